@@ -1,0 +1,373 @@
+namespace Ovms.Status;
+
+/// <summary>
+/// Everything the server can answer or end with. The attribute is the whole fact: message, gRPC code and HTTP status
+/// are generated from it. Rows without codes only end the process and never reach a client.
+/// </summary>
+[StatusTable]
+internal enum StatusCode
+{
+    /// <summary>Success.</summary>
+    [Status("OK", Grpc = GrpcCode.OK, Http = 200)]
+    Ok = 0,
+
+    // Start: options, listeners.
+
+    /// <summary>The command line is wrong.</summary>
+    [Status("options validation error")]
+    OptionsUsageError,
+
+    /// <summary>A pair of --grpc_channel_arguments is malformed.</summary>
+    [Status("gRPC channel arguments are not in the form name=value,name=value")]
+    GrpcChannelArgWrongFormat,
+
+    /// <summary>The gRPC listener did not come up.</summary>
+    [Status("Failed to start gRPC server")]
+    FailedToStartGrpcServer,
+
+    /// <summary>The REST listener did not come up.</summary>
+    [Status("Failed to start REST server")]
+    FailedToStartRestServer,
+
+    /// <summary>The inference runtime could not be loaded.</summary>
+    [Status("Failed to load OpenVINO")]
+    RuntimeUnavailable,
+
+    // Load: repository, model, device.
+
+    /// <summary>The model's path does not exist or cannot be read.</summary>
+    [Status("The provided base path is invalid or doesn't exists", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    PathInvalid,
+
+    /// <summary>A file of the model does not exist or cannot be read.</summary>
+    [Status("File not found or cannot open", Grpc = GrpcCode.Internal, Http = 500)]
+    FileInvalid,
+
+    /// <summary>The base path holds no version folder that the policy selects.</summary>
+    [Status("No version of the model is available", Grpc = GrpcCode.Internal, Http = 500)]
+    NoModelVersionAvailable,
+
+    /// <summary>--model_version_policy is malformed.</summary>
+    [Status("Model version policy is invalid", Grpc = GrpcCode.Internal, Http = 500)]
+    ModelVersionPolicyInvalid,
+
+    /// <summary>The model's settings contradict the model or the device.</summary>
+    [Status("Model config is invalid")]
+    ModelConfigInvalid,
+
+    /// <summary>Another servable has the name.</summary>
+    [Status("Given model name is already occupied")]
+    ModelNameOccupied,
+
+    /// <summary>Reading the model failed.</summary>
+    [Status("Error while loading a model", Grpc = GrpcCode.Internal, Http = 500)]
+    ModelNotLoaded,
+
+    /// <summary>No known model format is in the folder.</summary>
+    [Status("Model format is not recognised", Grpc = GrpcCode.Internal, Http = 500)]
+    ModelFormatUnknown,
+
+    /// <summary>The device string is malformed.</summary>
+    [Status("Target device is in wrong format")]
+    TargetDeviceWrongFormat,
+
+    /// <summary>A device that was asked for is not there.</summary>
+    [Status("Target device is not available", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    TargetDeviceNotAvailable,
+
+    /// <summary>The device refused the model.</summary>
+    [Status("Cannot compile model into target device", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    CannotCompileModelIntoTargetDevice,
+
+    /// <summary>--plugin_config is not a JSON object of properties.</summary>
+    [Status("Plugin config is in wrong format", Grpc = GrpcCode.Internal, Http = 500)]
+    PluginConfigWrongFormat,
+
+    /// <summary>A property is given twice under an old and a new name.</summary>
+    [Status("Plugin config has conflicting parameters")]
+    PluginConfigConflictingParameters,
+
+    /// <summary>More infer requests asked for than can be.</summary>
+    [Status("Nireq parameter too high")]
+    InvalidNireq,
+
+    /// <summary>--batch_size is malformed.</summary>
+    [Status("Batch size is in wrong format")]
+    BatchSizeWrongFormat,
+
+    /// <summary>--shape is malformed.</summary>
+    [Status("The provided shape is in wrong format", Grpc = GrpcCode.Internal, Http = 500)]
+    ShapeWrongFormat,
+
+    /// <summary>--layout is malformed.</summary>
+    [Status("The provided layout is in wrong format")]
+    LayoutWrongFormat,
+
+    /// <summary>The layout has another rank than the port.</summary>
+    [Status("Layout is incompatible with shape")]
+    LayoutIncompatibleWithShape,
+
+    /// <summary>--color_format is malformed.</summary>
+    [Status("The provided color format is in wrong format")]
+    ColorFormatWrongFormat,
+
+    /// <summary>--precision is malformed.</summary>
+    [Status("The provided precision is in wrong format")]
+    PrecisionWrongFormat,
+
+    /// <summary>--mean or --scale is malformed.</summary>
+    [Status("The provided float or array of floats is in wrong format")]
+    FloatWrongFormat,
+
+    /// <summary>One shape for a model of several inputs.</summary>
+    [Status("Anonymous fixed shape is not allowed for models with multiple inputs")]
+    AnonymousFixedShapeNotAllowed,
+
+    /// <summary>One layout for a model of several inputs.</summary>
+    [Status("Anonymous fixed layout is not allowed for models with multiple inputs")]
+    AnonymousFixedLayoutNotAllowed,
+
+    /// <summary>--shape names an input the model does not have.</summary>
+    [Status("Shape is given for an input that is not in the model")]
+    ConfigShapeIsNotInModel,
+
+    /// <summary>--layout names a port the model does not have.</summary>
+    [Status("Layout is given for an input or output that is not in the model")]
+    ConfigLayoutIsNotInModel,
+
+    /// <summary>--shape uses a name that a mapping replaces.</summary>
+    [Status("Shape is given under the model's own name of an input that is mapped to another name")]
+    ConfigShapeMappedButUsedRealName,
+
+    /// <summary>--layout uses a name that a mapping replaces.</summary>
+    [Status("Layout is given under the model's own name of a port that is mapped to another name")]
+    ConfigLayoutMappedButUsedRealName,
+
+    /// <summary>The model could not take the shape.</summary>
+    [Status("Model could not be reshaped with requested shape", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    ReshapeError,
+
+    // Which model.
+
+    /// <summary>The request names no model.</summary>
+    [Status("Model name is missing in request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    ModelSpecMissing,
+
+    /// <summary>No model has the name.</summary>
+    [Status("Model with requested name is not found", Grpc = GrpcCode.NotFound, Http = 404)]
+    ModelNameMissing,
+
+    /// <summary>The model has no such version.</summary>
+    [Status("Model with requested version is not found", Grpc = GrpcCode.NotFound, Http = 404)]
+    ModelVersionMissing,
+
+    /// <summary>The version was unloaded.</summary>
+    [Status("Model with requested version is retired", Grpc = GrpcCode.NotFound, Http = 404)]
+    ModelVersionNotLoadedAnymore,
+
+    /// <summary>The version is on its way; the original's REST front says 404 here.</summary>
+    [Status("Model with requested version is not loaded yet", Grpc = GrpcCode.Unavailable, Http = 503)]
+    ModelVersionNotLoadedYet,
+
+    /// <summary>The version is not a number.</summary>
+    [Status("invalid model version format in request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    ModelVersionInvalidFormat,
+
+    // Is the request right. The original loses several of these under "Unknown error"; here all are the caller's fault.
+
+    /// <summary>The bytes are not the protobuf message.</summary>
+    [Status("The message cannot be parsed", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    MalformedMessage,
+
+    /// <summary>The parts of the message do not fit each other.</summary>
+    [Status("Invalid message structure", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidMessageStructure,
+
+    /// <summary>Another count of inputs than the model's.</summary>
+    [Status("Invalid number of inputs", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidNoOfInputs,
+
+    /// <summary>An input of the model is not in the request.</summary>
+    [Status("Missing input with specific name", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    MissingInput,
+
+    /// <summary>The request has an input that the model has not.</summary>
+    [Status("Unexpected input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    UnexpectedInput,
+
+    /// <summary>The request has one input twice.</summary>
+    [Status("Duplicate input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    DuplicateInput,
+
+    /// <summary>The request asks for an output that the model has not, or asks for one twice.</summary>
+    [Status("Invalid requested output", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidRequestedOutput,
+
+    /// <summary>Another datatype than the model's.</summary>
+    [Status("Invalid input precision", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidPrecision,
+
+    /// <summary>Another rank than the model's.</summary>
+    [Status("Invalid number of shape dimensions", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidNoOfShapeDimensions,
+
+    /// <summary>Another batch than the model's.</summary>
+    [Status("Invalid input batch size", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidBatchSize,
+
+    /// <summary>Another shape than the model's.</summary>
+    [Status("Invalid input shape", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidShape,
+
+    /// <summary>Another number of bytes than the shape needs.</summary>
+    [Status("Invalid content size of tensor proto", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidContentSize,
+
+    /// <summary>Another number of values than the shape needs.</summary>
+    [Status("Invalid number of values in tensor proto container", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidValueCount,
+
+    /// <summary>A value does not fit its datatype.</summary>
+    [Status("Invalid value in tensor", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidValue,
+
+    /// <summary>A string tensor is larger than the server takes.</summary>
+    [Status("String tensor exceeds the maximum size", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidStringMaxSizeExceeded,
+
+    /// <summary>A BYTES input without elements.</summary>
+    [Status("bytes_contents is empty", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    BytesContentsEmpty,
+
+    /// <summary>An encoded image for an input that is not one.</summary>
+    [Status("Received binary image input but resource not configured to accept NHWC layout", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    UnsupportedLayout,
+
+    /// <summary>The image cannot be decoded; the original answers UNKNOWN and 500 here.</summary>
+    [Status("Image parsing failed", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    ImageParsingFailed,
+
+    /// <summary>A string output cannot be written as JSON text.</summary>
+    [Status("Output holds bytes that are not UTF-8", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    OutputIsNotUtf8,
+
+    /// <summary>The message is larger than the server reads.</summary>
+    [Status("Message exceeds the maximum size", Grpc = GrpcCode.ResourceExhausted, Http = 413)]
+    MessageTooLarge,
+
+    // REST: is the document right.
+
+    /// <summary>Not JSON; the original answers 412 here.</summary>
+    [Status("The file is not valid json", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    JsonInvalid,
+
+    /// <summary>JSON deeper than the server reads.</summary>
+    [Status("JSON nesting is too deep", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    JsonNestingDepthExceeded,
+
+    /// <summary>The document is not an object.</summary>
+    [Status("Request body should be JSON object", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestBodyIsNotAnObject,
+
+    /// <summary>The document has no inputs.</summary>
+    [Status("Invalid JSON structure, missing inputs", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestMissingInputs,
+
+    /// <summary>An input is not an object.</summary>
+    [Status("Invalid JSON structure. One of inputs is not a JSON object.", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestInputIsNotAnObject,
+
+    /// <summary>A key of the document is missing or has the wrong type.</summary>
+    [Status("Invalid JSON structure", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestInvalidStructure,
+
+    /// <summary>An input's data are not an array of its datatype.</summary>
+    [Status("Could not parse input content. Not valid ndarray detected", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestCouldNotParseInput,
+
+    /// <summary>The requested outputs are malformed.</summary>
+    [Status("Could not parse output content.", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestCouldNotParseOutput,
+
+    /// <summary>The parameters are malformed.</summary>
+    [Status("Could not parse request parameters", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestCouldNotParseParameters,
+
+    /// <summary>A datatype that the encoding cannot carry.</summary>
+    [Status("Could not parse input content. Unsupported data precision detected", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestUnsupportedPrecision,
+
+    /// <summary>An input has both data and a binary part; the original answers 500 here.</summary>
+    [Status("Request contains values both in binary data and in content value", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestContentsFieldNotEmpty,
+
+    /// <summary>Fewer binary bytes than announced.</summary>
+    [Status("Received buffer size is smaller than binary_data_size parameter indicates", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestBinaryBufferTooSmall,
+
+    /// <summary>More binary bytes than announced, or a size that is no size.</summary>
+    [Status("Invalid binary_data_size parameter", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestBinaryDataSizeInvalid,
+
+    /// <summary>The header is not a number; the original answers 500 here.</summary>
+    [Status("Inference-Header-Content-Length is not a valid number", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestInferenceHeaderContentLengthInvalid,
+
+    /// <summary>The header is larger than the body; the original answers 500 here.</summary>
+    [Status("Inference-Header-Content-Length exceeds the size of the body", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestInferenceHeaderContentLengthExceeded,
+
+    /// <summary>Nothing is at the address; the original answers 400 here.</summary>
+    [Status("Invalid request URL", Grpc = GrpcCode.NotFound, Http = 404)]
+    RestInvalidUrl,
+
+    /// <summary>The address knows other methods; the original answers 406 here.</summary>
+    [Status("Unsupported method", Grpc = GrpcCode.Unimplemented, Http = 405)]
+    RestUnsupportedMethod,
+
+    /// <summary>The body is encoded in a way the server does not read.</summary>
+    [Status("Unsupported content encoding", Grpc = GrpcCode.Unimplemented, Http = 415)]
+    RestUnsupportedEncoding,
+
+    // Serving.
+
+    /// <summary>A configured model is not available.</summary>
+    [Status("Server is not ready", Grpc = GrpcCode.Unavailable, Http = 503)]
+    ServerNotReady,
+
+    /// <summary>The server was told to stop.</summary>
+    [Status("Server is shutting down", Grpc = GrpcCode.Unavailable, Http = 503)]
+    ServerShuttingDown,
+
+    /// <summary>Too many calls wait for an infer request.</summary>
+    [Status("Too many requests are waiting for inference", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    QueueFull,
+
+    /// <summary>There is no memory for the request.</summary>
+    [Status("Not enough memory for the request", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    OutOfMemory,
+
+    /// <summary>The caller's deadline passed.</summary>
+    [Status("Deadline exceeded", Grpc = GrpcCode.DeadlineExceeded, Http = 504)]
+    DeadlineExceeded,
+
+    /// <summary>The caller went away.</summary>
+    [Status("Request was cancelled", Grpc = GrpcCode.Cancelled, Http = 499)]
+    Cancelled,
+
+    /// <summary>The call exists in the interface but not here.</summary>
+    [Status("Not implemented", Grpc = GrpcCode.Unimplemented, Http = 501)]
+    NotImplemented,
+
+    /// <summary>The engine failed while computing.</summary>
+    [Status("Internal inference error", Grpc = GrpcCode.Internal, Http = 500)]
+    InternalInferenceError,
+
+    /// <summary>The server failed outside the engine.</summary>
+    [Status("Internal server error", Grpc = GrpcCode.Internal, Http = 500)]
+    InternalError,
+
+    /// <summary>Nothing better is known.</summary>
+    [Status("Unknown error")]
+    UnknownError,
+}

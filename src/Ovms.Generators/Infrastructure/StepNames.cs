@@ -1,0 +1,13 @@
+namespace Ovms.Generators.Infrastructure;
+
+/// <summary>Names of the pipeline steps; the tests of caching look them up.</summary>
+internal static class StepNames
+{
+    public const string ParseStatusTable = nameof(ParseStatusTable);
+    public const string StatusTable = nameof(StatusTable);
+    public const string StatusDiagnostics = nameof(StatusDiagnostics);
+
+    public const string ParseOptionTable = nameof(ParseOptionTable);
+    public const string OptionTable = nameof(OptionTable);
+    public const string OptionDiagnostics = nameof(OptionDiagnostics);
+}
