@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using Ovms.Native.Handles;
+using Ovms.Native.Interop;
+using Ovms.Native.Marshalling;
+
+namespace Ovms.Native;
+
+/// <summary>A model made ready for devices. Thread-safe; its requests live on after it is disposed.</summary>
+public sealed class CompiledModel : IDisposable
+{
+    private readonly CompiledModelHandle _handle;
+
+    internal CompiledModel(CompiledModelHandle handle)
+    {
+        _handle = handle;
+        Inputs = PortList.Read(handle, OpenVino.ov_compiled_model_inputs_size, OpenVino.ov_compiled_model_input_by_index);
+        Outputs = PortList.Read(handle, OpenVino.ov_compiled_model_outputs_size, OpenVino.ov_compiled_model_output_by_index);
+    }
+
+    /// <summary>Inputs in order.</summary>
+    public IReadOnlyList<PortInfo> Inputs { get; }
+
+    /// <summary>Outputs in order.</summary>
+    public IReadOnlyList<PortInfo> Outputs { get; }
+
+    /// <summary>A property as text, e.g. <c>EXECUTION_DEVICES</c>, <c>OPTIMAL_NUMBER_OF_INFER_REQUESTS</c>.</summary>
+    /// <exception cref="OpenVinoException">The device does not answer for this key.</exception>
+    public string GetProperty(string key)
+    {
+        CString.Require(key);
+        OpenVino.ov_compiled_model_get_property(_handle, key, out string? value).Check();
+        return value ?? "";
+    }
+
+    /// <summary>As <see cref="GetProperty"/>; false where the device does not answer for the key.</summary>
+    public bool TryGetProperty(string key, [NotNullWhen(true)] out string? value)
+    {
+        CString.Require(key);
+        OvStatus status = OpenVino.ov_compiled_model_get_property(_handle, key, out value);
+        if (status == OvStatus.Ok)
+            value ??= "";
+        return status == OvStatus.Ok;
+    }
+
+    /// <summary>A new request with tensors and, if the model keeps any, state of its own.</summary>
+    public InferRequest CreateInferRequest()
+    {
+        OpenVino.ov_compiled_model_create_infer_request(_handle, out InferRequestHandle request).Check();
+        return new InferRequest(request);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+}

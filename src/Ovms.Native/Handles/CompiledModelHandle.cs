@@ -1,0 +1,15 @@
+using Microsoft.Win32.SafeHandles;
+using Ovms.Native.Interop;
+
+namespace Ovms.Native.Handles;
+
+/// <summary>Owns one <c>ov_compiled_model_t</c>. Its infer requests live on without it.</summary>
+internal sealed class CompiledModelHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        OpenVino.ov_compiled_model_free(handle);
+        return true;
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Win32.SafeHandles;
+using Ovms.Native.Interop;
+
+namespace Ovms.Native.Handles;
+
+/// <summary>Owns one <c>ov_output_const_port_t</c>. Lives only as long as a port is being described.</summary>
+internal sealed class ConstPortHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        OpenVino.ov_output_const_port_free(handle);
+        return true;
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Win32.SafeHandles;
+using Ovms.Native.Interop;
+
+namespace Ovms.Native.Handles;
+
+/// <summary>Owns one <c>ov_model_t</c>. What was compiled from it lives on without it.</summary>
+internal sealed class ModelHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        OpenVino.ov_model_free(handle);
+        return true;
+    }
+}

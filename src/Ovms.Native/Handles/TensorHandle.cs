@@ -1,0 +1,15 @@
+using Microsoft.Win32.SafeHandles;
+using Ovms.Native.Interop;
+
+namespace Ovms.Native.Handles;
+
+/// <summary>Owns one <c>ov_tensor_t</c>. The memory behind it is shared with the request that uses it, and goes with the last of them.</summary>
+internal sealed class TensorHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        OpenVino.ov_tensor_free(handle);
+        return true;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ovms.Native.Interop;
+
+/// <summary>
+/// <c>ov_partial_shape_t</c> (ov_partial_shape.h), 24 bytes, passed by value. Ownership of <c>dims</c> as with
+/// <see cref="ov_shape_t"/>; what the library filled goes back through <c>ov_partial_shape_free</c>.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ov_partial_shape_t
+{
+    public ov_dimension_t rank;
+    public ov_dimension_t* dims;
+}
+
+internal static unsafe partial class OpenVino
+{
+    [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void ov_partial_shape_free(ov_partial_shape_t* partial_shape);
+}

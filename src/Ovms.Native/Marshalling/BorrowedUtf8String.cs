@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
+
+namespace Ovms.Native.Marshalling;
+
+/// <summary>A text that stays the library's (static storage): read, never freed.</summary>
+[CustomMarshaller(typeof(string), MarshalMode.ManagedToUnmanagedOut, typeof(BorrowedUtf8String))]
+internal static unsafe class BorrowedUtf8String
+{
+    public static string? ConvertToManaged(byte* unmanaged) => Marshal.PtrToStringUTF8((IntPtr)unmanaged);
+}

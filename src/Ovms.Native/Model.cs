@@ -1,0 +1,63 @@
+using Ovms.Native.Handles;
+using Ovms.Native.Interop;
+
+namespace Ovms.Native;
+
+/// <summary>A model as read, not yet bound to a device. Not to be changed by two threads at once.</summary>
+public sealed unsafe class Model : IDisposable
+{
+    internal Model(ModelHandle handle) => Handle = handle;
+
+    internal ModelHandle Handle { get; }
+
+    /// <summary>Inputs in order. Read anew each time: reshaping and preprocessing change them.</summary>
+    public IReadOnlyList<PortInfo> Inputs =>
+        PortList.Read(Handle, OpenVino.ov_model_inputs_size, OpenVino.ov_model_const_input_by_index);
+
+    /// <summary>Outputs in order. Read anew each time.</summary>
+    public IReadOnlyList<PortInfo> Outputs =>
+        PortList.Read(Handle, OpenVino.ov_model_outputs_size, OpenVino.ov_model_const_output_by_index);
+
+    /// <summary>Whether any shape inside is open.</summary>
+    public bool IsDynamic => OpenVino.ov_model_is_dynamic(Handle);
+
+    /// <summary>The name the file gives the model.</summary>
+    public string FriendlyName
+    {
+        get
+        {
+            OpenVino.ov_model_get_friendly_name(Handle, out string? name).Check();
+            return name ?? "";
+        }
+    }
+
+    /// <summary>Gives inputs new shapes, and works out all others from them.</summary>
+    /// <param name="byInputIndex">The inputs to change; the rest keep their shapes.</param>
+    /// <exception cref="OpenVinoException">The network does not allow the shapes; it is then as it was.</exception>
+    public void Reshape(IReadOnlyList<KeyValuePair<int, PartialShape>> byInputIndex)
+    {
+        ArgumentNullException.ThrowIfNull(byInputIndex);
+        int count = byInputIndex.Count;
+        nuint[] indexes = new nuint[count];
+        ov_partial_shape_t[] shapes = new ov_partial_shape_t[count];
+        // Pinned, because the structs passed down point into it.
+        ov_dimension_t[] dimensions = GC.AllocateArray<ov_dimension_t>(byInputIndex.Sum(static pair => pair.Value.Rank), pinned: true);
+        Span<ov_dimension_t> rest = dimensions;
+        for (int i = 0; i < count; i++)
+        {
+            (int index, PartialShape shape) = byInputIndex[i];
+            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(byInputIndex));
+            indexes[i] = (nuint)index;
+            shapes[i] = shape.ToNative(rest);
+            rest = rest[shape.Rank..];
+        }
+
+        fixed (nuint* indexPointer = indexes)
+        fixed (ov_partial_shape_t* shapePointer = shapes)
+            OpenVino.ov_model_reshape_by_port_indexes(Handle, indexPointer, shapePointer, (nuint)count).Check();
+        GC.KeepAlive(dimensions);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Ovms.Native.Interop;
+
+namespace Ovms.Native;
+
+/// <summary>A native call failed.</summary>
+public sealed class OpenVinoException : Exception
+{
+    private OpenVinoException(OvStatus status, string call, string detail)
+        : base($"{call} failed with {status}: {detail}")
+    {
+        Status = status;
+        Call = call;
+        Detail = detail;
+    }
+
+    /// <summary>The status; too coarse to tell causes apart.</summary>
+    public OvStatus Status { get; }
+
+    /// <summary>The native function, e.g. <c>ov_core_read_model</c>.</summary>
+    public string Call { get; }
+
+    /// <summary>
+    /// OpenVINO's own text, for people. Never branch on it: when two threads fail at once, one may read the other's.
+    /// </summary>
+    public string Detail { get; }
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void Throw(OvStatus status, string call)
+    {
+        string? detail = HasOwnText(status) ? OpenVino.ov_get_last_err_msg()?.Trim() : null;
+        if (string.IsNullOrEmpty(detail))
+            detail = OpenVino.ov_get_error_info(status) ?? "no detail";
+        throw new OpenVinoException(status, FunctionName(call), detail);
+    }
+
+    // The C layer's own refusals leave the last message as some earlier failure wrote it.
+    private static bool HasOwnText(OvStatus status) => status is not (OvStatus.InvalidCParam or OvStatus.NotImplementedCMethod);
+
+    /// <summary>"OpenVino.ov_x(a, b)" → "ov_x".</summary>
+    private static string FunctionName(string call)
+    {
+        int open = call.IndexOf('(');
+        string name = open < 0 ? call : call[..open];
+        return name[(name.LastIndexOf('.') + 1)..];
+    }
+}

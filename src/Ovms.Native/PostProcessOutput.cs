@@ -1,0 +1,31 @@
+using Ovms.Native.Handles;
+using Ovms.Native.Interop;
+
+namespace Ovms.Native;
+
+/// <summary>One output of a <see cref="PrePostProcessor"/>. The C API can set its element type, and nothing else.</summary>
+public sealed class PostProcessOutput : IDisposable
+{
+    private readonly PostProcessOutputInfoHandle _info;
+    private readonly PostProcessOutputTensorInfoHandle _tensor;
+
+    internal PostProcessOutput(PostProcessOutputInfoHandle info)
+    {
+        _info = info;
+        OpenVino.ov_preprocess_output_info_get_tensor_info(info, out _tensor).Check();
+    }
+
+    /// <summary>Element type that callers get.</summary>
+    public PostProcessOutput SetElementType(ElementType type)
+    {
+        OpenVino.ov_preprocess_output_set_element_type(_tensor, type).Check();
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tensor.Dispose();
+        _info.Dispose();
+    }
+}

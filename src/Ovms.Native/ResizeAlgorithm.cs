@@ -1,0 +1,12 @@
+namespace Ovms.Native;
+
+/// <summary>How preprocessing resizes images (<c>ov_preprocess_resize_algorithm_e</c>).</summary>
+public enum ResizeAlgorithm
+{
+    /// <summary>Bilinear.</summary>
+    Linear = 0,
+    /// <summary>Cubic.</summary>
+    Cubic,
+    /// <summary>Nearest neighbour.</summary>
+    Nearest,
+}

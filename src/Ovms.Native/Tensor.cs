@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Ovms.Native.Handles;
+using Ovms.Native.Interop;
+using Ovms.Native.Marshalling;
+
+namespace Ovms.Native;
+
+/// <summary>
+/// Elements of one type in one shape. Disposing gives back this handle; memory that a request still uses stays.
+/// Spans and pointers taken from a tensor are valid until it is disposed: keep the tensor in reach while using them.
+/// </summary>
+public sealed unsafe class Tensor : IDisposable
+{
+    /// <summary>Something to point at where there is nothing to read: an empty tensor still needs a pointer.</summary>
+    private static readonly void* s_nothing = NativeMemory.AlignedAlloc(64, 64);
+
+    internal Tensor(TensorHandle handle)
+    {
+        Handle = handle;
+        OpenVino.ov_tensor_get_element_type(handle, out ElementType type).Check();
+        ElementType = type;
+    }
+
+    private Tensor(TensorHandle handle, ElementType type)
+    {
+        Handle = handle;
+        ElementType = type;
+    }
+
+    internal TensorHandle Handle { get; }
+
+    /// <summary>Type of the elements.</summary>
+    public ElementType ElementType { get; }
+
+    /// <summary>Number of elements; 1 for a scalar.</summary>
+    public int Count
+    {
+        get
+        {
+            OpenVino.ov_tensor_get_size(Handle, out nuint count).Check();
+            return checked((int)count);
+        }
+    }
+
+    /// <summary>Size in bytes; types of less than a byte are packed. For strings, the size of the native string objects.</summary>
+    public nuint ByteSize
+    {
+        get
+        {
+            OpenVino.ov_tensor_get_byte_size(Handle, out nuint size).Check();
+            return size;
+        }
+    }
+
+    /// <summary>The first byte.</summary>
+    public void* Data
+    {
+        get
+        {
+            void* data = null;
+            OpenVino.ov_tensor_data(Handle, &data).Check();
+            return data;
+        }
+    }
+
+    /// <summary>All bytes; up to 2 GiB.</summary>
+    /// <exception cref="InvalidOperationException">The elements are strings.</exception>
+    public Span<byte> Bytes => ElementType != ElementType.String
+        ? new Span<byte>(Data, checked((int)ByteSize))
+        : throw new InvalidOperationException("The bytes of a string tensor are native objects, not text. Read the elements one by one with GetString.");
+
+    /// <summary>A tensor with memory of its own, which is not cleared.</summary>
+    public static Tensor Allocate(ElementType type, ReadOnlySpan<long> shape)
+    {
+        OpenVinoLibrary.Load();
+        CheckShape(type, shape);
+        fixed (long* dims = shape)
+        {
+            OpenVino.ov_tensor_create(type, new ov_shape_t { rank = shape.Length, dims = dims }, out TensorHandle tensor).Check();
+            return new Tensor(tensor, type);
+        }
+    }
+
+    /// <summary>
+    /// A tensor over the caller's memory: no copy, any alignment. The memory must hold all elements, and stay where it is
+    /// until neither this tensor nor a request that was given it can be used again.
+    /// </summary>
+    public static Tensor FromHost(ElementType type, ReadOnlySpan<long> shape, void* data)
+    {
+        OpenVinoLibrary.Load();
+        if (type == ElementType.String)
+            throw new ArgumentException("A string tensor cannot lie over plain memory, since its elements are native objects. Use CreateStrings.", nameof(type));
+        long count = CheckShape(type, shape);
+        if (count == 0)
+            data = data is null ? s_nothing : data;
+        else
+            ArgumentNullException.ThrowIfNull(data);
+
+        fixed (long* dims = shape)
+        {
+            OpenVino.ov_tensor_create_from_host_ptr(type, new ov_shape_t { rank = shape.Length, dims = dims }, data, out TensorHandle tensor).Check();
+            return new Tensor(tensor, type);
+        }
+    }
+
+    /// <summary>A tensor of strings. Any bytes go, NUL among them.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="lengths">Length of each element in bytes.</param>
+    /// <param name="concatenated">The bytes of all elements, one after another.</param>
+    public static Tensor CreateStrings(ReadOnlySpan<long> shape, ReadOnlySpan<int> lengths, ReadOnlySpan<byte> concatenated)
+    {
+        OpenVinoLibrary.Load();
+        StdString.RequireKnownLayout();
+        long count = CheckShape(ElementType.String, shape);
+        if (count != lengths.Length)
+            throw new ArgumentException($"The shape [{string.Join(',', shape.ToArray())}] asks for {count} strings; {lengths.Length} lengths were given.", nameof(lengths));
+        return new Tensor(StringTensor.Create(shape, lengths, concatenated), ElementType.String);
+    }
+
+    /// <summary>The bytes of one string, in native memory, without copying.</summary>
+    /// <exception cref="InvalidOperationException">The elements are not strings.</exception>
+    public ReadOnlySpan<byte> GetString(int index)
+    {
+        if (ElementType != ElementType.String)
+            throw new InvalidOperationException($"The tensor holds {ElementType}, not strings.");
+        StdString.RequireKnownLayout();
+        int count = Count;
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
+        Debug.Assert(ByteSize == (nuint)count * (nuint)sizeof(StdString), "A string element is one std::string of libstdc++.");
+        return ((StdString*)Data)[index].AsSpan();
+    }
+
+    /// <summary>The shape; empty for a scalar.</summary>
+    public long[] GetShape()
+    {
+        ov_shape_t shape = default;
+        if (!TryGetShape(&shape))
+            return [];
+        long[] result = new ReadOnlySpan<long>(shape.dims, checked((int)shape.rank)).ToArray();
+        OpenVino.ov_shape_free(&shape);
+        return result;
+    }
+
+    /// <summary>Writes the shape to <paramref name="destination"/> and returns the rank.</summary>
+    /// <exception cref="ArgumentException">The destination is shorter than the rank.</exception>
+    public int GetShape(Span<long> destination)
+    {
+        ov_shape_t shape = default;
+        if (!TryGetShape(&shape))
+            return 0;
+        ReadOnlySpan<long> dims = new(shape.dims, checked((int)shape.rank));
+        int rank = dims.Length;
+        bool fits = dims.TryCopyTo(destination);
+        OpenVino.ov_shape_free(&shape);
+        return fits ? rank : throw new ArgumentException($"The tensor has {rank} dimensions; the destination has room for {destination.Length}.", nameof(destination));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+
+    /// <summary>False for a scalar, which C cannot describe: it refuses to make a shape of rank 0.</summary>
+    private bool TryGetShape(ov_shape_t* shape)
+    {
+        OvStatus status = OpenVino.ov_tensor_get_shape(Handle, shape);
+        if (status == OvStatus.InvalidCParam)
+            return false;
+        status.Check(nameof(OpenVino.ov_tensor_get_shape));
+        return true;
+    }
+
+    /// <summary>Number of elements. Native multiplies without looking, so negative and overflowing shapes end here.</summary>
+    private static long CheckShape(ElementType type, ReadOnlySpan<long> shape)
+    {
+        if (type == ElementType.Dynamic || !Enum.IsDefined(type))
+            throw new ArgumentException($"A tensor cannot have the element type {type}; it needs one that is known.", nameof(type));
+
+        bool empty = shape.Contains(0);
+        UInt128 product = 1;
+        foreach (long dim in shape)
+        {
+            if (dim < 0)
+                throw new ArgumentException($"The shape [{string.Join(',', shape.ToArray())}] has the negative dimension {dim}.", nameof(shape));
+            product *= empty ? 1 : (UInt128)dim;
+            if (product * LargestElement > long.MaxValue)
+                throw new ArgumentException($"A tensor of shape [{string.Join(',', shape.ToArray())}] does not fit into memory.", nameof(shape));
+        }
+        return empty ? 0 : (long)product;
+    }
+
+    /// <summary>Bytes of the largest element there is, a string object.</summary>
+    private const int LargestElement = 32;
+}
