@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# The one door to building, trying, testing and packaging. Each command is a script of its own; this file names them.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+usage() {
+    cat <<'HELP'
+Usage: ./build.sh COMMAND
+
+  demo      serve the trained squeezenet, send it a photograph, print the five best labels, stop
+  publish   leave the package in publish/out: bin/ovms, lib/ (OpenVINO), licences; it runs from any folder
+  test      build with warnings as errors, run every test, publish, run the end-to-end and package tests
+  bench     measure added latency, start-up time and memory of the published binary (arguments are passed on)
+  fetch     get the OpenVINO runtime into .cache/ (the commands above do it by themselves)
+
+What has to be installed: the .NET SDK 10, gcc or clang, unzip.
+The OpenVINO runtime is taken from the first of: the folder in OPENVINO_DIR, an earlier fetch in .cache/,
+../shared/openvino/*.whl, pip download. All but the first are checked against publish/runtime.sha256.
+HELP
+}
+
+case "${1:-}" in
+    demo) shift; exec demo/run.sh "$@" ;;
+    publish) shift; exec publish/publish.sh "$@" ;;
+    test) shift; exec tests/run.sh "$@" ;;
+    bench) shift; exec benchmarks/run.sh "$@" ;;
+    fetch) shift; exec publish/fetch.sh "$@" ;;
+    "" | help | -h | --help) usage ;;
+    *)
+        printf '%s\n\n' "./build.sh: there is no command '$1'." >&2
+        usage >&2
+        exit 64
+        ;;
+esac

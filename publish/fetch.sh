@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Finds the OpenVINO runtime and lays it out flat: <dest>/lib (all libraries in one folder, as their $ORIGIN run path
+# wants it) and <dest>/licenses. The last line printed on file descriptor 3, if open, is <dest>.
+# A pinned runtime lives in .cache/openvino; one the user names in OPENVINO_DIR in .cache/openvino-own, so that
+# it is never mistaken later for the pinned one.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source publish/say.sh
+
+readonly PINS=publish/runtime.sha256
+readonly RUNTIME=openvino==2026.4.1 TOKENIZERS=openvino-tokenizers==2026.4.1.0
+
+done_with() {
+    { printf '%s\n' "$1" >&3; } 2>/dev/null || true
+    exit 0
+}
+
+# Builds the folder beside its final place and swaps it in, so that an interrupted fetch leaves nothing half done.
+begin() { STAGE="$1.new"; rm -rf "$STAGE"; mkdir -p "$STAGE/lib" "$STAGE/licenses"; }
+finish() {
+    chmod -R u=rwX,go=rX "$2.new"
+    printf '%s\n' "$1" > "$2.new/stamp"
+    rm -rf "$2"
+    mv "$2.new" "$2"
+}
+
+from_own_folder() {
+    local given=$1 dest=.cache/openvino-own folder="" tbb="" tokenizers="" candidate
+    for candidate in "$given" "$given/libs" "$given/runtime/lib/intel64" "$given/runtime/lib/aarch64"; do
+        if compgen -G "$candidate/libopenvino_c.so*" >/dev/null; then folder=$candidate; break; fi
+    done
+    [[ -n $folder ]] || fail "OPENVINO_DIR is '$given', but libopenvino_c.so* is neither there nor under libs/ or runtime/lib/intel64/; set it to the OpenVINO folder or unset it."
+    # The archive distribution keeps TBB apart; the wheel keeps the tokenizers in a sibling package.
+    for candidate in "$folder" "$given/runtime/3rdparty/tbb/lib"; do
+        if compgen -G "$candidate/libtbb.so*" >/dev/null; then tbb=$candidate; break; fi
+    done
+    for candidate in "$folder" "$given/../openvino_tokenizers/lib" "$folder/../../openvino_tokenizers/lib"; do
+        if [[ -e $candidate/libopenvino_tokenizers.so ]]; then tokenizers=$candidate; break; fi
+    done
+    say "runtime: taken as it is, without a checksum, from $folder (OPENVINO_DIR)"
+    [[ -n $tokenizers ]] || say "runtime: no libopenvino_tokenizers.so was found near it; models that need tokenizers will not load"
+
+    local stamp
+    stamp=$(find -L "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"} -maxdepth 1 -name '*.so*' -printf '%p %s %T@\n' | sort | sha256sum)
+    if [[ ! -f $dest/stamp || $(<"$dest/stamp") != "$stamp" ]]; then
+        begin "$dest"
+        for candidate in "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"}; do
+            find "$candidate" -maxdepth 1 \( -name '*.so' -o -name '*.so.*' -o -name cache.json \) ! -name '*_debug*' -exec cp -P {} "$STAGE/lib/" \;
+        done
+        finish "$stamp" "$dest"
+    fi
+    done_with "$dest"
+}
+
+# Checks both wheels in folder $1 against the pins and unpacks them.
+from_wheels() {
+    local wheels=$1 dest=.cache/openvino wheel report
+    need unzip unzip
+    report=$(cd "$wheels" && sha256sum -c "$OLDPWD/$PINS" 2>&1) \
+        || fail "a wheel in $wheels does not have the SHA-256 in $PINS: $(grep -v ': OK$' <<<"$report" | head -n 1); delete it and fetch again."
+    begin "$dest"
+    wheel=$(echo "$wheels"/openvino-[0-9]*.whl)
+    unzip -qjo "$wheel" 'openvino/libs/*' -x '*.pc' -d "$STAGE/lib"
+    unzip -qjo "$wheel" '*.dist-info/licenses/*' -d "$STAGE/licenses/openvino"
+    wheel=$(echo "$wheels"/openvino_tokenizers-[0-9]*.whl)
+    unzip -qjo "$wheel" 'openvino_tokenizers/lib/*' -d "$STAGE/lib"
+    unzip -qjo "$wheel" '*.dist-info/LICENSE' '*.dist-info/third-party-programs.txt' -d "$STAGE/licenses/openvino_tokenizers"
+    finish "$(<"$PINS")" "$dest"
+    say "runtime: unpacked from $wheels"
+    done_with "$dest"
+}
+
+all_wheels_in() {
+    local name
+    while read -r _ name; do [[ -f $1/$name ]] || return 1; done < "$PINS"
+}
+
+if [[ -n ${OPENVINO_DIR:-} ]]; then from_own_folder "${OPENVINO_DIR%/}"; fi
+
+if [[ -f .cache/openvino/stamp && $(<.cache/openvino/stamp) == "$(<"$PINS")" ]]; then
+    say "runtime: .cache/openvino (fetched earlier)"
+    done_with .cache/openvino
+fi
+
+[[ $(uname -m) == x86_64 ]] \
+    || fail "the pinned OpenVINO runtime is for x86-64 and this machine is $(uname -m); set OPENVINO_DIR to a runtime for it."
+
+if all_wheels_in ../shared/openvino; then from_wheels ../shared/openvino; fi
+
+if ! python3 -m pip --version >/dev/null 2>&1; then
+    fail "no OpenVINO runtime: OPENVINO_DIR is not set, .cache/openvino and ../shared/openvino hold none, and pip is not there to download it; install the Debian package python3-pip, or set OPENVINO_DIR to a folder that holds libopenvino_c.so."
+fi
+say "runtime: downloading $RUNTIME and $TOKENIZERS"
+mkdir -p .cache/wheels
+# Platform and Python are those of the pinned files, whatever Python runs pip here: only the libraries are used.
+python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --python-version 311 --implementation cp \
+    --abi cp311 --abi none --platform manylinux_2_28_x86_64 -d .cache/wheels "$RUNTIME" "$TOKENIZERS" \
+    || fail "no OpenVINO runtime: pip could not download $RUNTIME and $TOKENIZERS (its own words are above), and OPENVINO_DIR is not set; set it to a folder that holds libopenvino_c.so, or make the download possible."
+all_wheels_in .cache/wheels \
+    || fail "pip downloaded other files than those in $PINS ($(ls .cache/wheels | tr '\n' ' ')); delete .cache/wheels and fetch again."
+from_wheels .cache/wheels
