@@ -66,6 +66,7 @@ from_wheels() {
     unzip -qjo "$wheel" 'openvino_tokenizers/lib/*' -d "$STAGE/lib"
     unzip -qjo "$wheel" '*.dist-info/LICENSE' '*.dist-info/third-party-programs.txt' -d "$STAGE/licenses/openvino_tokenizers"
     finish "$(<"$PINS")" "$dest"
+    [[ $wheels != .cache/* ]] || rm -rf "$wheels"
     say "runtime: unpacked from $wheels"
     done_with "$dest"
 }
@@ -93,7 +94,7 @@ fi
 say "runtime: downloading $RUNTIME and $TOKENIZERS"
 mkdir -p .cache/wheels
 # Platform and Python are those of the pinned files, whatever Python runs pip here: only the libraries are used.
-python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --python-version 311 --implementation cp \
+python3 -m pip download -qq --retries 2 --disable-pip-version-check --no-deps --only-binary=:all: --python-version 311 --implementation cp \
     --abi cp311 --abi none --platform manylinux_2_28_x86_64 -d .cache/wheels "$RUNTIME" "$TOKENIZERS" \
     || fail "no OpenVINO runtime: pip could not download $RUNTIME and $TOKENIZERS (its own words are above), and OPENVINO_DIR is not set; set it to a folder that holds libopenvino_c.so, or make the download possible."
 all_wheels_in .cache/wheels \
