@@ -1,0 +1,100 @@
+using Ovms.Tensors;
+
+namespace Ovms.Inference;
+
+/// <summary>
+/// One inference request as a front end read it, whatever the wire: names, shapes and the tensors' bytes in unmanaged memory.
+/// Nothing in it is checked against a model. Whoever holds it disposes it: the front end until <see cref="InferenceCall"/> takes it,
+/// then the <see cref="InferResult"/>.
+/// </summary>
+internal sealed class InferMessage : IDisposable
+{
+    /// <summary>Name of the servable.</summary>
+    public string ModelName { get; set; } = "";
+
+    /// <summary>Version as the caller wrote it; empty or "0" = the default version.</summary>
+    public string ModelVersion { get; set; } = "";
+
+    /// <summary>The caller's own mark, echoed in the answer; null when none came.</summary>
+    public string? Id { get; set; }
+
+    /// <summary>Tensors in the order they came.</summary>
+    public List<InputTensor> Inputs { get; } = [];
+
+    /// <summary>Outputs asked for, in order; empty = all.</summary>
+    public List<RequestedOutput> Outputs { get; } = [];
+
+    /// <summary>Number of raw contents that came beside the inputs (KServe gRPC), or -1 where the wire has no such thing.</summary>
+    public int RawContentCount { get; set; } = -1;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (InputTensor input in Inputs)
+        {
+            input.Content?.Dispose();
+            input.Content = null;
+        }
+    }
+}
+
+/// <summary>Where a tensor's bytes came from; decides how a wrong amount is worded.</summary>
+internal enum ContentSource
+{
+    /// <summary>The caller sent none.</summary>
+    None,
+
+    /// <summary>Raw bytes: sizes are counted in bytes.</summary>
+    Raw,
+
+    /// <summary>Typed fields or JSON values, already converted to the raw form: sizes are counted in values.</summary>
+    Values,
+}
+
+/// <summary>One input of an <see cref="InferMessage"/>.</summary>
+internal sealed class InputTensor
+{
+    /// <summary>Name of the input.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Datatype as the caller wrote it, for example FP32.</summary>
+    public string Datatype { get; set; } = "";
+
+    /// <summary>Shape as the caller wrote it: any number may stand there.</summary>
+    public long[] Shape { get; set; } = [];
+
+    /// <summary>Product of the dimensions; only meaningful once the validator has seen that they are whole and do not overflow.</summary>
+    public long ElementCount
+    {
+        get
+        {
+            long count = 1;
+            foreach (long dimension in Shape)
+            {
+                count *= dimension;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>
+    /// Little-endian elements of <see cref="Datatype"/>; for BYTES each element as a little-endian uint32 length and its bytes.
+    /// Null when no content came.
+    /// </summary>
+    public NativeBuffer? Content { get; set; }
+
+    /// <summary>How the content came.</summary>
+    public ContentSource Source { get; set; }
+
+    /// <summary>Number of values that came, for <see cref="ContentSource.Values"/>.</summary>
+    public long ValueCount { get; set; }
+
+    /// <summary>Typed contents came for an input of a message that also has raw contents (KServe gRPC): refused by the validator.</summary>
+    public bool HasTypedBesideRaw { get; set; }
+}
+
+/// <summary>One output the caller asked for.</summary>
+/// <param name="Name">Name of the output.</param>
+/// <param name="BinaryData">REST: whether it is wanted as bytes after the JSON; null = as the request's default says.</param>
+internal readonly record struct RequestedOutput(string Name, bool? BinaryData = null);

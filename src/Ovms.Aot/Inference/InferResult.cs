@@ -1,0 +1,53 @@
+using Ovms.Serving;
+
+namespace Ovms.Inference;
+
+/// <summary>
+/// A finished inference: the outputs are views into the engine's memory and stay valid until disposal, which gives back the infer
+/// request, the lease and the message's memory. A front end copies the outputs into its response writer and disposes at once, so
+/// that a caller who reads slowly holds no infer request.
+/// </summary>
+internal sealed class InferResult : IDisposable
+{
+    private readonly InferMessage _message;
+    private readonly InferSlot _slot;
+    private ServableLease? _lease;
+
+    internal InferResult(InferMessage message, ServableLease lease, InferSlot slot, OutputTensor[] outputs)
+    {
+        _message = message;
+        _lease = lease;
+        _slot = slot;
+        Outputs = outputs;
+        Servable = lease.Servable;
+    }
+
+    /// <summary>Who answered.</summary>
+    public Servable Servable { get; }
+
+    /// <summary>The request, for its id and the wishes about outputs.</summary>
+    public InferMessage Message => _message;
+
+    /// <summary>The outputs to return, in the order asked for, else in the model's order.</summary>
+    public OutputTensor[] Outputs { get; }
+
+    /// <summary>Gives everything back; safe to call twice and from another thread than the one that made it.</summary>
+    public void Dispose()
+    {
+        ServableLease? held = Interlocked.Exchange(ref _lease, null);
+        if (held is null)
+        {
+            return;
+        }
+
+        foreach (OutputTensor output in Outputs)
+        {
+            output.Tensor.Dispose();
+        }
+
+        // Order: the request goes back to the pool while the lease still keeps the pool alive.
+        _slot.Return();
+        held.Dispose();
+        _message.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using Ovms.Native;
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Inference;
+
+/// <summary>The one path of an inference, whatever front end it came through.</summary>
+internal sealed class InferenceCall(ServableRegistry registry)
+{
+    /// <summary>Runs one inference.</summary>
+    /// <param name="message">The request; owned by this call from here on, whatever the outcome.</param>
+    /// <param name="cancellation">The caller's deadline or disconnect; stops the wait and the inference.</param>
+    /// <returns>The result, to be disposed by the front end, or why there is none.</returns>
+    public async ValueTask<Outcome<InferResult>> RunAsync(InferMessage message, CancellationToken cancellation)
+    {
+        ServableLease? lease = null;
+        InferSlot? slot = null;
+        bool handedOver = false;
+        try
+        {
+            Outcome<ServableLease> leased = registry.Lease(message.ModelName, message.ModelVersion);
+            if (!leased.IsOk)
+            {
+                return leased.WithoutValue;
+            }
+
+            lease = leased.Value;
+            Servable servable = lease.Servable;
+            Outcome valid = RequestValidator.Check(servable.Signature, message);
+            if (!valid.IsOk)
+            {
+                return valid;
+            }
+
+            Outcome<InferSlot> rented = await servable.Pool.RentAsync(cancellation).ConfigureAwait(false);
+            if (!rented.IsOk)
+            {
+                return rented.WithoutValue;
+            }
+
+            slot = rented.Value;
+            InputBinding.Bind(servable.Signature, message, slot);
+            OvStatus status = await slot.InferAsync(cancellation).ConfigureAwait(false);
+            if (status != OvStatus.Ok)
+            {
+                return status == OvStatus.InferCancelled
+                    ? Outcome.Fail(StatusCode.Cancelled)
+                    : Outcome.Fail(StatusCode.InternalInferenceError, OpenVinoException.FromLastError(status, "ov_infer_request_wait").Detail);
+            }
+
+            InferResult result = new(message, lease, slot, OutputSet.Take(servable.Signature, message, slot));
+            handedOver = true;
+            return result;
+        }
+        catch (OperationCanceledException)
+        {
+            return Outcome.Fail(StatusCode.Cancelled);
+        }
+        catch (OpenVinoException engine)
+        {
+            return Outcome.Fail(StatusCode.InternalInferenceError, engine.Detail);
+        }
+        finally
+        {
+            if (!handedOver)
+            {
+                // The tensors in the slot point into the message's memory: the slot lets go of them first.
+                slot?.Return();
+                lease?.Dispose();
+                message.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ovms.Observability;
+
+/// <summary>Every line the server itself writes: one method an event, so that wording, level and number are in one place.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "OpenVINO Model Server {Version}")]
+    public static partial void Starting(ILogger log, string version);
+
+    [LoggerMessage(2, LogLevel.Information, "OpenVINO backend {Build} from {Directory}")]
+    public static partial void Backend(ILogger log, string build, string directory);
+
+    [LoggerMessage(3, LogLevel.Information, "Devices seen: {Devices}")]
+    public static partial void Devices(ILogger log, string devices);
+
+    [LoggerMessage(4, LogLevel.Information, "Started gRPC server on {Endpoints}")]
+    public static partial void GrpcListening(ILogger log, string endpoints);
+
+    [LoggerMessage(5, LogLevel.Information, "Started REST server on {Endpoints}")]
+    public static partial void RestListening(ILogger log, string endpoints);
+
+    [LoggerMessage(6, LogLevel.Information, "{Note}")]
+    public static partial void Note(ILogger log, string note);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Warning}")]
+    public static partial void Warning(ILogger log, string warning);
+
+    [LoggerMessage(8, LogLevel.Error, "{Failure}")]
+    public static partial void Failure(ILogger log, string failure);
+
+    [LoggerMessage(10, LogLevel.Information, "STATUS CHANGE: Version {Version} of model {Model} status change. New status: ( \"state\": \"{State}\", \"error_code\": \"{ErrorCode}\" )")]
+    public static partial void StateChanged(ILogger log, string model, long version, string state, string errorCode);
+
+    [LoggerMessage(
+        11,
+        LogLevel.Information,
+        "Loaded model {Model}; version: {Version}; device asked: {Asked}; devices executing: {Executing}; streams: {Streams}; threads: {Threads}; hint: {Hint}; precision: {Precision}; No of InferRequests: {Requests}; read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s")]
+    public static partial void ModelLoaded(
+        ILogger log, string model, long version, string asked, string executing, string streams, string threads, string hint, string precision, int requests, double readSeconds, double compileSeconds);
+
+    [LoggerMessage(12, LogLevel.Information, "Model {Model}; version: {Version}; inputs: {Inputs}; outputs: {Outputs}")]
+    public static partial void ModelSignature(ILogger log, string model, long version, string inputs, string outputs);
+
+    [LoggerMessage(13, LogLevel.Error, "Model {Model}; version: {Version} cannot be served: {Reason}")]
+    public static partial void ModelFailed(ILogger log, string model, long version, string reason);
+
+    [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
+    public static partial void Stopping(ILogger log, int seconds);
+
+    [LoggerMessage(21, LogLevel.Warning, "Calls still in flight after {Seconds} s were cut off")]
+    public static partial void CutOff(ILogger log, int seconds);
+
+    [LoggerMessage(22, LogLevel.Information, "Stopped")]
+    public static partial void Stopped(ILogger log);
+
+    [LoggerMessage(23, LogLevel.Information, "Ready after {Milliseconds} ms")]
+    public static partial void Ready(ILogger log, long milliseconds);
+
+    [LoggerMessage(30, LogLevel.Debug, "OpenVINO: {Line}")]
+    public static partial void Engine(ILogger log, string line);
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using System.Threading.Channels;
+
+namespace Ovms.Observability;
+
+/// <summary>
+/// Writes lines to standard output and, where asked, to a file, on one background thread: a full pipe or a slow disk never holds up a
+/// call. What waits is bounded; lines beyond that are dropped and counted, and the count is written when there is room again.
+/// </summary>
+internal sealed class LogSink : IDisposable
+{
+    private const int Capacity = 8192;
+
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Stream _console = Console.OpenStandardOutput();
+    private readonly Stream? _file;
+    private readonly Thread _writer;
+    private long _dropped;
+
+    /// <summary>Starts the writer.</summary>
+    /// <param name="path">A file to append to; null = standard output only.</param>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public LogSink(string? path)
+    {
+        _file = path is null ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _writer = new Thread(Run) { IsBackground = true, Name = "log" };
+        _writer.Start();
+    }
+
+    /// <summary>Queues a line.</summary>
+    public void Write(string line)
+    {
+        if (!_lines.Writer.TryWrite(line))
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    /// <summary>Writes what is queued, within a limit: a reader that stopped reading does not keep the process alive.</summary>
+    public void Dispose()
+    {
+        if (_lines.Writer.TryComplete() && _writer.Join(FlushLimit))
+        {
+            _file?.Dispose();
+        }
+    }
+
+    private void Run()
+    {
+        ChannelReader<string> reader = _lines.Reader;
+        while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (reader.TryRead(out string? line))
+            {
+                Emit(line);
+            }
+
+            long dropped = Interlocked.Exchange(ref _dropped, 0);
+            if (dropped > 0)
+            {
+                Emit(LogLine.Format(DateTimeOffset.Now, Microsoft.Extensions.Logging.LogLevel.Warning, "log", $"{dropped} log lines were dropped: the output could not keep up.", null, false));
+            }
+
+            TryWrite(_console, static stream => stream.Flush());
+            TryWrite(_file, static stream => stream.Flush());
+        }
+    }
+
+    private void Emit(string line)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(line);
+        TryWrite(_console, stream => stream.Write(bytes));
+        TryWrite(_file, stream => stream.Write(bytes));
+    }
+
+    // A closed pipe or a full disk must not end the server; the line is lost there and kept in the other place.
+    private static void TryWrite(Stream? stream, Action<Stream> write)
+    {
+        try
+        {
+            if (stream is not null)
+            {
+                write(stream);
+            }
+        }
+        catch (IOException)
+        {
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
+using Ovms.Native;
+
+namespace Ovms.Serving;
+
+/// <summary>
+/// One native infer request, leased to one call at a time. An inference is awaited without a thread: the engine's callback, which runs
+/// before the result is visible, only hands off; the continuation then asks the engine for the status.
+/// </summary>
+internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
+{
+    private readonly InferRequest _request;
+    private readonly Tensor?[] _inputs;
+    private GCHandle _self;
+    private ManualResetValueTaskSourceCore<OvStatus> _completion = new() { RunContinuationsAsynchronously = true };
+
+    /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
+    public InferSlot(InferRequest request, int inputCount)
+    {
+        _request = request;
+        _inputs = new Tensor?[inputCount];
+        _self = GCHandle.Alloc(this);
+        unsafe
+        {
+            request.SetCallback(&OnCompleted, (void*)GCHandle.ToIntPtr(_self));
+        }
+    }
+
+    /// <summary>Where it goes back to; set by the pool that owns it.</summary>
+    internal InferRequestPool? Pool { get; set; }
+
+    /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
+    public void SetInput(int index, Tensor tensor)
+    {
+        _inputs[index]?.Dispose();
+        _inputs[index] = tensor;
+        _request.SetInput(index, tensor);
+    }
+
+    /// <summary>Runs the request.</summary>
+    /// <param name="cancellation">Stops the inference; the task still ends only when the engine let go of the tensors.</param>
+    /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
+    public async ValueTask<OvStatus> InferAsync(CancellationToken cancellation)
+    {
+        _completion.Reset();
+        OvStatus started = _request.TryStart();
+        Debug.Assert(started != OvStatus.RequestBusy, "A slot is owned by one call.");
+        if (started != OvStatus.Ok)
+        {
+            return started;
+        }
+
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
+        return await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
+    }
+
+    /// <summary>One output of the last inference; the caller owns the tensor.</summary>
+    public Tensor GetOutput(int index) => _request.GetOutput(index);
+
+    /// <summary>Lets go of the inputs and goes back to the pool.</summary>
+    public void Return()
+    {
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            _inputs[i]?.Dispose();
+            _inputs[i] = null;
+        }
+
+        Pool!.Return(this);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _request.Dispose();
+        _self.Free();
+    }
+
+    // The callback has no status, and the result is not yet visible while it runs: waiting here would deadlock. This wait runs on the
+    // thread pool after the callback and returns at once or within the microseconds that the engine needs to finish.
+    OvStatus IValueTaskSource<OvStatus>.GetResult(short token)
+    {
+        _completion.GetResult(token);
+        return _request.TryWait();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<OvStatus>.GetStatus(short token) => _completion.GetStatus(token);
+
+    void IValueTaskSource<OvStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(continuation, state, token, flags);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static unsafe void OnCompleted(void* argument)
+    {
+        // An exception crossing into native code ends the process; SetResult only queues to the thread pool.
+        InferSlot slot = (InferSlot)GCHandle.FromIntPtr((nint)argument).Target!;
+        slot._completion.SetResult(OvStatus.Ok);
+    }
+}

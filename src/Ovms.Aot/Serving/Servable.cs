@@ -1,0 +1,68 @@
+namespace Ovms.Serving;
+
+/// <summary>
+/// One loaded version that can infer. Calls hold it by a <see cref="ServableLease"/>; when it is retired it takes no new leases, and the
+/// last lease to end frees the engine's objects.
+/// </summary>
+internal sealed class Servable
+{
+    private readonly LoadedModel _model;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Leases plus one for the table's own hold.
+    private int _holds = 1;
+
+    internal Servable(ServableId id, LoadedModel model)
+    {
+        Id = id;
+        _model = model;
+    }
+
+    /// <summary>Name and version.</summary>
+    public ServableId Id { get; }
+
+    /// <summary>What it takes and gives.</summary>
+    public Signature Signature => _model.Signature;
+
+    /// <summary>Its infer requests.</summary>
+    public InferRequestPool Pool => _model.Pool;
+
+    /// <summary>Ends when the last call has given back its lease after <see cref="Retire"/>; the engine's objects are freed by then.</summary>
+    public Task Drained => _drained.Task;
+
+    /// <summary>The right to use it for one call; null once it is retired and drained.</summary>
+    public ServableLease? TryLease()
+    {
+        int seen = Volatile.Read(ref _holds);
+        while (seen > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _holds, seen + 1, seen);
+            if (before == seen)
+            {
+                return new ServableLease(this);
+            }
+
+            seen = before;
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives up the table's hold. Called once, after the table without this servable was published.</summary>
+    public void Retire() => Release();
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0)
+        {
+            // Freeing a compiled model may take long and must not happen on the thread that ends a request.
+            ThreadPool.QueueUserWorkItem(static self => self.Free(), this, preferLocal: false);
+        }
+    }
+
+    private void Free()
+    {
+        _model.Dispose();
+        _drained.SetResult();
+    }
+}

@@ -1,0 +1,56 @@
+using Ovms.Status;
+
+namespace Ovms.Serving;
+
+/// <summary>
+/// Holds the current <see cref="ServableTable"/>. Requests read it without locks; only <see cref="ModelManager"/> publishes a new one.
+/// </summary>
+internal sealed class ServableRegistry
+{
+    private volatile ServableTable _current = ServableTable.Empty;
+
+    private volatile bool _draining;
+
+    /// <summary>Told after every change of the table or of draining, on the thread that made it; must be quick and must not throw.</summary>
+    public event Action? Changed;
+
+    /// <summary>The newest snapshot.</summary>
+    public ServableTable Current => _current;
+
+    /// <summary>Whether the server finishes what is in flight and takes nothing new.</summary>
+    public bool IsDraining => _draining;
+
+    /// <summary>Whether every configured model is available and the server is not draining.</summary>
+    public bool IsReady => !_draining && _current.AllAvailable;
+
+    /// <summary>The right to use a servable, or why there is none.</summary>
+    public Outcome<ServableLease> Lease(string name, string versionText)
+    {
+        if (_draining)
+        {
+            return Outcome.Fail(StatusCode.ServerShuttingDown);
+        }
+
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = _current.Find(name, versionText);
+        if (!found.IsOk)
+        {
+            return found.WithoutValue;
+        }
+
+        return found.Value.Version.Servable!.TryLease() is { } lease ? lease : Outcome.Fail(StatusCode.ModelVersionNotLoadedAnymore);
+    }
+
+    /// <summary>Replaces the snapshot.</summary>
+    internal void Publish(ServableTable table)
+    {
+        _current = table;
+        Changed?.Invoke();
+    }
+
+    /// <summary>From now on nothing new is taken.</summary>
+    internal void StartDraining()
+    {
+        _draining = true;
+        Changed?.Invoke();
+    }
+}

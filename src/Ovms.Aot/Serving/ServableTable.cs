@@ -1,0 +1,79 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using Ovms.Status;
+
+namespace Ovms.Serving;
+
+/// <summary>One version's row in the table: where it is in its life, and the servable while it is available.</summary>
+/// <param name="Version">The version's number.</param>
+/// <param name="State">Where it is in its life.</param>
+/// <param name="Servable">Not null exactly while <paramref name="State"/> is Available.</param>
+/// <param name="Reason">Why loading failed; null otherwise.</param>
+internal sealed record VersionEntry(long Version, ServableState State, Servable? Servable = null, string? Reason = null);
+
+/// <summary>One name's rows, versions ascending.</summary>
+internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Versions)
+{
+    /// <summary>What answers calls that name no version: the highest available one; null while there is none.</summary>
+    public VersionEntry? Default { get; } = Versions.LastOrDefault(static entry => entry.State == ServableState.Available);
+}
+
+/// <summary>An immutable snapshot of all that is served. A request takes it once and carries it.</summary>
+internal sealed class ServableTable(IEnumerable<ModelEntry> models)
+{
+    private readonly FrozenDictionary<string, ModelEntry> _byName = models.ToFrozenDictionary(static model => model.Name, StringComparer.Ordinal);
+
+    /// <summary>Nothing is served.</summary>
+    public static ServableTable Empty { get; } = new([]);
+
+    /// <summary>All names.</summary>
+    public ImmutableArray<ModelEntry> Models => _byName.Values;
+
+    /// <summary>Whether every configured model has an available version; false for an empty table.</summary>
+    public bool AllAvailable => _byName.Count > 0 && _byName.Values.All(static model => model.Default is not null);
+
+    /// <summary>Finds a model's row by name and its version's row by the version as the caller wrote it.</summary>
+    /// <param name="name">The servable's name.</param>
+    /// <param name="versionText">Digits; empty or "0" = the default version.</param>
+    /// <returns>The rows, or: name unknown, text not a number, version unknown, not loaded yet, retired.</returns>
+    public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText)
+    {
+        if (!_byName.TryGetValue(name, out ModelEntry? model))
+        {
+            return Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
+        }
+
+        long version = 0;
+        if (versionText.Length > 0 && (!long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out version)))
+        {
+            return Outcome.Fail(StatusCode.ModelVersionInvalidFormat, $"Expected: a number; Actual: {Printable(versionText)}");
+        }
+
+        VersionEntry? found = version == 0 ? model.Default ?? model.Versions.LastOrDefault() : model.Versions.FirstOrDefault(entry => entry.Version == version);
+        return found switch
+        {
+            null => Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText)),
+            { State: ServableState.Available } => (model, found),
+            { State: ServableState.Start or ServableState.Loading } => Outcome.Fail(StatusCode.ModelVersionNotLoadedYet),
+            _ => Outcome.Fail(StatusCode.ModelVersionNotLoadedAnymore),
+        };
+    }
+
+    private static string VersionDetail(ModelEntry model, string versionText)
+    {
+        string there = string.Join(", ", model.Versions.Where(static entry => entry.State == ServableState.Available).Select(static entry => entry.Version));
+        return $"Model: {model.Name}; Requested version: {Printable(versionText)}; Available versions: {(there.Length == 0 ? "none" : there)}";
+    }
+
+    // A caller's text goes back into messages and logs: bounded.
+    private static string Printable(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "…");
+
+    private string NameDetail(string name)
+    {
+        const int Listed = 10;
+        ImmutableArray<string> names = [.. _byName.Keys.Order(StringComparer.Ordinal)];
+        string served = names.Length == 0 ? "none" : string.Join(", ", names.Take(Listed)) + (names.Length > Listed ? $" and {names.Length - Listed} more" : "");
+        return $"Requested: {Printable(name)}; Served models: {served}";
+    }
+}

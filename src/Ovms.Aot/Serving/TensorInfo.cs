@@ -1,0 +1,19 @@
+using Ovms.Tensors;
+using Ovms.Native;
+
+namespace Ovms.Serving;
+
+/// <summary>One input or output of a servable as callers see it.</summary>
+/// <param name="Index">Place among the compiled model's ports of its side.</param>
+/// <param name="Name">The name callers use.</param>
+/// <param name="ElementType">What one element is.</param>
+/// <param name="Shape">What shapes it takes or gives; may be dynamic.</param>
+/// <param name="Layout">Layout of the tensor as served, for example NCHW; "N..." where nothing is known, "..." for scalars.</param>
+internal sealed record TensorInfo(int Index, string Name, ElementType ElementType, PartialShape Shape, string Layout)
+{
+    /// <summary>Moves this type's elements between the wire and the engine.</summary>
+    public TensorMarshaler Marshaler { get; } = TensorMarshaler.For(ElementType);
+
+    /// <summary>The axis that counts examples; -1 where the layout has none.</summary>
+    public int BatchAxis { get; } = Layout.StartsWith("...", StringComparison.Ordinal) || Shape.Rank <= 0 ? -1 : Layout.IndexOf('N', StringComparison.Ordinal);
+}

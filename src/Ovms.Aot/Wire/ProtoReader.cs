@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ovms.Wire;
+
+/// <summary>The protobuf wire types that proto3 uses.</summary>
+internal enum WireType
+{
+    /// <summary>bool, int32, int64, uint32, uint64.</summary>
+    Varint = 0,
+
+    /// <summary>fixed64, double.</summary>
+    Fixed64 = 1,
+
+    /// <summary>string, bytes, messages, packed numbers.</summary>
+    LengthDelimited = 2,
+
+    /// <summary>fixed32, float.</summary>
+    Fixed32 = 5,
+}
+
+/// <summary>
+/// Reads protobuf fields where they lie in the transport's buffers; nothing is copied, nested messages and bytes come back as slices.
+/// Valid as long as the sequence is.
+/// </summary>
+internal ref struct ProtoReader(ReadOnlySequence<byte> message)
+{
+    private const int MaxVarintBytes = 10;
+
+    private SequenceReader<byte> _reader = new(message);
+
+    /// <summary>Whether all bytes were read.</summary>
+    public readonly bool End => _reader.End;
+
+    /// <summary>Bytes read so far, for error messages.</summary>
+    public readonly long Position => _reader.Consumed;
+
+    /// <summary>Reads a field's tag. False at the end of the message.</summary>
+    /// <exception cref="MalformedProtoException">The tag is no tag of proto3.</exception>
+    public bool TryReadTag(out int field, out WireType type)
+    {
+        if (_reader.End)
+        {
+            field = 0;
+            type = default;
+            return false;
+        }
+
+        ulong tag = ReadVarint();
+        field = (int)(tag >> 3);
+        type = (WireType)(tag & 7);
+        if (tag > uint.MaxValue || field == 0 || type is not (WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32))
+        {
+            Throw($"{tag} is not a field tag");
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads a varint of up to 64 bits.</summary>
+    public ulong ReadVarint()
+    {
+        ReadOnlySpan<byte> span = _reader.UnreadSpan;
+        if (!span.IsEmpty && span[0] < 0x80)
+        {
+            _reader.Advance(1);
+            return span[0];
+        }
+
+        ulong value = 0;
+        for (int i = 0; i < MaxVarintBytes; i++)
+        {
+            if (!_reader.TryRead(out byte next))
+            {
+                Throw("the message ends inside a number");
+            }
+
+            value |= (ulong)(next & 0x7F) << (7 * i);
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+
+        Throw("a number has more than 10 bytes");
+        return 0;
+    }
+
+    /// <summary>Reads 4 bytes, little-endian.</summary>
+    public uint ReadFixed32()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        ReadExactly(bytes);
+        return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    }
+
+    /// <summary>Reads 8 bytes, little-endian.</summary>
+    public ulong ReadFixed64()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ReadExactly(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    /// <summary>Reads a length and gives back that many bytes as a slice.</summary>
+    public ReadOnlySequence<byte> ReadLengthDelimited()
+    {
+        ulong length = ReadVarint();
+        if (length > (ulong)_reader.Remaining)
+        {
+            Throw($"a field claims {length} bytes where {_reader.Remaining} are left");
+        }
+
+        ReadOnlySequence<byte> slice = _reader.Sequence.Slice(_reader.Position, (long)length);
+        _reader.Advance((long)length);
+        return slice;
+    }
+
+    /// <summary>Passes over a field that the reader of the message does not know.</summary>
+    public void Skip(WireType type)
+    {
+        switch (type)
+        {
+            case WireType.Varint:
+                ReadVarint();
+                break;
+            case WireType.Fixed64:
+                ReadFixed64();
+                break;
+            case WireType.Fixed32:
+                ReadFixed32();
+                break;
+            default:
+                ReadLengthDelimited();
+                break;
+        }
+    }
+
+    /// <summary>Refuses the message.</summary>
+    /// <param name="what">What is wrong, as the end of "Malformed protobuf: ".</param>
+    [DoesNotReturn]
+    public readonly void Throw(string what) => throw new MalformedProtoException($"{what} (at byte {_reader.Consumed})");
+
+    private void ReadExactly(Span<byte> destination)
+    {
+        if (!_reader.TryCopyTo(destination))
+        {
+            Throw($"the message ends {destination.Length - _reader.Remaining} bytes too early");
+        }
+
+        _reader.Advance(destination.Length);
+    }
+}
+
+/// <summary>The bytes are not a protobuf message: the caller's fault. Caught at the edge that reads the message.</summary>
+internal sealed class MalformedProtoException(string what) : FormatException($"Malformed protobuf: {what}");
