@@ -26,13 +26,20 @@ public sealed class OpenVinoException : Exception
     /// </summary>
     public string Detail { get; }
 
+    /// <summary>What a call that gave back <paramref name="status"/> would have thrown; to be asked right after the call, on its thread.</summary>
+    /// <param name="status">A failure.</param>
+    /// <param name="call">The native function.</param>
+    public static OpenVinoException FromLastError(OvStatus status, string call) => Create(status, call);
+
     [DoesNotReturn, StackTraceHidden]
-    internal static void Throw(OvStatus status, string call)
+    internal static void Throw(OvStatus status, string call) => throw Create(status, call);
+
+    private static OpenVinoException Create(OvStatus status, string call)
     {
         string? detail = HasOwnText(status) ? OpenVino.ov_get_last_err_msg()?.Trim() : null;
         if (string.IsNullOrEmpty(detail))
             detail = OpenVino.ov_get_error_info(status) ?? "no detail";
-        throw new OpenVinoException(status, FunctionName(call), detail);
+        return new OpenVinoException(status, FunctionName(call), detail);
     }
 
     // The C layer's own refusals leave the last message as some earlier failure wrote it.

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Ovms.Observability;
 
 /// <summary>Every line the server itself writes: one method an event, so that wording, level and number are in one place.</summary>

@@ -142,7 +142,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message)
     [DoesNotReturn]
     public readonly void Throw(string what) => throw new MalformedProtoException($"{what} (at byte {_reader.Consumed})");
 
-    private void ReadExactly(Span<byte> destination)
+    private void ReadExactly(scoped Span<byte> destination)
     {
         if (!_reader.TryCopyTo(destination))
         {
