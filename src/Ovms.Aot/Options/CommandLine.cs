@@ -1,0 +1,77 @@
+using Ovms.Options.Parsing;
+
+namespace Ovms.Options;
+
+/// <summary>What a command line asks for: to start a server, or to print something and end.</summary>
+internal abstract record CommandLine
+{
+    private CommandLine()
+    {
+    }
+
+    /// <summary>Start with these options.</summary>
+    /// <param name="Server">Options of the server.</param>
+    /// <param name="Model">Options of the model.</param>
+    /// <param name="Warnings">Sentences for the log.</param>
+    public sealed record Start(ServerOptions Server, ModelOptions Model, IReadOnlyList<string> Warnings) : CommandLine;
+
+    /// <summary>End at once.</summary>
+    /// <param name="Code">The process's exit code.</param>
+    /// <param name="Output">What goes to the standard output.</param>
+    /// <param name="Error">What goes to the standard error.</param>
+    public sealed record Exit(int Code, string Output, string Error) : CommandLine;
+
+    /// <summary>Help of all tables, as --help prints it.</summary>
+    public static string HelpText { get; } =
+        "OpenVINO Model Server\n\n" +
+        "Usage:\n" +
+        "  ovms --model_name NAME --model_path PATH --port PORT [--rest_port PORT] [OPTIONS]\n" +
+        "An option is given as --name value or --name=value.\n\n" +
+        InformationOptions.HelpText + ServerOptions.HelpText + ModelOptions.HelpText;
+
+    /// <summary>
+    /// Reads the arguments. Pure: nothing is printed or opened. Asking for help or version wins over errors beside it.
+    /// </summary>
+    /// <param name="arguments">What follows the program's name.</param>
+    /// <param name="host">The machine, for the rules that depend on it.</param>
+    /// <param name="serverVersion">Version of this server.</param>
+    /// <param name="backendBuild">Gives OpenVINO's build; called for --version only, as it loads the library.</param>
+    public static CommandLine Parse(ReadOnlySpan<string> arguments, HostFacts host, string serverVersion, Func<string> backendBuild)
+    {
+        InformationOptions.Builder information = new();
+        ServerOptions.Builder server = new();
+        ModelOptions.Builder model = new();
+        OptionFindings findings = new();
+        OptionParser.Parse(arguments, [information, server, model], findings);
+
+        InformationOptions asked = information.Build();
+        if (arguments.IsEmpty || asked.Help)
+        {
+            return new Exit(ExitCode.Ok, HelpText, "");
+        }
+
+        if (asked.Version)
+        {
+            return new Exit(ExitCode.Ok, $"OpenVINO Model Server {serverVersion}\nOpenVINO backend {backendBuild()}\n", "");
+        }
+
+        return Judge(server.Build(), model.Build(), findings, host);
+    }
+
+    private static CommandLine Judge(ServerOptions server, ModelOptions model, OptionFindings findings, HostFacts host)
+    {
+        // A rule over a value that could not be read would only add noise.
+        bool isReadable = findings.Errors.All(static e => e.Kind == OptionErrorKind.Refused);
+        IReadOnlyList<string> broken = isReadable ? OptionRules.Check(server, model, host) : [];
+        if (findings.Errors.Count == 0 && broken.Count == 0)
+        {
+            return new Start(server, model, findings.Warnings);
+        }
+
+        string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));
+        return new Exit(broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
+    }
+
+    // The original finds a refused value of a model option (nireq) when it loads the model, and then exits with 1.
+    private static bool IsModelFault(OptionError error) => error.Row is { Change: OptionChange.ReloadsModel };
+}

@@ -1,0 +1,14 @@
+namespace Ovms.Options;
+
+/// <summary>Options that print something and end.</summary>
+[OptionTable(Section = "information")]
+internal sealed partial record InformationOptions
+{
+    /// <summary>Print this help.</summary>
+    [Option("help", Aliases = ["h"])]
+    public bool Help { get; init; }
+
+    /// <summary>Print the versions of the server and of OpenVINO.</summary>
+    [Option("version")]
+    public bool Version { get; init; }
+}

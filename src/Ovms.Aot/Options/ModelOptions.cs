@@ -1,0 +1,63 @@
+namespace Ovms.Options;
+
+/// <summary>
+/// Options of one model, from the command line or a model's entry of config.json. What has a grammar of its own (shapes,
+/// layouts, devices, JSON objects) stays text here: who uses it parses it, and a fault there is the model's, not the usage's.
+/// </summary>
+[OptionTable(Section = "single model")]
+internal sealed partial record ModelOptions
+{
+    private const OptionPlace Both = OptionPlace.Cli | OptionPlace.ModelConfig;
+
+    /// <summary>Name the model is served under.</summary>
+    [Option("model_name", ConfigName = "name", In = Both, Change = OptionChange.ReloadsModel, RequiredInConfig = true, Placeholder = "NAME")]
+    public string ModelName { get; init; } = "";
+
+    /// <summary>Folder with numbered version folders, folder of one model, or a model file.</summary>
+    [Option("model_path", ConfigName = "base_path", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "PATH")]
+    public string ModelPath { get; init; } = "";
+
+    /// <summary>Versions to serve, as JSON: {"latest": {"num_versions": 2}}, {"specific": {"versions": [1, 3]}} or {"all": {}}; the latest one when not given.</summary>
+    [Option("model_version_policy", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.Object, Placeholder = "JSON")]
+    public string ModelVersionPolicy { get; init; } = "";
+
+    /// <summary>Device to run on: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:GPU,CPU, MULTI:GPU,CPU, BATCH:CPU(16).</summary>
+    [Option("target_device", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "DEVICE")]
+    public string TargetDevice { get; init; } = "CPU";
+
+    /// <summary>Properties for the device plugin, as a JSON object: {"PERFORMANCE_HINT": "THROUGHPUT"}.</summary>
+    [Option("plugin_config", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.Object, Placeholder = "JSON")]
+    public string PluginConfig { get; init; } = "";
+
+    /// <summary>Number of inferences that run at the same time; 0 for what the device finds best.</summary>
+    [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "COUNT", Max = 100000, Error = "Nireq parameter too high")]
+    public uint Nireq { get; init; }
+
+    /// <summary>Batch size: a number, -1 for any, or a range as in 1:16; the model's own when not given.</summary>
+    [Option("batch_size", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number, Placeholder = "SIZE")]
+    public string BatchSize { get; init; } = "";
+
+    /// <summary>Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512), or a JSON object of them by input name.</summary>
+    [Option("shape", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Object, Placeholder = "SHAPE")]
+    public string Shape { get; init; } = "";
+
+    /// <summary>Layout: NHWC, or NHWC:NCHW (what clients send : what the model has), or a JSON object of them by port name.</summary>
+    [Option("layout", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Object, Placeholder = "LAYOUT")]
+    public string Layout { get; init; } = "";
+
+    /// <summary>Mean to subtract from the input: a number or one per channel as in [123.7,116.3,103.5]; needs layout.</summary>
+    [Option("mean", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number | OptionJson.Array, Placeholder = "MEAN")]
+    public string Mean { get; init; } = "";
+
+    /// <summary>Scale to divide the input by: a number or one per channel as in [58.4,57.1,57.4]; needs layout.</summary>
+    [Option("scale", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number | OptionJson.Array, Placeholder = "SCALE")]
+    public string Scale { get; init; } = "";
+
+    /// <summary>Colour conversion of the input as in RGB:BGR (what the model has : what arrives); RGB, BGR, GRAY, NV12, NV12_2, I420, I420_3; needs layout.</summary>
+    [Option("color_format", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "FORMAT")]
+    public string ColorFormat { get; init; } = "";
+
+    /// <summary>Precision conversion of the input as in FP32:UINT8 (what the model has : what arrives); needs layout.</summary>
+    [Option("precision", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "PRECISION")]
+    public string Precision { get; init; } = "";
+}

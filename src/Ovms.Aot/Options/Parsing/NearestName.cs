@@ -1,0 +1,48 @@
+namespace Ovms.Options.Parsing;
+
+/// <summary>Finds the name someone probably meant.</summary>
+internal static class NearestName
+{
+    // Longer words are no names of ours: the distance need not be worked out for them.
+    private const int LongestName = 64;
+
+    /// <summary>The nearest of <paramref name="names"/>, or null when none is near: within a third of the word's length.</summary>
+    public static string? Of(string word, IEnumerable<string> names)
+    {
+        int limit = Math.Max(1, word.Length / 3);
+        string? nearest = null;
+        foreach (string name in names)
+        {
+            int distance = word.Length > LongestName || name.Length > LongestName ? int.MaxValue : Distance(word, name);
+            if (distance <= limit && (nearest is null || distance < Distance(word, nearest)))
+            {
+                nearest = name;
+            }
+        }
+
+        return nearest;
+    }
+
+    // Insertions, deletions, replacements and swaps of neighbours; letters of either case are the same.
+    private static int Distance(string a, string b)
+    {
+        int[,] cost = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++)
+        {
+            for (int j = 0; j <= b.Length; j++)
+            {
+                cost[i, j] = i == 0 || j == 0
+                    ? i + j
+                    : Math.Min(Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1, cost[i - 1, j - 1] + (Same(a[i - 1], b[j - 1]) ? 0 : 1));
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
+                {
+                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
+                }
+            }
+        }
+
+        return cost[a.Length, b.Length];
+    }
+
+    private static bool Same(char a, char b) => char.ToUpperInvariant(a) == char.ToUpperInvariant(b);
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+
+namespace Ovms.Options.Parsing;
+
+/// <summary>
+/// Text to value for the plain types. A target keeps its default when the text cannot be read; a value out of bounds is
+/// stored with its error, so that rules over several options judge what the user meant.
+/// </summary>
+internal static class OptionValue
+{
+    /// <summary>A string, checked against the row's allowed values.</summary>
+    public static OptionError? Text(OptionRow row, string text, string where, [NotNull] ref string? target)
+    {
+        target = text;
+        return row.Allowed.Length == 0 || row.Allowed.Contains(text, StringComparer.Ordinal)
+            ? null
+            : OptionError.Refused(row, where, $"'{text}' is not one of {string.Join(", ", row.Allowed)}");
+    }
+
+    /// <summary>A bool, in the spellings the original takes.</summary>
+    public static OptionError? Flag(OptionRow row, string text, string where, ref bool target)
+    {
+        bool? value = text switch
+        {
+            "true" or "True" or "t" or "T" or "1" => true,
+            "false" or "False" or "f" or "F" or "0" => false,
+            _ => null,
+        };
+        target = value ?? target;
+        return value is null ? OptionError.Malformed(where, $"'{text}' is neither true nor false") : null;
+    }
+
+    /// <summary>A bool that may stay unset.</summary>
+    public static OptionError? Flag(OptionRow row, string text, string where, ref bool? target)
+    {
+        bool value = false;
+        OptionError? error = Flag(row, text, where, ref value);
+        target = error is null ? value : target;
+        return error;
+    }
+
+    /// <summary>A number, checked against the row's bounds.</summary>
+    public static OptionError? Number<T>(OptionRow row, string text, string where, ref T target)
+        where T : struct, INumber<T>
+    {
+        bool isWhole = typeof(T) != typeof(double);
+        NumberStyles style = isWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite);
+        string kind = isWhole ? "a whole number" : "a number";
+        if (!T.TryParse(text, style, CultureInfo.InvariantCulture, out T value) || !T.IsFinite(value))
+        {
+            return OptionError.Malformed(where, $"'{text}' is not {kind}{Bounds(row)}");
+        }
+
+        target = value;
+        bool isTooLow = row.Min != long.MinValue && value < T.CreateSaturating(row.Min);
+        bool isTooHigh = row.Max != long.MaxValue && value > T.CreateSaturating(row.Max);
+        return isTooLow || isTooHigh ? OptionError.Refused(row, where, $"'{text}' is not {kind}{Bounds(row)}") : null;
+    }
+
+    /// <summary>A number that may stay unset.</summary>
+    public static OptionError? Number<T>(OptionRow row, string text, string where, ref T? target)
+        where T : struct, INumber<T>
+    {
+        T value = default;
+        OptionError? error = Number(row, text, where, ref value);
+        target = error is { Kind: OptionErrorKind.Malformed } ? target : value;
+        return error;
+    }
+
+    private static string Bounds(OptionRow row) =>
+        (row.Min, row.Max) switch
+        {
+            (long.MinValue, long.MaxValue) => "",
+            (long.MinValue, long max) => $" of at most {max}",
+            (long min, long.MaxValue) => $" of at least {min}",
+            (long min, long max) => $" from {min} to {max}",
+        };
+}

@@ -1,0 +1,94 @@
+namespace Ovms.Options;
+
+/// <summary>Options of the server as a whole. Each is one property: the attribute, the doc comment and the default are the row.</summary>
+[OptionTable(Section = "server options")]
+internal sealed partial record ServerOptions
+{
+    /// <summary>Port of the gRPC server; 0 for no gRPC.</summary>
+    [Option("port", Max = 65535, Error = "port number out of range from 0 to 65535")]
+    public uint Port { get; init; }
+
+    /// <summary>Port of the REST server; 0 for no REST.</summary>
+    [Option("rest_port", Placeholder = "PORT", Max = 65535, Error = "rest_port number out of range from 0 to 65535")]
+    public uint RestPort { get; init; }
+
+    /// <summary>Address or addresses the gRPC server listens at: IPv4, IPv6 or host names, separated by commas.</summary>
+    [Option("grpc_bind_address", Placeholder = "ADDRESS[,ADDRESS]", Error = "grpc_bind_address has invalid format: proper hostname or IP address expected.")]
+    public BindAddresses GrpcBindAddress { get; init; } = BindAddresses.Of("0.0.0.0");
+
+    /// <summary>Address or addresses the REST server listens at: IPv4, IPv6 or host names, separated by commas.</summary>
+    [Option("rest_bind_address", Placeholder = "ADDRESS[,ADDRESS]", Error = "rest_bind_address has invalid format: proper hostname or IP address expected.")]
+    public BindAddresses RestBindAddress { get; init; } = BindAddresses.Of("0.0.0.0");
+
+    /// <summary>Number of gRPC servers, at most one per CPU core; only 1 on Windows.</summary>
+    [Option("grpc_workers", Placeholder = "COUNT")]
+    public uint GrpcWorkers { get; init; } = 1;
+
+    /// <summary>Limit on the threads of the gRPC server; 0 for none.</summary>
+    [Option("grpc_max_threads", Placeholder = "COUNT", DefaultText = "8 per CPU core")]
+    public uint? GrpcMaxThreads { get; init; }
+
+    /// <summary>Limit on the memory that gRPC buffers take, in bytes; 0 for none.</summary>
+    [Option("grpc_memory_quota", Placeholder = "BYTES")]
+    public ulong GrpcMemoryQuota { get; init; } = 2147483648;
+
+    /// <summary>Settings of the gRPC channel, as in grpc.max_concurrent_streams=100,grpc.max_connection_age_ms=2000.</summary>
+    [Option("grpc_channel_arguments", Placeholder = "NAME=VALUE[,NAME=VALUE]")]
+    public string GrpcChannelArguments { get; init; } = "";
+
+    /// <summary>Number of threads of the REST server, 2 to 10000; needs rest_port.</summary>
+    [Option("rest_workers", Placeholder = "COUNT", Max = 10000, DefaultText = "by CPU cores and open files", Error = "rest_workers count should be from 2 to 10000")]
+    public uint? RestWorkers { get; init; }
+
+    /// <summary>How much the log tells.</summary>
+    [Option("log_level", Placeholder = "LEVEL", Allowed = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"], Error = "log_level should be one of: TRACE, DEBUG, INFO, WARNING, ERROR")]
+    public string LogLevel { get; init; } = "INFO";
+
+    /// <summary>File the log is written to besides the standard output.</summary>
+    [Option("log_path", Placeholder = "FILE")]
+    public string LogPath { get; init; } = "";
+
+    /// <summary>Seconds between looks for new model versions; 0 for never.</summary>
+    [Option("file_system_poll_wait_seconds", Placeholder = "SECONDS")]
+    public uint FileSystemPollWaitSeconds { get; init; } = 1;
+
+    /// <summary>Seconds between cleanings of custom node resources; 0 for never.</summary>
+    [Option("custom_node_resources_cleaner_interval_seconds", Placeholder = "SECONDS")]
+    public uint CustomNodeResourcesCleanerIntervalSeconds { get; init; } = 300;
+
+    /// <summary>Folder for compiled models, so that the next start is faster; made when it is missing.</summary>
+    [Option("cache_dir", Placeholder = "FOLDER", DefaultText = "/opt/cache, on Windows c:\\Intel\\openvino_cache, if it exists")]
+    public string CacheDir { get; init; } = "";
+
+    /// <summary>Library with custom layers for the CPU.</summary>
+    [Option("cpu_extension", Placeholder = "FILE")]
+    public string CpuExtension { get; init; } = "";
+
+    /// <summary>OpenVINO plugins.xml that registers the device plugins, custom ones among them, in place of the built-in list.</summary>
+    [Option("openvino_plugins_xml", Placeholder = "FILE")]
+    public string OpenVinoPluginsXml { get; init; } = "";
+
+    /// <summary>Seconds that calls in flight have to finish after the server is told to stop.</summary>
+    [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]
+    public uint DrainTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>How many calls of a model version may wait for an infer request; more are refused at once.</summary>
+    [Option("infer_queue_size", Placeholder = "COUNT", Max = 1000000)]
+    public uint InferQueueSize { get; init; } = 4096;
+
+    /// <summary>Whether browsers may send credentials (CORS).</summary>
+    [Option("allow_credentials", Group = "cross-origin requests")]
+    public bool AllowCredentials { get; init; }
+
+    /// <summary>Origins that browsers may call from (CORS).</summary>
+    [Option("allowed_origins", Group = "cross-origin requests", Placeholder = "ORIGINS")]
+    public string AllowedOrigins { get; init; } = "*";
+
+    /// <summary>Methods that browsers may call with (CORS).</summary>
+    [Option("allowed_methods", Group = "cross-origin requests", Placeholder = "METHODS")]
+    public string AllowedMethods { get; init; } = "*";
+
+    /// <summary>Headers that browsers may send (CORS).</summary>
+    [Option("allowed_headers", Group = "cross-origin requests", Placeholder = "HEADERS")]
+    public string AllowedHeaders { get; init; } = "*";
+}

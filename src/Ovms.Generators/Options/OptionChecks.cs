@@ -1,0 +1,83 @@
+using System.Globalization;
+using Ovms.Generators.Infrastructure;
+
+namespace Ovms.Generators.Options;
+
+/// <summary>The faults of an option table that the compiler can see (OVMS001 to OVMS005).</summary>
+internal static class OptionChecks
+{
+    public static IEnumerable<DiagnosticInfo> CheckAlone(OptionModel option, bool isDefaultKnown, LocationInfo? location)
+    {
+        if (option.Help.Length == 0)
+        {
+            yield return DiagnosticInfo.Create(Diagnostics.MissingSummary, location, option.Name);
+        }
+
+        if (option.Kind == OptionTypes.Unparsable)
+        {
+            yield return DiagnosticInfo.Create(Diagnostics.TypeCannotParse, location, option.Name, option.ClrType.Replace("global::", ""));
+        }
+        else if (!isDefaultKnown)
+        {
+            yield return DiagnosticInfo.Create(Diagnostics.DefaultOutOfRange, location, "(not a constant, nor a call with one constant string)", option.Name, "help and schema have to state it");
+        }
+        else if (WhyDefaultIsRefused(option) is string why)
+        {
+            yield return DiagnosticInfo.Create(Diagnostics.DefaultOutOfRange, location, $"'{option.Default}'", option.Name, why);
+        }
+    }
+
+    public static IEnumerable<DiagnosticInfo> CheckTogether(List<(OptionModel Option, LocationInfo? Location)> rows)
+    {
+        Dictionary<string, string> names = [];
+        Dictionary<string, string> keys = [];
+        foreach ((OptionModel option, LocationInfo? location) in rows)
+        {
+            IEnumerable<(Dictionary<string, string> Taken, string Name)> claims = option.Aliases.Append(option.Name).Select(name => (names, name));
+            if (option.InModelConfig)
+            {
+                claims = claims.Append((keys, option.ConfigName));
+            }
+
+            foreach ((Dictionary<string, string> taken, string name) in claims)
+            {
+                if (taken.TryGetValue(name, out string? owner))
+                {
+                    yield return DiagnosticInfo.Create(Diagnostics.DuplicateOptionName, location, name, option.Property, owner);
+                }
+                else
+                {
+                    taken.Add(name, option.Property);
+                }
+            }
+        }
+
+        foreach ((OptionModel option, LocationInfo? location) in rows)
+        {
+            foreach (string other in option.ConflictsWith)
+            {
+                string? fault = other == option.Name ? "is the option itself" : names.ContainsKey(other) ? null : "is no option of the table";
+                if (fault is not null)
+                {
+                    yield return DiagnosticInfo.Create(Diagnostics.UnknownConflict, location, option.Name, other, fault);
+                }
+            }
+        }
+    }
+
+    private static string? WhyDefaultIsRefused(OptionModel option)
+    {
+        if (option.Default is not string text)
+        {
+            return null;
+        }
+
+        if (option.Allowed.Count > 0 && !option.Allowed.Contains(text))
+        {
+            return string.Join(", ", option.Allowed);
+        }
+
+        bool isNumber = decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number);
+        return option.IsNumber && isNumber && (number < option.Min || number > option.Max) ? $"{option.Min} to {option.Max}" : null;
+    }
+}

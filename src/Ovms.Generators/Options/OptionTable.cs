@@ -1,0 +1,82 @@
+using Ovms.Generators.Infrastructure;
+using Ovms.Options;
+
+namespace Ovms.Generators.Options;
+
+/// <summary>The option record as the emitters need it.</summary>
+internal sealed record OptionTable(string? Namespace, string Accessibility, string TypeName, EquatableArray<OptionModel> Options);
+
+/// <summary>One option: its attribute, its property and its doc comment, as values.</summary>
+internal sealed record OptionModel
+{
+    public required string Property { get; init; }
+
+    /// <summary>The type as C# writes it, without the mark of null.</summary>
+    public required string ClrType { get; init; }
+
+    public required OptionKind Kind { get; init; }
+
+    public required bool IsNullable { get; init; }
+
+    public required string Name { get; init; }
+
+    public required EquatableArray<string> Aliases { get; init; }
+
+    public required string ConfigName { get; init; }
+
+    public required OptionPlace In { get; init; }
+
+    public required OptionChange Change { get; init; }
+
+    public required OptionJson Json { get; init; }
+
+    public required bool RequiredInConfig { get; init; }
+
+    public required string Placeholder { get; init; }
+
+    public required string Group { get; init; }
+
+    public required bool Hidden { get; init; }
+
+    public required EquatableArray<string> ConflictsWith { get; init; }
+
+    public required EquatableArray<string> Allowed { get; init; }
+
+    public required long Min { get; init; }
+
+    public required long Max { get; init; }
+
+    public required string? Error { get; init; }
+
+    /// <summary>The default as it would be written on the command line; null when there is none.</summary>
+    public required string? Default { get; init; }
+
+    public required string? DefaultText { get; init; }
+
+    public required string Help { get; init; }
+
+    public bool OnCommandLine => (In & OptionPlace.Cli) != 0;
+
+    public bool InModelConfig => (In & OptionPlace.ModelConfig) != 0;
+
+    public bool IsNumber => Kind is not (OptionKind.Text or OptionKind.Flag or OptionKind.Self);
+}
+
+/// <summary>How an option's text becomes its value.</summary>
+internal enum OptionKind
+{
+    /// <summary>The text itself.</summary>
+    Text,
+
+    /// <summary>A bool; its mere name means true.</summary>
+    Flag,
+
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
+    Double,
+
+    /// <summary>The type has its own TryParse.</summary>
+    Self,
+}

@@ -1,0 +1,76 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Ovms.Generators.Infrastructure;
+using Ovms.Options;
+
+namespace Ovms.Generators.Options;
+
+/// <summary>Turns the attributed record into an <see cref="OptionTable"/>; any fault of a row leaves no table.</summary>
+internal static class OptionTableParser
+{
+    public static Parsed<OptionTable> Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        INamedTypeSymbol type = (INamedTypeSymbol)context.TargetSymbol;
+        AttributeArguments table = new(context.Attributes[0]);
+        string section = table.Text(nameof(OptionTableAttribute.Section)) ?? "";
+        List<(OptionModel Option, LocationInfo? Location)> rows = [];
+        List<DiagnosticInfo> diagnostics = [];
+        foreach (IPropertySymbol property in type.GetMembers().OfType<IPropertySymbol>())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            AttributeData? attribute = property.GetAttributes()
+                .FirstOrDefault(static a => a.AttributeClass?.ToDisplayString() == typeof(OptionAttribute).FullName);
+            if (attribute is not null)
+            {
+                LocationInfo? location = LocationInfo.From(property);
+                OptionModel option = ReadOption(property, new AttributeArguments(attribute), section, context.SemanticModel.Compilation, out bool isDefaultKnown);
+                diagnostics.AddRange(OptionChecks.CheckAlone(option, isDefaultKnown, location));
+                rows.Add((option, location));
+            }
+        }
+
+        diagnostics.AddRange(OptionChecks.CheckTogether(rows));
+        OptionTable? model = diagnostics.Count > 0
+            ? null
+            : new OptionTable(
+                type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(),
+                SyntaxFacts.GetText(type.DeclaredAccessibility),
+                type.Name,
+                rows.Select(static row => row.Option).ToEquatableArray());
+        return new Parsed<OptionTable>(model, diagnostics.ToEquatableArray());
+    }
+
+    private static OptionModel ReadOption(IPropertySymbol property, AttributeArguments arguments, string section, Compilation compilation, out bool isDefaultKnown)
+    {
+        OptionAttribute defaults = new("");
+        string name = arguments.Constructor(0) as string ?? "";
+        ITypeSymbol type = OptionTypes.WithoutNull(property.Type, out bool isNullable);
+        OptionKind? kind = OptionTypes.KindOf(type);
+        isDefaultKnown = OptionDefault.TryRead(property, kind, isNullable, compilation, out string? defaultValue);
+        return new OptionModel
+        {
+            Property = property.Name,
+            ClrType = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+            Kind = kind ?? OptionTypes.Unparsable,
+            IsNullable = isNullable,
+            Name = name,
+            Aliases = arguments.Texts(nameof(OptionAttribute.Aliases)),
+            ConfigName = arguments.Text(nameof(OptionAttribute.ConfigName)) ?? name,
+            In = (OptionPlace)(arguments.Number(nameof(OptionAttribute.In)) ?? (int)defaults.In),
+            Change = (OptionChange)(arguments.Number(nameof(OptionAttribute.Change)) ?? (int)defaults.Change),
+            Json = OptionTypes.JsonOf(kind, (OptionJson)(arguments.Number(nameof(OptionAttribute.Json)) ?? 0)),
+            RequiredInConfig = arguments.Flag(nameof(OptionAttribute.RequiredInConfig)),
+            Placeholder = arguments.Text(nameof(OptionAttribute.Placeholder)) ?? name.ToUpperInvariant(),
+            Group = arguments.Text(nameof(OptionAttribute.Group)) ?? section,
+            Hidden = arguments.Flag(nameof(OptionAttribute.Hidden)),
+            ConflictsWith = arguments.Texts(nameof(OptionAttribute.ConflictsWith)),
+            Allowed = arguments.Texts(nameof(OptionAttribute.Allowed)),
+            Min = arguments.Number(nameof(OptionAttribute.Min)) ?? OptionTypes.MinOf(kind),
+            Max = arguments.Number(nameof(OptionAttribute.Max)) ?? OptionTypes.MaxOf(kind),
+            Error = arguments.Text(nameof(OptionAttribute.Error)),
+            Default = defaultValue,
+            DefaultText = arguments.Text(nameof(OptionAttribute.DefaultText)),
+            Help = DocComment.Summary(property),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.CodeAnalysis;
+using Ovms.Options;
+
+namespace Ovms.Generators.Options;
+
+/// <summary>What an option's CLR type means: how it is parsed, its bounds, its JSON.</summary>
+internal static class OptionTypes
+{
+    /// <summary>Stands for the kind of a type that has none; the check that follows forbids the table.</summary>
+    public const OptionKind Unparsable = (OptionKind)(-1);
+
+    public static ITypeSymbol WithoutNull(ITypeSymbol type, out bool isNullable)
+    {
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
+        {
+            isNullable = true;
+            return nullable.TypeArguments[0];
+        }
+
+        isNullable = type.NullableAnnotation == NullableAnnotation.Annotated;
+        return type.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
+    }
+
+    public static OptionKind? KindOf(ITypeSymbol type) => type.SpecialType switch
+    {
+        SpecialType.System_String => OptionKind.Text,
+        SpecialType.System_Boolean => OptionKind.Flag,
+        SpecialType.System_Int32 => OptionKind.Int32,
+        SpecialType.System_UInt32 => OptionKind.UInt32,
+        SpecialType.System_Int64 => OptionKind.Int64,
+        SpecialType.System_UInt64 => OptionKind.UInt64,
+        SpecialType.System_Double => OptionKind.Double,
+        _ => type.GetMembers("TryParse").OfType<IMethodSymbol>().Any(m => IsTryParse(m, type)) ? OptionKind.Self : null,
+    };
+
+    /// <summary>Numbers are bounded by their type; a row's own bounds come on top.</summary>
+    public static long MinOf(OptionKind? kind) => kind switch
+    {
+        OptionKind.Int32 => int.MinValue,
+        OptionKind.UInt32 or OptionKind.UInt64 => 0,
+        _ => long.MinValue,
+    };
+
+    public static long MaxOf(OptionKind? kind) => kind switch
+    {
+        OptionKind.Int32 => int.MaxValue,
+        OptionKind.UInt32 => uint.MaxValue,
+        _ => long.MaxValue,
+    };
+
+    public static OptionJson JsonOf(OptionKind? kind, OptionJson given) =>
+        given != OptionJson.ByType ? given : kind switch
+        {
+            OptionKind.Text or OptionKind.Self => OptionJson.String,
+            OptionKind.Flag => OptionJson.Boolean,
+            _ => OptionJson.Number,
+        };
+
+    // static bool TryParse(ReadOnlySpan<char>, out T, out string? why)
+    private static bool IsTryParse(IMethodSymbol method, ITypeSymbol type) =>
+        method is { IsStatic: true, DeclaredAccessibility: Accessibility.Public or Accessibility.Internal, ReturnType.SpecialType: SpecialType.System_Boolean, Parameters.Length: 3 }
+        && method.Parameters[0].Type is INamedTypeSymbol { Name: "ReadOnlySpan", Arity: 1 } span
+        && span.TypeArguments[0].SpecialType == SpecialType.System_Char
+        && method.Parameters[1] is { RefKind: RefKind.Out } value
+        && SymbolEqualityComparer.Default.Equals(WithoutNull(value.Type, out _), type)
+        && method.Parameters[2] is { RefKind: RefKind.Out, Type.SpecialType: SpecialType.System_String };
+}
