@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Ovms.Options;
+using Ovms.Options.Parsing;
+
+namespace Ovms.Tests.Options;
+
+/// <summary>Walks the tables: what holds for every option.</summary>
+public class OptionRowsTests
+{
+    // The options that users of the original know and that work; ours beside them stand below.
+    private static readonly string[] s_known =
+    [
+        "help", "version",
+        "port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_workers", "grpc_max_threads", "grpc_memory_quota", "grpc_channel_arguments",
+        "rest_workers", "log_level", "log_path", "file_system_poll_wait_seconds", "custom_node_resources_cleaner_interval_seconds", "cache_dir", "cpu_extension",
+        "allow_credentials", "allowed_origins", "allowed_methods", "allowed_headers",
+        "model_name", "model_path", "batch_size", "shape", "layout", "mean", "scale", "color_format", "precision", "model_version_policy", "nireq", "target_device", "plugin_config",
+    ];
+
+    private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size"];
+
+    private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(ModelOptions.Rows);
+
+    [Test]
+    public async Task Names_AreThoseDocumented() =>
+        await Assert.That(Rows.Select(static row => row.Name)).IsEquivalentTo(s_known.Concat(s_ours));
+
+    [Test]
+    public async Task Names_AreUniqueOverAllTables() =>
+        await Assert.That(Rows.SelectMany(static row => row.CommandLineNames)).HasDistinctItems();
+
+    [Test]
+    public async Task EveryRow_ParsesItsOwnDefault()
+    {
+        foreach (OptionRow row in Rows.Where(static row => row.Default is not null))
+        {
+            OptionFindings findings = new();
+            OptionParser.Parse([$"--{row.Name}={row.Default}"], [new InformationOptions.Builder(), new ServerOptions.Builder(), new ModelOptions.Builder()], findings);
+            await Assert.That(findings.ErrorText()).IsEqualTo("").Because($"{row.Name} has the default {row.Default}");
+        }
+    }
+
+    [Test]
+    public async Task Defaults_AreThoseOfTheRows()
+    {
+        // Giving every default must be the same as giving nothing: the row's text and the property's value are one fact.
+        string[] server = ServerOptions.Rows.Where(static row => row.Default is not null).Select(static row => $"--{row.Name}={row.Default}").ToArray();
+        string[] model = ModelOptions.Rows.Where(static row => row.Default is not null).Select(static row => $"--{row.Name}={row.Default}").ToArray();
+        await Assert.That(Told(ServerOptions.Parse(server).Value)).IsEqualTo(Told(new ServerOptions()));
+        await Assert.That(ModelOptions.Parse(model).Value).IsEqualTo(new ModelOptions());
+
+        static string Told(ServerOptions options) => options.ToString();
+    }
+
+    [Test]
+    public async Task EveryRow_IsInHelp()
+    {
+        foreach (OptionRow row in Rows.Where(static row => !row.Hidden))
+        {
+            await Assert.That(CommandLine.HelpText).Contains($"--{row.Name}{(row.IsFlag ? "" : " " + row.Placeholder)}");
+        }
+    }
+
+    [Test]
+    public async Task HelpLines_FitATerminal() =>
+        await Assert.That(CommandLine.HelpText.Split('\n').Where(static line => line.Length > 112)).IsEmpty();
+
+    [Test]
+    public async Task EveryConfigRow_IsInTheSchema()
+    {
+        using JsonDocument schema = JsonDocument.Parse(ModelOptions.SchemaJson.ToArray());
+        string[] keys = schema.RootElement.GetProperty("properties").EnumerateObject().Select(static p => p.Name).ToArray();
+        await Assert.That(keys).IsEquivalentTo(ModelOptions.Rows.Where(static row => (row.In & OptionPlace.ModelConfig) != 0).Select(static row => row.ConfigName));
+    }
+
+    [Test]
+    public async Task Parameters_AreDocumented() =>
+        await SourceTree.Holds("docs/parameters.md", ParametersPage.Write(Rows));
+
+    [Test]
+    public async Task ConfigSchema_IsDocumented()
+    {
+        // The original's file: a list of entries, each an object with the model's options under "config".
+        string schema = """
+            {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"OpenVINO Model Server config.json","type":"object","required":["model_config_list"],
+            "properties":{"model_config_list":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["config"],
+            "properties":{"config":OPTIONS}}}}}
+            """.Replace("OPTIONS", System.Text.Encoding.UTF8.GetString(ModelOptions.SchemaJson));
+        using JsonDocument document = JsonDocument.Parse(schema);
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            document.WriteTo(writer);
+        }
+
+        await SourceTree.Holds("docs/config.schema.json", System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+    }
+}

@@ -1,0 +1,92 @@
+using Ovms.Options;
+
+namespace Ovms.Tests.Options;
+
+/// <summary>Each rule with the text that users of the original know.</summary>
+public class OptionRulesTests
+{
+    private static readonly HostFacts s_linux = new(4, IsWindows: false, static path => path == "/there");
+    private static readonly ServerOptions s_server = new() { Port = 9000 };
+    private static readonly ModelOptions s_model = new() { ModelName = "m", ModelPath = "/models/m" };
+
+    [Test]
+    public async Task GoodOptions_BreakNoRule() =>
+        await Assert.That(OptionRules.Check(s_server, s_model, s_linux)).IsEmpty();
+
+    [Test]
+    public async Task NoPort_IsRefused() =>
+        await Breaks(s_server with { Port = 0 }, s_model, "port and rest_port cannot both be unset");
+
+    [Test]
+    public async Task RestPortAlone_IsEnough() =>
+        await Breaks(s_server with { Port = 0, RestPort = 8000 }, s_model);
+
+    [Test]
+    public async Task EqualPorts_AreRefused() =>
+        await Breaks(s_server with { RestPort = 9000 }, s_model, "port and rest_port cannot have the same values");
+
+    [Test]
+    public async Task RestWorkersWithoutRestPort_AreRefused() =>
+        await Breaks(s_server with { RestWorkers = 4 }, s_model, "rest_workers is set but rest_port is not set. rest_port is required to start rest servers");
+
+    [Test]
+    [Arguments(0u)]
+    [Arguments(5u)]
+    public async Task GrpcWorkersOutsideTheCores_AreRefused(uint workers) =>
+        await Breaks(s_server with { GrpcWorkers = workers }, s_model, "grpc_workers count should be from 1 to CPU core count : 4");
+
+    [Test]
+    public async Task GrpcWorkersWithinTheCores_AreTaken() =>
+        await Breaks(s_server with { GrpcWorkers = 4 }, s_model);
+
+    [Test]
+    public async Task SeveralGrpcWorkersOnWindows_AreRefused() =>
+        await Assert.That(OptionRules.Check(s_server with { GrpcWorkers = 2 }, s_model, s_linux with { IsWindows = true }))
+            .IsEquivalentTo(["grpc_workers count can only be 1 on Windows"]);
+
+    [Test]
+    public async Task MissingFiles_AreNamed()
+    {
+        await Breaks(
+            s_server with { CpuExtension = "/not/there.so", OpenVinoPluginsXml = "/nor/there.xml" },
+            s_model,
+            "File path provided as an --cpu_extension parameter does not exist in the filesystem: /not/there.so",
+            "File path provided as an --openvino_plugins_xml parameter does not exist in the filesystem: /nor/there.xml");
+        await Breaks(s_server with { CpuExtension = "/there" }, s_model);
+    }
+
+    [Test]
+    [Arguments("", "")]
+    [Arguments("m", "")]
+    [Arguments("", "/models/m")]
+    public async Task NameAndPath_AreBothNeeded(string name, string path) =>
+        await Breaks(
+            s_server,
+            new ModelOptions { ModelName = name, ModelPath = path },
+            "Use config_path or model_path with model_name",
+            "  this release serves one model and takes no config_path: --model_name and --model_path are both needed");
+
+    [Test]
+    public async Task PreprocessingWithoutLayout_IsRefused()
+    {
+        ModelOptions model = s_model with { Mean = "1", Scale = "2", ColorFormat = "RGB:BGR", Precision = "FP32:UINT8" };
+        await Breaks(
+            s_server,
+            model,
+            "error parsing options - --mean parameter requires --layout to be set",
+            "error parsing options - --scale parameter requires --layout to be set",
+            "error parsing options - --color_format parameter requires --layout to be set",
+            "error parsing options - --precision parameter requires --layout to be set");
+        await Breaks(s_server, model with { Layout = "NHWC" });
+    }
+
+    [Test]
+    public async Task EveryRule_Runs()
+    {
+        ServerOptions server = new() { GrpcWorkers = 0, RestWorkers = 2, CpuExtension = "x" };
+        await Assert.That(OptionRules.Check(server, new ModelOptions { Mean = "1" }, s_linux).Count).IsEqualTo(7);
+    }
+
+    private static async Task Breaks(ServerOptions server, ModelOptions model, params string[] messages) =>
+        await Assert.That(OptionRules.Check(server, model, s_linux)).IsEquivalentTo(messages);
+}
