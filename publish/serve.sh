@@ -1,0 +1,43 @@
+# Sourced by scripts that start the published server: free ports, bounded waiting, stopping. Needs nothing but bash.
+
+# free_ports N: N different ports that nobody answers on, from below the range the kernel gives to clients.
+free_ports() {
+    local found=() port
+    while ((${#found[@]} < $1)); do
+        port=$((20000 + RANDOM % 12000))
+        if [[ " ${found[*]-} " != *" $port "* ]] && ! (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then found+=("$port"); fi
+    done
+    printf '%s\n' "${found[*]}"
+}
+
+# http PORT METHOD PATH [BODY]: the whole answer, status line first; fails when nothing answers.
+http() {
+    local port=$1 method=$2 path=$3 body=${4:-}
+    {
+        printf '%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+            "$method" "$path" "${#body}" "$body" >&5
+        cat <&5
+    } 2>/dev/null 5<>"/dev/tcp/127.0.0.1/$port"
+}
+
+# wait_ready PORT PID SECONDS: until /v2/health/ready answers 200; fails when the process ends or the time is over.
+wait_ready() {
+    local port=$1 pid=$2 deadline=$((SECONDS + $3)) answer
+    while kill -0 "$pid" 2>/dev/null && ((SECONDS < deadline)); do
+        answer=$(http "$port" GET /v2/health/ready 2>/dev/null | head -n 1) || answer=""
+        [[ $answer != "HTTP/1.1 200"* ]] || return 0
+        sleep 0.02
+    done
+    return 1
+}
+
+# stop_server PID SECONDS: SIGTERM, then SIGKILL when the time is over; the exit code is the server's.
+stop_server() {
+    local pid=$1 deadline=$((SECONDS + $2))
+    kill -TERM "$pid" 2>/dev/null || true
+    while kill -0 "$pid" 2>/dev/null; do
+        if ((SECONDS >= deadline)); then kill -KILL "$pid" 2>/dev/null || true; fi
+        sleep 0.05
+    done
+    wait "$pid"
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# The package serves in a minimal Debian root that has nothing but publish/runtime-packages.txt, and that list is
+# exactly what bin/ and lib/ ask for. Exit code 0 passed, 77 skipped with a reason, anything else failed.
+# Mounts live in a mount namespace and processes in a process namespace of their own: both end with the script.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source publish/say.sh
+source publish/serve.sh
+
+readonly SUITE=bookworm CACHE=.cache/rootfs
+skip() { say "skipped: $*"; exit 77; }
+
+[[ -x publish/out/bin/ovms ]] || fail "publish/out/bin/ovms is missing; run ./build.sh publish first."
+((EUID == 0)) || skip "making a root and changing into it needs the root user"
+command -v debootstrap >/dev/null || skip "debootstrap is not installed (Debian package debootstrap)"
+unshare --mount --pid --fork true 2>/dev/null || skip "this machine does not allow mount namespaces"
+
+mapfile -t packages < <(grep -v '^#' publish/runtime-packages.txt)
+clean=$CACHE/$SUITE.tar
+if [[ ! -f $clean || publish/runtime-packages.txt -nt $clean ]]; then
+    mkdir -p "$CACHE"
+    rm -rf "$CACHE/new"
+    log=$CACHE/debootstrap.log
+    debootstrap --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" "$SUITE" "$CACHE/new" >"$log" 2>&1 \
+        || skip "debootstrap could not make a $SUITE root: $(tail -n 1 "$log")"
+    tar -C "$CACHE/new" --exclude=./var/cache/apt --exclude=./var/lib/apt/lists -cf "$clean" .
+    rm -rf "$CACHE/new"
+fi
+
+root=$(mktemp -d -p "$PWD/$CACHE" root.XXXXXX)
+trap 'rm -rf "$root"' EXIT
+tar -C "$root" -xf "$clean"
+cp -r publish/out "$root/ovms"
+mkdir "$root/models"
+cp -r tests/models/dummy "$root/models/"
+
+# What the loader resolves outside lib/ belongs to the packages listed, and each package listed is asked for.
+# The GPU plugin's libOpenCL.so.1 comes with the GPU driver, not with the server.
+wanted=$(chroot "$root" /bin/sh -c 'for file in /ovms/bin/ovms /ovms/lib/*.so*; do ldd "$file"; done')
+missing=$(grep 'not found' <<<"$wanted" | grep -v 'libOpenCL\.so\.1' | sort -u || true)
+[[ -z $missing ]] || fail "libraries that publish/runtime-packages.txt does not bring: $missing"
+asked=$(grep -o ' /[^ ]*' <<<"$wanted" | grep -v ' /ovms/' | sort -u | while read -r library; do
+    chroot "$root" dpkg-query -S "$library" 2>/dev/null || chroot "$root" dpkg-query -S "/usr$library" 2>/dev/null \
+        || chroot "$root" dpkg-query -S "${library#/usr}"
+done | cut -d: -f1 | sort -u)
+[[ $asked == "$(printf '%s\n' "${packages[@]}" | sort -u)" ]] \
+    || fail "publish/runtime-packages.txt lists '${packages[*]}', but the libraries ask for '$(echo $asked)'."
+
+read -r grpc rest < <(free_ports 2)
+log=$CACHE/server.log
+unshare --mount --pid --fork --kill-child bash -c '
+    mount --make-rprivate / && mount -t proc proc "$1/proc" && mount -t sysfs -o ro sysfs "$1/sys" || exit 1
+    exec env -i "$(command -v chroot)" --userspec=5000:5000 "$1" /ovms/bin/ovms --model_name dummy --model_path /models/dummy \
+        --grpc_bind_address 127.0.0.1 --rest_bind_address 127.0.0.1 --port "$2" --rest_port "$3"
+' - "$root" "$grpc" "$rest" >"$log" 2>&1 &
+holder=$!
+# The server is the first process of its namespace; its outer id is the one child of the holder.
+stop() {
+    local server
+    server=$(cat "/proc/$holder/task/$holder/children" 2>/dev/null || pgrep -P "$holder" || true)
+    [[ -z $server ]] || kill -TERM $server 2>/dev/null || true
+    local deadline=$((SECONDS + 40))
+    while kill -0 "$holder" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.05; done
+    kill -KILL "$holder" 2>/dev/null || true
+    wait "$holder"
+}
+trap 'stop >/dev/null 2>&1 || true; rm -rf "$root"' EXIT
+
+wait_ready "$rest" "$holder" 60 || { tail -n 20 "$log" >&2; fail "the server in the chroot did not become ready; its log is above."; }
+answer=$(http "$rest" POST /v2/models/dummy/infer \
+    '{"inputs":[{"name":"b","shape":[1,10],"datatype":"FP32","data":[0,1,2,3,4,5,6,7,8,9]}]}')
+body=$(tail -n 1 <<<"$answer" | tr -d ' \r')
+[[ $body == *'"data":[1,2,3,4,5,6,7,8,9,10]'* || $body == *'"data":[1.0,2.0,3.0,4.0,5.0,6.0,7.0,8.0,9.0,10.0]'* ]] \
+    || { tail -n 20 "$log" >&2; fail "the server in the chroot answered: $answer"; }
+code=0
+stop || code=$?
+trap 'rm -rf "$root"' EXIT
+((code == 0)) || fail "the server in the chroot ended with $code after SIGTERM; expected 0."
+say "serves in a minimal $SUITE root as user 5000 with: ${packages[*]}"
