@@ -17,7 +17,7 @@ unshare --mount --pid --fork true 2>/dev/null || skip "this machine does not all
 
 mapfile -t packages < <(grep -v '^#' publish/runtime-packages.txt)
 clean=$CACHE/$SUITE.tar
-if [[ ! -f $clean || publish/runtime-packages.txt -nt $clean ]]; then
+if [[ ! -f $clean ]] || ! cmp -s publish/runtime-packages.txt "$CACHE/packages.txt"; then
     mkdir -p "$CACHE"
     rm -rf "$CACHE/new"
     log=$CACHE/debootstrap.log
@@ -25,6 +25,7 @@ if [[ ! -f $clean || publish/runtime-packages.txt -nt $clean ]]; then
         || skip "debootstrap could not make a $SUITE root: $(tail -n 1 "$log")"
     tar -C "$CACHE/new" --exclude=./var/cache/apt --exclude=./var/lib/apt/lists -cf "$clean" .
     rm -rf "$CACHE/new"
+    cp publish/runtime-packages.txt "$CACHE/packages.txt"
 fi
 
 root=$(mktemp -d -p "$PWD/$CACHE" root.XXXXXX)

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# What can be held against the Dockerfile without a container engine: its runtime stage installs the list that the
+# minimal root was made of and nothing else, the entry point is the binary itself, it runs as user 5000, and what it
+# copies from the repository is there. Exit code 0 passed, anything else failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source publish/say.sh
+
+stage() { awk -v name="$1" '/^FROM / { inside = ($NF == name) } inside' Dockerfile; }
+
+runtime=$(stage runtime)
+[[ -n $runtime ]] || fail "the Dockerfile has no stage 'runtime'."
+installs=$(grep -o 'apt-get install.*' <<<"$runtime")
+[[ $installs == 'apt-get install -y --no-install-recommends \' ]] && grep -q "grep -v '^#' /tmp/runtime-packages.txt | xargs apt-get install" <<<"$runtime" \
+    || fail "the runtime stage installs something else than publish/runtime-packages.txt: $installs"
+grep -qx 'ENTRYPOINT \["/ovms/bin/ovms"\]' <<<"$runtime" || fail "the runtime stage's entry point is not the binary itself."
+grep -q 'useradd --uid 5000 --gid 5000' <<<"$runtime" || fail "the runtime stage does not make user 5000."
+for name in runtime gpu npu; do
+    [[ $(stage "$name" | grep '^USER ' | tail -n 1) == 'USER ovms' ]] || fail "stage '$name' does not end as user ovms."
+done
+[[ $(grep '^FROM ' Dockerfile | tail -n 1) == 'FROM runtime AS cpu' ]] || fail "the last stage is not the one for the CPU."
+while read -r source; do
+    [[ -e $source ]] || fail "the Dockerfile copies '$source', which is not there."
+done < <(awk '/^COPY / && $2 !~ /^--from/ { for (i = 2; i < NF; i++) print $i }' Dockerfile)
+say "the Dockerfile installs exactly: $(grep -v '^#' publish/runtime-packages.txt | tr '\n' ' ')"

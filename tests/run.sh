@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Everything that has to hold, in order: build with warnings as errors, also for Windows and arm64; generator, unit and
+# native tests; publish; end-to-end and package tests on the published binary. Ends with 'N passed, N failed'.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source publish/say.sh
+
+passed=0 failed=0 skipped=0
+mkdir -p artifacts/logs
+
+finish() {
+    say ""
+    if ((skipped > 0)); then say "$passed passed, $failed failed, $skipped skipped"; else say "$passed passed, $failed failed"; fi
+    ((failed == 0)) || exit 1
+    exit 0
+}
+
+head_line() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
+
+# must NAME COMMAND...: a stage without which the rest makes no sense. It counts only when it fails.
+must() {
+    local name=$1 log
+    shift
+    log="artifacts/logs/${name// /-}.log"
+    head_line "$name"
+    if ! "$@" >"$log" 2>&1; then
+        grep -E 'error|warning' "$log" | sort -u | head -n 40 || tail -n 40 "$log"
+        say "failed: $* (all of it in $log)"
+        failed=$((failed + 1))
+        finish
+    fi
+    tail -n 1 "$log"
+}
+
+# suite PROJECT: runs a test program and adds up its own summary; a run without one counts as one failure.
+suite() {
+    local name=$1 log=artifacts/logs/$1.log code=0 counts
+    head_line "$name"
+    "artifacts/bin/$name/release/$name" --no-ansi --progress off 2>&1 | tee "$log" | sed '/file artifacts produced/,+2d' || code=$?
+    counts=$(sed -nE 's/^  (failed|succeeded|skipped): ([0-9]+)\r?$/\1 \2/p' "$log" | tail -n 3)
+    local bad good left
+    bad=$(awk '$1 == "failed" { print $2 }' <<<"$counts")
+    good=$(awk '$1 == "succeeded" { print $2 }' <<<"$counts")
+    left=$(awk '$1 == "skipped" { print $2 }' <<<"$counts")
+    if [[ -z $bad || -z $good ]]; then
+        say "failed: $name ended with $code before its summary"
+        failed=$((failed + 1))
+        return
+    fi
+    # A program that ends badly although no test failed (none ran, or it crashed at the end) is a failure too.
+    if ((bad == 0 && code != 0)); then say "failed: $name ended with $code"; bad=1; fi
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
+}
+
+# script PATH: 0 passed, 77 skipped (it prints why), anything else failed.
+script() {
+    local code=0
+    head_line "$1"
+    "$1" || code=$?
+    case $code in
+        0) passed=$((passed + 1)) ;;
+        77) skipped=$((skipped + 1)) ;;
+        *) failed=$((failed + 1)); say "failed: $1 ended with $code" ;;
+    esac
+}
+
+# compiles RID: the sources build for another system; counts as a test. Skipped when its packs are not to be had.
+compiles() {
+    local log=artifacts/logs/build-$1.log
+    head_line "build for $1"
+    if dotnet build src/Ovms.Aot -c Release -r "$1" -v quiet >"$log" 2>&1; then
+        passed=$((passed + 1))
+        say "builds for $1"
+    elif grep -qE 'error (NU1101|NU1102|NU1301|NETSDK1112)' "$log"; then
+        skipped=$((skipped + 1))
+        say "skipped: the packs for $1 are not to be had: $(grep -oE 'error (NU1101|NU1102|NU1301|NETSDK1112).*' "$log" | head -n 1)"
+    else
+        failed=$((failed + 1))
+        grep -E 'error' "$log" | sort -u | head -n 20
+    fi
+}
+
+need_dotnet
+linker_arguments
+head_line "OpenVINO runtime"
+exec 4>&1
+runtime=$(publish/fetch.sh 3>&1 1>&4)
+
+must "restore" dotnet restore Ovms.sln -v quiet
+must "build" dotnet build Ovms.sln -c Release --no-restore -v quiet
+export OVMS_OPENVINO_DIR=$PWD/$runtime/lib
+suite Ovms.Generators.Tests
+suite Ovms.Tests
+suite Ovms.Native.Tests
+unset OVMS_OPENVINO_DIR
+compiles win-x64
+compiles linux-arm64
+must "publish" publish/publish.sh
+suite Ovms.EndToEnd.Tests
+script tests/package/moved.sh
+script tests/package/chroot.sh
+script tests/package/unit.sh
+script tests/package/dockerfile.sh
+script tests/package/demo.sh
+finish
