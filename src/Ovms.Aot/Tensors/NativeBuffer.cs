@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Ovms.Status;
 
 namespace Ovms.Tensors;
 
@@ -45,13 +46,36 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     /// <exception cref="InsufficientMemoryException">The content would pass <see cref="MaxLength"/>.</exception>
     public Span<byte> GetSpan(int sizeHint = 0)
     {
-        if (_capacity - Length < Math.Max(sizeHint, 1))
+        if (!TryReserve(Math.Max(sizeHint, 1)))
         {
-            Grow(Math.Max(sizeHint, 1));
+            throw new InsufficientMemoryException($"A tensor's content may have at most {MaxLength} bytes.");
         }
 
-        return new Span<byte>(_address + Length, _capacity - Length);
+        return Free;
     }
+
+    /// <summary>What was reserved and not yet written; may be empty.</summary>
+    public Span<byte> Free => new(_address + Length, _capacity - Length);
+
+    /// <summary>Makes room for <paramref name="size"/> more bytes; false where the content would pass <see cref="MaxLength"/>.</summary>
+    public bool TryReserve(long size)
+    {
+        Debug.Assert(size >= 0 && _address is not null);
+        if (size > MaxLength - Length)
+        {
+            return false;
+        }
+
+        if (size > _capacity - Length)
+        {
+            Grow((int)Math.Max(Length + size, Math.Min((long)_capacity * 2, MaxLength)));
+        }
+
+        return true;
+    }
+
+    /// <summary>What to answer when <see cref="TryReserve"/> refuses.</summary>
+    public Outcome TooLarge() => Outcome.Fail(StatusCode.MessageTooLarge, $"one tensor may have {MaxLength} bytes; {Length} were read and there are more");
 
     /// <summary>Not offered: the memory is unmanaged.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
@@ -69,19 +93,12 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         }
     }
 
-    private void Grow(int atLeast)
+    private void Grow(int wanted)
     {
-        long wanted = Math.Max((long)Length + atLeast, Math.Min((long)_capacity * 2, MaxLength));
-        if (wanted > MaxLength)
-        {
-            throw new InsufficientMemoryException($"A tensor's content may have at most {MaxLength} bytes.");
-        }
-
-        int grown = (int)wanted;
-        byte* larger = NativeBufferPool.Rent(ref grown);
-        Bytes.CopyTo(new Span<byte>(larger, grown));
+        byte* larger = NativeBufferPool.Rent(ref wanted);
+        Bytes.CopyTo(new Span<byte>(larger, wanted));
         NativeBufferPool.Return(_address, _capacity);
         _address = larger;
-        _capacity = grown;
+        _capacity = wanted;
     }
 }

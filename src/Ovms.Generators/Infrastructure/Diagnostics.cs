@@ -7,6 +7,7 @@ internal static class Diagnostics
 {
     private const string OptionsCategory = "Ovms.Options";
     private const string StatusCategory = "Ovms.Status";
+    private const string TensorsCategory = "Ovms.Tensors";
 
     public static readonly DiagnosticDescriptor DuplicateOptionName = new(
         "OVMS001", "Option name is used twice", "The option name '{0}' of {1} is already taken by {2}", OptionsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
@@ -28,4 +29,10 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor InvalidStatus = new(
         "OVMS011", "Status row is invalid", "The [Status] of member '{0}' {1}", StatusCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor MissingElementType = new(
+        "OVMS020", "Element type has no row", "Member '{0}' of the table of element types has no [ElementType] attribute: its names and its size are unknown", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor InvalidElementType = new(
+        "OVMS021", "Element type row is invalid", "The [ElementType] of member '{0}' {1}", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -10,4 +10,8 @@ internal static class StepNames
     public const string ParseOptionTable = nameof(ParseOptionTable);
     public const string OptionTable = nameof(OptionTable);
     public const string OptionDiagnostics = nameof(OptionDiagnostics);
+
+    public const string ParseElementTypes = nameof(ParseElementTypes);
+    public const string ElementTypes = nameof(ElementTypes);
+    public const string ElementTypeDiagnostics = nameof(ElementTypeDiagnostics);
 }

@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Ovms.Native;
+using Ovms.Status;
+using Ovms.Wire;
+
+namespace Ovms.Tensors;
+
+/// <summary>
+/// BYTES: strings of any bytes. Raw form is a little-endian uint32 length and the bytes of each element, one after another.
+/// </summary>
+internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
+{
+    // The answer is application/json and never part of a page: non-ASCII text may stay readable.
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <inheritdoc/>
+    public override Outcome ReadTyped(ref ProtoReader contents, NativeBuffer destination, out long count)
+    {
+        count = 0;
+        while (contents.TryReadTag(out int field, out WireType type))
+        {
+            if (field != (int)Contents)
+            {
+                Outcome passed = ForeignField.Pass(ref contents, field, type, this);
+                if (!passed.IsOk)
+                {
+                    return passed;
+                }
+
+                continue;
+            }
+
+            if (type != WireType.LengthDelimited)
+            {
+                contents.Throw($"{Contents.Name()} has wire type {type} where {WireType.LengthDelimited} belongs");
+            }
+
+            ReadOnlySequence<byte> text = contents.ReadLengthDelimited();
+            if (!TryStart(destination, text.Length))
+            {
+                return destination.TooLarge();
+            }
+
+            text.CopyTo(destination.Free);
+            destination.Advance((int)text.Length);
+            count++;
+        }
+
+        return Outcome.Ok;
+    }
+
+    /// <inheritdoc/>
+    public override Outcome ReadJson(ref Utf8JsonReader reader, NativeBuffer destination, out long count)
+    {
+        count = 0;
+        int depth = 0;
+        do
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartArray:
+                    depth++;
+                    continue;
+                case JsonTokenType.EndArray:
+                    depth--;
+                    continue;
+                case JsonTokenType.String:
+                    break;
+                default:
+                    return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings");
+            }
+
+            Outcome read = ReadString(ref reader, destination, count);
+            if (!read.IsOk)
+            {
+                return read;
+            }
+
+            count++;
+        }
+        while (depth > 0 && reader.Read());
+
+        return depth == 0 ? Outcome.Ok : Outcome.Fail(StatusCode.RestCouldNotParseInput, "the array does not end");
+    }
+
+    /// <inheritdoc/>
+    public override Outcome WriteJson(Tensor source, IBufferWriter<byte> writer)
+    {
+        int count = source.Count;
+        for (int i = 0; i < count; i++)
+        {
+            if (!Utf8.IsValid(source.GetString(i)))
+            {
+                return Outcome.Fail(StatusCode.OutputIsNotUtf8, $"string {i} of {count}; ask for the output as binary data");
+            }
+        }
+
+        writer.Write("["u8);
+        for (int i = 0; i < count; i++)
+        {
+            writer.Write(i == 0 ? "\""u8 : ",\""u8);
+            WriteEscaped(source.GetString(i), writer);
+            writer.Write("\""u8);
+        }
+
+        writer.Write("]"u8);
+        return Outcome.Ok;
+    }
+
+    private static Outcome ReadString(ref Utf8JsonReader reader, NativeBuffer destination, long index)
+    {
+        long written = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
+        if (!destination.TryReserve(sizeof(uint) + written))
+        {
+            return destination.TooLarge();
+        }
+
+        // Unescaping never lengthens, so that the text as written has room.
+        Span<byte> room = destination.Free;
+        int length;
+        try
+        {
+            length = reader.CopyString(room[sizeof(uint)..]);
+        }
+        catch (InvalidOperationException)
+        {
+            // The only refusal of CopyString, and it has no form that does not throw.
+            return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {index} is not UTF-8 or has half a surrogate pair");
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(room, (uint)length);
+        destination.Advance(sizeof(uint) + length);
+        return Outcome.Ok;
+    }
+
+    /// <summary>Writes the length of the next string and reserves room for its bytes.</summary>
+    private static bool TryStart(NativeBuffer destination, long length)
+    {
+        if (!destination.TryReserve(sizeof(uint) + length))
+        {
+            return false;
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(destination.Free, (uint)length);
+        destination.Advance(sizeof(uint));
+        return true;
+    }
+
+    private static void WriteEscaped(ReadOnlySpan<byte> text, IBufferWriter<byte> writer)
+    {
+        // Text that needs no escaping, nearly all of it, goes in one copy.
+        int plain = Encoder.FindFirstCharacterToEncodeUtf8(text);
+        writer.Write(plain < 0 ? text : text[..plain]);
+        if (plain < 0)
+        {
+            return;
+        }
+
+        text = text[plain..];
+        while (!text.IsEmpty)
+        {
+            // 12: the longest escape, of a character outside the basic plane.
+            Span<byte> room = writer.GetSpan(Math.Max(12, Math.Min(text.Length, 4096)));
+            OperationStatus status = Encoder.EncodeUtf8(text, room, out int consumed, out int written);
+            Debug.Assert(status is OperationStatus.Done or OperationStatus.DestinationTooSmall, "The text was checked.");
+            writer.Advance(written);
+            text = text[consumed..];
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Ovms.Native;
+using Ovms.Status;
+using Ovms.Wire;
+
+namespace Ovms.Tensors;
+
+/// <summary>Elements of a fixed size that every form can carry: truth values, whole numbers, floats.</summary>
+/// <typeparam name="TElement">One element in raw form.</typeparam>
+/// <typeparam name="TFormat">What it is in the other forms.</typeparam>
+internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : TensorMarshaler(row)
+    where TElement : unmanaged
+    where TFormat : struct, IElementFormat<TElement>
+{
+    private const int WriteChunk = 4096;
+
+    /// <inheritdoc/>
+    public override Outcome ReadTyped(ref ProtoReader contents, NativeBuffer destination, out long count)
+    {
+        PackedValues<TElement, TFormat> values = new(this, destination);
+        Outcome outcome = Outcome.Ok;
+        while (outcome.IsOk && contents.TryReadTag(out int field, out WireType type))
+        {
+            if (field == (int)Contents)
+            {
+                outcome = type == WireType.LengthDelimited
+                    ? values.Read(contents.ReadLengthDelimited())
+                    : values.ReadOne(ref contents, type);
+            }
+            else
+            {
+                outcome = ForeignField.Pass(ref contents, field, type, this);
+            }
+        }
+
+        count = values.Count;
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public override Outcome ReadJson(ref Utf8JsonReader reader, NativeBuffer destination, out long count)
+    {
+        count = 0;
+        int depth = 0;
+        Span<TElement> room = default;
+        int used = 0;
+        do
+        {
+            if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                depth++;
+                continue;
+            }
+
+            if (reader.TokenType == JsonTokenType.EndArray)
+            {
+                depth--;
+                continue;
+            }
+
+            if (used == room.Length)
+            {
+                destination.Advance(used * Unsafe.SizeOf<TElement>());
+                used = 0;
+                if (!destination.TryReserve(Unsafe.SizeOf<TElement>()))
+                {
+                    return destination.TooLarge();
+                }
+
+                room = MemoryMarshal.Cast<byte, TElement>(destination.Free);
+            }
+
+            if (!TFormat.TryParse(ref reader, out room[used]))
+            {
+                return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes {TFormat.Range}");
+            }
+
+            used++;
+            count++;
+        }
+        while (depth > 0 && reader.Read());
+
+        destination.Advance(used * Unsafe.SizeOf<TElement>());
+        return depth == 0 ? Outcome.Ok : Outcome.Fail(StatusCode.RestCouldNotParseInput, "the array does not end");
+    }
+
+    /// <inheritdoc/>
+    public override Outcome WriteJson(Tensor source, IBufferWriter<byte> writer)
+    {
+        Debug.Assert(source.ElementType == ElementType, "A marshaler writes tensors of its own type.");
+        WriteJson(MemoryMarshal.Cast<byte, TElement>(source.Bytes), writer);
+        GC.KeepAlive(source);
+        return Outcome.Ok;
+    }
+
+    private static void WriteJson(ReadOnlySpan<TElement> elements, IBufferWriter<byte> writer)
+    {
+        Span<byte> room = writer.GetSpan(WriteChunk);
+        int used = 1;
+        room[0] = (byte)'[';
+        for (int i = 0; i < elements.Length; i++)
+        {
+            // One more for the comma or the closing bracket.
+            if (room.Length - used <= TFormat.MaxTextLength)
+            {
+                writer.Advance(used);
+                room = writer.GetSpan(WriteChunk);
+                used = 0;
+            }
+
+            if (i > 0)
+            {
+                room[used++] = (byte)',';
+            }
+
+            used += TFormat.Format(elements[i], room[used..]);
+        }
+
+        writer.Advance(used);
+        writer.Write("]"u8);
+    }
+}
