@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ovms.Native.Handles;
 using Ovms.Native.Interop;
 
@@ -33,28 +34,37 @@ public sealed unsafe class Model : IDisposable
 
     /// <summary>Gives inputs new shapes, and works out all others from them.</summary>
     /// <param name="byInputIndex">The inputs to change; the rest keep their shapes.</param>
+    /// <exception cref="ArgumentException">
+    /// An input would become a scalar or lose its rank: C takes both for one dimension of any size.
+    /// </exception>
     /// <exception cref="OpenVinoException">The network does not allow the shapes; it is then as it was.</exception>
     public void Reshape(IReadOnlyList<KeyValuePair<int, PartialShape>> byInputIndex)
     {
         ArgumentNullException.ThrowIfNull(byInputIndex);
-        int count = byInputIndex.Count;
-        nuint[] indexes = new nuint[count];
-        ov_partial_shape_t[] shapes = new ov_partial_shape_t[count];
+        IReadOnlyList<PortInfo> inputs = Inputs;
+        List<nuint> indexes = [];
+        List<ov_partial_shape_t> shapes = [];
         // Pinned, because the structs passed down point into it.
         ov_dimension_t[] dimensions = GC.AllocateArray<ov_dimension_t>(byInputIndex.Sum(static pair => pair.Value.Rank), pinned: true);
         Span<ov_dimension_t> rest = dimensions;
-        for (int i = 0; i < count; i++)
+        foreach ((int index, PartialShape shape) in byInputIndex)
         {
-            (int index, PartialShape shape) = byInputIndex[i];
             ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(byInputIndex));
-            indexes[i] = (nuint)index;
-            shapes[i] = shape.ToNative(rest);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, inputs.Count, nameof(byInputIndex));
+            if (shape.Equals(inputs[index].Shape))
+                continue;
+            if (shape.Rank == 0)
+                throw new ArgumentException($"Input {index} of shape {inputs[index].Shape} cannot be reshaped to {shape}: the OpenVINO C API has no way to say it. Give it at least one dimension.", nameof(byInputIndex));
+            indexes.Add((nuint)index);
+            shapes.Add(shape.ToNative(rest));
             rest = rest[shape.Rank..];
         }
 
-        fixed (nuint* indexPointer = indexes)
-        fixed (ov_partial_shape_t* shapePointer = shapes)
-            OpenVino.ov_model_reshape_by_port_indexes(Handle, indexPointer, shapePointer, (nuint)count).Check();
+        if (indexes.Count == 0)
+            return;
+        fixed (nuint* indexPointer = CollectionsMarshal.AsSpan(indexes))
+        fixed (ov_partial_shape_t* shapePointer = CollectionsMarshal.AsSpan(shapes))
+            OpenVino.ov_model_reshape_by_port_indexes(Handle, indexPointer, shapePointer, (nuint)indexes.Count).Check();
         GC.KeepAlive(dimensions);
     }
 

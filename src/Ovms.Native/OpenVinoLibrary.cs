@@ -46,10 +46,7 @@ public static class OpenVinoLibrary
 
     private static Loaded LoadAndCheck()
     {
-        (IntPtr module, string folder) = FindAndLoad();
-        if (!NativeLibrary.TryGetExport(module, VersionGate.NeededFunction, out _))
-            throw new OpenVinoLibraryException(VersionGate.Refusal(folder, "an older version"));
-
+        (IntPtr module, string folder) = FindAndLoad(Environment.GetEnvironmentVariable(LibrarySearch.Variable), AppContext.BaseDirectory);
         // From here on the resolver answers, so that the version can be asked for.
         s_module = module;
         string build = ReadBuildNumber();
@@ -58,14 +55,14 @@ public static class OpenVinoLibrary
             : throw new OpenVinoLibraryException(VersionGate.Refusal(folder, $"version {build}"));
     }
 
-    private static (IntPtr Module, string Folder) FindAndLoad()
+    /// <summary>The library and its folder. What is returned has the function that nothing works without.</summary>
+    internal static (IntPtr Module, string Folder) FindAndLoad(string? fromEnvironment, string binaryFolder)
     {
-        string? fromEnvironment = Environment.GetEnvironmentVariable(LibrarySearch.Variable);
-        IReadOnlyList<string> folders = LibrarySearch.Folders(fromEnvironment, AppContext.BaseDirectory);
+        IReadOnlyList<string> folders = LibrarySearch.Folders(fromEnvironment, binaryFolder);
         foreach (string folder in folders)
         {
             if (LibrarySearch.FileIn(folder) is { } file)
-                return (LoadFile(file), folder);
+                return (RequireFunctions(LoadFile(file), folder), folder);
         }
 
         if (string.IsNullOrEmpty(fromEnvironment))
@@ -73,7 +70,10 @@ public static class OpenVinoLibrary
             foreach (string name in LibrarySearch.SystemNames)
             {
                 if (NativeLibrary.TryLoad(name, out IntPtr module))
-                    return (module, LibrarySearch.FolderOfLoaded() ?? name);
+                {
+                    string folder = LibrarySearch.FolderOfLoaded() ?? name;
+                    return (RequireFunctions(module, folder), folder);
+                }
             }
         }
 
@@ -84,6 +84,11 @@ public static class OpenVinoLibrary
             $"The OpenVINO runtime was not found: no {LibrarySearch.SystemNames[0]} in {searched}. Install the OpenVINO runtime " +
             $"{VersionGate.OldestYear}.0 or newer, or set {LibrarySearch.Variable} to the folder that holds this file and the plugins.");
     }
+
+    private static IntPtr RequireFunctions(IntPtr module, string folder) =>
+        NativeLibrary.TryGetExport(module, VersionGate.NeededFunction, out _)
+            ? module
+            : throw new OpenVinoLibraryException(VersionGate.Refusal(folder, "an older version"));
 
     private static IntPtr LoadFile(string file)
     {

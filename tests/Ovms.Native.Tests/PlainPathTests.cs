@@ -17,8 +17,8 @@ public class PlainPathTests
         request.Infer();
 
         using Tensor output = request.GetOutput(0);
-        await Assert.That(Cpu.Values<float>(output)).IsEquivalentTo(values.Select(static value => value + 1));
-        await Assert.That(output.GetShape()).IsEquivalentTo([1L, 10L]);
+        await Assert.That(Cpu.Values<float>(output)).IsEquivalentTo(values.Select(static value => value + 1), CollectionOrdering.Matching);
+        await Assert.That(output.GetShape()).IsEquivalentTo([1L, 10L], CollectionOrdering.Matching);
     }
 
     [Test]
@@ -33,7 +33,7 @@ public class PlainPathTests
 
         using Tensor output = request.GetOutput(0);
         string[] texts = [System.Text.Encoding.UTF8.GetString(output.GetString(0)), System.Text.Encoding.UTF8.GetString(output.GetString(1))];
-        await Assert.That(texts).IsEquivalentTo(["abc", "01234567890123456789"]);
+        await Assert.That(texts).IsEquivalentTo(["abc", "01234567890123456789"], CollectionOrdering.Matching);
     }
 
     [Test]
