@@ -85,10 +85,13 @@ public static class OpenVinoLibrary
             $"{VersionGate.OldestYear}.0 or newer, or set {LibrarySearch.Variable} to the folder that holds this file and the plugins.");
     }
 
-    private static IntPtr RequireFunctions(IntPtr module, string folder) =>
-        NativeLibrary.TryGetExport(module, VersionGate.NeededFunction, out _)
-            ? module
-            : throw new OpenVinoLibraryException(VersionGate.Refusal(folder, "an older version"));
+    private static IntPtr RequireFunctions(IntPtr module, string folder)
+    {
+        if (NativeLibrary.TryGetExport(module, VersionGate.NeededFunction, out _))
+            return module;
+        NativeLibrary.Free(module);
+        throw new OpenVinoLibraryException(VersionGate.Refusal(folder, "an older version"));
+    }
 
     private static IntPtr LoadFile(string file)
     {

@@ -12,6 +12,9 @@ namespace Ovms.Native;
 /// </summary>
 public sealed unsafe class Tensor : IDisposable
 {
+    /// <summary>Bytes of the largest element there is, a string object.</summary>
+    private const int LargestElement = 32;
+
     /// <summary>Something to point at where there is nothing to read: an empty tensor still needs a pointer.</summary>
     private static readonly void* s_nothing = NativeMemory.AlignedAlloc(64, 64);
 
@@ -114,7 +117,7 @@ public sealed unsafe class Tensor : IDisposable
         StdString.RequireKnownLayout();
         long count = CheckShape(ElementType.String, shape);
         if (count != lengths.Length)
-            throw new ArgumentException($"The shape [{string.Join(',', shape.ToArray())}] asks for {count} strings; {lengths.Length} lengths were given.", nameof(lengths));
+            throw new ArgumentException($"The shape {Text(shape)} asks for {count} strings; {lengths.Length} lengths were given.", nameof(lengths));
         return new Tensor(StringTensor.Create(shape, lengths, concatenated), ElementType.String);
     }
 
@@ -173,7 +176,7 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Number of elements. Native multiplies without looking, so negative and overflowing shapes end here.</summary>
     private static long CheckShape(ElementType type, ReadOnlySpan<long> shape)
     {
-        if (type == ElementType.Dynamic || !Enum.IsDefined(type))
+        if (type is <= ElementType.Dynamic or > ElementType.F8E8M0)
             throw new ArgumentException($"A tensor cannot have the element type {type}; it needs one that is known.", nameof(type));
 
         bool empty = shape.Contains(0);
@@ -181,14 +184,13 @@ public sealed unsafe class Tensor : IDisposable
         foreach (long dim in shape)
         {
             if (dim < 0)
-                throw new ArgumentException($"The shape [{string.Join(',', shape.ToArray())}] has the negative dimension {dim}.", nameof(shape));
+                throw new ArgumentException($"The shape {Text(shape)} has the negative dimension {dim}.", nameof(shape));
             product *= empty ? 1 : (UInt128)dim;
             if (product * LargestElement > long.MaxValue)
-                throw new ArgumentException($"A tensor of shape [{string.Join(',', shape.ToArray())}] does not fit into memory.", nameof(shape));
+                throw new ArgumentException($"A tensor of shape {Text(shape)} does not fit into memory.", nameof(shape));
         }
         return empty ? 0 : (long)product;
     }
 
-    /// <summary>Bytes of the largest element there is, a string object.</summary>
-    private const int LargestElement = 32;
+    private static string Text(ReadOnlySpan<long> shape) => $"[{string.Join(',', shape.ToArray())}]";
 }

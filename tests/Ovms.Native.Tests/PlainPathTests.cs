@@ -2,11 +2,11 @@ using Ovms.Native.Tests.Setup;
 
 namespace Ovms.Native.Tests;
 
-/// <summary>From file to result, once for each test model that has plain tensors.</summary>
+/// <summary>From file to result.</summary>
 public class PlainPathTests
 {
     [Test]
-    public async Task Dummy_AddsOne()
+    public async Task OneInput_GivesOneOutput()
     {
         using CompiledModel compiled = Cpu.Compile("dummy");
         using InferRequest request = compiled.CreateInferRequest();
@@ -22,30 +22,76 @@ public class PlainPathTests
     }
 
     [Test]
-    public async Task Strings_PassThrough()
+    public async Task Ports_SayWhatTheModelTakesAndGives()
     {
-        using CompiledModel compiled = Cpu.Compile("passthrough_string");
-        using InferRequest request = compiled.CreateInferRequest();
-        using Tensor input = Tensor.CreateStrings([2], [3, 20], "abc01234567890123456789"u8);
+        using Core core = new();
+        using Model model = core.ReadModel(Repo.Model("dummy"));
+        using CompiledModel compiled = core.Compile(model, "CPU", Cpu.None);
 
-        request.SetInput(0, input);
-        request.Infer();
-
-        using Tensor output = request.GetOutput(0);
-        string[] texts = [System.Text.Encoding.UTF8.GetString(output.GetString(0)), System.Text.Encoding.UTF8.GetString(output.GetString(1))];
-        await Assert.That(texts).IsEquivalentTo(["abc", "01234567890123456789"], CollectionOrdering.Matching);
+        await Assert.That(model.FriendlyName).IsEqualTo("dummy");
+        await Assert.That(model.IsDynamic).IsFalse();
+        await Assert.That(model.Inputs[0]).IsEqualTo(new PortInfo(0, "b", ElementType.F32, PartialShape.Of(1, 10)));
+        await Assert.That(model.Outputs[0]).IsEqualTo(new PortInfo(0, "a", ElementType.F32, PartialShape.Of(1, 10)));
+        await Assert.That(compiled.Inputs[0]).IsEqualTo(model.Inputs[0]);
+        await Assert.That(compiled.Outputs[0]).IsEqualTo(model.Outputs[0]);
     }
 
     [Test]
-    public async Task Layout_IsTransposedOnTheWayIn()
+    public async Task TwoInputs_AreToldApartByIndex()
     {
-        using Core core = new();
-        using Model read = core.ReadModel(Repo.Model("increment_1x3x4x5"));
-        using PrePostProcessor processor = new(read);
-        processor.Input(0).SetLayout("NHWC").SetModelLayout("NCHW");
-        using Model model = processor.Build();
-        using CompiledModel compiled = core.Compile(model, "CPU", Cpu.None);
+        using CompiledModel compiled = Cpu.Compile("summator");
+        using InferRequest request = compiled.CreateInferRequest();
+        using Tensor first = Cpu.Filled<float>(ElementType.F32, [1, 10], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        using Tensor second = Cpu.Filled<float>(ElementType.F32, [1, 10], [10, 10, 10, 10, 10, 10, 10, 10, 10, 10]);
 
-        await Assert.That(compiled.Inputs[0].Shape).IsEqualTo(PartialShape.Of(1, 4, 5, 3));
+        request.SetInput(0, first);
+        request.SetInput(1, second);
+        request.Infer();
+
+        using Tensor sum = request.GetOutput(0);
+        await Assert.That(Cpu.Values<float>(sum)).IsEquivalentTo(Enumerable.Range(10, 10).Select(static i => (float)i), CollectionOrdering.Matching);
+        await Assert.That(compiled.Inputs.Select(static port => port.Name)).IsEquivalentTo((string?[])["b", "c"], CollectionOrdering.Matching);
+    }
+
+    [Test]
+    public async Task DynamicModel_GivesEachRequestItsShape()
+    {
+        using CompiledModel compiled = Cpu.Compile("dynamic");
+        using InferRequest request = compiled.CreateInferRequest();
+        foreach (long[] shape in (long[][])[[1, 1], [3, 512], [2, 7]])
+        {
+            using Tensor input = Tensor.Allocate(ElementType.F32, shape);
+            input.Bytes.Clear();
+            request.SetInput(0, input);
+            request.Infer();
+            using Tensor output = request.GetOutput(0);
+            await Assert.That(output.GetShape()).IsEquivalentTo(shape, CollectionOrdering.Matching);
+        }
+    }
+
+    [Test]
+    public async Task ManyRequestsAtOnce_EachGetTheirOwnResult()
+    {
+        using CompiledModel compiled = Cpu.Compile("dummy", ("NUM_STREAMS", "2"));
+        int wrong = 0;
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 8), (caller, _) =>
+        {
+            using InferRequest request = compiled.CreateInferRequest();
+            for (int i = 0; i < 200; i++)
+            {
+                float value = (caller * 1000) + i;
+                using Tensor input = Cpu.Filled<float>(ElementType.F32, [1, 10], Enumerable.Repeat(value, 10).ToArray());
+                request.SetInput(0, input);
+                request.Start();
+                request.Wait();
+                using Tensor output = request.GetOutput(0);
+                if (Cpu.Values<float>(output).Any(result => result != value + 1))
+                    Interlocked.Increment(ref wrong);
+            }
+            return ValueTask.CompletedTask;
+        });
+
+        await Assert.That(wrong).IsEqualTo(0);
     }
 }
