@@ -48,8 +48,12 @@ internal enum StatusCode
     NoModelVersionAvailable,
 
     /// <summary>--model_version_policy is malformed.</summary>
-    [Status("Model version policy is invalid", Grpc = GrpcCode.Internal, Http = 500)]
-    ModelVersionPolicyInvalid,
+    [Status("Model version policy is in wrong format", Grpc = GrpcCode.Internal, Http = 500)]
+    ModelVersionPolicyWrongFormat,
+
+    /// <summary>--model_version_policy names a policy that there is not.</summary>
+    [Status("Model version policy contains unsupported key", Grpc = GrpcCode.Internal, Http = 500)]
+    ModelVersionPolicyUnsupportedKey,
 
     /// <summary>The model's settings contradict the model or the device.</summary>
     [Status("Model config is invalid")]

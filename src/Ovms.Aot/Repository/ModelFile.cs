@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Security;
+using Ovms.Status;
+
+namespace Ovms.Repository;
+
+/// <summary>
+/// What the engine is given to read for one version. When this is there, the files were found readable and whole as far as that can be
+/// told without reading them all; the engine's own check comes after.
+/// </summary>
+/// <param name="Path">Absolute: the main file, or for a SavedModel its folder.</param>
+/// <param name="Format">What it is.</param>
+/// <param name="Ir">What the .xml of an IR says; null for other formats, which tell nothing beside what the engine tells.</param>
+/// <param name="Warnings">Sentences about the choice.</param>
+internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, ImmutableArray<string> Warnings)
+{
+    /// <summary>Finds the model of a version and looks whether it can be read.</summary>
+    /// <param name="versionPath">A folder with the model's files, or the model's main file; absolute.</param>
+    public static Outcome<ModelFile> Find(string versionPath)
+    {
+        string path = System.IO.Path.TrimEndingDirectorySeparator(versionPath);
+        try
+        {
+            return File.GetAttributes(path).HasFlag(FileAttributes.Directory) ? InFolder(path) : OfFile(path);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Outcome.Fail(StatusCode.FileInvalid, $"{path} does not exist any more.");
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
+        {
+            return Outcome.Fail(StatusCode.FileInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission for it and for its files.");
+        }
+        catch (IOException failure)
+        {
+            return Outcome.Fail(StatusCode.FileInvalid, $"{path} cannot be read: {failure.Message}");
+        }
+    }
+
+    private static Outcome<ModelFile> InFolder(string folder)
+    {
+        string[] names = [.. Directory.EnumerateFiles(folder).Select(static file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        if (ModelFileChoice.Among(names) is not { } choice)
+        {
+            string[] there = [.. Directory.EnumerateDirectories(folder).Select(static sub => System.IO.Path.GetFileName(sub) + "/").Order(StringComparer.Ordinal), .. names];
+            return Outcome.Fail(
+                StatusCode.ModelFormatUnknown,
+                $"{folder} holds no model: expected {ModelFormats.AllPatterns} directly in it; it holds {Listing.Of(there)}.");
+        }
+
+        string main = System.IO.Path.Combine(folder, choice.FileName);
+        string[] warnings = choice.PassedOver.IsEmpty
+            ? []
+            : [$"{folder} holds several models of one format; {choice.FileName} is served, {Listing.Of(choice.PassedOver)} {(choice.PassedOver.Length == 1 ? "is" : "are")} left out."];
+        return Check(main, choice.Format, warnings);
+    }
+
+    private static Outcome<ModelFile> OfFile(string file)
+    {
+        if (ModelFormats.OfFile(System.IO.Path.GetFileName(file)) is { } format)
+        {
+            return Check(file, format, []);
+        }
+
+        string weights = System.IO.Path.GetExtension(file) switch
+        {
+            ".bin" => " This may hold an IR's weights; give the .xml beside it.",
+            ".pdiparams" => " This holds a PaddlePaddle model's weights; give the .pdmodel beside it.",
+            _ => "",
+        };
+        return Outcome.Fail(StatusCode.ModelFormatUnknown, $"{file} is not named as a model is: expected {ModelFormats.AllPatterns}.{weights}");
+    }
+
+    private static Outcome<ModelFile> Check(string main, ModelFormat format, string[] warnings)
+    {
+        Outcome whole = ModelFileCheck.Whole(main, format);
+        if (!whole.IsOk)
+        {
+            return whole;
+        }
+
+        if (format != ModelFormat.OpenVinoIr)
+        {
+            // The engine reads a SavedModel by its folder only.
+            string given = format == ModelFormat.TensorFlowSavedModel ? System.IO.Path.GetDirectoryName(main)! : main;
+            return new ModelFile(given, format, Ir: null, [.. warnings]);
+        }
+
+        Outcome<IrFile> ir = IrFile.Read(main);
+        if (!ir.IsOk)
+        {
+            return ir.WithoutValue;
+        }
+
+        Outcome weights = ModelFileCheck.Weights(main, ir.Value);
+        return weights.IsOk ? new ModelFile(main, format, ir.Value, [.. warnings]) : weights;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Ovms.Status;
+
+namespace Ovms.Repository;
+
+/// <summary>
+/// Looks at a model's files before the engine does, for the faults of which the engine says only that it cannot read the file:
+/// missing, forbidden, empty, cut off while being copied, or never fetched.
+/// </summary>
+internal static class ModelFileCheck
+{
+    // What git leaves in a file's place until its large files are fetched.
+    private static readonly byte[] s_largeFilePointer = "version https://git-lfs."u8.ToArray();
+
+    /// <summary>The main file and, where the format keeps them apart, the weights.</summary>
+    public static Outcome Whole(string main, ModelFormat format)
+    {
+        Outcome readable = Readable(main);
+        if (!readable.IsOk)
+        {
+            return readable;
+        }
+
+        if (format == ModelFormat.Paddle)
+        {
+            string weights = Path.ChangeExtension(main, format.WeightsExtension());
+            if (!File.Exists(weights))
+            {
+                return Outcome.Fail(StatusCode.FileInvalid, $"{main} has no weights beside it: {weights} does not exist. Copy it there.");
+            }
+
+            readable = Readable(weights);
+            if (!readable.IsOk)
+            {
+                return readable;
+            }
+        }
+
+        bool isProtobuf = format is ModelFormat.Onnx or ModelFormat.Paddle or ModelFormat.TensorFlowFrozen or ModelFormat.TensorFlowSavedModel;
+        return isProtobuf && ProtobufFile.FindCut(main) is { } cut
+            ? Outcome.Fail(StatusCode.FileInvalid, $"{main} is cut off: {cut}. Copy it again.")
+            : Outcome.Ok;
+    }
+
+    /// <summary>The weights of an IR, of which the .xml tells how many there must be.</summary>
+    public static Outcome Weights(string xml, IrFile ir)
+    {
+        string weights = Path.ChangeExtension(xml, ".bin");
+        if (ir.WeightsLength == 0)
+        {
+            return Outcome.Ok;
+        }
+
+        FileInfo file = new(weights);
+        if (!file.Exists)
+        {
+            return Outcome.Fail(StatusCode.FileInvalid, $"{xml} needs {Count(ir.WeightsLength)} bytes of weights, and {weights} does not exist. Copy it there.");
+        }
+
+        if (file.Length < ir.WeightsLength && !StartsAsPointer(weights))
+        {
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{weights} is cut off or belongs to another model: it has {Count(file.Length)} bytes, and {Path.GetFileName(xml)} uses {Count(ir.WeightsLength)}. Copy both files again.");
+        }
+
+        return Readable(weights);
+    }
+
+    private static Outcome Readable(string path)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (stream.Length == 0)
+            {
+                return Outcome.Fail(StatusCode.FileInvalid, $"{path} is empty. Copy it again.");
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return Outcome.Fail(StatusCode.FileInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission.");
+        }
+
+        return StartsAsPointer(path)
+            ? Outcome.Fail(StatusCode.FileInvalid, $"{path} is a pointer that git left in the file's place; fetch the file itself with `git lfs pull`.")
+            : Outcome.Ok;
+    }
+
+    private static bool StartsAsPointer(string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        Span<byte> start = stackalloc byte[s_largeFilePointer.Length];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(s_largeFilePointer);
+    }
+
+    private static string Count(long bytes) => bytes.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security;
+using Ovms.Status;
+
+namespace Ovms.Repository;
+
+/// <summary>
+/// A model's base path as it lay on disk when it was opened: a folder with a folder for each version, a folder with the files of one
+/// model, or one model file; the last two are version 1.
+/// </summary>
+/// <param name="BasePath">Absolute.</param>
+/// <param name="Versions">At least one; ascending.</param>
+/// <param name="Warnings">Sentences about what was found and left out.</param>
+internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVersionFolder> Versions, ImmutableArray<string> Warnings)
+{
+    private static readonly string[] s_objectStores = ["s3://", "gs://", "az://", "azfs://"];
+
+    /// <summary>Looks at a base path.</summary>
+    /// <param name="basePath">
+    /// Absolute or relative to the working folder. ".." may occur in it: the original refuses that, since there a path may come from a
+    /// client; this one comes from who starts the server, and what is appended to it is a number.
+    /// </param>
+    /// <returns>The versions there, or: no such path, not readable, nothing that can be served.</returns>
+    public static Outcome<ModelRepository> Open(string basePath)
+    {
+        if (Array.Find(s_objectStores, store => basePath.StartsWith(store, StringComparison.Ordinal)) is { } found)
+        {
+            return Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is in an object store ({found}); models are read from local files: copy it to a folder and give that.");
+        }
+
+        if (string.IsNullOrWhiteSpace(basePath) || basePath.Contains('\0'))
+        {
+            return Outcome.Fail(StatusCode.PathInvalid, "The path is empty or holds a NUL; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
+        }
+
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(basePath));
+        try
+        {
+            // Unlike Exists this tells "not there" from "not allowed".
+            return File.GetAttributes(path).HasFlag(FileAttributes.Directory) ? OpenFolder(path) : OpenFile(path);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Outcome.Fail(StatusCode.PathInvalid, $"{path} does not exist; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
+        {
+            return Outcome.Fail(StatusCode.PathInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+        }
+        catch (IOException failure)
+        {
+            return Outcome.Fail(StatusCode.PathInvalid, $"{path} cannot be read: {failure.Message}");
+        }
+    }
+
+    private static Outcome<ModelRepository> OpenFile(string path) => new ModelRepository(path, [new ModelVersionFolder(1, path)], []);
+
+    private static Outcome<ModelRepository> OpenFolder(string path)
+    {
+        SortedDictionary<long, string> versions = [];
+        List<string> warnings = [];
+        List<string> others = [];
+        foreach (string name in Directory.EnumerateDirectories(path).Select(static folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal))
+        {
+            if (!IsDigits(name))
+            {
+                others.Add(name);
+            }
+            else if (!long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long version) || version == 0)
+            {
+                warnings.Add($"Folder {Path.Combine(path, name)} is left out: versions are numbers from 1 to {long.MaxValue}.");
+            }
+            else if (!versions.TryAdd(version, Path.Combine(path, name)))
+            {
+                warnings.Add($"Folder {Path.Combine(path, name)} is left out: {versions[version]} is version {version} already.");
+            }
+        }
+
+        string[] files = [.. Directory.EnumerateFiles(path).Select(static file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        if (versions.Count == 0)
+        {
+            return ModelFormats.AnyOf(files)
+                ? new ModelRepository(path, [new ModelVersionFolder(1, path)], [])
+                : Outcome.Fail(StatusCode.NoModelVersionAvailable, NothingServable(path, files, others, warnings));
+        }
+
+        // Names that begin with a dot belong to tools and mounts, not to models.
+        string[] strange = [.. others.Where(static name => !name.StartsWith('.'))];
+        if (strange.Length > 0)
+        {
+            warnings.Add($"In {path}, {Listing.Of(strange)} {(strange.Length == 1 ? "is" : "are")} left out: version folders are named by a number from 1.");
+        }
+
+        return new ModelRepository(path, [.. versions.Select(static pair => new ModelVersionFolder(pair.Key, pair.Value))], [.. warnings]);
+    }
+
+    private static string NothingServable(string path, string[] files, List<string> folders, List<string> warnings)
+    {
+        if (files.Contains("graph.pbtxt"))
+        {
+            return $"{path} holds a MediaPipe graph (graph.pbtxt); graphs are not served by this release.";
+        }
+
+        string there = Listing.Of([.. folders.Select(static name => name + "/"), .. files]);
+        string left = warnings.Count == 0 ? "" : " " + string.Join(' ', warnings);
+        return $"{path} has no version folder (1, 2, …) and no model file ({ModelFormats.AllPatterns}); it holds {there}.{left} Move the model's files into {Path.Combine(path, "1")}, or give the folder they are in.";
+    }
+
+    private static bool IsDigits(string name) => name.All(char.IsAsciiDigit);
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Ovms.Status;
+
+namespace Ovms.Repository;
+
+/// <summary>Which of the versions on disk are served: the latest few, all, or the ones named. A pure decision.</summary>
+internal sealed class VersionPolicy
+{
+    private const string Forms = """the forms are {"latest":{"num_versions":1}}, {"all":{}} and {"specific":{"versions":[1,2]}}""";
+
+    private readonly int? _latest;
+    private readonly ImmutableArray<long> _specific;
+
+    private VersionPolicy(int? latest, ImmutableArray<long> specific)
+    {
+        _latest = latest;
+        _specific = specific;
+    }
+
+    /// <summary>The highest version.</summary>
+    public static VersionPolicy Default { get; } = Latest(1);
+
+    /// <summary>Every version.</summary>
+    public static VersionPolicy All { get; } = new(null, default);
+
+    /// <summary>The highest ones.</summary>
+    public static VersionPolicy Latest(int count) => new(count, default);
+
+    /// <summary>These, as far as they are there.</summary>
+    public static VersionPolicy Specific(params IEnumerable<long> versions) => new(null, [.. versions.Distinct().Order()]);
+
+    /// <summary>Reads the form of the command line and of configuration files.</summary>
+    public static Outcome<VersionPolicy> Parse(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            return Read(document.RootElement);
+        }
+        catch (JsonException failure)
+        {
+            return Wrong($"this is not JSON ({failure.Message.TrimEnd('.')}): {json}");
+        }
+    }
+
+    /// <summary>The versions to serve.</summary>
+    /// <param name="available">What there is, in any order.</param>
+    /// <returns>Ascending; those of a specific policy that are not there are left out.</returns>
+    public ImmutableArray<long> Select(IEnumerable<long> available)
+    {
+        IEnumerable<long> ascending = available.Distinct().Order();
+        return this switch
+        {
+            { _latest: { } count } => [.. ascending.TakeLast(count)],
+            { _specific.IsDefault: false } => [.. ascending.Where(version => _specific.Contains(version))],
+            _ => [.. ascending],
+        };
+    }
+
+    /// <summary>The JSON that gives this policy.</summary>
+    public override string ToString() => this switch
+    {
+        { _latest: { } count } => $$$"""{"latest":{"num_versions":{{{count}}}}}""",
+        { _specific.IsDefault: false } => $$$"""{"specific":{"versions":[{{{string.Join(',', _specific)}}}]}}""",
+        _ => """{"all":{}}""",
+    };
+
+    private static Outcome<VersionPolicy> Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || root.GetPropertyCount() != 1)
+        {
+            return Wrong($"expected an object with one key; came {root.GetRawText()}");
+        }
+
+        JsonProperty policy = root.EnumerateObject().Single();
+        return policy.Name switch
+        {
+            "latest" => ReadLatest(policy.Value),
+            "all" => ReadAll(policy.Value),
+            "specific" => ReadSpecific(policy.Value),
+            _ => Outcome.Fail(StatusCode.ModelVersionPolicyUnsupportedKey, $"{policy.Name}; {Forms}."),
+        };
+    }
+
+    private static Outcome<VersionPolicy> ReadAll(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 0 ? All : Wrong($"\"all\" takes an empty object; came {value.GetRawText()}");
+
+    private static Outcome<VersionPolicy> ReadLatest(JsonElement value) =>
+        TryGetOnly(value, "num_versions", out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int count) && count >= 1
+            ? Latest(count)
+            : Wrong($"\"latest\" takes an object with num_versions, a whole number from 1 to {int.MaxValue}; came {value.GetRawText()}");
+
+    private static Outcome<VersionPolicy> ReadSpecific(JsonElement value)
+    {
+        if (!TryGetOnly(value, "versions", out JsonElement list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+        {
+            return Wrong($"\"specific\" takes an object with versions, an array of at least one version; came {value.GetRawText()}");
+        }
+
+        List<long> versions = [];
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out long version) || version < 1)
+            {
+                return Wrong($"versions are whole numbers from 1; came {item.GetRawText()}");
+            }
+
+            versions.Add(version);
+        }
+
+        return Specific(versions);
+    }
+
+    private static bool TryGetOnly(JsonElement value, string name, out JsonElement property)
+    {
+        property = default;
+        return value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 1 && value.TryGetProperty(name, out property);
+    }
+
+    private static Outcome<VersionPolicy> Wrong(string why) => Outcome.Fail(StatusCode.ModelVersionPolicyWrongFormat, $"{why}; {Forms}.");
+}
