@@ -15,5 +15,5 @@ internal sealed record TensorInfo(int Index, string Name, ElementType ElementTyp
     public TensorMarshaler Marshaler { get; } = TensorMarshaler.For(ElementType);
 
     /// <summary>The axis that counts examples; -1 where the layout has none.</summary>
-    public int BatchAxis { get; } = Layout.StartsWith("...", StringComparison.Ordinal) || Shape.Rank <= 0 ? -1 : Layout.IndexOf('N', StringComparison.Ordinal);
+    public int BatchAxis { get; } = Shape.Rank == 0 ? -1 : LayoutText.AxisOf(Layout, 'N', Shape.Rank);
 }

@@ -1,0 +1,77 @@
+using Ovms.Native;
+using Ovms.Status;
+
+namespace Ovms.Serving.Preparation;
+
+/// <summary>What is put before one input, from what callers send to what the model takes.</summary>
+internal static class InputSteps
+{
+    /// <summary>Looks for what the engine would refuse with less to go by.</summary>
+    public static Outcome Check(PortInfo input, PortLayout layout, ModelSettings settings)
+    {
+        foreach ((string option, FloatSetting values) in new[] { ("mean", settings.Mean), ("scale", settings.Scale) })
+        {
+            if (!values.IsPerChannel || !input.Shape.HasRank)
+            {
+                continue;
+            }
+
+            int axis = LayoutText.AxisOf(layout.Model, 'C', input.Shape.Rank);
+            if (axis < 0)
+            {
+                return Refuse(input, $"--{option} has {values.Values.Length} values, one a channel, and layout {layout} has no C");
+            }
+
+            // A conversion to another number of channels comes first, and is the engine's to check.
+            if (settings.Color is null && !input.Shape[axis].Contains(values.Values.Length))
+            {
+                return Refuse(input, $"--{option} has {values.Values.Length} values; in layout {layout.Model} the model's shape {input.Shape} has {input.Shape[axis]} channels");
+            }
+        }
+
+        return settings.Color is not null && !layout.Served.Contains('C', StringComparison.Ordinal)
+            ? Refuse(input, $"--color_format needs to know where the channels are, and layout {layout} has no C")
+            : Outcome.Ok;
+    }
+
+    /// <summary>Adds the steps: colour, precision, mean, scale; the engine itself exchanges dimensions after them.</summary>
+    public static void Add(PreProcessInput steps, PortInfo input, PortLayout layout, ModelSettings settings)
+    {
+        steps.SetLayout(layout.Served).SetModelLayout(layout.Model);
+        ElementType type = input.ElementType;
+        if (settings.Precision is { } precision)
+        {
+            type = precision.Source;
+            steps.SetElementType(type);
+        }
+
+        if (settings.Color is { } color && color.Source != color.Target)
+        {
+            steps.SetColorFormat(color.Source).ConvertColor(color.Target);
+        }
+
+        if (settings.Precision is { } wanted)
+        {
+            type = wanted.Target;
+            steps.ConvertElementType(type);
+        }
+
+        // Mean and scale are only for real numbers; at the end the engine converts to what the model takes.
+        if ((settings.Mean.IsGiven || settings.Scale.IsGiven) && type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F64))
+        {
+            steps.ConvertElementType(ElementType.F32);
+        }
+
+        if (settings.Mean.IsGiven)
+        {
+            _ = settings.Mean.IsPerChannel ? steps.Mean(settings.Mean.Values.AsSpan()) : steps.Mean(settings.Mean.Values[0]);
+        }
+
+        if (settings.Scale.IsGiven)
+        {
+            _ = settings.Scale.IsPerChannel ? steps.Scale(settings.Scale.Values.AsSpan()) : steps.Scale(settings.Scale.Values[0]);
+        }
+    }
+
+    private static Outcome Refuse(PortInfo input, string why) => Outcome.Fail(StatusCode.ModelConfigInvalid, $"Input {PortNames.OfInput(input)}: {why}.");
+}

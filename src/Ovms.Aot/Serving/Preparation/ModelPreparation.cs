@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Ovms.Native;
+using Ovms.Repository;
+using Ovms.Status;
+
+namespace Ovms.Serving.Preparation;
+
+/// <summary>
+/// Applies the settings to a model as read: first what is put before the inputs, then the shapes, which are those that callers send.
+/// </summary>
+internal static class ModelPreparation
+{
+    /// <summary>Prepares a model.</summary>
+    /// <param name="model">As read; belongs to the result from here on, and is freed on failure.</param>
+    /// <param name="ir">What its file says of it, where that is an IR.</param>
+    /// <param name="settings">What was set.</param>
+    /// <returns>What to compile, or: a setting that does not fit the model.</returns>
+    public static Outcome<PreparedModel> Prepare(Model model, IrFile? ir, ModelSettings settings)
+    {
+        Model current = model;
+        bool handedOver = false;
+        try
+        {
+            Outcome<PortLayouts> given = settings.Layout.For(current.Inputs, current.Outputs);
+            if (!given.IsOk)
+            {
+                return given.WithoutValue;
+            }
+
+            Outcome<Model> preprocessed = Preprocess(current, given.Value.Inputs, settings);
+            if (!preprocessed.IsOk)
+            {
+                return preprocessed.WithoutValue;
+            }
+
+            current = preprocessed.Value;
+            ImmutableArray<string> inputLayouts = ServedLayouts(current.Inputs, given.Value.Inputs, ir);
+            Outcome reshaped = Reshape(current, inputLayouts, settings);
+            if (!reshaped.IsOk)
+            {
+                return reshaped;
+            }
+
+            handedOver = true;
+            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), [.. settings.Warnings, .. StateWarning(ir)]);
+        }
+        finally
+        {
+            if (!handedOver)
+            {
+                current.Dispose();
+            }
+        }
+    }
+
+    private static Outcome<Model> Preprocess(Model model, ImmutableArray<PortLayout?> layouts, ModelSettings settings)
+    {
+        IReadOnlyList<PortInfo> inputs = model.Inputs;
+        PortInfo[] concerned = [.. inputs.Where(input => layouts[input.Index] is { } layout && (layout.Transposes || settings.ChangesValues))];
+        if (concerned.Length == 0)
+        {
+            return settings.ChangesValues
+                ? Outcome.Fail(StatusCode.ModelConfigInvalid, $"Mean, scale, color format and precision change the inputs that --layout names, and it names none. Inputs: {PortNames.List(inputs.Select(PortNames.OfInput))}")
+                : model;
+        }
+
+        foreach (PortInfo input in concerned)
+        {
+            Outcome possible = InputSteps.Check(input, layouts[input.Index]!, settings);
+            if (!possible.IsOk)
+            {
+                return possible;
+            }
+        }
+
+        try
+        {
+            using PrePostProcessor processor = new(model);
+            foreach (PortInfo input in concerned)
+            {
+                InputSteps.Add(processor.Input(input.Index), input, layouts[input.Index]!, settings);
+            }
+
+            // A second handle onto the same model, now changed: the first is of no more use.
+            Model built = processor.Build();
+            model.Dispose();
+            return built;
+        }
+        catch (OpenVinoException failure)
+        {
+            return Outcome.Fail(StatusCode.ModelConfigInvalid, $"The settings of layout, color format, precision, mean and scale do not fit the model: {EngineText.Of(failure)}.");
+        }
+    }
+
+    private static Outcome Reshape(Model model, ImmutableArray<string> layouts, ModelSettings settings)
+    {
+        IReadOnlyList<PortInfo> inputs = model.Inputs;
+        Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> shapes = settings.BatchSize.Size is { } size
+            ? WithBatch(inputs, layouts, size)
+            : settings.Shape.For(inputs);
+        if (!shapes.IsOk)
+        {
+            return shapes.WithoutValue;
+        }
+
+        KeyValuePair<int, PartialShape>[] changed = [.. shapes.Value.Where(pair => !pair.Value.Equals(inputs[pair.Key].Shape))];
+        foreach ((int index, PartialShape shape) in changed)
+        {
+            if (shape.HasRank && !LayoutText.Fits(layouts[index], shape.Rank))
+            {
+                return Outcome.Fail(StatusCode.LayoutIncompatibleWithShape, $"Port: {PortNames.OfInput(inputs[index])}; Layout: {layouts[index]}; Requested shape: {shape}");
+            }
+        }
+
+        try
+        {
+            if (changed.Length > 0)
+            {
+                model.Reshape(changed);
+            }
+
+            return Outcome.Ok;
+        }
+        catch (OpenVinoException failure)
+        {
+            string wanted = string.Join(", ", changed.Select(pair => $"{PortNames.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
+            return Outcome.Fail(StatusCode.ReshapeError, $"{wanted}: {EngineText.Of(failure)}.");
+        }
+    }
+
+    private static Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> WithBatch(IReadOnlyList<PortInfo> inputs, ImmutableArray<string> layouts, Dimension size)
+    {
+        List<KeyValuePair<int, PartialShape>> shapes = [];
+        foreach (PortInfo input in inputs.Where(static input => input.Shape.HasRank))
+        {
+            int axis = LayoutText.AxisOf(layouts[input.Index], 'N', input.Shape.Rank);
+            if (axis >= 0)
+            {
+                Dimension[] dimensions = input.Shape.Dimensions.ToArray();
+                dimensions[axis] = size;
+                shapes.Add(new(input.Index, new PartialShape(dimensions)));
+            }
+        }
+
+        return shapes.Count > 0
+            ? shapes
+            : Outcome.Fail(
+                StatusCode.ReshapeError,
+                $"Batch size {size} has no place: no input has N in its layout. Inputs: {PortNames.List(inputs.Select(input => $"{PortNames.OfInput(input)} {input.Shape} {layouts[input.Index]}"))}");
+    }
+
+    private static ImmutableArray<string> ServedLayouts(IReadOnlyList<PortInfo> ports, ImmutableArray<PortLayout?> given, IrFile? ir) =>
+        [.. ports.Select(port => given[port.Index]?.Served ?? StatedLayout(port, ir) ?? (port.Shape is { HasRank: true, Rank: 0 } ? LayoutText.Scalar : LayoutText.Unknown))];
+
+    private static string? StatedLayout(PortInfo port, IrFile? ir) =>
+        port.Name is { } name && ir?.Layouts.GetValueOrDefault(name) is { } layout && (!port.Shape.HasRank || LayoutText.Fits(layout, port.Shape.Rank)) ? layout : null;
+
+    private static string[] StateWarning(IrFile? ir) => ir is { KeepsState: true }
+        ? ["The model keeps state from one call to the next. All callers share it, and calls that run at the same time have states of their own: results depend on what others ask."]
+        : [];
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Ovms.Status;
+
+namespace Ovms.Serving.Preparation;
+
+/// <summary>The form in which a setting names ports: a JSON object of port name → text.</summary>
+internal static class NamedTexts
+{
+    /// <summary>Whether a text has this form rather than being one setting for the only port.</summary>
+    public static bool Is(string text) => text.AsSpan().TrimStart().StartsWith('{');
+
+    /// <summary>Reads the object; each name once.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="code">What a fault is called.</param>
+    public static Outcome<ImmutableArray<KeyValuePair<string, string>>> Parse(string text, StatusCode code)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+            ImmutableArray<KeyValuePair<string, string>>.Builder pairs = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.Value.ValueKind != JsonValueKind.String)
+                {
+                    return Outcome.Fail(code, $"Port {property.Name}: expected a string; came {property.Value.GetRawText()}.");
+                }
+
+                pairs.Add(new(property.Name, property.Value.GetString()!));
+            }
+
+            return pairs.Count > 0
+                ? pairs.ToImmutable()
+                : Outcome.Fail(code, "The JSON object names no port.");
+        }
+        catch (JsonException failure)
+        {
+            return Outcome.Fail(code, $"Expected a JSON object of port name and text ({failure.Message.TrimEnd('.')}); came {text}");
+        }
+    }
+}

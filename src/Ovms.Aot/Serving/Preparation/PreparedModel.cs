@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Ovms.Native;
+
+namespace Ovms.Serving.Preparation;
+
+/// <summary>A model with all settings applied, ready to be compiled. Owns the native model.</summary>
+internal sealed class PreparedModel(Model model, ImmutableArray<string> inputLayouts, ImmutableArray<string> outputLayouts, ImmutableArray<string> warnings) : IDisposable
+{
+    /// <summary>What to compile.</summary>
+    public Model Model => model;
+
+    /// <summary>Layouts as served, by input index.</summary>
+    public ImmutableArray<string> InputLayouts => inputLayouts;
+
+    /// <summary>Layouts as served, by output index.</summary>
+    public ImmutableArray<string> OutputLayouts => outputLayouts;
+
+    /// <summary>Sentences for the log.</summary>
+    public ImmutableArray<string> Warnings => warnings;
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+}
