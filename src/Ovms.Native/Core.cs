@@ -86,10 +86,7 @@ public sealed unsafe class Core : IDisposable
         return value ?? "";
     }
 
-    /// <summary>
-    /// Sets properties for what is compiled for the device from now on. Before the device is first used nothing is checked:
-    /// a bad key or value then fails the first use.
-    /// </summary>
+    /// <summary>Sets properties for what is compiled for the device from now on.</summary>
     public void SetProperties(string device, IReadOnlyList<KeyValuePair<string, string>> properties)
     {
         CString.Require(device);

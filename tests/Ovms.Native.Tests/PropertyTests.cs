@@ -37,17 +37,6 @@ public class PropertyTests
     }
 
     [Test]
-    public async Task CoreProperties_AreCheckedWhenTheDeviceIsFirstUsed()
-    {
-        using Core core = new();
-        using Model model = core.ReadModel(Repo.Model("dummy"));
-
-        core.SetProperties("CPU", Cpu.Properties(("NUM_STREAMS", "abc")));
-
-        await Assert.That(() => core.Compile(model, "CPU", Cpu.None)).Throws<OpenVinoException>();
-    }
-
-    [Test]
     public async Task UnknownKeyOfACompiledModel_IsNotAnswered()
     {
         using CompiledModel compiled = Cpu.Compile("dummy");

@@ -60,7 +60,7 @@ internal sealed record IrFile(int Version, bool KeepsState, long WeightsLength, 
                 _ => new IrReader(reader).ReadNet(version),
             };
         }
-        catch (XmlException failure) when (failure.Message.Contains("DTD", StringComparison.Ordinal))
+        catch (XmlException failure) when (failure.Message.Contains("DTD", StringComparison.OrdinalIgnoreCase))
         {
             return Outcome.Fail(StatusCode.FileInvalid, $"{path} has a document type (<!DOCTYPE …>), which a model does not need; remove it.");
         }

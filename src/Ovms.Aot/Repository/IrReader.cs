@@ -18,6 +18,9 @@ internal sealed class IrReader(XmlReader reader)
     private RuntimeInfo? _modelInfo;
     private int _infoNodes;
 
+    // Of the layer begun last, at any depth: only its data are kept in the .bin.
+    private bool _isConstant;
+
     // Of the outer layer being read: only Parameter and Result have ports that callers see.
     private string? _layerType;
     private string[] _portNames = [];
@@ -40,7 +43,7 @@ internal sealed class IrReader(XmlReader reader)
                 case "layer":
                     BeginLayer();
                     break;
-                case "data":
+                case "data" when _isConstant:
                     NoteWeights();
                     break;
                 case "port" when _layerType == "Parameter":
@@ -66,6 +69,7 @@ internal sealed class IrReader(XmlReader reader)
     {
         string? type = reader.GetAttribute("type");
         _keepsState |= type is "ReadValue" or "Assign";
+        _isConstant = type == "Const";
         if (reader.Depth == OuterLayerDepth)
         {
             _layerType = type is "Parameter" or "Result" ? type : null;

@@ -43,7 +43,7 @@ public class IrFileTests
     public async Task StateInsideABody_Counts()
     {
         IrFile ir = Read("""
-            <net version="10"><layers><layer id="0" type="Loop"><body><layers><layer id="7" type="Assign"/><layer id="8" type="Const"><data offset="8" size="16"/></layer></layers></body></layer></layers></net>
+            <net version="10"><layers><layer id="0" type="Loop"><body><layers><layer id="7" type="Assign"/><layer id="8" type="Const"><data offset="8" size="16"/></layer><layer id="9" type="Slice"><data offset="1" size="900"/></layer></layers></body></layer></layers></net>
             """).Value!;
 
         await Assert.That(ir.KeepsState).IsTrue();
