@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Ovms.Wire;
 
@@ -24,8 +26,13 @@ internal enum WireType
 /// Reads protobuf fields where they lie in the transport's buffers; nothing is copied, nested messages and bytes come back as slices.
 /// Valid as long as the sequence is.
 /// </summary>
-internal ref struct ProtoReader(ReadOnlySequence<byte> message)
+/// <param name="message">The bytes of one message, without a length before them.</param>
+/// <param name="part">What is read, for error messages, for example "an input".</param>
+internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "the message")
 {
+    /// <summary>Texts are names, versions and marks of callers: a longer one is refused before anything is allocated for it.</summary>
+    public const int MaxTextLength = 64 * 1024;
+
     private const int MaxVarintBytes = 10;
 
     private SequenceReader<byte> _reader = new(message);
@@ -52,13 +59,13 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message)
         type = (WireType)(tag & 7);
         if (tag > uint.MaxValue || field == 0 || type is not (WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32))
         {
-            Throw($"{tag} is not a field tag");
+            Throw($"{tag} is not the tag of a proto3 field");
         }
 
         return true;
     }
 
-    /// <summary>Reads a varint of up to 64 bits.</summary>
+    /// <summary>Reads a varint of up to 64 bits; what a longer one has above them is dropped, as in every protobuf reader.</summary>
     public ulong ReadVarint()
     {
         ReadOnlySpan<byte> span = _reader.UnreadSpan;
@@ -73,7 +80,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message)
         {
             if (!_reader.TryRead(out byte next))
             {
-                Throw("the message ends inside a number");
+                Throw("it ends inside a number");
             }
 
             value |= (ulong)(next & 0x7F) << (7 * i);
@@ -83,7 +90,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message)
             }
         }
 
-        Throw("a number has more than 10 bytes");
+        Throw($"a number has more than {MaxVarintBytes} bytes");
         return 0;
     }
 
@@ -117,6 +124,18 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message)
         return slice;
     }
 
+    /// <summary>Reads a length and that many bytes of UTF-8.</summary>
+    public string ReadText()
+    {
+        ReadOnlySequence<byte> bytes = ReadLengthDelimited();
+        if (bytes.Length > MaxTextLength)
+        {
+            Throw($"a text has {bytes.Length} bytes where {MaxTextLength} are taken");
+        }
+
+        return bytes.IsSingleSegment ? Decode(bytes.FirstSpan) : DecodeSegments(bytes);
+    }
+
     /// <summary>Passes over a field that the reader of the message does not know.</summary>
     public void Skip(WireType type)
     {
@@ -140,13 +159,37 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message)
     /// <summary>Refuses the message.</summary>
     /// <param name="what">What is wrong, as the end of "Malformed protobuf: ".</param>
     [DoesNotReturn]
-    public readonly void Throw(string what) => throw new MalformedProtoException($"{what} (at byte {_reader.Consumed})");
+    public readonly void Throw(string what) => throw new MalformedProtoException($"{what} (at byte {_reader.Consumed} of {part})");
+
+    private readonly string DecodeSegments(ReadOnlySequence<byte> bytes)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent((int)bytes.Length);
+        try
+        {
+            bytes.CopyTo(rented);
+            return Decode(rented.AsSpan(0, (int)bytes.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private readonly string Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (!Utf8.IsValid(bytes))
+        {
+            Throw("a text is not UTF-8");
+        }
+
+        return Encoding.UTF8.GetString(bytes);
+    }
 
     private void ReadExactly(scoped Span<byte> destination)
     {
         if (!_reader.TryCopyTo(destination))
         {
-            Throw($"the message ends {destination.Length - _reader.Remaining} bytes too early");
+            Throw($"it ends {destination.Length - _reader.Remaining} bytes too early");
         }
 
         _reader.Advance(destination.Length);

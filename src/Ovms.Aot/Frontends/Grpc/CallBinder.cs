@@ -1,0 +1,83 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Ovms.Status;
+using StatusCode = Ovms.Status.StatusCode;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>
+/// Binds every service of this server so that faults get their true status.
+/// </summary>
+/// <remarks>
+/// A call with one request is bound as a stream of requests that must hold exactly one: on the wire they are the same. The framework
+/// reads a lone request before the handler starts: bytes that are no protobuf would answer UNKNOWN, and a request that was read when
+/// the caller sends more bytes, goes away or misses its deadline would be dropped with the unmanaged memory it holds. Read as a
+/// stream, all of that happens inside <see cref="SingleRequest"/>, which owns what was read until the handler takes it.
+/// </remarks>
+internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILogger log, CancellationToken stopping) : ServiceBinderBase
+{
+    /// <inheritdoc/>
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
+        definition.AddMethod(As(MethodType.ClientStreaming, method), async (requests, context) =>
+        {
+            try
+            {
+                TRequest request = await SingleRequest.ReadAsync(requests, context).ConfigureAwait(false);
+                return await handler!(request, context).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not RpcException)
+            {
+                throw Translate(exception, context);
+            }
+        });
+
+    /// <inheritdoc/>
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
+        definition.AddMethod(As(MethodType.DuplexStreaming, method), async (requests, responses, context) =>
+        {
+            try
+            {
+                TRequest request = await SingleRequest.ReadAsync(requests, context).ConfigureAwait(false);
+                await handler!(request, responses, context).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not RpcException)
+            {
+                throw Translate(exception, context);
+            }
+        });
+
+    /// <inheritdoc/>
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
+        definition.AddMethod(method, async (requests, responses, context) =>
+        {
+            try
+            {
+                await handler!(new StoppableRequests<TRequest>(requests, stopping), responses, context).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not RpcException)
+            {
+                throw Translate(exception, context);
+            }
+        });
+
+    private static Method<TRequest, TResponse> As<TRequest, TResponse>(MethodType type, Method<TRequest, TResponse> method) =>
+        new(type, method.ServiceName, method.Name, method.RequestMarshaller, method.ResponseMarshaller);
+
+    private RpcException Translate(Exception exception, ServerCallContext context)
+    {
+        switch (exception)
+        {
+            case InvalidProtocolBufferException or InvalidDataException:
+                return GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, exception.Message));
+            case OvmsException failure:
+                return GrpcEdge.ToException(failure.Outcome);
+            case OutOfMemoryException:
+                return GrpcEdge.ToException(Outcome.Fail(StatusCode.OutOfMemory, exception.Message));
+            case not null when context.CancellationToken.IsCancellationRequested:
+                return GrpcEdge.ToException(Outcome.Fail(StatusCode.Cancelled));
+            default:
+                GrpcLog.CallFailed(log, context.Method, exception!);
+                return GrpcEdge.ToException(Outcome.Fail(StatusCode.InternalError, exception!.Message));
+        }
+    }
+}

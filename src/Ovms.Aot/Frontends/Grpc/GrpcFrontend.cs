@@ -1,0 +1,77 @@
+using System.IO.Compression;
+using System.Net;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Compression;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Ovms.Inference;
+using Ovms.Serving;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>The gRPC front end: its listeners, its limits, its services. It answers HTTP/2 only.</summary>
+internal static class GrpcFrontend
+{
+    // What a caller may have on the way before it waits for leave to send more. A stream's window holds a 224×224 image of floats, so
+    // that it arrives in one go; the connection's holds several of them.
+    private const int StreamWindow = 4 << 20;
+    private const int ConnectionWindow = 16 << 20;
+
+    // Callers that share a connection; more than there are infer requests, since waiting in the pool is fair across connections.
+    private const int StreamsPerConnection = 1024;
+
+    /// <summary>Registers what the framework needs to serve gRPC.</summary>
+    public static void AddServices(IServiceCollection services, GrpcSettings settings) =>
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = settings.Arguments.MaxReceiveMessageLength;
+            grpc.MaxSendMessageSize = settings.Arguments.MaxSendMessageLength;
+            grpc.CompressionProviders =
+            [
+                new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength),
+                new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength),
+            ];
+        });
+
+    /// <summary>Adds the listeners and sets the limits of HTTP/2, which are the whole server's.</summary>
+    public static void Listen(KestrelServerOptions server, GrpcSettings settings)
+    {
+        ChannelArguments arguments = settings.Arguments;
+        Http2Limits http2 = server.Limits.Http2;
+        http2.InitialStreamWindowSize = StreamWindow;
+        http2.InitialConnectionWindowSize = ConnectionWindow;
+        http2.MaxStreamsPerConnection = arguments.MaxConcurrentStreams ?? StreamsPerConnection;
+        http2.KeepAlivePingDelay = arguments.KeepAliveTime ?? http2.KeepAlivePingDelay;
+        http2.KeepAlivePingTimeout = arguments.KeepAliveTimeout ?? http2.KeepAlivePingTimeout;
+        server.Limits.KeepAliveTimeout = arguments.MaxConnectionIdle ?? server.Limits.KeepAliveTimeout;
+        foreach (IPEndPoint endPoint in settings.EndPoints)
+        {
+            server.Listen(endPoint, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http2;
+                if (arguments.MaxConnectionAge is { } age)
+                {
+                    ConnectionAge.Limit(listener, age, arguments.MaxConnectionAgeGrace);
+                }
+            });
+        }
+    }
+
+    /// <summary>Maps the services: inference, health, reflection.</summary>
+    public static void Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    {
+        CancellationToken stopping = app.Lifetime.ApplicationStopping;
+        RequestMemory memory = new(settings.MemoryQuota);
+        MapService(app, log, stopping, binder => KServeBinding.Bind(binder, new KServeService(registry, inference, settings), memory));
+        MapService(app, log, stopping, binder => Health.BindService(binder, new GrpcHealth(registry)));
+        MapService(app, log, stopping, GrpcReflection.BindV1);
+        MapService(app, log, stopping, GrpcReflection.BindV1Alpha);
+    }
+
+    private static void MapService(WebApplication app, ILogger log, CancellationToken stopping, Action<ServiceBinderBase> bind)
+    {
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.CreateBuilder();
+        bind(new CallBinder(definition, log, stopping));
+        app.MapGrpcService(definition.Build());
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>What the gRPC front end needs to know from the options.</summary>
+internal sealed record GrpcSettings
+{
+    /// <summary>Addresses and port to listen on.</summary>
+    public required ImmutableArray<IPEndPoint> EndPoints { get; init; }
+
+    /// <summary>The server's version, as the metadata tells it.</summary>
+    public required string ServerVersion { get; init; }
+
+    /// <summary>--grpc_channel_arguments.</summary>
+    public ChannelArguments Arguments { get; init; } = ChannelArguments.Default;
+
+    /// <summary>--grpc_memory_quota: bytes of all requests being served; 0 for no limit.</summary>
+    public ulong MemoryQuota { get; init; } = 2UL << 30;
+
+    /// <summary>
+    /// Sentences for the log about options of the original's threading that mean nothing here.
+    /// </summary>
+    /// <param name="workers">--grpc_workers.</param>
+    /// <param name="maxThreads">--grpc_max_threads; null when not given.</param>
+    public static IEnumerable<string> ThreadingNotes(uint workers, uint? maxThreads)
+    {
+        if (workers > 1)
+        {
+            yield return $"grpc_workers: {workers} has no effect, one gRPC server uses all cores";
+        }
+
+        if (maxThreads is { } threads)
+        {
+            yield return $"grpc_max_threads: {threads} has no effect, calls in flight hold no threads";
+        }
+    }
+}

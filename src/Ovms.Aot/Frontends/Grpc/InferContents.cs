@@ -1,0 +1,88 @@
+using System.Buffers;
+using Ovms.Inference;
+using Ovms.Status;
+using Ovms.Tensors;
+using Ovms.Wire;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>The second pass over a ModelInferRequest: moves the tensors' bytes out of the transport's buffers.</summary>
+internal static class InferContents
+{
+    // A number's varint may be one byte where its raw form has eight.
+    private const int LargestExpansion = 8;
+
+    /// <summary>Gives each input its content. Mismatched counts are left to the validator, which refuses them without looking at bytes.</summary>
+    public static Outcome Fill(InferMessage message, InferMessageParts parts)
+    {
+        message.RawContentCount = parts.Raw.Count;
+        if (parts.Raw.Count > 0)
+        {
+            foreach ((int input, ReadOnlySequence<byte> bytes) in parts.Typed)
+            {
+                message.Inputs[input].HasTypedBesideRaw |= bytes.Length > 0;
+            }
+
+            for (int i = 0; i < message.Inputs.Count && parts.Raw.Count == message.Inputs.Count; i++)
+            {
+                CopyRaw(message.Inputs[i], parts.Raw[i]);
+            }
+
+            return Outcome.Ok;
+        }
+
+        foreach ((int input, ReadOnlySequence<byte> bytes) in parts.Typed)
+        {
+            Outcome converted = Convert(message.Inputs[input], bytes);
+            if (!converted.IsOk)
+            {
+                return converted;
+            }
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static void CopyRaw(InputTensor input, ReadOnlySequence<byte> bytes)
+    {
+        int length = (int)bytes.Length;
+        NativeBuffer content = new(length);
+        input.Content = content;
+        input.Source = ContentSource.Raw;
+        bytes.CopyTo(content.GetSpan(length));
+        content.Advance(length);
+    }
+
+    private static Outcome Convert(InputTensor input, ReadOnlySequence<byte> bytes)
+    {
+        input.Source = ContentSource.Values;
+        TensorMarshaler? marshaler = TensorMarshaler.ForDatatype(input.Datatype);
+        input.Content ??= new NativeBuffer(Capacity(marshaler?.BitWidth ?? 0, input.Shape, bytes.Length));
+        if (marshaler is null)
+        {
+            // No model takes the datatype: the validator says so, with the one that is expected.
+            return Outcome.Ok;
+        }
+
+        ProtoReader reader = new(bytes, "an input's contents");
+        Outcome read = marshaler.ReadTyped(ref reader, input.Content, out long count);
+        input.ValueCount += count;
+        return read.IsOk ? read : Outcome.Fail(read.Code, read.Detail is null ? $"input name: {input.Name}" : $"{read.Detail}; input name: {input.Name}");
+    }
+
+    // What the shape promises, as long as the message is large enough to keep that promise; the buffer grows if it promised too little.
+    private static int Capacity(int bitWidth, long[] shape, long messageLength)
+    {
+        long possible = Math.Min(messageLength * LargestExpansion, NativeBuffer.MaxLength);
+        long promised = Math.Max(bitWidth / 8, 1);
+        foreach (long dimension in shape)
+        {
+            if (dimension < 0 || dimension > possible || (promised *= dimension) > possible)
+            {
+                return (int)Math.Min(messageLength, NativeBuffer.MaxLength);
+            }
+        }
+
+        return (int)promised;
+    }
+}

@@ -1,0 +1,58 @@
+using Grpc.Core;
+using Ovms.Inference;
+using Ovms.Status;
+using StatusCode = Ovms.Status.StatusCode;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>
+/// One ModelInfer call's hold on memory: the request as it was read, then the answer. Disposed when the call ends, whichever way, and
+/// harmless to dispose again; not before the handler has ended.
+/// </summary>
+internal sealed class InferRequest : IDisposable
+{
+    private readonly RequestMemory _memory;
+    private Outcome<InferMessage> _message;
+    private InferResponse? _response;
+    private long _held;
+
+    private InferRequest(RequestMemory memory, long held, Outcome<InferMessage> message)
+    {
+        _memory = memory;
+        _held = held;
+        _message = message;
+    }
+
+    /// <summary>Reads a request; a failure to do so is kept for the handler, which words it.</summary>
+    public static InferRequest Read(RequestMemory memory, DeserializationContext context)
+    {
+        int length = context.PayloadLength;
+        Outcome taken = memory.TryTake(length);
+        return taken.IsOk
+            ? new InferRequest(memory, length, InferMessageReader.Read(context.PayloadAsReadOnlySequence()))
+            : new InferRequest(memory, 0, taken);
+    }
+
+    /// <summary>Hands the message over; afterwards whoever took it disposes it.</summary>
+    public Outcome<InferMessage> TakeMessage()
+    {
+        Outcome<InferMessage> message = _message;
+        _message = Outcome.Fail(StatusCode.InternalError, "The message was taken already");
+        return message;
+    }
+
+    /// <summary>Keeps the answer until it is written.</summary>
+    public InferResponse Answer(InferResult result) => _response = new InferResponse(result, this);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_message.IsOk)
+        {
+            TakeMessage().Value!.Dispose();
+        }
+
+        _response?.Result.Dispose();
+        _memory.Return(Interlocked.Exchange(ref _held, 0));
+    }
+}

@@ -1,0 +1,64 @@
+using Grpc.Core;
+using Ovms.Frontends.Grpc.Protos;
+using Ovms.Inference;
+using Ovms.Serving;
+using Ovms.Status;
+using StatusCode = Ovms.Status.StatusCode;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>The calls of inference.GRPCInferenceService that this server answers. <see cref="KServeBinding"/> gives them their names.</summary>
+internal sealed class KServeService(ServableRegistry registry, InferenceCall inference, GrpcSettings settings)
+{
+    /// <summary>The server's name, as clients of the original check it.</summary>
+    public const string ServerName = "OpenVINO Model Server";
+
+    /// <summary>The platform of every model.</summary>
+    public const string Platform = "OpenVINO";
+
+    /// <summary>Who can answer is alive.</summary>
+    public ServerLiveResponse ServerLive(ServerLiveRequest request) => new() { Live = true };
+
+    /// <summary>Whether every configured model is available and the server is not stopping.</summary>
+    public ServerReadyResponse ServerReady(ServerReadyRequest request) => new() { Ready = registry.IsReady };
+
+    /// <summary>Name and version.</summary>
+    public ServerMetadataResponse ServerMetadata(ServerMetadataRequest request) => new() { Name = ServerName, Version = settings.ServerVersion };
+
+    /// <summary>Whether a version takes calls; one that is known but does not is not an error.</summary>
+    public ModelReadyResponse ModelReady(ModelReadyRequest request)
+    {
+        Outcome found = registry.Current.Find(request.Name, request.Version).WithoutValue;
+        return found.Code switch
+        {
+            StatusCode.Ok => new() { Ready = !registry.IsDraining },
+            StatusCode.ModelVersionNotLoadedYet or StatusCode.ModelVersionNotLoadedAnymore => new() { Ready = false },
+            _ => throw GrpcEdge.ToException(found),
+        };
+    }
+
+    /// <summary>Available versions, and what the version asked for takes and gives.</summary>
+    public ModelMetadataResponse ModelMetadata(ModelMetadataRequest request)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(request.Name, request.Version);
+        return found.IsOk ? ModelDescription.Of(found.Value.Model, found.Value.Version) : throw GrpcEdge.ToException(found.WithoutValue);
+    }
+
+    /// <summary>One inference.</summary>
+    public async Task<InferResponse> ModelInfer(InferRequest request, ServerCallContext context)
+    {
+        // The net under the serializer, which gives everything back earlier: it does not run when the deadline passes meanwhile.
+        context.GetHttpContext().Response.RegisterForDispose(request);
+        Outcome<InferMessage> message = request.TakeMessage();
+        Outcome<InferResult> result = message.IsOk ? await inference.RunAsync(message.Value, context.CancellationToken).ConfigureAwait(false) : message.WithoutValue;
+        if (!result.IsOk)
+        {
+            throw GrpcEdge.ToException(result.WithoutValue);
+        }
+
+        InferResponse response = request.Answer(result.Value);
+        return response.Length <= settings.Arguments.MaxSendMessageLength
+            ? response
+            : throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {response.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch"));
+    }
+}

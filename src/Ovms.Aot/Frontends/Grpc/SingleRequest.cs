@@ -1,0 +1,68 @@
+using System.IO.Pipelines;
+using Grpc.Core;
+using Ovms.Status;
+using StatusCode = Ovms.Status.StatusCode;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>Reads the one request of a call that takes one.</summary>
+internal static class SingleRequest
+{
+    /// <summary>Reads the request and sees that nothing comes after it.</summary>
+    /// <exception cref="RpcException">None came, it is too large, or more came.</exception>
+    public static async ValueTask<TRequest> ReadAsync<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
+        where TRequest : class
+    {
+        if (!await MoveNextAsync(requests, context).ConfigureAwait(false))
+        {
+            throw Refuse("The call ended without a message");
+        }
+
+        TRequest request = requests.Current;
+        try
+        {
+            await ExpectEndAsync(context).ConfigureAwait(false);
+            return request;
+        }
+        catch
+        {
+            (request as IDisposable)?.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<bool> MoveNextAsync<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
+    {
+        try
+        {
+            return await requests.MoveNext(context.CancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException fault) when (fault.StatusCode == global::Grpc.Core.StatusCode.Internal)
+        {
+            // The framework blames itself for what the caller's bytes lack: the rest of a message, the name of their compression.
+            throw Refuse(fault.Status.Detail);
+        }
+    }
+
+    private static async ValueTask ExpectEndAsync(ServerCallContext context)
+    {
+        PipeReader body = context.GetHttpContext().Request.BodyReader;
+        while (true)
+        {
+            ReadResult read = await body.ReadAsync(context.CancellationToken).ConfigureAwait(false);
+            bool isEmpty = read.Buffer.IsEmpty;
+            body.AdvanceTo(read.Buffer.End);
+            if (!isEmpty)
+            {
+                throw Refuse("More bytes came after the message of a call that takes one");
+            }
+
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private static RpcException Refuse(string why) => GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, why));
+}

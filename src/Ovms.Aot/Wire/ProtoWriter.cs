@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text;
+
+namespace Ovms.Wire;
+
+/// <summary>Writes protobuf fields straight into a transport's buffer. Lengths are known beforehand through <see cref="ProtoSize"/>.</summary>
+internal readonly ref struct ProtoWriter(IBufferWriter<byte> output)
+{
+    private const int MaxVarintBytes = 10;
+
+    /// <summary>Tag and length of a field whose bytes follow.</summary>
+    public void WriteHeader(int field, long length)
+    {
+        WriteVarint(((ulong)field << 3) | (int)WireType.LengthDelimited);
+        WriteVarint((ulong)length);
+    }
+
+    /// <summary>A text field; nothing for an empty one.</summary>
+    public void WriteText(int field, string text)
+    {
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        int length = Encoding.UTF8.GetByteCount(text);
+        WriteHeader(field, length);
+        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
+    }
+
+    /// <summary>A packed field of numbers; nothing for none.</summary>
+    public void WritePacked(int field, ReadOnlySpan<long> values)
+    {
+        if (values.IsEmpty)
+        {
+            return;
+        }
+
+        WriteHeader(field, ProtoSize.Packed(values));
+        foreach (long value in values)
+        {
+            WriteVarint((ulong)value);
+        }
+    }
+
+    /// <summary>A bare varint.</summary>
+    public void WriteVarint(ulong value)
+    {
+        Span<byte> destination = output.GetSpan(MaxVarintBytes);
+        int length = 0;
+        while (value >= 0x80)
+        {
+            destination[length++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        destination[length++] = (byte)value;
+        output.Advance(length);
+    }
+}
