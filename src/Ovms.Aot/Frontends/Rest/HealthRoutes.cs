@@ -1,0 +1,29 @@
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>
+/// Liveness and readiness. They read one snapshot, make nothing and wait for nothing, so that they answer while everything else is busy.
+/// </summary>
+internal sealed class HealthRoutes(ServableRegistry registry)
+{
+    /// <summary>The process answers: it is live.</summary>
+    public static Task LiveAsync(HttpContext context, RestTarget target) => RestReply.EmptyAsync(context);
+
+    /// <summary>Whether every configured model can be called.</summary>
+    public Task ReadyAsync(HttpContext context, RestTarget target) =>
+        registry.IsReady ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ServerNotReady));
+
+    /// <summary>Whether one model can be called.</summary>
+    public Task ModelReadyAsync(HttpContext context, RestTarget target)
+    {
+        if (registry.IsDraining)
+        {
+            return RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ServerShuttingDown));
+        }
+
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(target.Model, target.Version);
+        return found.IsOk ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, found.WithoutValue);
+    }
+}

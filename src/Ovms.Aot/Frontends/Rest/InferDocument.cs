@@ -1,0 +1,27 @@
+using Ovms.Inference;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>
+/// What the JSON of an infer request says: the message with the tensors that stand in the JSON, and which ones come as bytes after it.
+/// Owned by the reader until <see cref="InferenceCall"/> takes the message.
+/// </summary>
+internal sealed class InferDocument(string model, string version) : IDisposable
+{
+    /// <summary>The request.</summary>
+    public InferMessage Message { get; } = new() { ModelName = model, ModelVersion = version };
+
+    /// <summary>Inputs whose bytes follow the JSON, in their order.</summary>
+    public List<BinarySlice> Binary { get; } = [];
+
+    /// <summary>Whether outputs that say nothing of their own are answered as bytes after the JSON.</summary>
+    public bool BinaryOutputs { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Message.Dispose();
+}
+
+/// <summary>One input's share of the bytes after the JSON.</summary>
+/// <param name="Input">Index among the message's inputs.</param>
+/// <param name="Length">How many bytes; null = the request does not say.</param>
+internal readonly record struct BinarySlice(int Input, long? Length);

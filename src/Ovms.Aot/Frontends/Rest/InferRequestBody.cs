@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using Microsoft.Extensions.Primitives;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>Reads the body of an infer request: JSON, JSON with tensors after it, or one tensor alone.</summary>
+internal static class InferRequestBody
+{
+    private const int MaxInitialCapacity = 1 << 20;
+
+    /// <summary>Reads all of it.</summary>
+    /// <param name="request">Headers and body.</param>
+    /// <param name="target">Which model.</param>
+    /// <param name="signature">The model's inputs, for a body that does not name them.</param>
+    /// <param name="limit">The longest body, plain.</param>
+    /// <param name="cancellation">The caller's disconnect.</param>
+    /// <returns>A document for the caller to own, or what is wrong with the request.</returns>
+    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, long limit, CancellationToken cancellation)
+    {
+        Outcome<long?> jsonLength = ReadLength(request.Headers[InferRoute.LengthHeader]);
+        if (!jsonLength.IsOk)
+        {
+            return jsonLength.WithoutValue;
+        }
+
+        long? plainLength = RequestCoding.IsIdentity(request.Headers.ContentEncoding) ? request.ContentLength : null;
+        if (jsonLength.Value > plainLength)
+        {
+            return Exceeded(jsonLength.Value.Value, plainLength.Value);
+        }
+
+        Outcome<PipeReader> opened = RequestCoding.Open(request);
+        if (!opened.IsOk)
+        {
+            return opened.WithoutValue;
+        }
+
+        InferDocument document = new(target.Model, target.Version);
+        bool handedOver = false;
+        try
+        {
+            RequestBody body = new(opened.Value, limit);
+            Outcome read = jsonLength.Value == 0
+                ? await RawRequest.ReadAsync(signature, document, body, cancellation).ConfigureAwait(false)
+                : await ReadJsonAsync(document, body, jsonLength.Value, plainLength, cancellation).ConfigureAwait(false);
+            handedOver = read.IsOk;
+            return read.IsOk ? document : read;
+        }
+        catch (InvalidDataException broken)
+        {
+            return Outcome.Fail(StatusCode.MalformedMessage, $"The body is not what Content-Encoding: {Shown.Bounded(request.Headers.ContentEncoding.ToString())} says. {broken.Message}");
+        }
+        finally
+        {
+            if (!handedOver)
+            {
+                document.Dispose();
+            }
+
+            if (opened.Value != request.BodyReader)
+            {
+                await opened.Value.CompleteAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The header's value: digits only; null where there is no such header.</summary>
+    internal static Outcome<long?> ReadLength(StringValues header)
+    {
+        if (header.Count == 0)
+        {
+            return (long?)null;
+        }
+
+        return long.TryParse(header.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+            ? (long?)length
+            : Outcome.Fail(StatusCode.RestInferenceHeaderContentLengthInvalid, $"Expected: the length of the JSON in bytes; Actual: {Shown.Bounded(header.ToString())}");
+    }
+
+    private static async ValueTask<Outcome> ReadJsonAsync(InferDocument document, RequestBody body, long? jsonLength, long? plainLength, CancellationToken cancellation)
+    {
+        long expected = jsonLength ?? plainLength ?? 0;
+        using NativeBuffer json = new((int)Math.Min(expected, MaxInitialCapacity));
+        Outcome<long> came = await body.ReadAsync(json, jsonLength ?? long.MaxValue, cancellation).ConfigureAwait(false);
+        if (!came.IsOk)
+        {
+            return came.WithoutValue;
+        }
+
+        if (came.Value < jsonLength)
+        {
+            return Exceeded(jsonLength.Value, came.Value);
+        }
+
+        Outcome read = InferRequestReader.Read(json.Bytes, jsonLength is not null, document);
+        if (read.IsOk)
+        {
+            read = BinaryTail.Resolve(document);
+        }
+
+        return read.IsOk && jsonLength is not null ? await BinaryTail.ReadAsync(document, body, cancellation).ConfigureAwait(false) : read;
+    }
+
+    private static Outcome Exceeded(long claimed, long actual) =>
+        Outcome.Fail(StatusCode.RestInferenceHeaderContentLengthExceeded, $"{InferRoute.LengthHeader}: {claimed}; Body: {actual} bytes");
+}

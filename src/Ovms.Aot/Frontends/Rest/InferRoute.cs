@@ -1,0 +1,81 @@
+using Ovms.Inference;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>The inference path: read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
+internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, long bodyLimit)
+{
+    /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
+    public const string LengthHeader = "Inference-Header-Content-Length";
+
+    /// <summary>Answers one inference.</summary>
+    public async Task InferAsync(HttpContext context, RestTarget target)
+    {
+        CancellationToken gone = context.RequestAborted;
+
+        // A caller who names nothing that is served learns it before the body was read.
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(target.Model, target.Version);
+        if (!found.IsOk)
+        {
+            await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        Signature signature = found.Value.Version.Servable!.Signature;
+        Outcome<InferDocument> read = await InferRequestBody.ReadAsync(context.Request, target, signature, bodyLimit, gone).ConfigureAwait(false);
+        if (!read.IsOk)
+        {
+            if (read.Code == StatusCode.RestUnsupportedEncoding)
+            {
+                context.Response.Headers.AcceptEncoding = RequestCoding.Supported;
+            }
+
+            await RestReply.ErrorAsync(context, read.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        Outcome<InferResult> run = await call.RunAsync(read.Value.Message, gone).ConfigureAwait(false);
+        if (gone.IsCancellationRequested)
+        {
+            run.Value?.Dispose();
+            return;
+        }
+
+        if (!run.IsOk)
+        {
+            await RestReply.ErrorAsync(context, run.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        using NativeBuffer answer = new();
+        int? jsonLength;
+        Outcome written;
+        using (InferResult result = run.Value)
+        {
+            written = InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, read.Value.BinaryOutputs, out jsonLength);
+        }
+
+        await (written.IsOk ? SendAsync(context, answer, jsonLength) : RestReply.ErrorAsync(context, written)).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext context, NativeBuffer answer, int? jsonLength)
+    {
+        if (jsonLength is { } length)
+        {
+            context.Response.Headers[LengthHeader] = length.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (AnswerCoding.Choose(context.Request.Headers.AcceptEncoding, answer.Length) is { } coding)
+        {
+            context.Response.Headers.ContentEncoding = coding;
+            using NativeBuffer packed = AnswerCoding.Compress(answer, coding);
+            await RestReply.JsonAsync(context, packed).ConfigureAwait(false);
+            return;
+        }
+
+        await RestReply.JsonAsync(context, answer).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,28 @@
+using Ovms.Inference;
+using Ovms.Serving;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>The paths of the KServe v2 protocol.</summary>
+internal static class KServeRoutes
+{
+    /// <summary>Every row with what answers it.</summary>
+    public static RestRouteTable Create(RestSettings settings, ServableRegistry registry, InferenceCall call)
+    {
+        HealthRoutes health = new(registry);
+        MetadataRoutes metadata = new(registry, settings.ServerVersion);
+        InferRoute infer = new(registry, call, settings.MaxBodyBytes);
+        return new RestRouteTable(
+            new RestRoute("/v2/health/live", RestVerb.Get, HealthRoutes.LiveAsync),
+            new RestRoute("/v2/health/ready", RestVerb.Get, health.ReadyAsync),
+            new RestRoute("/v2/models/{model}/infer", RestVerb.Post, infer.InferAsync),
+            new RestRoute("/v2/models/{model}/versions/{version}/infer", RestVerb.Post, infer.InferAsync),
+            new RestRoute("/v2", RestVerb.Get, metadata.ServerAsync),
+            new RestRoute("/v2/models/{model}", RestVerb.Get, metadata.ModelAsync),
+            new RestRoute("/v2/models/{model}/", RestVerb.Get, metadata.ModelAsync),
+            new RestRoute("/v2/models/{model}/versions/{version}", RestVerb.Get, metadata.ModelAsync),
+            new RestRoute("/v2/models/{model}/versions/{version}/", RestVerb.Get, metadata.ModelAsync),
+            new RestRoute("/v2/models/{model}/ready", RestVerb.Get, health.ModelReadyAsync),
+            new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync));
+    }
+}

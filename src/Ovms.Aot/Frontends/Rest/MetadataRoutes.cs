@@ -1,0 +1,32 @@
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>What the server and its models are.</summary>
+internal sealed class MetadataRoutes(ServableRegistry registry, string serverVersion)
+{
+    /// <summary>Name and version of the server.</summary>
+    public async Task ServerAsync(HttpContext context, RestTarget target)
+    {
+        using NativeBuffer body = new();
+        MetadataJson.WriteServer(body, serverVersion);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    /// <summary>Inputs and outputs of a model.</summary>
+    public async Task ModelAsync(HttpContext context, RestTarget target)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(target.Model, target.Version);
+        if (!found.IsOk)
+        {
+            await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        using NativeBuffer body = new();
+        MetadataJson.WriteModel(body, found.Value.Model, found.Value.Version.Servable!.Signature);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>
+/// A request's body as it arrives, copied once to where its bytes belong. What a header claims decides nothing: memory grows with what
+/// really came, up to a limit.
+/// </summary>
+internal sealed class RequestBody(PipeReader reader, long limit)
+{
+    /// <summary>Bytes taken so far.</summary>
+    public long Consumed { get; private set; }
+
+    /// <summary>Appends bytes to a buffer until so many came or the body ended.</summary>
+    /// <param name="destination">Where they go.</param>
+    /// <param name="count">How many are wanted.</param>
+    /// <param name="cancellation">The caller's disconnect.</param>
+    /// <returns>How many came, or that the body is longer than allowed.</returns>
+    public async ValueTask<Outcome<long>> ReadAsync(NativeBuffer destination, long count, CancellationToken cancellation)
+    {
+        long left = count;
+        while (left > 0)
+        {
+            ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+            ReadOnlySequence<byte> arrived = result.Buffer;
+            ReadOnlySequence<byte> taken = arrived.Length > left ? arrived.Slice(0, left) : arrived;
+            if (Consumed + taken.Length > limit || destination.Length + taken.Length > NativeBuffer.MaxLength)
+            {
+                reader.AdvanceTo(arrived.Start);
+                return Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {limit} bytes.");
+            }
+
+            foreach (ReadOnlyMemory<byte> segment in taken)
+            {
+                destination.Write(segment.Span);
+            }
+
+            Consumed += taken.Length;
+            left -= taken.Length;
+            reader.AdvanceTo(taken.End);
+            if (result.IsCompleted && taken.Length == arrived.Length)
+            {
+                break;
+            }
+        }
+
+        return count - left;
+    }
+
+    /// <summary>Whether bytes come that nobody asked for. Takes none.</summary>
+    public async ValueTask<bool> HasMoreAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+            bool more = !result.Buffer.IsEmpty;
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.Start);
+            if (more || result.IsCompleted)
+            {
+                return more;
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Ovms.Inference;
+using Ovms.Serving;
+using Ovms.Status;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>
+/// The REST front end: listens, finds the route, and turns whatever a handler throws into an answer. It owns every HTTP/1.1 request;
+/// HTTP/2 is gRPC's.
+/// </summary>
+internal sealed class RestFrontend
+{
+    // Clients of the original keep idle connections in pools; it never closed one. An hour outlives any pause between two calls and
+    // still gives back what was left behind.
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromHours(1);
+
+    private readonly RestSettings _settings;
+    private readonly ILogger _log;
+    private readonly RestRouteTable _table;
+
+    /// <summary>Builds the routes over what is served.</summary>
+    public RestFrontend(RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    {
+        _settings = settings;
+        _log = log;
+        _table = KServeRoutes.Create(settings, registry, inference);
+    }
+
+    /// <summary>Adds the listeners. Limits are the whole server's: a tensor is far larger than the framework's usual request.</summary>
+    public static void Listen(KestrelServerOptions server, RestSettings settings)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        if (server.Limits.KeepAliveTimeout == new KestrelServerLimits().KeepAliveTimeout)
+        {
+            // Nobody asked for another one: gRPC's arguments set the same limit.
+            server.Limits.KeepAliveTimeout = IdleLimit;
+        }
+
+        foreach (IPEndPoint endPoint in settings.EndPoints)
+        {
+            server.Listen(endPoint, static listener => listener.Protocols = HttpProtocols.Http1);
+        }
+    }
+
+    /// <summary>Takes the HTTP/1.x requests of an application; others pass on.</summary>
+    public static void Map(IApplicationBuilder app, RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    {
+        RestFrontend rest = new(settings, registry, inference, log);
+        app.MapWhen(
+            static context => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol),
+            branch => branch.Run(rest.HandleAsync));
+    }
+
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext context)
+    {
+        _settings.Cors.Apply(context.Response.Headers);
+        string method = context.Request.Method;
+        if (HttpMethods.IsOptions(method))
+        {
+            return RestReply.EmptyAsync(context);
+        }
+
+        RestRoute? route = _table.Find(RawTarget(context), out RestTarget target);
+        Task answering;
+        if (route is null)
+        {
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.RestInvalidUrl, $"{method} {Shown.Bounded(RawTarget(context))} is not served here."));
+        }
+        else if (!route.Takes(method))
+        {
+            context.Response.Headers.Allow = route.Allow;
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.RestUnsupportedMethod, $"Expected: {route.Allow}; Actual: {Shown.Bounded(method)}"));
+        }
+        else
+        {
+            answering = route.Handler(context, target);
+        }
+
+        return answering.IsCompletedSuccessfully ? answering : GuardAsync(context, answering);
+    }
+
+    private static string RawTarget(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+    private async Task GuardAsync(HttpContext context, Task answering)
+    {
+        try
+        {
+            await answering.ConfigureAwait(false);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone: nobody to answer, nothing to tell.
+        }
+        catch (Exception exception) when (context.Response.HasStarted)
+        {
+            // The caller must not take half an answer for a whole one.
+            LogFailure(context, exception);
+            context.Abort();
+        }
+        catch (BadHttpRequestException refused)
+        {
+            await RestReply.ErrorAsync(context, refused.StatusCode, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge().Text : refused.Message).ConfigureAwait(false);
+        }
+        catch (ConnectionAbortedException)
+        {
+        }
+        catch (InsufficientMemoryException)
+        {
+            await RestReply.ErrorAsync(context, TooLarge()).ConfigureAwait(false);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            LogFailure(context, exception);
+            await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.OutOfMemory)).ConfigureAwait(false);
+        }
+        catch (OvmsException failure)
+        {
+            await RestReply.ErrorAsync(context, failure.Outcome).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            LogFailure(context, exception);
+            await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.InternalError)).ConfigureAwait(false);
+        }
+    }
+
+    private Outcome TooLarge() => Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {_settings.MaxBodyBytes} bytes.");
+
+    private void LogFailure(HttpContext context, Exception exception) => RestLog.Failed(_log, context.Request.Method, Shown.Bounded(RawTarget(context)), exception);
+}

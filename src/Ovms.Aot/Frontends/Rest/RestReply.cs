@@ -1,0 +1,61 @@
+using System.Buffers;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>Sends answers: empty, JSON, or why there is none.</summary>
+internal static class RestReply
+{
+    /// <summary>Media type of every answer with a body, also of those with tensor bytes after the JSON: as users of the original know it.</summary>
+    public const string Json = "application/json";
+
+    // Bytes handed to the transport between two flushes: a caller who reads slowly holds that much of its buffers, not the whole answer.
+    private const int Chunk = 64 << 10;
+
+    // What waits for a load or a queue is worth another try soon.
+    private const string RetrySeconds = "1";
+
+    /// <summary>200 without a body.</summary>
+    public static Task EmptyAsync(HttpContext context)
+    {
+        context.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Sends a failure as <c>{"error":"text"}</c> with the status its code stands for.</summary>
+    public static Task ErrorAsync(HttpContext context, Outcome failure)
+    {
+        int status = failure.Code.ToHttp();
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetrySeconds;
+        }
+
+        return ErrorAsync(context, status, failure.Text);
+    }
+
+    /// <summary>Sends a failure under a status of its own.</summary>
+    public static async Task ErrorAsync(HttpContext context, int status, string text)
+    {
+        using NativeBuffer body = new();
+        body.Raw("{\"error\":"u8);
+        body.Text(text);
+        body.Raw("}"u8);
+        context.Response.StatusCode = status;
+        await JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a whole body; the buffer stays the caller's.</summary>
+    public static async Task JsonAsync(HttpContext context, NativeBuffer body)
+    {
+        HttpResponse response = context.Response;
+        response.ContentType = Json;
+        response.ContentLength = body.Length;
+        for (int sent = 0; sent < body.Length; sent += Chunk)
+        {
+            response.BodyWriter.Write(body.Bytes.Slice(sent, Math.Min(Chunk, body.Length - sent)));
+            await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+}

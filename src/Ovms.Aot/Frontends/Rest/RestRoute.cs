@@ -1,0 +1,35 @@
+namespace Ovms.Frontends.Rest;
+
+/// <summary>Answers one request of a route.</summary>
+internal delegate Task RestHandler(HttpContext context, RestTarget target);
+
+/// <summary>What a path names: decoded, and empty where the route has no such part.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Version">The version as the caller wrote it; empty = the default one.</param>
+internal readonly record struct RestTarget(string Model, string Version);
+
+/// <summary>Which methods a route takes.</summary>
+internal enum RestVerb
+{
+    /// <summary>GET, and HEAD for the same without a body.</summary>
+    Get,
+
+    /// <summary>POST.</summary>
+    Post,
+}
+
+/// <summary>One row of the route table.</summary>
+/// <param name="Template">Path whose segments are literals, <c>{model}</c> or <c>{version}</c>; a trailing slash is a last, empty segment.</param>
+/// <param name="Verb">The methods it takes.</param>
+/// <param name="Handler">What answers.</param>
+internal sealed record RestRoute(string Template, RestVerb Verb, RestHandler Handler)
+{
+    /// <summary>The template's parts between slashes.</summary>
+    public string[] Segments { get; } = Template.Split('/');
+
+    /// <summary>Value of the <c>Allow</c> header for other methods.</summary>
+    public string Allow => Verb == RestVerb.Get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+
+    /// <summary>Whether the route takes a method.</summary>
+    public bool Takes(string method) => Verb == RestVerb.Get ? HttpMethods.IsGet(method) || HttpMethods.IsHead(method) : HttpMethods.IsPost(method);
+}

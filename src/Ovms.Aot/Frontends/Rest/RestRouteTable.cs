@@ -1,0 +1,82 @@
+namespace Ovms.Frontends.Rest;
+
+/// <summary>
+/// Finds the route of a request line. Works on the raw target, because only there can a slash inside a name (<c>%2F</c>) be told from
+/// one that separates.
+/// </summary>
+internal sealed class RestRouteTable(params RestRoute[] routes)
+{
+    private const int MaxSegments = 8;
+    private const string Model = "{model}";
+    private const string Version = "{version}";
+
+    /// <summary>All rows.</summary>
+    public IReadOnlyList<RestRoute> Routes => routes;
+
+    /// <summary>The route of a target, and what its path names; null when there is none.</summary>
+    /// <param name="rawTarget">The request line's target: a path, or a whole URL as proxies send it; a query is passed over.</param>
+    /// <param name="target">What the path names.</param>
+    public RestRoute? Find(string rawTarget, out RestTarget target)
+    {
+        ReadOnlySpan<char> path = PathOf(rawTarget);
+        Span<Range> segments = stackalloc Range[MaxSegments + 1];
+        segments = segments[..path.Split(segments, '/')];
+        foreach (RestRoute route in routes)
+        {
+            if (Matches(route, path, segments))
+            {
+                target = new RestTarget(Take(route, Model, path, segments), Take(route, Version, path, segments));
+                return route;
+            }
+        }
+
+        target = default;
+        return null;
+    }
+
+    private static bool Matches(RestRoute route, ReadOnlySpan<char> path, ReadOnlySpan<Range> segments)
+    {
+        if (route.Segments.Length != segments.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < segments.Length; i++)
+        {
+            ReadOnlySpan<char> segment = path[segments[i]];
+            string expected = route.Segments[i];
+            if (expected.StartsWith('{') ? segment.IsEmpty : !segment.SequenceEqual(expected))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Take(RestRoute route, string part, ReadOnlySpan<char> path, ReadOnlySpan<Range> segments)
+    {
+        int index = Array.IndexOf(route.Segments, part);
+        return index < 0 ? "" : Uri.UnescapeDataString(path[segments[index]]);
+    }
+
+    private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)
+    {
+        int query = target.IndexOfAny('?', '#');
+        target = query < 0 ? target : target[..query];
+        if (target.StartsWith('/'))
+        {
+            return target;
+        }
+
+        int authority = target.IndexOf("://", StringComparison.Ordinal);
+        if (authority < 0)
+        {
+            return [];
+        }
+
+        target = target[(authority + 3)..];
+        int path = target.IndexOf('/');
+        return path < 0 ? [] : target[path..];
+    }
+}

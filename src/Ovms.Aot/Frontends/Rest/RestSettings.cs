@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using System.Net;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>What the REST front needs to know from the options.</summary>
+internal sealed record RestSettings
+{
+    /// <summary>Addresses and port to listen on.</summary>
+    public required ImmutableArray<IPEndPoint> EndPoints { get; init; }
+
+    /// <summary>The server's version, as the metadata tells it.</summary>
+    public required string ServerVersion { get; init; }
+
+    /// <summary>Access-control headers.</summary>
+    public CorsHeaders Cors { get; init; } = CorsHeaders.Default;
+
+    /// <summary>The longest request body, before and after it is decompressed.</summary>
+    public long MaxBodyBytes { get; init; } = NativeBuffer.MaxLength;
+}
