@@ -1,0 +1,79 @@
+using Ovms.Frontends.Rest;
+using Ovms.Inference;
+using Ovms.Serving;
+
+namespace Ovms.Tests.Frontends.Rest;
+
+internal sealed class RestRouteTableTests
+{
+    private static readonly RestRouteTable s_table = CreateTable();
+
+    [Test]
+    [Arguments("/v2", "/v2", "", "")]
+    [Arguments("/v2?verbose=1", "/v2", "", "")]
+    [Arguments("/v2/health/live", "/v2/health/live", "", "")]
+    [Arguments("/v2/health/ready", "/v2/health/ready", "", "")]
+    [Arguments("/v2/models/m", "/v2/models/{model}", "m", "")]
+    [Arguments("/v2/models/m/", "/v2/models/{model}/", "m", "")]
+    [Arguments("/v2/models/m/versions/3", "/v2/models/{model}/versions/{version}", "m", "3")]
+    [Arguments("/v2/models/m/versions/3/", "/v2/models/{model}/versions/{version}/", "m", "3")]
+    [Arguments("/v2/models/m/ready", "/v2/models/{model}/ready", "m", "")]
+    [Arguments("/v2/models/m/versions/3/ready", "/v2/models/{model}/versions/{version}/ready", "m", "3")]
+    [Arguments("/v2/models/m/infer", "/v2/models/{model}/infer", "m", "")]
+    [Arguments("/v2/models/m/versions/3/infer", "/v2/models/{model}/versions/{version}/infer", "m", "3")]
+    [Arguments("/v2/models/m/versions/x", "/v2/models/{model}/versions/{version}", "m", "x")]
+    [Arguments("/v2/models/team%2Fmodel/infer", "/v2/models/{model}/infer", "team/model", "")]
+    [Arguments("/v2/models/a%20b%C3%A9", "/v2/models/{model}", "a bé", "")]
+    [Arguments("/v2/models/a%ZZ%FF", "/v2/models/{model}", "a%ZZ%FF", "")]
+    [Arguments("/v2/models/ready/ready", "/v2/models/{model}/ready", "ready", "")]
+    [Arguments("/v2/models/../ready", "/v2/models/{model}/ready", "..", "")]
+    [Arguments("http://proxy:9000/v2/models/m/infer?x", "/v2/models/{model}/infer", "m", "")]
+    public async Task KnownPath_FindsRowAndNames(string target, string template, string model, string version)
+    {
+        RestRoute? route = s_table.Find(target, out RestTarget named);
+        await Assert.That(route?.Template).IsEqualTo(template);
+        await Assert.That(named).IsEqualTo(new RestTarget(model, version));
+    }
+
+    [Test]
+    [Arguments("/")]
+    [Arguments("")]
+    [Arguments("*")]
+    [Arguments("/v2/")]
+    [Arguments("/v1/models/m")]
+    [Arguments("/V2")]
+    [Arguments("/v2/health")]
+    [Arguments("/v2/health/live/")]
+    [Arguments("/v2/models")]
+    [Arguments("/v2/models/")]
+    [Arguments("/v2/models//ready")]
+    [Arguments("/v2/models/m/stats")]
+    [Arguments("/v2/models/m/infer/")]
+    [Arguments("/v2/models/m/versions")]
+    [Arguments("/v2/models/m/versions//infer")]
+    [Arguments("/v2/models/m/versions/1/config")]
+    [Arguments("/v2/models/a/b/c/d/e/f/g/h/i/j/k/l/m/infer")]
+    [Arguments("http://proxy:9000")]
+    public async Task UnknownPath_FindsNothing(string target) => await Assert.That(s_table.Find(target, out _)).IsNull();
+
+    [Test]
+    [Arguments("/v2", "GET", true)]
+    [Arguments("/v2", "HEAD", true)]
+    [Arguments("/v2", "POST", false)]
+    [Arguments("/v2/models/m", "DELETE", false)]
+    [Arguments("/v2/models/m/infer", "POST", true)]
+    [Arguments("/v2/models/m/infer", "GET", false)]
+    [Arguments("/v2/models/m/infer", "HEAD", false)]
+    public async Task Method_IsTakenOrNot(string target, string method, bool taken)
+    {
+        RestRoute route = s_table.Find(target, out _)!;
+        await Assert.That(route.Takes(method)).IsEqualTo(taken);
+        await Assert.That(route.Allow.Split(", ").Contains(method)).IsEqualTo(taken);
+    }
+
+    private static RestRouteTable CreateTable()
+    {
+        ServableRegistry registry = new();
+        return KServeRoutes.Create(new RestSettings { EndPoints = [], ServerVersion = "1" }, registry, new InferenceCall(registry));
+    }
+}
