@@ -86,6 +86,8 @@ head_line "OpenVINO runtime"
 exec 4>&1
 runtime=$(publish/fetch.sh 3>&1 1>&4)
 
+tests/opencl.sh
+
 must "restore" dotnet restore Ovms.sln -v quiet
 must "build" dotnet build Ovms.sln -c Release --no-restore -v quiet
 export OVMS_OPENVINO_DIR=$PWD/$runtime/lib
