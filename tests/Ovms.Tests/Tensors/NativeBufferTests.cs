@@ -1,0 +1,69 @@
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Tests.Tensors;
+
+/// <summary>The memory of one tensor: growth, limits, alignment, reuse.</summary>
+public class NativeBufferTests
+{
+    [Test]
+    public async Task Growth_KeepsWhatWasWritten()
+    {
+        using NativeBuffer buffer = new(0);
+        for (int i = 0; i < 100_000; i++)
+        {
+            buffer.GetSpan(1)[0] = (byte)i;
+            buffer.Advance(1);
+        }
+
+        await Assert.That(buffer.Length).IsEqualTo(100_000);
+        await Assert.That(buffer.Bytes.ToArray().Select(static (value, i) => value == (byte)i).All(static right => right)).IsTrue();
+    }
+
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    [Arguments(257)]
+    [Arguments(1 << 20)]
+    public async Task Address_IsAlignedAndHasRoom(int capacity)
+    {
+        using NativeBuffer buffer = new(capacity);
+        await Assert.That(AddressOf(buffer) % 64).IsEqualTo(0);
+        await Assert.That(AddressOf(buffer)).IsNotEqualTo(0);
+        await Assert.That(buffer.Free.Length).IsGreaterThanOrEqualTo(capacity);
+    }
+
+    [Test]
+    public async Task ContentBeyondTheLimit_IsRefusedWithoutAllocating()
+    {
+        using NativeBuffer buffer = new();
+        await Assert.That(buffer.TryReserve(NativeBuffer.MaxLength + 1L)).IsFalse();
+        buffer.Advance(1);
+        await Assert.That(buffer.TryReserve(NativeBuffer.MaxLength)).IsFalse();
+        await Assert.That(buffer.TryReserve(long.MaxValue)).IsFalse();
+        await Assert.That(() => { _ = buffer.GetSpan(NativeBuffer.MaxLength); }).Throws<InsufficientMemoryException>();
+        await Assert.That(buffer.TooLarge().Code).IsEqualTo(StatusCode.MessageTooLarge);
+    }
+
+    [Test]
+    public async Task Disposal_MayBeRepeated()
+    {
+        NativeBuffer buffer = new();
+        buffer.Dispose();
+        buffer.Dispose();
+        await Assert.That(buffer.Length).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task Buffers_ShareNoMemory()
+    {
+        // Two in use at once after one was given back: the pool must not hand out a block twice.
+        new NativeBuffer(5000).Dispose();
+        using NativeBuffer first = new(5000);
+        using NativeBuffer second = new(5000);
+        long distance = Math.Abs(AddressOf(first) - AddressOf(second));
+        await Assert.That(distance).IsGreaterThanOrEqualTo(5000);
+    }
+
+    private static unsafe long AddressOf(NativeBuffer buffer) => (long)buffer.Address;
+}
