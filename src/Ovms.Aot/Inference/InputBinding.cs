@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Serving;
-using Ovms.Tensors;
 
 namespace Ovms.Inference;
 
@@ -22,18 +21,17 @@ internal static class InputBinding
     }
 
     private static unsafe Tensor CreateView(TensorInfo info, InputTensor input) =>
-        Tensor.FromHost(info.ElementType, input.Shape, input.Content!.Address);
+        Tensor.FromHost(info.ElementType, input.Shape, input.Content is null ? null : input.Content.Address);
 
     // The packed form has a length before each element; the engine wants lengths and texts apart. The texts are moved together in
     // place, over the lengths: the content is not needed in its packed form any more.
     private static Tensor CreateStrings(InputTensor input)
     {
-        NativeBuffer content = input.Content!;
         int count = (int)input.ElementCount;
         int[] lengths = ArrayPool<int>.Shared.Rent(Math.Max(count, 1));
         try
         {
-            Span<byte> bytes = content.Bytes;
+            Span<byte> bytes = input.Content is null ? default : input.Content.Bytes;
             int read = 0;
             int written = 0;
             for (int i = 0; i < count; i++)
