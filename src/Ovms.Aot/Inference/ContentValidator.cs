@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Ovms.Native;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Inference;
+
+/// <summary>Decides whether the bytes of an input are as many as its shape, which fits the model already, asks for.</summary>
+internal static class ContentValidator
+{
+    /// <summary>Most elements of a string tensor: the engine's objects for them take 1 GiB, as in the original.</summary>
+    public const int MaxStrings = 1 << 25;
+
+    /// <summary>The first thing that is wrong.</summary>
+    public static Outcome Check(TensorInfo info, InputTensor input)
+    {
+        if (!TryCount(input.Shape, out long count))
+        {
+            return RequestFault.Overflow(input);
+        }
+
+        return info.ElementType == ElementType.String ? CheckStrings(input, count) : CheckElements(info.Marshaler, input, count);
+    }
+
+    private static Outcome CheckElements(TensorMarshaler marshaler, InputTensor input, long count)
+    {
+        if (input.Source != ContentSource.Raw)
+        {
+            Debug.Assert(input.ValueCount == 0 || input.Content?.Length == marshaler.ByteLength(input.ValueCount), "Values were converted by the marshaler.");
+            return input.ValueCount == count ? Outcome.Ok : RequestFault.ValueCount(input, count, input.ValueCount);
+        }
+
+        long expected = marshaler.ByteLength(count);
+        long actual = input.Content?.Length ?? 0;
+        return actual == expected ? Outcome.Ok : RequestFault.ContentSize(input, expected, actual);
+    }
+
+    private static Outcome CheckStrings(InputTensor input, long count)
+    {
+        if (count > MaxStrings)
+        {
+            return RequestFault.TooManyStrings(input, count);
+        }
+
+        long came = input.ValueCount;
+        if (input.Source == ContentSource.Raw)
+        {
+            Outcome walked = CountPacked(input, out came);
+            if (!walked.IsOk)
+            {
+                return walked;
+            }
+        }
+
+        return came == count ? Outcome.Ok
+            : came == 0 ? RequestFault.NoStrings(input, count)
+            : RequestFault.ValueCount(input, count, came);
+    }
+
+    /// <summary>Walks the lengths of a packed string tensor; afterwards the engine's strings can be made without looking again.</summary>
+    private static Outcome CountPacked(InputTensor input, out long count)
+    {
+        count = 0;
+        ReadOnlySpan<byte> all = input.Content is null ? default : input.Content.Bytes;
+        ReadOnlySpan<byte> rest = all;
+        while (!rest.IsEmpty)
+        {
+            if (rest.Length < sizeof(uint))
+            {
+                return RequestFault.StringBytesLeft(input, all.Length - rest.Length, all.Length);
+            }
+
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(rest);
+            rest = rest[sizeof(uint)..];
+            if (length > rest.Length)
+            {
+                return RequestFault.StringTooLong(input, all.Length, length);
+            }
+
+            rest = rest[(int)length..];
+            count++;
+        }
+
+        return Outcome.Ok;
+    }
+
+    /// <summary>
+    /// Multiplies the dimensions. False also where the product of those that are not 0 is too large, although the tensor would be empty:
+    /// the engine computes strides from them.
+    /// </summary>
+    private static bool TryCount(ReadOnlySpan<long> shape, out long count)
+    {
+        count = 1;
+        bool empty = false;
+        foreach (long dimension in shape)
+        {
+            if (dimension == 0)
+            {
+                empty = true;
+                continue;
+            }
+
+            if (dimension > TensorMarshaler.MaxCount / count)
+            {
+                return false;
+            }
+
+            count *= dimension;
+        }
+
+        count = empty ? 0 : count;
+        return true;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Inference;
+
+/// <summary>
+/// The words for what can be wrong with a request. What the caller wrote is quoted short: names and shapes of any length may come, and
+/// answers travel in headers. The original says "input name:" twice; here once.
+/// </summary>
+internal static class RequestFault
+{
+    private const int LongestName = 100;
+    private const int MostDimensions = 16;
+
+    public static Outcome InputCount(Signature signature, InferMessage message) => Fail(
+        StatusCode.InvalidNoOfInputs,
+        $"Expected: {signature.Inputs.Length}; Actual: {message.Inputs.Count}{Surplus(signature, message)}");
+
+    public static Outcome MissingInput(Signature signature, InferMessage message, TensorInfo info) =>
+        Fail(StatusCode.MissingInput, $"Required input: {info.Name}{Surplus(signature, message)}");
+
+    public static Outcome RawContentCount(InferMessage message) => Fail(
+        StatusCode.InvalidMessageStructure,
+        $"Size of raw_input_contents: {message.RawContentCount} is different than number of inputs: {message.Inputs.Count}");
+
+    public static Outcome TypedBesideRaw(InputTensor input) => Fail(
+        StatusCode.InvalidMessageStructure,
+        $"Passing buffers both in InferInputTensor contents and in raw_input_contents is not allowed. Detected buffer in InferInputTensor contents for input: {Clip(input.Name)}");
+
+    public static Outcome NegativeDimension(InputTensor input) =>
+        Fail(StatusCode.InvalidShape, $"Negative or zero dimension size is not acceptable: {ShapeOf(input)}", input);
+
+    public static Outcome Precision(TensorInfo info, InputTensor input)
+    {
+        string known = TensorMarshaler.ForDatatype(input.Datatype) is null ? " (no datatype of that name exists)" : "";
+        return Fail(StatusCode.InvalidPrecision, $"Expected: {info.Marshaler.Precision}; Actual: {Clip(input.Datatype)}{known}", input);
+    }
+
+    public static Outcome Rank(TensorInfo info, InputTensor input) =>
+        Fail(StatusCode.InvalidNoOfShapeDimensions, $"Expected: {info.Shape}; Actual: {ShapeOf(input)}", input);
+
+    public static Outcome BatchSize(TensorInfo info, InputTensor input) =>
+        Fail(StatusCode.InvalidBatchSize, $"Expected: {info.Shape[info.BatchAxis]}; Actual: {input.Shape[info.BatchAxis]}", input);
+
+    public static Outcome Shape(TensorInfo info, InputTensor input) =>
+        Fail(StatusCode.InvalidShape, $"Expected: {info.Shape}; Actual: {ShapeOf(input)}", input);
+
+    public static Outcome Overflow(InputTensor input) => Fail(
+        input.Source == ContentSource.Raw ? StatusCode.InvalidContentSize : StatusCode.InvalidValueCount,
+        $"Shape dimensions overflow: {ShapeOf(input)}",
+        input);
+
+    public static Outcome ContentSize(InputTensor input, long expected, long actual) =>
+        Fail(StatusCode.InvalidContentSize, $"Expected: {expected} bytes; Actual: {actual} bytes", input);
+
+    public static Outcome ValueCount(InputTensor input, long expected, long actual) =>
+        Fail(StatusCode.InvalidValueCount, $"Expected: {expected} values; Actual: {actual} values", input);
+
+    public static Outcome TooManyStrings(InputTensor input, long count) =>
+        Fail(StatusCode.InvalidStringMaxSizeExceeded, $"Expected: at most {ContentValidator.MaxStrings} strings; Actual: {count}", input);
+
+    public static Outcome NoStrings(InputTensor input, long expected) =>
+        Fail(StatusCode.BytesContentsEmpty, $"Expected: {expected} values; Actual: 0 values", input);
+
+    public static Outcome StringTooLong(InputTensor input, long size, uint length) =>
+        Fail(StatusCode.InvalidContentSize, $"Batch length metadata exceeded buffer size, buffer size: {size}, batch length: {length}", input);
+
+    public static Outcome StringBytesLeft(InputTensor input, long processed, long size) =>
+        Fail(StatusCode.InvalidContentSize, $"Processed bytes: {processed} do not equal to buffer size: {size}", input);
+
+    public static Outcome UnknownOutput(Signature signature, string name) => Fail(
+        StatusCode.InvalidRequestedOutput,
+        $"The model has no output {Clip(name)}; its outputs: {string.Join(", ", signature.OutputsInNameOrder.Select(static info => info.Name))}");
+
+    public static Outcome DuplicateOutput(string name) => Fail(StatusCode.InvalidRequestedOutput, $"Output {Clip(name)} is asked for twice");
+
+    /// <summary>Names an input that is too much: one the model does not have, or one that came before.</summary>
+    private static string Surplus(Signature signature, InferMessage message)
+    {
+        // One more than the model has always shows it; a caller may send millions.
+        int looked = Math.Min(message.Inputs.Count, signature.Inputs.Length + 1);
+        for (int i = 0; i < looked; i++)
+        {
+            string name = message.Inputs[i].Name;
+            if (signature.FindInput(name) is null)
+            {
+                return $"; unexpected input: {Clip(name)}";
+            }
+
+            for (int earlier = 0; earlier < i; earlier++)
+            {
+                if (message.Inputs[earlier].Name == name)
+                {
+                    return $"; duplicate input: {name}";
+                }
+            }
+        }
+
+        return "";
+    }
+
+    private static string ShapeOf(InputTensor input)
+    {
+        StringBuilder text = new("(");
+        for (int i = 0; i < input.Shape.Length; i++)
+        {
+            if (i == MostDimensions)
+            {
+                text.Append(CultureInfo.InvariantCulture, $",... {input.Shape.Length} dimensions");
+                break;
+            }
+
+            text.Append(i > 0 ? "," : "").Append(CultureInfo.InvariantCulture, $"{input.Shape[i]}");
+        }
+
+        return text.Append(')').ToString();
+    }
+
+    private static string Clip(string name) => name.Length <= LongestName ? name : $"{name.AsSpan(0, LongestName)}...";
+
+    private static Outcome Fail(StatusCode code, string detail) => Outcome.Fail(code, detail);
+
+    private static Outcome Fail(StatusCode code, string detail, InputTensor input) => Outcome.Fail(code, $"{detail}; input name: {Clip(input.Name)}");
+}
