@@ -150,17 +150,18 @@ public class RefusalTests
         await Assert.That(moved.Count).IsEqualTo(@case.Count);
     }
 
+    // Without words: those are the reader's own, and tested with it.
     [Test]
     [Arguments(ElementType.F32, "3203000000", "fp32_contents has 3 bytes, which is no multiple of 4")]
     [Arguments(ElementType.F16, "320500000000FF", "fp32_contents has 5 bytes, which is no multiple of 4")]
     [Arguments(ElementType.F64, "3A0400000000", "fp64_contents has 4 bytes, which is no multiple of 8")]
     [Arguments(ElementType.F32, "3001", "fp32_contents has wire type Varint where Fixed32 belongs")]
     [Arguments(ElementType.String, "4001", "bytes_contents has wire type Varint where LengthDelimited belongs")]
-    [Arguments(ElementType.I64, "1A02FFFF", "the message ends inside a number")]
-    [Arguments(ElementType.I64, "1A0BFFFFFFFFFFFFFFFFFFFF01", "a number has more than 10 bytes")]
-    [Arguments(ElementType.I64, "1A05", "a field claims 5 bytes where 0 are left")]
-    [Arguments(ElementType.F32, "35000000", "the message ends 1 bytes too early")]
-    [Arguments(ElementType.F32, "00", "0 is not a field tag")]
+    [Arguments(ElementType.I64, "1A02FFFF", "")]
+    [Arguments(ElementType.I64, "1A0BFFFFFFFFFFFFFFFFFFFF01", "")]
+    [Arguments(ElementType.I64, "1A05", "")]
+    [Arguments(ElementType.F32, "35000000", "")]
+    [Arguments(ElementType.F32, "00", "")]
     public async Task MalformedContents_Throw(ElementType type, string hex, string message)
     {
         foreach (int length in (int[])[int.MaxValue, 1])
