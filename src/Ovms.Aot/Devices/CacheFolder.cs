@@ -1,0 +1,24 @@
+namespace Ovms.Devices;
+
+/// <summary>Whether a folder for compiled models can be used. OpenVINO refuses to compile when it cannot make the folder.</summary>
+internal static class CacheFolder
+{
+    /// <summary>Makes the folder if need be and tries to write there.</summary>
+    /// <returns>Null when it can be used; else why not.</returns>
+    public static string? WhyUnusable(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string trial = Path.Combine(folder, $".ovms-{Guid.NewGuid():N}");
+            using (new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose))
+            {
+                return null;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return e.Message;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Ovms.Native;
+
+namespace Ovms.Devices;
+
+/// <summary>Reads what a compiled model tells of its devices.</summary>
+internal static class ExecutionFacts
+{
+    /// <summary>
+    /// One property. AUTO, HETERO and MULTI do not answer for their devices' properties; what their DEVICE_PROPERTIES say is
+    /// taken then.
+    /// </summary>
+    public static string? Read(CompiledModel model, string key)
+    {
+        if (model.TryGetProperty(key, out string? value))
+        {
+            return value.Length > 0 ? value : null;
+        }
+
+        return model.TryGetProperty("DEVICE_PROPERTIES", out string? sections) ? ReadSections(sections, key) : null;
+    }
+
+    /// <summary>
+    /// A property's value from <c>{GPU:{A:1,B:2},CPU:{A:3}}</c>: the value alone when all devices agree, else one per device. Pure.
+    /// </summary>
+    public static string? ReadSections(string text, string key)
+    {
+        List<(string Device, string Value)> found = [];
+        string device = "";
+        string start = key + ":";
+        // A key stands after a brace or a comma; values hold neither, and a section is a device's name and a brace.
+        foreach (string part in text.Split('{', ',', '}'))
+        {
+            if (part.EndsWith(':') && DeviceName.TryParse(part[..^1], out _))
+            {
+                device = part[..^1];
+            }
+            else if (part.StartsWith(start, StringComparison.Ordinal))
+            {
+                found.Add((device, part[start.Length..]));
+            }
+        }
+
+        return found.Select(static pair => pair.Value).Distinct().ToArray() switch
+        {
+            [] => null,
+            [{ } single] => single.Length > 0 ? single : null,
+            _ => string.Join(", ", found.Select(static pair => $"{pair.Device} {pair.Value}")),
+        };
+    }
+
+    /// <summary>The devices in EXECUTION_DEVICES, which are separated by spaces; brackets mean "until a better one is ready".</summary>
+    public static (IReadOnlyList<DeviceName> Devices, bool AreTemporary) ReadDevices(string text)
+    {
+        List<DeviceName> devices = [];
+        foreach (string item in text.Split([' ', ',', '(', ')'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (DeviceName.TryParse(item, out DeviceName device))
+            {
+                devices.Add(device);
+            }
+        }
+
+        return (devices, text.Contains('('));
+    }
+
+    /// <summary>A sentence when the devices that run the model are not those asked for; null when they are. Pure.</summary>
+    /// <param name="target">What OpenVINO was asked for.</param>
+    /// <param name="hint">The performance hint in force.</param>
+    /// <param name="executing">EXECUTION_DEVICES.</param>
+    public static string? Difference(TargetDevice target, string? hint, string executing)
+    {
+        (IReadOnlyList<DeviceName> devices, bool areTemporary) = ReadDevices(executing);
+        // With a free choice anything is what was asked for; and what is not told cannot be compared.
+        if (target.Devices.IsEmpty || devices.Count == 0 || areTemporary)
+        {
+            return null;
+        }
+
+        // AUTO takes one device and HETERO may need only its first; the others stand by. The rest use all they name.
+        bool isFirstEnough = target.Mode is DeviceMode.Hetero || (target.Mode is DeviceMode.Auto && hint != "CUMULATIVE_THROUGHPUT");
+        IEnumerable<DeviceName> expected = isFirstEnough ? target.Devices.Take(1) : target.Devices;
+        DeviceName[] idle = [.. expected.Where(asked => !devices.Any(asked.Covers))];
+        DeviceName[] others = [.. devices.Where(device => !target.Devices.Any(asked => asked.Covers(device)))];
+        if (idle.Length == 0 && others.Length == 0)
+        {
+            return null;
+        }
+
+        string not = idle.Length > 0 ? $", not on {List(idle)}" : "";
+        return $"{target} was asked for, and OpenVINO reports that the model runs on {List(devices)}{not}";
+
+        static string List(IEnumerable<DeviceName> names) => string.Join(", ", names.Select(static name => name.WithoutCount).Distinct());
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace Ovms.Devices;
+
+/// <summary>
+/// Looks at the machine for <see cref="HardwareTraces"/>: device files and libraries. Opens no OpenVINO plugin and takes well
+/// under a millisecond.
+/// </summary>
+/// <param name="root">Where <c>/dev</c>, <c>/etc</c> and <c>/proc</c> are.</param>
+/// <param name="canOpen">Whether this process may read and write a file.</param>
+/// <param name="canLoad">Whether a library can be loaded, by file name.</param>
+internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Func<string, bool> canLoad)
+{
+    /// <summary>This machine.</summary>
+    /// <param name="runtimeFolder">OpenVINO's folder, where its plugins look for libraries first; null while it is not loaded.</param>
+    public static HardwareProbe OfThisMachine(string? runtimeFolder = null) => new("/", CanOpen, name => CanLoad(name, runtimeFolder));
+
+    /// <summary>Device files alone, loading nothing.</summary>
+    public ImmutableArray<DeviceNode> RenderNodes => Nodes("dev/dri", "renderD*");
+
+    /// <inheritdoc cref="RenderNodes"/>
+    public ImmutableArray<DeviceNode> AccelNodes => Nodes("dev/accel", "accel*");
+
+    /// <inheritdoc cref="RenderNodes"/>
+    public DeviceNode? WslNode => File.Exists(Under("dev/dxg")) ? Node(Under("dev/dxg")) : null;
+
+    /// <summary>The CPU's name; the architecture where the system tells none.</summary>
+    public string CpuName
+    {
+        get
+        {
+            const string Key = "model name";
+            try
+            {
+                string? line = File.ReadLines(Under("proc/cpuinfo")).FirstOrDefault(static line => line.StartsWith(Key, StringComparison.Ordinal));
+                if (line?.Split(':', 2) is [_, { } name] && name.Trim().Length > 0)
+                {
+                    return name.Trim();
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // No /proc, or Windows: the next best name will do for a log line.
+            }
+
+            return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+        }
+    }
+
+    /// <summary>Whether the CPU plugin can compile: without <c>/proc</c> it never returns on Linux.</summary>
+    public bool HasProc => !OperatingSystem.IsLinux() || Path.Exists(Under("proc/self"));
+
+    /// <summary>Everything, loading the loaders of GPU and NPU to see whether they are there.</summary>
+    public HardwareTraces Look() => new(
+        RenderNodes,
+        WslNode,
+        AccelNodes,
+        HasOpenCl: canLoad(OperatingSystem.IsWindows() ? "OpenCL.dll" : "libOpenCL.so.1"),
+        HasOpenClDriver: OperatingSystem.IsWindows() || HasOpenClDriver(),
+        HasLevelZero: canLoad(OperatingSystem.IsWindows() ? "ze_loader.dll" : "libze_loader.so.1"),
+        HasNpuDriver: OperatingSystem.IsWindows() || canLoad("libze_intel_npu.so.1"));
+
+    /// <summary>The loader reads each <c>*.icd</c> there for a driver's file; Intel's is libigdrcl.</summary>
+    private bool HasOpenClDriver()
+    {
+        try
+        {
+            return Files("etc/OpenCL/vendors", "*.icd").Any(static file => File.ReadLines(file).Any(static line => line.Contains("igdrcl", StringComparison.Ordinal)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private ImmutableArray<DeviceNode> Nodes(string folder, string pattern) =>
+        [.. Files(folder, pattern).Order(StringComparer.Ordinal).Select(Node)];
+
+    private IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.Exists(Under(folder)) ? Directory.EnumerateFiles(Under(folder), pattern) : [];
+
+    private DeviceNode Node(string path) => new("/" + Path.GetRelativePath(root, path).Replace('\\', '/'), canOpen(path));
+
+    private string Under(string path) => Path.Combine(root, path);
+
+    private static bool CanOpen(string path)
+    {
+        try
+        {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // Not a matter of rights: a device file may refuse the open in other ways (busy, no seeking), and then it is there.
+            return true;
+        }
+    }
+
+    private static bool CanLoad(string name, string? folder)
+    {
+        bool isLoaded = NativeLibrary.TryLoad(name, out IntPtr library) || (folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, name), out library));
+        if (isLoaded)
+        {
+            NativeLibrary.Free(library);
+        }
+
+        return isLoaded;
+    }
+}

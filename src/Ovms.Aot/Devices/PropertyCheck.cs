@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Ovms.Status;
+
+namespace Ovms.Devices;
+
+/// <summary>Judges properties by name and value for the devices that a string names; OpenVINO's modes swallow wrong ones in silence.</summary>
+/// <param name="supported">Which properties there are.</param>
+/// <param name="known">Which devices there are.</param>
+internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices known)
+{
+    /// <summary>Checks everything and gives it back with values as OpenVINO takes them; the first fault ends it.</summary>
+    /// <param name="config">What was given.</param>
+    /// <param name="asked">What the model runs on, absent devices included: the same configuration serves where they are present.</param>
+    /// <param name="target">What it runs on here.</param>
+    /// <returns>The configuration, its sections of absent or unnamed devices left out; or what is wrong with which key.</returns>
+    public Outcome<PluginConfig> Check(PluginConfig config, TargetDevice asked, TargetDevice target)
+    {
+        // AUTO without a list may run on any device; most keys are known before the costly ones need to be asked.
+        DeviceName[] devices = target.Devices.IsEmpty ? [.. known.Names.Select(static name => new DeviceName(name))] : [.. target.Devices];
+        string subject = target.Devices.IsEmpty || target.Mode == DeviceMode.Single ? target.ToString() : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
+        Scope scope = new("", subject, target.Mode, devices, [.. asked.Devices.Where(device => !target.Devices.Contains(device))]);
+        List<string> warnings = [.. config.Warnings];
+        Outcome<ImmutableArray<DeviceProperty>> properties = CheckAll(config.Properties, scope, warnings);
+        if (!properties.IsOk)
+        {
+            return properties.WithoutValue;
+        }
+
+        List<DeviceSection> sections = [];
+        foreach (DeviceSection section in config.Sections)
+        {
+            if (!known.Names.Contains(section.Device.Type))
+            {
+                string meant = NearestName.Find(section.Device.Type, known.Names) is { } near ? $"; did you mean {near}?" : "";
+                return Invalid($"DEVICE_PROPERTIES names {section.Device}, which is not a device that is known here; known are {string.Join(", ", known.Names)}{meant}");
+            }
+
+            if (!target.Devices.IsEmpty && !target.Devices.Any(section.Device.Covers))
+            {
+                if (!asked.Devices.Any(section.Device.Covers))
+                {
+                    warnings.Add($"plugin_config: DEVICE_PROPERTIES.{section.Device} is not used, because {asked} does not name that device");
+                }
+
+                continue;
+            }
+
+            Scope own = new($"DEVICE_PROPERTIES.{section.Device}.", section.Device.ToString(), DeviceMode.Single, [section.Device], []);
+            Outcome<ImmutableArray<DeviceProperty>> nested = CheckAll(section.Properties, own, warnings);
+            if (!nested.IsOk)
+            {
+                return nested.WithoutValue;
+            }
+
+            sections.Add(section with { Properties = nested.Value });
+        }
+
+        return new PluginConfig(properties.Value, [.. sections], [.. warnings]);
+    }
+
+    private Outcome<ImmutableArray<DeviceProperty>> CheckAll(ImmutableArray<DeviceProperty> properties, Scope scope, List<string> warnings)
+    {
+        ImmutableArray<DeviceProperty>.Builder good = ImmutableArray.CreateBuilder<DeviceProperty>(properties.Length);
+        foreach (DeviceProperty property in properties)
+        {
+            PropertyRule rule = PropertyRule.For(property.Key);
+            if (!rule.IsSettable)
+            {
+                return Invalid($"{scope.Where}{property.Key}: {rule.Expectation}");
+            }
+
+            if (!supported.Has(property.Key, scope.Mode, scope.Devices))
+            {
+                string? near = NearestName.Find(property.Key, supported.All(scope.Mode, scope.Devices).Where(static key => PropertyRule.For(key).IsSettable));
+                if (scope.Absent.Any(device => near is null || property.Key.StartsWith(device.Type + "_", StringComparison.Ordinal)))
+                {
+                    warnings.Add($"plugin_config: {property} is not used: it is not a property of {scope.Subject}, and may be one of {string.Join(" or ", scope.Absent.Select(static device => device.WithoutCount))}, which is absent");
+                    continue;
+                }
+
+                return Invalid($"{scope.Where}{property.Key} is not a property of {scope.Subject}; {(near is null ? "no name is near to it" : $"did you mean {near}?")}");
+            }
+
+            if (rule.Normalize(property.Value) is not { } value)
+            {
+                return Invalid($"{scope.Where}{property.Key} cannot be \"{property.Value}\"; {rule.Expectation}");
+            }
+
+            good.Add(property with { Value = value });
+        }
+
+        return good.ToImmutable();
+    }
+
+    private static Outcome Invalid(string what) => Outcome.Fail(StatusCode.ModelConfigInvalid, $"plugin_config: {what}");
+
+    /// <summary>What some properties are for.</summary>
+    /// <param name="Where">Put before a key in messages.</param>
+    /// <param name="Subject">What messages call the devices.</param>
+    /// <param name="Mode">Their mode.</param>
+    /// <param name="Devices">The devices.</param>
+    /// <param name="Absent">Devices that were asked for too and whose properties nobody can tell.</param>
+    private sealed record Scope(string Where, string Subject, DeviceMode Mode, DeviceName[] Devices, DeviceName[] Absent);
+}
