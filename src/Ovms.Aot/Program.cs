@@ -1,5 +1,37 @@
-WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-builder.Services.AddGrpc();
-WebApplication app = builder.Build();
-app.MapGet("/v2/health/live", (RequestDelegate)(static context => Task.CompletedTask));
-app.Run();
+using Ovms.Hosting;
+using Ovms.Native;
+using Ovms.Observability;
+using Ovms.Options;
+
+// First of all, so that a signal during start-up ends it in order.
+using StopSignal stop = new();
+
+switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, BackendBuild))
+{
+    case CommandLine.Exit exit:
+        await Console.Out.WriteAsync(exit.Output);
+        await Console.Error.WriteAsync(exit.Error);
+        return exit.Code;
+
+    case CommandLine.Start start:
+        using (LogSink sink = new(start.Server.LogPath.Length == 0 ? null : start.Server.LogPath))
+        {
+            return await new ModelServer(start, new LogProvider(sink, LogLevels.Parse(start.Server.LogLevel)), stop).RunAsync();
+        }
+
+    default:
+        throw new System.Diagnostics.UnreachableException();
+}
+
+static string BackendBuild()
+{
+    try
+    {
+        OpenVinoLibrary.Load();
+        return OpenVinoLibrary.BuildNumber;
+    }
+    catch (OpenVinoLibraryException missing)
+    {
+        return missing.Message;
+    }
+}

@@ -1,0 +1,75 @@
+using Ovms.Devices;
+using Ovms.Native;
+using Ovms.Observability;
+using Ovms.Options;
+using Ovms.Status;
+
+namespace Ovms.Hosting;
+
+/// <summary>OpenVINO as the options want it: the core, and what compiles for its devices.</summary>
+internal sealed class Engine : IDisposable
+{
+    private Engine(Core core, KnownDevices known)
+    {
+        Core = core;
+        Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine());
+    }
+
+    /// <summary>Owned.</summary>
+    public Core Core { get; }
+
+    /// <summary>Uses <see cref="Core"/>.</summary>
+    public DeviceCompiler Devices { get; }
+
+    /// <summary>Loads the library, makes the core and adds the extension.</summary>
+    /// <returns>The engine, or a sentence that says what is missing.</returns>
+    public static Outcome<Engine> Open(ServerOptions server, ILogger log)
+    {
+        string pluginsXml = server.OpenVinoPluginsXml;
+        Outcome<KnownDevices> known = pluginsXml.Length == 0 ? KnownDevices.BuiltIn : KnownDevices.Read(pluginsXml);
+        if (!known.IsOk)
+        {
+            return known.WithoutValue;
+        }
+
+        try
+        {
+            OpenVinoLibrary.Load();
+            Log.Backend(log, OpenVinoLibrary.BuildNumber, OpenVinoLibrary.Directory);
+            Log.Devices(log, DeviceInventory.DescribeWithoutWaking());
+            OpenVinoLibrary.SetLogCallback(line => Log.Engine(log, line.TrimEnd()));
+            Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
+            return AddExtension(core, server.CpuExtension) is { IsOk: false } refused ? Close(core, refused) : new Engine(core, known.Value);
+        }
+        catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
+        {
+            return Outcome.Fail(StatusCode.RuntimeUnavailable, missing.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Core.Dispose();
+
+    private static Outcome AddExtension(Core core, string path)
+    {
+        try
+        {
+            if (path.Length > 0)
+            {
+                core.AddExtension(path);
+            }
+
+            return Outcome.Ok;
+        }
+        catch (OpenVinoException refused)
+        {
+            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Detail}. It must be a library built for this OpenVINO.");
+        }
+    }
+
+    private static Outcome Close(Core core, Outcome refused)
+    {
+        core.Dispose();
+        return refused;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Ovms.Frontends.Grpc;
+using Ovms.Frontends.Rest;
+using Ovms.Inference;
+using Ovms.Observability;
+using Ovms.Options;
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Hosting;
+
+/// <summary>The web server with both front ends, each on its own port.</summary>
+internal sealed class Listeners
+{
+    // What is left to do when the drain limit has passed: answers are on their way or cut off.
+    private static readonly TimeSpan ClosingLimit = TimeSpan.FromSeconds(2);
+
+    private readonly GrpcSettings _grpc;
+    private readonly RestSettings _rest;
+
+    private Listeners(GrpcSettings grpc, RestSettings rest)
+    {
+        _grpc = grpc;
+        _rest = rest;
+    }
+
+    /// <summary>Reads the options of both front ends.</summary>
+    public static Outcome<Listeners> From(ServerOptions options)
+    {
+        Outcome<ImmutableArray<IPEndPoint>> grpc = EndPoints.Of(options.GrpcBindAddress, options.Port);
+        Outcome<ImmutableArray<IPEndPoint>> rest = EndPoints.Of(options.RestBindAddress, options.RestPort);
+        Outcome<ChannelArguments> arguments = ChannelArguments.Parse(options.GrpcChannelArguments);
+        Outcome<CorsHeaders> cors = CorsHeaders.Create(options.AllowCredentials, options.AllowedOrigins, options.AllowedMethods, options.AllowedHeaders);
+        Outcome[] all = [grpc.WithoutValue, rest.WithoutValue, arguments.WithoutValue, cors.WithoutValue];
+        Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
+        return !failure.IsOk
+            ? failure
+            : new Listeners(
+                new GrpcSettings { EndPoints = grpc.Value, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, MemoryQuota = options.GrpcMemoryQuota },
+                new RestSettings { EndPoints = rest.Value, ServerVersion = ServerVersion.Text, Cors = cors.Value! });
+    }
+
+    /// <summary>Makes the web server; nothing listens yet.</summary>
+    /// <remarks>
+    /// The empty builder reads no configuration file, no environment variable and no arguments: what the server does is told by its own
+    /// options only.
+    /// </remarks>
+    public WebApplication Build(ServableRegistry registry, InferenceCall inference, ILoggerProvider logging)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
+        builder.Logging.AddProvider(logging);
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ClosingLimit);
+        GrpcFrontend.AddServices(builder.Services, _grpc);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            GrpcFrontend.Listen(kestrel, _grpc);
+            RestFrontend.Listen(kestrel, _rest);
+        });
+
+        WebApplication web = builder.Build();
+        RestFrontend.Map(web, _rest, registry, inference, logging.CreateLogger("rest"));
+        web.UseRouting();
+        GrpcFrontend.Map(web, _grpc, registry, inference, logging.CreateLogger("grpc"));
+        return web;
+    }
+
+    /// <summary>Opens the ports.</summary>
+    /// <returns>Ok, or which end point cannot be had and why.</returns>
+    public async Task<Outcome> StartAsync(WebApplication web, ILogger log)
+    {
+        // The framework says that some address is in use and, for several, not which: asked one by one beforehand, it can be named.
+        Outcome free = FirstTaken(_grpc.EndPoints, StatusCode.FailedToStartGrpcServer);
+        free = free.IsOk ? FirstTaken(_rest.EndPoints, StatusCode.FailedToStartRestServer) : free;
+        if (!free.IsOk)
+        {
+            return free;
+        }
+
+        try
+        {
+            await web.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
+        {
+            return Outcome.Fail(_grpc.EndPoints.IsEmpty ? StatusCode.FailedToStartRestServer : StatusCode.FailedToStartGrpcServer, failure.Message);
+        }
+
+        if (!_grpc.EndPoints.IsEmpty)
+        {
+            Log.GrpcListening(log, string.Join(", ", _grpc.EndPoints));
+        }
+
+        if (!_rest.EndPoints.IsEmpty)
+        {
+            Log.RestListening(log, string.Join(", ", _rest.EndPoints));
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static Outcome FirstTaken(ImmutableArray<IPEndPoint> endPoints, StatusCode failure)
+    {
+        foreach (IPEndPoint endPoint in endPoints)
+        {
+            try
+            {
+                using Socket probe = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                probe.Bind(endPoint);
+                probe.Listen();
+            }
+            catch (SocketException taken)
+            {
+                return Outcome.Fail(failure, $"{endPoint} cannot be listened on: {taken.Message}. {Remedy(taken.SocketErrorCode)}");
+            }
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static string Remedy(SocketError error) => error switch
+    {
+        SocketError.AddressAlreadyInUse => "Another process uses the port: stop it or choose another one.",
+        SocketError.AccessDenied => "Ports below 1024 need a privilege: choose a higher one.",
+        SocketError.AddressNotAvailable => "The address is none of this machine's: choose one of its own, or 0.0.0.0 for all.",
+        _ => "Choose another address or port.",
+    };
+}

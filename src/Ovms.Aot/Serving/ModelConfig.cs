@@ -1,0 +1,64 @@
+using Ovms.Devices;
+using Ovms.Options;
+using Ovms.Repository;
+using Ovms.Serving.Preparation;
+using Ovms.Status;
+
+namespace Ovms.Serving;
+
+/// <summary>What was set about one model, every text read. Nothing in it was looked up on disk or on a device.</summary>
+internal sealed record ModelConfig
+{
+    /// <summary>The name it is served under.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where its versions or files are.</summary>
+    public required string BasePath { get; init; }
+
+    /// <summary>Which versions are wanted.</summary>
+    public required VersionPolicy Versions { get; init; }
+
+    /// <summary>What is done to its inputs and outputs.</summary>
+    public required ModelSettings Settings { get; init; }
+
+    /// <summary>Where it runs.</summary>
+    public required TargetDevice Device { get; init; }
+
+    /// <summary>What the device is told.</summary>
+    public required PluginConfig Plugin { get; init; }
+
+    /// <summary>Number of infer requests; 0 = what the compiled model finds optimal.</summary>
+    public required int Nireq { get; init; }
+
+    /// <summary>How many calls may wait for an infer request.</summary>
+    public required int QueueSize { get; init; }
+
+    /// <summary>Folder for compiled models; empty = none.</summary>
+    public required string CacheDir { get; init; }
+
+    /// <summary>Reads the options' texts.</summary>
+    /// <returns>The config, or the first text that cannot be read.</returns>
+    public static Outcome<ModelConfig> From(ModelOptions model, ServerOptions server)
+    {
+        Outcome<TargetDevice> device = model.TargetDevice.Length == 0 ? TargetDevice.Cpu : TargetDevice.Parse(model.TargetDevice);
+        Outcome<PluginConfig> plugin = model.PluginConfig.Length == 0 ? PluginConfig.Empty : PluginConfig.Parse(model.PluginConfig);
+        Outcome<VersionPolicy> versions = model.ModelVersionPolicy.Length == 0 ? VersionPolicy.Default : VersionPolicy.Parse(model.ModelVersionPolicy);
+        Outcome<ModelSettings> settings = ModelSettings.Parse(model);
+        Outcome[] all = [device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, settings.WithoutValue];
+        Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
+        return !failure.IsOk
+            ? failure
+            : new ModelConfig
+            {
+                Name = model.ModelName,
+                BasePath = model.ModelPath,
+                Versions = versions.Value!,
+                Settings = settings.Value!,
+                Device = device.Value!,
+                Plugin = plugin.Value!,
+                Nireq = (int)model.Nireq,
+                QueueSize = (int)server.InferQueueSize,
+                CacheDir = server.CacheDir,
+            };
+    }
+}

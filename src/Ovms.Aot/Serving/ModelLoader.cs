@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Ovms.Devices;
+using Ovms.Native;
+using Ovms.Observability;
+using Ovms.Repository;
+using Ovms.Serving.Preparation;
+using Ovms.Status;
+
+namespace Ovms.Serving;
+
+/// <summary>Turns a version's files into something that infers: found, read, prepared, compiled, described, given infer requests.</summary>
+internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log)
+{
+    /// <summary>The versions on disk that the policy wants, ascending; at least one.</summary>
+    public Outcome<ImmutableArray<ModelVersionFolder>> FindVersions(ModelConfig config)
+    {
+        Outcome<ModelRepository> opened = ModelRepository.Open(config.BasePath);
+        if (!opened.IsOk)
+        {
+            return opened.WithoutValue;
+        }
+
+        ModelRepository repository = opened.Value;
+        Warn(repository.Warnings);
+        ImmutableArray<long> wanted = config.Versions.Select(repository.Versions.Select(static folder => folder.Version));
+        return wanted.IsEmpty
+            ? Outcome.Fail(
+                StatusCode.NoModelVersionAvailable,
+                $"{repository.BasePath} has the versions {string.Join(", ", repository.Versions.Select(static folder => folder.Version))}; the version policy {config.Versions} wants none of them.")
+            : repository.Versions.Where(folder => wanted.Contains(folder.Version)).ToImmutableArray();
+    }
+
+    /// <summary>Loads one version. Blocks for as long as reading and compiling take.</summary>
+    /// <returns>The loaded model, the caller's to dispose, or a sentence that says what stands against it.</returns>
+    public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    {
+        long started = Stopwatch.GetTimestamp();
+        Outcome<PreparedModel> read = Read(folder, config);
+        if (!read.IsOk)
+        {
+            return read.WithoutValue;
+        }
+
+        using PreparedModel prepared = read.Value;
+        TimeSpan readTime = Stopwatch.GetElapsedTime(started);
+        started = Stopwatch.GetTimestamp();
+        Outcome<CompiledOnDevice> compiled = devices.Compile(prepared.Model, config.Device, config.Plugin, config.Nireq, config.CacheDir);
+        if (!compiled.IsOk)
+        {
+            return compiled.WithoutValue;
+        }
+
+        Warn(compiled.Value.Warnings);
+        Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config);
+        if (!loaded.IsOk)
+        {
+            compiled.Value.Model.Dispose();
+            return loaded;
+        }
+
+        Report(id, config, compiled.Value, loaded.Value, readTime, Stopwatch.GetElapsedTime(started));
+        return loaded;
+    }
+
+    private Outcome<PreparedModel> Read(ModelVersionFolder folder, ModelConfig config)
+    {
+        Outcome<ModelFile> file = ModelFile.Find(folder.Path);
+        if (!file.IsOk)
+        {
+            return file.WithoutValue;
+        }
+
+        Warn(file.Value.Warnings);
+        Outcome<Model> model = ModelReader.Read(core, file.Value);
+        if (!model.IsOk)
+        {
+            return model.WithoutValue;
+        }
+
+        Outcome<PreparedModel> prepared = ModelPreparation.Prepare(model.Value, file.Value.Ir, config.Settings);
+        if (prepared.IsOk)
+        {
+            Warn(prepared.Value.Warnings);
+        }
+
+        return prepared;
+    }
+
+    private static Outcome<LoadedModel> MakeRequests(PreparedModel prepared, CompiledOnDevice compiled, ModelConfig config)
+    {
+        Outcome<Signature> signature = SignatureReader.Read(compiled.Model, prepared);
+        if (!signature.IsOk)
+        {
+            return signature.WithoutValue;
+        }
+
+        List<InferSlot> slots = [];
+        try
+        {
+            for (int i = 0; i < compiled.OptimalRequests; i++)
+            {
+                slots.Add(new InferSlot(compiled.Model.CreateInferRequest(), signature.Value.Inputs.Length));
+            }
+        }
+        catch (OpenVinoException failure)
+        {
+            slots.ForEach(static slot => slot.Dispose());
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {compiled.OptimalRequests} cannot be made: {failure.Detail}. A smaller nireq needs less memory.");
+        }
+
+        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model);
+    }
+
+    private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)
+    {
+        Log.ModelLoaded(
+            log,
+            id.Name,
+            id.Version,
+            config.Device.Text,
+            compiled.ExecutionDevices,
+            compiled.Streams ?? "-",
+            compiled.Threads ?? "-",
+            compiled.Hint ?? "-",
+            compiled.InferencePrecision ?? "-",
+            loaded.Pool.Size,
+            read.TotalSeconds,
+            compile.TotalSeconds);
+        Log.ModelSignature(log, id.Name, id.Version, Describe(loaded.Signature.Inputs), Describe(loaded.Signature.Outputs));
+    }
+
+    private static string Describe(ImmutableArray<TensorInfo> ports) =>
+        string.Join(", ", ports.Select(static port => $"{port.Name} {port.Marshaler.Precision} {port.Shape} {port.Layout}"));
+
+    private void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            Log.Warning(log, warning);
+        }
+    }
+}
