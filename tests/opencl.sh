@@ -17,8 +17,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Where apt is root it fetches as its own user, who has to be able to write here.
 chmod 755 "$work"
-download() { (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "$PACKAGE") >/dev/null 2>&1; }
-if ! download && ((EUID == 0)); then apt-get update -qq >/dev/null 2>&1 && download || true; fi
+download() { (cd "$work" && timeout 120 apt-get download -qq -o APT::Sandbox::User=root "$PACKAGE") >/dev/null 2>&1; }
+if ! download && ((EUID == 0)); then timeout 180 apt-get update -qq >/dev/null 2>&1 && download || true; fi
 deb=$(find "$work" -name '*.deb' -print -quit)
 if [[ -z $deb ]]; then say "OpenCL loader: apt-get could not download $PACKAGE"; exit 0; fi
 mkdir -p "$DEST"
