@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Ovms.Frontends.Rest;
+using Ovms.Inference;
+using Ovms.Native;
+using Ovms.Serving;
+using Ovms.Serving.Preparation;
+using Ovms.Tests.Setup;
+
+namespace Ovms.Tests.Frontends.Rest;
+
+/// <summary>The REST front on a loopback port of its own, over models on the real engine.</summary>
+internal sealed class RestServer : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private readonly ErrorLog _log = new();
+    private readonly List<Servable> _servables = [];
+
+    private RestServer(WebApplication web) => _web = web;
+
+    public ServableRegistry Registry { get; } = new();
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public IPEndPoint EndPoint { get; private set; } = null!;
+
+    /// <summary>What the server logged as an error: a caller's fault must not be one.</summary>
+    public IReadOnlyCollection<string> Errors => _log.Errors;
+
+    /// <summary>Starts the server; nothing is served yet.</summary>
+    public static async Task<RestServer> StartAsync(CorsHeaders? cors = null, long maxBody = 64 << 20)
+    {
+        RestSettings settings = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "9.8.7", Cors = cors ?? CorsHeaders.Default, MaxBodyBytes = maxBody };
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => RestFrontend.Listen(kestrel, settings));
+        WebApplication web = builder.Build();
+        RestServer server = new(web);
+        RestFrontend.Map(web, settings, server.Registry, new InferenceCall(server.Registry), server._log);
+        await web.StartAsync();
+        Uri address = new(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        server.EndPoint = new IPEndPoint(IPAddress.Loopback, address.Port);
+        server.Client = new HttpClient { BaseAddress = address };
+        return server;
+    }
+
+    /// <summary>Starts the server with models of the repository's, each as version 1.</summary>
+    public static async Task<RestServer> ServeAsync(params string[] models)
+    {
+        RestServer server = await StartAsync();
+        server.Registry.Publish(new ServableTable(models.Select(name => new ModelEntry(name, [new VersionEntry(1, ServableState.Available, server.Load(name))]))));
+        return server;
+    }
+
+    /// <summary>A model with two infer requests.</summary>
+    public Servable Load(string name, long version = 1)
+    {
+        string folder = Path.Combine(Repo.Model(name), "1");
+        using Model model = Engine.Core.ReadModel(Directory.EnumerateFiles(folder, "*.xml").Single());
+        CompiledModel compiled = Engine.Compile(model);
+        Signature signature = SignatureReader.Read(compiled.Inputs, compiled.Outputs, [.. compiled.Inputs.Select(Layout)], [.. compiled.Outputs.Select(Layout)]).Value!;
+        InferSlot[] slots = [new(compiled.CreateInferRequest(), signature.Inputs.Length), new(compiled.CreateInferRequest(), signature.Inputs.Length)];
+        Servable servable = new(new ServableId(name, version), new LoadedModel(signature, new InferRequestPool(slots, 100), compiled));
+        _servables.Add(servable);
+        return servable;
+
+        static string Layout(PortInfo port) => port.Shape.Rank == 0 ? "..." : "N...";
+    }
+
+    /// <summary>Infer requests that are not idle.</summary>
+    public int InUse => _servables.Sum(static servable => servable.Pool.InUse);
+
+    /// <summary>A bare connection, for what an HTTP library would not send.</summary>
+    public async Task<NetworkStream> ConnectAsync()
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(EndPoint);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Stops; ends only when every lease was given back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _web.StopAsync();
+        await _web.DisposeAsync();
+        foreach (Servable servable in _servables)
+        {
+            servable.Retire();
+            await servable.Drained.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    private sealed class ErrorLog : ILogger
+    {
+        private readonly List<string> _errors = [];
+
+        public IReadOnlyCollection<string> Errors
+        {
+            get
+            {
+                lock (_errors)
+                {
+                    return [.. _errors];
+                }
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error)
+            {
+                lock (_errors)
+                {
+                    _errors.Add($"{formatter(state, exception)} {exception}");
+                }
+            }
+        }
+    }
+}
