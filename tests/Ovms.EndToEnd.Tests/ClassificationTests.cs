@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Ovms.EndToEnd.Tests.Harness;
+using Ovms.Frontends.Grpc.Protos;
+using SkiaSharp;
+
+namespace Ovms.EndToEnd.Tests;
+
+/// <summary>Trained models on photographs: what the official Python package answers is answered here.</summary>
+public sealed class ClassificationTests
+{
+    /// <summary>Half the last digit of FP16 around 1, and a little for another CPU's kernels.</summary>
+    private const float Tolerance = 0.01f;
+
+    private static readonly string[] s_photographs = ["arctic-fox.jpeg", "golden_retriever.jpeg", "magnetic_compass.jpeg", "snail.jpeg", "zebra.jpeg"];
+
+    [Test]
+    public async Task ReferenceInput_GivesTheReferenceOutput()
+    {
+        byte[] input = Npy.Data(Repo.SharedOrSkip("expected", "squeezenet_zebra_input_fp16.npy"));
+        float[] expected = MemoryMarshal.Cast<byte, float>(Npy.Data(Repo.SharedOrSkip("expected", "squeezenet_zebra_output_fp32.npy"))).ToArray();
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("squeezenet"), "squeezenet");
+        ModelInferResponse response = await server.Client.ModelInferAsync(Requests.For("squeezenet").WithBytes("data_0", "FP16", [1, 3, 224, 224], input));
+        Half[] actual = response.Values<Half>("softmaxout_1");
+        for (int i = 0; i < expected.Length; i++)
+        {
+            await Assert.That(Math.Abs((float)actual[i] - expected[i])).IsLessThan(Tolerance);
+        }
+    }
+
+    [Test]
+    public async Task Squeezenet_KnowsThePhotographs()
+    {
+        JsonNode expected = JsonNode.Parse(await File.ReadAllTextAsync(Repo.SharedOrSkip("expected", "classification.json")))!;
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("squeezenet"), "squeezenet");
+        foreach (string photograph in s_photographs)
+        {
+            byte[] rgb = Decode(Repo.SharedOrSkip("images", photograph));
+            Half[] planes = new Half[3 * 224 * 224];
+            for (int pixel = 0; pixel < 224 * 224; pixel++)
+            {
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    planes[((2 - channel) * 224 * 224) + pixel] = rgb[(3 * pixel) + channel];
+                }
+            }
+
+            ModelInferResponse response = await server.Client.ModelInferAsync(Requests.For("squeezenet").WithRaw("data_0", "FP16", [1, 3, 224, 224], planes));
+            float[] scores = [.. response.Values<Half>("softmaxout_1").Select(static value => (float)value)];
+            await Assert.That(Best(scores)).IsEqualTo((int)expected[photograph]!["squeezenet_top5"]![0]![0]!).Because(photograph);
+        }
+    }
+
+    [Test]
+    public async Task MobileNet_KnowsThePhotographs()
+    {
+        JsonNode expected = JsonNode.Parse(await File.ReadAllTextAsync(Repo.SharedOrSkip("expected", "classification.json")))!;
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.SharedOrSkip("models", "mobilenet_v2"), "mobilenet");
+        foreach (string photograph in s_photographs)
+        {
+            ModelInferResponse response = await server.Client.ModelInferAsync(
+                Requests.For("mobilenet").WithBytes("input", "UINT8", [1, 224, 224, 3], Decode(Repo.SharedOrSkip("images", photograph))));
+            byte[] scores = response.Bytes(response.Outputs.Single().Name);
+            await Assert.That(Best(scores)).IsEqualTo((int)expected[photograph]!["mobilenet_v2_top3"]![0]![0]!).Because(photograph);
+        }
+    }
+
+    private static int Best<T>(T[] scores)
+        where T : IComparable<T> => Array.IndexOf(scores, scores.Max());
+
+    private static byte[] Decode(string path)
+    {
+        using SKBitmap decoded = SKBitmap.Decode(path);
+        using SKBitmap resized = decoded.Resize(new SKImageInfo(224, 224, SKColorType.Rgba8888, SKAlphaType.Opaque), new SKSamplingOptions(SKFilterMode.Linear));
+        byte[] rgb = new byte[224 * 224 * 3];
+        ReadOnlySpan<byte> rgba = resized.GetPixelSpan();
+        for (int pixel = 0; pixel < 224 * 224; pixel++)
+        {
+            rgba.Slice(4 * pixel, 3).CopyTo(rgb.AsSpan(3 * pixel));
+        }
+
+        return rgb;
+    }
+}

@@ -1,0 +1,74 @@
+using Grpc.Net.Client;
+using Ovms.Frontends.Grpc.Protos;
+
+namespace Ovms.EndToEnd.Tests.Harness;
+
+/// <summary>A published binary that serves: both listeners on loopback, a gRPC channel and an HTTP client to them.</summary>
+internal sealed class OvmsServer : IAsyncDisposable
+{
+    private OvmsServer(OvmsProcess process, int grpcPort, int restPort)
+    {
+        Process = process;
+        GrpcPort = grpcPort;
+        RestPort = restPort;
+        Channel = GrpcChannel.ForAddress(
+            $"http://127.0.0.1:{grpcPort}",
+            new GrpcChannelOptions { MaxReceiveMessageSize = 1 << 30, MaxSendMessageSize = 1 << 30 });
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{restPort}"), Timeout = OvmsProcess.Patience };
+        Client = new GRPCInferenceService.GRPCInferenceServiceClient(Channel);
+    }
+
+    public OvmsProcess Process { get; }
+
+    public int GrpcPort { get; }
+
+    public int RestPort { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public HttpClient Http { get; }
+
+    public GRPCInferenceService.GRPCInferenceServiceClient Client { get; }
+
+    /// <summary>Starts the server on one model and waits until it is ready.</summary>
+    /// <param name="modelPath">The model's path.</param>
+    /// <param name="modelName">The name it is served under.</param>
+    /// <param name="more">Further arguments.</param>
+    public static Task<OvmsServer> StartAsync(string modelPath, string modelName, params string[] more) =>
+        StartAsync(modelPath, modelName, null, more);
+
+    /// <summary>The same with environment variables.</summary>
+    public static async Task<OvmsServer> StartAsync(string modelPath, string modelName, IReadOnlyDictionary<string, string?>? environment, params string[] more)
+    {
+        OvmsServer server = Launch(modelPath, modelName, environment, more);
+        try
+        {
+            await server.Process.WaitForLineAsync(static line => line.Contains("Ready after", StringComparison.Ordinal));
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the server and does not wait.</summary>
+    public static OvmsServer Launch(string modelPath, string modelName, IReadOnlyDictionary<string, string?>? environment, params string[] more)
+    {
+        int grpcPort = FreePort.Next();
+        int restPort = FreePort.Next();
+        OvmsProcess process = OvmsProcess.Start(
+            ["--model_path", modelPath, "--model_name", modelName, "--port", $"{grpcPort}", "--rest_port", $"{restPort}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. more],
+            environment);
+        return new OvmsServer(process, grpcPort, restPort);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        Http.Dispose();
+        await Process.DisposeAsync();
+    }
+}
