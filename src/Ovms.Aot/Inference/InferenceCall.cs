@@ -45,7 +45,7 @@ internal sealed class InferenceCall(ServableRegistry registry)
             {
                 return status == OvStatus.InferCancelled
                     ? Outcome.Fail(StatusCode.Cancelled)
-                    : Outcome.Fail(StatusCode.InternalInferenceError, OpenVinoException.FromLastError(status, "ov_infer_request_wait").Detail);
+                    : EngineRefusal.Of(servable.Signature, message, OpenVinoException.FromLastError(status, "ov_infer_request_wait").Detail);
             }
 
             InferResult result = new(message, lease, slot, OutputSet.Take(servable.Signature, message, slot));
