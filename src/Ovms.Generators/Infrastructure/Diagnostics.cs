@@ -35,4 +35,19 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor InvalidElementType = new(
         "OVMS021", "Element type row is invalid", "The [ElementType] of member '{0}' {1}", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor UnreadableIr = new(
+        "OVMS022", "IR cannot be read", "The IR {0} cannot be read: {1}", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor UnknownIrType = new(
+        "OVMS023", "Element type of an IR is unknown", "The port of layer '{0}' has the element type '{1}', which is not in the table of element types", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor InvalidIrShape = new(
+        "OVMS024", "Shape of an IR cannot be used", "The port of layer '{0}' has the shape '{1}'; dimensions such as 3, ? and 1..512 are expected, and not more than 2 GiB in all", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor InvalidModelClass = new(
+        "OVMS025", "OvmsModel is not a class name", "The OvmsModel '{0}' of {1} cannot be the name of a class", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor DuplicateModelClass = new(
+        "OVMS026", "OvmsModel is used twice", "The OvmsModel '{0}' is given to more than one file; each needs a name of its own", TensorsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -14,4 +14,8 @@ internal static class StepNames
     public const string ParseElementTypes = nameof(ParseElementTypes);
     public const string ElementTypes = nameof(ElementTypes);
     public const string ElementTypeDiagnostics = nameof(ElementTypeDiagnostics);
+
+    public const string ParseIrSignature = nameof(ParseIrSignature);
+    public const string IrSignature = nameof(IrSignature);
+    public const string IrSignatureDiagnostics = nameof(IrSignatureDiagnostics);
 }

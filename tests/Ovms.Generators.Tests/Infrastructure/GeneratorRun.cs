@@ -14,11 +14,10 @@ internal sealed class GeneratorRun
 {
     private static readonly CSharpParseOptions s_parse = new(LanguageVersion.CSharp14, DocumentationMode.Parse);
 
-    private static readonly MetadataReference[] s_references =
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(static path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
-            .Select(static path => (MetadataReference)MetadataReference.CreateFromFile(path))
-            .ToArray();
+    private static readonly MetadataReference[] s_references = References("System.");
+
+    // This assembly brings the classes of the KServe .proto, the others what those and generated calls need.
+    private static readonly MetadataReference[] s_kserve = References("netstandard", "Google.Protobuf", "Grpc.Core.Api", "Ovms.Generators.Tests");
 
     private static readonly SyntaxTree[] s_common =
     [
@@ -47,22 +46,30 @@ internal sealed class GeneratorRun
 
     public ImmutableArray<Diagnostic> Diagnostics => Result.Diagnostics;
 
-    public static GeneratorRun Of(IIncrementalGenerator generator, params string[] sources)
+    public static GeneratorRun Of(IIncrementalGenerator generator, params string[] sources) => Of(generator, new ProjectFiles(), sources);
+
+    /// <summary>With files beside the sources, as MSBuild hands them over.</summary>
+    public static GeneratorRun Of(IIncrementalGenerator generator, ProjectFiles files, params string[] sources)
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Generated",
             [.. s_common, .. sources.Select(static (source, i) => Tree(source, $"Source{i}.cs"))],
-            s_references,
+            files.Texts.IsEmpty ? s_references : [.. s_references, .. s_kserve],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [generator.AsSourceGenerator()],
-            parseOptions: s_parse,
+            files.Texts,
+            s_parse,
+            files,
             driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         return Run(driver, compilation);
     }
 
     /// <summary>Runs again on the same sources in a new compilation.</summary>
     public GeneratorRun Again() => Run(Driver, Before.Clone());
+
+    /// <summary>Runs again on the same sources with one file replaced.</summary>
+    public GeneratorRun With(ProjectFile old, ProjectFile changed) => Run(Driver.ReplaceAdditionalText(old, changed), Before.Clone());
 
     /// <summary>Runs again with one source replaced.</summary>
     public GeneratorRun With(int index, string source)
@@ -104,6 +111,12 @@ internal sealed class GeneratorRun
         GeneratorRunResult result = driver.GetRunResult().Results[0];
         return result.Exception is null ? new GeneratorRun(driver, compilation, after) : throw result.Exception;
     }
+
+    private static MetadataReference[] References(params string[] names) =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => names.Any(name => Path.GetFileName(path).StartsWith(name, StringComparison.Ordinal)))
+            .Select(static path => (MetadataReference)MetadataReference.CreateFromFile(path))
+            .ToArray();
 
     private static SyntaxTree Tree(string source, string path) => CSharpSyntaxTree.ParseText(source, s_parse, path);
 

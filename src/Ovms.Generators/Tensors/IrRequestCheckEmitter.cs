@@ -1,0 +1,75 @@
+using Ovms.Generators.Infrastructure;
+using static Ovms.Generators.Tensors.IrPortExtensions;
+
+namespace Ovms.Generators.Tensors;
+
+/// <summary>Writes the unrolled check of a request that somebody else made, for proxies and tests: every number in it is a constant.</summary>
+internal static class IrRequestCheckEmitter
+{
+    public static void Emit(CodeWriter writer, IrSignature signature, string proto)
+    {
+        string count = Number(signature.Inputs.Count);
+        writer.Line("/// <summary>What of a request with raw contents does not fit the model, as a sentence; null where all does.</summary>");
+        using (writer.Block($"public static string? Check({proto}.ModelInferRequest request)"))
+        {
+            using (writer.Block($"if (request.Inputs.Count != {count})"))
+            {
+                writer.Line($"return $\"The model takes {count} inputs; {{request.Inputs.Count}} came.\";");
+            }
+
+            writer.Line();
+            using (writer.Block($"if (request.RawInputContents.Count != {count})"))
+            {
+                writer.Line($"return $\"The model takes {count} raw contents; {{request.RawInputContents.Count}} came.\";");
+            }
+
+            writer.Line();
+            for (int i = 0; i < signature.Inputs.Count; i++)
+            {
+                Input(writer, signature.Inputs[i], Number(i), proto);
+            }
+
+            writer.Line("return null;");
+        }
+    }
+
+    private static void Input(CodeWriter writer, IrPort port, string i, string proto)
+    {
+        writer.Line($"int at{i} = TensorBytes.Find(request, {CodeWriter.Literal(port.Name)});");
+        using (writer.Block($"if (at{i} < 0)"))
+        {
+            writer.Line($"return {CodeWriter.Literal($"Input {port.Name} is missing.")};");
+        }
+
+        writer.Line();
+        writer.Line($"{proto}.ModelInferRequest.Types.InferInputTensor input{i} = request.Inputs[at{i}];");
+        using (writer.Block($"if (input{i}.Datatype != {CodeWriter.Literal(port.Type.Datatype)})"))
+        {
+            writer.Line($"return $\"Input {port.Quoted()} is {port.Type.Datatype}; {{input{i}.Datatype}} came.\";");
+        }
+
+        writer.Line();
+        if (port.Misfit($"input{i}.Shape", "Count") is string misfit)
+        {
+            using (writer.Block($"if ({misfit})"))
+            {
+                writer.Line($"return $\"Input {port.Quoted()} takes the shape {port.Shape}; ({{string.Join(\",\", input{i}.Shape)}}) came.\";");
+            }
+
+            writer.Line();
+        }
+
+        if (!port.IsText())
+        {
+            string size = port.Shape.IsStatic
+                ? Number(port.ByteSize())
+                : $"TensorBytes.Packed(TensorBytes.Count(input{i}.Shape), {Number(port.Type.Bits)}, {Number(port.Type.UnitBits)})";
+            using (writer.Block($"if (request.RawInputContents[at{i}].Length != {size})"))
+            {
+                writer.Line($"return $\"Input {port.Quoted()} takes {{{size}}} bytes; {{request.RawInputContents[at{i}].Length}} came.\";");
+            }
+
+            writer.Line();
+        }
+    }
+}

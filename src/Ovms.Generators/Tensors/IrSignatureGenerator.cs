@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Ovms.Generators.Infrastructure;
+
+namespace Ovms.Generators.Tensors;
+
+/// <summary>
+/// From an IR among the AdditionalFiles that names an OvmsModel: a class with the model's signature as constants, typed inputs and
+/// outputs, and a call that sends the ones and brings the others.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class IrSignatureGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<Parsed<IrSignature>> parsed = context.AdditionalTextsProvider
+            .Where(static file => file.Path.EndsWith(".xml", StringComparison.OrdinalIgnoreCase))
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select(static (pair, cancellation) => IrSignatureParser.Parse(pair.Left, pair.Right, cancellation))
+            .Where(static result => result is not null)
+            .Select(static (result, _) => result!)
+            .WithTrackingName(StepNames.ParseIrSignature)
+            .Collect()
+            .SelectMany(static (all, _) => Distinct(all));
+
+        context.RegisterTable(parsed, StepNames.IrSignature, StepNames.IrSignatureDiagnostics, static (output, signature) =>
+            output.AddSource($"{signature.ClassName}.Ir.g.cs", IrSignatureEmitter.Emit(signature)));
+
+        // What all signatures call comes once, and only where there is one. The property is the project's, the same for all.
+        IncrementalValueProvider<string?> grpcNamespace = parsed
+            .Select(static (result, _) => result.Model?.GrpcNamespace)
+            .Where(static name => name is not null)
+            .Collect()
+            .Select(static (names, _) => names.FirstOrDefault());
+        context.RegisterSourceOutput(grpcNamespace, static (output, name) =>
+        {
+            if (name is not null)
+            {
+                output.AddSource("TensorBytes.g.cs", TensorBytesSource.For(name));
+            }
+        });
+    }
+
+    /// <summary>Two files that ask for one class: the first gets it.</summary>
+    private static IEnumerable<Parsed<IrSignature>> Distinct(ImmutableArray<Parsed<IrSignature>> all)
+    {
+        HashSet<string> taken = [];
+        foreach (Parsed<IrSignature> each in all)
+        {
+            yield return each.Model is null || taken.Add(each.Model.ClassName)
+                ? each
+                : new Parsed<IrSignature>(null, new[] { DiagnosticInfo.Create(Diagnostics.DuplicateModelClass, null, each.Model.ClassName) }.ToEquatableArray());
+        }
+    }
+}

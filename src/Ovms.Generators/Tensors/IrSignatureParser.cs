@@ -1,0 +1,88 @@
+using System.Xml;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+using Ovms.Generators.Infrastructure;
+
+namespace Ovms.Generators.Tensors;
+
+/// <summary>Turns a file that names an OvmsModel into its <see cref="IrSignature"/>; any fault leaves none.</summary>
+internal static class IrSignatureParser
+{
+    private const string ModelMetadata = "build_metadata.AdditionalFiles.OvmsModel";
+    private const string GrpcNamespaceProperty = "build_property.OvmsGrpcNamespace";
+    private const string RootNamespaceProperty = "build_property.RootNamespace";
+
+    /// <summary>What protoc makes of the package's name where nothing else is said.</summary>
+    private const string DefaultGrpcNamespace = "Inference";
+
+    /// <summary>Null for files that are none of ours.</summary>
+    public static Parsed<IrSignature>? Parse(AdditionalText file, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
+    {
+        if (!options.GetOptions(file).TryGetValue(ModelMetadata, out string? className) || className.Length == 0)
+        {
+            return null;
+        }
+
+        LocationInfo start = new(file.Path, default, default);
+        if (!SyntaxFacts.IsValidIdentifier(className) || className is "Inputs" or "Outputs")
+        {
+            return Fault(Diagnostics.InvalidModelClass, start, className, Path.GetFileName(file.Path));
+        }
+
+        try
+        {
+            SourceText text = file.GetText(cancellation) ?? throw new XmlException("it cannot be read");
+            IrDocument document = IrReader.Read(file.Path, text, cancellation);
+            List<DiagnosticInfo> diagnostics = [];
+            List<IrPort> inputs = Ports(document.Inputs, "in", ElementTypes.OfParameter, diagnostics);
+            List<IrPort> outputs = Ports(document.Outputs, "out", ElementTypes.OfPort, diagnostics);
+            IrSignature? signature = diagnostics.Count > 0 ? null : new IrSignature(
+                Property(options, RootNamespaceProperty),
+                className,
+                document.Name,
+                Property(options, GrpcNamespaceProperty) ?? DefaultGrpcNamespace,
+                inputs.ToEquatableArray(),
+                outputs.ToEquatableArray());
+            return new Parsed<IrSignature>(signature, diagnostics.ToEquatableArray());
+        }
+        catch (XmlException fault)
+        {
+            LinePosition position = new(Math.Max(fault.LineNumber - 1, 0), Math.Max(fault.LinePosition - 1, 0));
+            return Fault(Diagnostics.UnreadableIr, start with { Lines = new LinePositionSpan(position, position) }, Path.GetFileName(file.Path), fault.Message);
+        }
+    }
+
+    private static List<IrPort> Ports(List<IrTensor> tensors, string side, Func<string, ElementTypeRow?> typeOf, List<DiagnosticInfo> diagnostics)
+    {
+        List<IrPort> ports = [];
+        MemberNames members = new();
+        foreach (IrTensor tensor in tensors)
+        {
+            if (typeOf(tensor.ElementType) is not ElementTypeRow type)
+            {
+                diagnostics.Add(DiagnosticInfo.Create(Diagnostics.UnknownIrType, tensor.Location, tensor.Layer, tensor.ElementType));
+                continue;
+            }
+
+            if (IrShape.Parse(tensor.Shape) is not IrShape shape || (shape.IsStatic && (shape.Count < 0 || shape.Count * Math.Max(type.Bits, 8) / 8 > int.MaxValue)))
+            {
+                diagnostics.Add(DiagnosticInfo.Create(Diagnostics.InvalidIrShape, tensor.Location, tensor.Layer, tensor.Shape));
+                continue;
+            }
+
+            // Of several names the engine's any-name is the smallest; without one the server makes one of the side and the place.
+            string name = tensor.Names.OrderBy(static each => each, StringComparer.Ordinal).FirstOrDefault() ?? $"{side}_{ports.Count}";
+            ports.Add(new IrPort(name, members.Add(name), type, shape));
+        }
+
+        return ports;
+    }
+
+    private static string? Property(AnalyzerConfigOptionsProvider options, string name) =>
+        options.GlobalOptions.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+    private static Parsed<IrSignature> Fault(DiagnosticDescriptor descriptor, LocationInfo location, params string[] arguments) =>
+        new(null, new[] { DiagnosticInfo.Create(descriptor, location, arguments) }.ToEquatableArray());
+}
