@@ -108,7 +108,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         }
 
         string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
-        string? hint = ExecutionFacts.Read(compiled, "PERFORMANCE_HINT");
+        string? hint = ExecutionFacts.ReadHint(compiled, plan.Target.Mode);
         List<string> warnings = [.. properties.Warnings];
         int optimal = int.TryParse(ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS"), NumberStyles.None, CultureInfo.InvariantCulture, out int told) ? told : 0;
         int requests = RequestCount.Decide(plan.Target, nireq, optimal, warnings);

@@ -5,7 +5,7 @@ namespace Ovms.Devices;
 /// <summary>One device in a device string.</summary>
 /// <param name="Type">Name of its plugin: <c>GPU</c>.</param>
 /// <param name="Ordinal">Which one of that plugin's devices: <c>1</c>, <c>0.1</c> for a tile; null for the plugin's first.</param>
-/// <param name="Count">The number in parentheses: the batch under BATCH, infer requests under MULTI and AUTO; null for the plugin's choice.</param>
+/// <param name="Count">The number in parentheses: the batch under BATCH, infer requests under MULTI and AUTO, of which OpenVINO takes no notice on CPU; null for the plugin's choice.</param>
 internal readonly record struct DeviceName(string Type, string? Ordinal = null, int? Count = null)
 {
     /// <summary>The device alone, without its number in parentheses.</summary>

@@ -16,7 +16,14 @@ internal static class ExecutionFacts
             return value.Length > 0 ? value : null;
         }
 
-        return model.TryGetProperty("DEVICE_PROPERTIES", out string? sections) ? ReadSections(sections, key) : null;
+        return ReadOfDevices(model, key);
+    }
+
+    /// <summary>The performance hint. MULTI answers THROUGHPUT whatever its devices were given.</summary>
+    public static string? ReadHint(CompiledModel model, DeviceMode mode)
+    {
+        const string Key = "PERFORMANCE_HINT";
+        return (mode == DeviceMode.Multi ? ReadOfDevices(model, Key) : null) ?? Read(model, Key);
     }
 
     /// <summary>
@@ -91,4 +98,7 @@ internal static class ExecutionFacts
 
         static string List(IEnumerable<DeviceName> names) => string.Join(", ", names.Select(static name => name.WithoutCount).Distinct());
     }
+
+    private static string? ReadOfDevices(CompiledModel model, string key) =>
+        model.TryGetProperty("DEVICE_PROPERTIES", out string? sections) ? ReadSections(sections, key) : null;
 }

@@ -45,7 +45,7 @@ internal sealed record KnownDevices(ImmutableArray<string> Names)
         {
             if (!Names.Contains(device.Type))
             {
-                return Outcome.Fail(StatusCode.TargetDeviceNotAvailable, $"{Subject(target, device)}. {TargetDeviceParser.Forms}");
+                return Outcome.Fail(StatusCode.TargetDeviceNotAvailable, $"{Subject(target, device)} {TargetDeviceParser.Forms}");
             }
 
             if (device is { Type: "CPU", Ordinal: not null })
@@ -63,6 +63,6 @@ internal sealed record KnownDevices(ImmutableArray<string> Names)
         string known = $"\"{unknown.Type}\"{where} is not a device that is known here; known are {string.Join(", ", Names)}";
         return Names.FirstOrDefault(name => name.Equals(unknown.Type, StringComparison.OrdinalIgnoreCase)) is { } cased
             ? $"{known}. Names are case-sensitive: did you mean {cased}?"
-            : NearestName.Find(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near ? $"{known}. Did you mean {near}?" : known;
+            : NearestName.Find(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near ? $"{known}. Did you mean {near}?" : $"{known}.";
     }
 }

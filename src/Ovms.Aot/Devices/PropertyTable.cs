@@ -78,7 +78,6 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
         ["PERFORMANCE_HINT"] = new(PropertyKind.Word, "LATENCY", "THROUGHPUT", "CUMULATIVE_THROUGHPUT"),
         ["SCHEDULE_POLICY"] = new(PropertyKind.Word, "ROUND_ROBIN", "DEVICE_PRIORITY"),
         ["SCHEDULING_CORE_TYPE"] = new(PropertyKind.Word, "ANY_CORE", "PCORE_ONLY", "ECORE_ONLY"),
-        ["TBB_PARTITIONER"] = new(PropertyKind.Word, "STATIC", "AUTO"),
 
         ["AVAILABLE_DEVICES"] = new(PropertyKind.ReadOnly),
         ["COMPATIBILITY_CHECK"] = new(PropertyKind.ReadOnly),

@@ -1,0 +1,25 @@
+using Ovms.Devices;
+using Ovms.Tests.Setup;
+
+namespace Ovms.Tests.Devices;
+
+public sealed class CacheFolderTests
+{
+    [Test]
+    public async Task FolderThatCanBeMade_IsMadeAndLeftEmpty()
+    {
+        using TemporaryFolder folder = new();
+
+        await Assert.That(CacheFolder.WhyUnusable(folder["a/b"])).IsNull();
+        await Assert.That(Directory.EnumerateFileSystemEntries(folder["a/b"])).IsEmpty();
+    }
+
+    [Test]
+    public async Task FolderBelowAFile_SaysWhy()
+    {
+        using TemporaryFolder folder = new();
+        folder.Touch("file");
+
+        await Assert.That(CacheFolder.WhyUnusable(folder["file/cache"])!).Contains("file");
+    }
+}

@@ -1,0 +1,24 @@
+using Ovms.Devices;
+
+namespace Ovms.Tests.Devices;
+
+public sealed class EngineTextTests
+{
+    [Test]
+    [Arguments("Exception from src/inference/src/cpp/core.cpp:117:\nException from src/inference/src/dev/plugin.cpp:54:\nCannot load library \"x.so\"", "Cannot load library \"x.so\"")]
+    [Arguments("Exception from src/a.cpp:1:\nCheck 'device_id.empty()' failed at src/b.cpp:2:\nCPU plugin supports only '' as device id\n\n;\n", "CPU plugin supports only '' as device id")]
+    [Arguments("Exception from src/a.cpp:1:\n[AUTO] compile model failed, CPU:Exception from src/b.cpp:2:\nCould not read number", "[AUTO] compile model failed, CPU; Could not read number")]
+    [Arguments("Exception from src/a.cpp:1:", "Exception from src/a.cpp:1:")]
+    [Arguments("plain", "plain")]
+    [Arguments("", "")]
+    public async Task Trail_IsTakenOff(string text, string expected)
+    {
+        await Assert.That(EngineText.Clean(text)).IsEqualTo(expected);
+    }
+
+    [Test]
+    public async Task LongText_IsCut()
+    {
+        await Assert.That(EngineText.Clean(new string('x', 5000)).Length).IsLessThan(700);
+    }
+}
