@@ -12,7 +12,7 @@ internal sealed class Engine : IDisposable
     private Engine(Core core, KnownDevices known)
     {
         Core = core;
-        Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine());
+        Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
     }
 
     /// <summary>Owned.</summary>
