@@ -9,9 +9,9 @@ namespace Ovms.Devices;
 /// </summary>
 internal static class StaticShapeRule
 {
-    /// <summary>Refuses a model whose shapes are open where the devices need fixed ones. Pure.</summary>
+    /// <summary>Refuses a model whose shapes are dynamic where the devices need fixed ones. Pure.</summary>
     /// <param name="target">What the model is to run on.</param>
-    /// <param name="isDynamic">Whether any shape in the model is open.</param>
+    /// <param name="isDynamic">Whether any shape in the model is dynamic.</param>
     /// <param name="inputs">The model's inputs.</param>
     public static Outcome Check(TargetDevice target, bool isDynamic, IReadOnlyList<PortInfo> inputs)
     {
@@ -28,7 +28,7 @@ internal static class StaticShapeRule
 
         PortInfo? open = inputs.FirstOrDefault(static input => !input.Shape.IsStatic);
         return Outcome.Fail(StatusCode.ModelConfigInvalid, open is null
-            ? $"{target}: {needs} takes models of fixed shapes only; the inputs of this one are fixed, but shapes inside are open, which no option can change. Use CPU or GPU"
+            ? $"{target}: {needs} takes models of fixed shapes only; the inputs of this one are fixed, but shapes inside are dynamic, which no option can change. Use CPU or GPU"
             : $"{target}: {needs} takes models of fixed shapes only; {Describe(open)}. Fix it with {Remedy(inputs)}");
     }
 
@@ -42,7 +42,7 @@ internal static class StaticShapeRule
 
         IEnumerable<int> open = OpenDimensions(input.Shape);
         string which = string.Join(", ", open.Select(index => $"{index} ({input.Shape[index]})"));
-        return $"{name}, where {(open.Count() == 1 ? "dimension" : "dimensions")} {which} {(open.Count() == 1 ? "is" : "are")} open";
+        return $"{name}, where {(open.Count() == 1 ? "dimension" : "dimensions")} {which} {(open.Count() == 1 ? "is" : "are")} dynamic";
     }
 
     private static string Remedy(IReadOnlyList<PortInfo> inputs)

@@ -112,7 +112,7 @@ public sealed class DeviceCompilerTests
 
     [Test]
     [Arguments("BATCH:CPU", "BATCH takes models of fixed shapes only; input ")]
-    [Arguments("BATCH:CPU(4)", "are open. Fix it with --shape \"(1,1)\"")]
+    [Arguments("BATCH:CPU(4)", "are dynamic. Fix it with --shape \"(1,1)\"")]
     public async Task DynamicModel_IsRefusedByBatch(string device, string expected)
     {
         Outcome<CompiledOnDevice> outcome = Compiled.TryOf("dynamic", device);

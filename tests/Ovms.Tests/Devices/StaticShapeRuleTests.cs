@@ -40,7 +40,7 @@ public sealed class StaticShapeRuleTests
         Outcome check = Check(device, new PartialShape(s_open, Dimension.Of(10)));
 
         await Assert.That(check.Code).IsEqualTo(StatusCode.ModelConfigInvalid);
-        await Assert.That(check.Detail!).Contains("input x has shape ([1~512],10), where dimension 0 ([1~512]) is open. Fix it with --batch_size 1");
+        await Assert.That(check.Detail!).Contains("input x has shape ([1~512],10), where dimension 0 ([1~512]) is dynamic. Fix it with --batch_size 1");
         await Assert.That(check.Detail!).Contains(device.StartsWith("BATCH", StringComparison.Ordinal) ? "BATCH takes models of fixed shapes only" : "NPU takes models of fixed shapes only");
     }
 
@@ -49,7 +49,7 @@ public sealed class StaticShapeRuleTests
     {
         Outcome check = Check("NPU", new PartialShape(Dimension.Dynamic, Dimension.Of(3), Dimension.Range(224, 512), Dimension.Of(224)));
 
-        await Assert.That(check.Detail!).Contains("dimensions 0 (-1), 2 ([224~512]) are open");
+        await Assert.That(check.Detail!).Contains("dimensions 0 (-1), 2 ([224~512]) are dynamic");
         await Assert.That(check.Detail!).Contains("--shape \"(1,3,224,224)\"");
     }
 
@@ -72,7 +72,7 @@ public sealed class StaticShapeRuleTests
     [Test]
     public async Task ShapesOpenOnlyInside_SayThatNoOptionHelps()
     {
-        await Assert.That(Check("NPU", PartialShape.Of(1, 10)).Detail!).Contains("shapes inside are open");
+        await Assert.That(Check("NPU", PartialShape.Of(1, 10)).Detail!).Contains("shapes inside are dynamic");
     }
 
     private static Outcome Check(string device, PartialShape shape) => StaticShapeRule.Check(TargetDevice.Parse(device).Value!, isDynamic: true, [Port("x", shape)]);
