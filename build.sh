@@ -24,11 +24,7 @@ case "${1:-}" in
     demo) shift; exec demo/run.sh "$@" ;;
     publish) shift; exec publish/publish.sh "$@" ;;
     test) shift; exec tests/run.sh "$@" ;;
-    bench)
-        shift
-        publish/publish.sh --if-needed
-        exec dotnet run --project benchmarks/Ovms.Benchmarks -c Release -- "$@"
-        ;;
+    bench) shift; exec benchmarks/run.sh "$@" ;;
     fetch) shift; exec publish/fetch.sh "$@" ;;
     "" | help | -h | --help) usage ;;
     *)

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Ovms.Native;
+using Ovms.Serving;
+
+namespace Ovms.Benchmarks.Micro;
+
+/// <summary>A servable as the server would make it, without the files' and options' part of a load.</summary>
+internal static class OneServable
+{
+    /// <summary>Compiles the workload's model for the CPU, with two infer requests: one stays with a finished inference.</summary>
+    public static Servable Load(Workload workload)
+    {
+        using Core core = new();
+        using Model model = core.ReadModel(workload.File);
+        CompiledModel compiled = core.Compile(model, "CPU", [KeyValuePair.Create("PERFORMANCE_HINT", "LATENCY")]);
+        Signature signature = new(Ports(compiled.Inputs), Ports(compiled.Outputs));
+        InferSlot[] slots = [.. Enumerable.Range(0, 2).Select(_ => new InferSlot(compiled.CreateInferRequest(), signature.Inputs.Length))];
+        return new Servable(new ServableId(workload.Name, 1), new LoadedModel(signature, new InferRequestPool(slots, waitersLimit: 0), compiled));
+    }
+
+    private static ImmutableArray<TensorInfo> Ports(IReadOnlyList<PortInfo> ports) =>
+        [.. ports.Select(static port => new TensorInfo(port.Index, port.Name!, port.ElementType, port.Shape, "N..."))];
+}

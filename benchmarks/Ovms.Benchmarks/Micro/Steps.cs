@@ -1,0 +1,80 @@
+using System.Buffers;
+using BenchmarkDotNet.Attributes;
+using Ovms.Frontends.Grpc;
+using Ovms.Inference;
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Benchmarks.Micro;
+
+/// <summary>The steps of one gRPC call on their own, in the order of ARCHITECTURE.md; the engine's own work is left out.</summary>
+public class Steps
+{
+    private readonly ArrayBufferWriter<byte> _wire = new();
+    private ReadOnlySequence<byte> _payload;
+    private ServableRegistry _registry = null!;
+    private Servable _servable = null!;
+    private InferMessage _message = null!;
+    private InferResult _result = null!;
+    private InferResponse _response = null!;
+
+    /// <summary>Which model, and with it how much input.</summary>
+    [ParamsSource(nameof(Models))]
+    public string Model { get; set; } = "";
+
+    /// <summary>The models that are at hand.</summary>
+    public static IEnumerable<string> Models => ((Workload?[])[Workload.Dummy(), Workload.Resnet50()]).OfType<Workload>().Select(static workload => workload.Name);
+
+    [GlobalSetup]
+    public void Load()
+    {
+        Workload workload = Model == "dummy" ? Workload.Dummy() : Workload.Resnet50()!;
+        _payload = new ReadOnlySequence<byte>(workload.GrpcRequest());
+        _servable = OneServable.Load(workload);
+        _registry = new ServableRegistry();
+        _registry.Publish(new ServableTable([new ModelEntry(workload.Name, [new VersionEntry(1, ServableState.Available, _servable)])]));
+        _message = InferMessageReader.Read(_payload).Value!;
+        Outcome<InferResult> result = new InferenceCall(_registry).RunAsync(InferMessageReader.Read(_payload).Value!, default).AsTask().GetAwaiter().GetResult();
+        _result = result.IsOk ? result.Value! : throw new InvalidOperationException(result.Text);
+        _response = new InferResponse(_result, _result);
+    }
+
+    [GlobalCleanup]
+    public void Unload()
+    {
+        _result.Dispose();
+        _message.Dispose();
+        _servable.Retire();
+        _servable.Drained.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Step 1: protobuf to message, the tensors' bytes copied once.</summary>
+    [Benchmark]
+    public void Parse() => InferMessageReader.Read(_payload).Value!.Dispose();
+
+    /// <summary>Step 2: name and version to a leased servable.</summary>
+    [Benchmark]
+    public void Lease() => _registry.Lease(Model, "").Value!.Dispose();
+
+    /// <summary>Step 3: the message against the signature.</summary>
+    [Benchmark]
+    public bool Validate() => RequestValidator.Check(_servable.Signature, _message).IsOk;
+
+    /// <summary>Steps 4 and 5 without the wait: an infer request rented, inputs bound, given back.</summary>
+    [Benchmark]
+    public void RentAndBind()
+    {
+        InferSlot slot = _servable.Pool.RentAsync(default).GetAwaiter().GetResult().Value!;
+        InputBinding.Bind(_servable.Signature, _message, slot);
+        slot.Return();
+    }
+
+    /// <summary>Step 7: the outputs from the engine's memory into the wire's buffer.</summary>
+    [Benchmark]
+    public int Write()
+    {
+        _wire.ResetWrittenCount();
+        InferResponseWriter.Write(_response, _wire);
+        return _wire.WrittenCount;
+    }
+}
