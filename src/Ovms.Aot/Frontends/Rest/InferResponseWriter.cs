@@ -11,6 +11,25 @@ namespace Ovms.Frontends.Rest;
 /// </summary>
 internal static class InferResponseWriter
 {
+    // Names, shapes, punctuation.
+    private const int RoomForWords = 1024;
+
+    // A number's text is about as long as this in most models' outputs.
+    private const int RoomForNumber = 12;
+
+    /// <summary>About how long the answer will be, so that it is written without moving; strings are not counted.</summary>
+    public static int EstimateLength(InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs)
+    {
+        long length = RoomForWords;
+        foreach (OutputTensor output in outputs)
+        {
+            bool text = output.Info.Marshaler.BitWidth == 0;
+            length += text ? 0 : IsBinary(output, message, binaryOutputs) ? output.RawLength : (long)output.Count * RoomForNumber;
+        }
+
+        return (int)Math.Min(length, NativeBuffer.MaxLength);
+    }
+
     /// <summary>Writes the whole answer.</summary>
     /// <param name="answer">Receives it; meaningless after a failure.</param>
     /// <param name="servable">Who answers.</param>

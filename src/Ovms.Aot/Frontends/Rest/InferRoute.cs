@@ -50,15 +50,28 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
             return;
         }
 
-        using NativeBuffer answer = new();
-        int? jsonLength;
-        Outcome written;
-        using (InferResult result = run.Value)
-        {
-            written = InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, read.Value.BinaryOutputs, out jsonLength);
-        }
+        (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(run.Value, read.Value.BinaryOutputs);
+        using NativeBuffer answer = written.Answer;
+        await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
+    }
 
-        await (written.IsOk ? SendAsync(context, answer, jsonLength) : RestReply.ErrorAsync(context, written)).ConfigureAwait(false);
+    // The result ends here, before anything is sent.
+    private static (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferResult result, bool binaryOutputs)
+    {
+        using (result)
+        {
+            NativeBuffer answer = new(InferResponseWriter.EstimateLength(result.Message, result.Outputs, binaryOutputs));
+            try
+            {
+                Outcome written = InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, binaryOutputs, out int? jsonLength);
+                return (written, answer, jsonLength);
+            }
+            catch
+            {
+                answer.Dispose();
+                throw;
+            }
+        }
     }
 
     private static async Task SendAsync(HttpContext context, NativeBuffer answer, int? jsonLength)
