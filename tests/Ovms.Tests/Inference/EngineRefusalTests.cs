@@ -18,7 +18,7 @@ public sealed class EngineRefusalTests
     [Test]
     public async Task ShapesThatADynamicModelCannotTake_AreTheCallersFault()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, -1)), Message(), ShapeText);
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), ShapeText);
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InvalidShape);
         await Assert.That(outcome.Text).Contains("x (1,7)");
         await Assert.That(outcome.Text).Contains("Kernel after dilation");
@@ -34,7 +34,7 @@ public sealed class EngineRefusalTests
     [Test]
     public async Task AnotherFailureOfADynamicModel_IsOurs()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, -1)), Message(), "could not create a memory object");
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), "could not create a memory object");
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InternalInferenceError);
         await Assert.That(outcome.Text).Contains("could not create a memory object");
     }
