@@ -18,7 +18,7 @@ FROM ${SDK_IMAGE} AS sdk
 
 FROM ${BASE_IMAGE} AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends build-essential ca-certificates libssl3 python3-pip unzip zlib1g-dev \
+    && apt-get install -y --no-install-recommends build-essential ca-certificates python3-pip unzip zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=sdk /usr/share/dotnet /usr/share/dotnet
 ENV PATH=/usr/share/dotnet:$PATH DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
@@ -38,7 +38,7 @@ COPY --from=build /src/publish/out /ovms
 RUN ["/ovms/bin/ovms", "--version"]
 ENV PATH=/ovms/bin:$PATH
 WORKDIR /
-USER ovms
+USER 5000
 ENTRYPOINT ["/ovms/bin/ovms"]
 
 # Debian 12 packages Intel's OpenCL driver in its release 22.43; a GPU newer than that needs a newer driver.
@@ -47,7 +47,7 @@ USER root
 RUN apt-get update \
     && apt-get install -y --no-install-recommends intel-opencl-icd ocl-icd-libopencl1 \
     && rm -rf /var/lib/apt/lists/*
-USER ovms
+USER 5000
 
 # Debian packages the Level Zero loader but no NPU user-space driver. DIR holds Intel's .deb files of it
 # (intel-driver-compiler-npu and intel-level-zero-npu; the firmware belongs to the host), made for a C library no
@@ -58,7 +58,7 @@ COPY --from=npu-driver . /tmp/npu-driver/
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libze1 /tmp/npu-driver/*.deb \
     && rm -rf /var/lib/apt/lists/* /tmp/npu-driver
-USER ovms
+USER 5000
 
 # The last stage is what a build without --target makes.
 FROM runtime AS cpu

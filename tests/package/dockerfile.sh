@@ -16,7 +16,7 @@ installs=$(grep -o 'apt-get install.*' <<<"$runtime")
 grep -qx 'ENTRYPOINT \["/ovms/bin/ovms"\]' <<<"$runtime" || fail "the runtime stage's entry point is not the binary itself."
 grep -q 'useradd --uid 5000 --gid 5000' <<<"$runtime" || fail "the runtime stage does not make user 5000."
 for name in runtime gpu npu; do
-    [[ $(stage "$name" | grep '^USER ' | tail -n 1) == 'USER ovms' ]] || fail "stage '$name' does not end as user ovms."
+    [[ $(stage "$name" | grep '^USER ' | tail -n 1) == 'USER 5000' ]] || fail "stage '$name' does not end as user 5000."
 done
 [[ $(grep '^FROM ' Dockerfile | tail -n 1) == 'FROM runtime AS cpu' ]] || fail "the last stage is not the one for the CPU."
 while read -r source; do
