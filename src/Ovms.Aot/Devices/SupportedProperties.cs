@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ovms.Native;
 
 namespace Ovms.Devices;
@@ -15,7 +16,8 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
     /// <summary>Handed on to the device; BATCH refuses it.</summary>
     private const string CacheMode = "CACHE_MODE";
 
-    private readonly Dictionary<string, IReadOnlyCollection<string>?> _lists = new(StringComparer.Ordinal);
+    // Models may be compiled at the same time.
+    private readonly ConcurrentDictionary<string, IReadOnlyCollection<string>?> _lists = new(StringComparer.Ordinal);
 
     /// <summary>Asks OpenVINO.</summary>
     public static SupportedProperties Of(Core core) => new(name =>
@@ -43,14 +45,5 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
     public IEnumerable<string> All(DeviceMode mode, IEnumerable<DeviceName> devices) =>
         [.. s_core, CacheMode, .. mode.Name() is { } plugin ? List(plugin) ?? [] : [], .. devices.SelectMany(device => List(device.Type) ?? [])];
 
-    private IReadOnlyCollection<string>? List(string plugin)
-    {
-        if (!_lists.TryGetValue(plugin, out IReadOnlyCollection<string>? list))
-        {
-            list = ask(plugin);
-            _lists.Add(plugin, list);
-        }
-
-        return list;
-    }
+    private IReadOnlyCollection<string>? List(string plugin) => _lists.GetOrAdd(plugin, ask);
 }
