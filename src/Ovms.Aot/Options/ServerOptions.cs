@@ -64,7 +64,7 @@ internal sealed partial record ServerOptions
     [Option("cpu_extension", Placeholder = "FILE")]
     public string CpuExtension { get; init; } = "";
 
-    /// <summary>OpenVINO plugins.xml that registers the device plugins, custom ones among them, in place of the built-in list.</summary>
+    /// <summary>OpenVINO plugins.xml that registers the device plugins, custom ones among them, beside the built-in ones.</summary>
     [Option("openvino_plugins_xml", Placeholder = "FILE")]
     public string OpenVinoPluginsXml { get; init; } = "";
 
