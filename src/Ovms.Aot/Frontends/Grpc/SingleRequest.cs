@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Google.Protobuf;
 using Grpc.Core;
 using Ovms.Status;
 using StatusCode = Ovms.Status.StatusCode;
@@ -41,6 +42,11 @@ internal static class SingleRequest
         {
             // The framework blames itself for what the caller's bytes lack: the rest of a message, the name of their compression.
             throw Refuse(fault.Status.Detail);
+        }
+        catch (IOException fault) when (fault is not InvalidProtocolBufferException)
+        {
+            // A length of 2 GiB and more; or the connection broke, and nobody reads what it was.
+            throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, fault.Message));
         }
     }
 

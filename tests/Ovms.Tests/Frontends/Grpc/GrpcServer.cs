@@ -1,0 +1,127 @@
+using System.Net;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Ovms.Frontends.Grpc;
+using Ovms.Frontends.Grpc.Protos;
+using Ovms.Inference;
+using Ovms.Serving;
+
+namespace Ovms.Tests.Frontends.Grpc;
+
+/// <summary>The gRPC front end on a free port of the loopback, with a client.</summary>
+internal sealed class GrpcServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private GrpcServer(WebApplication app, ServableRegistry registry)
+    {
+        _app = app;
+        Registry = registry;
+    }
+
+    /// <summary>What is served.</summary>
+    public ServableRegistry Registry { get; }
+
+    /// <summary>Where the server listens.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>A connection to it.</summary>
+    public GrpcChannel Channel { get; private set; } = null!;
+
+    /// <summary>A client over <see cref="Channel"/>.</summary>
+    public GRPCInferenceService.GRPCInferenceServiceClient Client { get; private set; } = null!;
+
+    /// <summary>Starts a server for some loaded models.</summary>
+    public static Task<GrpcServer> StartAsync(params Servable[] servables) => StartAsync(new GrpcSettings { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1.2.3" }, servables);
+
+    /// <summary>Starts a server with channel arguments.</summary>
+    public static Task<GrpcServer> StartWithAsync(string arguments, params Servable[] servables) => StartAsync(
+        new GrpcSettings { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1.2.3", Arguments = ChannelArguments.Parse(arguments).Value! },
+        servables);
+
+    /// <summary>Starts a server.</summary>
+    public static async Task<GrpcServer> StartAsync(GrpcSettings settings, Servable[] servables, Action<WebApplication>? map = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
+        GrpcFrontend.AddServices(builder.Services, settings);
+        builder.WebHost.ConfigureKestrel(kestrel => GrpcFrontend.Listen(kestrel, settings));
+
+        WebApplication app = builder.Build();
+        ServableRegistry registry = new();
+        app.UseRouting();
+        GrpcFrontend.Map(app, settings, registry, new InferenceCall(registry), app.Logger);
+        map?.Invoke(app);
+        if (servables.Length > 0)
+        {
+            registry.Publish(ServedModel.Table(servables));
+        }
+
+        await app.StartAsync();
+        GrpcServer server = new(app, registry) { Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() };
+        server.Channel = GrpcChannel.ForAddress(server.Address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+        server.Client = new GRPCInferenceService.GRPCInferenceServiceClient(server.Channel);
+        return server;
+    }
+
+    /// <summary>Calls with bytes of the test's own making.</summary>
+    public async Task<byte[]> CallAsync(string service, string call, byte[] request, CallOptions options = default)
+    {
+        using AsyncUnaryCall<byte[]> unary = Channel.CreateCallInvoker().AsyncUnaryCall(BytesMethod(MethodType.Unary, service, call), null, options, request);
+        return await unary;
+    }
+
+    /// <summary>Calls with any number of messages where one is expected.</summary>
+    public async Task<byte[]> CallWithAsync(string service, string call, params byte[][] requests)
+    {
+        using AsyncClientStreamingCall<byte[], byte[]> stream = Stream(service, call);
+        foreach (byte[] request in requests)
+        {
+            try
+            {
+                await stream.RequestStream.WriteAsync(request);
+            }
+            catch (RpcException)
+            {
+                // The server has answered already; the answer says what this one would.
+                break;
+            }
+        }
+
+        await stream.RequestStream.CompleteAsync();
+        return await stream;
+    }
+
+    /// <summary>A call whose messages the test sends itself.</summary>
+    public AsyncClientStreamingCall<byte[], byte[]> Stream(string service, string call, DateTime? deadline = null) =>
+        Channel.CreateCallInvoker().AsyncClientStreamingCall(BytesMethod(MethodType.ClientStreaming, service, call), null, new CallOptions(deadline: deadline));
+
+    /// <summary>Stops the server as a signal would.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.DisposeAsync();
+        foreach (ModelEntry model in Registry.Current.Models)
+        {
+            foreach (VersionEntry version in model.Versions)
+            {
+                version.Servable?.Retire();
+            }
+        }
+    }
+
+    private static Method<byte[], byte[]> BytesMethod(MethodType type, string service, string call)
+    {
+        Marshaller<byte[]> bytes = Marshallers.Create(static value => value, static value => value);
+        return new Method<byte[], byte[]>(type, service, call, bytes, bytes);
+    }
+}
