@@ -1,0 +1,205 @@
+"""What a user of tritonclient.grpc does."""
+
+import queue
+import threading
+
+import numpy as np
+import tritonclient.grpc as triton
+
+from checks import STRINGS, TYPES, equal, fails, run
+
+B = np.arange(10, dtype=np.float32).reshape(1, 10)
+
+
+def dummy_input(values=B, datatype="FP32", name="b"):
+    tensor = triton.InferInput(name, list(values.shape), datatype)
+    tensor.set_data_from_numpy(values)
+    return [tensor]
+
+
+def check_health(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        assert client.is_server_live()
+        assert client.is_server_ready()
+        assert client.is_model_ready("dummy")
+        assert client.is_model_ready("dummy", "1")
+
+
+def check_server_metadata(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        metadata = client.get_server_metadata()
+        assert metadata.name == "OpenVINO Model Server", metadata
+        assert metadata.version, metadata
+
+
+def check_model_metadata(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        metadata = client.get_model_metadata("dummy", as_json=True)
+        assert metadata["name"] == "dummy", metadata
+        assert metadata["versions"] == ["1"], metadata
+        assert metadata["platform"] == "OpenVINO", metadata
+        assert metadata["inputs"] == [{"name": "b", "datatype": "FP32", "shape": ["1", "10"]}], metadata
+        assert metadata["outputs"] == [{"name": "a", "datatype": "FP32", "shape": ["1", "10"]}], metadata
+
+
+def check_metadata_of_open_dimensions(servers):
+    with triton.InferenceServerClient(servers["all_types"]) as client:
+        metadata = client.get_model_metadata("all_types")
+        for datatype, name, _ in TYPES:
+            tensor = next(tensor for tensor in metadata.inputs if tensor.name == f"in_{name}")
+            assert (tensor.datatype, list(tensor.shape)) == (datatype, [-1, 4]), tensor
+
+
+def check_infer(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        result = client.infer("dummy", dummy_input(), request_id="call-7")
+        equal(result.as_numpy("a"), B + 1)
+        response = result.get_response()
+        assert (response.model_name, response.model_version, response.id) == ("dummy", "1", "call-7"), response
+
+
+def check_version(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        equal(client.infer("dummy", dummy_input(), model_version="1").as_numpy("a"), B + 1)
+
+
+def check_parameters_and_headers(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        result = client.infer("dummy", dummy_input(), priority=1, timeout=1_000_000, parameters={"mine": "text", "other": 7, "third": True}, headers={"x-mine": "1"})
+        equal(result.as_numpy("a"), B + 1)
+
+
+def check_requested_outputs(servers):
+    with triton.InferenceServerClient(servers["all_types"]) as client:
+        wanted = ["out_f16", "out_boolean"]
+        result = client.infer("all_types", type_inputs(), outputs=[triton.InferRequestedOutput(name) for name in wanted])
+        assert [output.name for output in result.get_response().outputs] == wanted, result.get_response()
+
+
+def check_every_type(servers):
+    with triton.InferenceServerClient(servers["all_types"]) as client:
+        result = client.infer("all_types", type_inputs())
+        for _, name, values in TYPES:
+            equal(result.as_numpy(f"out_{name}"), values)
+
+
+def check_strings(servers):
+    with triton.InferenceServerClient(servers["strings"]) as client:
+        result = client.infer("strings", dummy_input(STRINGS, "BYTES", "my_name"))
+        equal(result.as_numpy("my_name"), STRINGS)
+
+
+def check_compression(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        for algorithm in ("gzip", "deflate"):
+            equal(client.infer("dummy", dummy_input(), compression_algorithm=algorithm).as_numpy("a"), B + 1)
+
+
+def check_deadline(servers):
+    # The server waits for company that never comes, far longer than the caller.
+    with triton.InferenceServerClient(servers["slow"]) as client:
+        with fails("StatusCode.DEADLINE_EXCEEDED"):
+            client.infer("slow", dummy_input(), client_timeout=0.1)
+        equal(client.infer("slow", dummy_input(), client_timeout=60).as_numpy("a"), B + 1)
+
+
+def check_async_infer(servers):
+    answers = queue.Queue()
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        for i in range(20):
+            client.async_infer("dummy", dummy_input(B + i), lambda result, error, i=i: answers.put((i, result, error)))
+        for _ in range(20):
+            i, result, error = answers.get(timeout=60)
+            assert error is None, error
+            equal(result.as_numpy("a"), B + i + 1)
+
+
+def check_threads(servers):
+    wrong = queue.Queue()
+
+    def call(offset):
+        try:
+            with triton.InferenceServerClient(servers["dummy"]) as client:
+                for i in range(20):
+                    equal(client.infer("dummy", dummy_input(B * offset + i)).as_numpy("a"), B * offset + i + 1)
+        except BaseException as error:
+            wrong.put(error)
+
+    threads = [threading.Thread(target=call, args=(offset,)) for offset in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong.empty(), wrong.get()
+
+
+def check_stream_is_not_for_models(servers):
+    errors = queue.Queue()
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        client.start_stream(lambda result, error: errors.put(error))
+        client.async_stream_infer("dummy", dummy_input())
+        fails("StatusCode.UNIMPLEMENTED").check(errors.get(timeout=60))
+
+
+def check_unknown_model(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        with fails("StatusCode.NOT_FOUND", "Model with requested name is not found"):
+            client.infer("missing", dummy_input())
+        with fails("StatusCode.NOT_FOUND", "Model with requested name is not found"):
+            client.is_model_ready("missing")
+        with fails("StatusCode.NOT_FOUND", "Model with requested name is not found"):
+            client.get_model_metadata("missing")
+
+
+def check_unknown_version(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        with fails("StatusCode.NOT_FOUND", "Model with requested version is not found"):
+            client.infer("dummy", dummy_input(), model_version="7")
+        with fails("StatusCode.INVALID_ARGUMENT"):
+            client.infer("dummy", dummy_input(), model_version="first")
+
+
+def check_callers_faults(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        with fails("StatusCode.INVALID_ARGUMENT", "Invalid number of inputs"):
+            client.infer("dummy", [])
+        with fails("StatusCode.INVALID_ARGUMENT", "Missing input with specific name", "b"):
+            client.infer("dummy", dummy_input(name="c"))
+        with fails("StatusCode.INVALID_ARGUMENT", "Invalid input precision", "FP32", "INT32"):
+            client.infer("dummy", dummy_input(B.astype(np.int32), "INT32"))
+        with fails("StatusCode.INVALID_ARGUMENT", "Invalid number of shape dimensions", "(1,10)", "(10)"):
+            client.infer("dummy", dummy_input(B[0]))
+        with fails("StatusCode.INVALID_ARGUMENT", "Invalid input batch size"):
+            client.infer("dummy", dummy_input(np.zeros((2, 10), np.float32)))
+        with fails("StatusCode.INVALID_ARGUMENT", "Invalid input shape", "(1,10)", "(1,11)"):
+            client.infer("dummy", dummy_input(np.zeros((1, 11), np.float32)))
+        with fails("StatusCode.INVALID_ARGUMENT"):
+            client.infer("dummy", dummy_input(), outputs=[triton.InferRequestedOutput("missing")])
+
+
+def check_what_is_not_there(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        for call in (
+            lambda: client.get_model_config("dummy"),
+            client.get_model_repository_index,
+            lambda: client.load_model("dummy"),
+            lambda: client.unload_model("dummy"),
+            client.get_inference_statistics,
+            client.get_trace_settings,
+            client.get_log_settings,
+            client.get_system_shared_memory_status,
+        ):
+            with fails("StatusCode.UNIMPLEMENTED"):
+                call()
+
+
+def type_inputs():
+    tensors = []
+    for datatype, name, values in TYPES:
+        tensor = triton.InferInput(f"in_{name}", list(values.shape), datatype)
+        tensor.set_data_from_numpy(values)
+        tensors.append(tensor)
+    return tensors
+
+
+run(dict(globals()))
