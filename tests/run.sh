@@ -89,7 +89,7 @@ runtime=$(publish/fetch.sh 3>&1 1>&4)
 tests/opencl.sh
 
 must "restore" dotnet restore Ovms.sln -v quiet
-must "build" dotnet build Ovms.sln -c Release --no-restore -v quiet
+must "build" dotnet build Ovms.sln -c Release --no-restore -warnaserror -v quiet
 export OVMS_OPENVINO_DIR=$PWD/$runtime/lib
 suite Ovms.Generators.Tests
 suite Ovms.Tests
