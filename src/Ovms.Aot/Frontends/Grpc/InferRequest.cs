@@ -13,7 +13,7 @@ internal sealed class InferRequest : IDisposable
 {
     private readonly RequestMemory _memory;
     private Outcome<InferMessage> _message;
-    private InferResponse? _response;
+    private InferResult? _result;
     private long _held;
 
     private InferRequest(RequestMemory memory, long held, Outcome<InferMessage> message)
@@ -42,7 +42,11 @@ internal sealed class InferRequest : IDisposable
     }
 
     /// <summary>Keeps the answer until it is written.</summary>
-    public InferResponse Answer(InferResult result) => _response = new InferResponse(result, this);
+    public InferResponse Answer(InferResult result)
+    {
+        _result = result;
+        return new InferResponse(result, this);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -52,7 +56,7 @@ internal sealed class InferRequest : IDisposable
             TakeMessage().Value!.Dispose();
         }
 
-        _response?.Result.Dispose();
+        _result?.Dispose();
         _memory.Return(Interlocked.Exchange(ref _held, 0));
     }
 }
