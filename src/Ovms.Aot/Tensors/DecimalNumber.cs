@@ -43,18 +43,25 @@ internal static class DecimalNumber
     {
         if (TrySplit(text, out bool negative, out ulong digits, out int exponent))
         {
-            // The double may be off by two units in its last place: 19 digits are rounded once, the scaling rounds once more.
-            // That decides the single's rounding only when the double is that close to the middle between two singles.
             double wide = Scale(digits, exponent);
-            ulong dropped = BitConverter.DoubleToUInt64Bits(wide) & DroppedMask;
-            bool safe = dropped - (Middle - Doubt) > 2 * Doubt && wide is 0 or >= 1.2e-38 and <= 3.4e38;
-            if (safe)
+            if (IsSafeAsSingle(wide))
             {
                 return (float)(negative ? -wide : wide);
             }
         }
 
         return float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>
+    /// Whether the single nearest to a decimal is the one nearest to <paramref name="wide"/>, which was made from it with up to two
+    /// roundings: the decimal's digits to a double, and their scaling. What that may be off, two units in the last place, decides the
+    /// single's rounding only close to the middle between two singles.
+    /// </summary>
+    public static bool IsSafeAsSingle(double wide)
+    {
+        ulong dropped = BitConverter.DoubleToUInt64Bits(wide) & DroppedMask;
+        return dropped - (Middle - Doubt) > 2 * Doubt && wide is 0 or >= 1.2e-38 and <= 3.4e38;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

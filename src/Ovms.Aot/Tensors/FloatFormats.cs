@@ -82,6 +82,11 @@ internal readonly struct HalfFormat : IElementFormat<Half>
 
     public static int Format(Half value, Span<byte> destination)
     {
+        if (ShortestDecimal.TryFormat<HalfPrecision>((double)value, destination, out int length))
+        {
+            return length;
+        }
+
         if (!Half.IsFinite(value))
         {
             return JsonFloat.FormatName((double)value, destination);
@@ -121,7 +126,8 @@ internal readonly struct BFloat16Format : IElementFormat<BFloat16>
     }
 
     public static int Format(BFloat16 value, Span<byte> destination) =>
-        value.IsFinite ? JsonFloat.EnsureFraction(destination, value.Format(destination)) : JsonFloat.FormatName(value.ToSingle(), destination);
+        ShortestDecimal.TryFormat<BFloat16Precision>(value.ToSingle(), destination, out int length) ? length
+        : value.IsFinite ? JsonFloat.EnsureFraction(destination, value.Format(destination)) : JsonFloat.FormatName(value.ToSingle(), destination);
 }
 
 /// <summary>Words about floating-point values.</summary>

@@ -53,6 +53,11 @@ internal static class JsonFloat
     /// <summary>Writes the fewest digits that read back as the same single.</summary>
     public static int Format(float value, Span<byte> destination)
     {
+        if (ShortestDecimal.TryFormat<SinglePrecision>(value, destination, out int length))
+        {
+            return length;
+        }
+
         if (!float.IsFinite(value))
         {
             return FormatName(value, destination);

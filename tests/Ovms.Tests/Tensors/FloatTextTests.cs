@@ -23,6 +23,73 @@ public class FloatTextTests
     }
 
     [Test]
+    public async Task Singles_AreWrittenAsTheLibraryDoes()
+    {
+        Random random = new(21);
+        List<string> wrong = [];
+        byte[] text = new byte[JsonFloat.MaxTextLength];
+        for (int i = 0; i < 500_000; i++)
+        {
+            float value = (i % 5) switch
+            {
+                4 => MathF.ScaleB(1, random.Next(-149, 128)),
+                0 => BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32)),
+                1 => (float)(random.NextDouble() * Math.Pow(10, random.Next(-16, 9))),
+                2 => (float)Math.Round(random.NextDouble() * 100, random.Next(5)),
+                _ => -random.Next(1 << 25) / (float)(1 << random.Next(12)),
+            };
+            string written = Encoding.ASCII.GetString(text, 0, JsonFloat.Format(value, text));
+            string expected = value.ToString(CultureInfo.InvariantCulture);
+            if (float.IsFinite(value) && written != (expected.AsSpan().ContainsAny('.', 'E') ? expected : expected + ".0"))
+            {
+                wrong.Add($"{written} for {expected}");
+            }
+        }
+
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
+    public async Task EveryHalf_IsWrittenAsTheLibraryDoes()
+    {
+        List<string> wrong = [];
+        byte[] text = new byte[JsonFloat.MaxTextLength];
+        for (int bits = 0; bits < 65536; bits++)
+        {
+            Half value = BitConverter.UInt16BitsToHalf((ushort)bits);
+            string written = Encoding.ASCII.GetString(text, 0, HalfFormat.Format(value, text));
+            string expected = value.ToString(CultureInfo.InvariantCulture);
+            if (Half.IsFinite(value) && written != (expected.AsSpan().ContainsAny('.', 'E') ? expected : expected + ".0"))
+            {
+                wrong.Add($"{written} for {expected}");
+            }
+        }
+
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
+    public async Task EveryBFloat16_HasTheFewestDigits()
+    {
+        // One digit less, rounded either way, must be another value.
+        List<string> wrong = [];
+        byte[] text = new byte[JsonFloat.MaxTextLength];
+        for (int bits = 1; bits < 0x7F80; bits++)
+        {
+            BFloat16 value = new((ushort)bits);
+            string written = Encoding.ASCII.GetString(text, 0, BFloat16Format.Format(value, text));
+            int digits = written.Split('E')[0].Replace(".", "").Trim('0').Length;
+            string fewer = digits > 1 ? ((double)value.ToSingle()).ToString("E" + (digits - 2), CultureInfo.InvariantCulture) : "0";
+            if (BFloat16.FromDouble(double.Parse(written, CultureInfo.InvariantCulture)) != value || BFloat16.FromDouble(double.Parse(fewer, CultureInfo.InvariantCulture)) == value)
+            {
+                wrong.Add(written);
+            }
+        }
+
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
     public async Task BFloat16_RoundsToNearestEven()
     {
         // Between each two neighbours: the middle goes to the even one, and a trace more or less decides otherwise.
