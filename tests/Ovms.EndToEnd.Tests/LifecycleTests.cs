@@ -36,6 +36,8 @@ public sealed class LifecycleTests
 
         RpcException late = await Fault.OfAsync(async () => await server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [1, 10], s_input)));
         await Assert.That(late.StatusCode).IsEqualTo(StatusCode.Unavailable);
+        using HttpResponseMessage lateOverRest = await server.Http.PostAsync("/v2/models/dummy/infer", new StringContent("{}"));
+        await Assert.That(lateOverRest.StatusCode).IsEqualTo(HttpStatusCode.ServiceUnavailable);
         using HttpResponseMessage ready = await server.Http.GetAsync("/v2/health/ready");
         await Assert.That(ready.StatusCode).IsEqualTo(HttpStatusCode.ServiceUnavailable);
 

@@ -23,15 +23,18 @@ internal sealed class ServableRegistry
     /// <summary>Whether every configured model is available and the server is not draining.</summary>
     public bool IsReady => !_draining && _current.AllAvailable;
 
+    /// <summary>A model's and its version's row in the newest snapshot, for a caller who means to use it.</summary>
+    /// <remarks>
+    /// While the server drains every version is going: the caller is told that the server is, so that it tries elsewhere or later, and
+    /// not that the version is retired.
+    /// </remarks>
+    public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText) =>
+        _draining ? Outcome.Fail(StatusCode.ServerShuttingDown) : _current.Find(name, versionText);
+
     /// <summary>The right to use a servable, or why there is none.</summary>
     public Outcome<ServableLease> Lease(string name, string versionText)
     {
-        if (_draining)
-        {
-            return Outcome.Fail(StatusCode.ServerShuttingDown);
-        }
-
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = _current.Find(name, versionText);
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = Find(name, versionText);
         if (!found.IsOk)
         {
             return found.WithoutValue;

@@ -40,7 +40,7 @@ internal sealed class KServeService(ServableRegistry registry, InferenceCall inf
     /// <summary>Available versions, and what the version asked for takes and gives.</summary>
     public ModelMetadataResponse ModelMetadata(ModelMetadataRequest request)
     {
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(request.Name, request.Version);
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(request.Name, request.Version);
         return found.IsOk ? ModelDescription.Of(found.Value.Model, found.Value.Version) : throw GrpcEdge.ToException(found.WithoutValue);
     }
 

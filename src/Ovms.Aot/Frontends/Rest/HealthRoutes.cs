@@ -18,12 +18,7 @@ internal sealed class HealthRoutes(ServableRegistry registry)
     /// <summary>Whether one model can be called.</summary>
     public Task ModelReadyAsync(HttpContext context, RestTarget target)
     {
-        if (registry.IsDraining)
-        {
-            return RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ServerShuttingDown));
-        }
-
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(target.Model, target.Version);
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
         return found.IsOk ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, found.WithoutValue);
     }
 }

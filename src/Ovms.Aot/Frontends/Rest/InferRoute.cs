@@ -17,7 +17,7 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
         CancellationToken gone = context.RequestAborted;
 
         // A caller who names nothing that is served learns it before the body was read.
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(target.Model, target.Version);
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
         if (!found.IsOk)
         {
             await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);

@@ -18,7 +18,7 @@ internal sealed class MetadataRoutes(ServableRegistry registry, string serverVer
     /// <summary>Inputs and outputs of a model.</summary>
     public async Task ModelAsync(HttpContext context, RestTarget target)
     {
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(target.Model, target.Version);
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
         if (!found.IsOk)
         {
             await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);

@@ -18,8 +18,11 @@ internal sealed class RestFrontendTests
         await ExpectEmptyAsync(await server.Client.GetAsync("/v2/health/ready"));
         await ExpectEmptyAsync(await server.Client.GetAsync("/v2/models/dummy/ready"));
         server.Registry.StartDraining();
+        server.Registry.Publish(new ServableTable([new ModelEntry("dummy", [new VersionEntry(1, ServableState.Unloading)])]));
         await ExpectErrorAsync(await server.Client.GetAsync("/v2/health/ready"), HttpStatusCode.ServiceUnavailable, "Server is not ready");
         await ExpectErrorAsync(await server.Client.GetAsync("/v2/models/dummy/ready"), HttpStatusCode.ServiceUnavailable, "shutting down");
+        await ExpectErrorAsync(await server.Client.PostAsync("/v2/models/dummy/infer", new StringContent("{}")), HttpStatusCode.ServiceUnavailable, "shutting down");
+        await ExpectErrorAsync(await server.Client.GetAsync("/v2/models/dummy"), HttpStatusCode.ServiceUnavailable, "shutting down");
         await ExpectEmptyAsync(await server.Client.GetAsync("/v2/health/live"));
     }
 
