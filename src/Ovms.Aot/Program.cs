@@ -14,7 +14,13 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, BackendBu
         return exit.Code;
 
     case CommandLine.Start start:
-        using (LogSink sink = new(start.Server.LogPath.Length == 0 ? null : start.Server.LogPath))
+        if (!LogSink.TryOpen(start.Server.LogPath, out LogSink? sink, out string? why))
+        {
+            await Console.Error.WriteLineAsync(why);
+            return ExitCode.Failure;
+        }
+
+        using (sink)
         {
             return await new ModelServer(start, new LogProvider(sink, LogLevels.Parse(start.Server.LogLevel)), stop).RunAsync();
         }

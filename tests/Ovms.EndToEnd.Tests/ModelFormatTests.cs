@@ -25,6 +25,14 @@ public sealed class ModelFormatTests
     }
 
     [Test]
+    public async Task TfLite_Serves()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("add_half_tflite"), "add_half");
+        ModelInferResponse response = await server.Client.ModelInferAsync(Requests.For("add_half").WithRaw("x", "FP32", [1, 4], 1f, -2f, 0f, 64f));
+        await Assert.That(response.Values<float>("y")).IsEquivalentTo([1.5f, -1.5f, 0.5f, 64.5f]);
+    }
+
+    [Test]
     public async Task Onnx_Serves()
     {
         await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("squeezenet"), "squeezenet");

@@ -26,6 +26,9 @@ internal sealed class Listeners
         _rest = rest;
     }
 
+    /// <summary>Sentences for the log about settings that have no effect, or another one than in the original.</summary>
+    public IReadOnlyList<string> Notes => _grpc.Arguments.Notes;
+
     /// <summary>Reads the options of both front ends.</summary>
     public static Outcome<Listeners> From(ServerOptions options)
     {

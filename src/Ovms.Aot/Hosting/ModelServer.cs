@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ovms.Inference;
 using Ovms.Observability;
@@ -21,13 +22,15 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
     public async Task<int> RunAsync()
     {
         Log.Starting(_log, ServerVersion.Text);
-        StartNotes.Write(start, _log);
         Outcome<ModelConfig> config = ModelConfig.From(start.Model, start.Server);
         Outcome<Listeners> listeners = Listeners.From(start.Server);
         if (!config.IsOk || !listeners.IsOk)
         {
             return Refuse(config.IsOk ? listeners.WithoutValue : config.WithoutValue);
         }
+
+        StartNotes.Write(start, listeners.Value.Notes, _log);
+        ModelManager.Announce(_registry, config.Value.Name);
 
         // The engine's libraries are loaded while the listeners start: both take milliseconds that add up until the first answer.
         Task<Outcome<Engine>> engine = Task.Run(() => Engine.Open(start.Server, _log));
@@ -44,36 +47,60 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
     private async Task<int> ServeAsync(WebApplication web, Engine engine, ModelConfig config)
     {
         ModelManager models = new(_registry, new ModelLoader(engine.Core, engine.Devices, _log), _log);
-        Outcome loaded = await Task.Run(() => models.Load(config, stop.Token)).ConfigureAwait(false);
-        if (loaded.IsOk)
+        Task<Outcome> loading = Task.Run(() => models.Load(config, stop.Token));
+        Task stopped = stop.WaitAsync();
+        if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stopped.IsCompleted)
         {
-            Log.Ready(_log, (long)(DateTime.Now - System.Diagnostics.Process.GetCurrentProcess().StartTime).TotalMilliseconds);
-        }
-        else if (!stop.Token.IsCancellationRequested)
-        {
-            await web.StopAsync().ConfigureAwait(false);
-            return Refuse(loaded);
+            Outcome loaded = await loading.ConfigureAwait(false);
+            if (!loaded.IsOk)
+            {
+                await web.StopAsync().ConfigureAwait(false);
+                return ExitCode.Failure;
+            }
+
+            Log.Ready(_log, (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
+            await stopped.ConfigureAwait(false);
         }
 
-        await stop.WaitAsync().ConfigureAwait(false);
-        await DrainAsync(web, models).ConfigureAwait(false);
+        await DrainAsync(web, models, loading).ConfigureAwait(false);
         return ExitCode.Ok;
     }
 
-    private async Task DrainAsync(WebApplication web, ModelManager models)
+    private async Task DrainAsync(WebApplication web, ModelManager models, Task loading)
     {
         int seconds = (int)start.Server.DrainTimeoutSeconds;
+        long begun = Stopwatch.GetTimestamp();
 
         // Order: readiness drops and new calls get UNAVAILABLE while the ports stay open; the ports close when nothing is in flight.
         _registry.StartDraining();
         Log.Stopping(_log, seconds);
-        if (!await models.UnloadAllAsync(TimeSpan.FromSeconds(seconds)).ConfigureAwait(false))
+        if (!await EndsWithinAsync(loading, TimeSpan.FromSeconds(seconds)).ConfigureAwait(false))
+        {
+            // The engine has no way to give up a model half compiled.
+            Log.LoadCutOff(_log, seconds);
+        }
+        else if (!await models.UnloadAllAsync(Left()).ConfigureAwait(false))
         {
             Log.CutOff(_log, seconds);
         }
 
         await web.StopAsync().ConfigureAwait(false);
         Log.Stopped(_log);
+
+        TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, TimeSpan.FromSeconds(seconds).Ticks - Stopwatch.GetElapsedTime(begun).Ticks));
+    }
+
+    private static async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
+    {
+        try
+        {
+            await task.WaitAsync(limit).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     // A wrong word on the command line is the usage's fault, anything found later is a failure to start.

@@ -8,7 +8,10 @@ namespace Ovms.Hosting;
 internal static class StartNotes
 {
     /// <summary>Writes the lines.</summary>
-    public static void Write(CommandLine.Start start, ILogger log)
+    /// <param name="start">All options.</param>
+    /// <param name="listenerNotes">What the front ends have to say of theirs.</param>
+    /// <param name="log">Where to.</param>
+    public static void Write(CommandLine.Start start, IEnumerable<string> listenerNotes, ILogger log)
     {
         foreach (string warning in start.Warnings)
         {
@@ -21,11 +24,24 @@ internal static class StartNotes
             Log.Note(log, note);
         }
 
+        foreach (string note in listenerNotes)
+        {
+            Log.Note(log, note);
+        }
+
         if (server.RestWorkers is { } workers)
         {
             Log.Note(log, $"rest_workers: {workers} has no effect, calls in flight hold no threads");
         }
 
-        Log.Note(log, "Versions are looked for once, at the start");
+        if (server.FileSystemPollWaitSeconds > 0)
+        {
+            Log.Note(log, $"file_system_poll_wait_seconds: {server.FileSystemPollWaitSeconds} has no effect, versions are looked for once, at the start");
+        }
+
+        if (server.CustomNodeResourcesCleanerIntervalSeconds != new ServerOptions().CustomNodeResourcesCleanerIntervalSeconds)
+        {
+            Log.Note(log, "custom_node_resources_cleaner_interval_seconds has no effect, there are no custom nodes");
+        }
     }
 }

@@ -43,11 +43,17 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "Model {Model}; version: {Version} cannot be served: {Reason}")]
     public static partial void ModelFailed(ILogger log, string model, long version, string reason);
 
+    [LoggerMessage(14, LogLevel.Error, "Model {Model} cannot be served: {Reason}")]
+    public static partial void ModelAbsent(ILogger log, string model, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 
     [LoggerMessage(21, LogLevel.Warning, "Calls still in flight after {Seconds} s were cut off")]
     public static partial void CutOff(ILogger log, int seconds);
+
+    [LoggerMessage(24, LogLevel.Warning, "Models still loading after {Seconds} s were left unfinished")]
+    public static partial void LoadCutOff(ILogger log, int seconds);
 
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger log);

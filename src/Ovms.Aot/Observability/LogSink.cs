@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Threading.Channels;
 
@@ -19,15 +20,31 @@ internal sealed class LogSink : IDisposable
     private readonly Thread _writer;
     private long _dropped;
 
-    /// <summary>Starts the writer.</summary>
-    /// <param name="path">A file to append to; null = standard output only.</param>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public LogSink(string? path)
+    private LogSink(Stream? file)
     {
-        _file = path is null ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _file = file;
         _writer = new Thread(Run) { IsBackground = true, Name = "log" };
         _writer.Start();
+    }
+
+    /// <summary>Opens the outputs and starts the writer.</summary>
+    /// <param name="path">A file to append to; empty = standard output only.</param>
+    /// <param name="sink">Owned by the caller; there only on success.</param>
+    /// <param name="why">Otherwise: a sentence about the file.</param>
+    public static bool TryOpen(string path, [NotNullWhen(true)] out LogSink? sink, [NotNullWhen(false)] out string? why)
+    {
+        try
+        {
+            sink = new LogSink(path.Length == 0 ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
+            why = null;
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            sink = null;
+            why = $"The log file {path} cannot be opened: {refused.Message} Give --log_path a file in a folder that is there and that this user may write to.";
+            return false;
+        }
     }
 
     /// <summary>Queues a line.</summary>

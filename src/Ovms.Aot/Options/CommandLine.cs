@@ -65,11 +65,17 @@ internal abstract record CommandLine
         IReadOnlyList<string> broken = isReadable ? OptionRules.Check(server, model, host) : [];
         if (findings.Errors.Count == 0 && broken.Count == 0)
         {
-            return new Start(server, model, findings.Warnings);
+            return new Start(WithUsualCacheDir(server, host), model, findings.Warnings);
         }
 
         string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));
         return new Exit(broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
+    }
+
+    private static ServerOptions WithUsualCacheDir(ServerOptions server, HostFacts host)
+    {
+        string usual = host.IsWindows ? ServerOptions.UsualCacheDirOnWindows : ServerOptions.UsualCacheDir;
+        return server.CacheDir.Length == 0 && host.PathExists(usual) ? server with { CacheDir = usual } : server;
     }
 
     // The original finds a refused value of a model option (nireq) when it loads the model, and then exits with 1.

@@ -11,6 +11,7 @@ internal static class OptionRules
         .. SomePortIsSet(server),
         .. PortsDiffer(server),
         .. RestPortIsThereForRestWorkers(server),
+        .. RestWorkersFitTheOpenFiles(server, host),
         .. GrpcWorkersFitTheCores(server, host),
         .. PathsExist(server, host),
     ];
@@ -53,6 +54,15 @@ internal static class OptionRules
         if (server is { RestWorkers: not null, RestPort: 0 })
         {
             yield return "rest_workers is set but rest_port is not set. rest_port is required to start rest servers";
+        }
+    }
+
+    // The original's arithmetic: a worker of its needs about six files.
+    internal static IEnumerable<string> RestWorkersFitTheOpenFiles(ServerOptions server, HostFacts host)
+    {
+        if (server.RestWorkers is { } workers && host.OpenFilesLimit is { } limit && workers > Math.Max(2, (limit - 15) / 6))
+        {
+            yield return $"rest_workers count should be from 2 to {Math.Max(2, (limit - 15) / 6)} : this process may open {limit} files";
         }
     }
 

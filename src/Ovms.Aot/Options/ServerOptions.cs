@@ -4,6 +4,12 @@ namespace Ovms.Options;
 [OptionTable(Section = "server options")]
 internal sealed partial record ServerOptions
 {
+    /// <summary>The model cache that is used where nobody named one and the folder is there.</summary>
+    public const string UsualCacheDir = "/opt/cache";
+
+    /// <inheritdoc cref="UsualCacheDir"/>
+    public const string UsualCacheDirOnWindows = @"c:\Intel\openvino_cache";
+
     /// <summary>Port of the gRPC server; 0 for no gRPC.</summary>
     [Option("port", Max = 65535, Error = "port number out of range from 0 to 65535")]
     public uint Port { get; init; }
@@ -57,7 +63,7 @@ internal sealed partial record ServerOptions
     public uint CustomNodeResourcesCleanerIntervalSeconds { get; init; } = 300;
 
     /// <summary>Folder for compiled models, so that the next start is faster; made when it is missing.</summary>
-    [Option("cache_dir", Placeholder = "FOLDER", DefaultText = "/opt/cache, on Windows c:\\Intel\\openvino_cache, if it exists")]
+    [Option("cache_dir", Placeholder = "FOLDER", DefaultText = UsualCacheDir + ", on Windows " + UsualCacheDirOnWindows + ", if it exists")]
     public string CacheDir { get; init; } = "";
 
     /// <summary>Library with custom layers for the CPU.</summary>

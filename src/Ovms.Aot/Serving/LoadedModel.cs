@@ -3,13 +3,20 @@ using Ovms.Native;
 namespace Ovms.Serving;
 
 /// <summary>The engine's side of a servable: the compiled model, its signature and its infer requests. Owns both native parts.</summary>
-internal sealed class LoadedModel(Signature signature, InferRequestPool pool, CompiledModel compiled) : IDisposable
+/// <param name="signature">What it takes and gives.</param>
+/// <param name="pool">Its infer requests.</param>
+/// <param name="compiled">What they were made of.</param>
+/// <param name="modelInfo">What its file tells of it under model_info; null or empty for nothing.</param>
+internal sealed class LoadedModel(Signature signature, InferRequestPool pool, CompiledModel compiled, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
 {
     /// <summary>What it takes and gives.</summary>
     public Signature Signature => signature;
 
     /// <summary>Its infer requests.</summary>
     public InferRequestPool Pool => pool;
+
+    /// <summary>Keys and texts of model_info, which clients of the Model API read labels and scales from.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => modelInfo ?? [];
 
     /// <inheritdoc/>
     public void Dispose()

@@ -109,7 +109,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
             return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {compiled.OptimalRequests} cannot be made: {failure.Detail}. A smaller nireq needs less memory.");
         }
 
-        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model);
+        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model, prepared.ModelInfo);
     }
 
     private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)

@@ -14,7 +14,10 @@ internal sealed class ModelManager(ServableRegistry registry, ModelLoader loader
     // One writer: the table is changed by replacing it, under this gate.
     private readonly Lock _gate = new();
 
-    /// <summary>Loads the versions of one model, one after the other, the lowest first.</summary>
+    /// <summary>Makes a model known before anything of it is loaded, so that callers who come early are told to wait and not that it is unknown.</summary>
+    public static void Announce(ServableRegistry registry, string name) => registry.Publish(new ServableTable([new ModelEntry(name, [])]));
+
+    /// <summary>Loads the versions of one model, one after the other, the lowest first. What fails is logged here.</summary>
     /// <param name="config">The model.</param>
     /// <param name="cancellation">Stops before the next version.</param>
     /// <returns>Ok when every version is available; else the first failure, after all were tried.</returns>
@@ -23,6 +26,7 @@ internal sealed class ModelManager(ServableRegistry registry, ModelLoader loader
         Outcome<ImmutableArray<ModelVersionFolder>> sources = loader.FindVersions(config);
         if (!sources.IsOk)
         {
+            Log.ModelAbsent(log, config.Name, sources.Text);
             return sources.WithoutValue;
         }
 

@@ -27,6 +27,9 @@ internal sealed class Servable
     /// <summary>Its infer requests.</summary>
     public InferRequestPool Pool => _model.Pool;
 
+    /// <summary>What the model's file tells of it under model_info.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => _model.ModelInfo;
+
     /// <summary>Ends when the last call has given back its lease after <see cref="Retire"/>; the engine's objects are freed by then.</summary>
     public Task Drained => _drained.Task;
 

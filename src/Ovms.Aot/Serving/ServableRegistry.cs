@@ -24,12 +24,13 @@ internal sealed class ServableRegistry
     public bool IsReady => !_draining && _current.AllAvailable;
 
     /// <summary>A model's and its version's row in the newest snapshot, for a caller who means to use it.</summary>
-    /// <remarks>
-    /// While the server drains every version is going: the caller is told that the server is, so that it tries elsewhere or later, and
-    /// not that the version is retired.
-    /// </remarks>
-    public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText) =>
-        _draining ? Outcome.Fail(StatusCode.ServerShuttingDown) : _current.Find(name, versionText);
+    public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = _current.Find(name, versionText);
+
+        // Asked last: while the server stops its models are being retired, and a caller must hear that the server is going, not they.
+        return _draining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
+    }
 
     /// <summary>The right to use a servable, or why there is none.</summary>
     public Outcome<ServableLease> Lease(string name, string versionText)
@@ -40,7 +41,9 @@ internal sealed class ServableRegistry
             return found.WithoutValue;
         }
 
-        return found.Value.Version.Servable!.TryLease() is { } lease ? lease : Outcome.Fail(StatusCode.ModelVersionNotLoadedAnymore);
+        return found.Value.Version.Servable!.TryLease() is { } lease
+            ? lease
+            : Outcome.Fail(_draining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
     }
 
     /// <summary>Replaces the snapshot.</summary>

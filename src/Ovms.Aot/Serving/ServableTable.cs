@@ -12,7 +12,7 @@ namespace Ovms.Serving;
 /// <param name="Reason">Why loading failed; null otherwise.</param>
 internal sealed record VersionEntry(long Version, ServableState State, Servable? Servable = null, string? Reason = null);
 
-/// <summary>One name's rows, versions ascending.</summary>
+/// <summary>One name's rows, versions ascending; none while it is not known yet which versions there are.</summary>
 internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Versions)
 {
     /// <summary>What answers calls that name no version: the highest available one; null while there is none.</summary>
@@ -48,6 +48,11 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
         if (versionText.Length > 0 && (!long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out version)))
         {
             return Outcome.Fail(StatusCode.ModelVersionInvalidFormat, $"Expected: a number; Actual: {Printable(versionText)}");
+        }
+
+        if (model.Versions.IsEmpty)
+        {
+            return Outcome.Fail(StatusCode.ModelVersionNotLoadedYet);
         }
 
         VersionEntry? found = version == 0 ? model.Default ?? model.Versions.LastOrDefault() : model.Versions.FirstOrDefault(entry => entry.Version == version);

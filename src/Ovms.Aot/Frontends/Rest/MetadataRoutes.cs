@@ -26,7 +26,8 @@ internal sealed class MetadataRoutes(ServableRegistry registry, string serverVer
         }
 
         using NativeBuffer body = new();
-        MetadataJson.WriteModel(body, found.Value.Model, found.Value.Version.Servable!.Signature);
+        Servable servable = found.Value.Version.Servable!;
+        MetadataJson.WriteModel(body, found.Value.Model, servable.Signature, servable.ModelInfo);
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 }

@@ -42,7 +42,7 @@ internal static class ModelPreparation
             }
 
             handedOver = true;
-            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), [.. settings.Warnings, .. StateWarning(ir)]);
+            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), [.. settings.Warnings, .. StateWarning(ir)], TextsOf(ir?.ModelInfo));
         }
         finally
         {
@@ -154,6 +154,10 @@ internal static class ModelPreparation
 
     private static string? StatedLayout(PortInfo port, IrFile? ir) =>
         port.Name is { } name && ir?.Layouts.GetValueOrDefault(name) is { } layout && (!port.Shape.HasRank || LayoutText.Fits(layout, port.Shape.Rank)) ? layout : null;
+
+    // Only texts: what nests deeper is for tools that read the file itself.
+    private static ImmutableArray<KeyValuePair<string, string>> TextsOf(RuntimeInfo? modelInfo) =>
+        modelInfo is null ? [] : [.. modelInfo.Children.Where(static child => child.Value is not null).Select(static child => KeyValuePair.Create(child.Name, child.Value!))];
 
     private static string[] StateWarning(IrFile? ir) => ir is { KeepsState: true }
         ? ["The model keeps state from one call to the next. All callers share it, and calls that run at the same time have states of their own: results depend on what others ask."]

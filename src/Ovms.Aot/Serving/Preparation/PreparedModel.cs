@@ -4,7 +4,8 @@ using Ovms.Native;
 namespace Ovms.Serving.Preparation;
 
 /// <summary>A model with all settings applied, ready to be compiled. Owns the native model.</summary>
-internal sealed class PreparedModel(Model model, ImmutableArray<string> inputLayouts, ImmutableArray<string> outputLayouts, ImmutableArray<string> warnings) : IDisposable
+internal sealed class PreparedModel(
+    Model model, ImmutableArray<string> inputLayouts, ImmutableArray<string> outputLayouts, ImmutableArray<string> warnings, ImmutableArray<KeyValuePair<string, string>> modelInfo) : IDisposable
 {
     /// <summary>What to compile.</summary>
     public Model Model => model;
@@ -17,6 +18,9 @@ internal sealed class PreparedModel(Model model, ImmutableArray<string> inputLay
 
     /// <summary>Sentences for the log.</summary>
     public ImmutableArray<string> Warnings => warnings;
+
+    /// <summary>Keys and texts of the file's model_info.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> ModelInfo => modelInfo;
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
