@@ -26,6 +26,9 @@ public sealed class OpenVinoException : Exception
     /// </summary>
     public string Detail { get; }
 
+    /// <summary>What <see cref="Detail"/> says is wrong, in one line for the middle of a sentence.</summary>
+    public string Said => EngineText.Clean(Detail) is { Length: > 0 } said ? said : $"{Call} answers {Status}";
+
     /// <summary>What a call that gave back <paramref name="status"/> would have thrown; to be asked right after the call, on its thread.</summary>
     /// <param name="status">A failure.</param>
     /// <param name="call">The native function.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
 
@@ -119,6 +120,29 @@ public sealed class ModelFormatTests
         ModelInferResponse response = await server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [rows, 10], new float[rows * 10]));
         await Assert.That(response.Outputs.Single().Shape).IsEquivalentTo([(long)rows, 10]);
         await Assert.That(response.Values<float>("a").All(static element => element == 1f)).IsTrue();
+    }
+
+    [Test]
+    public async Task ModelInfo_IsPartOfTheMetadata()
+    {
+        string folder = Directory.CreateTempSubdirectory("ovms-info-").FullName;
+        try
+        {
+            string dummy = Path.Combine(Repo.Model("dummy"), "1", "dummy");
+            string xml = await File.ReadAllTextAsync(dummy + ".xml");
+            int end = xml.LastIndexOf("</net>", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "m.xml"),
+                xml[..xml.LastIndexOf("<rt_info>", StringComparison.Ordinal)] + """<rt_info><model_info><labels value="cat dog"/><model_type value="Classification"/></model_info></rt_info>""" + xml[end..]);
+            File.Copy(dummy + ".bin", Path.Combine(folder, "m.bin"));
+            await using OvmsServer server = await OvmsServer.StartAsync(folder, "m");
+            JsonNode metadata = JsonNode.Parse(await server.Http.GetStringAsync("/v2/models/m"))!;
+            await Assert.That(metadata["rt_info"]!.ToJsonString()).IsEqualTo("""{"model_info":{"labels":"cat dog","model_type":"Classification"}}""");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Test]

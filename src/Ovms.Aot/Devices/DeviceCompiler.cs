@@ -104,7 +104,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         catch (OpenVinoException e)
         {
             string given = string.Join(", ", properties.Properties.Select(static pair => $"{pair.Key}={pair.Value}"));
-            return Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {EngineText.Clean(e.Detail)}");
+            return Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {e.Said}");
         }
 
         string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";

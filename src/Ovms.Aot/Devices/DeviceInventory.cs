@@ -75,7 +75,7 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
         }
         catch (OpenVinoException e)
         {
-            refusal = EngineText.Clean(e.Detail);
+            refusal = e.Said;
             return [];
         }
     }

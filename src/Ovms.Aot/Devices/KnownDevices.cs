@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Xml;
+using Ovms.Options;
 using Ovms.Status;
 
 namespace Ovms.Devices;
@@ -63,6 +64,6 @@ internal sealed record KnownDevices(ImmutableArray<string> Names)
         string known = $"\"{unknown.Type}\"{where} is not a device that is known here; known are {string.Join(", ", Names)}";
         return Names.FirstOrDefault(name => name.Equals(unknown.Type, StringComparison.OrdinalIgnoreCase)) is { } cased
             ? $"{known}. Names are case-sensitive: did you mean {cased}?"
-            : NearestName.Find(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near ? $"{known}. Did you mean {near}?" : $"{known}.";
+            : NearestName.Of(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near ? $"{known}. Did you mean {near}?" : $"{known}.";
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Options;
 using Ovms.Status;
 
 namespace Ovms.Devices;
@@ -31,7 +32,7 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
         {
             if (!known.Names.Contains(section.Device.Type))
             {
-                string meant = NearestName.Find(section.Device.Type, known.Names) is { } near ? $"; did you mean {near}?" : "";
+                string meant = NearestName.Of(section.Device.Type, known.Names) is { } near ? $"; did you mean {near}?" : "";
                 return Invalid($"DEVICE_PROPERTIES names {section.Device}, which is not a device that is known here; known are {string.Join(", ", known.Names)}{meant}");
             }
 
@@ -71,7 +72,7 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
 
             if (!supported.Has(property.Key, scope.Mode, scope.Devices))
             {
-                string? near = NearestName.Find(property.Key, supported.All(scope.Mode, scope.Devices).Where(static key => PropertyRule.For(key).IsSettable));
+                string? near = NearestName.Of(property.Key, supported.All(scope.Mode, scope.Devices).Where(static key => PropertyRule.For(key).IsSettable));
                 if (scope.Absent.Any(device => near is null || property.Key.StartsWith(device.Type + "_", StringComparison.Ordinal)))
                 {
                     warnings.Add($"plugin_config: {property} is not used: it is not a property of {scope.Subject}, and may be one of {string.Join(" or ", scope.Absent.Select(static device => device.WithoutCount))}, which is absent");

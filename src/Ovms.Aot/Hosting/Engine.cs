@@ -63,7 +63,7 @@ internal sealed class Engine : IDisposable
         }
         catch (OpenVinoException refused)
         {
-            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Detail}. It must be a library built for this OpenVINO.");
+            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Said}. It must be a library built for this OpenVINO.");
         }
     }
 

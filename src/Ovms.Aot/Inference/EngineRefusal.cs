@@ -1,4 +1,4 @@
-using Ovms.Devices;
+using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Status;
 

@@ -58,7 +58,7 @@ internal sealed class InferenceCall(ServableRegistry registry)
         }
         catch (OpenVinoException engine)
         {
-            return Outcome.Fail(StatusCode.InternalInferenceError, engine.Detail);
+            return Outcome.Fail(StatusCode.InternalInferenceError, engine.Said);
         }
         finally
         {

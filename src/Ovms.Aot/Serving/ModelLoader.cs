@@ -106,7 +106,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
         catch (OpenVinoException failure)
         {
             slots.ForEach(static slot => slot.Dispose());
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {compiled.OptimalRequests} cannot be made: {failure.Detail}. A smaller nireq needs less memory.");
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {compiled.OptimalRequests} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
         }
 
         return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model, prepared.ModelInfo);

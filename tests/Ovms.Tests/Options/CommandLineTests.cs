@@ -153,6 +153,16 @@ public class CommandLineTests
         await Assert.That(exit.Error).IsEqualTo("error parsing options: port: 'x' is not a whole number from 0 to 65535\n");
     }
 
+    [Test]
+    [Arguments("", "/opt/cache", "/opt/cache")]
+    [Arguments("", "/elsewhere", "")]
+    [Arguments(" --cache_dir /mine", "/opt/cache", "/mine")]
+    public async Task UsualCacheFolder_IsUsedWhereItIsThere(string more, string there, string expected)
+    {
+        CommandLine.Start start = (CommandLine.Start)Parse(Good + more, s_linux with { PathExists = path => path == there });
+        await Assert.That(start.Server.CacheDir).IsEqualTo(expected);
+    }
+
     private static CommandLine.Exit Exit(string line) => (CommandLine.Exit)Parse(line, s_linux);
 
     private static CommandLine Parse(string line, HostFacts host) =>

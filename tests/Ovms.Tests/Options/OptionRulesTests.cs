@@ -30,6 +30,25 @@ public class OptionRulesTests
         await Breaks(s_server with { RestWorkers = 4 }, s_model, "rest_workers is set but rest_port is not set. rest_port is required to start rest servers");
 
     [Test]
+    [Arguments(170L, 26u, 25L)]
+    [Arguments(20L, 3u, 2L)]
+    public async Task RestWorkersBeyondTheOpenFiles_AreRefused(long files, uint workers, long most)
+    {
+        HostFacts host = s_linux with { OpenFilesLimit = files };
+        ServerOptions server = s_server with { RestPort = 8000, RestWorkers = workers };
+        await Assert.That(OptionRules.Check(server, s_model, host)).IsEquivalentTo([$"rest_workers count should be from 2 to {most} : this process may open {files} files"]);
+        await Assert.That(OptionRules.Check(server with { RestWorkers = (uint)most }, s_model, host)).IsEmpty();
+    }
+
+    [Test]
+    [Arguments("Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 1048576              files     ", 1024L)]
+    [Arguments("Max open files            unlimited            unlimited            files     ", null)]
+    [Arguments("Max processes             5                    5                    processes ", null)]
+    [Arguments("", null)]
+    public async Task OpenFilesLimit_IsTheOneInForce(string limits, long? expected) =>
+        await Assert.That(HostFacts.ParseOpenFilesLimit(limits.Split('\n'))).IsEqualTo(expected);
+
+    [Test]
     [Arguments(0u)]
     [Arguments(5u)]
     public async Task GrpcWorkersOutsideTheCores_AreRefused(uint workers) =>

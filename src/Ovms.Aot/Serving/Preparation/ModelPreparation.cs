@@ -88,7 +88,7 @@ internal static class ModelPreparation
         }
         catch (OpenVinoException failure)
         {
-            return Outcome.Fail(StatusCode.ModelConfigInvalid, $"The settings of layout, color format, precision, mean and scale do not fit the model: {EngineText.Of(failure)}.");
+            return Outcome.Fail(StatusCode.ModelConfigInvalid, $"The settings of layout, color format, precision, mean and scale do not fit the model: {failure.Said}.");
         }
     }
 
@@ -124,7 +124,7 @@ internal static class ModelPreparation
         catch (OpenVinoException failure)
         {
             string wanted = string.Join(", ", changed.Select(pair => $"{PortNames.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
-            return Outcome.Fail(StatusCode.ReshapeError, $"{wanted}: {EngineText.Of(failure)}.");
+            return Outcome.Fail(StatusCode.ReshapeError, $"{wanted}: {failure.Said}.");
         }
     }
 

@@ -19,7 +19,7 @@ internal static class ModelReader
         {
             return Outcome.Fail(
                 StatusCode.ModelNotLoaded,
-                $"OpenVINO cannot read {file.Path} as {file.Format.DisplayName()}: {EngineText.Of(failure)}. Check that the files are whole and of a version and with operations that OpenVINO supports, or convert the model to OpenVINO IR.");
+                $"OpenVINO cannot read {file.Path} as {file.Format.DisplayName()}: {failure.Said}. Check that the files are whole and of a version and with operations that OpenVINO supports, or convert the model to OpenVINO IR.");
         }
     }
 }

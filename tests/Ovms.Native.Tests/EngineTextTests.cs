@@ -1,14 +1,15 @@
-using Ovms.Devices;
-
-namespace Ovms.Tests.Devices;
+namespace Ovms.Native.Tests;
 
 public sealed class EngineTextTests
 {
     [Test]
     [Arguments("Exception from src/inference/src/cpp/core.cpp:117:\nException from src/inference/src/dev/plugin.cpp:54:\nCannot load library \"x.so\"", "Cannot load library \"x.so\"")]
     [Arguments("Exception from src/a.cpp:1:\nCheck 'device_id.empty()' failed at src/b.cpp:2:\nCPU plugin supports only '' as device id\n\n;\n", "CPU plugin supports only '' as device id")]
-    [Arguments("Exception from src/a.cpp:1:\n[AUTO] compile model failed, CPU:Exception from src/b.cpp:2:\nCould not read number", "[AUTO] compile model failed, CPU; Could not read number")]
-    [Arguments("Exception from src/a.cpp:1:", "Exception from src/a.cpp:1:")]
+    [Arguments("Exception from src/a.cpp:1:\n[AUTO] compile model failed, CPU:Exception from src/b.cpp:2:\nCould not read number", "[AUTO] compile model failed, CPU: Could not read number")]
+    [Arguments("Exception from src/a.cpp:1:", "Exception from src/a.cpp:1")]
+    [Arguments("[CPU] MaxPool node with name 'a' Check 'le(kernel, dim)' failed at src/x.hpp:149:\nKernel is larger than the data.", "[CPU] MaxPool node with name 'a'; Kernel is larger than the data")]
+    [Arguments("While validating node 'Add a' with friendly_name 'a':\nArgument shapes are inconsistent.", "While validating node 'Add a' with friendly_name 'a': Argument shapes are inconsistent")]
+    [Arguments("FrontEnd API failed with GeneralFailure:\nInvalid file", "Invalid file")]
     [Arguments("plain", "plain")]
     [Arguments("", "")]
     public async Task Trail_IsTakenOff(string text, string expected)

@@ -1,6 +1,6 @@
-using Ovms.Devices;
+using Ovms.Options;
 
-namespace Ovms.Tests.Devices;
+namespace Ovms.Tests.Options;
 
 public sealed class NearestNameTests
 {
@@ -17,12 +17,12 @@ public sealed class NearestNameTests
     [Arguments("", null)]
     public async Task Name_FindsWhatWasMeant(string given, string? expected)
     {
-        await Assert.That(NearestName.Find(given, s_names)).IsEqualTo(expected);
+        await Assert.That(NearestName.Of(given, s_names)).IsEqualTo(expected);
     }
 
     [Test]
     public async Task NoNames_FindNothing()
     {
-        await Assert.That(NearestName.Find("CPU", [])).IsNull();
+        await Assert.That(NearestName.Of("CPU", [])).IsNull();
     }
 }

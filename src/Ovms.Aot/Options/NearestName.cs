@@ -1,4 +1,4 @@
-namespace Ovms.Options.Parsing;
+namespace Ovms.Options;
 
 /// <summary>Finds the name someone probably meant.</summary>
 internal static class NearestName

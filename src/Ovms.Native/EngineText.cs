@@ -1,0 +1,49 @@
+namespace Ovms.Native;
+
+/// <summary>
+/// Makes OpenVINO's error texts fit for a sentence: they hold a trail of its source files, the conditions that failed and line breaks,
+/// which are of no use to who reads them.
+/// </summary>
+public static class EngineText
+{
+    private const int MaxLength = 600;
+    private const string Origin = "Exception from src/";
+    private const string Condition = "Check '";
+    private const string NothingSaid = "FrontEnd API failed";
+
+    private static readonly char[] s_ends = ['.', '!', ':', ';', ' '];
+
+    /// <summary>The lines that say something, in one line without a full stop, bounded; the whole text when none does.</summary>
+    public static string Clean(string text)
+    {
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string said = Join(lines.Select(WithoutTrail));
+        string whole = (said.Length > 0 ? said : Join(lines)).TrimEnd(s_ends);
+        return whole.Length <= MaxLength ? whole : string.Concat(whole.AsSpan(0, MaxLength), "…");
+    }
+
+    private static string WithoutTrail(string line)
+    {
+        int origin = line.IndexOf(Origin, StringComparison.Ordinal);
+        string rest = origin < 0 ? line : line[..origin];
+        int condition = rest.IndexOf(Condition, StringComparison.Ordinal);
+        if (condition >= 0 && rest.IndexOf("' failed at ", condition, StringComparison.Ordinal) > 0)
+        {
+            rest = rest[..condition];
+        }
+
+        return rest.StartsWith(NothingSaid, StringComparison.Ordinal) ? "" : rest.Trim();
+    }
+
+    // A line that ends with a colon is explained by the next one.
+    private static string Join(IEnumerable<string> lines)
+    {
+        string joined = "";
+        foreach (string line in lines.Where(static line => line.Trim(s_ends).Length > 0))
+        {
+            joined = joined.Length == 0 ? line : $"{joined.TrimEnd(s_ends)}{(joined.EndsWith(':') ? ": " : "; ")}{line}";
+        }
+
+        return joined;
+    }
+}
