@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
@@ -31,14 +34,24 @@ public sealed class GrpcArgumentsTests
     }
 
     [Test]
-    public async Task OneStreamAConnection_StillAnswersEveryCall()
+    public async Task ConcurrentStreams_AreToldToTheClient()
     {
-        await using OvmsServer server = await StartAsync("grpc.max_concurrent_streams=1");
+        const ushort MaxConcurrentStreams = 3;
+        await using OvmsServer server = await StartAsync("grpc.max_concurrent_streams=7");
+        using TcpClient connection = new();
+        await connection.ConnectAsync(IPAddress.Loopback, server.GrpcPort);
+        NetworkStream stream = connection.GetStream();
 
-        // A client that does not know the limit yet may open more streams than one, and is refused.
-        await server.Client.ServerLiveAsync(new ServerLiveRequest());
-        ModelInferResponse[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => server.Client.ModelInferAsync(s_request).ResponseAsync));
-        await Assert.That(answers.All(static answer => answer.Values<float>("a")[0] == 1f)).IsTrue();
+        // A client's preface and its empty SETTINGS; the server's first frame is its SETTINGS: nine bytes of header, then pairs of a
+        // two-byte name and a four-byte value.
+        await stream.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
+        byte[] header = new byte[9];
+        await stream.ReadExactlyAsync(header);
+        await Assert.That(header[3]).IsEqualTo((byte)4);
+        byte[] settings = new byte[(header[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
+        await stream.ReadExactlyAsync(settings);
+        Dictionary<ushort, uint> values = settings.Chunk(6).ToDictionary(static pair => BinaryPrimitives.ReadUInt16BigEndian(pair), static pair => BinaryPrimitives.ReadUInt32BigEndian(pair.AsSpan(2)));
+        await Assert.That(values[MaxConcurrentStreams]).IsEqualTo(7u);
     }
 
     [Test]
