@@ -15,12 +15,26 @@ internal static class LatencyRun
     public static async Task<LatencyTable> RunAsync(Workload workload, int rounds)
     {
         using Server server = Server.Start(workload);
-        using DirectCaller direct = new(workload);
-        using GrpcCaller grpc = new("gRPC, raw contents", server.GrpcPort, workload.GrpcRequest());
-        List<Caller> callers = [direct, grpc, new HttpCaller("REST, binary", server.RestPort, workload.RestBinaryRequest())];
-        if (workload.Input.Length <= 1024)
-            callers.Add(new HttpCaller("REST, JSON", server.RestPort, workload.RestJsonRequest()));
+        List<Caller> callers = [];
+        try
+        {
+            callers.Add(new DirectCaller(workload));
+            callers.Add(new GrpcCaller("gRPC, raw contents", server.GrpcPort, workload.GrpcRequest()));
+            callers.Add(new HttpCaller("REST, binary", server.RestPort, workload.RestBinaryRequest()));
+            if (workload.Input.Length <= 1024)
+                callers.Add(new HttpCaller("REST, JSON", server.RestPort, workload.RestJsonRequest()));
+            return await CompareAndMeasureAsync(workload, callers, rounds);
+        }
+        finally
+        {
+            callers.ForEach(static caller => caller.Dispose());
+        }
+    }
 
+    private static async Task<LatencyTable> CompareAndMeasureAsync(Workload workload, List<Caller> callers, int rounds)
+    {
+        DirectCaller direct = callers.OfType<DirectCaller>().Single();
+        GrpcCaller grpc = callers.OfType<GrpcCaller>().Single();
         await direct.CallAsync();
         foreach (Caller caller in callers)
         {
@@ -32,14 +46,7 @@ internal static class LatencyRun
         using Echo? echo = Echo.Start(grpc.Answer);
         if (echo is not null)
             callers.Add(new GrpcCaller(EchoName, echo.Port, workload.GrpcRequest()));
-        try
-        {
-            return await MeasureAsync(workload, callers, rounds);
-        }
-        finally
-        {
-            callers.ForEach(static caller => caller.Dispose());
-        }
+        return await MeasureAsync(workload, callers, rounds);
     }
 
     private static async Task<LatencyTable> MeasureAsync(Workload workload, List<Caller> callers, int rounds)

@@ -11,6 +11,8 @@ internal static class Machine
     public static IEnumerable<string> Describe()
     {
         yield return $"- machine: {Value("/proc/cpuinfo", "model name") ?? "unknown CPU"}, {Environment.ProcessorCount} cores, {Memory()}, {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})";
+        if (File.Exists("/proc/loadavg"))
+            yield return $"- load average when the run began: {File.ReadAllText("/proc/loadavg").Split(' ')[0]} (what else ran makes the figures worse, the upper percentiles most)";
         yield return $"- date: {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
         yield return $"- ovms {ServerVersion()}, OpenVINO {OpenVinoLibrary.BuildNumber}, .NET {Environment.Version} (client and direct call; the server is NativeAOT)";
         yield return string.Create(CultureInfo.InvariantCulture, $"- binary: {new FileInfo(Repo.Binary).Length / 1048576.0:0.0} MiB (publish/out/bin/ovms)");
