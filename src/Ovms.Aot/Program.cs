@@ -20,10 +20,19 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, BackendBu
             return ExitCode.Failure;
         }
 
+        ModelServer server = new(start, new LogProvider(sink, LogLevels.Parse(start.Server.LogLevel)), stop);
+        int code;
         using (sink)
         {
-            return await new ModelServer(start, new LogProvider(sink, LogLevels.Parse(start.Server.LogLevel)), stop).RunAsync();
+            code = await server.RunAsync();
         }
+
+        if (server.LeftWorkUnfinished)
+        {
+            ProcessEnd.WithoutFarewell(code);
+        }
+
+        return code;
 
     default:
         throw new System.Diagnostics.UnreachableException();

@@ -72,6 +72,23 @@ public sealed class LoadingTests
         await Assert.That(server.Process.Output).Contains("Stopped");
     }
 
+    [Test]
+    [Arguments("OpenVINO Model Server ")]
+    [Arguments("OpenVINO backend ")]
+    [Arguments("Devices seen: ")]
+    [Arguments("Started gRPC server")]
+    [Arguments("\"state\": \"START\"")]
+    [Arguments("\"state\": \"LOADING\"")]
+    [Arguments("Loaded model ")]
+    public async Task StopSignalAtAnyStepOfTheStart_EndsWithZero(string step)
+    {
+        await using OvmsServer server = OvmsServer.Launch(Repo.Model("dummy"), "dummy", null);
+        await server.Process.WaitForLineAsync(line => line.Contains(step, StringComparison.Ordinal));
+        await Assert.That(await server.Process.StopAsync()).IsEqualTo(0).Because(server.Process.Output + server.Process.Errors);
+        await Assert.That(server.Process.Errors).IsEmpty();
+        await Assert.That(server.Process.Output).Contains("Stopped");
+    }
+
     private static async Task<OvmsServer> LaunchAsync(PipeModel model, params string[] more)
     {
         OvmsServer server = OvmsServer.Launch(model.Path, "m", null, more);

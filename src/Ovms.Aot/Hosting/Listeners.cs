@@ -55,6 +55,7 @@ internal sealed class Listeners
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
         builder.Logging.AddProvider(logging);
         builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton<IHostLifetime, NoHostLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ClosingLimit);
         GrpcFrontend.AddServices(builder.Services, _grpc);

@@ -17,6 +17,9 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
     private readonly ILogger _log = logging.CreateLogger("serving");
     private readonly ServableRegistry _registry = new();
 
+    /// <summary>Whether the engine was still at work when <see cref="RunAsync"/> ended: see <see cref="ProcessEnd"/>.</summary>
+    public bool LeftWorkUnfinished { get; private set; }
+
     /// <summary>Runs until the stop signal or a failure to start.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync()
@@ -49,7 +52,7 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
         ModelManager models = new(_registry, new ModelLoader(engine.Core, engine.Devices, _log), _log);
         Task<Outcome> loading = Task.Run(() => models.Load(config, stop.Token));
         Task stopped = stop.WaitAsync();
-        if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stopped.IsCompleted)
+        if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stop.Token.IsCancellationRequested)
         {
             Outcome loaded = await loading.ConfigureAwait(false);
             if (!loaded.IsOk)
@@ -77,10 +80,12 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
         if (!await EndsWithinAsync(loading, TimeSpan.FromSeconds(seconds)).ConfigureAwait(false))
         {
             // The engine has no way to give up a model half compiled.
+            LeftWorkUnfinished = true;
             Log.LoadCutOff(_log, seconds);
         }
         else if (!await models.UnloadAllAsync(Left()).ConfigureAwait(false))
         {
+            LeftWorkUnfinished = true;
             Log.CutOff(_log, seconds);
         }
 

@@ -19,6 +19,7 @@ internal sealed class LogSink : IDisposable
     private readonly Stream? _file;
     private readonly Thread _writer;
     private long _dropped;
+    private volatile bool _isClosed;
 
     private LogSink(Stream? file)
     {
@@ -47,10 +48,10 @@ internal sealed class LogSink : IDisposable
         }
     }
 
-    /// <summary>Queues a line.</summary>
+    /// <summary>Queues a line; one that comes after the end, from work that was left unfinished, is let go.</summary>
     public void Write(string line)
     {
-        if (!_lines.Writer.TryWrite(line))
+        if (!_lines.Writer.TryWrite(line) && !_isClosed)
         {
             Interlocked.Increment(ref _dropped);
         }
@@ -59,6 +60,7 @@ internal sealed class LogSink : IDisposable
     /// <summary>Writes what is queued, within a limit: a reader that stopped reading does not keep the process alive.</summary>
     public void Dispose()
     {
+        _isClosed = true;
         if (_lines.Writer.TryComplete() && _writer.Join(FlushLimit))
         {
             _file?.Dispose();
