@@ -49,6 +49,13 @@ done | cut -d: -f1 | sort -u)
 
 read -r grpc rest < <(free_ports 2)
 log=$CACHE/server.log
+
+# Without /proc the engine would never finish compiling: the server says so and ends.
+code=0
+timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms --model_name dummy --model_path /models/dummy \
+    --rest_bind_address 127.0.0.1 --rest_port "$rest" >"$log" 2>&1 || code=$?
+((code == 1)) && grep -q 'there is no /proc' "$log" || { tail -n 20 "$log" >&2; fail "without /proc the server ended with $code; expected 1 and a sentence about /proc."; }
+
 unshare --mount --pid --fork --kill-child bash -c '
     mount --make-rprivate / && mount -t proc proc "$1/proc" && mount -t sysfs -o ro sysfs "$1/sys" || exit 1
     exec env -i "$(command -v chroot)" --userspec=5000:5000 "$1" /ovms/bin/ovms --model_name dummy --model_path /models/dummy \
