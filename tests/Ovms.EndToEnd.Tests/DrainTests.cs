@@ -13,12 +13,11 @@ namespace Ovms.EndToEnd.Tests;
 /// </summary>
 public sealed class DrainTests
 {
-    private static readonly float[] s_input = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-
     [Test]
     public async Task LateCalls_AreUnavailableOverBothProtocols()
     {
-        await using OvmsServer server = await HeldAsync(out Task<ModelInferResponse> inFlight);
+        await using HeldCall held = await HeldCall.StartAsync(milliseconds: 3000);
+        OvmsServer server = held.Server;
         server.Process.Signal(PosixSignal.SIGTERM);
         await server.Process.WaitForLineAsync(static line => line.Contains("\"state\": \"UNLOADING\"", StringComparison.Ordinal));
 
@@ -41,7 +40,7 @@ public sealed class DrainTests
         await Assert.That((await server.Client.ServerReadyAsync(new ServerReadyRequest())).Ready).IsFalse();
         await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = "dummy" })).Ready).IsFalse();
 
-        await Assert.That((await inFlight).Values<float>("a")[9]).IsEqualTo(11f);
+        await Assert.That((await held.Answer).Values<float>("a")[9]).IsEqualTo(11f);
         await Assert.That(await server.Process.WaitForExitAsync()).IsEqualTo(0);
     }
 
@@ -50,7 +49,8 @@ public sealed class DrainTests
     [Arguments("dummy")]
     public async Task WatcherOfHealth_HearsTheStopAndIsLetGo(string service)
     {
-        await using OvmsServer server = await HeldAsync(out Task<ModelInferResponse> inFlight);
+        await using HeldCall held = await HeldCall.StartAsync(milliseconds: 3000);
+        OvmsServer server = held.Server;
         using AsyncServerStreamingCall<HealthCheckResponse> watch = new Health.HealthClient(server.Channel).Watch(new HealthCheckRequest { Service = service });
         await Assert.That(await watch.ResponseStream.MoveNext()).IsTrue();
         await Assert.That(watch.ResponseStream.Current.Status).IsEqualTo(HealthCheckResponse.Types.ServingStatus.Serving);
@@ -60,26 +60,7 @@ public sealed class DrainTests
         await Assert.That(watch.ResponseStream.Current.Status).IsEqualTo(HealthCheckResponse.Types.ServingStatus.NotServing);
         await Assert.That(await watch.ResponseStream.MoveNext()).IsFalse();
 
-        await Assert.That((await inFlight).Values<float>("a")[0]).IsEqualTo(2f);
+        await Assert.That((await held.Answer).Values<float>("a")[0]).IsEqualTo(2f);
         await Assert.That(await server.Process.WaitForExitAsync()).IsEqualTo(0);
-    }
-
-    private static Task<OvmsServer> HeldAsync(out Task<ModelInferResponse> inFlight)
-    {
-        TaskCompletionSource<ModelInferResponse> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        inFlight = answer.Task;
-        return StartAsync();
-
-        async Task<OvmsServer> StartAsync()
-        {
-            OvmsServer server = await OvmsServer.StartAsync(
-                Repo.Model("dummy"), "dummy", "--target_device", "BATCH:CPU(16)", "--plugin_config", """{"AUTO_BATCH_TIMEOUT": 3000}""");
-            AsyncUnaryCall<ModelInferResponse> call = server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [1, 10], s_input));
-            _ = call.ResponseAsync.ContinueWith(done => _ = done.IsCompletedSuccessfully ? answer.TrySetResult(done.Result) : answer.TrySetException(done.Exception!), TaskScheduler.Default);
-
-            // Requests of one connection are taken in order: when this one is answered the other one has arrived.
-            await server.Client.ServerLiveAsync(new ServerLiveRequest());
-            return server;
-        }
     }
 }

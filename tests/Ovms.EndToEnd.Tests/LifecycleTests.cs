@@ -3,15 +3,12 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
-using Ovms.Frontends.Grpc.Protos;
 
 namespace Ovms.EndToEnd.Tests;
 
 /// <summary>How the process starts, refuses to start, and stops.</summary>
 public sealed class LifecycleTests
 {
-    private static readonly float[] s_input = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-
     [Test]
     [Arguments(PosixSignal.SIGTERM)]
     [Arguments(PosixSignal.SIGINT)]
@@ -26,35 +23,30 @@ public sealed class LifecycleTests
     [Test]
     public async Task StopSignal_LetsCallsInFlightFinishAndRefusesLaterOnes()
     {
-        // A batch that never fills holds the call for a known while: long enough to stop the server under it.
-        await using OvmsServer server = await OvmsServer.StartAsync(
-            Repo.Model("dummy"), "dummy", "--target_device", "BATCH:CPU(16)", "--plugin_config", """{"AUTO_BATCH_TIMEOUT": 3000}""");
-        Task<ModelInferResponse> inFlight = server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [1, 10], s_input)).ResponseAsync;
-        await server.Client.ServerLiveAsync(new ServerLiveRequest());
+        await using HeldCall held = await HeldCall.StartAsync(milliseconds: 3000);
+        OvmsServer server = held.Server;
         server.Process.Signal(PosixSignal.SIGTERM);
         await server.Process.WaitForLineAsync(static line => line.Contains("Stopping", StringComparison.Ordinal));
 
-        RpcException late = await Fault.OfAsync(async () => await server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [1, 10], s_input)));
+        RpcException late = await Fault.OfAsync(async () => await server.Client.ModelInferAsync(HeldCall.Request));
         await Assert.That(late.StatusCode).IsEqualTo(StatusCode.Unavailable);
         using HttpResponseMessage lateOverRest = await server.Http.PostAsync("/v2/models/dummy/infer", new StringContent("{}"));
         await Assert.That(lateOverRest.StatusCode).IsEqualTo(HttpStatusCode.ServiceUnavailable);
         using HttpResponseMessage ready = await server.Http.GetAsync("/v2/health/ready");
         await Assert.That(ready.StatusCode).IsEqualTo(HttpStatusCode.ServiceUnavailable);
 
-        await Assert.That((await inFlight).Values<float>("a")[9]).IsEqualTo(11f);
+        await Assert.That((await held.Answer).Values<float>("a")[9]).IsEqualTo(11f);
         await Assert.That(await server.Process.WaitForExitAsync()).IsEqualTo(0);
     }
 
     [Test]
     public async Task CallThatDoesNotFinish_IsCutOffAtTheLimit()
     {
-        await using OvmsServer server = await OvmsServer.StartAsync(
-            Repo.Model("dummy"), "dummy", "--target_device", "BATCH:CPU(16)", "--plugin_config", """{"AUTO_BATCH_TIMEOUT": 60000}""", "--drain_timeout_seconds", "1");
-        Task<ModelInferResponse> inFlight = server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [1, 10], s_input)).ResponseAsync;
-        await server.Client.ServerLiveAsync(new ServerLiveRequest());
+        await using HeldCall held = await HeldCall.StartAsync(milliseconds: 60_000, "--drain_timeout_seconds", "1");
+        OvmsServer server = held.Server;
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
         await Assert.That(server.Process.Output).Contains("cut off");
-        await Fault.OfAsync(async () => await inFlight);
+        await Fault.OfAsync(async () => await held.Answer);
     }
 
     [Test]
