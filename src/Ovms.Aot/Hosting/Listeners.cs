@@ -59,9 +59,11 @@ internal sealed class Listeners
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ClosingLimit);
         GrpcFrontend.AddServices(builder.Services, _grpc);
+        ConnectionGate gate = new(ConnectionGate.LimitOfThisProcess(), logging.CreateLogger("serving"));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(gate.Guard);
             GrpcFrontend.Listen(kestrel, _grpc);
             RestFrontend.Listen(kestrel, _rest);
         });

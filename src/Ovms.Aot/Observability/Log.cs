@@ -61,6 +61,9 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "Ready after {Milliseconds} ms")]
     public static partial void Ready(ILogger log, long milliseconds);
 
+    [LoggerMessage(24, LogLevel.Warning, "A connection was turned away: {Limit} are open, as many as the files that this process may open allow (ulimit -n)")]
+    public static partial void ConnectionRefused(ILogger log, int limit);
+
     [LoggerMessage(30, LogLevel.Debug, "OpenVINO: {Line}")]
     public static partial void Engine(ILogger log, string line);
 }
