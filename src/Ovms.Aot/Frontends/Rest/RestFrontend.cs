@@ -111,6 +111,11 @@ internal sealed class RestFrontend
         catch (ConnectionAbortedException)
         {
         }
+        catch (IOException broken)
+        {
+            // The body's framing is broken; or the connection, and then nobody reads the answer.
+            await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.MalformedMessage, $"The body cannot be read: {broken.Message}")).ConfigureAwait(false);
+        }
         catch (InsufficientMemoryException)
         {
             await RestReply.ErrorAsync(context, TooLarge()).ConfigureAwait(false);
