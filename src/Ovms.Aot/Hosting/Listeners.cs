@@ -15,7 +15,7 @@ namespace Ovms.Hosting;
 internal sealed class Listeners
 {
     // What is left to do when the drain limit has passed: answers are on their way or cut off.
-    private static readonly TimeSpan ClosingLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_closingLimit = TimeSpan.FromSeconds(2);
 
     private readonly GrpcSettings _grpc;
     private readonly RestSettings _rest;
@@ -57,7 +57,7 @@ internal sealed class Listeners
         builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton<IHostLifetime, NoHostLifetime>();
         builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ClosingLimit);
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = s_closingLimit);
         GrpcFrontend.AddServices(builder.Services, _grpc);
         ConnectionGate gate = new(ConnectionGate.LimitOfThisProcess(), logging.CreateLogger("serving"));
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -12,7 +12,7 @@ internal sealed class LogSink : IDisposable
 {
     private const int Capacity = 8192;
 
-    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
 
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Stream _console = Console.OpenStandardOutput();
@@ -61,7 +61,7 @@ internal sealed class LogSink : IDisposable
     public void Dispose()
     {
         _isClosed = true;
-        if (_lines.Writer.TryComplete() && _writer.Join(FlushLimit))
+        if (_lines.Writer.TryComplete() && _writer.Join(s_flushLimit))
         {
             _file?.Dispose();
         }

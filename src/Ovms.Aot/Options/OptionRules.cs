@@ -60,7 +60,7 @@ internal static class OptionRules
     // The original's arithmetic: a worker of its needs about six files.
     internal static IEnumerable<string> RestWorkersFitTheOpenFiles(ServerOptions server, HostFacts host)
     {
-        if (server.RestWorkers is { } workers && host.OpenFilesLimit is { } limit && workers > Math.Max(2, (limit - 15) / 6))
+        if (server.RestWorkers is { } workers and <= 10000 && host.OpenFilesLimit is { } limit && workers > Math.Max(2, (limit - 15) / 6))
         {
             yield return $"rest_workers count should be from 2 to {Math.Max(2, (limit - 15) / 6)} : this process may open {limit} files";
         }

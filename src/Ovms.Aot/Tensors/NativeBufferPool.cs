@@ -15,7 +15,7 @@ internal static unsafe class NativeBufferPool
     // Kept idle at most: enough for a few dozen image-sized calls, small beside a model.
     private const long KeptBytesLimit = 64L << 20;
 
-    private static readonly ConcurrentQueue<nint>[] Classes = CreateClasses();
+    private static readonly ConcurrentQueue<nint>[] s_classes = CreateClasses();
     private static long s_keptBytes;
 
     /// <summary>A block of at least <paramref name="size"/> bytes; <paramref name="size"/> becomes what it really holds.</summary>
@@ -23,7 +23,7 @@ internal static unsafe class NativeBufferPool
     {
         uint rounded = BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, SmallestClass));
         size = (int)Math.Min(rounded, NativeBuffer.MaxLength);
-        if (Classes[BitOperations.Log2((uint)size)].TryDequeue(out nint kept))
+        if (s_classes[BitOperations.Log2((uint)size)].TryDequeue(out nint kept))
         {
             Interlocked.Add(ref s_keptBytes, -size);
             return (byte*)kept;
@@ -42,7 +42,7 @@ internal static unsafe class NativeBufferPool
             return;
         }
 
-        Classes[BitOperations.Log2((uint)size)].Enqueue((nint)block);
+        s_classes[BitOperations.Log2((uint)size)].Enqueue((nint)block);
     }
 
     private static ConcurrentQueue<nint>[] CreateClasses()

@@ -16,7 +16,7 @@ namespace Ovms.Tensors;
 internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
 {
     // The answer is application/json and never part of a page: non-ASCII text may stay readable.
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    private static readonly JavaScriptEncoder s_encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <inheritdoc/>
     public override Outcome ReadTyped(ref ProtoReader contents, NativeBuffer destination, out long count)
@@ -154,7 +154,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
     private static void WriteEscaped(ReadOnlySpan<byte> text, IBufferWriter<byte> writer)
     {
         // Text that needs no escaping, nearly all of it, goes in one copy.
-        int plain = Encoder.FindFirstCharacterToEncodeUtf8(text);
+        int plain = s_encoder.FindFirstCharacterToEncodeUtf8(text);
         writer.Write(plain < 0 ? text : text[..plain]);
         if (plain < 0)
         {
@@ -166,7 +166,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
         {
             // 12: the longest escape, of a character outside the basic plane.
             Span<byte> room = writer.GetSpan(Math.Max(12, Math.Min(text.Length, 4096)));
-            OperationStatus status = Encoder.EncodeUtf8(text, room, out int consumed, out int written);
+            OperationStatus status = s_encoder.EncodeUtf8(text, room, out int consumed, out int written);
             Debug.Assert(status is OperationStatus.Done or OperationStatus.DestinationTooSmall, "The text was checked.");
             writer.Advance(written);
             text = text[consumed..];

@@ -11,7 +11,7 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 internal sealed record ChannelArguments
 {
-    private static readonly TimeSpan ShortestPing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_shortestPing = TimeSpan.FromSeconds(1);
 
     /// <summary>No argument given.</summary>
     public static ChannelArguments Default { get; } = new();
@@ -113,10 +113,10 @@ internal sealed record ChannelArguments
 
     private static TimeSpan Milliseconds(int value) => TimeSpan.FromMilliseconds(value);
 
-    private static TimeSpan AtLeastShortestPing(int value) => Milliseconds(value) < ShortestPing ? ShortestPing : Milliseconds(value);
+    private static TimeSpan AtLeastShortestPing(int value) => Milliseconds(value) < s_shortestPing ? s_shortestPing : Milliseconds(value);
 
     private static ChannelArguments Pinging(string name, int value, ChannelArguments with) =>
-        Milliseconds(value) < ShortestPing ? with.Noted($"{name}={value} is taken as {ShortestPing.TotalMilliseconds}, the shortest this server has") : with;
+        Milliseconds(value) < s_shortestPing ? with.Noted($"{name}={value} is taken as {s_shortestPing.TotalMilliseconds}, the shortest this server has") : with;
 
     private ChannelArguments OutOfRange(string name, int value, string expected) => Noted($"{name}={value} should be {expected} and has no effect");
 

@@ -11,7 +11,7 @@ namespace Ovms.Frontends.Grpc;
 /// <summary>Server reflection in both versions that tools ask for, over a written list: nothing is discovered at run time.</summary>
 internal static class GrpcReflection
 {
-    private static readonly ServiceDescriptor[] Services =
+    private static readonly ServiceDescriptor[] s_services =
     [
         .. GrpcServiceReflection.Descriptor.Services,
         Health.Descriptor,
@@ -20,8 +20,8 @@ internal static class GrpcReflection
     ];
 
     /// <summary>Binds the version most tools ask for first.</summary>
-    public static void BindV1(ServiceBinderBase binder) => ReflectionV1.BindService(binder, new ReflectionV1ServiceImpl(Services));
+    public static void BindV1(ServiceBinderBase binder) => ReflectionV1.BindService(binder, new ReflectionV1ServiceImpl(s_services));
 
     /// <summary>Binds the version older tools know.</summary>
-    public static void BindV1Alpha(ServiceBinderBase binder) => ReflectionV1Alpha.BindService(binder, new ReflectionServiceImpl(Services));
+    public static void BindV1Alpha(ServiceBinderBase binder) => ReflectionV1Alpha.BindService(binder, new ReflectionServiceImpl(s_services));
 }

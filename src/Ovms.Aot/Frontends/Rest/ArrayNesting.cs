@@ -11,7 +11,7 @@ internal static class ArrayNesting
 {
     private const int Unknown = -1;
 
-    private static readonly SearchValues<byte> EndOfScalar = SearchValues.Create(",] \t\r\n"u8);
+    private static readonly SearchValues<byte> s_endOfScalar = SearchValues.Create(",] \t\r\n"u8);
 
     private enum Items : byte
     {
@@ -91,7 +91,7 @@ internal static class ArrayNesting
 
     private static int ScalarLength(ReadOnlySpan<byte> json)
     {
-        int end = json.IndexOfAny(EndOfScalar);
+        int end = json.IndexOfAny(s_endOfScalar);
         return end < 0 ? json.Length : end;
     }
 

@@ -10,7 +10,7 @@ namespace Ovms.Frontends.Rest;
 /// </summary>
 internal sealed class CorsHeaders
 {
-    private static readonly SearchValues<char> Allowed = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c)]);
+    private static readonly SearchValues<char> s_allowed = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c)]);
 
     private readonly bool _allowCredentials;
     private readonly StringValues _origins;
@@ -33,7 +33,7 @@ internal sealed class CorsHeaders
     {
         foreach ((string option, string value) in new[] { ("allowed_origins", origins), ("allowed_methods", methods), ("allowed_headers", headers) })
         {
-            int bad = value.AsSpan().IndexOfAnyExcept(Allowed);
+            int bad = value.AsSpan().IndexOfAnyExcept(s_allowed);
             if (bad >= 0)
             {
                 return Outcome.Fail(

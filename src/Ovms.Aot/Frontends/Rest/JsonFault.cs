@@ -19,7 +19,7 @@ internal static class JsonFault
         long offset = LineStart(json, line) + (fault.BytePositionInLine ?? 0);
         string what = fault.Message;
         int place = what.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        what = place < 0 ? what : what[..place];
+        what = (place < 0 ? what : what[..place]).Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
         return what.Contains("maximum configured depth", StringComparison.Ordinal)
             ? Outcome.Fail(StatusCode.JsonNestingDepthExceeded, $"Expected: at most {MaxDepth} levels of arrays and objects; Line: {line + 1}; Offset: {offset}")
             : Outcome.Fail(StatusCode.JsonInvalid, $"Error: {what} Line: {line + 1}; Offset: {offset}");

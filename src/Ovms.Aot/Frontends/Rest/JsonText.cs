@@ -11,7 +11,7 @@ namespace Ovms.Frontends.Rest;
 /// </summary>
 internal static class JsonText
 {
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static b => (byte)b), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> s_escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static b => (byte)b), (byte)'"', (byte)'\\']);
 
     /// <summary>Writes bytes that are JSON already.</summary>
     public static void Raw(this NativeBuffer buffer, ReadOnlySpan<byte> json) => buffer.Write(json);
@@ -51,7 +51,7 @@ internal static class JsonText
     {
         while (true)
         {
-            int next = utf8.IndexOfAny(Escaped);
+            int next = utf8.IndexOfAny(s_escaped);
             buffer.Write(next < 0 ? utf8 : utf8[..next]);
             if (next < 0)
             {

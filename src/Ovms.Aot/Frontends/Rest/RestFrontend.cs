@@ -17,7 +17,7 @@ internal sealed class RestFrontend
 {
     // Clients of the original keep idle connections in pools; it never closed one. An hour outlives any pause between two calls and
     // still gives back what was left behind.
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_idleLimit = TimeSpan.FromHours(1);
 
     private readonly RestSettings _settings;
     private readonly ILogger _log;
@@ -39,7 +39,7 @@ internal sealed class RestFrontend
         if (server.Limits.KeepAliveTimeout == new KestrelServerLimits().KeepAliveTimeout)
         {
             // Nobody asked for another one: gRPC's arguments set the same limit.
-            server.Limits.KeepAliveTimeout = IdleLimit;
+            server.Limits.KeepAliveTimeout = s_idleLimit;
         }
 
         foreach (IPEndPoint endPoint in settings.EndPoints)

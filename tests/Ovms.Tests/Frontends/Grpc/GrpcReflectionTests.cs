@@ -9,7 +9,7 @@ namespace Ovms.Tests.Frontends.Grpc;
 
 public sealed class GrpcReflectionTests
 {
-    private static readonly string[] Services =
+    private static readonly string[] s_services =
         ["inference.GRPCInferenceService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
 
     [Test]
@@ -20,7 +20,7 @@ public sealed class GrpcReflectionTests
 
         await call.RequestStream.WriteAsync(new() { ListServices = "" });
         await call.ResponseStream.MoveNext(default);
-        await Assert.That(call.ResponseStream.Current.ListServicesResponse.Service.Select(static service => service.Name)).IsEquivalentTo(Services);
+        await Assert.That(call.ResponseStream.Current.ListServicesResponse.Service.Select(static service => service.Name)).IsEquivalentTo(s_services);
 
         await call.RequestStream.WriteAsync(new() { FileContainingSymbol = "inference.GRPCInferenceService" });
         await call.ResponseStream.MoveNext(default);
@@ -38,7 +38,7 @@ public sealed class GrpcReflectionTests
         using AsyncDuplexStreamingCall<V1Alpha.ServerReflectionRequest, V1Alpha.ServerReflectionResponse> call = new V1Alpha.ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(new() { ListServices = "" });
         await call.ResponseStream.MoveNext(default);
-        await Assert.That(call.ResponseStream.Current.ListServicesResponse.Service.Select(static service => service.Name)).IsEquivalentTo(Services);
+        await Assert.That(call.ResponseStream.Current.ListServicesResponse.Service.Select(static service => service.Name)).IsEquivalentTo(s_services);
     }
 
     [Test]

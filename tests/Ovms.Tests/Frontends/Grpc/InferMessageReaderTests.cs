@@ -13,7 +13,7 @@ public sealed class InferMessageReaderTests
     private const int Rounds = 12_000;
 
     // What our reader refuses and Google's takes: texts that are no UTF-8 (it replaces bytes), groups, and numbers cut to 32 bits.
-    private static readonly string[] Stricter = ["is not UTF-8", "is not the tag of a proto3 field", "a field claims "];
+    private static readonly string[] s_stricter = ["is not UTF-8", "is not the tag of a proto3 field", "a field claims "];
 
     [Test]
     public async Task RandomRequests_ReadAsTheReferenceReadsThem()
@@ -46,7 +46,7 @@ public sealed class InferMessageReaderTests
             string? expected = ReferenceReading.Of(message);
             (string? actual, Outcome outcome) = Read(Segments.Random(message, random));
             refused += actual is null ? 1 : 0;
-            if (actual is null && expected is not null && Stricter.Any(outcome.Text.Contains))
+            if (actual is null && expected is not null && s_stricter.Any(outcome.Text.Contains))
             {
                 stricter++;
                 continue;

@@ -6,11 +6,11 @@ namespace Ovms.Tests.Frontends.Grpc;
 /// <summary>Makes requests of every form the protocol allows: fields in any order, numbers packed or not, unknown fields, odd texts.</summary>
 internal sealed class RandomRequests(Random random)
 {
-    private static readonly string[] Datatypes = ["BOOL", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "FP32", "FP64", "BYTES"];
-    private static readonly string[] Texts = ["", "x", "input_0", "größe", "模型", "🦊", "with\0nul", new string('n', 300)];
+    private static readonly string[] s_datatypes = ["BOOL", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "FP32", "FP64", "BYTES"];
+    private static readonly string[] s_texts = ["", "x", "input_0", "größe", "模型", "🦊", "with\0nul", new string('n', 300)];
 
     /// <summary>Whether requests are made of the datatype.</summary>
-    public static bool IsDatatype(string datatype) => Datatypes.Contains(datatype);
+    public static bool IsDatatype(string datatype) => s_datatypes.Contains(datatype);
 
     /// <summary>The next request, in bytes.</summary>
     public byte[] Next()
@@ -67,7 +67,7 @@ internal sealed class RandomRequests(Random random)
 
     private byte[] Input(bool isRaw)
     {
-        string datatype = Datatypes[random.Next(Datatypes.Length)];
+        string datatype = s_datatypes[random.Next(s_datatypes.Length)];
         List<byte[]> fields = [Text(1), Field(output => WriteText(output, 2, datatype)), .. Shape(), .. Parameters(4), .. Unknown()];
         if (!isRaw)
         {
@@ -142,7 +142,7 @@ internal sealed class RandomRequests(Random random)
                 1 => new() { Int64Param = random.NextInt64() },
                 2 => new() { DoubleParam = random.NextDouble() },
                 3 => new() { Uint64Param = (ulong)random.NextInt64() },
-                _ => new() { StringParam = Texts[random.Next(Texts.Length)] },
+                _ => new() { StringParam = s_texts[random.Next(s_texts.Length)] },
             };
             yield return Delimited(field, Join([Text(1), Delimited(2, value.ToByteArray())]));
         }
@@ -177,7 +177,7 @@ internal sealed class RandomRequests(Random random)
         }
     }
 
-    private byte[] Text(int field) => Field(output => WriteText(output, field, Texts[random.Next(Texts.Length)]));
+    private byte[] Text(int field) => Field(output => WriteText(output, field, s_texts[random.Next(s_texts.Length)]));
 
     private byte[] RandomBytes(int count)
     {
