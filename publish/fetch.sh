@@ -98,5 +98,5 @@ python3 -m pip download -qq --retries 2 --disable-pip-version-check --no-deps --
     --abi cp311 --abi none --platform manylinux_2_28_x86_64 -d .cache/wheels "$RUNTIME" "$TOKENIZERS" \
     || fail "no OpenVINO runtime: pip could not download $RUNTIME and $TOKENIZERS (its own words are above), and OPENVINO_DIR is not set; set it to a folder that holds libopenvino_c.so, or make the download possible."
 all_wheels_in .cache/wheels \
-    || fail "pip downloaded other files than those in $PINS ($(ls .cache/wheels | tr '\n' ' ')); delete .cache/wheels and fetch again."
+    || fail "pip downloaded other files than those in $PINS ($(ls .cache/wheels | paste -sd ' ')); delete .cache/wheels and fetch again."
 from_wheels .cache/wheels

@@ -13,7 +13,7 @@ need() { command -v "$1" >/dev/null || fail "'$1' was not found; install the Deb
 need_dotnet() {
     need dotnet dotnet-sdk-10.0
     dotnet --list-sdks | grep -q '^10\.' \
-        || fail "dotnet is there but has no SDK 10 (it has: $(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')); install the Debian package dotnet-sdk-10.0."
+        || fail "dotnet is there but has no SDK 10 (it has: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd ' ')); install the Debian package dotnet-sdk-10.0."
 }
 
 # NativeAOT links with clang unless told otherwise; gcc does as well. Sets the publish arguments that say so.

@@ -99,6 +99,8 @@ compiles win-x64
 compiles linux-arm64
 must "publish" publish/publish.sh
 suite Ovms.EndToEnd.Tests
+script tests/package/fetch.sh
+script tests/package/lacks.sh
 script tests/package/moved.sh
 script tests/package/chroot.sh
 script tests/package/unit.sh

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# What a machine lacks is said in one line that names the Debian package: publishing in a tree of its own, on a path where
+# one thing is missing. Exit code 0 passed, anything else failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source publish/say.sh
+
+work=$(mktemp -d -t ovms-lacks.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/repo/.cache/openvino/lib" "$work/repo/publish" "$work/tools" "$work/bin" "$work/shared/openvino"
+cp build.sh "$work/repo/"
+cp publish/*.sh publish/runtime.sha256 "$work/repo/publish/"
+cp publish/runtime.sha256 "$work/repo/.cache/openvino/stamp"
+# All of this machine's tools but those that are taken away one by one.
+for folder in /usr/local/bin /usr/bin /bin; do
+    for tool in "$folder"/*; do
+        case ${tool##*/} in
+            dotnet | gcc | clang | objcopy | unzip) ;;
+            *) ln -sf "$tool" "$work/tools/${tool##*/}" ;;
+        esac
+    done
+done
+
+# have TOOL...: stand-ins for these and no others.
+have() {
+    rm -f "$work/bin/"*
+    local tool
+    for tool in "$@"; do printf '#!/bin/sh\nexit 0\n' >"$work/bin/$tool"; done
+    [[ " $* " != *" dotnet "* ]] || printf '#!/bin/sh\n[ "$1" != --list-sdks ] || echo "%s [/sdk]"\n%s\n' "${sdk:-10.0.100}" "${publish:-}" >"$work/bin/dotnet"
+    chmod +x "$work/bin/"*
+}
+# says WORDS: publishing fails with one line, the last, that holds them.
+says() {
+    local words code=0
+    words=$(env -i HOME="$work" PATH="$work/bin:$work/tools" bash "$work/repo/build.sh" publish 2>&1) || code=$?
+    ((code == 1)) && [[ $(grep -c '^error: ' <<<"$words") == 1 && $(tail -n 1 <<<"$words") == "error: "*"$1"* ]] \
+        || fail "expected one line with '$1'; ended with $code and said '$words'."
+}
+
+have gcc objcopy unzip; says "install the Debian package dotnet-sdk-10.0"
+sdk=8.0.404 have dotnet gcc objcopy unzip; says "has no SDK 10 (it has: 8.0.404)"
+have dotnet objcopy unzip; says "install the Debian package build-essential"
+have dotnet gcc unzip; says "install the Debian package binutils"
+publish='[ "$1" != publish ] || { echo "ld: cannot find -lz"; exit 1; }' have dotnet gcc objcopy unzip; says "install the Debian package zlib1g-dev"
+rm -rf "$work/repo/.cache"
+while read -r _ wheel; do touch "$work/shared/openvino/$wheel"; done <publish/runtime.sha256
+have dotnet gcc objcopy; says "install the Debian package unzip"
+say "a missing SDK, compiler, objcopy, zlib or unzip is named with its Debian package"
