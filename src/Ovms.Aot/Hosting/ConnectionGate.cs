@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Ovms.Observability;
@@ -13,29 +12,18 @@ namespace Ovms.Hosting;
 /// <param name="limit">Most connections at the same time.</param>
 internal sealed class ConnectionGate(int limit, ILogger log)
 {
-    private const string LimitsFile = "/proc/self/limits";
-
     // Files that are not connections: listeners, the log, what the engine has open.
     private const int Reserve = 64;
 
-    private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_tellEvery = TimeSpan.FromMinutes(1);
 
     private int _open;
     private long _toldAt;
 
     /// <summary>How many connections there may be; no limit where the system does not tell how many files may be open.</summary>
-    public static int LimitOfThisProcess() => File.Exists(LimitsFile) ? LimitFor(File.ReadLines(LimitsFile)) : int.MaxValue;
-
-    /// <summary>The same for given lines of a limits file.</summary>
-    internal static int LimitFor(IEnumerable<string> lines)
-    {
-        const string OpenFiles = "Max open files";
-        string? soft = lines.FirstOrDefault(static line => line.StartsWith(OpenFiles, StringComparison.Ordinal))?[OpenFiles.Length..]
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long files)
-            ? (int)Math.Clamp(Math.Max(files - Reserve, files / 2), 1, int.MaxValue)
-            : int.MaxValue;
-    }
+    /// <param name="openFiles">How many files this process may have open; null where that is not told.</param>
+    public static int LimitFor(long? openFiles) =>
+        openFiles is { } files ? (int)Math.Clamp(Math.Max(files - Reserve, files / 2), 1, int.MaxValue) : int.MaxValue;
 
     /// <summary>Puts the gate before a listener.</summary>
     public void Guard(ListenOptions listener) => listener.Use(next => connection => PassAsync(connection, next));
@@ -63,7 +51,7 @@ internal sealed class ConnectionGate(int limit, ILogger log)
     {
         long told = Interlocked.Read(ref _toldAt);
         long now = Stopwatch.GetTimestamp();
-        if ((told == 0 || Stopwatch.GetElapsedTime(told, now) > TellEvery) && Interlocked.CompareExchange(ref _toldAt, now, told) == told)
+        if ((told == 0 || Stopwatch.GetElapsedTime(told, now) > s_tellEvery) && Interlocked.CompareExchange(ref _toldAt, now, told) == told)
         {
             Log.ConnectionRefused(log, limit);
         }

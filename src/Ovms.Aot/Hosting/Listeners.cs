@@ -59,7 +59,7 @@ internal sealed class Listeners
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = s_closingLimit);
         GrpcFrontend.AddServices(builder.Services, _grpc);
-        ConnectionGate gate = new(ConnectionGate.LimitOfThisProcess(), logging.CreateLogger("serving"));
+        ConnectionGate gate = new(ConnectionGate.LimitFor(HostFacts.Current.OpenFilesLimit), logging.CreateLogger("serving"));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
