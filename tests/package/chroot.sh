@@ -50,11 +50,21 @@ done | cut -d: -f1 | sort -u)
 read -r grpc rest < <(free_ports 2)
 log=$CACHE/server.log
 
-# Without /proc the engine would never finish compiling: the server says so and ends.
-code=0
-timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms --model_name dummy --model_path /models/dummy \
-    --rest_bind_address 127.0.0.1 --rest_port "$rest" >"$log" 2>&1 || code=$?
-((code == 1)) && grep -q 'there is no /proc' "$log" || { tail -n 20 "$log" >&2; fail "without /proc the server ended with $code; expected 1 and a sentence about /proc."; }
+# ends_with WORDS MODEL: the server ends with 1 and a sentence that holds the words. There is no /proc here yet.
+ends_with() {
+    local code=0
+    timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms --model_name dummy --model_path "$2" \
+        --rest_bind_address 127.0.0.1 --rest_port "$rest" >"$log" 2>&1 || code=$?
+    ((code == 1)) && grep -q "$1" "$log" && ! grep -q '^   at ' "$log" \
+        || { tail -n 20 "$log" >&2; fail "the server with $2 ended with $code; expected 1 and a sentence with '$1'."; }
+}
+# Without /proc the engine would never finish compiling.
+ends_with 'there is no /proc' /models/dummy
+# What root copied for itself alone.
+cp -r "$root/models/dummy" "$root/models/folder" && chmod 700 "$root/models/folder"
+cp -r "$root/models/dummy" "$root/models/file" && chmod 600 "$root/models/file/1/dummy.xml"
+ends_with '/models/folder may not be read' /models/folder
+ends_with '/models/file/1/dummy.xml may not be read' /models/file
 
 unshare --mount --pid --fork --kill-child bash -c '
     mount --make-rprivate / && mount -t proc proc "$1/proc" && mount -t sysfs -o ro sysfs "$1/sys" || exit 1
