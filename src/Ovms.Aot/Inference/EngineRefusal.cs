@@ -24,7 +24,7 @@ internal static class EngineRefusal
             return Outcome.Fail(StatusCode.InternalInferenceError, EngineText.Clean(detail));
         }
 
-        string given = string.Join("; ", message.Inputs.Select(static input => $"{input.Name} ({string.Join(',', input.Shape)})"));
+        string given = string.Join("; ", message.Inputs.Select(static input => $"{Shown.Bounded(input.Name)} ({string.Join(',', input.Shape)})"));
         return Outcome.Fail(StatusCode.InvalidShape, $"The model cannot compute with {given}: {EngineText.Clean(detail)}");
     }
 }

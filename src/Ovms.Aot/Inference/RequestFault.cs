@@ -12,7 +12,6 @@ namespace Ovms.Inference;
 /// </summary>
 internal static class RequestFault
 {
-    private const int LongestName = 100;
     private const int MostDimensions = 16;
 
     public static Outcome InputCount(Signature signature, InferMessage message) => Fail(
@@ -28,7 +27,7 @@ internal static class RequestFault
 
     public static Outcome TypedBesideRaw(InputTensor input) => Fail(
         StatusCode.InvalidMessageStructure,
-        $"Passing buffers both in InferInputTensor contents and in raw_input_contents is not allowed. Detected buffer in InferInputTensor contents for input: {Clip(input.Name)}");
+        $"Passing buffers both in InferInputTensor contents and in raw_input_contents is not allowed. Detected buffer in InferInputTensor contents for input: {Shown.Bounded(input.Name)}");
 
     public static Outcome NegativeDimension(InputTensor input) =>
         Fail(StatusCode.InvalidShape, $"Negative or zero dimension size is not acceptable: {ShapeOf(input)}", input);
@@ -36,7 +35,7 @@ internal static class RequestFault
     public static Outcome Precision(TensorInfo info, InputTensor input)
     {
         string known = TensorMarshaler.ForDatatype(input.Datatype) is null ? " (no datatype of that name exists)" : "";
-        return Fail(StatusCode.InvalidPrecision, $"Expected: {info.Marshaler.Precision}; Actual: {Clip(input.Datatype)}{known}", input);
+        return Fail(StatusCode.InvalidPrecision, $"Expected: {info.Marshaler.Precision}; Actual: {Shown.Bounded(input.Datatype)}{known}", input);
     }
 
     public static Outcome Rank(TensorInfo info, InputTensor input) =>
@@ -73,9 +72,9 @@ internal static class RequestFault
 
     public static Outcome UnknownOutput(Signature signature, string name) => Fail(
         StatusCode.InvalidRequestedOutput,
-        $"The model has no output {Clip(name)}; its outputs: {string.Join(", ", signature.OutputsInNameOrder.Select(static info => info.Name))}");
+        $"The model has no output {Shown.Bounded(name)}; its outputs: {string.Join(", ", signature.OutputsInNameOrder.Select(static info => info.Name))}");
 
-    public static Outcome DuplicateOutput(string name) => Fail(StatusCode.InvalidRequestedOutput, $"Output {Clip(name)} is asked for twice");
+    public static Outcome DuplicateOutput(string name) => Fail(StatusCode.InvalidRequestedOutput, $"Output {Shown.Bounded(name)} is asked for twice");
 
     /// <summary>Names an input that is too much: one the model does not have, or one that came before.</summary>
     private static string Surplus(Signature signature, InferMessage message)
@@ -87,7 +86,7 @@ internal static class RequestFault
             string name = message.Inputs[i].Name;
             if (signature.FindInput(name) is null)
             {
-                return $"; unexpected input: {Clip(name)}";
+                return $"; unexpected input: {Shown.Bounded(name)}";
             }
 
             for (int earlier = 0; earlier < i; earlier++)
@@ -119,9 +118,7 @@ internal static class RequestFault
         return text.Append(')').ToString();
     }
 
-    private static string Clip(string name) => name.Length <= LongestName ? name : $"{name.AsSpan(0, LongestName)}...";
-
     private static Outcome Fail(StatusCode code, string detail) => Outcome.Fail(code, detail);
 
-    private static Outcome Fail(StatusCode code, string detail, InputTensor input) => Outcome.Fail(code, $"{detail}; input name: {Clip(input.Name)}");
+    private static Outcome Fail(StatusCode code, string detail, InputTensor input) => Outcome.Fail(code, $"{detail}; input name: {Shown.Bounded(input.Name)}");
 }

@@ -47,7 +47,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
         long version = 0;
         if (versionText.Length > 0 && (!long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out version)))
         {
-            return Outcome.Fail(StatusCode.ModelVersionInvalidFormat, $"Expected: a number; Actual: {Printable(versionText)}");
+            return Outcome.Fail(StatusCode.ModelVersionInvalidFormat, $"Expected: a number; Actual: {Shown.Bounded(versionText)}");
         }
 
         if (model.Versions.IsEmpty)
@@ -68,17 +68,14 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
     private static string VersionDetail(ModelEntry model, string versionText)
     {
         string there = string.Join(", ", model.Versions.Where(static entry => entry.State == ServableState.Available).Select(static entry => entry.Version));
-        return $"Model: {model.Name}; Requested version: {Printable(versionText)}; Available versions: {(there.Length == 0 ? "none" : there)}";
+        return $"Model: {model.Name}; Requested version: {Shown.Bounded(versionText)}; Available versions: {(there.Length == 0 ? "none" : there)}";
     }
-
-    // A caller's text goes back into messages and logs: bounded.
-    private static string Printable(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "…");
 
     private string NameDetail(string name)
     {
         const int Listed = 10;
         ImmutableArray<string> names = [.. _byName.Keys.Order(StringComparer.Ordinal)];
         string served = names.Length == 0 ? "none" : string.Join(", ", names.Take(Listed)) + (names.Length > Listed ? $" and {names.Length - Listed} more" : "");
-        return $"Requested: {Printable(name)}; Served models: {served}";
+        return $"Requested: {Shown.Bounded(name)}; Served models: {served}";
     }
 }

@@ -67,7 +67,7 @@ internal static class InferContents
         ProtoReader reader = new(bytes, "an input's contents");
         Outcome read = marshaler.ReadTyped(ref reader, input.Content, out long count);
         input.ValueCount += count;
-        return read.IsOk ? read : Outcome.Fail(read.Code, read.Detail is null ? $"input name: {input.Name}" : $"{read.Detail}; input name: {input.Name}");
+        return read.IsOk ? read : Outcome.Fail(read.Code, read.Detail is null ? $"input name: {Shown.Bounded(input.Name)}" : $"{read.Detail}; input name: {Shown.Bounded(input.Name)}");
     }
 
     // What the shape promises, as long as the message is large enough to keep that promise; the buffer grows if it promised too little.
