@@ -3,20 +3,19 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Options;
 
-// First of all, so that a signal during start-up ends it in order.
-using StopSignal stop = new();
+// Order: the standard streams before anything else is opened, then the signals, so that one during start-up ends it in order.
+StandardStreams.FillGaps();
+StopSignal stop = new();
 
 switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, BackendBuild))
 {
     case CommandLine.Exit exit:
-        await Console.Out.WriteAsync(exit.Output);
-        await Console.Error.WriteAsync(exit.Error);
-        return exit.Code;
+        return StandardStreams.TryPrint(exit.Output, exit.Error) ? exit.Code : ExitCode.Failure;
 
     case CommandLine.Start start:
         if (!LogSink.TryOpen(start.Server.LogPath, out LogSink? sink, out string? why))
         {
-            await Console.Error.WriteLineAsync(why);
+            StandardStreams.TryPrint("", $"{why}\n");
             return ExitCode.Failure;
         }
 

@@ -4,22 +4,25 @@ namespace Ovms.Hosting;
 
 /// <summary>
 /// Turns SIGTERM and SIGINT (on Windows: Ctrl+C, Ctrl+Break, closing and shutdown) into one awaitable event. Made before anything else
-/// starts, so that a signal during start-up is not lost.
+/// starts, so that a signal during start-up is not lost, and never unmade: a signal that is repeated while the process is ending would
+/// kill it, and an orderly end would look like a crash.
 /// </summary>
-internal sealed class StopSignal : IDisposable
+internal sealed class StopSignal
 {
+    private static readonly PosixSignal[] s_signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+
+    // What is collected is unregistered.
+    private static readonly List<PosixSignalRegistration> s_registrations = [];
+
     private readonly CancellationTokenSource _stop = new();
-    private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>Starts to listen.</summary>
     public StopSignal()
     {
-        _registrations =
-        [
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal),
-        ];
+        foreach (PosixSignal signal in s_signals)
+        {
+            s_registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        }
     }
 
     /// <summary>Cancelled when the process is asked to stop.</summary>
@@ -31,17 +34,6 @@ internal sealed class StopSignal : IDisposable
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = _stop.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).SetResult(), stopped);
         await stopped.Task.ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (PosixSignalRegistration registration in _registrations)
-        {
-            registration.Dispose();
-        }
-
-        _stop.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)

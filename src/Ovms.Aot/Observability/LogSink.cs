@@ -16,12 +16,12 @@ internal sealed class LogSink : IDisposable
 
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Stream _console = Console.OpenStandardOutput();
-    private readonly Stream? _file;
+    private readonly LogFile? _file;
     private readonly Thread _writer;
     private long _dropped;
     private volatile bool _isClosed;
 
-    private LogSink(Stream? file)
+    private LogSink(LogFile? file)
     {
         _file = file;
         _writer = new Thread(Run) { IsBackground = true, Name = "log" };
@@ -34,18 +34,10 @@ internal sealed class LogSink : IDisposable
     /// <param name="why">Otherwise: a sentence about the file.</param>
     public static bool TryOpen(string path, [NotNullWhen(true)] out LogSink? sink, [NotNullWhen(false)] out string? why)
     {
-        try
-        {
-            sink = new LogSink(path.Length == 0 ? null : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
-            why = null;
-            return true;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            sink = null;
-            why = $"The log file {path} cannot be opened: {refused.Message} Give --log_path a file in a folder that is there and that this user may write to.";
-            return false;
-        }
+        LogFile? file = null;
+        why = null;
+        sink = path.Length == 0 || LogFile.TryOpen(path, out file, out why) ? new LogSink(file) : null;
+        return sink is not null;
     }
 
     /// <summary>Queues a line; one that comes after the end, from work that was left unfinished, is let go.</summary>
@@ -80,33 +72,32 @@ internal sealed class LogSink : IDisposable
             long dropped = Interlocked.Exchange(ref _dropped, 0);
             if (dropped > 0)
             {
-                Emit(LogLine.Format(DateTimeOffset.Now, Microsoft.Extensions.Logging.LogLevel.Warning, "log", $"{dropped} log lines were dropped: the output could not keep up.", null, false));
+                Emit(OwnLine($"{dropped} log lines were dropped: the output could not keep up."));
             }
-
-            TryWrite(_console, static stream => stream.Flush());
-            TryWrite(_file, static stream => stream.Flush());
         }
     }
 
     private void Emit(string line)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(line);
-        TryWrite(_console, stream => stream.Write(bytes));
-        TryWrite(_file, stream => stream.Write(bytes));
+        WriteToConsole(bytes);
+        if (_file?.Write(bytes) is { } problem)
+        {
+            WriteToConsole(Encoding.UTF8.GetBytes(OwnLine(problem)));
+        }
     }
 
-    // A closed pipe or a full disk must not end the server; the line is lost there and kept in the other place.
-    private static void TryWrite(Stream? stream, Action<Stream> write)
+    // A pipe that nobody reads any more, or a full disk behind it, must not end the server; the line is lost there.
+    private void WriteToConsole(byte[] bytes)
     {
         try
         {
-            if (stream is not null)
-            {
-                write(stream);
-            }
+            _console.Write(bytes);
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
         }
     }
+
+    private static string OwnLine(string message) => LogLine.Format(DateTimeOffset.Now, LogLevel.Warning, "log", message, null, false);
 }

@@ -83,9 +83,9 @@ internal sealed class OvmsProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the binary to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? binary = null)
     {
-        await using OvmsProcess process = Start(arguments, environment);
+        await using OvmsProcess process = Start(arguments, environment, binary);
         int code = await process.WaitForExitAsync();
         return (code, process.Output, process.Errors);
     }
@@ -116,12 +116,18 @@ internal sealed class OvmsProcess : IAsyncDisposable
     /// <summary>Asks the process to stop.</summary>
     public void Signal(PosixSignal signal)
     {
-        int number = signal switch { PosixSignal.SIGTERM => 15, PosixSignal.SIGINT => 2, _ => throw new ArgumentOutOfRangeException(nameof(signal)) };
-        if (Kill(_process.Id, number) != 0)
+        if (!TrySignal(_process.Id, signal))
         {
             throw new InvalidOperationException($"Signal {signal} could not be sent to process {_process.Id}.");
         }
     }
+
+    /// <summary>Sends a signal; false where there is no such process.</summary>
+    public static bool TrySignal(int process, PosixSignal signal) =>
+        Kill(process, signal switch { PosixSignal.SIGTERM => 15, PosixSignal.SIGINT => 2, _ => throw new ArgumentOutOfRangeException(nameof(signal)) }) == 0;
+
+    /// <summary>Whether the process is over.</summary>
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Waits for the end and all output; gives the exit code.</summary>
     public async Task<int> WaitForExitAsync()

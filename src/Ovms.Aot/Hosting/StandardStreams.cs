@@ -1,0 +1,54 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Ovms.Hosting;
+
+/// <summary>Standard input, output and error, which a process may have been started without, or with ends that take nothing.</summary>
+internal static class StandardStreams
+{
+    private const string Nowhere = "/dev/null";
+    private const int LastStandard = 2;
+
+    // Held for the life of the process.
+    private static readonly List<SafeFileHandle> s_fillers = [];
+
+    /// <summary>
+    /// Lets the missing ones lead nowhere. First of all: the next files that anybody opens would take their numbers, a socket or the
+    /// runtime's own pipe for signals, and what is printed would go in there.
+    /// </summary>
+    public static void FillGaps()
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(Nowhere))
+        {
+            return;
+        }
+
+        // A new file gets the lowest free number.
+        while (true)
+        {
+            SafeFileHandle filler = File.OpenHandle(Nowhere, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            if (filler.DangerousGetHandle() > LastStandard)
+            {
+                filler.Dispose();
+                return;
+            }
+
+            s_fillers.Add(filler);
+        }
+    }
+
+    /// <summary>Prints what a command answers with.</summary>
+    /// <returns>False when it cannot be printed, to a full disk for example; there is no place left to say so.</returns>
+    public static bool TryPrint(string output, string error)
+    {
+        try
+        {
+            Console.Out.Write(output);
+            Console.Error.Write(error);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

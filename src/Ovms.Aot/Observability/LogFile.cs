@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ovms.Observability;
+
+/// <summary>The file that log lines are appended to. A write that fails loses its line and nothing else.</summary>
+internal sealed class LogFile : IDisposable
+{
+    // Opening a pipe waits for its reader, opening a file on a dead network disk for the disk.
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(5);
+
+    private readonly string _path;
+    private readonly FileStream _stream;
+    private bool _failing;
+
+    private LogFile(string path, FileStream stream)
+    {
+        _path = path;
+        _stream = stream;
+    }
+
+    /// <summary>Opens a file, made when it is missing.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="file">Owned by the caller; there only on success.</param>
+    /// <param name="why">Otherwise: a sentence about the file.</param>
+    public static bool TryOpen(string path, [NotNullWhen(true)] out LogFile? file, [NotNullWhen(false)] out string? why)
+    {
+        file = null;
+        // No buffer: a line is in the file when it was written, and closing has nothing left that could fail.
+        Task<FileStream> opening = Task.Run(() => new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        if (Task.WaitAny([opening], OpenLimit) < 0)
+        {
+            why = $"The log file {path} did not open within {OpenLimit.TotalSeconds} s: Give --log_path a file on a disk that answers, or a pipe that something reads.";
+            return false;
+        }
+
+        try
+        {
+            file = new LogFile(path, opening.GetAwaiter().GetResult());
+            why = null;
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            why = $"The log file {path} cannot be opened: {Reason(failure)}. Give --log_path a file in a folder that is there and that this user may write to.";
+            return false;
+        }
+    }
+
+    /// <summary>Appends a line.</summary>
+    /// <returns>What is wrong, for the first of several lines that fail; else null.</returns>
+    public string? Write(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            _stream.Write(line);
+            _failing = false;
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            bool first = !_failing;
+            _failing = true;
+            return first ? $"The log file {_path} cannot be written: {Reason(failure)}. Its lines are lost until it can be." : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private static string Reason(Exception failure) => (failure.InnerException ?? failure).Message.TrimEnd('.');
+}
