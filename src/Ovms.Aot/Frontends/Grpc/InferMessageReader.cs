@@ -11,7 +11,7 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 internal static class InferMessageReader
 {
-    /// <summary>More inputs, outputs, parameters or dimensions than this no model has; they are refused before they cost memory.</summary>
+    /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has; they are refused before they cost memory.</summary>
     public const int MaxEntries = 4096;
 
     /// <summary>More dimensions than this no tensor has.</summary>
@@ -117,6 +117,7 @@ internal static class InferMessageReader
                     InferParameters.Check(reader.ReadLengthDelimited());
                     break;
                 case (5, WireType.LengthDelimited):
+                    Bound(ref reader, parts.Typed.Count + 1, "contents in all inputs");
                     parts.Typed.Add((index, reader.ReadLengthDelimited()));
                     break;
                 default:

@@ -10,8 +10,8 @@ internal static class BinaryTail
     // Set aside before the bytes came; a slice beyond that grows with what arrives.
     private const int MaxInitialCapacity = 16 << 20;
 
-    // All that is left of the body.
-    private const long Rest = long.MaxValue;
+    // All that is left of the body; no caller can write it.
+    private const long Rest = -1;
 
     /// <summary>
     /// Works out the sizes that the request leaves open, from shape and datatype. For BYTES the shape tells none: only where a single
@@ -44,10 +44,10 @@ internal static class BinaryTail
         {
             InputTensor input = document.Message.Inputs[slice.Input];
             long wanted = slice.Length!.Value;
-            NativeBuffer content = new(wanted == Rest ? 0 : (int)Math.Min(wanted, MaxInitialCapacity));
+            NativeBuffer content = new((int)Math.Clamp(wanted, 0, MaxInitialCapacity));
             input.Content = content;
             input.Source = ContentSource.Raw;
-            Outcome<long> came = await body.ReadAsync(content, wanted, cancellation).ConfigureAwait(false);
+            Outcome<long> came = await body.ReadAsync(content, wanted == Rest ? long.MaxValue : wanted, cancellation).ConfigureAwait(false);
             if (!came.IsOk)
             {
                 return came.WithoutValue;

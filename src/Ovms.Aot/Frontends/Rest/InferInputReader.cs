@@ -111,8 +111,9 @@ internal ref struct InferInputReader
             return JsonFault.WrongKind(StatusCode.RestInvalidStructure, Path(key), "a string", reader);
         }
 
-        text = reader.GetString()!;
-        return Outcome.Ok;
+        Outcome length = JsonFault.CheckLength(reader, Path(key));
+        text = length.IsOk ? reader.GetString()! : "";
+        return length;
     }
 
     private readonly Outcome ReadShape(ref Utf8JsonReader reader)

@@ -34,6 +34,12 @@ internal static class InferOutputReader
                     return JsonFault.WrongKind(StatusCode.RestCouldNotParseOutput, $"outputs[{index}].name", "a string", reader);
                 }
 
+                Outcome length = JsonFault.CheckLength(reader, $"outputs[{index}].name");
+                if (!length.IsOk)
+                {
+                    return length;
+                }
+
                 name = reader.GetString()!;
             }
             else if (reader.ValueTextEquals("parameters"u8))

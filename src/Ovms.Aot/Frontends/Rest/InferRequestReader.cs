@@ -120,8 +120,9 @@ internal ref struct InferRequestReader
             return JsonFault.WrongKind(StatusCode.RestInvalidStructure, "id", "a string", _reader);
         }
 
-        _document.Message.Id = _reader.GetString();
-        return Outcome.Ok;
+        Outcome length = JsonFault.CheckLength(_reader, "id");
+        _document.Message.Id = length.IsOk ? _reader.GetString() : null;
+        return length;
     }
 
     private Outcome ReadParameters()

@@ -12,6 +12,8 @@ internal static class JsonFault
     /// <summary>Levels of arrays and objects that are read.</summary>
     public const int MaxDepth = 100;
 
+    private const int MaxTextLength = 64 * 1024;
+
     /// <summary>The text is no JSON.</summary>
     public static Outcome Malformed(JsonException fault, ReadOnlySpan<byte> json)
     {
@@ -60,6 +62,11 @@ internal static class JsonFault
 
     /// <summary>A key that stands twice in one object: which of the two is meant cannot be told.</summary>
     public static Outcome Twice(string path) => Outcome.Fail(StatusCode.RestInvalidStructure, $"{path} is given twice; Expected: once");
+
+    /// <summary>Names and marks of callers are short: a longer text is refused before anything is made of it.</summary>
+    public static Outcome CheckLength(in Utf8JsonReader reader, string path) => reader.ValueSpan.Length <= MaxTextLength
+        ? Outcome.Ok
+        : Outcome.Fail(StatusCode.RestInvalidStructure, $"{path}; Expected: at most {MaxTextLength} bytes; Actual: {reader.ValueSpan.Length} bytes");
 
     /// <summary>A number as the caller wrote it.</summary>
     public static string Token(in Utf8JsonReader reader) => Shown.Bounded(Encoding.UTF8.GetString(reader.ValueSpan));

@@ -106,7 +106,7 @@ internal sealed class RestFrontend
         }
         catch (BadHttpRequestException refused)
         {
-            await RestReply.ErrorAsync(context, refused.StatusCode, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge().Text : refused.Message).ConfigureAwait(false);
+            await RestReply.ErrorAsync(context, refused.StatusCode, Words(refused)).ConfigureAwait(false);
         }
         catch (ConnectionAbortedException)
         {
@@ -135,6 +135,13 @@ internal sealed class RestFrontend
             await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.InternalError)).ConfigureAwait(false);
         }
     }
+
+    private string Words(BadHttpRequestException refused) => refused.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge().Text,
+        StatusCodes.Status408RequestTimeout => "The body comes too slowly: the rest of it was not waited for",
+        _ => refused.Message,
+    };
 
     private Outcome TooLarge() => Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {_settings.MaxBodyBytes} bytes.");
 
