@@ -60,6 +60,7 @@ internal sealed class Listeners
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = s_closingLimit);
         GrpcFrontend.AddServices(builder.Services, _grpc);
         ConnectionGate gate = new(ConnectionGate.LimitFor(HostFacts.Current.OpenFilesLimit), logging.CreateLogger("serving"));
+        builder.Services.AddSingleton(gate);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -88,6 +88,15 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
             LeftWorkUnfinished = true;
             Log.CutOff(_log, seconds);
         }
+        else if (_registry.Answers.Any)
+        {
+            bool read = await _registry.Answers.EndWithinAsync(Left()).ConfigureAwait(false)
+                && await web.Services.GetRequiredService<ConnectionGate>().DeliverAsync(Left()).ConfigureAwait(false);
+            if (!read)
+            {
+                Log.CutOff(_log, seconds);
+            }
+        }
 
         await web.StopAsync().ConfigureAwait(false);
         Log.Stopped(_log);

@@ -6,7 +6,7 @@ namespace Ovms.Observability;
 internal sealed class LogFile : IDisposable
 {
     // Opening a pipe waits for its reader, opening a file on a dead network disk for the disk.
-    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_openLimit = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
     private readonly FileStream _stream;
@@ -27,9 +27,9 @@ internal sealed class LogFile : IDisposable
         file = null;
         // No buffer: a line is in the file when it was written, and closing has nothing left that could fail.
         Task<FileStream> opening = Task.Run(() => new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
-        if (Task.WaitAny([opening], OpenLimit) < 0)
+        if (Task.WaitAny([opening], s_openLimit) < 0)
         {
-            why = $"The log file {path} did not open within {OpenLimit.TotalSeconds} s: Give --log_path a file on a disk that answers, or a pipe that something reads.";
+            why = $"The log file {path} did not open within {s_openLimit.TotalSeconds} s. Give --log_path a file on a disk that answers, or a pipe that something reads.";
             return false;
         }
 

@@ -9,7 +9,7 @@ internal sealed class ServableRegistry
 {
     private volatile ServableTable _current = ServableTable.Empty;
 
-    private volatile bool _draining;
+    private readonly CancellationTokenSource _draining = new();
 
     /// <summary>Told after every change of the table or of draining, on the thread that made it; must be quick and must not throw.</summary>
     public event Action? Changed;
@@ -18,10 +18,16 @@ internal sealed class ServableRegistry
     public ServableTable Current => _current;
 
     /// <summary>Whether the server finishes what is in flight and takes nothing new.</summary>
-    public bool IsDraining => _draining;
+    public bool IsDraining => _draining.IsCancellationRequested;
+
+    /// <summary>Cancelled when the server begins to drain.</summary>
+    public CancellationToken Draining => _draining.Token;
+
+    /// <summary>Answers that callers are still reading.</summary>
+    public AnswersUnderway Answers { get; } = new();
 
     /// <summary>Whether every configured model is available and the server is not draining.</summary>
-    public bool IsReady => !_draining && _current.AllAvailable;
+    public bool IsReady => !IsDraining && _current.AllAvailable;
 
     /// <summary>A model's and its version's row in the newest snapshot, for a caller who means to use it.</summary>
     public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText)
@@ -29,7 +35,7 @@ internal sealed class ServableRegistry
         Outcome<(ModelEntry Model, VersionEntry Version)> found = _current.Find(name, versionText);
 
         // Asked last: while the server stops its models are being retired, and a caller must hear that the server is going, not they.
-        return _draining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
+        return IsDraining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
     }
 
     /// <summary>The right to use a servable, or why there is none.</summary>
@@ -43,7 +49,7 @@ internal sealed class ServableRegistry
 
         return found.Value.Version.Servable!.TryLease() is { } lease
             ? lease
-            : Outcome.Fail(_draining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
+            : Outcome.Fail(IsDraining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
     }
 
     /// <summary>Replaces the snapshot.</summary>
@@ -56,7 +62,7 @@ internal sealed class ServableRegistry
     /// <summary>From now on nothing new is taken.</summary>
     internal void StartDraining()
     {
-        _draining = true;
+        _draining.Cancel();
         Changed?.Invoke();
     }
 }

@@ -6,10 +6,10 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
-/// A compression that stops when a message grows beyond the limit. The framework measures only what was decompressed to the end: a
-/// megabyte of zeros in gzip would become a gigabyte first.
+/// A compression that stops when a message grows beyond the limit, or beyond what there is memory for. The framework measures only what
+/// was decompressed to the end: a megabyte of zeros in gzip would become a gigabyte first.
 /// </summary>
-internal sealed class BoundedCompression(ICompressionProvider inner, int limit) : ICompressionProvider
+internal sealed class BoundedCompression(ICompressionProvider inner, int limit, RequestMemory memory) : ICompressionProvider
 {
     /// <inheritdoc/>
     public string EncodingName => inner.EncodingName;
@@ -18,9 +18,9 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit) 
     public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) => inner.CreateCompressionStream(stream, compressionLevel);
 
     /// <inheritdoc/>
-    public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(inner.CreateDecompressionStream(stream), limit);
+    public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(inner.CreateDecompressionStream(stream), limit, memory);
 
-    private sealed class BoundedStream(Stream inner, int limit) : Stream
+    private sealed class BoundedStream(Stream inner, int limit, RequestMemory memory) : Stream
     {
         private long _read;
 
@@ -42,11 +42,15 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit) 
 
         public override int Read(Span<byte> buffer)
         {
-            int read = inner.Read(buffer);
-            _read += read;
-            return _read <= limit
-                ? read
-                : throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The compressed message has more than {limit} bytes when decompressed"));
+            int read = Decompress(buffer);
+            if (_read + read > limit)
+            {
+                throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The compressed message has more than {limit} bytes when decompressed"));
+            }
+
+            Outcome taken = memory.TryTake(read);
+            _read += taken.IsOk ? read : 0;
+            return taken.IsOk ? read : throw GrpcEdge.ToException(taken);
         }
 
         public override void Flush() => throw new NotSupportedException();
@@ -62,9 +66,23 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit) 
             if (disposing)
             {
                 inner.Dispose();
+                memory.Return(_read);
+                _read = 0;
             }
 
             base.Dispose(disposing);
+        }
+
+        private int Decompress(Span<byte> buffer)
+        {
+            try
+            {
+                return inner.Read(buffer);
+            }
+            catch (InvalidDataException broken)
+            {
+                throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, $"The message is not what grpc-encoding says: {broken.Message}"));
+            }
         }
     }
 }

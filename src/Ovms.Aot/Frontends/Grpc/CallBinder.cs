@@ -14,7 +14,11 @@ namespace Ovms.Frontends.Grpc;
 /// the caller sends more bytes, goes away or misses its deadline would be dropped with the unmanaged memory it holds. Read as a
 /// stream, all of that happens inside <see cref="SingleRequest"/>, which owns what was read until the handler takes it.
 /// </remarks>
-internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILogger log, CancellationToken stopping) : ServiceBinderBase
+/// <param name="definition">Receives the calls.</param>
+/// <param name="log">Told of what is this server's fault.</param>
+/// <param name="draining">Nothing is inferred any more: requests to do so need not be read to their end.</param>
+/// <param name="stopping">The ports close: streams that callers hold open end.</param>
+internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILogger log, CancellationToken draining, CancellationToken stopping) : ServiceBinderBase
 {
     /// <inheritdoc/>
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
@@ -22,7 +26,7 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
         {
             try
             {
-                TRequest request = await SingleRequest.ReadAsync(requests, context).ConfigureAwait(false);
+                TRequest request = await SingleRequest.ReadAsync(requests, context, draining).ConfigureAwait(false);
                 return await handler!(request, context).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not RpcException)
@@ -37,7 +41,7 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
         {
             try
             {
-                TRequest request = await SingleRequest.ReadAsync(requests, context).ConfigureAwait(false);
+                TRequest request = await SingleRequest.ReadAsync(requests, context, draining).ConfigureAwait(false);
                 await handler!(request, responses, context).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not RpcException)
@@ -74,6 +78,8 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
             case OutOfMemoryException:
                 return GrpcEdge.ToException(Outcome.Fail(StatusCode.OutOfMemory, exception.Message));
             case not null when context.CancellationToken.IsCancellationRequested:
+            case IOException:
+                // The connection broke: nobody is there to be told.
                 return GrpcEdge.ToException(Outcome.Fail(StatusCode.Cancelled));
             default:
                 GrpcLog.CallFailed(log, context.Method, exception!);

@@ -25,17 +25,21 @@ internal static class GrpcFrontend
     private const int StreamsPerConnection = 1024;
 
     /// <summary>Registers what the framework needs to serve gRPC.</summary>
-    public static void AddServices(IServiceCollection services, GrpcSettings settings) =>
+    public static void AddServices(IServiceCollection services, GrpcSettings settings)
+    {
+        RequestMemory memory = new(settings.MemoryQuota, "grpc_memory_quota");
+        services.AddSingleton(memory);
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = settings.Arguments.MaxReceiveMessageLength;
             grpc.MaxSendMessageSize = settings.Arguments.MaxSendMessageLength;
             grpc.CompressionProviders =
             [
-                new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength),
-                new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength),
+                new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength, memory),
+                new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength, memory),
             ];
         });
+    }
 
     /// <summary>Adds the listeners and sets the limits of HTTP/2, which are the whole server's.</summary>
     public static void Listen(KestrelServerOptions server, GrpcSettings settings)
@@ -54,6 +58,7 @@ internal static class GrpcFrontend
             server.Listen(endPoint, listener =>
             {
                 listener.Protocols = HttpProtocols.Http2;
+                FirstBytes.Check(listener);
                 if (arguments.MaxConnectionAge is { } age)
                 {
                     ConnectionAge.Limit(listener, age, arguments.MaxConnectionAgeGrace);
@@ -65,18 +70,17 @@ internal static class GrpcFrontend
     /// <summary>Maps the services: inference, health, reflection.</summary>
     public static void Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
     {
-        CancellationToken stopping = app.Lifetime.ApplicationStopping;
-        RequestMemory memory = new(settings.MemoryQuota);
-        MapService(app, log, stopping, binder => KServeBinding.Bind(binder, new KServeService(registry, inference, settings), memory));
-        MapService(app, log, stopping, binder => Health.BindService(binder, new GrpcHealth(registry)));
-        MapService(app, log, stopping, GrpcReflection.BindV1);
-        MapService(app, log, stopping, GrpcReflection.BindV1Alpha);
-    }
+        CountedBody.Use(app, app.Services.GetRequiredService<RequestMemory>());
+        MapService(binder => KServeBinding.Bind(binder, new KServeService(registry, inference, settings)));
+        MapService(binder => Health.BindService(binder, new GrpcHealth(registry)));
+        MapService(GrpcReflection.BindV1);
+        MapService(GrpcReflection.BindV1Alpha);
 
-    private static void MapService(WebApplication app, ILogger log, CancellationToken stopping, Action<ServiceBinderBase> bind)
-    {
-        ServerServiceDefinition.Builder definition = ServerServiceDefinition.CreateBuilder();
-        bind(new CallBinder(definition, log, stopping));
-        app.MapGrpcService(definition.Build());
+        void MapService(Action<ServiceBinderBase> bind)
+        {
+            ServerServiceDefinition.Builder definition = ServerServiceDefinition.CreateBuilder();
+            bind(new CallBinder(definition, log, registry.Draining, app.Lifetime.ApplicationStopping));
+            app.MapGrpcService(definition.Build());
+        }
     }
 }

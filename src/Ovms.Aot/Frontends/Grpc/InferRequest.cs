@@ -11,27 +11,21 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 internal sealed class InferRequest : IDisposable
 {
-    private readonly RequestMemory _memory;
     private Outcome<InferMessage> _message;
     private InferResult? _result;
-    private long _held;
 
-    private InferRequest(RequestMemory memory, long held, Outcome<InferMessage> message)
+    private InferRequest(int length, Outcome<InferMessage> message)
     {
-        _memory = memory;
-        _held = held;
+        Length = length;
         _message = message;
     }
 
+    /// <summary>Bytes of the request, decompressed.</summary>
+    public int Length { get; }
+
     /// <summary>Reads a request; a failure to do so is kept for the handler, which words it.</summary>
-    public static InferRequest Read(RequestMemory memory, DeserializationContext context)
-    {
-        int length = context.PayloadLength;
-        Outcome taken = memory.TryTake(length);
-        return taken.IsOk
-            ? new InferRequest(memory, length, InferMessageReader.Read(context.PayloadAsReadOnlySequence()))
-            : new InferRequest(memory, 0, taken);
-    }
+    public static InferRequest Read(DeserializationContext context) =>
+        new(context.PayloadLength, InferMessageReader.Read(context.PayloadAsReadOnlySequence()));
 
     /// <summary>Hands the message over; afterwards whoever took it disposes it.</summary>
     public Outcome<InferMessage> TakeMessage()
@@ -57,6 +51,5 @@ internal sealed class InferRequest : IDisposable
         }
 
         _result?.Dispose();
-        _memory.Return(Interlocked.Exchange(ref _held, 0));
     }
 }

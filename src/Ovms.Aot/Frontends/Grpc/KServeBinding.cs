@@ -14,7 +14,7 @@ internal static class KServeBinding
     public const string ServiceName = "inference.GRPCInferenceService";
 
     /// <summary>Binds the service.</summary>
-    public static void Bind(ServiceBinderBase binder, KServeService service, RequestMemory memory)
+    public static void Bind(ServiceBinderBase binder, KServeService service)
     {
         Add(binder, "ServerLive", ServerLiveRequest.Parser, service.ServerLive);
         Add(binder, "ServerReady", ServerReadyRequest.Parser, service.ServerReady);
@@ -22,7 +22,7 @@ internal static class KServeBinding
         Add(binder, "ModelReady", ModelReadyRequest.Parser, service.ModelReady);
         Add(binder, "ModelMetadata", ModelMetadataRequest.Parser, service.ModelMetadata);
 
-        Marshaller<InferRequest> requests = Marshallers.Create(WriteNever, context => InferRequest.Read(memory, context));
+        Marshaller<InferRequest> requests = Marshallers.Create(WriteNever, InferRequest.Read);
         Marshaller<InferResponse> responses = Marshallers.Create(InferResponseWriter.Write, ReadNever<InferResponse>);
         binder.AddMethod(new Method<InferRequest, InferResponse>(MethodType.Unary, ServiceName, "ModelInfer", requests, responses), service.ModelInfer);
     }

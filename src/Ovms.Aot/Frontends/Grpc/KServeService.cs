@@ -48,7 +48,15 @@ internal sealed class KServeService(ServableRegistry registry, InferenceCall inf
     public async Task<InferResponse> ModelInfer(InferRequest request, ServerCallContext context)
     {
         // The net under the serializer, which gives everything back earlier: it does not run when the deadline passes meanwhile.
-        context.GetHttpContext().Response.RegisterForDispose(request);
+        HttpContext http = context.GetHttpContext();
+        http.Response.RegisterForDispose(request);
+        MemoryShare share = CountedBody.ShareOf(http);
+        Outcome counted = share.GrowTo(request.Length);
+        if (!counted.IsOk)
+        {
+            throw GrpcEdge.ToException(counted);
+        }
+
         Outcome<InferMessage> message = request.TakeMessage();
         Outcome<InferResult> result = message.IsOk ? await inference.RunAsync(message.Value, context.CancellationToken).ConfigureAwait(false) : message.WithoutValue;
         if (!result.IsOk)
@@ -56,9 +64,14 @@ internal sealed class KServeService(ServableRegistry registry, InferenceCall inf
             throw GrpcEdge.ToException(result.WithoutValue);
         }
 
+        http.Response.RegisterForDispose(registry.Answers.Begin());
         InferResponse response = request.Answer(result.Value);
-        return response.Length <= settings.Arguments.MaxSendMessageLength
-            ? response
-            : throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {response.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch"));
+        if (response.Length <= settings.Arguments.MaxSendMessageLength)
+        {
+            share.AddAnswer(response.Length);
+            return response;
+        }
+
+        throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {response.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch"));
     }
 }

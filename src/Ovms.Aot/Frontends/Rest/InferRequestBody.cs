@@ -16,10 +16,10 @@ internal static class InferRequestBody
     /// <param name="request">Headers and body.</param>
     /// <param name="target">Which model.</param>
     /// <param name="signature">The model's inputs, for a body that does not name them.</param>
-    /// <param name="limit">The longest body, plain.</param>
+    /// <param name="bounds">What the body may take.</param>
     /// <param name="cancellation">The caller's disconnect.</param>
     /// <returns>A document for the caller to own, or what is wrong with the request.</returns>
-    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, long limit, CancellationToken cancellation)
+    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
         Outcome<long?> jsonLength = ReadLength(request.Headers[InferRoute.LengthHeader]);
         if (!jsonLength.IsOk)
@@ -43,7 +43,7 @@ internal static class InferRequestBody
         bool handedOver = false;
         try
         {
-            RequestBody body = new(opened.Value, limit);
+            RequestBody body = new(opened.Value, bounds);
             Outcome read = jsonLength.Value == 0
                 ? await RawRequest.ReadAsync(signature, document, body, cancellation).ConfigureAwait(false)
                 : await ReadJsonAsync(document, body, jsonLength.Value, plainLength, cancellation).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>The inference path: read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
-internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, long bodyLimit)
+internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, RequestMemory memory, long bodyLimit)
 {
     /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
@@ -25,7 +25,8 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
         }
 
         Signature signature = found.Value.Version.Servable!.Signature;
-        Outcome<InferDocument> read = await InferRequestBody.ReadAsync(context.Request, target, signature, bodyLimit, gone).ConfigureAwait(false);
+        using MemoryShare share = new(memory);
+        Outcome<InferDocument> read = await InferRequestBody.ReadAsync(context.Request, target, signature, new BodyBounds(bodyLimit, share, registry.Draining), gone).ConfigureAwait(false);
         if (!read.IsOk)
         {
             if (read.Code == StatusCode.RestUnsupportedEncoding)
@@ -50,8 +51,10 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
             return;
         }
 
+        using IDisposable underway = registry.Answers.Begin();
         (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(run.Value, read.Value.BinaryOutputs);
         using NativeBuffer answer = written.Answer;
+        share.AddAnswer(answer.Length);
         await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
     }
 

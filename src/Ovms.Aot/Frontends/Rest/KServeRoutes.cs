@@ -11,7 +11,7 @@ internal static class KServeRoutes
     {
         HealthRoutes health = new(registry);
         MetadataRoutes metadata = new(registry, settings.ServerVersion);
-        InferRoute infer = new(registry, call, settings.MaxBodyBytes);
+        InferRoute infer = new(registry, call, new RequestMemory(settings.MemoryLimit, "half of the memory there is"), settings.MaxBodyBytes);
         return new RestRouteTable(
             new RestRoute("/v2/health/live", RestVerb.Get, HealthRoutes.LiveAsync),
             new RestRoute("/v2/health/ready", RestVerb.Get, health.ReadyAsync),

@@ -9,7 +9,9 @@ namespace Ovms.Frontends.Rest;
 /// A request's body as it arrives, copied once to where its bytes belong. What a header claims decides nothing: memory grows with what
 /// really came, up to a limit.
 /// </summary>
-internal sealed class RequestBody(PipeReader reader, long limit)
+/// <param name="reader">The plain bytes.</param>
+/// <param name="bounds">What ends the reading early.</param>
+internal sealed class RequestBody(PipeReader reader, BodyBounds bounds)
 {
     /// <summary>Bytes taken so far.</summary>
     public long Consumed { get; private set; }
@@ -21,16 +23,30 @@ internal sealed class RequestBody(PipeReader reader, long limit)
     /// <returns>How many came, or that the body is longer than allowed.</returns>
     public async ValueTask<Outcome<long>> ReadAsync(NativeBuffer destination, long count, CancellationToken cancellation)
     {
+        using CancellationTokenRegistration registration = InterruptWhenStopping();
         long left = count;
         while (left > 0)
         {
             ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+            if (result.IsCanceled)
+            {
+                reader.AdvanceTo(result.Buffer.Start);
+                return Outcome.Fail(StatusCode.ServerShuttingDown);
+            }
+
             ReadOnlySequence<byte> arrived = result.Buffer;
             ReadOnlySequence<byte> taken = arrived.Length > left ? arrived.Slice(0, left) : arrived;
-            if (Consumed + taken.Length > limit || destination.Length + taken.Length > NativeBuffer.MaxLength)
+            if (Consumed + taken.Length > bounds.Limit || destination.Length + taken.Length > NativeBuffer.MaxLength)
             {
                 reader.AdvanceTo(arrived.Start);
-                return Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {limit} bytes.");
+                return Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {bounds.Limit} bytes.");
+            }
+
+            Outcome room = bounds.Share.GrowTo(Consumed + taken.Length);
+            if (!room.IsOk)
+            {
+                reader.AdvanceTo(arrived.Start);
+                return room;
             }
 
             foreach (ReadOnlyMemory<byte> segment in taken)
@@ -53,15 +69,25 @@ internal sealed class RequestBody(PipeReader reader, long limit)
     /// <summary>Whether bytes come that nobody asked for. Takes none.</summary>
     public async ValueTask<bool> HasMoreAsync(CancellationToken cancellation)
     {
+        using CancellationTokenRegistration registration = InterruptWhenStopping();
         while (true)
         {
             ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
             bool more = !result.Buffer.IsEmpty;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.Start);
-            if (more || result.IsCompleted)
+            if (more || result.IsCompleted || result.IsCanceled)
             {
                 return more;
             }
         }
     }
+
+    private CancellationTokenRegistration InterruptWhenStopping() =>
+        bounds.Stopping.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
 }
+
+/// <summary>What a body may take.</summary>
+/// <param name="Limit">Its bytes, plain.</param>
+/// <param name="Share">The call's memory: counts what came.</param>
+/// <param name="Stopping">The server takes no inference any more: waiting for the rest of a body is in vain.</param>
+internal readonly record struct BodyBounds(long Limit, MemoryShare Share, CancellationToken Stopping);

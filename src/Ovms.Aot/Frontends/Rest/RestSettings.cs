@@ -16,6 +16,9 @@ internal sealed record RestSettings
     /// <summary>Access-control headers.</summary>
     public CorsHeaders Cors { get; init; } = CorsHeaders.Default;
 
+    /// <summary>Bytes of all requests being served: half of what the machine, or the container, has.</summary>
+    public ulong MemoryLimit { get; init; } = (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     /// <summary>The longest request body, before and after it is decompressed.</summary>
     public long MaxBodyBytes { get; init; } = NativeBuffer.MaxLength;
 }

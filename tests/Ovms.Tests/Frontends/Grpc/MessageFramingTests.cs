@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Compression;
+using Ovms.Frontends;
 using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Grpc.Protos;
 using CallStatus = Grpc.Core.Status;
@@ -72,7 +73,7 @@ public sealed class MessageFramingTests
     [Test]
     public async Task DecompressionStopsAtTheLimit()
     {
-        BoundedCompression bounded = new(new GzipCompressionProvider(CompressionLevel.Fastest), 1_000_000);
+        BoundedCompression bounded = new(new GzipCompressionProvider(CompressionLevel.Fastest), 1_000_000, new RequestMemory(0, ""));
         await using Stream stream = bounded.CreateDecompressionStream(new MemoryStream(Compress("gzip", new byte[100_000_000])));
         using MemoryStream grown = new();
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
+using Ovms.Frontends;
 using Ovms.Frontends.Rest;
 using Ovms.Native;
 using Ovms.Serving;
@@ -34,7 +35,7 @@ internal static class InferBodies
             context.Request.Headers.ContentEncoding = coding;
         }
 
-        return await InferRequestBody.ReadAsync(context.Request, new RestTarget("m", ""), signature ?? Dummy, Limit, CancellationToken.None);
+        return await InferRequestBody.ReadAsync(context.Request, new RestTarget("m", ""), signature ?? Dummy, new BodyBounds(Limit, new MemoryShare(new RequestMemory(0, "")), CancellationToken.None), CancellationToken.None);
     }
 
     public static byte[] Pack(byte[] plain, Func<Stream, Stream> coder)

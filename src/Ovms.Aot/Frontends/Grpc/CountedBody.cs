@@ -1,0 +1,78 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using Ovms.Status;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>
+/// A call's request bytes, counted while they gather: the framework keeps a message in the connection's buffers until its last byte is
+/// there, and a caller need not ever send that one.
+/// </summary>
+internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeReader, IRequestBodyPipeFeature
+{
+    // Bytes that the connection takes from an answer without waiting for its reader.
+    private const int UnreadUnseen = 64 << 10;
+
+    /// <inheritdoc/>
+    public PipeReader Reader => this;
+
+    private MemoryShare Share => share;
+
+    /// <summary>What a call holds.</summary>
+    public static MemoryShare ShareOf(HttpContext context) => ((CountedBody)context.Request.BodyReader).Share;
+
+    /// <summary>Counts the bodies of an application's calls, and their answers until they are read.</summary>
+    public static void Use(IApplicationBuilder app, RequestMemory memory) =>
+        app.Use(next => async context =>
+        {
+            using MemoryShare share = new(memory);
+            context.Features.Set<IRequestBodyPipeFeature>(new CountedBody(context.Request.BodyReader, share));
+            await next(context).ConfigureAwait(false);
+            if (share.Answer > UnreadUnseen)
+            {
+                // The framework ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            }
+        });
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ValueTask<ReadResult> reading = body.ReadAsync(cancellationToken);
+        return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : WaitAsync(reading);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        bool read = body.TryRead(out result);
+        result = read ? Count(result) : result;
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => body.AdvanceTo(consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => body.AdvanceTo(consumed, examined);
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead() => body.CancelPendingRead();
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null) => body.Complete(exception);
+
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading) => Count(await reading.ConfigureAwait(false));
+
+    private ReadResult Count(ReadResult result)
+    {
+        Outcome counted = share.GrowTo(result.Buffer.Length);
+        if (!counted.IsOk)
+        {
+            body.AdvanceTo(result.Buffer.End);
+            throw GrpcEdge.ToException(counted);
+        }
+
+        return result;
+    }
+}
