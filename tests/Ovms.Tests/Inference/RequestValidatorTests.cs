@@ -231,15 +231,8 @@ public class RequestValidatorTests
 
     private static long AllocatedBy(Signature model, InferMessage message)
     {
-        // The first calls may allocate for the runtime itself.
-        for (int i = 0; i < 100; i++)
-        {
-            RequestValidator.Check(model, message);
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        bool fits = RequestValidator.Check(model, message).IsOk;
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        bool fits = true;
+        long allocated = Allocation.Of(() => fits &= RequestValidator.Check(model, message).IsOk);
         return fits ? allocated : -1;
     }
 
