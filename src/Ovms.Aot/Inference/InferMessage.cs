@@ -9,6 +9,9 @@ namespace Ovms.Inference;
 /// </summary>
 internal sealed class InferMessage : IDisposable
 {
+    /// <summary>Which API and transport it came through.</summary>
+    public CallOrigin Origin { get; set; }
+
     /// <summary>Name of the servable.</summary>
     public string ModelName { get; set; } = "";
 

@@ -10,7 +10,7 @@ namespace Ovms.Tests.Architecture;
 public sealed partial class FolderLawTests
 {
     private static readonly string[] s_ground = ["Options", "Status", "Wire", "Observability"];
-    private static readonly string[] s_middle = ["Devices", "Repository", "Tensors"];
+    private static readonly string[] s_middle = ["Configuration", "Devices", "Repository", "Tensors"];
 
     // Folder → what it may name besides itself. Peers in one stratum do not name each other.
     private static readonly Dictionary<string, string[]> s_law = new()
@@ -19,6 +19,7 @@ public sealed partial class FolderLawTests
         ["Frontends"] = ["Inference", "Serving", .. s_middle, .. s_ground],
         ["Inference"] = ["Serving", .. s_middle, .. s_ground, "Native"],
         ["Serving"] = [.. s_middle, .. s_ground, "Native"],
+        ["Configuration"] = s_ground,
         ["Devices"] = [.. s_ground, "Native"],
         ["Repository"] = s_ground,
         ["Tensors"] = [.. s_ground, "Native"],

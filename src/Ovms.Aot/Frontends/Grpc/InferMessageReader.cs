@@ -22,7 +22,7 @@ internal static class InferMessageReader
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
     public static Outcome<InferMessage> Read(ReadOnlySequence<byte> payload)
     {
-        InferMessage message = new();
+        InferMessage message = new() { Origin = CallOrigin.KServeGrpc };
         bool isRead = false;
         try
         {

@@ -9,7 +9,7 @@ namespace Ovms.Frontends.Rest;
 internal sealed class InferDocument(string model, string version) : IDisposable
 {
     /// <summary>The request.</summary>
-    public InferMessage Message { get; } = new() { ModelName = model, ModelVersion = version };
+    public InferMessage Message { get; } = new() { Origin = CallOrigin.KServeRest, ModelName = model, ModelVersion = version };
 
     /// <summary>Inputs whose bytes follow the JSON, in their order.</summary>
     public List<BinarySlice> Binary { get; } = [];
