@@ -10,16 +10,17 @@ internal static class EngineRefusal
     // The engine has one status for all failures. That shapes do not go together inside a model whose inputs are dynamic only shows when
     // it computes with them, and its text is the only mark; another call that fails in the same moment may have written it, which then
     // costs no more than the wrong one of two error codes.
-    private static readonly string[] s_shapeMarks = ["shape_inference", "While validating node", "Shape inference", "shape inference"];
+    private static readonly string[] s_shapeMarks = ["shape_inference", "While validating node", "Shape inference", "shape inference", "MemoryDesc"];
 
     /// <summary>What the caller is told.</summary>
     /// <param name="signature">Of the servable that was asked.</param>
     /// <param name="message">The request.</param>
     /// <param name="detail">The engine's text.</param>
-    public static Outcome Of(Signature signature, InferMessage message, string detail)
+    /// <param name="computesOthers">The engine has computed with other shapes since: these are what it cannot do.</param>
+    public static Outcome Of(Signature signature, InferMessage message, string detail, bool computesOthers)
     {
         bool isDynamic = signature.Inputs.Any(static input => !input.Shape.IsStatic);
-        if (!isDynamic || !s_shapeMarks.Any(mark => detail.Contains(mark, StringComparison.Ordinal)))
+        if (!isDynamic || (!computesOthers && !s_shapeMarks.Any(mark => detail.Contains(mark, StringComparison.Ordinal))))
         {
             return Outcome.Fail(StatusCode.InternalInferenceError, EngineText.Clean(detail));
         }

@@ -40,12 +40,12 @@ internal sealed class InferenceCall(ServableRegistry registry)
 
             slot = rented.Value;
             InputBinding.Bind(servable.Signature, message, slot);
-            OvStatus status = await slot.InferAsync(cancellation).ConfigureAwait(false);
-            if (status != OvStatus.Ok)
+            Outcome computed = servable.Shapes is { } shapes
+                ? await DynamicInference.RunAsync(servable, shapes, message, slot, cancellation).ConfigureAwait(false)
+                : OutcomeOf(await slot.InferAsync(cancellation).ConfigureAwait(false), servable, message);
+            if (!computed.IsOk)
             {
-                return status == OvStatus.InferCancelled
-                    ? Outcome.Fail(StatusCode.Cancelled)
-                    : EngineRefusal.Of(servable.Signature, message, OpenVinoException.FromLastError(status, "ov_infer_request_wait").Detail);
+                return computed;
             }
 
             InferResult result = new(message, lease, slot, OutputSet.Take(servable.Signature, message, slot));
@@ -71,4 +71,12 @@ internal sealed class InferenceCall(ServableRegistry registry)
             }
         }
     }
+
+    // The detail is asked for on the thread that learned the status, before anything else is done with the engine.
+    private static Outcome OutcomeOf(OvStatus status, Servable servable, InferMessage message) => status switch
+    {
+        OvStatus.Ok => Outcome.Ok,
+        OvStatus.InferCancelled => Outcome.Fail(StatusCode.Cancelled),
+        _ => EngineRefusal.Of(servable.Signature, message, OpenVinoException.FromLastError(status, "ov_infer_request_wait").Detail, computesOthers: false),
+    };
 }

@@ -14,13 +14,19 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
 {
     private readonly InferRequest _request;
     private readonly Tensor?[] _inputs;
+    private readonly bool _canBeCancelled;
     private GCHandle _self;
     private ManualResetValueTaskSourceCore<OvStatus> _completion = new() { RunContinuationsAsynchronously = true };
 
     /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
-    public InferSlot(InferRequest request, int inputCount)
+    /// <param name="request">The request.</param>
+    /// <param name="inputCount">Number of the model's inputs.</param>
+    /// <param name="canBeCancelled">Whether an inference may be stopped half way: not that of a dynamic model, which would answer later
+    /// calls wrongly (see <see cref="ShapeHistory"/>).</param>
+    public InferSlot(InferRequest request, int inputCount, bool canBeCancelled = true)
     {
         _request = request;
+        _canBeCancelled = canBeCancelled;
         _inputs = new Tensor?[inputCount];
         _self = GCHandle.Alloc(this);
         unsafe
@@ -41,7 +47,7 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     }
 
     /// <summary>Runs the request.</summary>
-    /// <param name="cancellation">Stops the inference; the task still ends only when the engine let go of the tensors.</param>
+    /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.</param>
     /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
     public async ValueTask<OvStatus> InferAsync(CancellationToken cancellation)
     {
@@ -53,9 +59,22 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
             return started;
         }
 
-        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
+        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
+        using CancellationTokenRegistration registration = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
         return await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
     }
+
+    /// <summary>Runs the request with other inputs, which stay the caller's. The call's own ones are set again by <see cref="SetInputsAgain"/>.</summary>
+    /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
+    public ValueTask<OvStatus> InferAsideAsync(Tensor[] inputs)
+    {
+        Set(inputs);
+        return InferAsync(CancellationToken.None);
+    }
+
+    /// <summary>Gives the request the inputs of <see cref="SetInput"/> once more.</summary>
+    /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
+    public void SetInputsAgain() => Set(_inputs);
 
     /// <summary>One output of the last inference; the caller owns the tensor.</summary>
     public Tensor GetOutput(int index) => _request.GetOutput(index);
@@ -77,6 +96,14 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     {
         _request.Dispose();
         _self.Free();
+    }
+
+    private void Set(Tensor?[] inputs)
+    {
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            _request.SetInput(i, inputs[i]!);
+        }
     }
 
     // The callback has no status, and the result is not yet visible while it runs: waiting here would deadlock. This wait runs on the

@@ -100,7 +100,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
         {
             for (int i = 0; i < compiled.OptimalRequests; i++)
             {
-                slots.Add(new InferSlot(compiled.Model.CreateInferRequest(), signature.Value.Inputs.Length));
+                slots.Add(new InferSlot(compiled.Model.CreateInferRequest(), signature.Value.Inputs.Length, canBeCancelled: !prepared.Model.IsDynamic));
             }
         }
         catch (OpenVinoException failure)
@@ -109,7 +109,8 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
             return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {compiled.OptimalRequests} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
         }
 
-        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model, prepared.ModelInfo);
+        ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
+        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model, shapes, prepared.ModelInfo);
     }
 
     private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)

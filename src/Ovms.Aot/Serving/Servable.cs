@@ -27,6 +27,9 @@ internal sealed class Servable
     /// <summary>Its infer requests.</summary>
     public InferRequestPool Pool => _model.Pool;
 
+    /// <summary>What it has computed with; null where its shapes are static.</summary>
+    public ShapeHistory? Shapes => _model.Shapes;
+
     /// <summary>What the model's file tells of it under model_info.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => _model.ModelInfo;
 

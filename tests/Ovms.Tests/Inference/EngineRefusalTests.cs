@@ -18,7 +18,7 @@ public sealed class EngineRefusalTests
     [Test]
     public async Task ShapesThatADynamicModelCannotTake_AreTheCallersFault()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), ShapeText);
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), ShapeText, computesOthers: false);
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InvalidShape);
         await Assert.That(outcome.Text).Contains("x (1,7)");
         await Assert.That(outcome.Text).Contains("Kernel after dilation");
@@ -27,16 +27,25 @@ public sealed class EngineRefusalTests
     [Test]
     public async Task TheSameOfAStaticModel_IsOurs()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, 7)), Message(), ShapeText);
+        Outcome outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, 7)), Message(), ShapeText, computesOthers: false);
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InternalInferenceError);
     }
 
     [Test]
     public async Task AnotherFailureOfADynamicModel_IsOurs()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), "could not create a memory object");
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), "could not create a memory object", computesOthers: false);
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InternalInferenceError);
         await Assert.That(outcome.Text).Contains("could not create a memory object");
+    }
+
+    [Test]
+    public async Task FailureWithTheseShapesOnly_IsTheCallersFault()
+    {
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), "some new text", computesOthers: true);
+        await Assert.That(outcome.Code).IsEqualTo(StatusCode.InvalidShape);
+        outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, 7)), Message(), "some new text", computesOthers: true);
+        await Assert.That(outcome.Code).IsEqualTo(StatusCode.InternalInferenceError);
     }
 
     private static Signature SignatureOf(PartialShape shape) => new([new TensorInfo(0, "x", ElementType.F32, shape, "N...")], []);
