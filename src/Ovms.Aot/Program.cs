@@ -1,3 +1,4 @@
+using Ovms.Configuration;
 using Ovms.Hosting;
 using Ovms.Native;
 using Ovms.Observability;

@@ -35,7 +35,7 @@ public sealed class CommandLineTests
     [Arguments("--model_name m --model_path p --port 9000 --mean 1", "--mean parameter requires --layout to be set")]
     [Arguments("--model_name m --model_path p --port 9000 --grpc_bind_address 300.1.1.1.1", "grpc_bind_address has invalid format: proper hostname or IP address expected.")]
     [Arguments("--model_name m --model_path p --port 9000 --log_level LOUD", "log_level")]
-    [Arguments("--model_name m --model_path p --port 9000 --config_path c.json", "config_path")]
+    [Arguments("--model_name m --model_path p --port 9000 --config_path c.json", "Use either config_path or model_path with model_name")]
     public async Task WrongUsage_EndsWith64AndASentence(string arguments, string part)
     {
         (int code, string output, string errors) = await OvmsProcess.RunAsync(arguments.Split(' '));

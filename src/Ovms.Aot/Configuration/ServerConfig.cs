@@ -9,6 +9,9 @@ internal sealed record ServerConfig
     /// <summary>The models, names unique, in the order they were written.</summary>
     public required ImmutableArray<ModelOptions> Models { get; init; }
 
+    /// <summary>Sentences for the log, at level error, about what is left out; everything else is served.</summary>
+    public ImmutableArray<string> Errors { get; init; } = [];
+
     /// <summary>Sentences for the log.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 

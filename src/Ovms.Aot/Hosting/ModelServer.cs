@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Ovms.Configuration;
 using Ovms.Inference;
 using Ovms.Observability;
 using Ovms.Options;
@@ -25,15 +27,14 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
     public async Task<int> RunAsync()
     {
         Log.Starting(_log, ServerVersion.Text);
-        Outcome<ModelConfig> config = ModelConfig.From(start.Model, start.Server);
+        Outcome<ImmutableArray<ModelConfig>> configs = ReadModels();
         Outcome<Listeners> listeners = Listeners.From(start.Server);
-        if (!config.IsOk || !listeners.IsOk)
+        if (!configs.IsOk || !listeners.IsOk)
         {
-            return Refuse(config.IsOk ? listeners.WithoutValue : config.WithoutValue);
+            return Refuse(configs.IsOk ? listeners.WithoutValue : configs.WithoutValue);
         }
 
         StartNotes.Write(start, listeners.Value.Notes, _log);
-        ModelManager.Announce(_registry, config.Value.Name);
 
         // The engine's libraries are loaded while the listeners start: both take milliseconds that add up until the first answer.
         Task<Outcome<Engine>> engine = Task.Run(() => Engine.Open(start.Server, _log));
@@ -43,19 +44,19 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
         Outcome<Engine> opened = await engine.ConfigureAwait(false);
         using Engine? engineEnd = opened.Value;
         return listening.IsOk && opened.IsOk
-            ? await ServeAsync(web, opened.Value, config.Value).ConfigureAwait(false)
+            ? await ServeAsync(web, opened.Value, configs.Value).ConfigureAwait(false)
             : Refuse(listening.IsOk ? opened.WithoutValue : listening);
     }
 
-    private async Task<int> ServeAsync(WebApplication web, Engine engine, ModelConfig config)
+    private async Task<int> ServeAsync(WebApplication web, Engine engine, ImmutableArray<ModelConfig> configs)
     {
         ModelManager models = new(_registry, new ModelLoader(engine.Core, engine.Devices, _log), _log);
-        Task<Outcome> loading = Task.Run(() => models.Load(config, stop.Token));
+        Task<Outcome> loading = Task.Run(() => LoadAll(models, configs));
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stop.Token.IsCancellationRequested)
         {
             Outcome loaded = await loading.ConfigureAwait(false);
-            if (!loaded.IsOk)
+            if (!loaded.IsOk && start.Mode == ServeMode.SingleModel)
             {
                 await web.StopAsync().ConfigureAwait(false);
                 return ExitCode.Failure;
@@ -67,6 +68,54 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
 
         await DrainAsync(web, models, loading).ConfigureAwait(false);
         return ExitCode.Ok;
+    }
+
+    // What cannot be read ends the process; a model of several that cannot be read stays announced, and the others are served.
+    private Outcome<ImmutableArray<ModelConfig>> ReadModels()
+    {
+        Outcome<ServerConfig> read = start.Source.Read();
+        if (!read.IsOk)
+        {
+            return read.WithoutValue;
+        }
+
+        foreach (string error in read.Value.Errors)
+        {
+            Log.Failure(_log, error);
+        }
+
+        List<ModelConfig> configs = [];
+        foreach (ModelOptions model in read.Value.Models)
+        {
+            Outcome<ModelConfig> config = ModelConfig.From(model, start.Server);
+            if (config.IsOk)
+            {
+                configs.Add(config.Value);
+            }
+            else if (start.Mode == ServeMode.SingleModel)
+            {
+                return config.WithoutValue;
+            }
+            else
+            {
+                Log.ModelAbsent(_log, model.ModelName, config.Text);
+            }
+        }
+
+        ModelManager.Announce(_registry, read.Value.Models.Select(static model => model.ModelName));
+        return configs.ToImmutableArray();
+    }
+
+    private Outcome LoadAll(ModelManager models, ImmutableArray<ModelConfig> configs)
+    {
+        Outcome first = Outcome.Ok;
+        foreach (ModelConfig config in configs)
+        {
+            Outcome loaded = models.Load(config, stop.Token);
+            first = first.IsOk ? loaded : first;
+        }
+
+        return first;
     }
 
     private async Task DrainAsync(WebApplication web, ModelManager models, Task loading)
@@ -120,7 +169,11 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
     // A wrong word on the command line is the usage's fault, anything found later is a failure to start.
     private int Refuse(Outcome failure)
     {
-        Log.Failure(_log, failure.Text);
+        foreach (string line in failure.Text.Split('\n'))
+        {
+            Log.Failure(_log, line);
+        }
+
         return failure.Code is StatusCode.OptionsUsageError or StatusCode.TargetDeviceWrongFormat ? ExitCode.Usage(OperatingSystem.IsWindows()) : ExitCode.Failure;
     }
 }

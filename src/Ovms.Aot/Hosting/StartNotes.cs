@@ -1,3 +1,4 @@
+using Ovms.Configuration;
 using Ovms.Frontends.Grpc;
 using Ovms.Observability;
 using Ovms.Options;

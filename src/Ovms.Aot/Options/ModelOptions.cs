@@ -7,6 +7,9 @@ namespace Ovms.Options;
 [OptionTable(Section = "single model")]
 internal sealed partial record ModelOptions
 {
+    /// <summary>More infer requests are refused.</summary>
+    public const int MaxNireq = 100000;
+
     private const OptionPlace Both = OptionPlace.Cli | OptionPlace.ModelConfig;
 
     /// <summary>Name the model is served under.</summary>
@@ -30,7 +33,7 @@ internal sealed partial record ModelOptions
     public string PluginConfig { get; init; } = "";
 
     /// <summary>Number of inferences that run at the same time; 0 for what the device finds best.</summary>
-    [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "COUNT", Max = 100000, Error = "Nireq parameter too high")]
+    [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "COUNT", Max = MaxNireq, Error = "Nireq parameter too high")]
     public uint Nireq { get; init; }
 
     /// <summary>Batch size: a number, -1 for any, or a range as in 1:16; the model's own when not given.</summary>
@@ -60,4 +63,24 @@ internal sealed partial record ModelOptions
     /// <summary>Precision conversion of the input as in FP32:UINT8 (what the model has : what arrives); needs layout.</summary>
     [Option("precision", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "PRECISION")]
     public string Precision { get; init; } = "";
+
+    /// <summary>Whether the compiled model is kept in cache_dir also where batch size or shape is auto.</summary>
+    [Option("allow_cache", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
+    public bool AllowCache { get; init; }
+
+    /// <summary>Whether the model keeps state between the calls of a sequence.</summary>
+    [Option("stateful", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
+    public bool Stateful { get; init; }
+
+    /// <summary>Whether the states of a stateful model are made by OpenVINO's low latency transformation.</summary>
+    [Option("low_latency_transformation", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
+    public bool LowLatencyTransformation { get; init; }
+
+    /// <summary>How many sequences of a stateful model there may be at the same time; 0 for any number.</summary>
+    [Option("max_sequence_number", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model", Placeholder = "COUNT")]
+    public uint MaxSequenceNumber { get; init; } = 500;
+
+    /// <summary>Whether sequences of a stateful model that nobody uses any more are ended.</summary>
+    [Option("idle_sequence_cleanup", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
+    public bool IdleSequenceCleanup { get; init; } = true;
 }

@@ -3,35 +3,59 @@ namespace Ovms.Options;
 /// <summary>Rules over more than one option, or over options and the machine. All run; each gives its messages, line by line.</summary>
 internal static class OptionRules
 {
+    private static readonly string[] s_refusedBesideFile = ["batch_size", "shape", "nireq", "model_version_policy", "target_device", "plugin_config"];
+
     /// <summary>Every message of every rule, in order; none when the options are good.</summary>
-    public static IReadOnlyList<string> Check(ServerOptions server, ModelOptions model, HostFacts host) =>
+    public static IReadOnlyList<string> Check(GivenOptions given, HostFacts host) =>
     [
-        .. LayoutIsThereForPreprocessing(model),
-        .. ModelIsNamedAndPlaced(model),
-        .. SomePortIsSet(server),
-        .. PortsDiffer(server),
-        .. RestPortIsThereForRestWorkers(server),
-        .. RestWorkersFitTheOpenFiles(server, host),
-        .. GrpcWorkersFitTheCores(server, host),
-        .. PathsExist(server, host),
+        .. LayoutIsThereForPreprocessing(given),
+        .. SomethingIsServed(given),
+        .. ModelOptionsStandInTheFile(given),
+        .. SomePortIsSet(given.Server),
+        .. PortsDiffer(given.Server),
+        .. RestPortIsThereForRestWorkers(given.Server),
+        .. RestWorkersFitTheOpenFiles(given.Server, host),
+        .. GrpcWorkersFitTheCores(given.Server, host),
+        .. PathsExist(given.Server, host),
     ];
 
-    internal static IEnumerable<string> LayoutIsThereForPreprocessing(ModelOptions model)
+    internal static IEnumerable<string> LayoutIsThereForPreprocessing(GivenOptions given)
     {
+        ModelOptions model = given.Model;
         (string Name, string Value)[] options = [("mean", model.Mean), ("scale", model.Scale), ("color_format", model.ColorFormat), ("precision", model.Precision)];
         return options
-            .Where(option => option.Value.Length > 0 && model.Layout.Length == 0)
+            .Where(option => option.Value.Length > 0 && model.Layout.Length == 0 && given.Source.ConfigPath.Length == 0)
             .Select(static option => $"error parsing options - --{option.Name} parameter requires --layout to be set");
     }
 
-    internal static IEnumerable<string> ModelIsNamedAndPlaced(ModelOptions model)
+    internal static IEnumerable<string> SomethingIsServed(GivenOptions given)
     {
-        if (model.ModelName.Length == 0 || model.ModelPath.Length == 0)
+        bool hasFile = given.Source.ConfigPath.Length > 0;
+        (bool hasName, bool hasPath) = (given.Model.ModelName.Length > 0, given.Model.ModelPath.Length > 0);
+        if (hasFile && (hasName || hasPath))
+        {
+            yield return "Use either config_path or model_path with model_name";
+        }
+        else if (!hasFile && !(hasName && hasPath))
         {
             yield return "Use config_path or model_path with model_name";
-            yield return "  this release serves one model and takes no config_path: --model_name and --model_path are both needed";
+            yield return "  one model: --model_name NAME --model_path PATH; several: --config_path FILE";
         }
     }
+
+    internal static IEnumerable<string> ModelOptionsStandInTheFile(GivenOptions given)
+    {
+        string[] refused = [.. s_refusedBesideFile.Where(name => given.ModelNames.Contains(name) && !(name == "nireq" && given.Model.Nireq == 0))];
+        if (given.Source.ConfigPath.Length > 0 && refused.Length > 0)
+        {
+            yield return "Model parameters in CLI are exclusive with the config file";
+            yield return $"  {string.Join(", ", refused)}: to be set for each model in {given.Source.ConfigPath}";
+        }
+    }
+
+    /// <summary>What the original takes beside a file and does not heed, as sentences for the log.</summary>
+    internal static IEnumerable<string> IgnoredBesideFile(GivenOptions given) =>
+        given.ModelNames.Except(s_refusedBesideFile).Select(static name => $"--{name} is not heeded beside --config_path: it is to be set for each model in the file");
 
     internal static IEnumerable<string> SomePortIsSet(ServerOptions server)
     {

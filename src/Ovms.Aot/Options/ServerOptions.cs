@@ -62,6 +62,10 @@ internal sealed partial record ServerOptions
     [Option("custom_node_resources_cleaner_interval_seconds", Placeholder = "SECONDS")]
     public uint CustomNodeResourcesCleanerIntervalSeconds { get; init; } = 300;
 
+    /// <summary>Minutes between looks for sequences of stateful models that nobody uses any more; 0 for never.</summary>
+    [Option("sequence_cleaner_poll_wait_minutes", Placeholder = "MINUTES")]
+    public uint SequenceCleanerPollWaitMinutes { get; init; } = 5;
+
     /// <summary>Folder for compiled models, so that the next start is faster; made when it is missing.</summary>
     [Option("cache_dir", Placeholder = "FOLDER", DefaultText = UsualCacheDir + ", on Windows " + UsualCacheDirOnWindows + ", if it exists")]
     public string CacheDir { get; init; } = "";

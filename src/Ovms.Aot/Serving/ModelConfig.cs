@@ -44,7 +44,9 @@ internal sealed record ModelConfig
         Outcome<PluginConfig> plugin = model.PluginConfig.Length == 0 ? PluginConfig.Empty : PluginConfig.Parse(model.PluginConfig);
         Outcome<VersionPolicy> versions = model.ModelVersionPolicy.Length == 0 ? VersionPolicy.Default : VersionPolicy.Parse(model.ModelVersionPolicy);
         Outcome<ModelSettings> settings = ModelSettings.Parse(model);
-        Outcome[] all = [device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, settings.WithoutValue];
+        // The command line refuses it before; a configuration file leaves it to the model, which then stands alone with its fault.
+        Outcome nireq = model.Nireq <= ModelOptions.MaxNireq ? Outcome.Ok : Outcome.Fail(StatusCode.InvalidNireq, $"nireq is a whole number from 0 to {ModelOptions.MaxNireq}; came {model.Nireq}.");
+        Outcome[] all = [nireq, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, settings.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return !failure.IsOk
             ? failure

@@ -14,8 +14,8 @@ internal sealed class ModelManager(ServableRegistry registry, ModelLoader loader
     // One writer: the table is changed by replacing it, under this gate.
     private readonly Lock _gate = new();
 
-    /// <summary>Makes a model known before anything of it is loaded, so that callers who come early are told to wait and not that it is unknown.</summary>
-    public static void Announce(ServableRegistry registry, string name) => registry.Publish(new ServableTable([new ModelEntry(name, [])]));
+    /// <summary>Makes models known before anything of them is loaded, so that callers who come early are told to wait and not that they are unknown.</summary>
+    public static void Announce(ServableRegistry registry, IEnumerable<string> names) => registry.Publish(new ServableTable(names.Select(static name => new ModelEntry(name, []))));
 
     /// <summary>Loads the versions of one model, one after the other, the lowest first. What fails is logged here.</summary>
     /// <param name="config">The model.</param>

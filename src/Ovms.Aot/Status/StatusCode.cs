@@ -33,6 +33,16 @@ internal enum StatusCode
     [Status("Failed to load OpenVINO")]
     RuntimeUnavailable,
 
+    // Configuration file.
+
+    /// <summary>The configuration file does not exist or cannot be read.</summary>
+    [Status("Configuration file not found or cannot open", Grpc = GrpcCode.Internal, Http = 500)]
+    ConfigFileInvalid,
+
+    /// <summary>The configuration file is no JSON, or says what it cannot say.</summary>
+    [Status("Configuration file is invalid", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    ConfigInvalid,
+
     // Load: repository, model, device.
 
     /// <summary>The model's path does not exist or cannot be read.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ovms.Configuration;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 
@@ -12,14 +13,17 @@ public class OptionRowsTests
     [
         "help", "version",
         "port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_workers", "grpc_max_threads", "grpc_memory_quota", "grpc_channel_arguments",
-        "rest_workers", "log_level", "log_path", "file_system_poll_wait_seconds", "custom_node_resources_cleaner_interval_seconds", "cache_dir", "cpu_extension",
+        "rest_workers", "log_level", "log_path", "file_system_poll_wait_seconds", "custom_node_resources_cleaner_interval_seconds", "cache_dir", "cpu_extension", "sequence_cleaner_poll_wait_minutes",
         "allow_credentials", "allowed_origins", "allowed_methods", "allowed_headers",
+        "config_path",
         "model_name", "model_path", "batch_size", "shape", "layout", "mean", "scale", "color_format", "precision", "model_version_policy", "nireq", "target_device", "plugin_config",
+        "stateful", "low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup",
+        "allow_cache",
     ];
 
     private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size"];
 
-    private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(ModelOptions.Rows);
+    private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(SourceOptions.Rows).Concat(ModelOptions.Rows);
 
     [Test]
     public async Task Names_AreThoseDocumented() =>
@@ -32,10 +36,10 @@ public class OptionRowsTests
     [Test]
     public async Task EveryRow_ParsesItsOwnDefault()
     {
-        foreach (OptionRow row in Rows.Where(static row => row.Default is not null))
+        foreach (OptionRow row in Rows.Where(static row => row.Default is not null && row.CommandLineNames.Any()))
         {
             OptionFindings findings = new();
-            OptionParser.Parse([$"--{row.Name}={row.Default}"], [new InformationOptions.Builder(), new ServerOptions.Builder(), new ModelOptions.Builder()], findings);
+            OptionParser.Parse([$"--{row.Name}={row.Default}"], [new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(), new ModelOptions.Builder()], findings);
             await Assert.That(findings.ErrorText()).IsEqualTo("").Because($"{row.Name} has the default {row.Default}");
         }
     }
@@ -45,7 +49,7 @@ public class OptionRowsTests
     {
         // Giving every default must be the same as giving nothing: the row's text and the property's value are one fact.
         string[] server = ServerOptions.Rows.Where(static row => row.Default is not null).Select(static row => $"--{row.Name}={row.Default}").ToArray();
-        string[] model = ModelOptions.Rows.Where(static row => row.Default is not null).Select(static row => $"--{row.Name}={row.Default}").ToArray();
+        string[] model = ModelOptions.Rows.Where(static row => row.Default is not null && row.CommandLineNames.Any()).Select(static row => $"--{row.Name}={row.Default}").ToArray();
         await Assert.That(Told(ServerOptions.Parse(server).Value)).IsEqualTo(Told(new ServerOptions()));
         await Assert.That(ModelOptions.Parse(model).Value).IsEqualTo(new ModelOptions());
 
@@ -55,7 +59,7 @@ public class OptionRowsTests
     [Test]
     public async Task EveryRow_IsInHelp()
     {
-        foreach (OptionRow row in Rows.Where(static row => !row.Hidden))
+        foreach (OptionRow row in Rows.Where(static row => !row.Hidden && row.CommandLineNames.Any()))
         {
             await Assert.That(CommandLine.HelpText).Contains($"--{row.Name}{(row.IsFlag ? "" : " " + row.Placeholder)}");
         }

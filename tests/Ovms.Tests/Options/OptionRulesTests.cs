@@ -11,7 +11,7 @@ public class OptionRulesTests
 
     [Test]
     public async Task GoodOptions_BreakNoRule() =>
-        await Assert.That(OptionRules.Check(s_server, s_model, s_linux)).IsEmpty();
+        await Breaks(s_server, s_model);
 
     [Test]
     public async Task NoPort_IsRefused() =>
@@ -36,8 +36,8 @@ public class OptionRulesTests
     {
         HostFacts host = s_linux with { OpenFilesLimit = files };
         ServerOptions server = s_server with { RestPort = 8000, RestWorkers = workers };
-        await Assert.That(OptionRules.Check(server, s_model, host)).IsEquivalentTo([$"rest_workers count should be from 2 to {most} : this process may open {files} files"]);
-        await Assert.That(OptionRules.Check(server with { RestWorkers = (uint)most }, s_model, host)).IsEmpty();
+        await Assert.That(OptionRules.Check(Given(server, s_model), host)).IsEquivalentTo([$"rest_workers count should be from 2 to {most} : this process may open {files} files"]);
+        await Assert.That(OptionRules.Check(Given(server with { RestWorkers = (uint)most }, s_model), host)).IsEmpty();
     }
 
     [Test]
@@ -60,7 +60,7 @@ public class OptionRulesTests
 
     [Test]
     public async Task SeveralGrpcWorkersOnWindows_AreRefused() =>
-        await Assert.That(OptionRules.Check(s_server with { GrpcWorkers = 2 }, s_model, s_linux with { IsWindows = true }))
+        await Assert.That(OptionRules.Check(Given(s_server with { GrpcWorkers = 2 }, s_model), s_linux with { IsWindows = true }))
             .IsEquivalentTo(["grpc_workers count can only be 1 on Windows"]);
 
     [Test]
@@ -83,7 +83,7 @@ public class OptionRulesTests
             s_server,
             new ModelOptions { ModelName = name, ModelPath = path },
             "Use config_path or model_path with model_name",
-            "  this release serves one model and takes no config_path: --model_name and --model_path are both needed");
+            "  one model: --model_name NAME --model_path PATH; several: --config_path FILE");
 
     [Test]
     public async Task PreprocessingWithoutLayout_IsRefused()
@@ -103,9 +103,11 @@ public class OptionRulesTests
     public async Task EveryRule_Runs()
     {
         ServerOptions server = new() { GrpcWorkers = 0, RestWorkers = 2, CpuExtension = "x" };
-        await Assert.That(OptionRules.Check(server, new ModelOptions { Mean = "1" }, s_linux).Count).IsEqualTo(7);
+        await Assert.That(OptionRules.Check(Given(server, new ModelOptions { Mean = "1" }), s_linux).Count).IsEqualTo(7);
     }
 
+    private static GivenOptions Given(ServerOptions server, ModelOptions model) => new(server, new SourceOptions(), model, []);
+
     private static async Task Breaks(ServerOptions server, ModelOptions model, params string[] messages) =>
-        await Assert.That(OptionRules.Check(server, model, s_linux)).IsEquivalentTo(messages);
+        await Assert.That(OptionRules.Check(Given(server, model), s_linux)).IsEquivalentTo(messages);
 }

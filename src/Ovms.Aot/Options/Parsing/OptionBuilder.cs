@@ -20,6 +20,9 @@ internal abstract class OptionBuilder(OptionRow[] rows)
     /// <summary>Whether a value was given for the row, right or wrong.</summary>
     public bool IsGiven(int index) => _isGiven[index];
 
+    /// <summary>Names of the options that were given.</summary>
+    public IReadOnlyCollection<string> Given => [.. Rows.Where((_, index) => _isGiven[index]).Select(static row => row.Name)];
+
     /// <summary>Takes a value; <paramref name="where"/> is the option's name or its JSON path.</summary>
     public OptionError? Set(int index, string text, string where)
     {

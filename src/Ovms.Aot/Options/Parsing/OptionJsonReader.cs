@@ -104,7 +104,8 @@ internal static class OptionJsonReader
         }
     }
 
-    private static string Member(string path, string key) =>
+    /// <summary>The JSON path of an object's member.</summary>
+    public static string Member(string path, string key) =>
         key.Length > 0 && key.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') ? $"{path}.{key}" : $"{path}['{key}']";
 
     private static OptionJson KindOf(JsonTokenType token) => token switch
@@ -117,9 +118,21 @@ internal static class OptionJsonReader
         _ => OptionJson.ByType,
     };
 
+    /// <summary>The name of a value's kind.</summary>
+    public static string Describe(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.String => Describe(OptionJson.String),
+        JsonValueKind.Number => Describe(OptionJson.Number),
+        JsonValueKind.True or JsonValueKind.False => Describe(OptionJson.Boolean),
+        JsonValueKind.Object => Describe(OptionJson.Object),
+        JsonValueKind.Array => Describe(OptionJson.Array),
+        _ => "null",
+    };
+
     private static string Describe(JsonTokenType token) => KindOf(token) == OptionJson.ByType ? "null" : Describe(KindOf(token));
 
-    private static string Describe(OptionJson kinds)
+    /// <summary>Names of kinds of value: "a string or a number".</summary>
+    public static string Describe(OptionJson kinds)
     {
         List<string> names = [];
         foreach ((OptionJson kind, string name) in (ReadOnlySpan<(OptionJson, string)>)

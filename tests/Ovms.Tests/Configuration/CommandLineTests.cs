@@ -1,6 +1,7 @@
+using Ovms.Configuration;
 using Ovms.Options;
 
-namespace Ovms.Tests.Options;
+namespace Ovms.Tests.Configuration;
 
 /// <summary>From arguments to what the process does: start, or print and end with a code.</summary>
 public class CommandLineTests
@@ -60,10 +61,12 @@ public class CommandLineTests
         await Assert.That(start.Server.RestPort).IsEqualTo(8000u);
         await Assert.That(start.Server.RestBindAddress.Hosts).IsEquivalentTo(["::1"]);
         await Assert.That(start.Server.AllowCredentials).IsTrue();
-        await Assert.That(start.Model.ModelName).IsEqualTo("m");
-        await Assert.That(start.Model.TargetDevice).IsEqualTo("AUTO:GPU,CPU");
-        await Assert.That(start.Model.Nireq).IsEqualTo(4u);
-        await Assert.That(start.Model.BatchSize).IsEqualTo("-1");
+        await Assert.That(start.Mode).IsEqualTo(ServeMode.SingleModel);
+        ModelOptions model = start.Source.Read().Value!.Models.Single();
+        await Assert.That(model.ModelName).IsEqualTo("m");
+        await Assert.That(model.TargetDevice).IsEqualTo("AUTO:GPU,CPU");
+        await Assert.That(model.Nireq).IsEqualTo(4u);
+        await Assert.That(model.BatchSize).IsEqualTo("-1");
         await Assert.That(start.Warnings).IsEmpty();
     }
 
@@ -98,14 +101,12 @@ public class CommandLineTests
     }
 
     [Test]
-    [Arguments("config_path")]
     [Arguments("list_models")]
     [Arguments("metrics_enable")]
     [Arguments("metrics_list")]
     [Arguments("api_key_file")]
     [Arguments("pull")]
     [Arguments("task")]
-    [Arguments("stateful")]
     [Arguments("verbose_response")]
     [Arguments("allowed_media_domains")]
     [Arguments("trace_path")]
@@ -115,6 +116,26 @@ public class CommandLineTests
         await Assert.That(exit.Code).IsEqualTo(64);
         await Assert.That(exit.Error).StartsWith($"error parsing options - unmatched arguments: --{name}=1, \n");
     }
+
+    [Test]
+    public async Task ConfigPath_StartsOnTheFileWithoutReadingIt()
+    {
+        CommandLine.Start start = (CommandLine.Start)Parse("--config_path /nowhere/config.json --port 9000 --layout NHWC --nireq 0", s_linux);
+        await Assert.That(start.Mode).IsEqualTo(ServeMode.ConfigFile);
+        await Assert.That(start.Source).IsTypeOf<ConfigFile>();
+        await Assert.That(start.Warnings).IsEquivalentTo(
+        [
+            "--layout is not heeded beside --config_path: it is to be set for each model in the file",
+        ]);
+    }
+
+    [Test]
+    [Arguments("--model_name m", "Use either config_path or model_path with model_name\n")]
+    [Arguments("--model_path p", "Use either config_path or model_path with model_name\n")]
+    [Arguments("--target_device CPU", "Model parameters in CLI are exclusive with the config file\n  target_device: to be set for each model in c.json\n")]
+    [Arguments("--batch_size 1 --shape auto --nireq 1 --model_version_policy {} --plugin_config {}", "Model parameters in CLI are exclusive with the config file\n  batch_size, shape, nireq, model_version_policy, plugin_config: to be set for each model in c.json\n")]
+    public async Task ModelOptionsBesideConfigPath_AreRefused(string extra, string error) =>
+        await Assert.That(Exit($"--config_path c.json --port 9000 {extra}")).IsEqualTo(new CommandLine.Exit(64, "", error));
 
     [Test]
     public async Task UsageErrorOnWindows_Is3()

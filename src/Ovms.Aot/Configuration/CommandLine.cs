@@ -1,6 +1,7 @@
+using Ovms.Options;
 using Ovms.Options.Parsing;
 
-namespace Ovms.Options;
+namespace Ovms.Configuration;
 
 /// <summary>What a command line asks for: to start a server, or to print something and end.</summary>
 internal abstract record CommandLine
@@ -11,9 +12,10 @@ internal abstract record CommandLine
 
     /// <summary>Start with these options.</summary>
     /// <param name="Server">Options of the server.</param>
-    /// <param name="Model">Options of the model.</param>
+    /// <param name="Source">Where what is served comes from; nothing of it is read yet.</param>
+    /// <param name="Mode">What kind of source that is.</param>
     /// <param name="Warnings">Sentences for the log.</param>
-    public sealed record Start(ServerOptions Server, ModelOptions Model, IReadOnlyList<string> Warnings) : CommandLine;
+    public sealed record Start(ServerOptions Server, ConfigSource Source, ServeMode Mode, IReadOnlyList<string> Warnings) : CommandLine;
 
     /// <summary>End at once.</summary>
     /// <param name="Code">The process's exit code.</param>
@@ -26,8 +28,9 @@ internal abstract record CommandLine
         "OpenVINO Model Server\n\n" +
         "Usage:\n" +
         "  ovms --model_name NAME --model_path PATH --port PORT [--rest_port PORT] [OPTIONS]\n" +
+        "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "An option is given as --name value or --name=value.\n\n" +
-        InformationOptions.HelpText + ServerOptions.HelpText + ModelOptions.HelpText;
+        InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText;
 
     /// <summary>
     /// Reads the arguments. Pure: nothing is printed or opened. Asking for help or version wins over errors beside it.
@@ -40,9 +43,10 @@ internal abstract record CommandLine
     {
         InformationOptions.Builder information = new();
         ServerOptions.Builder server = new();
+        SourceOptions.Builder source = new();
         ModelOptions.Builder model = new();
         OptionFindings findings = new();
-        OptionParser.Parse(arguments, [information, server, model], findings);
+        OptionParser.Parse(arguments, [information, server, source, model], findings);
 
         InformationOptions asked = information.Build();
         if (arguments.IsEmpty || asked.Help)
@@ -55,17 +59,20 @@ internal abstract record CommandLine
             return new Exit(ExitCode.Ok, $"OpenVINO Model Server {serverVersion}\nOpenVINO backend {backendBuild()}\n", "");
         }
 
-        return Judge(server.Build(), model.Build(), findings, host);
+        return Judge(new GivenOptions(server.Build(), source.Build(), model.Build(), model.Given), findings, host);
     }
 
-    private static CommandLine Judge(ServerOptions server, ModelOptions model, OptionFindings findings, HostFacts host)
+    private static CommandLine Judge(GivenOptions given, OptionFindings findings, HostFacts host)
     {
         // A rule over a value that could not be read would only add noise.
         bool isReadable = findings.Errors.All(static e => e.Kind == OptionErrorKind.Refused);
-        IReadOnlyList<string> broken = isReadable ? OptionRules.Check(server, model, host) : [];
+        IReadOnlyList<string> broken = isReadable ? OptionRules.Check(given, host) : [];
         if (findings.Errors.Count == 0 && broken.Count == 0)
         {
-            return new Start(WithUsualCacheDir(server, host), model, findings.Warnings);
+            ServerOptions server = WithUsualCacheDir(given.Server, host);
+            return given.Source.ConfigPath.Length > 0
+                ? new Start(server, new ConfigFile(given.Source.ConfigPath), ServeMode.ConfigFile, [.. findings.Warnings, .. OptionRules.IgnoredBesideFile(given)])
+                : new Start(server, ConfigSource.Of(given.Model), ServeMode.SingleModel, findings.Warnings);
         }
 
         string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));

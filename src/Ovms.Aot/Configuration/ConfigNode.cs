@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Ovms.Options;
+using Ovms.Options.Parsing;
+
+namespace Ovms.Configuration;
+
+/// <summary>A value of a configuration file with its JSON path. What is wrong is added to the findings, and reading goes on.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Path">Where it stands, for example <c>$.model_config_list[0]</c>.</param>
+/// <param name="Findings">Takes the problems.</param>
+internal readonly record struct ConfigNode(JsonElement Value, string Path, OptionFindings Findings)
+{
+    /// <summary>Reads an option table from an object.</summary>
+    public delegate ParseOutcome<T> Binder<T>(ref Utf8JsonReader reader, string path);
+
+    /// <summary>The members of an object; empty where the value is none. Unknown keys and keys given twice are problems.</summary>
+    /// <param name="known">The keys it may have.</param>
+    /// <param name="required">Those it must have.</param>
+    public IReadOnlyDictionary<string, ConfigNode> Members(IReadOnlyCollection<string> known, params IEnumerable<string> required)
+    {
+        Dictionary<string, ConfigNode> members = new(StringComparer.Ordinal);
+        if (!Is(JsonValueKind.Object, OptionJson.Object))
+        {
+            return members;
+        }
+
+        foreach (JsonProperty property in Value.EnumerateObject())
+        {
+            string path = OptionJsonReader.Member(Path, property.Name);
+            if (!known.Contains(property.Name))
+            {
+                string? nearest = NearestName.Of(property.Name, known);
+                Findings.Add(OptionError.Malformed(path, "unknown key", nearest is null ? null : $"did you mean '{nearest}'?"));
+            }
+            else if (!members.TryAdd(property.Name, this with { Value = property.Value, Path = path }))
+            {
+                Findings.Add(OptionError.Malformed(path, "is given twice"));
+            }
+        }
+
+        foreach (string key in required)
+        {
+            if (!members.ContainsKey(key))
+            {
+                Findings.Add(OptionError.Malformed(Path, $"'{key}' is required"));
+            }
+        }
+
+        return members;
+    }
+
+    /// <summary>The items of an array; none where the value is none, which is a problem.</summary>
+    public IEnumerable<ConfigNode> Items()
+    {
+        if (Is(JsonValueKind.Array, OptionJson.Array))
+        {
+            int index = 0;
+            foreach (JsonElement item in Value.EnumerateArray())
+            {
+                yield return this with { Value = item, Path = $"{Path}[{index++}]" };
+            }
+        }
+    }
+
+    /// <summary>Reads the object into an option table.</summary>
+    /// <returns>The options; with defaults where something was wrong.</returns>
+    public T Bind<T>(Binder<T> binder)
+    {
+        Utf8JsonReader reader = new(JsonMarshal.GetRawUtf8Value(Value));
+        ParseOutcome<T> outcome = binder(ref reader, Path);
+        foreach (OptionError error in outcome.Errors)
+        {
+            // A number beyond its bounds is kept and is that model's own fault, told when it is to be loaded.
+            Findings.Add(error is { Kind: OptionErrorKind.Refused, Row.Change: OptionChange.ReloadsModel } ? null : error);
+        }
+
+        return outcome.Value;
+    }
+
+    private bool Is(JsonValueKind kind, OptionJson expected)
+    {
+        if (Value.ValueKind != kind)
+        {
+            Findings.Add(OptionError.Malformed(Path, $"expected {OptionJsonReader.Describe(expected)}, got {OptionJsonReader.Describe(Value.ValueKind)}"));
+        }
+
+        return Value.ValueKind == kind;
+    }
+}
