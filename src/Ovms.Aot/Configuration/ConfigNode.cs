@@ -63,6 +63,21 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         }
     }
 
+    /// <summary>True or false; null where the value is neither, which is a problem.</summary>
+    public bool? AsFlag()
+    {
+        if (Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return Value.GetBoolean();
+        }
+
+        Is(JsonValueKind.True, OptionJson.Boolean);
+        return null;
+    }
+
+    /// <summary>A text; empty where the value is none, which is a problem.</summary>
+    public string AsText() => Is(JsonValueKind.String, OptionJson.String) ? Value.GetString()! : "";
+
     /// <summary>Reads the object into an option table.</summary>
     /// <returns>The options; with defaults where something was wrong.</returns>
     public T Bind<T>(Binder<T> binder)

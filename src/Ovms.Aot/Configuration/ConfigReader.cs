@@ -21,7 +21,7 @@ internal sealed class ConfigReader(string folder, OptionFindings findings)
     /// <returns>The configuration; to be used only when nothing was found wrong.</returns>
     public ServerConfig Read(JsonElement root, string fingerprint)
     {
-        IReadOnlyDictionary<string, ConfigNode> sections = new ConfigNode(root, "$", findings).Members([Models], Models);
+        IReadOnlyDictionary<string, ConfigNode> sections = new ConfigNode(root, "$", findings).Members([Models, Monitoring.Key], Models);
         if (sections.TryGetValue(Models, out ConfigNode models))
         {
             foreach (ConfigNode item in models.Items())
@@ -33,7 +33,13 @@ internal sealed class ConfigReader(string folder, OptionFindings findings)
             }
         }
 
-        return new ServerConfig { Models = _models.ToImmutable(), Errors = _errors.ToImmutable(), Fingerprint = fingerprint };
+        return new ServerConfig
+        {
+            Models = _models.ToImmutable(),
+            Errors = _errors.ToImmutable(),
+            Monitoring = sections.TryGetValue(Monitoring.Key, out ConfigNode monitoring) ? Monitoring.Read(monitoring) : null,
+            Fingerprint = fingerprint,
+        };
     }
 
     private void Add(ModelOptions model, string path)

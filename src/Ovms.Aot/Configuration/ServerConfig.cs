@@ -15,6 +15,9 @@ internal sealed record ServerConfig
     /// <summary>Sentences for the log.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
+    /// <summary>What is counted; null where the file does not say.</summary>
+    public Monitoring? Monitoring { get; init; }
+
     /// <summary>Changes when the written text changes; a reading with the same fingerprint needs no second look.</summary>
     public required string Fingerprint { get; init; }
 }

@@ -26,6 +26,13 @@ internal sealed class ConnectionGate(int limit, ILogger log)
     private readonly ConcurrentDictionary<ConnectionContext, Socket?> _connections = new();
     private int _open;
     private long _toldAt;
+    private long _refused;
+
+    /// <summary>How many are open.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>How many were turned away.</summary>
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>How many connections there may be; no limit where the system does not tell how many files may be open.</summary>
     /// <param name="openFiles">How many files this process may have open; null where that is not told.</param>
@@ -64,6 +71,7 @@ internal sealed class ConnectionGate(int limit, ILogger log)
             }
             else
             {
+                Interlocked.Increment(ref _refused);
                 Tell();
             }
         }

@@ -5,6 +5,7 @@ using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Rest;
 using Ovms.Inference;
 using Ovms.Observability;
+using Ovms.Observability.Metrics;
 using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Status;
@@ -50,7 +51,7 @@ internal sealed class Listeners
     /// The empty builder reads no configuration file, no environment variable and no arguments: what the server does is told by its own
     /// options only.
     /// </remarks>
-    public WebApplication Build(ServableRegistry registry, InferenceCall inference, ILoggerProvider logging)
+    public WebApplication Build(ServableRegistry registry, InferenceCall inference, ServerMetrics? metrics, ILoggerProvider logging)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
         builder.Logging.AddProvider(logging);
@@ -70,7 +71,7 @@ internal sealed class Listeners
         });
 
         WebApplication web = builder.Build();
-        RestFrontend.Map(web, _rest, registry, inference, logging.CreateLogger("rest"));
+        RestFrontend.Map(web, _rest with { Metrics = metrics }, registry, inference, logging.CreateLogger("rest"));
         web.UseRouting();
         GrpcFrontend.Map(web, _grpc, registry, inference, logging.CreateLogger("grpc"));
         return web;

@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ovms.Configuration;
 using Ovms.Inference;
+using Ovms.Native;
 using Ovms.Observability;
+using Ovms.Observability.Metrics;
 using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Status;
@@ -14,10 +16,11 @@ namespace Ovms.Hosting;
 /// The life of the process: listeners up, model loaded, ready; on a stop signal readiness drops, calls in flight finish, the rest is
 /// let go. Everything is made and connected here.
 /// </summary>
-internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider logging, StopSignal stop)
+internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
     private readonly ILogger _log = logging.CreateLogger("serving");
     private readonly ServableRegistry _registry = new();
+    private ServerMetrics? _metrics;
 
     /// <summary>Whether the engine was still at work when <see cref="RunAsync"/> ended: see <see cref="ProcessEnd"/>.</summary>
     public bool LeftWorkUnfinished { get; private set; }
@@ -38,11 +41,21 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
 
         // The engine's libraries are loaded while the listeners start: both take milliseconds that add up until the first answer.
         Task<Outcome<Engine>> engine = Task.Run(() => Engine.Open(start.Server, _log));
-        WebApplication web = listeners.Value.Build(_registry, new InferenceCall(_registry), logging);
+        WebApplication web = listeners.Value.Build(_registry, new InferenceCall(_registry), _metrics, logging);
+        if (_metrics is not null)
+        {
+            Metering.Connect(_metrics, _registry, web.Services.GetRequiredService<ConnectionGate>(), logging);
+        }
+
         await using ConfiguredAsyncDisposable webEnd = web.ConfigureAwait(false);
         Outcome listening = await listeners.Value.StartAsync(web, _log).ConfigureAwait(false);
         Outcome<Engine> opened = await engine.ConfigureAwait(false);
         using Engine? engineEnd = opened.Value;
+        if (_metrics is not null && opened.IsOk)
+        {
+            ProcessMetrics.AddBuild(_metrics, ServerVersion.Text, OpenVinoLibrary.BuildNumber);
+        }
+
         return listening.IsOk && opened.IsOk
             ? await ServeAsync(web, opened.Value, configs.Value).ConfigureAwait(false)
             : Refuse(listening.IsOk ? opened.WithoutValue : listening);
@@ -77,6 +90,17 @@ internal sealed class ModelServer(CommandLine.Start start, ILoggerProvider loggi
         if (!read.IsOk)
         {
             return read.WithoutValue;
+        }
+
+        Outcome<MetricSelection> families = Metering.Select(start.Server, read.Value.Monitoring);
+        if (!families.IsOk)
+        {
+            return families.WithoutValue;
+        }
+
+        if (!families.Value.IsEmpty)
+        {
+            _registry.CountIn(_metrics = new ServerMetrics(families.Value));
         }
 
         foreach (string error in read.Value.Errors)

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Ovms.Observability.Metrics;
+
 namespace Ovms.Inference;
 
 /// <summary>Which API and which transport a call came through.</summary>
@@ -14,4 +17,18 @@ internal enum CallOrigin
 
     /// <summary>TensorFlow Serving over REST.</summary>
     TensorFlowServingRest,
+}
+
+/// <summary>What follows from a <see cref="CallOrigin"/>.</summary>
+internal static class CallOrigins
+{
+    /// <summary>How an inference from there is counted.</summary>
+    public static CallKind InferenceKind(this CallOrigin origin) => origin switch
+    {
+        CallOrigin.KServeGrpc => CallKind.ModelInferGrpc,
+        CallOrigin.KServeRest => CallKind.ModelInferRest,
+        CallOrigin.TensorFlowServingGrpc => CallKind.PredictGrpc,
+        CallOrigin.TensorFlowServingRest => CallKind.PredictRest,
+        _ => throw new UnreachableException(),
+    };
 }

@@ -12,6 +12,9 @@ internal sealed class InferMessage : IDisposable
     /// <summary>Which API and transport it came through.</summary>
     public CallOrigin Origin { get; set; }
 
+    /// <summary>When its last byte had come, by the stopwatch; 0 where nobody looked.</summary>
+    public long Received { get; set; }
+
     /// <summary>Name of the servable.</summary>
     public string ModelName { get; set; } = "";
 

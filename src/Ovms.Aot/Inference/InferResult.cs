@@ -11,11 +11,14 @@ internal sealed class InferResult : IDisposable
 {
     private readonly InferMessage _message;
     private readonly InferSlot _slot;
+    private readonly CallMeter _meter;
     private ServableLease? _lease;
+    private bool _isRefused;
 
-    internal InferResult(InferMessage message, ServableLease lease, InferSlot slot, OutputTensor[] outputs)
+    internal InferResult(InferMessage message, ServableLease lease, InferSlot slot, OutputTensor[] outputs, CallMeter meter)
     {
         _message = message;
+        _meter = meter;
         _lease = lease;
         _slot = slot;
         Outputs = outputs;
@@ -30,6 +33,9 @@ internal sealed class InferResult : IDisposable
 
     /// <summary>The outputs to return, in the order asked for, else in the model's order.</summary>
     public OutputTensor[] Outputs { get; }
+
+    /// <summary>The front end cannot make an answer of it: the call counts as failed.</summary>
+    public void Refuse() => _isRefused = true;
 
     /// <summary>Gives everything back; safe to call twice and from another thread than the one that made it.</summary>
     public void Dispose()
@@ -49,5 +55,6 @@ internal sealed class InferResult : IDisposable
         _slot.Return();
         held.Dispose();
         _message.Dispose();
+        _meter.Answered(isSuccess: !_isRefused);
     }
 }

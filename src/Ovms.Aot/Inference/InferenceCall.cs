@@ -16,49 +16,56 @@ internal sealed class InferenceCall(ServableRegistry registry)
         ServableLease? lease = null;
         InferSlot? slot = null;
         bool handedOver = false;
+        CallMeter meter = default;
         try
         {
             Outcome<ServableLease> leased = registry.Lease(message.ModelName, message.ModelVersion);
             if (!leased.IsOk)
             {
+                registry.Count(message.Origin.InferenceKind(), message.ModelName, message.ModelVersion, isSuccess: false);
                 return leased.WithoutValue;
             }
 
             lease = leased.Value;
             Servable servable = lease.Servable;
+            meter = new CallMeter(servable.Metrics, message);
             Outcome valid = RequestValidator.Check(servable.Signature, message);
             if (!valid.IsOk)
             {
-                return valid;
+                return meter.Failed(valid);
             }
 
+            meter.Begin();
             Outcome<InferSlot> rented = await servable.Pool.RentAsync(cancellation).ConfigureAwait(false);
             if (!rented.IsOk)
             {
-                return rented.WithoutValue;
+                return meter.Failed(rented.WithoutValue);
             }
 
             slot = rented.Value;
+            meter.Waited();
             InputBinding.Bind(servable.Signature, message, slot);
+            meter.Begin();
             Outcome computed = servable.Shapes is { } shapes
                 ? await DynamicInference.RunAsync(servable, shapes, message, slot, cancellation).ConfigureAwait(false)
                 : OutcomeOf(await slot.InferAsync(cancellation).ConfigureAwait(false), servable, message);
             if (!computed.IsOk)
             {
-                return computed;
+                return meter.Failed(computed);
             }
 
-            InferResult result = new(message, lease, slot, OutputSet.Take(servable.Signature, message, slot));
+            meter.Inferred();
+            InferResult result = new(message, lease, slot, OutputSet.Take(servable.Signature, message, slot), meter);
             handedOver = true;
             return result;
         }
         catch (OperationCanceledException)
         {
-            return Outcome.Fail(StatusCode.Cancelled);
+            return meter.Failed(Outcome.Fail(StatusCode.Cancelled));
         }
         catch (OpenVinoException engine)
         {
-            return Outcome.Fail(StatusCode.InternalInferenceError, engine.Said);
+            return meter.Failed(Outcome.Fail(StatusCode.InternalInferenceError, engine.Said));
         }
         finally
         {
@@ -68,6 +75,7 @@ internal sealed class InferenceCall(ServableRegistry registry)
                 slot?.Return();
                 lease?.Dispose();
                 message.Dispose();
+                meter.End();
             }
         }
     }

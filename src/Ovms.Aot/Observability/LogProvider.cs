@@ -7,6 +7,9 @@ internal sealed class LogProvider(LogSink sink, LogLevel minimum) : ILoggerProvi
 {
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
+    /// <summary>Lines that were not written because the output could not keep up.</summary>
+    public long LinesDropped => sink.LinesDropped;
+
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => _loggers.GetOrAdd(categoryName, name => new Logger(sink, name, MinimumFor(name)));
 

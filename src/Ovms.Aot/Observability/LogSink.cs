@@ -19,6 +19,7 @@ internal sealed class LogSink : IDisposable
     private readonly LogFile? _file;
     private readonly Thread _writer;
     private long _dropped;
+    private long _droppedEver;
     private volatile bool _isClosed;
 
     private LogSink(LogFile? file)
@@ -27,6 +28,9 @@ internal sealed class LogSink : IDisposable
         _writer = new Thread(Run) { IsBackground = true, Name = "log" };
         _writer.Start();
     }
+
+    /// <summary>Lines that were dropped.</summary>
+    public long LinesDropped => Volatile.Read(ref _droppedEver);
 
     /// <summary>Opens the outputs and starts the writer.</summary>
     /// <param name="path">A file to append to; empty = standard output only.</param>
@@ -46,6 +50,7 @@ internal sealed class LogSink : IDisposable
         if (!_lines.Writer.TryWrite(line) && !_isClosed)
         {
             Interlocked.Increment(ref _dropped);
+            Interlocked.Increment(ref _droppedEver);
         }
     }
 

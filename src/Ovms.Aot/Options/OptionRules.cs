@@ -14,6 +14,7 @@ internal static class OptionRules
         .. SomePortIsSet(given.Server),
         .. PortsDiffer(given.Server),
         .. RestPortIsThereForRestWorkers(given.Server),
+        .. MetricsAreEnabledAndHaveAPort(given.Server),
         .. RestWorkersFitTheOpenFiles(given.Server, host),
         .. GrpcWorkersFitTheCores(given.Server, host),
         .. PathsExist(given.Server, host),
@@ -78,6 +79,19 @@ internal static class OptionRules
         if (server is { RestWorkers: not null, RestPort: 0 })
         {
             yield return "rest_workers is set but rest_port is not set. rest_port is required to start rest servers";
+        }
+    }
+
+    internal static IEnumerable<string> MetricsAreEnabledAndHaveAPort(ServerOptions server)
+    {
+        if (server is { MetricsEnable: true, RestPort: 0 })
+        {
+            yield return "rest_port setting is missing, metrics are enabled on rest port";
+        }
+
+        if (server is { MetricsEnable: false, MetricsList.Length: > 0 })
+        {
+            yield return "metrics_enable setting is missing, required when metrics_list is provided";
         }
     }
 

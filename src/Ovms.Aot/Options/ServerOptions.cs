@@ -54,6 +54,14 @@ internal sealed partial record ServerOptions
     [Option("log_path", Placeholder = "FILE")]
     public string LogPath { get; init; } = "";
 
+    /// <summary>Whether /metrics tells Prometheus what is counted; needs rest_port.</summary>
+    [Option("metrics_enable")]
+    public bool MetricsEnable { get; init; }
+
+    /// <summary>Families of metrics to tell, separated by commas; needs metrics_enable.</summary>
+    [Option("metrics_list", Placeholder = "FAMILY[,FAMILY]", DefaultText = "those that docs/metrics.md marks")]
+    public string MetricsList { get; init; } = "";
+
     /// <summary>Seconds between looks for new model versions; 0 for never.</summary>
     [Option("file_system_poll_wait_seconds", Placeholder = "SECONDS")]
     public uint FileSystemPollWaitSeconds { get; init; } = 1;

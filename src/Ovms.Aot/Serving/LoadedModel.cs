@@ -22,6 +22,9 @@ internal sealed class LoadedModel(Signature signature, InferRequestPool pool, Co
     /// <summary>Keys and texts of model_info, which clients of the Model API read labels and scales from.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => modelInfo ?? [];
 
+    /// <summary>OpenVINO's execution streams; 0 where the device does not tell.</summary>
+    public int Streams { get; init; }
+
     /// <inheritdoc/>
     public void Dispose()
     {

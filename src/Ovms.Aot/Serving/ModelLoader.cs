@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Observability;
@@ -110,7 +111,10 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
         }
 
         ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
-        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model, shapes, prepared.ModelInfo);
+        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model, shapes, prepared.ModelInfo)
+        {
+            Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
+        };
     }
 
     private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)

@@ -1,3 +1,5 @@
+using Ovms.Observability.Metrics;
+
 namespace Ovms.Serving;
 
 /// <summary>
@@ -32,6 +34,12 @@ internal sealed class Servable
 
     /// <summary>What the model's file tells of it under model_info.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => _model.ModelInfo;
+
+    /// <summary>What is counted about it; null while metrics are off. Set before it is published.</summary>
+    public ServableMetrics? Metrics { get; internal set; }
+
+    /// <summary>OpenVINO's execution streams; 0 where the device does not tell.</summary>
+    public int Streams => _model.Streams;
 
     /// <summary>Ends when the last call has given back its lease after <see cref="Retire"/>; the engine's objects are freed by then.</summary>
     public Task Drained => _drained.Task;

@@ -1,3 +1,4 @@
+using Ovms.Observability.Metrics;
 using Ovms.Status;
 
 namespace Ovms.Serving;
@@ -7,6 +8,8 @@ namespace Ovms.Serving;
 /// </summary>
 internal sealed class ServableRegistry
 {
+    private TableMetrics? _metrics;
+
     private volatile ServableTable _current = ServableTable.Empty;
 
     private readonly CancellationTokenSource _draining = new();
@@ -52,9 +55,21 @@ internal sealed class ServableRegistry
             : Outcome.Fail(IsDraining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
     }
 
+    /// <summary>From now on everything is counted. Called before the first table is published.</summary>
+    public void CountIn(ServerMetrics metrics) => _metrics = new TableMetrics(metrics.Models);
+
+    /// <summary>Counts a call that was answered about a version; one that names nothing known is not counted.</summary>
+    /// <param name="kind">What was asked.</param>
+    /// <param name="name">The servable's name.</param>
+    /// <param name="versionText">As the caller wrote it.</param>
+    /// <param name="isSuccess">Whether the answer is the one asked for.</param>
+    public void Count(CallKind kind, string name, string versionText, bool isSuccess) => _metrics?.Find(_current, name, versionText)?.Count(kind, isSuccess);
+
     /// <summary>Replaces the snapshot.</summary>
     internal void Publish(ServableTable table)
     {
+        // Order: whoever finds a servable finds its counters.
+        _metrics?.Follow(table);
         _current = table;
         Changed?.Invoke();
     }

@@ -33,6 +33,9 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
     /// <summary>Whether every configured model has an available version; false for an empty table.</summary>
     public bool AllAvailable => _byName.Count > 0 && _byName.Values.All(static model => model.Default is not null);
 
+    /// <summary>A model's row; null where the name is not known.</summary>
+    public ModelEntry? FindModel(string name) => _byName.GetValueOrDefault(name);
+
     /// <summary>Finds a model's row by name and its version's row by the version as the caller wrote it.</summary>
     /// <param name="name">The servable's name.</param>
     /// <param name="versionText">Digits; empty or "0" = the default version.</param>

@@ -43,6 +43,14 @@ internal enum StatusCode
     [Status("Configuration file is invalid", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     ConfigInvalid,
 
+    /// <summary>Metrics are wanted without a port to show them on.</summary>
+    [Status("Missing rest_port parameter in server CLI")]
+    MetricsRestPortMissing,
+
+    /// <summary>A list of metrics names a family that there is not, or one twice.</summary>
+    [Status("Invalid name in metrics_list")]
+    InvalidMetricsFamilyName,
+
     // Load: repository, model, device.
 
     /// <summary>The model's path does not exist or cannot be read.</summary>

@@ -102,8 +102,6 @@ public class CommandLineTests
 
     [Test]
     [Arguments("list_models")]
-    [Arguments("metrics_enable")]
-    [Arguments("metrics_list")]
     [Arguments("api_key_file")]
     [Arguments("pull")]
     [Arguments("task")]

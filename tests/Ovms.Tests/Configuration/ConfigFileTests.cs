@@ -35,6 +35,32 @@ public class ConfigFileTests
     }
 
     [Test]
+    public async Task Monitoring_IsRead()
+    {
+        using TemporaryFolder folder = new();
+        Monitoring? monitoring = Read(folder, """{"model_config_list": [], "monitoring": {"metrics": {"enable": true, "metrics_list": ["a", "b"]}}}""").Value!.Monitoring;
+        await Assert.That(monitoring!.IsEnabled).IsTrue();
+        await Assert.That(monitoring.Families).IsEquivalentTo(["a", "b"]);
+        await Assert.That(Read(folder, """{"model_config_list": [], "monitoring": {"metrics": {"enable": false}}}""").Value!.Monitoring!.IsEnabled).IsFalse();
+        await Assert.That(Read(folder, """{"model_config_list": []}""").Value!.Monitoring).IsNull();
+    }
+
+    [Test]
+    [Arguments("""{}""", "$.monitoring: 'metrics' is required")]
+    [Arguments("""{"metrics": {}}""", "$.monitoring.metrics: 'enable' is required")]
+    [Arguments("""{"metrics": {"enable": "yes"}}""", "$.monitoring.metrics.enable: expected true or false, got a string")]
+    [Arguments("""{"metrics": {"enable": true, "metrics_list": "a"}}""", "$.monitoring.metrics.metrics_list: expected an array, got a string")]
+    [Arguments("""{"metrics": {"enable": true, "metrics_list": [1]}}""", "$.monitoring.metrics.metrics_list[0]: expected a string, got a number")]
+    [Arguments("""{"metrics": {"enable": true, "endpoint_path": "/m"}}""", "$.monitoring.metrics.endpoint_path: unknown key")]
+    public async Task MonitoringThatCannotBe_IsToldWithItsPath(string section, string problem)
+    {
+        using TemporaryFolder folder = new();
+        Outcome<ServerConfig> read = Read(folder, $$"""{"model_config_list": [], "monitoring": {{section}}}""");
+        await Assert.That(read.Code).IsEqualTo(StatusCode.ConfigInvalid);
+        await Assert.That(read.Detail!).Contains(problem);
+    }
+
+    [Test]
     public async Task AllProblems_AreToldAtOnce()
     {
         using TemporaryFolder folder = new();
@@ -52,7 +78,7 @@ public class ConfigFileTests
         [
             $"{folder["config.json"]} has 11 problems:",
             "$.model_confg_list: unknown key; did you mean 'model_config_list'?",
-            "$.monitring: unknown key",
+            "$.monitring: unknown key; did you mean 'monitoring'?",
             "$.model_config_list[0].config.base_pat: unknown key; did you mean 'base_path'?",
             "$.model_config_list[0].config.nireq: expected a number, got a string",
             "$.model_config_list[1].confg: unknown key; did you mean 'config'?",

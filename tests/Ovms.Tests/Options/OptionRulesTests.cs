@@ -100,10 +100,18 @@ public class OptionRulesTests
     }
 
     [Test]
+    public async Task Metrics_NeedToBeEnabledAndAPort()
+    {
+        await Breaks(s_server with { MetricsEnable = true, MetricsList = "ovms_streams", Port = 1, RestPort = 0 }, s_model, "rest_port setting is missing, metrics are enabled on rest port");
+        await Breaks(s_server with { MetricsList = "ovms_streams", RestPort = 2 }, s_model, "metrics_enable setting is missing, required when metrics_list is provided");
+        await Breaks(s_server with { MetricsEnable = true, MetricsList = "ovms_streams", RestPort = 2 }, s_model);
+    }
+
+    [Test]
     public async Task EveryRule_Runs()
     {
-        ServerOptions server = new() { GrpcWorkers = 0, RestWorkers = 2, CpuExtension = "x" };
-        await Assert.That(OptionRules.Check(Given(server, new ModelOptions { Mean = "1" }), s_linux).Count).IsEqualTo(7);
+        ServerOptions server = new() { GrpcWorkers = 0, RestWorkers = 2, CpuExtension = "x", MetricsEnable = true };
+        await Assert.That(OptionRules.Check(Given(server, new ModelOptions { Mean = "1" }), s_linux).Count).IsEqualTo(8);
     }
 
     private static GivenOptions Given(ServerOptions server, ModelOptions model) => new(server, new SourceOptions(), model, []);

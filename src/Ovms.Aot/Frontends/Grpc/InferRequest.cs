@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Ovms.Inference;
 using Ovms.Status;
@@ -24,8 +25,17 @@ internal sealed class InferRequest : IDisposable
     public int Length { get; }
 
     /// <summary>Reads a request; a failure to do so is kept for the handler, which words it.</summary>
-    public static InferRequest Read(DeserializationContext context) =>
-        new(context.PayloadLength, InferMessageReader.Read(context.PayloadAsReadOnlySequence()));
+    public static InferRequest Read(DeserializationContext context)
+    {
+        long received = Stopwatch.GetTimestamp();
+        Outcome<InferMessage> message = InferMessageReader.Read(context.PayloadAsReadOnlySequence());
+        if (message.IsOk)
+        {
+            message.Value.Received = received;
+        }
+
+        return new InferRequest(context.PayloadLength, message);
+    }
 
     /// <summary>Hands the message over; afterwards whoever took it disposes it.</summary>
     public Outcome<InferMessage> TakeMessage()

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Inference;
+using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Status;
 using StatusCode = Ovms.Status.StatusCode;
@@ -29,18 +30,16 @@ internal sealed class KServeService(ServableRegistry registry, InferenceCall inf
     public ModelReadyResponse ModelReady(ModelReadyRequest request)
     {
         Outcome found = registry.Current.Find(request.Name, request.Version).WithoutValue;
-        return found.Code switch
-        {
-            StatusCode.Ok => new() { Ready = !registry.IsDraining },
-            StatusCode.ModelVersionNotLoadedYet or StatusCode.ModelVersionNotLoadedAnymore => new() { Ready = false },
-            _ => throw GrpcEdge.ToException(found),
-        };
+        bool isKnown = found.Code is StatusCode.Ok or StatusCode.ModelVersionNotLoadedYet or StatusCode.ModelVersionNotLoadedAnymore;
+        registry.Count(CallKind.ModelReadyGrpc, request.Name, request.Version, isKnown);
+        return isKnown ? new() { Ready = found.IsOk && !registry.IsDraining } : throw GrpcEdge.ToException(found);
     }
 
     /// <summary>Available versions, and what the version asked for takes and gives.</summary>
     public ModelMetadataResponse ModelMetadata(ModelMetadataRequest request)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(request.Name, request.Version);
+        registry.Count(CallKind.ModelMetadataGrpc, request.Name, request.Version, found.IsOk);
         return found.IsOk ? ModelDescription.Of(found.Value.Model, found.Value.Version) : throw GrpcEdge.ToException(found.WithoutValue);
     }
 
@@ -52,12 +51,14 @@ internal sealed class KServeService(ServableRegistry registry, InferenceCall inf
         http.Response.RegisterForDispose(request);
         MemoryShare share = CountedBody.ShareOf(http);
         Outcome counted = share.GrowTo(request.Length);
+        Outcome<InferMessage> message = request.TakeMessage();
         if (!counted.IsOk)
         {
+            registry.Count(CallKind.ModelInferGrpc, message.Value?.ModelName ?? "", message.Value?.ModelVersion ?? "", isSuccess: false);
+            message.Value?.Dispose();
             throw GrpcEdge.ToException(counted);
         }
 
-        Outcome<InferMessage> message = request.TakeMessage();
         Outcome<InferResult> result = message.IsOk ? await inference.RunAsync(message.Value, context.CancellationToken).ConfigureAwait(false) : message.WithoutValue;
         if (!result.IsOk)
         {
@@ -72,6 +73,7 @@ internal sealed class KServeService(ServableRegistry registry, InferenceCall inf
             return response;
         }
 
+        result.Value.Refuse();
         throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {response.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch"));
     }
 }

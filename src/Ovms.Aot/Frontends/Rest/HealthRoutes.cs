@@ -1,3 +1,4 @@
+using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Status;
 
@@ -19,6 +20,7 @@ internal sealed class HealthRoutes(ServableRegistry registry)
     public Task ModelReadyAsync(HttpContext context, RestTarget target)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
+        registry.Count(CallKind.ModelReadyRest, target.Model, target.Version, found.IsOk);
         return found.IsOk ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, found.WithoutValue);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Primitives;
@@ -96,13 +97,21 @@ internal static class InferRequestBody
             return Exceeded(jsonLength.Value, came.Value);
         }
 
+        document.Message.Received = Stopwatch.GetTimestamp();
         Outcome read = InferRequestReader.Read(json.Bytes, jsonLength is not null, document);
         if (read.IsOk)
         {
             read = BinaryTail.Resolve(document);
         }
 
-        return read.IsOk && jsonLength is not null ? await BinaryTail.ReadAsync(document, body, cancellation).ConfigureAwait(false) : read;
+        if (!read.IsOk || jsonLength is null)
+        {
+            return read;
+        }
+
+        read = await BinaryTail.ReadAsync(document, body, cancellation).ConfigureAwait(false);
+        document.Message.Received = Stopwatch.GetTimestamp();
+        return read;
     }
 
     private static Outcome Exceeded(long claimed, long actual) =>

@@ -1,4 +1,5 @@
 using Ovms.Inference;
+using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -20,15 +21,17 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
         if (!found.IsOk)
         {
+            CountFailed(target);
             await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);
             return;
         }
 
         Signature signature = found.Value.Version.Servable!.Signature;
         using MemoryShare share = new(memory);
-        Outcome<InferDocument> read = await InferRequestBody.ReadAsync(context.Request, target, signature, new BodyBounds(bodyLimit, share, registry.Draining), gone).ConfigureAwait(false);
+        Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(bodyLimit, share, registry.Draining), gone).ConfigureAwait(false);
         if (!read.IsOk)
         {
+            CountFailed(target);
             if (read.Code == StatusCode.RestUnsupportedEncoding)
             {
                 context.Response.Headers.AcceptEncoding = RequestCoding.Supported;
@@ -58,6 +61,21 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
         await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
     }
 
+    private async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken gone)
+    {
+        try
+        {
+            return await InferRequestBody.ReadAsync(request, target, signature, bounds, gone).ConfigureAwait(false);
+        }
+        catch
+        {
+            CountFailed(target);
+            throw;
+        }
+    }
+
+    private void CountFailed(RestTarget target) => registry.Count(CallKind.ModelInferRest, target.Model, target.Version, isSuccess: false);
+
     // The result ends here, before anything is sent.
     private static (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferResult result, bool binaryOutputs)
     {
@@ -67,10 +85,16 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
             try
             {
                 Outcome written = InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, binaryOutputs, out int? jsonLength);
+                if (!written.IsOk)
+                {
+                    result.Refuse();
+                }
+
                 return (written, answer, jsonLength);
             }
             catch
             {
+                result.Refuse();
                 answer.Dispose();
                 throw;
             }

@@ -3,7 +3,7 @@ using Ovms.Serving;
 
 namespace Ovms.Frontends.Rest;
 
-/// <summary>The paths of the KServe v2 protocol.</summary>
+/// <summary>The paths of the KServe v2 protocol, and that of the metrics.</summary>
 internal static class KServeRoutes
 {
     /// <summary>Every row with what answers it.</summary>
@@ -12,7 +12,9 @@ internal static class KServeRoutes
         HealthRoutes health = new(registry);
         MetadataRoutes metadata = new(registry, settings.ServerVersion);
         InferRoute infer = new(registry, call, new RequestMemory(settings.MemoryLimit, "half of the memory there is"), settings.MaxBodyBytes);
+        RestRoute[] metrics = settings.Metrics is { } counted ? [new RestRoute(MetricsRoute.Path, RestVerb.Get, new MetricsRoute(counted).WriteAsync)] : [];
         return new RestRouteTable(
+        [
             new RestRoute("/v2/health/live", RestVerb.Get, HealthRoutes.LiveAsync),
             new RestRoute("/v2/health/ready", RestVerb.Get, health.ReadyAsync),
             new RestRoute("/v2/models/{model}/infer", RestVerb.Post, infer.InferAsync),
@@ -23,6 +25,8 @@ internal static class KServeRoutes
             new RestRoute("/v2/models/{model}/versions/{version}", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/versions/{version}/", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/ready", RestVerb.Get, health.ModelReadyAsync),
-            new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync));
+            new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync),
+            .. metrics,
+        ]);
     }
 }

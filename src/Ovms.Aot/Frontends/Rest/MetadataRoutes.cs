@@ -1,3 +1,4 @@
+using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -19,6 +20,7 @@ internal sealed class MetadataRoutes(ServableRegistry registry, string serverVer
     public async Task ModelAsync(HttpContext context, RestTarget target)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
+        registry.Count(CallKind.ModelMetadataRest, target.Model, target.Version, found.IsOk);
         if (!found.IsOk)
         {
             await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);

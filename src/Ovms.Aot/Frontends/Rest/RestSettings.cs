@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Ovms.Observability.Metrics;
 using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
@@ -15,6 +16,9 @@ internal sealed record RestSettings
 
     /// <summary>Access-control headers.</summary>
     public CorsHeaders Cors { get; init; } = CorsHeaders.Default;
+
+    /// <summary>What /metrics tells; null = there is no such path.</summary>
+    public ServerMetrics? Metrics { get; init; }
 
     /// <summary>Bytes of all requests being served: half of what the machine, or the container, has.</summary>
     public ulong MemoryLimit { get; init; } = (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;

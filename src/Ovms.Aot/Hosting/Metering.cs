@@ -1,0 +1,49 @@
+using Ovms.Configuration;
+using Ovms.Observability;
+using Ovms.Observability.Metrics;
+using Ovms.Options;
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Hosting;
+
+/// <summary>Decides whether and what is counted, and brings the numbers and those who know them together.</summary>
+internal static class Metering
+{
+    /// <summary>Which families are on.</summary>
+    /// <param name="server">The command line.</param>
+    /// <param name="monitoring">What the configuration file says; null = nothing.</param>
+    /// <returns>The families, an empty selection while metrics are off, or why the process cannot start like that.</returns>
+    public static Outcome<MetricSelection> Select(ServerOptions server, Monitoring? monitoring)
+    {
+        if (monitoring is not null && server.MetricsEnable)
+        {
+            return Outcome.Fail(StatusCode.ConfigFileInvalid, "--metrics_enable and the file's section \"monitoring\" are given together: leave one of them out.");
+        }
+
+        if (!(monitoring?.IsEnabled ?? server.MetricsEnable))
+        {
+            return MetricSelection.None;
+        }
+
+        if (server.RestPort == 0)
+        {
+            return Outcome.Fail(StatusCode.MetricsRestPortMissing, "The file enables metrics, and they are told on the REST port: set --rest_port.");
+        }
+
+        IReadOnlyList<string> families = monitoring is null ? MetricSelection.Split(server.MetricsList) : monitoring.Families;
+        return MetricSelection.TryParse(families, out MetricSelection? selection, out string? why)
+            ? selection
+            : Outcome.Fail(StatusCode.InvalidMetricsFamilyName, why);
+    }
+
+    /// <summary>Adds the families whose numbers live in the parts of the server.</summary>
+    public static void Connect(ServerMetrics metrics, ServableRegistry registry, ConnectionGate gate, LogProvider logging)
+    {
+        TableMetrics.AddGauges(metrics, registry);
+        metrics.AddCount(MetricFamilies.Connections, () => gate.Open);
+        metrics.AddCount(MetricFamilies.ConnectionsRefused, () => gate.Refused);
+        metrics.AddCount(MetricFamilies.LogLinesDropped, () => logging.LinesDropped);
+        ProcessMetrics.AddTo(metrics, HostFacts.Current.OpenFilesLimit);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace Ovms.Observability.Metrics;
+
+/// <summary>The labels of one series, made once: as Prometheus writes them and as the runtime's instruments take them.</summary>
+internal sealed class MetricLabels
+{
+    /// <summary>Makes them; the order given does not matter.</summary>
+    public MetricLabels(params KeyValuePair<string, string>[] labels)
+    {
+        KeyValuePair<string, string>[] sorted = [.. labels.OrderBy(static label => label.Key, StringComparer.Ordinal)];
+        Tags = [.. sorted.Select(static label => new KeyValuePair<string, object?>(label.Key, label.Value))];
+        Text = Encoding.UTF8.GetBytes(string.Join(',', sorted.Select(static label => $"{label.Key}=\"{Escape(label.Value)}\"")));
+    }
+
+    /// <summary>A series without labels.</summary>
+    public static MetricLabels None { get; } = new();
+
+    /// <summary>For the runtime's instruments.</summary>
+    public KeyValuePair<string, object?>[] Tags { get; }
+
+    /// <summary>Alphabetical, without braces: <c>name="m",version="1"</c>.</summary>
+    public byte[] Text { get; }
+
+    private static string Escape(string value) => value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+}

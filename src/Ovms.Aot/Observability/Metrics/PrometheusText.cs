@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Ovms.Observability.Metrics;
+
+/// <summary>Writes families in Prometheus' text exposition format, version 0.0.4.</summary>
+/// <param name="output">Grows as it is written to.</param>
+internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
+{
+    /// <summary>The media type.</summary>
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    private const int LongestNumber = 32;
+
+    private static readonly byte[][] s_bounds = [.. TimeHistogram.Bounds.Select(static bound => Encoding.UTF8.GetBytes($"le=\"{bound}\"")), "le=\"+Inf\""u8.ToArray()];
+
+    private byte[] _name = [];
+    private MetricSource? _pending;
+
+    /// <summary>Writes a family: nothing at all when it has no series.</summary>
+    public void Write(MetricSource source)
+    {
+        _pending = source;
+        _name = Encoding.UTF8.GetBytes(source.Family.Name);
+        source.Collect(this);
+        _pending = null;
+    }
+
+    /// <inheritdoc/>
+    public override void Add(MetricLabels labels, long value)
+    {
+        Begin(""u8, labels, []);
+        Number(value);
+    }
+
+    /// <inheritdoc/>
+    public override void Add(MetricLabels labels, double value)
+    {
+        Begin(""u8, labels, []);
+        Number(value);
+    }
+
+    /// <inheritdoc/>
+    public override void Add(MetricLabels labels, TimeHistogram histogram)
+    {
+        long count = 0;
+        for (int i = 0; i < s_bounds.Length; i++)
+        {
+            count += histogram.CountIn(i);
+            Begin("_bucket"u8, labels, s_bounds[i]);
+            Number(count);
+        }
+
+        Begin("_sum"u8, labels, []);
+        Number(histogram.Sum);
+        Begin("_count"u8, labels, []);
+        Number(count);
+    }
+
+    private void Begin(ReadOnlySpan<byte> suffix, MetricLabels labels, ReadOnlySpan<byte> last)
+    {
+        Head();
+        output.Write(_name);
+        output.Write(suffix);
+        if (labels.Text.Length + last.Length > 0)
+        {
+            output.Write("{"u8);
+            output.Write(labels.Text);
+            output.Write(labels.Text.Length > 0 && last.Length > 0 ? ","u8 : []);
+            output.Write(last);
+            output.Write("}"u8);
+        }
+
+        output.Write(" "u8);
+    }
+
+    // Before the family's first series.
+    private void Head()
+    {
+        if (_pending is null)
+        {
+            return;
+        }
+
+        MetricFamily family = _pending.Family;
+        _pending = null;
+        string help = family.Help.Replace("\\", "\\\\").Replace("\n", "\\n");
+        Encoding.UTF8.GetBytes($"# HELP {family.Name} {help}\n# TYPE {family.Name} {family.KindText}\n", output);
+    }
+
+    private void Number(long value)
+    {
+        Span<byte> span = output.GetSpan(LongestNumber);
+        Utf8Formatter.TryFormat(value, span, out int written);
+        span[written] = (byte)'\n';
+        output.Advance(written + 1);
+    }
+
+    private void Number(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            output.Write(double.IsNaN(value) ? "NaN\n"u8 : value > 0 ? "+Inf\n"u8 : "-Inf\n"u8);
+            return;
+        }
+
+        Span<byte> span = output.GetSpan(LongestNumber);
+        value.TryFormat(span, out int written, "R", System.Globalization.CultureInfo.InvariantCulture);
+        span[written] = (byte)'\n';
+        output.Advance(written + 1);
+    }
+}
