@@ -32,10 +32,14 @@ internal static class RequestFault
     public static Outcome NegativeDimension(InputTensor input) =>
         Fail(StatusCode.InvalidShape, $"Negative or zero dimension size is not acceptable: {ShapeOf(input)}", input);
 
-    public static Outcome Precision(TensorInfo info, InputTensor input)
+    public static Outcome Precision(TensorInfo info, InputTensor input, CallOrigin origin)
     {
-        string known = TensorMarshaler.ForDatatype(input.Datatype) is null ? " (no datatype of that name exists)" : "";
-        return Fail(StatusCode.InvalidPrecision, $"Expected: {info.Marshaler.Precision}; Actual: {Shown.Bounded(input.Datatype)}{known}", input);
+        // A KServe caller wrote the datatype as a text and finds it as such; TensorFlow's are numbers, which the original tells by its own names.
+        TensorMarshaler? marshaler = TensorMarshaler.ForDatatype(input.Datatype);
+        bool isText = origin is CallOrigin.KServeGrpc or CallOrigin.KServeRest;
+        string came = isText || marshaler is null ? Shown.Bounded(input.Datatype) : marshaler.Precision;
+        string known = marshaler is not null ? "" : isText ? " (no datatype of that name exists)" : " (no model takes it)";
+        return Fail(StatusCode.InvalidPrecision, $"Expected: {info.Marshaler.Precision}; Actual: {came}{known}", input);
     }
 
     public static Outcome Rank(TensorInfo info, InputTensor input) =>

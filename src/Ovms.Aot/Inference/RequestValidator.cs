@@ -28,7 +28,7 @@ internal static class RequestValidator
         foreach (TensorInfo info in signature.InputsInNameOrder)
         {
             InputTensor? input = Find(message.Inputs, info.Name);
-            Outcome checkedInput = input is null ? RequestFault.MissingInput(signature, message, info) : CheckInput(info, input);
+            Outcome checkedInput = input is null ? RequestFault.MissingInput(signature, message, info) : CheckInput(info, input, message.Origin);
             if (!checkedInput.IsOk)
             {
                 return checkedInput;
@@ -62,7 +62,7 @@ internal static class RequestValidator
         return Outcome.Ok;
     }
 
-    private static Outcome CheckInput(TensorInfo info, InputTensor input)
+    private static Outcome CheckInput(TensorInfo info, InputTensor input, CallOrigin origin)
     {
         foreach (long dimension in input.Shape)
         {
@@ -74,7 +74,7 @@ internal static class RequestValidator
 
         if (input.Datatype != info.Marshaler.Datatype)
         {
-            return RequestFault.Precision(info, input);
+            return RequestFault.Precision(info, input, origin);
         }
 
         PartialShape shape = info.Shape;

@@ -68,6 +68,31 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
         };
     }
 
+    /// <summary>A model's rows, or the one of a version, whatever their states.</summary>
+    /// <param name="name">The servable's name.</param>
+    /// <param name="versionText">Digits; empty or "0" = all versions.</param>
+    public Outcome<ImmutableArray<VersionEntry>> VersionsOf(string name, string versionText)
+    {
+        if (!_byName.TryGetValue(name, out ModelEntry? model))
+        {
+            return Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
+        }
+
+        if (versionText is "" or "0")
+        {
+            return model.Versions;
+        }
+
+        if (!long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
+        {
+            return Outcome.Fail(StatusCode.ModelVersionInvalidFormat, $"Expected: a number; Actual: {Shown.Bounded(versionText)}");
+        }
+
+        return model.Versions.FirstOrDefault(entry => entry.Version == version) is { } found
+            ? ImmutableArray.Create(found)
+            : Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText));
+    }
+
     private static string VersionDetail(ModelEntry model, string versionText)
     {
         string there = string.Join(", ", model.Versions.Where(static entry => entry.State == ServableState.Available).Select(static entry => entry.Version));

@@ -171,8 +171,8 @@ internal enum StatusCode
 
     // Which model.
 
-    /// <summary>The request names no model.</summary>
-    [Status("Model name is missing in request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    /// <summary>The request does not say which model (TensorFlow Serving).</summary>
+    [Status("model_spec missing in request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     ModelSpecMissing,
 
     /// <summary>No model has the name.</summary>
@@ -194,6 +194,14 @@ internal enum StatusCode
     /// <summary>The version is not a number.</summary>
     [Status("invalid model version format in request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     ModelVersionInvalidFormat,
+
+    /// <summary>A version is asked for by its label.</summary>
+    [Status("Versions have no labels here", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    ModelVersionLabelUnsupported,
+
+    /// <summary>Other metadata than the signature is asked for (TensorFlow Serving).</summary>
+    [Status("Invalid signature name", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidSignatureDef,
 
     // Is the request right. The original loses several of these under "Unknown error"; here all are the caller's fault.
 
@@ -294,6 +302,30 @@ internal enum StatusCode
     /// <summary>The document has no inputs.</summary>
     [Status("Invalid JSON structure, missing inputs", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestMissingInputs,
+
+    /// <summary>Neither or both of instances and inputs (TensorFlow Serving).</summary>
+    [Status("Invalid JSON structure. Could not detect row or column format", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestPredictUnknownOrder,
+
+    /// <summary>Row format without a row.</summary>
+    [Status("Invalid JSON structure. Missing instances in row format", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestNoInstancesFound,
+
+    /// <summary>Some rows name their inputs and one does not.</summary>
+    [Status("Invalid JSON structure. One of named instances is not a JSON object.", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestNamedInstanceNotAnObject,
+
+    /// <summary>Rows differ in what they hold, or in shape.</summary>
+    [Status("Could not parse instance content. Not valid ndarray detected", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestCouldNotParseInstance,
+
+    /// <summary>Outputs cannot be told by rows.</summary>
+    [Status("Response parsing to JSON error", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestProtoToStringError,
+
+    /// <summary>The text of b64 is not base64.</summary>
+    [Status("Decode Base64 to string error", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    RestBase64DecodeError,
 
     /// <summary>An input is not an object.</summary>
     [Status("Invalid JSON structure. One of inputs is not a JSON object.", Grpc = GrpcCode.InvalidArgument, Http = 400)]

@@ -8,7 +8,10 @@ using Ovms.Wire;
 namespace Ovms.Tensors;
 
 /// <summary>Appends the values of one repeated protobuf field to a buffer; packed, unpacked or in several pieces, as protobuf allows.</summary>
-internal ref struct PackedValues<TElement, TFormat>(TensorMarshaler marshaler, NativeBuffer destination)
+/// <param name="field">The field's name, for messages.</param>
+/// <param name="datatype">What the wire calls the elements' type, for messages.</param>
+/// <param name="destination">Receives the elements.</param>
+internal ref struct PackedValues<TElement, TFormat>(string field, string datatype, NativeBuffer destination)
     where TElement : unmanaged
     where TFormat : struct, IElementFormat<TElement>
 {
@@ -23,7 +26,7 @@ internal ref struct PackedValues<TElement, TFormat>(TensorMarshaler marshaler, N
     public Outcome Read(ReadOnlySequence<byte> packed) => TFormat.Wire switch
     {
         WireType.Varint => ReadVarints(packed),
-        _ when packed.Length % WireSize != 0 => throw new MalformedProtoException($"{marshaler.Contents.Name()} has {packed.Length} bytes, which is no multiple of {WireSize}"),
+        _ when packed.Length % WireSize != 0 => throw new MalformedProtoException($"{field} has {packed.Length} bytes, which is no multiple of {WireSize}"),
         _ when TFormat.PackedIsRaw => Copy(packed),
         _ => ReadFixed(packed),
     };
@@ -33,7 +36,7 @@ internal ref struct PackedValues<TElement, TFormat>(TensorMarshaler marshaler, N
     {
         if (type != TFormat.Wire)
         {
-            contents.Throw($"{marshaler.Contents.Name()} has wire type {type} where {TFormat.Wire} belongs");
+            contents.Throw($"{field} has wire type {type} where {TFormat.Wire} belongs");
         }
 
         ulong bits = type switch
@@ -187,5 +190,5 @@ internal ref struct PackedValues<TElement, TFormat>(TensorMarshaler marshaler, N
 
     private readonly Outcome OutOfRange(ulong bits) => Outcome.Fail(
         StatusCode.InvalidValue,
-        $"value {Count} is {TFormat.Describe(bits)}; {marshaler.Datatype} takes {TFormat.Range}");
+        $"value {Count} is {TFormat.Describe(bits)}; {datatype} takes {TFormat.Range}");
 }

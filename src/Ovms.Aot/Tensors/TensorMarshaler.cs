@@ -73,6 +73,9 @@ internal abstract partial class TensorMarshaler(ElementTypeRow row)
     /// <returns>A failure where the elements have no JSON form (sub-byte types, strings that are not UTF-8); then nothing is written.</returns>
     public abstract Outcome WriteJson(Tensor source, IBufferWriter<byte> writer);
 
+    /// <summary>One for each element type.</summary>
+    public static IEnumerable<TensorMarshaler> All => Enum.GetValues<ElementType>().Select(For);
+
     /// <summary>The marshaler of an element type; every type of the engine has one.</summary>
     public static partial TensorMarshaler For(ElementType type);
 

@@ -40,14 +40,11 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
                 contents.Throw($"{Contents.Name()} has wire type {type} where {WireType.LengthDelimited} belongs");
             }
 
-            ReadOnlySequence<byte> text = contents.ReadLengthDelimited();
-            if (!TryStart(destination, text.Length))
+            if (!PackedText.TryAppend(destination, contents.ReadLengthDelimited()))
             {
                 return destination.TooLarge();
             }
 
-            text.CopyTo(destination.Free);
-            destination.Advance((int)text.Length);
             count++;
         }
 
@@ -136,19 +133,6 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
         BinaryPrimitives.WriteUInt32LittleEndian(room, (uint)length);
         destination.Advance(sizeof(uint) + length);
         return Outcome.Ok;
-    }
-
-    /// <summary>Writes the length of the next string and reserves room for its bytes.</summary>
-    private static bool TryStart(NativeBuffer destination, long length)
-    {
-        if (!destination.TryReserve(sizeof(uint) + length))
-        {
-            return false;
-        }
-
-        BinaryPrimitives.WriteUInt32LittleEndian(destination.Free, (uint)length);
-        destination.Advance(sizeof(uint));
-        return true;
     }
 
     private static void WriteEscaped(ReadOnlySpan<byte> text, IBufferWriter<byte> writer)

@@ -21,7 +21,7 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
     /// <inheritdoc/>
     public override Outcome ReadTyped(ref ProtoReader contents, NativeBuffer destination, out long count)
     {
-        PackedValues<TElement, TFormat> values = new(this, destination);
+        PackedValues<TElement, TFormat> values = new(Contents.Name(), Datatype, destination);
         Outcome outcome = Outcome.Ok;
         while (outcome.IsOk && contents.TryReadTag(out int field, out WireType type))
         {

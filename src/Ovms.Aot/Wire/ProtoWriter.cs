@@ -28,6 +28,18 @@ internal readonly ref struct ProtoWriter(IBufferWriter<byte> output)
         output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
     }
 
+    /// <summary>A field of one number; nothing for 0, which proto3 leaves out.</summary>
+    public void WriteNumber(int field, long value)
+    {
+        if (value == 0)
+        {
+            return;
+        }
+
+        WriteVarint(((ulong)field << 3) | (int)WireType.Varint);
+        WriteVarint((ulong)value);
+    }
+
     /// <summary>A packed field of numbers; nothing for none.</summary>
     public void WritePacked(int field, ReadOnlySpan<long> values)
     {

@@ -71,7 +71,10 @@ internal static class GrpcFrontend
     public static void Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
     {
         CountedBody.Use(app, app.Services.GetRequiredService<RequestMemory>());
-        MapService(binder => KServeBinding.Bind(binder, new KServeService(registry, inference, settings)));
+        InferPath path = new(registry, inference, settings);
+        MapService(binder => KServeBinding.Bind(binder, new KServeService(registry, path, settings)));
+        MapService(binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry, path)));
+        MapService(binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
         MapService(binder => Health.BindService(binder, new GrpcHealth(registry)));
         MapService(GrpcReflection.BindV1);
         MapService(GrpcReflection.BindV1Alpha);

@@ -8,7 +8,7 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
-/// grpc.health.v1: "" and the inference service stand for the server, other names for models. Nothing is stored: each answer reads
+/// grpc.health.v1: "" and the services of both APIs stand for the server, other names for models. Nothing is stored: each answer reads
 /// the registry, so that it cannot differ from what ServerReady says, and a watcher is told the newest status, not a queue of old ones.
 /// </summary>
 internal sealed class GrpcHealth : Health.HealthBase
@@ -61,7 +61,7 @@ internal sealed class GrpcHealth : Health.HealthBase
 
     private ServingStatus StatusOf(string service)
     {
-        if (service is "" or KServeBinding.ServiceName)
+        if (service is "" or KServeBinding.ServiceName or TfsBinding.PredictionService or TfsBinding.ModelService)
         {
             return _registry.IsReady ? ServingStatus.Serving : ServingStatus.NotServing;
         }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using ReflectionV1 = Grpc.Reflection.V1.ServerReflection;
 using ReflectionV1Alpha = Grpc.Reflection.V1Alpha.ServerReflection;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
@@ -14,6 +15,7 @@ internal static class GrpcReflection
     private static readonly ServiceDescriptor[] s_services =
     [
         .. GrpcServiceReflection.Descriptor.Services,
+        .. TensorflowServingReflection.Descriptor.Services,
         Health.Descriptor,
         ReflectionV1.Descriptor,
         ReflectionV1Alpha.Descriptor,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ovms.Inference;
 using Ovms.Tensors;
 using Ovms.Wire;
@@ -8,17 +9,14 @@ namespace Ovms.Frontends.Grpc;
 /// A ModelInferResponse about to be written: the finished inference and the lengths of its parts, which protobuf wants before the
 /// parts themselves.
 /// </summary>
-internal sealed class InferResponse : IDisposable
+internal sealed class InferResponse : InferAnswer
 {
-    private readonly IDisposable _owner;
-
     /// <summary>Measures the answer; touches no tensor but strings.</summary>
     /// <param name="result">What is answered.</param>
     /// <param name="owner">The call, which owns the result.</param>
     public InferResponse(InferResult result, IDisposable owner)
+        : base(result, owner)
     {
-        _owner = owner;
-        Result = result;
         Outputs = new OutputPart[result.Outputs.Length];
         Length = ProtoSize.Text(InferResponseWriter.ModelName, result.Servable.Id.Name)
             + ProtoSize.Text(InferResponseWriter.ModelVersion, result.Servable.Id.VersionText)
@@ -31,17 +29,14 @@ internal sealed class InferResponse : IDisposable
         }
     }
 
-    /// <summary>What is answered.</summary>
-    public InferResult Result { get; }
-
     /// <summary>Lengths of the outputs' parts, in order.</summary>
     public OutputPart[] Outputs { get; }
 
-    /// <summary>Bytes of the whole message.</summary>
-    public long Length { get; }
+    /// <inheritdoc/>
+    public override long Length { get; }
 
-    /// <summary>Ends the call's hold on memory.</summary>
-    public void Dispose() => _owner.Dispose();
+    /// <inheritdoc/>
+    public override void Write(IBufferWriter<byte> output) => InferResponseWriter.Write(this, output);
 }
 
 /// <summary>Lengths of one output's parts.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Grpc.Core;
 using Ovms.Inference;
 using Ovms.Wire;
 
@@ -33,17 +32,6 @@ internal static class InferResponseWriter
 
     /// <summary>InferOutputTensor.shape</summary>
     public const int OutputShape = 3;
-
-    /// <summary>
-    /// Writes the answer and gives its infer request back at once: a caller who reads slowly reads from the connection's buffer.
-    /// </summary>
-    public static void Write(InferResponse response, SerializationContext context)
-    {
-        using InferResponse owned = response;
-        context.SetPayloadLength((int)response.Length);
-        Write(response, context.GetBufferWriter());
-        context.Complete();
-    }
 
     /// <summary>Writes exactly <see cref="InferResponse.Length"/> bytes.</summary>
     public static void Write(InferResponse response, IBufferWriter<byte> output)

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Ovms.Frontends.Grpc.Protos;
-using Ovms.Inference;
 using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Status;
@@ -9,7 +8,7 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>The calls of inference.GRPCInferenceService that this server answers. <see cref="KServeBinding"/> gives them their names.</summary>
-internal sealed class KServeService(ServableRegistry registry, InferenceCall inference, GrpcSettings settings)
+internal sealed class KServeService(ServableRegistry registry, InferPath inference, GrpcSettings settings)
 {
     /// <summary>The server's name, as clients of the original check it.</summary>
     public const string ServerName = "OpenVINO Model Server";
@@ -44,36 +43,6 @@ internal sealed class KServeService(ServableRegistry registry, InferenceCall inf
     }
 
     /// <summary>One inference.</summary>
-    public async Task<InferResponse> ModelInfer(InferRequest request, ServerCallContext context)
-    {
-        // The net under the serializer, which gives everything back earlier: it does not run when the deadline passes meanwhile.
-        HttpContext http = context.GetHttpContext();
-        http.Response.RegisterForDispose(request);
-        MemoryShare share = CountedBody.ShareOf(http);
-        Outcome counted = share.GrowTo(request.Length);
-        Outcome<InferMessage> message = request.TakeMessage();
-        if (!counted.IsOk)
-        {
-            registry.Count(CallKind.ModelInferGrpc, message.Value?.ModelName ?? "", message.Value?.ModelVersion ?? "", isSuccess: false);
-            message.Value?.Dispose();
-            throw GrpcEdge.ToException(counted);
-        }
-
-        Outcome<InferResult> result = message.IsOk ? await inference.RunAsync(message.Value, context.CancellationToken).ConfigureAwait(false) : message.WithoutValue;
-        if (!result.IsOk)
-        {
-            throw GrpcEdge.ToException(result.WithoutValue);
-        }
-
-        http.Response.RegisterForDispose(registry.Answers.Begin());
-        InferResponse response = request.Answer(result.Value);
-        if (response.Length <= settings.Arguments.MaxSendMessageLength)
-        {
-            share.AddAnswer(response.Length);
-            return response;
-        }
-
-        result.Value.Refuse();
-        throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {response.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch"));
-    }
+    public Task<InferResponse> ModelInfer(InferRequest request, ServerCallContext context) =>
+        inference.RunAsync(request, context, static (result, owner) => new InferResponse(result, owner));
 }

@@ -10,7 +10,7 @@ namespace Ovms.Tests.Frontends.Grpc;
 public sealed class GrpcReflectionTests
 {
     private static readonly string[] s_services =
-        ["inference.GRPCInferenceService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
+        ["inference.GRPCInferenceService", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
 
     [Test]
     public async Task V1_ListsTheServicesAndGivesTheirFile()

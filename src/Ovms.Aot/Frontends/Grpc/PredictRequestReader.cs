@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.Globalization;
+using Ovms.Inference;
+using Ovms.Status;
+using Ovms.Wire;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>Reads a PredictRequest of TensorFlow Serving where it lies in the transport's buffers, into the message that all APIs give.</summary>
+internal static class PredictRequestReader
+{
+    /// <summary>Reads one request.</summary>
+    /// <param name="payload">The message; not needed afterwards.</param>
+    /// <param name="made">Bytes that the request grew by, beyond its own.</param>
+    /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
+    public static Outcome<InferMessage> Read(ReadOnlySequence<byte> payload, out int made)
+    {
+        InferMessage message = new() { Origin = CallOrigin.TensorFlowServingGrpc };
+        RepeatedValues repeated = new();
+        bool isRead = false;
+        try
+        {
+            List<ReadOnlySequence<byte>> tensors = [];
+            Outcome read = ReadFields(payload, message, tensors);
+            for (int i = 0; i < tensors.Count && read.IsOk; i++)
+            {
+                read = TensorProtoReader.Read(message.Inputs[i], tensors[i], repeated);
+            }
+
+            isRead = read.IsOk;
+            return isRead ? message : read;
+        }
+        catch (MalformedProtoException malformed)
+        {
+            return Outcome.Fail(StatusCode.MalformedMessage, malformed.Message);
+        }
+        catch (OutOfMemoryException exhausted)
+        {
+            return Outcome.Fail(StatusCode.OutOfMemory, exhausted.Message);
+        }
+        finally
+        {
+            made = repeated.Bytes;
+            if (!isRead)
+            {
+                message.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Reads everything but the tensors, whose places are kept in the order of the inputs.</summary>
+    private static Outcome ReadFields(ReadOnlySequence<byte> payload, InferMessage message, List<ReadOnlySequence<byte>> tensors)
+    {
+        ModelSpec model = default;
+        bool hasModel = false;
+        ProtoReader reader = new(payload, "the request");
+        while (reader.TryReadTag(out int field, out WireType type))
+        {
+            // A known number with another wire type is an unknown field.
+            switch (type == WireType.LengthDelimited ? field : 0)
+            {
+                case 1:
+                    hasModel = true;
+                    model.Read(reader.ReadLengthDelimited());
+                    break;
+                case 2:
+                    Bound(ref reader, message.Inputs.Count + 1, "inputs");
+                    ReadInput(reader.ReadLengthDelimited(), message, tensors);
+                    break;
+                case 3:
+                    Bound(ref reader, message.Outputs.Count + 1, "entries of output_filter");
+                    message.Outputs.Add(new RequestedOutput(reader.ReadText()));
+                    break;
+                default:
+                    reader.Skip(type);
+                    break;
+            }
+        }
+
+        if (!hasModel)
+        {
+            return Outcome.Fail(StatusCode.ModelSpecMissing);
+        }
+
+        message.ModelName = model.Name ?? "";
+        message.ModelVersion = model.Version?.ToString(CultureInfo.InvariantCulture) ?? "";
+        return Outcome.Ok;
+    }
+
+    private static void ReadInput(ReadOnlySequence<byte> entry, InferMessage message, List<ReadOnlySequence<byte>> tensors)
+    {
+        string name = "";
+        ReadOnlySequence<byte> tensor = default;
+        ProtoReader reader = new(entry, "an input");
+        while (reader.TryReadTag(out int field, out WireType type))
+        {
+            switch (type == WireType.LengthDelimited ? field : 0)
+            {
+                case 1:
+                    name = reader.ReadText();
+                    break;
+                case 2:
+                    tensor = reader.ReadLengthDelimited();
+                    break;
+                default:
+                    reader.Skip(type);
+                    break;
+            }
+        }
+
+        // Of a key that stands twice in a map the last entry counts: protobuf's rule.
+        int earlier = message.Inputs.FindIndex(input => input.Name == name);
+        if (earlier >= 0)
+        {
+            tensors[earlier] = tensor;
+            return;
+        }
+
+        message.Inputs.Add(new InputTensor { Name = name });
+        tensors.Add(tensor);
+    }
+
+    private static void Bound(ref ProtoReader reader, int count, string what)
+    {
+        if (count > InferMessageReader.MaxEntries)
+        {
+            reader.Throw($"more than {InferMessageReader.MaxEntries} {what}");
+        }
+    }
+
+    /// <summary>What a ModelSpec says that matters here: signature and label are passed over, as in the original.</summary>
+    private struct ModelSpec
+    {
+        public string? Name { get; private set; }
+
+        public long? Version { get; private set; }
+
+        public void Read(ReadOnlySequence<byte> bytes)
+        {
+            ProtoReader reader = new(bytes, "model_spec");
+            while (reader.TryReadTag(out int field, out WireType type))
+            {
+                switch (type == WireType.LengthDelimited ? field : 0)
+                {
+                    case 1:
+                        Name = reader.ReadText();
+                        break;
+                    case 2:
+                        Version = ReadNumber(reader.ReadLengthDelimited());
+                        break;
+                    case 4:
+                        // One of the two counts, the last: a label takes the version's place.
+                        reader.ReadText();
+                        Version = null;
+                        break;
+                    default:
+                        reader.Skip(type);
+                        break;
+                }
+            }
+        }
+
+        // An Int64Value: a message around a number.
+        private static long ReadNumber(ReadOnlySequence<byte> bytes)
+        {
+            long number = 0;
+            ProtoReader reader = new(bytes, "model_spec.version");
+            while (reader.TryReadTag(out int field, out WireType type))
+            {
+                if (field == 1 && type == WireType.Varint)
+                {
+                    number = (long)reader.ReadVarint();
+                }
+                else
+                {
+                    reader.Skip(type);
+                }
+            }
+
+            return number;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Ovms.Serving;
+
+namespace Ovms.Frontends;
+
+/// <summary>How a version's state is told beside its name: TensorFlow's error code, and words.</summary>
+/// <param name="Code">The code's number.</param>
+/// <param name="CodeName">The code's name.</param>
+/// <param name="Message">Why a version could not be loaded; else the code's name, as in the original.</param>
+internal readonly record struct VersionHealth(int Code, string CodeName, string Message)
+{
+    private const int Unknown = 2;
+
+    /// <summary>Of a row of the table.</summary>
+    public static VersionHealth Of(VersionEntry version) => version.Reason is { } reason ? new(Unknown, "UNKNOWN", reason) : new(0, "OK", "OK");
+}
