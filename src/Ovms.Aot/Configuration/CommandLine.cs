@@ -29,6 +29,7 @@ internal abstract record CommandLine
         "Usage:\n" +
         "  ovms --model_name NAME --model_path PATH --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
+        "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "An option is given as --name value or --name=value.\n\n" +
         InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText;
 
@@ -70,14 +71,18 @@ internal abstract record CommandLine
         if (findings.Errors.Count == 0 && broken.Count == 0)
         {
             ServerOptions server = WithUsualCacheDir(given.Server, host);
-            return given.Source.ConfigPath.Length > 0
-                ? new Start(server, new ConfigFile(given.Source.ConfigPath), ServeMode.ConfigFile, [.. findings.Warnings, .. OptionRules.IgnoredBesideFile(given)])
-                : new Start(server, ConfigSource.Of(given.Model), ServeMode.SingleModel, findings.Warnings);
+            (ConfigSource source, ServeMode mode) = SourceOf(given, host);
+            return new Start(server, source, mode, [.. findings.Warnings, .. OptionRules.NotHeeded(given)]);
         }
 
         string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));
         return new Exit(broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
     }
+
+    private static (ConfigSource Source, ServeMode Mode) SourceOf(GivenOptions given, HostFacts host) =>
+        given.Source.ConfigPath.Length > 0 ? (new ConfigFile(given.Source.ConfigPath, host.Variable), ServeMode.ConfigFile)
+        : given.Model.ModelPath.Length > 0 ? (ConfigSource.Of(given.Model), ServeMode.SingleModel)
+        : (new RepositorySource(given.Source.ModelRepositoryPath, given.Model, host.Variable), ServeMode.Repository);
 
     private static ServerOptions WithUsualCacheDir(ServerOptions server, HostFacts host)
     {

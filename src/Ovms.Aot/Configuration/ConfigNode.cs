@@ -63,21 +63,6 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         }
     }
 
-    /// <summary>True or false; null where the value is neither, which is a problem.</summary>
-    public bool? AsFlag()
-    {
-        if (Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
-        {
-            return Value.GetBoolean();
-        }
-
-        Is(JsonValueKind.True, OptionJson.Boolean);
-        return null;
-    }
-
-    /// <summary>A text; empty where the value is none, which is a problem.</summary>
-    public string AsText() => Is(JsonValueKind.String, OptionJson.String) ? Value.GetString()! : "";
-
     /// <summary>Reads the object into an option table.</summary>
     /// <returns>The options; with defaults where something was wrong.</returns>
     public T Bind<T>(Binder<T> binder)
@@ -90,8 +75,20 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
             Findings.Add(error is { Kind: OptionErrorKind.Refused, Row.Change: OptionChange.ReloadsModel } ? null : error);
         }
 
+        // An empty name is of no use to callers, and the row has no way to say so.
+        if (Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(""u8))
+        {
+            Findings.Add(OptionError.Malformed(OptionJsonReader.Member(Path, "name"), "is empty"));
+        }
+
         return outcome.Value;
     }
+
+    /// <summary>A member that is known to be there.</summary>
+    public ConfigNode Member(string key) => this with { Value = Value.GetProperty(key), Path = OptionJsonReader.Member(Path, key) };
+
+    /// <summary>The text of a string; null where the value is none, which is a problem.</summary>
+    public string? Text() => Is(JsonValueKind.String, OptionJson.String) ? Value.GetString() : null;
 
     private bool Is(JsonValueKind kind, OptionJson expected)
     {

@@ -1,58 +1,142 @@
-using System.Collections.Immutable;
-using System.Text.Json;
+using System.Security.Cryptography;
+using System.Text;
 using Ovms.Options;
-using Ovms.Options.Parsing;
+using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>Reads the document of a configuration file.</summary>
-/// <param name="folder">Where relative paths begin.</param>
-/// <param name="findings">Takes every problem.</param>
-internal sealed class ConfigReader(string folder, OptionFindings findings)
+/// <summary>Reads the document of a configuration file, and the files that its graphs name.</summary>
+/// <param name="variable">Gives an environment variable's value; null for none.</param>
+internal sealed class ConfigReader(Func<string, string?> variable)
 {
-    private const string Models = "model_config_list";
-    private const string Entry = "config";
+    private readonly NamedEntries _entries = new();
+    private readonly List<GraphFolder> _graphs = [];
 
-    private readonly ImmutableArray<ModelOptions>.Builder _models = ImmutableArray.CreateBuilder<ModelOptions>();
-    private readonly ImmutableArray<string>.Builder _errors = ImmutableArray.CreateBuilder<string>();
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    // Everything that was looked at, so that a change of any part shows.
+    private readonly IncrementalHash _seen = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Reads the whole document.</summary>
-    /// <returns>The configuration; to be used only when nothing was found wrong.</returns>
-    public ServerConfig Read(JsonElement root, string fingerprint)
+    /// <returns>The configuration; to be used only when nothing was found wrong with the document.</returns>
+    public ServerConfig Read(ConfigDocument document)
     {
-        IReadOnlyDictionary<string, ConfigNode> sections = new ConfigNode(root, "$", findings).Members([Models, Monitoring.Key], Models);
-        if (sections.TryGetValue(Models, out ConfigNode models))
+        _seen.AppendData(document.Hash);
+        string folder = Path.GetDirectoryName(document.Path)!;
+        IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members(ConfigSections.All, ConfigSections.Models);
+        ReadModels(sections, folder);
+        foreach ((ConfigNode node, GraphOptions graph) in Items(sections, ConfigSections.Graphs, node => node.Bind<GraphOptions>(GraphOptions.Read)))
         {
-            foreach (ConfigNode item in models.Items())
-            {
-                if (item.Members([Entry], Entry).TryGetValue(Entry, out ConfigNode config))
-                {
-                    Add(config.Bind<ModelOptions>(ModelOptions.Read), config.Path);
-                }
-            }
+            AddGraph(GraphFolder.Of(graph, folder), node.Path);
         }
 
-        return new ServerConfig
+        // A graph's models come after all that the file itself names: its own entries win.
+        _graphs.ForEach(ReadSubconfig);
+        foreach ((ConfigNode node, PipelineOptions pipeline) in Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read)))
         {
-            Models = _models.ToImmutable(),
-            Errors = _errors.ToImmutable(),
-            Monitoring = sections.TryGetValue(Monitoring.Key, out ConfigNode monitoring) ? Monitoring.Read(monitoring) : null,
-            Fingerprint = fingerprint,
+            _entries.Add(new GraphEntry(pipeline.Name, GraphKind.Pipeline, ""), node.Path);
+        }
+
+        int libraries = Items(sections, ConfigSections.NodeLibraries, node => node.Bind<LibraryOptions>(LibraryOptions.Read)).Count;
+        int loaders = Items(sections, ConfigSections.Loaders, node => Inner(node)?.Bind<LoaderOptions>(LoaderOptions.Read)).Count;
+        return _entries.Build() with
+        {
+            Monitoring = sections.TryGetValue(ConfigSections.Monitoring, out ConfigNode monitoring) ? Monitoring.Read(monitoring) : null,
+            Warnings =
+            [
+                .. libraries == 0 ? [] : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
+                .. loaders == 0 ? [] : new[] { $"$.{ConfigSections.Loaders}: its {loaders} are not loaded; models that name one (custom_loader_options) are not served" },
+            ],
+            Fingerprint = Convert.ToHexString(_seen.GetHashAndReset()),
         };
     }
 
-    private void Add(ModelOptions model, string path)
+    /// <summary>Takes what was found in a folder of models, and what its graphs name.</summary>
+    /// <param name="found">The entries, paths absolute.</param>
+    public ServerConfig Read(IEnumerable<ModelOptions> found)
     {
-        if (model.ModelName.Length > 0 && !_names.Add(model.ModelName))
+        foreach (ModelOptions model in found)
         {
-            _errors.Add($"{path}.name: the name '{model.ModelName}' is taken by an earlier entry, which is served; this one is left out.");
+            Add(model, "", model.ModelPath);
+        }
+
+        _graphs.ForEach(ReadSubconfig);
+        return _entries.Build() with { Fingerprint = Convert.ToHexString(_seen.GetHashAndReset()) };
+    }
+
+    private void ReadModels(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
+    {
+        foreach ((ConfigNode node, ModelOptions? model) in Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read)))
+        {
+            if (model is { ModelName.Length: > 0 })
+            {
+                Add(model, folder, $"{node.Path}.{ConfigSections.Entry}");
+            }
+        }
+    }
+
+    // A folder with a graph is a graph, however it was named.
+    private void Add(ModelOptions model, string folder, string path)
+    {
+        GraphFolder place = GraphFolder.Of(model, folder);
+        bool isGraph = place.IsGraph;
+        _seen.AppendData(Encoding.UTF8.GetBytes($"{model.ModelName}\n{isGraph}\n"));
+        if (isGraph)
+        {
+            AddGraph(place, path);
+        }
+        else
+        {
+            _entries.Add(model with { ModelPath = place.BasePath }, path);
+        }
+    }
+
+    private void AddGraph(GraphFolder graph, string path)
+    {
+        if (graph.Name.Length > 0 && _entries.Add(new GraphEntry(graph.Name, GraphKind.MediaPipe, graph.GraphPath), path))
+        {
+            _graphs.Add(graph);
+        }
+    }
+
+    // Its problems are told, and keep only its own models from being served.
+    private void ReadSubconfig(GraphFolder graph)
+    {
+        if (graph.FindSubconfig() is not { } path)
+        {
             return;
         }
 
-        _models.Add(model with { ModelPath = Resolve(model.ModelPath.Length == 0 ? model.ModelName : model.ModelPath) });
+        Outcome<ConfigDocument> read = ConfigDocument.Read(path, variable);
+        if (!read.IsOk)
+        {
+            _seen.AppendData(Encoding.UTF8.GetBytes(read.Text));
+            _entries.Fault(read.Text);
+            return;
+        }
+
+        using ConfigDocument document = read.Value;
+        _seen.AppendData(document.Hash);
+        string folder = Path.GetDirectoryName(path)!;
+        IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
+        List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read));
+        if (document.Findings.Errors.Count > 0)
+        {
+            foreach (string problem in document.Problems())
+            {
+                _entries.Fault(problem);
+            }
+
+            return;
+        }
+
+        foreach ((ConfigNode node, ModelOptions? model) in models)
+        {
+            _entries.Add(model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}");
+        }
     }
 
-    // An address such as s3://bucket/model is no path.
-    private string Resolve(string path) => path.Contains("://", StringComparison.Ordinal) ? path : Path.Combine(folder, path);
+    private static ConfigNode? Inner(ConfigNode node) =>
+        node.Members([ConfigSections.Entry], ConfigSections.Entry).TryGetValue(ConfigSections.Entry, out ConfigNode inner) ? inner : null;
+
+    private static List<(ConfigNode Node, T Item)> Items<T>(IReadOnlyDictionary<string, ConfigNode> sections, string key, Func<ConfigNode, T> read) =>
+        sections.TryGetValue(key, out ConfigNode list) ? [.. list.Items().Select(node => (node, read(node)))] : [];
 }

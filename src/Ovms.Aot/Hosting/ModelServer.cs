@@ -108,6 +108,11 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             Log.Failure(_log, error);
         }
 
+        foreach (string warning in read.Value.Warnings)
+        {
+            Log.Warning(_log, warning);
+        }
+
         List<ModelConfig> configs = [];
         foreach (ModelOptions model in read.Value.Models)
         {

@@ -9,8 +9,11 @@ namespace Ovms.Options;
 /// <param name="OpenFilesLimit">How many files this process may have open; null where there is no such limit or it is not told.</param>
 internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool> PathExists, long? OpenFilesLimit = null)
 {
+    /// <summary>Gives an environment variable's value; null for none.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
+
     /// <summary>This machine.</summary>
-    public static HostFacts Current => new(Environment.ProcessorCount, OperatingSystem.IsWindows(), Path.Exists, ReadOpenFilesLimit());
+    public static HostFacts Current => new(Environment.ProcessorCount, OperatingSystem.IsWindows(), Path.Exists, ReadOpenFilesLimit()) { Variable = Environment.GetEnvironmentVariable };
 
     /// <summary>The limit in force from the text of <c>/proc/self/limits</c>; null where it tells none.</summary>
     internal static long? ParseOpenFilesLimit(IEnumerable<string> lines)

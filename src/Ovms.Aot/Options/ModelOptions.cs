@@ -68,6 +68,18 @@ internal sealed partial record ModelOptions
     [Option("allow_cache", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public bool AllowCache { get; init; }
 
+    /// <summary>What a custom loader is told; custom loaders are not loaded, and a model with this is not served.</summary>
+    [Option("custom_loader_options", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, Json = OptionJson.Object)]
+    public string CustomLoaderOptions { get; init; } = "";
+
+    /// <summary>File of a MediaPipe graph in base_path, graph.pbtxt when not given; an entry with a graph is no model.</summary>
+    [Option("graph_path", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
+    public string GraphPath { get; init; } = "";
+
+    /// <summary>File in a graph's base_path that lists the models it uses; subconfig.json when not given.</summary>
+    [Option("subconfig", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
+    public string Subconfig { get; init; } = "";
+
     /// <summary>Whether the model keeps state between the calls of a sequence.</summary>
     [Option("stateful", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool Stateful { get; init; }

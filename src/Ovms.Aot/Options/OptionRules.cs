@@ -37,10 +37,10 @@ internal static class OptionRules
         {
             yield return "Use either config_path or model_path with model_name";
         }
-        else if (!hasFile && !(hasName && hasPath))
+        else if (!hasFile && !(hasName && hasPath) && (hasName || hasPath || given.Source.ModelRepositoryPath.Length == 0))
         {
             yield return "Use config_path or model_path with model_name";
-            yield return "  one model: --model_name NAME --model_path PATH; several: --config_path FILE";
+            yield return "  one model: --model_name NAME --model_path PATH; several: --config_path FILE, or --model_repository_path FOLDER";
         }
     }
 
@@ -54,9 +54,21 @@ internal static class OptionRules
         }
     }
 
-    /// <summary>What the original takes beside a file and does not heed, as sentences for the log.</summary>
-    internal static IEnumerable<string> IgnoredBesideFile(GivenOptions given) =>
-        given.ModelNames.Except(s_refusedBesideFile).Select(static name => $"--{name} is not heeded beside --config_path: it is to be set for each model in the file");
+    /// <summary>What is taken and not heeded, as sentences for the log.</summary>
+    internal static IEnumerable<string> NotHeeded(GivenOptions given)
+    {
+        bool hasFile = given.Source.ConfigPath.Length > 0;
+        if (given.Source.ModelRepositoryPath.Length > 0 && (hasFile || given.Model.ModelPath.Length > 0))
+        {
+            yield return $"--model_repository_path is not heeded beside --{(hasFile ? "config_path" : "model_path")}";
+        }
+
+        // The original takes these beside a file.
+        foreach (string name in hasFile ? given.ModelNames.Except(s_refusedBesideFile) : [])
+        {
+            yield return $"--{name} is not heeded beside --config_path: it is to be set for each model in the file";
+        }
+    }
 
     internal static IEnumerable<string> SomePortIsSet(ServerOptions server)
     {

@@ -46,7 +46,10 @@ internal sealed record ModelConfig
         Outcome<ModelSettings> settings = ModelSettings.Parse(model);
         // The command line refuses it before; a configuration file leaves it to the model, which then stands alone with its fault.
         Outcome nireq = model.Nireq <= ModelOptions.MaxNireq ? Outcome.Ok : Outcome.Fail(StatusCode.InvalidNireq, $"nireq is a whole number from 0 to {ModelOptions.MaxNireq}; came {model.Nireq}.");
-        Outcome[] all = [nireq, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, settings.WithoutValue];
+        Outcome loader = model.CustomLoaderOptions.Length == 0
+            ? Outcome.Ok
+            : Outcome.Fail(StatusCode.ModelConfigInvalid, "custom_loader_options: custom loaders are not loaded, models are read from files; leave the key out to read this one from its base_path.");
+        Outcome[] all = [nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, settings.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return !failure.IsOk
             ? failure

@@ -19,6 +19,11 @@ internal static class HelpEmitter
             using (writer.Indent())
             {
                 string[] lines = HelpLines(table).ToArray();
+                if (lines.Length == 0)
+                {
+                    writer.Line("\"\";");
+                }
+
                 for (int i = 0; i < lines.Length; i++)
                 {
                     writer.Line(CodeWriter.Literal(lines[i] + "\n") + (i < lines.Length - 1 ? " +" : ";"));

@@ -12,14 +12,14 @@ public sealed partial class FolderLawTests
     private static readonly string[] s_ground = ["Options", "Status", "Wire", "Observability"];
     private static readonly string[] s_middle = ["Configuration", "Devices", "Repository", "Tensors"];
 
-    // Folder → what it may name besides itself. Peers in one stratum do not name each other.
+    // Folder → what it may name besides itself. Peers in one stratum do not name each other, but a folder of models is a configuration.
     private static readonly Dictionary<string, string[]> s_law = new()
     {
         ["Hosting"] = ["Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
         ["Frontends"] = ["Inference", "Serving", .. s_middle, .. s_ground],
         ["Inference"] = ["Serving", .. s_middle, .. s_ground, "Native"],
         ["Serving"] = [.. s_middle, .. s_ground, "Native"],
-        ["Configuration"] = s_ground,
+        ["Configuration"] = ["Repository", .. s_ground],
         ["Devices"] = [.. s_ground, "Native"],
         ["Repository"] = s_ground,
         ["Tensors"] = [.. s_ground, "Native"],

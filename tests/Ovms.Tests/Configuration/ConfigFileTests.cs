@@ -24,7 +24,7 @@ public class ConfigFileTests
         await Assert.That(config.Models.Select(static model => model.ModelPath))
             .IsEquivalentTo([folder[Path.Combine("models/a")], "/elsewhere/b", "s3://bucket/c", folder["d"]]);
         await Assert.That(config.Models[0].Nireq).IsEqualTo(4u);
-        await Assert.That(config.Models[0].PluginConfig).IsEqualTo("""{"DEVICE_PROPERTIES": {"CPU": {"NUM_STREAMS": 2}}}""");
+        await Assert.That(config.Models[0].PluginConfig).IsEqualTo("""{"DEVICE_PROPERTIES":{"CPU":{"NUM_STREAMS":2}}}""");
     }
 
     [Test]
@@ -140,7 +140,7 @@ public class ConfigFileTests
     {
         using TemporaryFolder folder = new();
         string first = Read(folder, """{"model_config_list": []}""").Value!.Fingerprint;
-        await Assert.That(new ConfigFile(folder["config.json"]).Read().Value!.Fingerprint).IsEqualTo(first);
+        await Assert.That(new ConfigFile(folder["config.json"], static _ => null).Read().Value!.Fingerprint).IsEqualTo(first);
         await Assert.That(Read(folder, """{"model_config_list": [] }""").Value!.Fingerprint).IsNotEqualTo(first);
     }
 
@@ -148,9 +148,9 @@ public class ConfigFileTests
     public async Task FileThatIsNotThere_IsNamed()
     {
         using TemporaryFolder folder = new();
-        Outcome<ServerConfig> read = new ConfigFile(folder["none.json"]).Read();
+        Outcome<ServerConfig> read = new ConfigFile(folder["none.json"], static _ => null).Read();
         await Assert.That(read.Text).IsEqualTo($"Configuration file not found or cannot open - {folder["none.json"]} does not exist.");
-        await Assert.That(new ConfigFile(folder.Path).Read().Text)
+        await Assert.That(new ConfigFile(folder.Path, static _ => null).Read().Text)
             .IsEqualTo($"Configuration file not found or cannot open - {folder.Path} is a folder; give the file in it, or the folder as --model_repository_path.");
     }
 
@@ -162,10 +162,10 @@ public class ConfigFileTests
         await Assert.That(Read(folder, """{"model_config_list": [{"config": {"name": "a", "plugin_config": DEEP}}]}""".Replace("DEEP", deep)).Text).Contains("depth of 32");
         await using (FileStream file = File.Create(folder["large.json"]))
         {
-            file.SetLength(ConfigFile.MaxBytes + 1);
+            file.SetLength(ConfigDocument.MaxBytes + 1);
         }
 
-        await Assert.That(new ConfigFile(folder["large.json"]).Read().Text).EndsWith($"has {ConfigFile.MaxBytes + 1} bytes; at most {ConfigFile.MaxBytes} are read.");
+        await Assert.That(new ConfigFile(folder["large.json"], static _ => null).Read().Text).EndsWith($"has {ConfigDocument.MaxBytes + 1} bytes; at most {ConfigDocument.MaxBytes} are read.");
     }
 
     [Test]
@@ -176,5 +176,5 @@ public class ConfigFileTests
     }
 
     private static Outcome<ServerConfig> Read(TemporaryFolder folder, string text) =>
-        new ConfigFile(folder.Write("config.json", System.Text.Encoding.UTF8.GetBytes(text))).Read();
+        new ConfigFile(folder.Write("config.json", System.Text.Encoding.UTF8.GetBytes(text)), static _ => null).Read();
 }

@@ -15,10 +15,10 @@ public class OptionRowsTests
         "port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_workers", "grpc_max_threads", "grpc_memory_quota", "grpc_channel_arguments",
         "rest_workers", "log_level", "log_path", "metrics_enable", "metrics_list", "file_system_poll_wait_seconds", "custom_node_resources_cleaner_interval_seconds", "cache_dir", "cpu_extension", "sequence_cleaner_poll_wait_minutes",
         "allow_credentials", "allowed_origins", "allowed_methods", "allowed_headers",
-        "config_path",
+        "config_path", "model_repository_path",
         "model_name", "model_path", "batch_size", "shape", "layout", "mean", "scale", "color_format", "precision", "model_version_policy", "nireq", "target_device", "plugin_config",
         "stateful", "low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup",
-        "allow_cache",
+        "allow_cache", "custom_loader_options", "graph_path", "subconfig",
     ];
 
     private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size"];
@@ -80,23 +80,4 @@ public class OptionRowsTests
     [Test]
     public async Task Parameters_AreDocumented() =>
         await SourceTree.Holds("docs/parameters.md", ParametersPage.Write(Rows));
-
-    [Test]
-    public async Task ConfigSchema_IsDocumented()
-    {
-        // The original's file: a list of entries, each an object with the model's options under "config".
-        string schema = """
-            {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"OpenVINO Model Server config.json","type":"object","required":["model_config_list"],
-            "properties":{"model_config_list":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["config"],
-            "properties":{"config":OPTIONS}}}}}
-            """.Replace("OPTIONS", System.Text.Encoding.UTF8.GetString(ModelOptions.SchemaJson));
-        using JsonDocument document = JsonDocument.Parse(schema);
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            document.WriteTo(writer);
-        }
-
-        await SourceTree.Holds("docs/config.schema.json", System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
-    }
 }

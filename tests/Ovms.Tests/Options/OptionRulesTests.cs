@@ -83,7 +83,7 @@ public class OptionRulesTests
             s_server,
             new ModelOptions { ModelName = name, ModelPath = path },
             "Use config_path or model_path with model_name",
-            "  one model: --model_name NAME --model_path PATH; several: --config_path FILE");
+            "  one model: --model_name NAME --model_path PATH; several: --config_path FILE, or --model_repository_path FOLDER");
 
     [Test]
     public async Task PreprocessingWithoutLayout_IsRefused()

@@ -23,6 +23,9 @@ internal abstract class OptionBuilder(OptionRow[] rows)
     /// <summary>Names of the options that were given.</summary>
     public IReadOnlyCollection<string> Given => [.. Rows.Where((_, index) => _isGiven[index]).Select(static row => row.Name)];
 
+    /// <summary>Notes that there was a value, of which nothing can be taken.</summary>
+    public void SetNothing(int index) => _isGiven[index] = true;
+
     /// <summary>Takes a value; <paramref name="where"/> is the option's name or its JSON path.</summary>
     public OptionError? Set(int index, string text, string where)
     {

@@ -75,6 +75,7 @@ internal static class OptionJsonReader
             return;
         }
 
+        table.SetNothing(index);
         bool isBadText = (row.Json & KindOf(token)) != 0;
         findings.Add(OptionError.Malformed(where, isBadText ? "is not valid text" : $"expected {Describe(row.Json)}, got {Describe(token)}"));
         reader.Skip();

@@ -1,0 +1,125 @@
+using System.Security;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Ovms.Options.Parsing;
+using Ovms.Status;
+
+namespace Ovms.Configuration;
+
+/// <summary>A JSON file that was read, with the environment's values in it, and what was found wrong so far.</summary>
+internal sealed class ConfigDocument : IDisposable
+{
+    /// <summary>Nobody lists more models than fit here.</summary>
+    public const int MaxBytes = 16 << 20;
+
+    /// <summary>Levels of arrays and objects that are read.</summary>
+    public const int MaxDepth = 32;
+
+    private const int Attempts = 4;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly JsonDocument _document;
+
+    private ConfigDocument(string path, JsonDocument document, OptionFindings findings, byte[] hash)
+    {
+        Path = path;
+        _document = document;
+        Findings = findings;
+        Hash = hash;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Its problems.</summary>
+    public OptionFindings Findings { get; }
+
+    /// <summary>Of the file's bytes as they were read.</summary>
+    public byte[] Hash { get; }
+
+    /// <summary>The document's value.</summary>
+    public ConfigNode Root => new(_document.RootElement, "$", Findings);
+
+    /// <summary>Every problem, one a line, under a line that names the file.</summary>
+    public IEnumerable<string> Problems() => Findings.Errors
+        .Select(static error => error.Hint is null ? error.Text : $"{error.Text}; {error.Hint}")
+        .Prepend(Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count} problems:");
+
+    /// <summary>Reads a file. One that is not there or no JSON is looked at again a few times: somebody may just be writing it.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="variable">Gives an environment variable's value; null for none.</param>
+    public static Outcome<ConfigDocument> Read(string path, Func<string, string?> variable)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Outcome<byte[]> bytes = ReadBytes(path);
+            Outcome<ConfigDocument> document = bytes.IsOk ? Parse(path, bytes.Value, variable) : bytes.WithoutValue;
+            if (document.IsOk || attempt == Attempts)
+            {
+                return document;
+            }
+
+            Thread.Sleep(s_pause);
+        }
+    }
+
+    /// <summary>The bytes of a file without a byte order mark.</summary>
+    public static Outcome<byte[]> ReadBytes(string path)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (stream.Length > MaxBytes)
+            {
+                return Outcome.Fail(StatusCode.ConfigFileInvalid, $"{path} has {stream.Length} bytes; at most {MaxBytes} are read.");
+            }
+
+            byte[] bytes = new byte[stream.Length];
+            int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            ReadOnlySpan<byte> text = bytes.AsSpan(0, read);
+            return text.StartsWith("\uFEFF"u8) ? text[3..].ToArray() : text.ToArray();
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Outcome.Fail(StatusCode.ConfigFileInvalid, $"{path} does not exist.");
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
+        {
+            return Outcome.Fail(
+                StatusCode.ConfigFileInvalid,
+                Directory.Exists(path)
+                    ? $"{path} is a folder; give the file in it, or the folder as --model_repository_path."
+                    : $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+        }
+        catch (IOException failure)
+        {
+            return Outcome.Fail(StatusCode.ConfigFileInvalid, $"{path} cannot be read: {failure.Message}");
+        }
+    }
+
+    /// <summary>What is wrong with a text that is no JSON, and where.</summary>
+    public static string Describe(JsonException fault)
+    {
+        string what = fault.Message;
+        int place = what.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        what = (place < 0 ? what : what[..place]).Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
+        return $"{what} Line {fault.LineNumber + 1}, column {fault.BytePositionInLine + 1}.";
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _document.Dispose();
+
+    private static Outcome<ConfigDocument> Parse(string path, byte[] bytes, Func<string, string?> variable)
+    {
+        try
+        {
+            OptionFindings findings = new();
+            ReadOnlyMemory<byte> text = new EnvironmentReferences(variable, findings).Expand(bytes, MaxDepth);
+            return new ConfigDocument(path, JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }), findings, SHA256.HashData(bytes));
+        }
+        catch (JsonException fault)
+        {
+            return Outcome.Fail(StatusCode.ConfigInvalid, $"{path} is not JSON: {Describe(fault)}");
+        }
+    }
+}

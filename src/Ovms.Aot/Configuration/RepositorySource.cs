@@ -1,0 +1,28 @@
+using Ovms.Options;
+using Ovms.Repository;
+using Ovms.Status;
+
+namespace Ovms.Configuration;
+
+/// <summary>A folder whose models are served, each under its path from there; looked through again at every reading.</summary>
+/// <param name="root">The folder.</param>
+/// <param name="common">Options of every model; its name and path are not used.</param>
+/// <param name="variable">Gives an environment variable's value; null for none.</param>
+internal sealed class RepositorySource(string root, ModelOptions common, Func<string, string?> variable) : ConfigSource
+{
+    /// <inheritdoc/>
+    public override Outcome<ServerConfig> Read()
+    {
+        Outcome<ServableFolders> folders = ServableFolders.Under(root);
+        if (!folders.IsOk)
+        {
+            return folders.WithoutValue;
+        }
+
+        ServerConfig config = new ConfigReader(variable).Read(folders.Value.Found.Select(folder => common with { ModelName = folder.Name, ModelPath = folder.Path }));
+        string[] nothing = folders.Value.Found.IsEmpty
+            ? [$"{Path.GetFullPath(root)} holds no model: expected folders with version folders (1, 2, …), each with a model's files, or with {ServableFolders.GraphFile}."]
+            : [];
+        return config with { Warnings = [.. nothing, .. folders.Value.Warnings] };
+    }
+}

@@ -1,0 +1,90 @@
+namespace Ovms.Options;
+
+/// <summary>An entry of mediapipe_config_list.</summary>
+[OptionTable(Section = "graph")]
+internal sealed partial record GraphOptions
+{
+    /// <summary>Name the graph is served under.</summary>
+    [Option("name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
+    public string Name { get; init; } = "";
+
+    /// <summary>Folder of the graph; a folder of the graph's name beside the file when not given.</summary>
+    [Option("base_path", In = OptionPlace.ModelConfig)]
+    public string BasePath { get; init; } = "";
+
+    /// <summary>The graph's file in its folder; graph.pbtxt when not given.</summary>
+    [Option("graph_path", In = OptionPlace.ModelConfig)]
+    public string GraphPath { get; init; } = "";
+
+    /// <summary>File in the graph's folder that lists the models it uses; subconfig.json when not given.</summary>
+    [Option("subconfig", In = OptionPlace.ModelConfig)]
+    public string Subconfig { get; init; } = "";
+}
+
+/// <summary>An entry of pipeline_config_list.</summary>
+[OptionTable(Section = "pipeline")]
+internal sealed partial record PipelineOptions
+{
+    /// <summary>Name the pipeline is served under.</summary>
+    [Option("name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
+    public string Name { get; init; } = "";
+
+    /// <summary>Names of the inputs of a request.</summary>
+    [Option("inputs", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
+    public string Inputs { get; init; } = "";
+
+    /// <summary>The nodes.</summary>
+    [Option("nodes", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
+    public string Nodes { get; init; } = "";
+
+    /// <summary>Which items of which nodes are the outputs.</summary>
+    [Option("outputs", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
+    public string Outputs { get; init; } = "";
+
+    /// <summary>Into how many parts a request is split; -1 for as many as its first dimension tells.</summary>
+    [Option("demultiply_count", In = OptionPlace.ModelConfig, Min = -1, Max = 10000)]
+    public int? DemultiplyCount { get; init; }
+}
+
+/// <summary>An entry of custom_node_library_config_list.</summary>
+[OptionTable(Section = "custom node library")]
+internal sealed partial record LibraryOptions
+{
+    /// <summary>Name the nodes of pipelines use.</summary>
+    [Option("name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
+    public string Name { get; init; } = "";
+
+    /// <summary>The library.</summary>
+    [Option("base_path", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
+    public string BasePath { get; init; } = "";
+}
+
+/// <summary>The config of an entry of custom_loader_config_list.</summary>
+[OptionTable(Section = "custom loader")]
+internal sealed partial record LoaderOptions
+{
+    /// <summary>Name the models use.</summary>
+    [Option("loader_name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
+    public string LoaderName { get; init; } = "";
+
+    /// <summary>The library.</summary>
+    [Option("library_path", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
+    public string LibraryPath { get; init; } = "";
+
+    /// <summary>A file for the library.</summary>
+    [Option("loader_config_file", In = OptionPlace.ModelConfig)]
+    public string LoaderConfigFile { get; init; } = "";
+}
+
+/// <summary>The object monitoring.metrics.</summary>
+[OptionTable(Section = "metrics")]
+internal sealed partial record MetricsOptions
+{
+    /// <summary>Whether GET /metrics answers.</summary>
+    [Option("enable", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
+    public bool Enable { get; init; }
+
+    /// <summary>Names of the metric families to show; the usual ones when not given.</summary>
+    [Option("metrics_list", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
+    public string MetricsList { get; init; } = "";
+}

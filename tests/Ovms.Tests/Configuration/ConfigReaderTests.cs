@@ -1,0 +1,190 @@
+using Ovms.Configuration;
+using Ovms.Options;
+using Ovms.Status;
+using Ovms.Tests.Setup;
+
+namespace Ovms.Tests.Configuration;
+
+/// <summary>Every section of a configuration file, and what stands beside it.</summary>
+public class ConfigReaderTests
+{
+    [Test]
+    public async Task EveryKeyOfAModel_IsTaken()
+    {
+        using TemporaryFolder folder = new();
+        ModelOptions model = Read(folder, """
+            {"model_config_list": [{"config": {
+                "name": "m", "base_path": "/m", "batch_size": "1:8", "shape": {"in": "(1,3,-1,-1)"}, "layout": {"in": "NHWC"}, "model_version_policy": {"all": {}},
+                "nireq": 3, "target_device": "CPU", "plugin_config": {"NUM_STREAMS": 2}, "allow_cache": true, "mean": [1, 2, 3], "scale": 2.5, "color_format": "RGB:BGR",
+                "precision": "FP32:UINT8", "stateful": true, "low_latency_transformation": true, "max_sequence_number": 7, "idle_sequence_cleanup": false,
+                "subconfig": "s.json", "custom_loader_options": {"loader_name": "l"}}}]}
+            """).Models.Single();
+        await Assert.That(model).IsEqualTo(new ModelOptions
+        {
+            ModelName = "m",
+            ModelPath = "/m",
+            BatchSize = "1:8",
+            Shape = """{"in":"(1,3,-1,-1)"}""",
+            Layout = """{"in":"NHWC"}""",
+            ModelVersionPolicy = """{"all":{}}""",
+            Nireq = 3,
+            TargetDevice = "CPU",
+            PluginConfig = """{"NUM_STREAMS":2}""",
+            AllowCache = true,
+            Mean = "[1,2,3]",
+            Scale = "2.5",
+            ColorFormat = "RGB:BGR",
+            Precision = "FP32:UINT8",
+            Stateful = true,
+            LowLatencyTransformation = true,
+            MaxSequenceNumber = 7,
+            IdleSequenceCleanup = false,
+            Subconfig = "s.json",
+            CustomLoaderOptions = """{"loader_name":"l"}""",
+        });
+        await Assert.That(Ovms.Serving.ModelConfig.From(model, new ServerOptions()).Text).Contains("custom loaders are not loaded");
+    }
+
+    [Test]
+    public async Task EverySection_IsTaken_AndWhatIsNotServedIsTold()
+    {
+        using TemporaryFolder folder = new();
+        ServerConfig config = Read(folder, """
+            {
+                "model_config_list": [{"config": {"name": "m", "base_path": "m"}}, {"config": {"name": "g1", "base_path": "g1", "graph_path": "mine.pbtxt"}}],
+                "mediapipe_config_list": [{"name": "g2"}, {"name": "g3", "base_path": "/g3", "graph_path": "x.pbtxt", "subconfig": "no.json"}],
+                "pipeline_config_list": [{"name": "p", "inputs": ["a"], "nodes": [{"name": "n", "type": "DL model", "anything": {}}], "outputs": [], "demultiply_count": -1}],
+                "custom_node_library_config_list": [{"name": "lib", "base_path": "lib.so"}],
+                "custom_loader_config_list": [{"config": {"loader_name": "l", "library_path": "l.so", "loader_config_file": "f"}}],
+                "monitoring": {"metrics": {"enable": true, "metrics_list": ["ovms_requests_success", "ovms_streams"]}}
+            }
+            """);
+        await Assert.That(config.Models.Select(static model => model.ModelName)).IsEquivalentTo(["m"]);
+        await Assert.That(config.Graphs).IsEquivalentTo(
+        [
+            new GraphEntry("g1", GraphKind.MediaPipe, folder[Path.Combine("g1", "mine.pbtxt")]),
+            new GraphEntry("g2", GraphKind.MediaPipe, folder[Path.Combine("g2", "graph.pbtxt")]),
+            new GraphEntry("g3", GraphKind.MediaPipe, "/g3/x.pbtxt"),
+            new GraphEntry("p", GraphKind.Pipeline, ""),
+        ]);
+        await Assert.That(config.Monitoring!.IsEnabled).IsTrue();
+        await Assert.That(config.Monitoring.Families).IsEquivalentTo(["ovms_requests_success", "ovms_streams"]);
+        await Assert.That(config.Warnings).IsEquivalentTo(
+        [
+            "$.custom_node_library_config_list: its 1 are not loaded, since pipelines are not served yet",
+            "$.custom_loader_config_list: its 1 are not loaded; models that name one (custom_loader_options) are not served",
+        ]);
+        await Assert.That(config.Errors.Single()).Contains("no.json does not exist");
+    }
+
+    [Test]
+    public async Task ProblemsOfEverySection_AreToldTogether()
+    {
+        using TemporaryFolder folder = new();
+        string[] problems = Refused(folder, """
+            {
+                "model_config_list": [{"config": {"name": "", "base_path": "${NONE}", "plugin_config": {"A": "${NONE}"}}}],
+                "mediapipe_config_list": [{"name": "g", "config": {}}, {"base_path": "b"}],
+                "pipeline_config_list": [{"name": 1, "demultiply_count": 10001}],
+                "custom_node_library_config_list": [{"name": "x"}],
+                "custom_loader_config_list": [{"loader_name": "l"}],
+                "monitoring": {"metrics": {"metrics_list": ["a", 1]}},
+                "monitoring": {}
+            }
+            """);
+        await Assert.That(problems).IsEquivalentTo(
+        [
+            "$.model_config_list[0].config.base_path: the environment variable NONE is not set; set it, or write ${NONE:-value}",
+            "$.model_config_list[0].config.plugin_config.A: the environment variable NONE is not set; set it, or write ${NONE:-value}",
+            "$.monitoring: is given twice",
+            "$.model_config_list[0].config.name: is empty",
+            "$.mediapipe_config_list[0].config: unknown key",
+            "$.mediapipe_config_list[1]: 'name' is required",
+            "$.pipeline_config_list[0].name: expected a string, got a number",
+            "$.pipeline_config_list[0].demultiply_count: '10001' is not a whole number from -1 to 10000",
+            "$.custom_node_library_config_list[0]: 'base_path' is required",
+            "$.custom_loader_config_list[0].loader_name: unknown key",
+            "$.custom_loader_config_list[0]: 'config' is required",
+            "$.monitoring.metrics: 'enable' is required",
+            "$.monitoring.metrics.metrics_list[1]: expected a string, got a number",
+        ]);
+    }
+
+    [Test]
+    public async Task EnvironmentReferences_AreResolved()
+    {
+        using TemporaryFolder folder = new();
+        ModelOptions model = Read(folder, """{"model_config_list": [{"config": {"name": "${NAME}", "base_path": "${ROOT:-/models}/${NAME}", "plugin_config": {"DEVICE_PROPERTIES": {"CPU": {"CACHE_DIR": "${NAME}"}}}}}]}""").Models.Single();
+        await Assert.That(model.ModelName).IsEqualTo("resnet");
+        await Assert.That(model.ModelPath).IsEqualTo("/models/resnet");
+        await Assert.That(model.PluginConfig).IsEqualTo("""{"DEVICE_PROPERTIES":{"CPU":{"CACHE_DIR":"resnet"}}}""");
+    }
+
+    [Test]
+    public async Task FolderWithAGraph_IsAGraph_AndItsModelsAreServed()
+    {
+        using TemporaryFolder folder = new();
+        folder.Touch("g/graph.pbtxt", "mesh/1/graph.pbtxt");
+        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "inner", "base_path": "models/inner"}}, {"config": {"name": "m", "base_path": "other"}}]}"""u8);
+        folder.Write("mesh/config.json", """{"model_config_list": [{"config": {"name": "meshed", "base_path": "/meshed"}}]}"""u8);
+        ServerConfig config = Read(folder, """{"model_config_list": [{"config": {"name": "g"}}, {"config": {"name": "mesh", "base_path": "mesh"}}, {"config": {"name": "m", "base_path": "m"}}]}""");
+        await Assert.That(config.Graphs.Select(static graph => graph.Path)).IsEquivalentTo([folder[Path.Combine("g", "graph.pbtxt")], folder[Path.Combine("mesh", "1", "graph.pbtxt")]]);
+        await Assert.That(config.Models.Select(static model => model.ModelPath)).IsEquivalentTo([folder["m"], folder[Path.Combine("g", "models/inner")], "/meshed"]);
+        await Assert.That(config.Errors.Single())
+            .IsEqualTo($"{folder[Path.Combine("g", "subconfig.json")]}: $.model_config_list[1].config.name: the name 'm' is taken by an earlier entry, which is served; this one is left out.");
+    }
+
+    [Test]
+    public async Task BadSubconfig_KeepsOnlyItsOwnModelsOut()
+    {
+        using TemporaryFolder folder = new();
+        folder.Touch("g/graph.pbtxt");
+        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "inner", "base": 1}}], "monitoring": {}}"""u8);
+        ServerConfig config = Read(folder, """{"model_config_list": [{"config": {"name": "g"}}, {"config": {"name": "m"}}]}""");
+        await Assert.That(config.Models.Single().ModelName).IsEqualTo("m");
+        await Assert.That(config.Errors).IsEquivalentTo(
+        [
+            $"{folder[Path.Combine("g", "subconfig.json")]} has 2 problems:",
+            "$.monitoring: unknown key",
+            "$.model_config_list[0].config.base: unknown key",
+        ]);
+    }
+
+    [Test]
+    public async Task NamesOfGraphsAndModels_AreOneSpace()
+    {
+        using TemporaryFolder folder = new();
+        ServerConfig config = Read(folder, """
+            {"model_config_list": [{"config": {"name": "a"}}], "mediapipe_config_list": [{"name": "a"}, {"name": "b"}], "pipeline_config_list": [{"name": "b"}, {"name": "c"}]}
+            """);
+        await Assert.That(config.Models.Single().ModelName).IsEqualTo("a");
+        await Assert.That(config.Graphs.Select(static graph => (graph.Name, graph.Kind))).IsEquivalentTo([("b", GraphKind.MediaPipe), ("c", GraphKind.Pipeline)]);
+        await Assert.That(config.Errors.Length).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task Fingerprint_ChangesWithEverythingThatWasRead()
+    {
+        using TemporaryFolder folder = new();
+        const string Text = """{"model_config_list": [{"config": {"name": "g", "base_path": "g"}}]}""";
+        HashSet<string> seen = [Read(folder, Text).Fingerprint];
+        await Assert.That(seen.Add(Read(folder, Text).Fingerprint)).IsFalse();
+        folder.Touch("g/graph.pbtxt");
+        await Assert.That(seen.Add(Read(folder, Text).Fingerprint)).IsTrue();
+        folder.Write("g/subconfig.json", """{"model_config_list": []}"""u8);
+        await Assert.That(seen.Add(Read(folder, Text).Fingerprint)).IsTrue();
+        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "x"}}]}"""u8);
+        await Assert.That(seen.Add(Read(folder, Text).Fingerprint)).IsTrue();
+    }
+
+    private static ServerConfig Read(TemporaryFolder folder, string text)
+    {
+        Outcome<ServerConfig> read = ReadFile(folder, text);
+        return read.IsOk ? read.Value : throw new InvalidOperationException(read.Text);
+    }
+
+    private static string[] Refused(TemporaryFolder folder, string text) => ReadFile(folder, text).Detail!.Split('\n')[1..];
+
+    private static Outcome<ServerConfig> ReadFile(TemporaryFolder folder, string text) =>
+        new ConfigFile(folder.Write("config.json", System.Text.Encoding.UTF8.GetBytes(text)), static name => name == "NAME" ? "resnet" : null).Read();
+}
