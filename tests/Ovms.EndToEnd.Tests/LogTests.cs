@@ -87,7 +87,7 @@ public sealed partial class LogTests
     {
         await using OvmsServer server = await OvmsServer.StartAsync(
             Repo.Model("dummy"), "dummy", "--grpc_max_threads", "9", "--rest_workers", "2", "--grpc_channel_arguments", "grpc.no_such_thing=1", "--custom_node_resources_cleaner_interval_seconds", "7");
-        foreach (string name in new[] { "grpc_max_threads", "rest_workers", "grpc.no_such_thing", "file_system_poll_wait_seconds", "custom_node_resources_cleaner_interval_seconds" })
+        foreach (string name in new[] { "grpc_max_threads", "rest_workers", "grpc.no_such_thing", "custom_node_resources_cleaner_interval_seconds" })
         {
             await Assert.That(server.Process.Output.Split('\n').Where(line => line.Contains(name, StringComparison.Ordinal) && line.Contains("no effect", StringComparison.Ordinal))).HasSingleItem().Because(name);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ovms.Configuration;
@@ -8,6 +7,7 @@ using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
 using Ovms.Serving;
+using Ovms.Serving.Lifecycle;
 using Ovms.Status;
 
 namespace Ovms.Hosting;
@@ -30,14 +30,15 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     public async Task<int> RunAsync()
     {
         Log.Starting(_log, ServerVersion.Text);
-        Outcome<ImmutableArray<ModelConfig>> configs = ReadModels();
+        Outcome<ServerConfig> config = ReadConfig();
         Outcome<Listeners> listeners = Listeners.From(start.Server);
-        if (!configs.IsOk || !listeners.IsOk)
+        if (!config.IsOk || !listeners.IsOk)
         {
-            return Refuse(configs.IsOk ? listeners.WithoutValue : configs.WithoutValue);
+            return Refuse(config.IsOk ? listeners.WithoutValue : config.WithoutValue);
         }
 
         StartNotes.Write(start, listeners.Value.Notes, _log);
+        ModelManager.Announce(_registry, config.Value.Models.Select(static model => model.ModelName));
 
         // The engine's libraries are loaded while the listeners start: both take milliseconds that add up until the first answer.
         Task<Outcome<Engine>> engine = Task.Run(() => Engine.Open(start.Server, _log));
@@ -57,39 +58,22 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
 
         return listening.IsOk && opened.IsOk
-            ? await ServeAsync(web, opened.Value, configs.Value).ConfigureAwait(false)
+            ? await ServeAsync(web, opened.Value, config.Value).ConfigureAwait(false)
             : Refuse(listening.IsOk ? opened.WithoutValue : listening);
     }
 
-    private async Task<int> ServeAsync(WebApplication web, Engine engine, ImmutableArray<ModelConfig> configs)
-    {
-        ModelManager models = new(_registry, new ModelLoader(engine.Core, engine.Devices, _log), _log);
-        Task<Outcome> loading = Task.Run(() => LoadAll(models, configs));
-        Task stopped = stop.WaitAsync();
-        if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stop.Token.IsCancellationRequested)
-        {
-            Outcome loaded = await loading.ConfigureAwait(false);
-            if (!loaded.IsOk && start.Mode == ServeMode.SingleModel)
-            {
-                await web.StopAsync().ConfigureAwait(false);
-                return ExitCode.Failure;
-            }
-
-            Log.Ready(_log, (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
-            await stopped.ConfigureAwait(false);
-        }
-
-        await DrainAsync(web, models, loading).ConfigureAwait(false);
-        return ExitCode.Ok;
-    }
-
-    // What cannot be read ends the process; a model of several that cannot be read stays announced, and the others are served.
-    private Outcome<ImmutableArray<ModelConfig>> ReadModels()
+    // What cannot be read ends the process; of several models each stands alone, and one whose settings cannot be read ends nothing.
+    private Outcome<ServerConfig> ReadConfig()
     {
         Outcome<ServerConfig> read = start.Source.Read();
         if (!read.IsOk)
         {
-            return read.WithoutValue;
+            return read;
+        }
+
+        if (start.Mode == ServeMode.SingleModel && ModelConfig.From(read.Value.Models[0], start.Server) is { IsOk: false } wrong)
+        {
+            return wrong.WithoutValue;
         }
 
         Outcome<MetricSelection> families = Metering.Select(start.Server, read.Value.Monitoring);
@@ -103,51 +87,52 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             _registry.CountIn(_metrics = new ServerMetrics(families.Value));
         }
 
-        foreach (string error in read.Value.Errors)
-        {
-            Log.Failure(_log, error);
-        }
-
-        foreach (string warning in read.Value.Warnings)
-        {
-            Log.Warning(_log, warning);
-        }
-
-        List<ModelConfig> configs = [];
-        foreach (ModelOptions model in read.Value.Models)
-        {
-            Outcome<ModelConfig> config = ModelConfig.From(model, start.Server);
-            if (config.IsOk)
-            {
-                configs.Add(config.Value);
-            }
-            else if (start.Mode == ServeMode.SingleModel)
-            {
-                return config.WithoutValue;
-            }
-            else
-            {
-                Log.ModelAbsent(_log, model.ModelName, config.Text);
-            }
-        }
-
-        ModelManager.Announce(_registry, read.Value.Models.Select(static model => model.ModelName));
-        return configs.ToImmutableArray();
+        return read;
     }
 
-    private Outcome LoadAll(ModelManager models, ImmutableArray<ModelConfig> configs)
+    private async Task<int> ServeAsync(WebApplication web, Engine engine, ServerConfig config)
     {
-        Outcome first = Outcome.Ok;
-        foreach (ModelConfig config in configs)
+        ModelLoader loader = new(engine.Core, engine.Devices, _log);
+        ModelManager models = new(
+            _registry,
+            new DesiredReader(start.Source, start.Server, config),
+            loader.Load,
+            TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds),
+            TimeProvider.System,
+            _log);
+        Task<Outcome<ReloadResult>> loading = models.ReloadAsync(CancellationToken.None);
+        Task stopped = stop.WaitAsync();
+        if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stop.Token.IsCancellationRequested)
         {
-            Outcome loaded = models.Load(config, stop.Token);
-            first = first.IsOk ? loaded : first;
+            if (start.Mode == ServeMode.SingleModel && !_registry.Current.AnyAvailable)
+            {
+                await models.StopAsync(TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)).ConfigureAwait(false);
+                await web.StopAsync().ConfigureAwait(false);
+                return ExitCode.Failure;
+            }
+
+            TellStarted();
+            await stopped.ConfigureAwait(false);
         }
 
-        return first;
+        await DrainAsync(web, models).ConfigureAwait(false);
+        return ExitCode.Ok;
     }
 
-    private async Task DrainAsync(WebApplication web, ModelManager models, Task loading)
+    private void TellStarted()
+    {
+        long milliseconds = (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+        if (_registry.IsReady)
+        {
+            Log.Ready(_log, milliseconds);
+        }
+        else
+        {
+            Log.NotReady(_log, milliseconds, string.Join(", ", _registry.Current.Models.Where(static model => model.Default is null).Select(static model => model.Name)));
+        }
+    }
+
+    private async Task DrainAsync(WebApplication web, ModelManager models)
     {
         int seconds = (int)start.Server.DrainTimeoutSeconds;
         long begun = Stopwatch.GetTimestamp();
@@ -155,15 +140,14 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         // Order: readiness drops and new calls get UNAVAILABLE while the ports stay open; the ports close when nothing is in flight.
         _registry.StartDraining();
         Log.Stopping(_log, seconds);
-        if (!await EndsWithinAsync(loading, TimeSpan.FromSeconds(seconds)).ConfigureAwait(false))
+        StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
+        LeftWorkUnfinished = ended != StopResult.Clean;
+        if (ended == StopResult.LoadsLeft)
         {
-            // The engine has no way to give up a model half compiled.
-            LeftWorkUnfinished = true;
             Log.LoadCutOff(_log, seconds);
         }
-        else if (!await models.UnloadAllAsync(Left()).ConfigureAwait(false))
+        else if (ended == StopResult.CallsLeft)
         {
-            LeftWorkUnfinished = true;
             Log.CutOff(_log, seconds);
         }
         else if (_registry.Answers.Any)
@@ -180,19 +164,6 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         Log.Stopped(_log);
 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, TimeSpan.FromSeconds(seconds).Ticks - Stopwatch.GetElapsedTime(begun).Ticks));
-    }
-
-    private static async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
-    {
-        try
-        {
-            await task.WaitAsync(limit).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
     }
 
     // A wrong word on the command line is the usage's fault, anything found later is a failure to start.

@@ -35,11 +35,6 @@ internal static class StartNotes
             Log.Note(log, $"rest_workers: {workers} has no effect, calls in flight hold no threads");
         }
 
-        if (server.FileSystemPollWaitSeconds > 0)
-        {
-            Log.Note(log, $"file_system_poll_wait_seconds: {server.FileSystemPollWaitSeconds} has no effect, versions are looked for once, at the start");
-        }
-
         if (server.CustomNodeResourcesCleanerIntervalSeconds != new ServerOptions().CustomNodeResourcesCleanerIntervalSeconds)
         {
             Log.Note(log, "custom_node_resources_cleaner_interval_seconds has no effect, there are no custom nodes");

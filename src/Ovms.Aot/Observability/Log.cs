@@ -46,6 +46,33 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Error, "Model {Model} cannot be served: {Reason}")]
     public static partial void ModelAbsent(ILogger log, string model, string reason);
 
+    [LoggerMessage(15, LogLevel.Warning, "Model {Model} has no versions to serve: {Reason}")]
+    public static partial void ModelEmpty(ILogger log, string model, string reason);
+
+    [LoggerMessage(16, LogLevel.Error, "Model {Model}; version: {Version} goes on with what it has, the new files or settings cannot be served: {Reason}")]
+    public static partial void ModelKept(ILogger log, string model, long version, string reason);
+
+    [LoggerMessage(17, LogLevel.Information, "Model {Model}; version: {Version} is not complete yet, or cannot be served; it is tried again soon: {Reason}")]
+    public static partial void ModelIncomplete(ILogger log, string model, long version, string reason);
+
+    [LoggerMessage(18, LogLevel.Debug, "Model {Model}; version: {Version} cannot be served, attempt {Attempt}: {Reason}")]
+    public static partial void ModelFailedAgain(ILogger log, string model, long version, int attempt, string reason);
+
+    [LoggerMessage(19, LogLevel.Information, "Model {Model}; version: {Version} was replaced by one made from the new files or settings")]
+    public static partial void ModelReplaced(ILogger log, string model, long version);
+
+    [LoggerMessage(26, LogLevel.Information, "Model {Model} is no longer configured")]
+    public static partial void ModelRemoved(ILogger log, string model);
+
+    [LoggerMessage(27, LogLevel.Error, "The configuration cannot be used; what is served goes by the last one that could: {Reason}")]
+    public static partial void ConfigRefused(ILogger log, string reason);
+
+    [LoggerMessage(28, LogLevel.Error, "Model {Model}; version: {Version} failed in a way that nobody expected")]
+    public static partial void LoadSurprised(ILogger log, string model, long version, Exception surprise);
+
+    [LoggerMessage(29, LogLevel.Warning, "Started after {Milliseconds} ms, not ready: {Missing}")]
+    public static partial void NotReady(ILogger log, long milliseconds, string missing);
+
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 

@@ -47,12 +47,18 @@ internal sealed class VersionPolicy
     /// <summary>The versions to serve.</summary>
     /// <param name="available">What there is, in any order.</param>
     /// <returns>Ascending; those of a specific policy that are not there are left out.</returns>
-    public ImmutableArray<long> Select(IEnumerable<long> available)
+    public ImmutableArray<long> Select(IEnumerable<long> available) => Select(available, static _ => true);
+
+    /// <summary>The versions to serve where some cannot be for now.</summary>
+    /// <param name="available">What there is, in any order.</param>
+    /// <param name="counts">Whether a version is or can be served; under a latest policy the next older one stands in for one that cannot.</param>
+    /// <returns>Ascending; those that do not count are among them, since they are still wanted.</returns>
+    public ImmutableArray<long> Select(IEnumerable<long> available, Func<long, bool> counts)
     {
         IEnumerable<long> ascending = available.Distinct().Order();
         return this switch
         {
-            { _latest: { } count } => [.. ascending.TakeLast(count)],
+            { _latest: { } count } => Latest([.. ascending], count, counts),
             { _specific.IsDefault: false } => [.. ascending.Where(version => _specific.Contains(version))],
             _ => [.. ascending],
         };
@@ -65,6 +71,17 @@ internal sealed class VersionPolicy
         { _specific.IsDefault: false } => $$$"""{"specific":{"versions":[{{{string.Join(',', _specific)}}}]}}""",
         _ => """{"all":{}}""",
     };
+
+    private static ImmutableArray<long> Latest(ImmutableArray<long> ascending, int count, Func<long, bool> counts)
+    {
+        int first = ascending.Length;
+        for (int counted = 0; first > 0 && counted < count; first--)
+        {
+            counted += counts(ascending[first - 1]) ? 1 : 0;
+        }
+
+        return ascending[first..];
+    }
 
     private static Outcome<VersionPolicy> Read(JsonElement root)
     {

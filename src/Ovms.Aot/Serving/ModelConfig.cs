@@ -36,6 +36,18 @@ internal sealed record ModelConfig
     /// <summary>Folder for compiled models; empty = none.</summary>
     public required string CacheDir { get; init; }
 
+    /// <summary>The texts it was read from.</summary>
+    public required ModelOptions Written { get; init; }
+
+    /// <summary>Whether a servable made under the other config serves as well under this one: all that decides about the compiled model is the same.</summary>
+    /// <remarks>
+    /// The texts are compared, not what they mean: an option that is added counts at once, and the same thing written otherwise costs one
+    /// compilation. The version policy chooses among versions and changes none.
+    /// </remarks>
+    public bool CompilesLike(ModelConfig other) =>
+        ReferenceEquals(this, other)
+        || (CacheDir == other.CacheDir && QueueSize == other.QueueSize && Written with { ModelVersionPolicy = "" } == other.Written with { ModelVersionPolicy = "" });
+
     /// <summary>Reads the options' texts.</summary>
     /// <returns>The config, or the first text that cannot be read.</returns>
     public static Outcome<ModelConfig> From(ModelOptions model, ServerOptions server)
@@ -64,6 +76,7 @@ internal sealed record ModelConfig
                 Nireq = (int)model.Nireq,
                 QueueSize = (int)server.InferQueueSize,
                 CacheDir = server.CacheDir,
+                Written = model,
             };
     }
 }

@@ -13,25 +13,6 @@ namespace Ovms.Serving;
 /// <summary>Turns a version's files into something that infers: found, read, prepared, compiled, described, given infer requests.</summary>
 internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log)
 {
-    /// <summary>The versions on disk that the policy wants, ascending; at least one.</summary>
-    public Outcome<ImmutableArray<ModelVersionFolder>> FindVersions(ModelConfig config)
-    {
-        Outcome<ModelRepository> opened = ModelRepository.Open(config.BasePath);
-        if (!opened.IsOk)
-        {
-            return opened.WithoutValue;
-        }
-
-        ModelRepository repository = opened.Value;
-        Warn(repository.Warnings);
-        ImmutableArray<long> wanted = config.Versions.Select(repository.Versions.Select(static folder => folder.Version));
-        return wanted.IsEmpty
-            ? Outcome.Fail(
-                StatusCode.NoModelVersionAvailable,
-                $"{repository.BasePath} has the versions {string.Join(", ", repository.Versions.Select(static folder => folder.Version))}; the version policy {config.Versions} wants none of them.")
-            : repository.Versions.Where(folder => wanted.Contains(folder.Version)).ToImmutableArray();
-    }
-
     /// <summary>Loads one version. Blocks for as long as reading and compiling take.</summary>
     /// <returns>The loaded model, the caller's to dispose, or a sentence that says what stands against it.</returns>
     public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)

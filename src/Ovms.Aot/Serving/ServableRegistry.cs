@@ -1,16 +1,19 @@
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Lifecycle;
 using Ovms.Status;
 
 namespace Ovms.Serving;
 
 /// <summary>
-/// Holds the current <see cref="ServableTable"/>. Requests read it without locks; only <see cref="ModelManager"/> publishes a new one.
+/// Holds the current <see cref="ServableTable"/>. Requests read it without locks; only the <see cref="ServingBoard"/> publishes a new one.
 /// </summary>
 internal sealed class ServableRegistry
 {
     private TableMetrics? _metrics;
 
     private volatile ServableTable _current = ServableTable.Empty;
+
+    private volatile ReloadStatus _reload = ReloadStatus.None;
 
     private readonly CancellationTokenSource _draining = new();
 
@@ -29,30 +32,54 @@ internal sealed class ServableRegistry
     /// <summary>Answers that callers are still reading.</summary>
     public AnswersUnderway Answers { get; } = new();
 
-    /// <summary>Whether every configured model is available and the server is not draining.</summary>
-    public bool IsReady => !IsDraining && _current.AllAvailable;
+    /// <summary>Whether the models that readiness asks for are available and the server is not draining.</summary>
+    public bool IsReady => !IsDraining && ReadyWhen switch
+    {
+        ReadyRule.Any => _current.AnyAvailable,
+        ReadyRule.Tried => AllTried,
+        _ => _current.AllAvailable,
+    };
+
+    /// <summary>What readiness asks for; set once, before anything is served.</summary>
+    public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
+
+    /// <summary>Whether every model that was configured at the start has been tried.</summary>
+    public bool AllTried { get; private set; }
+
+    /// <summary>How the last reload went.</summary>
+    public ReloadStatus Reload
+    {
+        get => _reload;
+        internal set => _reload = value;
+    }
 
     /// <summary>A model's and its version's row in the newest snapshot, for a caller who means to use it.</summary>
-    public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText)
-    {
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = _current.Find(name, versionText);
-
-        // Asked last: while the server stops its models are being retired, and a caller must hear that the server is going, not they.
-        return IsDraining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
-    }
+    public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText) => Find(_current, name, versionText);
 
     /// <summary>The right to use a servable, or why there is none.</summary>
     public Outcome<ServableLease> Lease(string name, string versionText)
     {
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = Find(name, versionText);
-        if (!found.IsOk)
+        while (true)
         {
-            return found.WithoutValue;
-        }
+            ServableTable seen = _current;
+            Outcome<(ModelEntry Model, VersionEntry Version)> found = Find(seen, name, versionText);
+            if (!found.IsOk)
+            {
+                return found.WithoutValue;
+            }
 
-        return found.Value.Version.Servable!.TryLease() is { } lease
-            ? lease
-            : Outcome.Fail(IsDraining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
+            if (found.Value.Version.Servable!.TryLease() is { } lease)
+            {
+                return lease;
+            }
+
+            // A servable retires only after a table without it was published: where the lease comes too late, the newest table has what
+            // took its place, or says that nothing did.
+            if (seen == _current)
+            {
+                return Outcome.Fail(IsDraining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
+            }
+        }
     }
 
     /// <summary>From now on everything is counted. Called before the first table is published.</summary>
@@ -74,10 +101,25 @@ internal sealed class ServableRegistry
         Changed?.Invoke();
     }
 
+    /// <summary>Every model that was configured at the start has been tried.</summary>
+    internal void SetAllTried()
+    {
+        AllTried = true;
+        Changed?.Invoke();
+    }
+
     /// <summary>From now on nothing new is taken.</summary>
     internal void StartDraining()
     {
         _draining.Cancel();
         Changed?.Invoke();
+    }
+
+    private Outcome<(ModelEntry Model, VersionEntry Version)> Find(ServableTable table, string name, string versionText)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = table.Find(name, versionText);
+
+        // Asked last: while the server stops its models are being retired, and a caller must hear that the server is going, not they.
+        return IsDraining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
     }
 }

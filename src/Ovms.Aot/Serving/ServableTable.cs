@@ -5,33 +5,23 @@ using Ovms.Status;
 
 namespace Ovms.Serving;
 
-/// <summary>One version's row in the table: where it is in its life, and the servable while it is available.</summary>
-/// <param name="Version">The version's number.</param>
-/// <param name="State">Where it is in its life.</param>
-/// <param name="Servable">Not null exactly while <paramref name="State"/> is Available.</param>
-/// <param name="Reason">Why loading failed; null otherwise.</param>
-internal sealed record VersionEntry(long Version, ServableState State, Servable? Servable = null, string? Reason = null);
-
-/// <summary>One name's rows, versions ascending; none while it is not known yet which versions there are.</summary>
-internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Versions)
-{
-    /// <summary>What answers calls that name no version: the highest available one; null while there is none.</summary>
-    public VersionEntry? Default { get; } = Versions.LastOrDefault(static entry => entry.State == ServableState.Available);
-}
-
 /// <summary>An immutable snapshot of all that is served. A request takes it once and carries it.</summary>
+/// <param name="models">Names unique.</param>
 internal sealed class ServableTable(IEnumerable<ModelEntry> models)
 {
     private readonly FrozenDictionary<string, ModelEntry> _byName = models.ToFrozenDictionary(static model => model.Name, StringComparer.Ordinal);
 
-    /// <summary>Nothing is served.</summary>
+    /// <summary>Nothing is known yet of what is to be served.</summary>
     public static ServableTable Empty { get; } = new([]);
 
     /// <summary>All names.</summary>
     public ImmutableArray<ModelEntry> Models => _byName.Values;
 
-    /// <summary>Whether every configured model has an available version; false for an empty table.</summary>
-    public bool AllAvailable => _byName.Count > 0 && _byName.Values.All(static model => model.Default is not null);
+    /// <summary>Whether every configured model has an available version; true where it is known that none is configured.</summary>
+    public bool AllAvailable => this != Empty && _byName.Values.All(static model => model.IsRetired || model.Default is not null);
+
+    /// <summary>Whether a model has an available version.</summary>
+    public bool AnyAvailable => _byName.Values.Any(static model => model.Default is not null);
 
     /// <summary>A model's row; null where the name is not known.</summary>
     public ModelEntry? FindModel(string name) => _byName.GetValueOrDefault(name);
@@ -102,7 +92,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
     private string NameDetail(string name)
     {
         const int Listed = 10;
-        ImmutableArray<string> names = [.. _byName.Keys.Order(StringComparer.Ordinal)];
+        ImmutableArray<string> names = [.. _byName.Values.Where(static model => !model.IsRetired).Select(static model => model.Name).Order(StringComparer.Ordinal)];
         string served = names.Length == 0 ? "none" : string.Join(", ", names.Take(Listed)) + (names.Length > Listed ? $" and {names.Length - Listed} more" : "");
         return $"Requested: {Shown.Bounded(name)}; Served models: {served}";
     }

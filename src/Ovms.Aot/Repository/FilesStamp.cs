@@ -1,0 +1,96 @@
+using System.IO.Enumeration;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ovms.Repository;
+
+/// <summary>How a version's files look; two that are equal need no second load. Opaque.</summary>
+internal readonly record struct FilesStamp(string Text);
+
+/// <summary>A version's files as one look at the disk found them, without reading them.</summary>
+/// <param name="Layout">Names and sizes.</param>
+/// <param name="Times">When each was last written.</param>
+/// <param name="Files">The files' paths, in the order of their names.</param>
+/// <param name="Bytes">All sizes together.</param>
+internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<string> Files, long Bytes)
+{
+    // A version has a few files; what lies deeper or comes later in a folder that is no version's is none of the model's.
+    private const int MaxDepth = 2;
+    private const int MaxFiles = 1024;
+
+    /// <summary>Looks at a version.</summary>
+    /// <param name="path">A folder, or a model's main file: then the files beside it that share its name count too.</param>
+    /// <exception cref="IOException">It cannot be looked at, or changed meanwhile.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be looked at.</exception>
+    public static FilesSeen At(string path)
+    {
+        List<FileInfo> files = Directory.Exists(path) ? [.. InFolder(path)] : [.. BesideFile(path)];
+        files.Sort(static (left, right) => string.CompareOrdinal(left.FullName, right.FullName));
+        StringBuilder layout = new();
+        StringBuilder times = new();
+        long bytes = 0;
+        foreach (FileInfo file in files)
+        {
+            // Stores of models are often trees of links: what counts is what they lead to.
+            FileInfo target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            long length = target.Exists ? target.Length : -1;
+            layout.Append(file.FullName).Append('|').Append(length).Append('\n');
+            times.Append(target.Exists ? target.LastWriteTimeUtc.Ticks : 0).Append('\n');
+            bytes += Math.Max(length, 0);
+        }
+
+        return new FilesSeen(layout.ToString(), times.ToString(), [.. files.Select(static file => file.FullName)], bytes);
+    }
+
+    /// <summary>The stamp of files that look so.</summary>
+    public FilesStamp ToStamp() => new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Layout + Times))));
+
+    /// <summary>A hash of all contents, null where they cannot be read. Reads the files.</summary>
+    public string? TryHashContents()
+    {
+        try
+        {
+            return HashContents();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private string HashContents()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] chunk = new byte[64 << 10];
+        foreach (string file in Files)
+        {
+            // What has no bytes may be a pipe, which would be waited for.
+            if (new FileInfo(file) is not { Exists: true, Length: > 0 })
+            {
+                continue;
+            }
+
+            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            for (int read = stream.Read(chunk); read > 0; read = stream.Read(chunk))
+            {
+                hash.AppendData(chunk, 0, read);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static IEnumerable<FileInfo> InFolder(string folder) =>
+        new FileSystemEnumerable<FileInfo>(
+            folder,
+            static (ref FileSystemEntry entry) => (FileInfo)entry.ToFileSystemInfo(),
+            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, IgnoreInaccessible = true, AttributesToSkip = 0 })
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+        }.Take(MaxFiles);
+
+    private static IEnumerable<FileInfo> BesideFile(string file) =>
+        new DirectoryInfo(Path.GetDirectoryName(file)!)
+            .EnumerateFiles(Path.GetFileNameWithoutExtension(file) + ".*")
+            .Take(MaxFiles);
+}

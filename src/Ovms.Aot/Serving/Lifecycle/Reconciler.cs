@@ -1,0 +1,265 @@
+using Ovms.Observability;
+using Ovms.Status;
+
+namespace Ovms.Serving.Lifecycle;
+
+/// <summary>
+/// The steps of a reload: look, plan, act, tell. What blocks runs outside and comes back as a <see cref="Signal"/>: looks on the thread
+/// pool, loads each on a thread of its own, one at a time for a model and a few altogether.
+/// </summary>
+/// <remarks>Used by the loop of <see cref="ModelManager"/> only, except <see cref="IsLoading"/>.</remarks>
+internal sealed class Reconciler(
+    ServableRegistry registry, DesiredReader reader, LoadVersion load, TimeSpan poll, TimeProvider clock, Action<Signal> post, ILogger log)
+{
+    // Each compilation uses several cores itself; a few at once hide the reading of files.
+    private static readonly int s_parallelLoads = Math.Clamp(Environment.ProcessorCount / 2, 2, 8);
+
+    private readonly ServingBoard _board = new(registry, log);
+    private readonly long _began = clock.GetTimestamp();
+    private readonly List<PendingReload> _asked = [];
+    private readonly List<PendingReload> _underway = [];
+    private Desired _desired = Desired.Nothing;
+    private ReloadStatus _status = ReloadStatus.None;
+    private string? _configFaultTold;
+    private TimeSpan? _nextPoll;
+    private bool _isLooking;
+    private bool _isStopping;
+    private int _leaving;
+    private volatile int _loading;
+
+    /// <summary>Whether the engine is at work on a model.</summary>
+    public bool IsLoading => _loading > 0;
+
+    /// <summary>Whether it was stopped and nothing is left to wait for.</summary>
+    public bool IsOver => _isStopping && _loading == 0 && _leaving == 0;
+
+    private TimeSpan Now => clock.GetElapsedTime(_began);
+
+    /// <summary>Takes in what happened.</summary>
+    public void Take(Signal signal)
+    {
+        switch (signal)
+        {
+            case Signal.Asked asked:
+                _asked.Add(asked.Reload);
+                break;
+            case Signal.Looked looked:
+                TakeOver(looked.Look);
+                break;
+            case Signal.Made made:
+                _loading--;
+                Settle(made);
+                break;
+            case Signal.Drained drained:
+                _leaving--;
+                _board.End(drained.Id, drained.Servable);
+                break;
+            case Signal.Stop:
+                _isStopping = true;
+                LetGo(_board.Serving);
+                break;
+        }
+    }
+
+    /// <summary>Does what is to be done now.</summary>
+    /// <returns>When to come again though nothing happens; null for never.</returns>
+    public TimeSpan? Advance()
+    {
+        if (_isStopping)
+        {
+            return null;
+        }
+
+        BeginLook();
+        (TimeSpan? retryAt, bool isDone) = Act();
+        if (isDone && !_isLooking)
+        {
+            EndReloads();
+        }
+
+        // Who looks only when asked also tries again only when asked.
+        TimeSpan? wakeAt = _isLooking || poll == TimeSpan.Zero ? null : retryAt < _nextPoll ? retryAt : _nextPoll;
+        return wakeAt is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
+    }
+
+    /// <summary>Tells who waits for a reload that there will be no end.</summary>
+    public void GiveUpReloads()
+    {
+        foreach (PendingReload reload in _asked.Concat(_underway))
+        {
+            reload.GiveUp();
+        }
+    }
+
+    private void BeginLook()
+    {
+        bool isAsked = _asked.Count > 0;
+
+        // A reload under way ends before the next poll: its word that files are complete would be lost.
+        if (_isLooking || !(isAsked || (_underway.Count == 0 && _nextPoll <= Now)))
+        {
+            return;
+        }
+
+        _isLooking = true;
+        _underway.AddRange(_asked);
+        _asked.Clear();
+        _ = Task.Run(() => post(new Signal.Looked(reader.Look(isAsked))));
+    }
+
+    private void TakeOver(DesiredLook look)
+    {
+        _isLooking = false;
+        _nextPoll = poll > TimeSpan.Zero ? Now + poll : null;
+        if (_isStopping)
+        {
+            return;
+        }
+
+        _desired = look.Desired;
+        foreach (string error in look.Errors)
+        {
+            Log.Failure(log, error);
+        }
+
+        foreach (string warning in look.Warnings)
+        {
+            Log.Warning(log, warning);
+        }
+
+        _board.Configure(look.Desired.Models);
+        string? fault = look.Config.IsOk ? null : look.Config.Text;
+        if (fault is not null && fault != _configFaultTold)
+        {
+            Log.ConfigRefused(log, fault);
+            _status = _status with { ConfigRefusals = _status.ConfigRefusals + 1 };
+        }
+
+        _configFaultTold = fault;
+        _status = _status with { Config = look.Config, ConfigChanges = _status.ConfigChanges + (look.ConfigChanged ? 1 : 0) };
+        if (look.ConfigChanged)
+        {
+            MarkChange();
+        }
+
+        PublishStatus();
+    }
+
+    private (TimeSpan? RetryAt, bool IsDone) Act()
+    {
+        while (true)
+        {
+            ReconcilePlan plan = ReconcilePlan.Compute(_desired, _board.ToActual(), Now);
+            _board.Await(plan.Awaited);
+            ServableId[] leaving = [.. plan.Actions.OfType<ModelAction.Unload>().Select(static action => action.Id)];
+            foreach (ModelAction action in plan.Actions.Except(plan.Actions.OfType<ModelAction.Unload>()).Take(s_parallelLoads - _loading))
+            {
+                BeginLoad(action);
+            }
+
+            if (leaving.Length == 0)
+            {
+                return (plan.NextDue, plan.Actions.IsEmpty && _loading == 0);
+            }
+
+            LetGo(leaving);
+            MarkChange();
+            PublishStatus();
+        }
+    }
+
+    private void BeginLoad(ModelAction action)
+    {
+        (VersionSource source, bool isTrial) = action switch
+        {
+            ModelAction.Load made => (made.Source, made.IsTrial),
+            ModelAction.Reload made => (made.Source, made.IsTrial),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        _loading++;
+        _board.Begin(action.Id);
+        long look = _desired.Look;
+
+        // A compilation takes seconds to minutes of one thread: the pool's answer calls.
+        _ = Task.Factory.StartNew(
+            () => post(new Signal.Made(action.Id, source, isTrial, look, Load(action.Id, source))),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Default);
+    }
+
+    private Outcome<LoadedModel> Load(ServableId id, VersionSource source)
+    {
+        try
+        {
+            return load(id, source.Folder, source.Config);
+        }
+        catch (Exception surprise)
+        {
+            // One model's surprise is no reason to stop serving the others; the trace is for whoever mends it.
+            Log.LoadSurprised(log, id.Name, id.Version, surprise);
+            return Outcome.Fail(StatusCode.InternalError, surprise.Message);
+        }
+    }
+
+    private void Settle(Signal.Made made)
+    {
+        if (_isStopping)
+        {
+            if (made.Loaded.IsOk)
+            {
+                Follow(made.Id, ServingBoard.Discard(made.Id, made.Loaded.Value));
+            }
+
+            return;
+        }
+
+        if (made.Loaded.IsOk)
+        {
+            _board.Complete(made.Id, made.Source, made.Loaded.Value);
+            _status = _status with { Loads = _status.Loads + 1 };
+            MarkChange();
+        }
+        else
+        {
+            _board.Fail(made.Id, made.Source, made.Look, Now, made.Loaded.WithoutValue, made.IsTrial);
+            _status = _status with { FailedLoads = _status.FailedLoads + 1 };
+        }
+
+        PublishStatus();
+    }
+
+    private void LetGo(IEnumerable<ServableId> ids)
+    {
+        foreach ((ServableId id, Servable servable) in _board.LetGo(ids))
+        {
+            Follow(id, servable);
+        }
+    }
+
+    private void Follow(ServableId id, Servable servable)
+    {
+        _leaving++;
+        _ = servable.Drained.ContinueWith(
+            _ => post(new Signal.Drained(id, servable)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void MarkChange()
+    {
+        _status = _status with { LastChange = clock.GetUtcNow() };
+        _underway.ForEach(static reload => reload.Changed = true);
+    }
+
+    private void PublishStatus() => registry.Reload = _status = _status with { Faults = _board.Faults };
+
+    private void EndReloads()
+    {
+        if (_underway.Count > 0 && !registry.AllTried)
+        {
+            registry.SetAllTried();
+        }
+
+        _underway.ForEach(reload => reload.End(_status));
+        _underway.Clear();
+    }
+}

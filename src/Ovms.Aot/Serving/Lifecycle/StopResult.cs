@@ -1,0 +1,14 @@
+namespace Ovms.Serving.Lifecycle;
+
+/// <summary>How far a stop came within its limit.</summary>
+internal enum StopResult
+{
+    /// <summary>Nothing is left.</summary>
+    Clean,
+
+    /// <summary>The engine still loads a model; it has no way to give one up half compiled.</summary>
+    LoadsLeft,
+
+    /// <summary>Calls still hold what they use.</summary>
+    CallsLeft,
+}

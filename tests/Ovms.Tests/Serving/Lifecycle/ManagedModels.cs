@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Ovms.Configuration;
+using Ovms.Options;
+using Ovms.Repository;
+using Ovms.Serving;
+using Ovms.Serving.Lifecycle;
+using Ovms.Status;
+using Ovms.Tests.Setup;
+
+namespace Ovms.Tests.Serving.Lifecycle;
+
+/// <summary>
+/// A manager over folders that a test fills, on a clock that a test moves. What is in a version's file decides how its load ends:
+/// "bad" fails, "held" waits for <see cref="Release"/>, anything else becomes the dummy model on the real engine.
+/// </summary>
+internal sealed class ManagedModels : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Source _source = new();
+    private readonly ManualResetEventSlim _release = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ManagedModels(TimeSpan? poll = null)
+    {
+        Registry.Changed += () => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Manager = new ModelManager(Registry, new DesiredReader(_source, new ServerOptions(), null), Load, poll ?? TimeSpan.FromSeconds(1), Clock, Log);
+    }
+
+    public ServableRegistry Registry { get; } = new();
+
+    public FakeClock Clock { get; } = new();
+
+    public ModelManager Manager { get; }
+
+    public Lines Log { get; } = new();
+
+    /// <summary>Every load that was begun, as "m/1".</summary>
+    public ConcurrentQueue<string> Loads { get; } = new();
+
+    /// <summary>How often the configuration was read.</summary>
+    public int Reads => _source.Reads;
+
+    /// <summary>Writes a version's file; the time makes the file differ from an earlier one.</summary>
+    public void Put(string model, long version, string content = "good", int second = 0)
+    {
+        string file = _folder.Write($"{model}/{version}/model.onnx", System.Text.Encoding.UTF8.GetBytes(content));
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(10_000).AddSeconds(second));
+    }
+
+    /// <summary>Removes a version's folder, or a whole model's.</summary>
+    public void Remove(string model, long? version = null) => Directory.Delete(_folder[version is null ? model : $"{model}/{version}"], recursive: true);
+
+    /// <summary>Sets what is configured.</summary>
+    public void Configure(params ModelOptions[] models) => _source.Set(new ServerConfig { Models = [.. models], Fingerprint = string.Join('\n', models.Select(static model => model.ToString())) });
+
+    /// <summary>Makes the configuration unreadable.</summary>
+    public void Spoil(string why) => _source.Set(Outcome.Fail(StatusCode.ModelConfigInvalid, why));
+
+    /// <summary>A model's options.</summary>
+    public ModelOptions Model(string name, string policy = "", string device = "CPU") =>
+        new() { ModelName = name, ModelPath = _folder[name], ModelVersionPolicy = policy, TargetDevice = device };
+
+    /// <summary>Asks for a reload and waits for its end.</summary>
+    public async Task<ReloadResult> ReloadAsync() => (await Manager.ReloadAsync(CancellationToken.None).WaitAsync(s_patience)).Value!;
+
+    /// <summary>Moves the clock to the next time that something is due, and waits until the look that follows was taken in.</summary>
+    public async Task PollAsync()
+    {
+        int reads;
+        do
+        {
+            reads = _source.Reads;
+            Clock.Advance(await Clock.WhenSetAsync());
+            await Clock.WhenSetAsync();
+        }
+        while (_source.Reads == reads);
+    }
+
+    /// <summary>Waits until a model's rows read so: "1 END, 2 AVAILABLE".</summary>
+    public async Task ExpectAsync(string model, string rows)
+    {
+        await UntilAsync(() => RowsOf(model) == rows, () => $"{model}: {RowsOf(model)}; wanted: {rows}\n{Log}");
+    }
+
+    /// <summary>Waits until something holds; looks after every change of the table.</summary>
+    public async Task UntilAsync(Func<bool> holds, Func<string> otherwise)
+    {
+        while (true)
+        {
+            Task change = Volatile.Read(ref _changed).Task;
+            if (holds())
+            {
+                return;
+            }
+
+            try
+            {
+                await change.WaitAsync(s_patience);
+            }
+            catch (TimeoutException)
+            {
+                throw new InvalidOperationException(otherwise());
+            }
+        }
+    }
+
+    /// <summary>A model's rows as text.</summary>
+    public string RowsOf(string model) =>
+        string.Join(", ", Registry.Current.Models.Where(entry => entry.Name == model).SelectMany(static entry => entry.Versions)
+            .Select(static row => $"{row.Version} {row.State.ToString().ToUpperInvariant()}{(row.Error == LoadError.Ok ? "" : " UNKNOWN")}"));
+
+    /// <summary>What serves a version.</summary>
+    public Servable? ServableOf(string model, long version) =>
+        Registry.Current.Models.Single(entry => entry.Name == model).Versions.SingleOrDefault(row => row.Version == version)?.Servable;
+
+    /// <summary>Lets the held loads go on.</summary>
+    public void Release() => _release.Set();
+
+    public async ValueTask DisposeAsync()
+    {
+        _release.Set();
+        StopResult ended = await Manager.StopAsync(s_patience);
+        _folder.Dispose();
+        await Assert.That(ended).IsEqualTo(StopResult.Clean);
+    }
+
+    private Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    {
+        Loads.Enqueue($"{id.Name}/{id.Version}");
+        string content = File.ReadAllText(Path.Combine(folder.Path, "model.onnx"));
+        if (content == "held")
+        {
+            _release.Wait(s_patience);
+        }
+
+        return content == "bad" || config.Device.Text == "NPU" ? Outcome.Fail(StatusCode.ModelNotLoaded, "The file is bad.") : DummyServable.Load(1, 16);
+    }
+
+    /// <summary>All lines of a log.</summary>
+    internal sealed class Lines : ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public int Count(string part) => _lines.Count(line => line.Contains(part, StringComparison.Ordinal));
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue($"[{logLevel}] {formatter(state, exception)}");
+
+        public override string ToString() => string.Join('\n', _lines);
+    }
+
+    private sealed class Source : ConfigSource
+    {
+        private Outcome<ServerConfig>[] _config = [new ServerConfig { Models = [], Fingerprint = "" }];
+        private int _reads;
+
+        public int Reads => Volatile.Read(ref _reads);
+
+        public void Set(Outcome<ServerConfig> config) => Volatile.Write(ref _config, [config]);
+
+        public override Outcome<ServerConfig> Read()
+        {
+            Interlocked.Increment(ref _reads);
+            return Volatile.Read(ref _config)[0];
+        }
+    }
+}
