@@ -13,11 +13,13 @@ internal sealed class ServableRegistry
 
     private volatile ServableTable _current = ServableTable.Empty;
 
+    private volatile Func<CancellationToken, Task<Outcome<ReloadResult>>>? _reloads;
+
     private volatile ReloadStatus _reload = ReloadStatus.None;
 
     private readonly CancellationTokenSource _draining = new();
 
-    /// <summary>Told after every change of the table or of draining, on the thread that made it; must be quick and must not throw.</summary>
+    /// <summary>Told after every change of the table, of a reload's status or of draining, on the thread that made it; must be quick and must not throw.</summary>
     public event Action? Changed;
 
     /// <summary>The newest snapshot.</summary>
@@ -50,7 +52,11 @@ internal sealed class ServableRegistry
     public ReloadStatus Reload
     {
         get => _reload;
-        internal set => _reload = value;
+        internal set
+        {
+            _reload = value;
+            Changed?.Invoke();
+        }
     }
 
     /// <summary>A model's and its version's row in the newest snapshot, for a caller who means to use it.</summary>
@@ -91,6 +97,13 @@ internal sealed class ServableRegistry
     /// <param name="versionText">As the caller wrote it.</param>
     /// <param name="isSuccess">Whether the answer is the one asked for.</param>
     public void Count(CallKind kind, string name, string versionText, bool isSuccess) => _metrics?.Find(_current, name, versionText)?.Count(kind, isSuccess);
+
+    /// <summary>Asks for a reload, as <see cref="ModelManager.ReloadAsync"/>; refused while the server starts.</summary>
+    public Task<Outcome<ReloadResult>> ReloadAsync(CancellationToken cancellation) =>
+        _reloads is { } reloads ? reloads(cancellation) : Task.FromResult<Outcome<ReloadResult>>(Outcome.Fail(StatusCode.ServerNotReady));
+
+    /// <summary>Who executes reloads.</summary>
+    internal void ReloadBy(Func<CancellationToken, Task<Outcome<ReloadResult>>> reloads) => _reloads = reloads;
 
     /// <summary>Replaces the snapshot.</summary>
     internal void Publish(ServableTable table)

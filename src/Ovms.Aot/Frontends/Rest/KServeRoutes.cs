@@ -3,7 +3,7 @@ using Ovms.Serving;
 
 namespace Ovms.Frontends.Rest;
 
-/// <summary>The paths of the KServe v2 protocol, and that of the metrics.</summary>
+/// <summary>The paths of the KServe v2 protocol, and those of the configuration and the metrics.</summary>
 internal static class KServeRoutes
 {
     /// <summary>Every row with what answers it.</summary>
@@ -26,6 +26,7 @@ internal static class KServeRoutes
             new RestRoute("/v2/models/{model}/versions/{version}/", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/ready", RestVerb.Get, health.ModelReadyAsync),
             new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync),
+            .. ConfigRoutes.All(registry),
             .. metrics,
         ]);
     }

@@ -31,6 +31,7 @@ internal sealed class ModelManager
         _reconciler = new Reconciler(registry, reader, load, poll, clock, signal => signals.TryWrite(signal), log);
         _timer = clock.CreateTimer(_ => signals.TryWrite(Signal.Woken.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loop = Task.Run(RunAsync);
+        registry.ReloadBy(ReloadAsync);
     }
 
     /// <summary>Makes models known before anything of them is loaded, so that callers who come early are told to wait and not that they are unknown.</summary>

@@ -120,7 +120,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
             return;
         }
 
-        if (row.State == ServableState.Loading)
+        if (row.ToEntry().Error != before.Error)
         {
             TellState(id, row);
         }

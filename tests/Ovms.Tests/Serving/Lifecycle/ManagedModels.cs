@@ -25,7 +25,8 @@ internal sealed class ManagedModels : IAsyncDisposable
 
     public ManagedModels(TimeSpan? poll = null)
     {
-        Registry.Changed += () => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Registry.Changed += Wake;
+        Log.Written += Wake;
         Manager = new ModelManager(Registry, new DesiredReader(_source, new ServerOptions(), null), Load, poll ?? TimeSpan.FromSeconds(1), Clock, Log);
     }
 
@@ -85,7 +86,10 @@ internal sealed class ManagedModels : IAsyncDisposable
         await UntilAsync(() => RowsOf(model) == rows, () => $"{model}: {RowsOf(model)}; wanted: {rows}\n{Log}");
     }
 
-    /// <summary>Waits until something holds; looks after every change of the table.</summary>
+    /// <summary>Waits until something holds, and tells the log when it does not come.</summary>
+    public Task UntilAsync(Func<bool> holds) => UntilAsync(holds, Log.ToString);
+
+    /// <summary>Waits until something holds; looks after every change of the registry and every line of the log.</summary>
     public async Task UntilAsync(Func<bool> holds, Func<string> otherwise)
     {
         while (true)
@@ -127,6 +131,8 @@ internal sealed class ManagedModels : IAsyncDisposable
         await Assert.That(ended).IsEqualTo(StopResult.Clean);
     }
 
+    private void Wake() => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
     private Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         Loads.Enqueue($"{id.Name}/{id.Version}");
@@ -144,6 +150,8 @@ internal sealed class ManagedModels : IAsyncDisposable
     {
         private readonly ConcurrentQueue<string> _lines = new();
 
+        public event Action? Written;
+
         public int Count(string part) => _lines.Count(line => line.Contains(part, StringComparison.Ordinal));
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -151,8 +159,11 @@ internal sealed class ManagedModels : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             _lines.Enqueue($"[{logLevel}] {formatter(state, exception)}");
+            Written?.Invoke();
+        }
 
         public override string ToString() => string.Join('\n', _lines);
     }

@@ -82,7 +82,7 @@ public sealed class ModelManagerTests
         models.Put("m", 2, "bad");
         await models.PollAsync();
         await models.PollAsync();
-        await models.UntilAsync(() => models.Log.Count("is not complete yet") == 1, () => models.Log.ToString());
+        await models.UntilAsync(() => models.Log.Count("is not complete yet") == 1);
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE, 2 LOADING");
         await Assert.That(models.Log.Count("[Error]")).IsEqualTo(0);
         await Assert.That(models.Registry.Reload.IsClean).IsTrue();
@@ -90,15 +90,15 @@ public sealed class ModelManagerTests
         // The first pause is as long as a poll.
         await models.PollAsync();
         await models.ExpectAsync("m", "1 AVAILABLE, 2 LOADING UNKNOWN");
-        await Assert.That(models.Log.Count("[Error]")).IsEqualTo(1);
-        await Assert.That(models.Registry.Reload.Faults.Single().ToString()).Contains("The file is bad.");
+        await models.UntilAsync(() => models.Log.Count("[Error]") == 1);
+        await models.UntilAsync(() => models.Registry.Reload.Faults.Any(static fault => fault.ToString().Contains("The file is bad.", StringComparison.Ordinal)));
 
         // Repaired.
         models.Put("m", 2, "good", second: 5);
         await models.PollAsync();
         await models.PollAsync();
         await models.ExpectAsync("m", "1 END, 2 AVAILABLE");
-        await Assert.That(models.Registry.Reload.IsClean).IsTrue();
+        await models.UntilAsync(() => models.Registry.Reload.IsClean);
     }
 
     [Test]
@@ -122,7 +122,7 @@ public sealed class ModelManagerTests
                 await models.Clock.WhenSetAsync();
             }
 
-            await models.UntilAsync(() => models.Registry.Reload.FailedLoads == attempts || models.Log.Count($"attempt {attempts}") == 1, () => models.Log.ToString());
+            await models.UntilAsync(() => models.Registry.Reload.FailedLoads == attempts || models.Log.Count($"attempt {attempts}") == 1);
             TimeSpan waited = TimeSpan.FromTicks(models.Clock.GetTimestamp()) - before;
             await Assert.That(waited).IsGreaterThanOrEqualTo(TimeSpan.FromSeconds(1 << (attempt - 2)));
         }
@@ -145,7 +145,7 @@ public sealed class ModelManagerTests
         await models.PollAsync();
         await Assert.That(models.ServableOf("m", 1)).IsSameReferenceAs(old);
         await models.PollAsync();
-        await models.UntilAsync(() => models.ServableOf("m", 1) != old, () => models.Log.ToString());
+        await models.UntilAsync(() => models.ServableOf("m", 1) != old);
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
         await Assert.That(old.Drained.IsCompleted).IsFalse();
         inFlight.Dispose();
@@ -268,8 +268,8 @@ public sealed class ModelManagerTests
             await models.ReloadAsync();
         }
 
-        await models.UntilAsync(() => models.RowsOf("m").EndsWith("19 END, 20 AVAILABLE", StringComparison.Ordinal), () => models.RowsOf("m"));
-        await models.UntilAsync(() => models.Registry.Current.Models.Single().Versions.Length == 17, () => models.RowsOf("m"));
+        await models.UntilAsync(() => models.RowsOf("m").EndsWith("19 END, 20 AVAILABLE", StringComparison.Ordinal));
+        await models.UntilAsync(() => models.Registry.Current.Models.Single().Versions.Length == 17);
         await Assert.That(models.Registry.Current.Models.Single().Versions[0].Version).IsEqualTo(4);
     }
 
