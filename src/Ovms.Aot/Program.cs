@@ -1,5 +1,6 @@
 using Ovms.Configuration;
 using Ovms.Hosting;
+using Ovms.Hosting.Bench;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Options;
@@ -12,6 +13,9 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, BackendBu
 {
     case CommandLine.Exit exit:
         return StandardStreams.TryPrint(exit.Output, exit.Error) ? exit.Code : ExitCode.Failure;
+
+    case CommandLine.Bench bench:
+        return await new BenchCommand(bench.Options, bench.Server, bench.Model, bench.Passed, new BenchLog(), stop.Token).RunAsync();
 
     case CommandLine.Start start:
         if (!LogSink.TryOpen(start.Server.LogPath, out LogSink? sink, out string? why))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 
@@ -17,6 +18,13 @@ internal abstract record CommandLine
     /// <param name="Warnings">Sentences for the log.</param>
     public sealed record Start(ServerOptions Server, ConfigSource Source, ServeMode Mode, IReadOnlyList<string> Warnings) : CommandLine;
 
+    /// <summary>Measure a model.</summary>
+    /// <param name="Options">How.</param>
+    /// <param name="Server">Options of the server that change how a model runs.</param>
+    /// <param name="Model">The model.</param>
+    /// <param name="Passed">The arguments that a server of the same model is started with.</param>
+    public sealed record Bench(BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
+
     /// <summary>End at once.</summary>
     /// <param name="Code">The process's exit code.</param>
     /// <param name="Output">What goes to the standard output.</param>
@@ -30,8 +38,9 @@ internal abstract record CommandLine
         "  ovms --model_name NAME --model_path PATH --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
+        "  ovms bench --model_path PATH [OPTIONS]     is it the server or the model? ovms bench --help\n" +
         "An option is given as --name value or --name=value.\n\n" +
-        InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText;
+        InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText + BenchOptions.HelpText;
 
     /// <summary>
     /// Reads the arguments. Pure: nothing is printed or opened. Asking for help or version wins over errors beside it.
@@ -42,6 +51,11 @@ internal abstract record CommandLine
     /// <param name="backendBuild">Gives OpenVINO's build; called for --version only, as it loads the library.</param>
     public static CommandLine Parse(ReadOnlySpan<string> arguments, HostFacts host, string serverVersion, Func<string> backendBuild)
     {
+        if (arguments is [BenchCommandLine.Verb, ..])
+        {
+            return BenchCommandLine.Parse(arguments[1..], host);
+        }
+
         InformationOptions.Builder information = new();
         ServerOptions.Builder server = new();
         SourceOptions.Builder source = new();

@@ -21,9 +21,9 @@ public class OptionRowsTests
         "allow_cache", "custom_loader_options", "graph_path", "subconfig",
     ];
 
-    private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size"];
+    private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size", "concurrency", "duration", "json"];
 
-    private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(SourceOptions.Rows).Concat(ModelOptions.Rows);
+    private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(SourceOptions.Rows).Concat(ModelOptions.Rows).Concat(BenchOptions.Rows);
 
     [Test]
     public async Task Names_AreThoseDocumented() =>
@@ -39,7 +39,7 @@ public class OptionRowsTests
         foreach (OptionRow row in Rows.Where(static row => row.Default is not null && row.CommandLineNames.Any()))
         {
             OptionFindings findings = new();
-            OptionParser.Parse([$"--{row.Name}={row.Default}"], [new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(), new ModelOptions.Builder()], findings);
+            OptionParser.Parse([$"--{row.Name}={row.Default}"], [new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(), new ModelOptions.Builder(), new BenchOptions.Builder()], findings);
             await Assert.That(findings.ErrorText()).IsEqualTo("").Because($"{row.Name} has the default {row.Default}");
         }
     }

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Ovms.Options;
+using Ovms.Options.Parsing;
+
+namespace Ovms.Configuration;
+
+/// <summary>Reads what follows <c>ovms bench</c>: options of the measurement, of one model, and those of the server that change how a model runs.</summary>
+internal static class BenchCommandLine
+{
+    /// <summary>The word that asks for it.</summary>
+    public const string Verb = "bench";
+
+    // What the measured server is given by the measurement itself.
+    private static readonly string[] s_taken = ["port", "rest_port", "grpc_bind_address", "rest_bind_address", "log_level", "log_path", "metrics_enable"];
+    private const string NameIfNone = "model";
+
+    /// <summary>What --help prints for it.</summary>
+    public static string HelpText { get; } =
+        "Measure the engine alone, gRPC and REST against each other, on this machine:\n" +
+        "  ovms bench --model_path PATH [--target_device DEVICE] [--concurrency 1,2,4,8] [--duration 10] [--json] [OPTIONS]\n\n" +
+        BenchOptions.HelpText + ModelOptions.HelpText;
+
+    /// <summary>Reads the arguments after the verb. Pure.</summary>
+    public static CommandLine Parse(ReadOnlySpan<string> arguments, HostFacts host)
+    {
+        InformationOptions.Builder information = new();
+        BenchOptions.Builder bench = new();
+        ServerOptions.Builder server = new();
+        ModelOptions.Builder model = new();
+        OptionFindings findings = new();
+        OptionParser.Parse(arguments, [information, bench, server, model], findings);
+        if (arguments.IsEmpty || information.Build().Help)
+        {
+            return new CommandLine.Exit(ExitCode.Ok, HelpText, "");
+        }
+
+        ModelOptions asked = model.Build();
+        ServerOptions around = server.Build();
+        List<string> broken = [.. server.Given.Intersect(s_taken).Select(static name => $"error parsing options - --{name} cannot be given to ovms bench, which chooses it")];
+        if (asked.ModelPath.Length == 0)
+        {
+            broken.Add("error parsing options - ovms bench needs --model_path");
+        }
+
+        broken.AddRange(OptionRules.PathsExist(around, host));
+        if (findings.Errors.Count > 0 || broken.Count > 0)
+        {
+            return new CommandLine.Exit(ExitCode.Usage(host.IsWindows), "", findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n")));
+        }
+
+        ImmutableArray<string> passedOn = Without(arguments, bench.Rows);
+        bool isNamed = asked.ModelName.Length > 0;
+        return new CommandLine.Bench(
+            bench.Build(),
+            around,
+            isNamed ? asked : asked with { ModelName = NameIfNone },
+            isNamed ? passedOn : passedOn.AddRange("--model_name", NameIfNone));
+    }
+
+    // The arguments that do not belong to a table, with their values.
+    private static ImmutableArray<string> Without(ReadOnlySpan<string> arguments, ReadOnlySpan<OptionRow> table)
+    {
+        ImmutableArray<string>.Builder others = ImmutableArray.CreateBuilder<string>();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string name = arguments[i].TrimStart('-').Split('=')[0];
+            OptionRow? row = null;
+            foreach (OptionRow candidate in table)
+            {
+                row = candidate.Name == name ? candidate : row;
+            }
+
+            if (row is null)
+            {
+                others.Add(arguments[i]);
+            }
+            else if (!row.IsFlag && !arguments[i].Contains('='))
+            {
+                i++;
+            }
+        }
+
+        return others.ToImmutable();
+    }
+}

@@ -1,0 +1,18 @@
+namespace Ovms.Options;
+
+/// <summary>Options of <c>ovms bench</c>, beside those of the model.</summary>
+[OptionTable(Section = "measuring with ovms bench")]
+internal sealed partial record BenchOptions
+{
+    /// <summary>Numbers of callers to measure with, one after the other, separated by commas.</summary>
+    [Option("concurrency", Placeholder = "COUNT[,COUNT]")]
+    public string Concurrency { get; init; } = "1,2,4,8";
+
+    /// <summary>Seconds to measure each way with each number of callers.</summary>
+    [Option("duration", Placeholder = "SECONDS", Min = 1, Max = 3600)]
+    public uint Duration { get; init; } = 10;
+
+    /// <summary>Print JSON instead of a table.</summary>
+    [Option("json")]
+    public bool Json { get; init; }
+}
