@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Ovms.Observability.Metrics;
 using Ovms.Status;
 
 namespace Ovms.Hosting.Bench;
@@ -56,7 +57,7 @@ internal sealed class BenchServer : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        string[] own = ["--port", Text(grpcPort), "--rest_port", Text(restPort), "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", "--log_level", "WARNING"];
+        string[] own = ["--port", Text(grpcPort), "--rest_port", Text(restPort), "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", "--metrics_enable", "--log_level", "WARNING"];
         foreach (string argument in modelArguments.Concat(own))
         {
             start.ArgumentList.Add(argument);
@@ -77,10 +78,9 @@ internal sealed class BenchServer : IDisposable
     /// <summary>Bytes that it has allocated on the managed heap since it was started.</summary>
     public async Task<long> AllocatedBytesAsync()
     {
-        const string Name = "ovms_gc_allocated_bytes_total ";
-        string metrics = await _http.GetStringAsync(new Uri("/v2", UriKind.Relative)).ConfigureAwait(false);
-        string? line = metrics.Split('\n').FirstOrDefault(static line => line.StartsWith(Name, StringComparison.Ordinal));
-        return line is null ? 0 : (long)double.Parse(line.AsSpan(Name.Length), CultureInfo.InvariantCulture);
+        string metrics = await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).ConfigureAwait(false);
+        string? line = metrics.Split('\n').FirstOrDefault(static line => line.StartsWith($"{MetricFamilies.GcAllocated.Name} ", StringComparison.Ordinal));
+        return line is null ? 0 : (long)double.Parse(line.AsSpan(MetricFamilies.GcAllocated.Name.Length), CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc/>

@@ -47,6 +47,7 @@ internal static class MetricFamilies
     public static readonly MetricFamily OpenFilesLimit = new("ovms_process_max_fds", MetricKind.Gauge, "How many files and sockets the process may have open; absent where there is no limit.", s_none);
     public static readonly MetricFamily Threads = new("ovms_process_threads", MetricKind.Gauge, "Threads of the process, OpenVINO's among them.", s_none);
     public static readonly MetricFamily GcHeap = new("ovms_gc_heap_bytes", MetricKind.Gauge, "Memory of the garbage-collected heap; tensors and models are not on it.", s_none);
+    public static readonly MetricFamily GcAllocated = new("ovms_gc_allocated_bytes_total", MetricKind.Counter, "Bytes allocated on the garbage-collected heap since the start; divided by the calls it shows what one leaves to collect.", s_none);
     public static readonly MetricFamily GcCollections = new("ovms_gc_collections_total", MetricKind.Counter, "Garbage collections by generation; one of an older generation counts in the younger ones too.", ["generation"]);
 
     /// <summary>Every family, in the order in which they are written.</summary>
@@ -56,6 +57,6 @@ internal static class MetricFamilies
         CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, ModelState, Ready,
         Connections, ConnectionsRefused, LogLinesDropped,
-        BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcCollections,
+        BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,
     ];
 }

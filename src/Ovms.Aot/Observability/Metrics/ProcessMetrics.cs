@@ -25,6 +25,7 @@ internal static class ProcessMetrics
         metrics.Add(MetricFamilies.OpenFiles, static sink => CollectCount(sink, FileDescriptors, static process => process.HandleCount));
         metrics.Add(MetricFamilies.Threads, static sink => CollectCount(sink, Tasks, static process => process.Threads.Count));
         metrics.AddCount(MetricFamilies.GcHeap, static () => GC.GetTotalMemory(forceFullCollection: false));
+        metrics.AddCount(MetricFamilies.GcAllocated, static () => GC.GetTotalAllocatedBytes(precise: true));
         metrics.Add(MetricFamilies.GcCollections, CollectCollections);
         if (openFilesLimit is { } limit)
         {
