@@ -13,6 +13,7 @@ public sealed class CompiledModel : IDisposable
     internal CompiledModel(CompiledModelHandle handle)
     {
         _handle = handle;
+        LiveObjects.CompiledModelCount.Up();
         Inputs = PortList.Read(handle, OpenVino.ov_compiled_model_inputs_size, OpenVino.ov_compiled_model_input_by_index);
         Outputs = PortList.Read(handle, OpenVino.ov_compiled_model_outputs_size, OpenVino.ov_compiled_model_output_by_index);
     }

@@ -10,7 +10,11 @@ namespace Ovms.Native;
 /// </summary>
 public sealed unsafe class InferRequest : IDisposable
 {
-    internal InferRequest(InferRequestHandle handle) => Handle = handle;
+    internal InferRequest(InferRequestHandle handle)
+    {
+        Handle = handle;
+        LiveObjects.InferRequestCount.Up();
+    }
 
     internal InferRequestHandle Handle { get; }
 

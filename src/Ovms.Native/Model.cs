@@ -7,7 +7,11 @@ namespace Ovms.Native;
 /// <summary>A model as read, not yet bound to a device. Not to be changed by two threads at once.</summary>
 public sealed unsafe class Model : IDisposable
 {
-    internal Model(ModelHandle handle) => Handle = handle;
+    internal Model(ModelHandle handle)
+    {
+        Handle = handle;
+        LiveObjects.ModelCount.Up();
+    }
 
     internal ModelHandle Handle { get; }
 

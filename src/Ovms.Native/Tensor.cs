@@ -21,6 +21,7 @@ public sealed unsafe class Tensor : IDisposable
     internal Tensor(TensorHandle handle)
     {
         Handle = handle;
+        LiveObjects.TensorCount.Up();
         OpenVino.ov_tensor_get_element_type(handle, out ElementType type).Check();
         ElementType = type;
     }
@@ -28,6 +29,7 @@ public sealed unsafe class Tensor : IDisposable
     private Tensor(TensorHandle handle, ElementType type)
     {
         Handle = handle;
+        LiveObjects.TensorCount.Up();
         ElementType = type;
     }
 

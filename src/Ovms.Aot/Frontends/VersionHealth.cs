@@ -8,8 +8,6 @@ namespace Ovms.Frontends;
 /// <param name="Message">Why a version could not be loaded; else the code's name, as in the original.</param>
 internal readonly record struct VersionHealth(int Code, string CodeName, string Message)
 {
-    private const int Unknown = 2;
-
     /// <summary>Of a row of the table.</summary>
-    public static VersionHealth Of(VersionEntry version) => version.Reason is { } reason ? new(Unknown, "UNKNOWN", reason) : new(0, "OK", "OK");
+    public static VersionHealth Of(VersionEntry version) => new((int)version.Error, version.Error.ToString().ToUpperInvariant(), version.ErrorMessage);
 }

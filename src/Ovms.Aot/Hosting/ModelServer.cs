@@ -19,7 +19,7 @@ namespace Ovms.Hosting;
 internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
     private readonly ILogger _log = logging.CreateLogger("serving");
-    private readonly ServableRegistry _registry = new();
+    private readonly ServableRegistry _registry = new() { ReadyWhen = Enum.Parse<ReadyRule>(start.Server.ReadyWhen, ignoreCase: true) };
     private ServerMetrics? _metrics;
 
     /// <summary>Whether the engine was still at work when <see cref="RunAsync"/> ended: see <see cref="ProcessEnd"/>.</summary>
@@ -142,6 +142,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         Log.Stopping(_log, seconds);
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
         LeftWorkUnfinished = ended != StopResult.Clean;
+        Log.NativeObjects(_log, LiveObjects.Describe());
         if (ended == StopResult.LoadsLeft)
         {
             Log.LoadCutOff(_log, seconds);

@@ -91,6 +91,9 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Warning, "A connection was turned away: {Limit} are open, as many as the files that this process may open allow (ulimit -n)")]
     public static partial void ConnectionRefused(ILogger log, int limit);
 
+    [LoggerMessage(32, LogLevel.Debug, "Objects of the engine: {Objects}")]
+    public static partial void NativeObjects(ILogger log, string objects);
+
     [LoggerMessage(30, LogLevel.Debug, "OpenVINO: {Line}")]
     public static partial void Engine(ILogger log, string line);
 }

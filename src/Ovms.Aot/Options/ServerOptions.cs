@@ -62,7 +62,7 @@ internal sealed partial record ServerOptions
     [Option("metrics_list", Placeholder = "FAMILY[,FAMILY]", DefaultText = "those that docs/metrics.md marks")]
     public string MetricsList { get; init; } = "";
 
-    /// <summary>Seconds between looks for new model versions; 0 for never.</summary>
+    /// <summary>Seconds between looks for changes of the configuration file and for new or changed model versions; 0 for never.</summary>
     [Option("file_system_poll_wait_seconds", Placeholder = "SECONDS")]
     public uint FileSystemPollWaitSeconds { get; init; } = 1;
 
@@ -85,6 +85,10 @@ internal sealed partial record ServerOptions
     /// <summary>OpenVINO plugins.xml that registers the device plugins, custom ones among them, beside the built-in ones.</summary>
     [Option("openvino_plugins_xml", Placeholder = "FILE")]
     public string OpenVinoPluginsXml { get; init; } = "";
+
+    /// <summary>When the server is ready: all = every configured model is available, any = one is, tried = each was tried once.</summary>
+    [Option("ready_when", Placeholder = "RULE", Allowed = ["all", "any", "tried"], Error = "ready_when should be one of: all, any, tried")]
+    public string ReadyWhen { get; init; } = "all";
 
     /// <summary>Seconds that calls in flight have to finish after the server is told to stop.</summary>
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]

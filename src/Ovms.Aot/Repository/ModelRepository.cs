@@ -54,6 +54,16 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         }
     }
 
+    /// <summary>The versions that a policy wants, ascending; at least one.</summary>
+    public Outcome<ImmutableArray<ModelVersionFolder>> Select(VersionPolicy policy)
+    {
+        ImmutableArray<long> there = [.. Versions.Select(static folder => folder.Version)];
+        ImmutableArray<long> wanted = policy.Select(there);
+        return wanted.IsEmpty
+            ? Outcome.Fail(StatusCode.NoModelVersionAvailable, $"{BasePath} has the versions {string.Join(", ", there)}; the version policy {policy} wants none of them.")
+            : Versions.Where(folder => wanted.Contains(folder.Version)).ToImmutableArray();
+    }
+
     private static Outcome<ModelRepository> OpenFile(string path) => new ModelRepository(path, [new ModelVersionFolder(1, path)], []);
 
     private static Outcome<ModelRepository> OpenFolder(string path)

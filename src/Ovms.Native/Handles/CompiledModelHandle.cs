@@ -10,6 +10,7 @@ internal sealed class CompiledModelHandle() : SafeHandleZeroOrMinusOneIsInvalid(
     protected override bool ReleaseHandle()
     {
         OpenVino.ov_compiled_model_free(handle);
+        LiveObjects.CompiledModelCount.Down();
         return true;
     }
 }

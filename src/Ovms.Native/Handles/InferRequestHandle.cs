@@ -34,6 +34,7 @@ internal sealed unsafe class InferRequestHandle() : SafeHandleZeroOrMinusOneIsIn
     protected override bool ReleaseHandle()
     {
         OpenVino.ov_infer_request_free(handle);
+        LiveObjects.InferRequestCount.Down();
         // Only now: the line above waits for a callback that is under way, and after it none comes.
         NativeMemory.Free(_callback);
         return true;

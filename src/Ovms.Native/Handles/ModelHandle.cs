@@ -10,6 +10,7 @@ internal sealed class ModelHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHand
     protected override bool ReleaseHandle()
     {
         OpenVino.ov_model_free(handle);
+        LiveObjects.ModelCount.Down();
         return true;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class TensorHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHan
     protected override bool ReleaseHandle()
     {
         OpenVino.ov_tensor_free(handle);
+        LiveObjects.TensorCount.Down();
         return true;
     }
 }

@@ -41,14 +41,15 @@ internal static class ConfigJson
 
     private static void WriteVersion(NativeBuffer body, VersionEntry entry)
     {
+        VersionHealth health = VersionHealth.Of(entry);
         body.Raw("  {\n   \"version\": \""u8);
         body.Number(entry.Version);
         body.Raw("\",\n   \"state\": "u8);
         body.Text(entry.State.ToString().ToUpperInvariant());
         body.Raw(",\n   \"status\": {\n    \"error_code\": "u8);
-        body.Text(entry.Error.ToString().ToUpperInvariant());
+        body.Text(health.CodeName);
         body.Raw(",\n    \"error_message\": "u8);
-        body.Text(entry.ErrorMessage);
+        body.Text(health.Message);
         body.Raw("\n   }\n  }"u8);
     }
 }

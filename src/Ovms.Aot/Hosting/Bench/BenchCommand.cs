@@ -71,8 +71,9 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
 
     private Outcome<LoadedModel> Load(Engine engine, ModelConfig config)
     {
+        Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);
+        Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk ? repository.Value.Select(config.Versions) : repository.WithoutValue;
         ModelLoader loader = new(engine.Core, engine.Devices, log);
-        Outcome<ImmutableArray<ModelVersionFolder>> versions = loader.FindVersions(config);
         return versions.IsOk ? loader.Load(new ServableId(config.Name, versions.Value[^1].Version), versions.Value[^1], config) : versions.WithoutValue;
     }
 

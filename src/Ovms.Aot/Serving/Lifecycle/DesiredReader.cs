@@ -59,10 +59,6 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
         }
 
         ImmutableArray<VersionOnDisk> versions = [.. opened.Value.Versions.Select(_watch.Look)];
-        ImmutableArray<long> numbers = [.. versions.Select(static version => version.Folder.Version)];
-        Outcome fault = config.Versions.Select(numbers).IsEmpty
-            ? Outcome.Fail(StatusCode.NoModelVersionAvailable, $"{opened.Value.BasePath} has the versions {string.Join(", ", numbers)}; the version policy {config.Versions} wants none of them.")
-            : Outcome.Ok;
-        return new DesiredModel(config.Name, config, versions, fault) { Warnings = opened.Value.Warnings };
+        return new DesiredModel(config.Name, config, versions, opened.Value.Select(config.Versions).WithoutValue) { Warnings = opened.Value.Warnings };
     }
 }

@@ -1,3 +1,4 @@
+using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Status;
 
@@ -257,6 +258,11 @@ internal sealed class Reconciler(
         if (_underway.Count > 0 && !registry.AllTried)
         {
             registry.SetAllTried();
+        }
+
+        if (_underway.Exists(static reload => reload.Changed))
+        {
+            Log.NativeObjects(log, LiveObjects.Describe());
         }
 
         _underway.ForEach(reload => reload.End(_status));
