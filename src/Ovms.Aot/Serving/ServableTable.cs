@@ -7,7 +7,8 @@ namespace Ovms.Serving;
 
 /// <summary>An immutable snapshot of all that is served. A request takes it once and carries it.</summary>
 /// <param name="models">Names unique.</param>
-internal sealed class ServableTable(IEnumerable<ModelEntry> models)
+/// <param name="graphs">Names of graphs, none of them a model's: they are known and not served.</param>
+internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet<string>? graphs = null)
 {
     private readonly FrozenDictionary<string, ModelEntry> _byName = models.ToFrozenDictionary(static model => model.Name, StringComparer.Ordinal);
 
@@ -34,7 +35,9 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
     {
         if (!_byName.TryGetValue(name, out ModelEntry? model))
         {
-            return Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
+            return graphs?.Contains(name) == true
+                ? Outcome.Fail(StatusCode.NotImplemented, $"{name} is a graph, and graphs are not served yet; its models are served under their own names where they are configured.")
+                : Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
         }
 
         long version = 0;

@@ -13,6 +13,9 @@ namespace Ovms.Serving.Lifecycle;
 /// </param>
 internal sealed record Desired(ImmutableArray<DesiredModel> Models, long Look, bool IsVouched)
 {
+    /// <summary>Names of graphs, which are known and not served yet.</summary>
+    public ImmutableHashSet<string> Graphs { get; init; } = [];
+
     /// <summary>Nothing.</summary>
     public static Desired Nothing { get; } = new([], 0, false);
 }

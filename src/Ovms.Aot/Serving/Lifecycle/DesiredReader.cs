@@ -46,7 +46,8 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
             models.Add(config.IsOk ? OnDisk(config.Value) : new DesiredModel(written.ModelName, null, null, config.WithoutValue));
         }
 
-        return new DesiredLook(new Desired([.. models], ++_looks, isVouched), read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
+        Desired desired = new([.. models], ++_looks, isVouched) { Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)] };
+        return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
     }
 
     private DesiredModel OnDisk(ModelConfig config)

@@ -128,7 +128,7 @@ internal sealed class Reconciler(
             Log.Warning(log, warning);
         }
 
-        _board.Configure(look.Desired.Models);
+        _board.Configure(look.Desired);
         string? fault = look.Config.IsOk ? null : look.Config.Text;
         if (fault is not null && fault != _configFaultTold)
         {

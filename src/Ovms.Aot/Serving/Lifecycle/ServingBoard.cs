@@ -16,15 +16,17 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
     private readonly Dictionary<string, ModelRow> _models = new(StringComparer.Ordinal);
     private readonly List<string> _retired = [];
+    private ImmutableHashSet<string> _graphs = [];
 
     /// <summary>All that is there, as plans see it.</summary>
     public Actual ToActual() => new(_models.Values.Select(static model => model.ToActual()).Where(static model => model.IsBusy || !model.Versions.IsEmpty));
 
-    /// <summary>Takes over which models are configured, and what stands against each.</summary>
-    public void Configure(ImmutableArray<DesiredModel> models)
+    /// <summary>Takes over what is configured, and what stands against each model.</summary>
+    public void Configure(Desired desired)
     {
-        HashSet<string> configured = [.. models.Select(static model => model.Name)];
-        foreach (DesiredModel model in models)
+        _graphs = desired.Graphs;
+        HashSet<string> configured = [.. desired.Models.Select(static model => model.Name)];
+        foreach (DesiredModel model in desired.Models)
         {
             ModelRow row = RowOf(model.Name);
             row.IsRetired = false;
@@ -220,7 +222,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         }
     }
 
-    private void Publish() => registry.Publish(new ServableTable(_models.Values.Select(static model => model.ToEntry())));
+    private void Publish() => registry.Publish(new ServableTable(_models.Values.Select(static model => model.ToEntry()), _graphs));
 
     private void TellStates(IEnumerable<(ServableId Id, VersionRow Row)> rows)
     {
