@@ -8,6 +8,7 @@ using Ovms.Observability.Metrics;
 using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Sequences;
 using Ovms.Status;
 
 namespace Ovms.Hosting;
@@ -101,6 +102,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             TimeProvider.System,
             _log);
         Task<Outcome<ReloadResult>> loading = models.ReloadAsync(CancellationToken.None);
+        Task cleaning = new SequenceCleaner(_registry, TimeProvider.System, _log).RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stop.Token.IsCancellationRequested)
         {
@@ -116,6 +118,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
 
         await DrainAsync(web, models).ConfigureAwait(false);
+        await cleaning.ConfigureAwait(false);
         return ExitCode.Ok;
     }
 

@@ -68,7 +68,10 @@ internal static class DynamicInference
     private static async ValueTask<(OvStatus? Status, bool IsHealed)> RetryAsync(Servable servable, ShapeHistory history, InferSlot slot, long[][] shapes)
     {
         bool isShared = servable.Pool.Size > 1;
-        int attempts = history.Contains(shapes) ? (isShared ? MostAttempts : 1) : isShared ? 1 : 0;
+
+        // The state of a sequence is lost with the failure, and what heals computes over it: another attempt would answer wrongly.
+        bool mayTryAgain = slot.Sequence is null;
+        int attempts = !mayTryAgain ? 0 : history.Contains(shapes) ? (isShared ? MostAttempts : 1) : isShared ? 1 : 0;
         OvStatus? status = null;
         do
         {

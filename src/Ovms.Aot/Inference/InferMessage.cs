@@ -1,3 +1,5 @@
+using Ovms.Inference.Sequences;
+using Ovms.Serving.Sequences;
 using Ovms.Tensors;
 
 namespace Ovms.Inference;
@@ -24,6 +26,12 @@ internal sealed class InferMessage : IDisposable
     /// <summary>The caller's own mark, echoed in the answer; null when none came.</summary>
     public string? Id { get; set; }
 
+    /// <summary>What the request's parameters say of a sequence; null when they say nothing. Only stateful models heed it.</summary>
+    public SequenceParameters? SequenceParameters { get; set; }
+
+    /// <summary>Which step of which sequence it is; found by <see cref="SequenceInputs"/> for a stateful model.</summary>
+    public SequenceStep Sequence { get; set; }
+
     /// <summary>Tensors in the order they came.</summary>
     public List<InputTensor> Inputs { get; } = [];
 
@@ -38,8 +46,7 @@ internal sealed class InferMessage : IDisposable
     {
         foreach (InputTensor input in Inputs)
         {
-            input.Content?.Dispose();
-            input.Content = null;
+            input.Dispose();
         }
     }
 }
@@ -58,7 +65,7 @@ internal enum ContentSource
 }
 
 /// <summary>One input of an <see cref="InferMessage"/>.</summary>
-internal sealed class InputTensor
+internal sealed class InputTensor : IDisposable
 {
     /// <summary>Name of the input.</summary>
     public string Name { get; set; } = "";
@@ -98,6 +105,13 @@ internal sealed class InputTensor
 
     /// <summary>Typed contents came for an input of a message that also has raw contents (KServe gRPC): refused by the validator.</summary>
     public bool HasTypedBesideRaw { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Content?.Dispose();
+        Content = null;
+    }
 }
 
 /// <summary>One output the caller asked for.</summary>

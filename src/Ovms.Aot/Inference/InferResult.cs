@@ -1,4 +1,5 @@
 using Ovms.Serving;
+using Ovms.Serving.Sequences;
 
 namespace Ovms.Inference;
 
@@ -23,10 +24,14 @@ internal sealed class InferResult : IDisposable
         _slot = slot;
         Outputs = outputs;
         Servable = lease.Servable;
+        SequenceParameter = message.SequenceParameters is null ? default : slot.Sequence?.Id ?? default;
     }
 
     /// <summary>Who answered.</summary>
     public Servable Servable { get; }
+
+    /// <summary>The sequence's id, where it is answered as the parameter sequence_id; none elsewhere.</summary>
+    public SequenceId SequenceParameter { get; }
 
     /// <summary>The request, for its id and the wishes about outputs.</summary>
     public InferMessage Message => _message;

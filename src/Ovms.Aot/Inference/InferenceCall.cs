@@ -1,3 +1,4 @@
+using Ovms.Inference.Sequences;
 using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Status;
@@ -29,14 +30,15 @@ internal sealed class InferenceCall(ServableRegistry registry)
             lease = leased.Value;
             Servable servable = lease.Servable;
             meter = new CallMeter(servable.Metrics, message);
-            Outcome valid = RequestValidator.Check(servable.Signature, message);
+            Outcome valid = SequenceInputs.Take(servable, message);
+            valid = valid.IsOk ? RequestValidator.Check(servable.Signature, message) : valid;
             if (!valid.IsOk)
             {
                 return meter.Failed(valid);
             }
 
             meter.Begin();
-            Outcome<InferSlot> rented = await servable.Pool.RentAsync(cancellation).ConfigureAwait(false);
+            Outcome<InferSlot> rented = await servable.Pool.RentAsync(message.Sequence, cancellation).ConfigureAwait(false);
             if (!rented.IsOk)
             {
                 return meter.Failed(rented.WithoutValue);

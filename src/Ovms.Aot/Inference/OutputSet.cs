@@ -1,3 +1,4 @@
+using Ovms.Inference.Sequences;
 using Ovms.Serving;
 
 namespace Ovms.Inference;
@@ -7,17 +8,24 @@ internal static class OutputSet
 {
     /// <summary>
     /// Takes the outputs asked for, in that order, or all in the model's order. The validator made sure that every name exists and none
-    /// is asked for twice.
+    /// is asked for twice. The sequence's id comes last where it is answered as a tensor.
     /// </summary>
     /// <returns>Owned by the caller.</returns>
     public static OutputTensor[] Take(Signature signature, InferMessage message, InferSlot slot)
     {
         int wanted = message.Outputs.Count;
-        OutputTensor[] outputs = new OutputTensor[wanted == 0 ? signature.Outputs.Length : wanted];
-        for (int i = 0; i < outputs.Length; i++)
+        int count = wanted == 0 ? signature.Outputs.Length : wanted;
+        OutputTensor? sequence = SequenceOutput.Of(signature, message, slot);
+        OutputTensor[] outputs = new OutputTensor[sequence is null ? count : count + 1];
+        for (int i = 0; i < count; i++)
         {
             TensorInfo info = wanted == 0 ? signature.Outputs[i] : signature.FindOutput(message.Outputs[i].Name)!;
             outputs[i] = new OutputTensor(info, slot.GetOutput(info.Index));
+        }
+
+        if (sequence is not null)
+        {
+            outputs[count] = sequence;
         }
 
         return outputs;

@@ -39,7 +39,8 @@ internal static class RequestValidator
         return CheckOutputs(signature, message);
     }
 
-    private static Outcome CheckContentPlaces(InferMessage message)
+    /// <summary>Whether every input's content came in one place.</summary>
+    internal static Outcome CheckContentPlaces(InferMessage message)
     {
         if (message.RawContentCount <= 0)
         {
@@ -62,7 +63,8 @@ internal static class RequestValidator
         return Outcome.Ok;
     }
 
-    private static Outcome CheckInput(TensorInfo info, InputTensor input, CallOrigin origin)
+    /// <summary>The first thing that is wrong with one input.</summary>
+    internal static Outcome CheckInput(TensorInfo info, InputTensor input, CallOrigin origin)
     {
         foreach (long dimension in input.Shape)
         {

@@ -73,6 +73,9 @@ internal static partial class Log
     [LoggerMessage(29, LogLevel.Warning, "Started after {Milliseconds} ms, not ready: {Missing}")]
     public static partial void NotReady(ILogger log, long milliseconds, string missing);
 
+    [LoggerMessage(33, LogLevel.Information, "Model {Model}; version: {Version}; idle sequences removed: {Removed}; left: {Left}")]
+    public static partial void IdleSequencesRemoved(ILogger log, string model, long version, int removed, int left);
+
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 

@@ -80,11 +80,11 @@ internal sealed partial record ModelOptions
     [Option("subconfig", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public string Subconfig { get; init; } = "";
 
-    /// <summary>Whether the model keeps state between the calls of a sequence.</summary>
+    /// <summary>Whether the model keeps state between the calls of a sequence; CPU only.</summary>
     [Option("stateful", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool Stateful { get; init; }
 
-    /// <summary>Whether the states of a stateful model are made by OpenVINO's low latency transformation.</summary>
+    /// <summary>Refused when set: OpenVINO's C API cannot do it; apply the low latency transformation when the model is converted.</summary>
     [Option("low_latency_transformation", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool LowLatencyTransformation { get; init; }
 

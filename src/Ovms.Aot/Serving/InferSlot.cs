@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Ovms.Native;
+using Ovms.Serving.Sequences;
 
 namespace Ovms.Serving;
 
@@ -16,6 +17,7 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     private readonly Tensor?[] _inputs;
     private readonly bool _canBeCancelled;
     private GCHandle _self;
+    private InferProgress _progress;
     private ManualResetValueTaskSourceCore<OvStatus> _completion = new() { RunContinuationsAsynchronously = true };
 
     /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
@@ -35,8 +37,12 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         }
     }
 
-    /// <summary>Where it goes back to; set by the pool that owns it.</summary>
-    internal InferRequestPool? Pool { get; set; }
+    /// <summary>Where it goes back to; set by what owns it.</summary>
+    internal ISlotSource? Source { get; set; }
+
+    /// <summary>The sequence whose state the request holds; null in a pool.</summary>
+    internal Sequence? Sequence { get; init; }
+
 
     /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
     public void SetInput(int index, Tensor tensor)
@@ -59,9 +65,14 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
             return started;
         }
 
+        // One inference that did not end well spoils the state, whatever the same call computes after it.
+        bool isSpoiled = _progress == InferProgress.Begun;
+        _progress = InferProgress.Begun;
         CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
         using CancellationTokenRegistration registration = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
-        return await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
+        OvStatus ended = await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
+        _progress = ended == OvStatus.Ok && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
+        return ended;
     }
 
     /// <summary>Runs the request with other inputs, which stay the caller's. The call's own ones are set again by <see cref="SetInputsAgain"/>.</summary>
@@ -79,7 +90,15 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>One output of the last inference; the caller owns the tensor.</summary>
     public Tensor GetOutput(int index) => _request.GetOutput(index);
 
-    /// <summary>Lets go of the inputs and goes back to the pool.</summary>
+    /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
+    internal InferProgress TakeProgress()
+    {
+        InferProgress progress = _progress;
+        _progress = InferProgress.None;
+        return progress;
+    }
+
+    /// <summary>Lets go of the inputs and goes back to where it came from.</summary>
     public void Return()
     {
         for (int i = 0; i < _inputs.Length; i++)
@@ -88,7 +107,7 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
             _inputs[i] = null;
         }
 
-        Pool!.Return(this);
+        Source!.Return(this);
     }
 
     /// <inheritdoc/>

@@ -4,17 +4,17 @@ namespace Ovms.Serving;
 
 /// <summary>The engine's side of a servable: the compiled model, its signature and its infer requests. Owns both native parts.</summary>
 /// <param name="signature">What it takes and gives.</param>
-/// <param name="pool">Its infer requests.</param>
+/// <param name="pool">Where its calls get infer requests.</param>
 /// <param name="compiled">What they were made of.</param>
 /// <param name="shapes">What it has computed with, for a model whose inputs are dynamic; else null.</param>
 /// <param name="modelInfo">What its file tells of it under model_info; null or empty for nothing.</param>
-internal sealed class LoadedModel(Signature signature, InferRequestPool pool, CompiledModel compiled, ShapeHistory? shapes = null, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
+internal sealed class LoadedModel(Signature signature, ISlotSource pool, CompiledModel compiled, ShapeHistory? shapes = null, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
 {
     /// <summary>What it takes and gives.</summary>
     public Signature Signature => signature;
 
-    /// <summary>Its infer requests.</summary>
-    public InferRequestPool Pool => pool;
+    /// <summary>Where its calls get infer requests.</summary>
+    public ISlotSource Pool => pool;
 
     /// <summary>What it has computed with; null where its shapes are static.</summary>
     public ShapeHistory? Shapes => shapes;

@@ -2,6 +2,7 @@ using Ovms.Devices;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Serving.Preparation;
+using Ovms.Serving.Sequences;
 using Ovms.Status;
 
 namespace Ovms.Serving;
@@ -33,6 +34,9 @@ internal sealed record ModelConfig
     /// <summary>How many calls may wait for an infer request.</summary>
     public required int QueueSize { get; init; }
 
+    /// <summary>What holds for its sequences; null for a model that is not served as a stateful one.</summary>
+    public SequenceSettings? Sequences { get; init; }
+
     /// <summary>Folder for compiled models; empty = none.</summary>
     public required string CacheDir { get; init; }
 
@@ -61,7 +65,8 @@ internal sealed record ModelConfig
         Outcome loader = model.CustomLoaderOptions.Length == 0
             ? Outcome.Ok
             : Outcome.Fail(StatusCode.ModelConfigInvalid, "custom_loader_options: custom loaders are not loaded, models are read from files; leave the key out to read this one from its base_path.");
-        Outcome[] all = [nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, settings.WithoutValue];
+        Outcome<SequenceSettings?> sequences = device.IsOk ? SequenceSettings.From(model, device.Value) : device.WithoutValue;
+        Outcome[] all = [nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, sequences.WithoutValue, settings.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return !failure.IsOk
             ? failure
@@ -75,6 +80,7 @@ internal sealed record ModelConfig
                 Plugin = plugin.Value!,
                 Nireq = (int)model.Nireq,
                 QueueSize = (int)server.InferQueueSize,
+                Sequences = sequences.Value,
                 CacheDir = server.CacheDir,
                 Written = model,
             };

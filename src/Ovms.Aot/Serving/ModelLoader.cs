@@ -6,6 +6,7 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Repository;
 using Ovms.Serving.Preparation;
+using Ovms.Serving.Sequences;
 using Ovms.Status;
 
 namespace Ovms.Serving;
@@ -64,6 +65,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
         if (prepared.IsOk)
         {
             Warn(prepared.Value.Warnings);
+            Warn(StateNotes.Of(file.Value.Ir, config.Sequences));
         }
 
         return prepared;
@@ -77,25 +79,41 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
             return signature.WithoutValue;
         }
 
+        ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
+        int inputs = signature.Value.Inputs.Length;
+        bool canBeCancelled = !prepared.Model.IsDynamic;
+        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled) { Sequence = sequence };
+        if (config.Sequences is { } sequences)
+        {
+            return Loaded(new SequenceTable(sequences, makeSlot, compiled.OptimalRequests, config.QueueSize));
+        }
+
+        Outcome<InferRequestPool> pool = MakePool(makeSlot, compiled.OptimalRequests, config.QueueSize);
+        return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
+
+        LoadedModel Loaded(ISlotSource requests) => new(signature.Value, requests, compiled.Model, shapes, prepared.ModelInfo)
+        {
+            Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
+        };
+    }
+
+    private static Outcome<InferRequestPool> MakePool(Func<Sequence?, InferSlot> makeSlot, int count, int queueSize)
+    {
         List<InferSlot> slots = [];
         try
         {
-            for (int i = 0; i < compiled.OptimalRequests; i++)
+            for (int i = 0; i < count; i++)
             {
-                slots.Add(new InferSlot(compiled.Model.CreateInferRequest(), signature.Value.Inputs.Length, canBeCancelled: !prepared.Model.IsDynamic));
+                slots.Add(makeSlot(null));
             }
         }
         catch (OpenVinoException failure)
         {
             slots.ForEach(static slot => slot.Dispose());
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {compiled.OptimalRequests} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
         }
 
-        ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
-        return new LoadedModel(signature.Value, new InferRequestPool([.. slots], config.QueueSize), compiled.Model, shapes, prepared.ModelInfo)
-        {
-            Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
-        };
+        return new InferRequestPool([.. slots], queueSize);
     }
 
     private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)

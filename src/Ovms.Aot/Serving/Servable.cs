@@ -1,4 +1,5 @@
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Sequences;
 
 namespace Ovms.Serving;
 
@@ -18,6 +19,7 @@ internal sealed class Servable
     {
         Id = id;
         _model = model;
+        Sequences = model.Pool as SequenceTable;
     }
 
     /// <summary>Name and version.</summary>
@@ -26,8 +28,11 @@ internal sealed class Servable
     /// <summary>What it takes and gives.</summary>
     public Signature Signature => _model.Signature;
 
-    /// <summary>Its infer requests.</summary>
-    public InferRequestPool Pool => _model.Pool;
+    /// <summary>Where its calls get infer requests.</summary>
+    public ISlotSource Pool => _model.Pool;
+
+    /// <summary>The same as the sequences of a stateful model; null for any other.</summary>
+    public SequenceTable? Sequences { get; }
 
     /// <summary>What it has computed with; null where its shapes are static.</summary>
     public ShapeHistory? Shapes => _model.Shapes;

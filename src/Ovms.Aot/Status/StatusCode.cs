@@ -77,6 +77,10 @@ internal enum StatusCode
     [Status("Model config is invalid")]
     ModelConfigInvalid,
 
+    /// <summary>An option of stateful models is set for one that is not.</summary>
+    [Status("Stateful model config parameter used for non stateful model")]
+    InvalidNonStatefulModelParameter,
+
     /// <summary>Another servable has the name.</summary>
     [Status("Given model name is already occupied")]
     ModelNameOccupied,
@@ -284,6 +288,44 @@ internal enum StatusCode
     /// <summary>The message is larger than the server reads.</summary>
     [Status("Message exceeds the maximum size", Grpc = GrpcCode.ResourceExhausted, Http = 413)]
     MessageTooLarge,
+
+    // Sequences of stateful models.
+
+    /// <summary>No sequence has the id: it never started, or it has ended.</summary>
+    [Status("Sequence with provided ID does not exist", Grpc = GrpcCode.NotFound, Http = 404)]
+    SequenceMissing,
+
+    /// <summary>A sequence is to start under the id of another.</summary>
+    [Status("Sequence with provided ID already exists", Grpc = GrpcCode.AlreadyExists, Http = 409)]
+    SequenceAlreadyExists,
+
+    /// <summary>A call that does not start a sequence names none.</summary>
+    [Status("Sequence ID has not been provided in request inputs", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    SequenceIdNotProvided,
+
+    /// <summary>The control input is not 0, 1 or 2.</summary>
+    [Status("Unexpected value of sequence control input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidSequenceControlInput,
+
+    /// <summary>The id tensor is no UINT64.</summary>
+    [Status("Could not find sequence id in expected tensor proto field uint64_val", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    SequenceIdBadType,
+
+    /// <summary>The control tensor is no UINT32.</summary>
+    [Status("Could not find sequence control input in expected tensor proto field uint32_val", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    SequenceControlInputBadType,
+
+    /// <summary>The id or control tensor has no dimension where it needs one.</summary>
+    [Status("Special input proto does not contain tensor shape information", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    SpecialInputNoTensorShape,
+
+    /// <summary>The sequence's last call is on its way, or a call lost its state.</summary>
+    [Status("Sequence last request is being processed and it's not available anymore", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    SequenceTerminated,
+
+    /// <summary>No further sequence may start now.</summary>
+    [Status("Max sequence number has been reached. Could not create new sequence.", Grpc = GrpcCode.Unavailable, Http = 503)]
+    MaxSequenceNumberReached,
 
     // REST: is the document right.
 

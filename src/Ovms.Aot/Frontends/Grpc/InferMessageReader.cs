@@ -69,7 +69,7 @@ internal static class InferMessageReader
                     break;
                 case 4:
                     Bound(ref reader, ++parameters, "parameters");
-                    InferParameters.Check(reader.ReadLengthDelimited());
+                    InferParameters.Read(reader.ReadLengthDelimited(), message);
                     break;
                 case 5:
                     Bound(ref reader, message.Inputs.Count + 1, "inputs");

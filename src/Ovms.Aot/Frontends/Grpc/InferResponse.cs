@@ -20,7 +20,8 @@ internal sealed class InferResponse : InferAnswer
         Outputs = new OutputPart[result.Outputs.Length];
         Length = ProtoSize.Text(InferResponseWriter.ModelName, result.Servable.Id.Name)
             + ProtoSize.Text(InferResponseWriter.ModelVersion, result.Servable.Id.VersionText)
-            + ProtoSize.Text(InferResponseWriter.Id, result.Message.Id ?? "");
+            + ProtoSize.Text(InferResponseWriter.Id, result.Message.Id ?? "")
+            + InferParameters.MeasureSequence(result.SequenceParameter);
         for (int i = 0; i < Outputs.Length; i++)
         {
             OutputPart part = OutputPart.Measure(result.Outputs[i]);

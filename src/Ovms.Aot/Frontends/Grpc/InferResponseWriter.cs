@@ -18,6 +18,9 @@ internal static class InferResponseWriter
     /// <summary>ModelInferResponse.id</summary>
     public const int Id = 3;
 
+    /// <summary>ModelInferResponse.parameters</summary>
+    public const int Parameters = 4;
+
     /// <summary>ModelInferResponse.outputs</summary>
     public const int Outputs = 5;
 
@@ -41,6 +44,7 @@ internal static class InferResponseWriter
         writer.WriteText(ModelName, result.Servable.Id.Name);
         writer.WriteText(ModelVersion, result.Servable.Id.VersionText);
         writer.WriteText(Id, result.Message.Id ?? "");
+        InferParameters.WriteSequence(writer, result.SequenceParameter);
         for (int i = 0; i < result.Outputs.Length; i++)
         {
             writer.WriteHeader(Outputs, response.Outputs[i].HeadLength);

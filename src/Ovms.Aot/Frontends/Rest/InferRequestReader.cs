@@ -128,9 +128,10 @@ internal ref struct InferRequestReader
     private Outcome ReadParameters()
     {
         _reader.Read();
+        Utf8JsonReader again = _reader;
         Outcome read = ParametersReader.ReadFlag(ref _reader, "parameters", "binary_data_output", StatusCode.RestCouldNotParseParameters, out bool? binary);
         _document.BinaryOutputs = binary ?? false;
-        return read;
+        return read.IsOk ? ParametersReader.ReadSequence(ref again, _document.Message) : read;
     }
 
     private Outcome ReadInputs()

@@ -1,5 +1,7 @@
+using System.Text;
 using Ovms.Inference;
 using Ovms.Serving;
+using Ovms.Serving.Sequences;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -37,8 +39,9 @@ internal static class InferResponseWriter
     /// <param name="outputs">What is returned.</param>
     /// <param name="binaryOutputs">Whether outputs come as bytes where the request says nothing about one.</param>
     /// <param name="jsonLength">Length of the JSON where bytes follow it; null where none do.</param>
+    /// <param name="sequence">Answered as a parameter; none where the answer has no such parameter.</param>
     /// <returns>A failure for an output without a JSON form.</returns>
-    public static Outcome Write(NativeBuffer answer, ServableId servable, InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs, out int? jsonLength)
+    public static Outcome Write(NativeBuffer answer, ServableId servable, InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs, out int? jsonLength, SequenceId sequence = default)
     {
         jsonLength = null;
         answer.Raw("{\"model_name\":"u8);
@@ -51,6 +54,7 @@ internal static class InferResponseWriter
 
         answer.Raw(",\"model_version\":"u8);
         answer.Text(servable.VersionText);
+        WriteSequence(answer, sequence);
         answer.Raw(",\"outputs\":["u8);
         bool anyBinary = false;
         for (int i = 0; i < outputs.Length; i++)
@@ -79,6 +83,26 @@ internal static class InferResponseWriter
         }
 
         return Outcome.Ok;
+    }
+
+    private static void WriteSequence(NativeBuffer answer, SequenceId sequence)
+    {
+        if (sequence.IsNone)
+        {
+            return;
+        }
+
+        answer.Raw(",\"parameters\":{\"sequence_id\":"u8);
+        if (sequence.Text is { } text)
+        {
+            answer.Text(text);
+        }
+        else
+        {
+            answer.Raw(Encoding.ASCII.GetBytes(sequence.ToString()));
+        }
+
+        answer.Raw("}"u8);
     }
 
     private static Outcome WriteOutput(NativeBuffer answer, OutputTensor output, bool binary)

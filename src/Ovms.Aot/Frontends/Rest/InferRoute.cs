@@ -84,7 +84,7 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
             NativeBuffer answer = new(InferResponseWriter.EstimateLength(result.Message, result.Outputs, binaryOutputs));
             try
             {
-                Outcome written = InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, binaryOutputs, out int? jsonLength);
+                Outcome written = InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, binaryOutputs, out int? jsonLength, result.SequenceParameter);
                 if (!written.IsOk)
                 {
                     result.Refuse();

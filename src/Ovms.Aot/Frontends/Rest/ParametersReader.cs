@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Ovms.Inference;
+using Ovms.Inference.Sequences;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
-/// Reads a <c>parameters</c> object for the one key that matters there. Others are accepted and passed over, as long as they are the
+/// Reads a <c>parameters</c> object for the keys that matter there. Others are accepted and passed over, as long as they are the
 /// strings, numbers and booleans that parameters may be.
 /// </summary>
 internal static class ParametersReader
@@ -57,6 +59,60 @@ internal static class ParametersReader
         size = bytes;
         return Outcome.Ok;
     }
+
+    /// <summary>Reads what a request's parameters say of a sequence.</summary>
+    /// <param name="reader">Stands on the object, which is well formed, or on null.</param>
+    /// <param name="message">Receives it.</param>
+    public static Outcome ReadSequence(ref Utf8JsonReader reader, InferMessage message)
+    {
+        HashSet<string>? seen = null;
+        while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string? name = NameOf(reader);
+            reader.Read();
+            if (name is null)
+            {
+                continue;
+            }
+
+            if (!(seen ??= []).Add(name))
+            {
+                return JsonFault.Twice($"parameters.{name}");
+            }
+
+            Outcome length = JsonFault.CheckLength(reader, $"parameters.{name}");
+            if (!length.IsOk)
+            {
+                return length;
+            }
+
+            (message.SequenceParameters ??= new SequenceParameters()).Set(name, ValueOf(reader));
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static string? NameOf(in Utf8JsonReader reader)
+    {
+        foreach (string name in SequenceParameters.Names)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    private static ParameterValue ValueOf(in Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => ParameterValue.Of(true),
+        JsonTokenType.False => ParameterValue.Of(false),
+        JsonTokenType.String => ParameterValue.Of(reader.GetString()!),
+        JsonTokenType.Number when reader.TryGetUInt64(out ulong number) => ParameterValue.Of(number),
+        _ => ParameterValue.Unusable(JsonFault.Token(reader)),
+    };
 
     // A reader is a value: the copy stays on the found value while the original walks on to the end.
     private static Outcome Find(ref Utf8JsonReader reader, string path, string key, StatusCode code, out Utf8JsonReader value, out bool there)

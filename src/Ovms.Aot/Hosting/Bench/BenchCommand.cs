@@ -71,6 +71,11 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
 
     private Outcome<LoadedModel> Load(Engine engine, ModelConfig config)
     {
+        if (config.Sequences is not null)
+        {
+            return Outcome.Fail(StatusCode.ModelConfigInvalid, "ovms bench sends calls that know nothing of each other, and a stateful model takes none such; leave stateful out to measure it.");
+        }
+
         Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);
         Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk ? repository.Value.Select(config.Versions) : repository.WithoutValue;
         ModelLoader loader = new(engine.Core, engine.Devices, log);

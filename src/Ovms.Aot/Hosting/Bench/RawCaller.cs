@@ -8,7 +8,7 @@ namespace Ovms.Hosting.Bench;
 internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
 {
     /// <summary>All infer requests of a pool, each with the input.</summary>
-    public static async Task<Channel<InferSlot>> PrepareAsync(InferRequestPool pool, BenchInput input)
+    public static async Task<Channel<InferSlot>> PrepareAsync(ISlotSource pool, BenchInput input)
     {
         Channel<InferSlot> slots = Channel.CreateBounded<InferSlot>(pool.Size);
         for (int i = 0; i < pool.Size; i++)

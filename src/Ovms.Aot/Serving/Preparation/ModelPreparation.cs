@@ -42,7 +42,7 @@ internal static class ModelPreparation
             }
 
             handedOver = true;
-            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), [.. settings.Warnings, .. StateWarning(ir)], TextsOf(ir?.ModelInfo));
+            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), settings.Warnings, TextsOf(ir?.ModelInfo));
         }
         finally
         {
@@ -158,8 +158,4 @@ internal static class ModelPreparation
     // Only texts: what nests deeper is for tools that read the file itself.
     private static ImmutableArray<KeyValuePair<string, string>> TextsOf(RuntimeInfo? modelInfo) =>
         modelInfo is null ? [] : [.. modelInfo.Children.Where(static child => child.Value is not null).Select(static child => KeyValuePair.Create(child.Name, child.Value!))];
-
-    private static string[] StateWarning(IrFile? ir) => ir is { KeepsState: true }
-        ? ["The model keeps state from one call to the next. All callers share it, and calls that run at the same time have states of their own: results depend on what others ask."]
-        : [];
 }

@@ -199,7 +199,7 @@ internal sealed class RestInferTests
     public async Task CallerWhoLeavesTheQueue_GivesUpItsPlace()
     {
         await using RestServer server = await RestServer.ServeAsync("dummy");
-        InferRequestPool pool = server.Registry.Current.Models[0].Default!.Servable!.Pool;
+        ISlotSource pool = server.Registry.Current.Models[0].Default!.Servable!.Pool;
         InferSlot first = (await pool.RentAsync(CancellationToken.None)).Value!;
         InferSlot second = (await pool.RentAsync(CancellationToken.None)).Value!;
         using CancellationTokenSource leave = new();

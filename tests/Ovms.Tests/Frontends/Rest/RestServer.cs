@@ -73,6 +73,13 @@ internal sealed class RestServer : IAsyncDisposable
         static string Layout(PortInfo port) => port.Shape.Rank == 0 ? "..." : "N...";
     }
 
+    /// <summary>Takes a servable over: it is retired when the server stops.</summary>
+    public Servable Add(Servable servable)
+    {
+        _servables.Add(servable);
+        return servable;
+    }
+
     /// <summary>Infer requests that are not idle.</summary>
     public int InUse => _servables.Sum(static servable => servable.Pool.InUse);
 

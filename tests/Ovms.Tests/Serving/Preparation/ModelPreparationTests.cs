@@ -88,14 +88,6 @@ public class ModelPreparationTests
     }
 
     [Test]
-    public async Task ModelWithState_IsWarnedOf()
-    {
-        using PreparedModel prepared = Prepared.Prepare("accumulator", new ModelOptions()).Value!;
-
-        await Assert.That(prepared.Warnings.Single()).StartsWith("The model keeps state from one call to the next.");
-    }
-
-    [Test]
     [Arguments("m.tflite", "TensorFlow Lite")]
     [Arguments("m.onnx", "ONNX")]
     public async Task FileTheEngineCannotRead_IsNamedWithItsFormat(string file, string format)

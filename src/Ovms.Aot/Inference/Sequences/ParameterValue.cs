@@ -1,0 +1,55 @@
+using System.Globalization;
+using Ovms.Status;
+
+namespace Ovms.Inference.Sequences;
+
+/// <summary>The value of a request parameter, whatever the wire: one of its parts is there, or none for what is of no use here.</summary>
+internal readonly record struct ParameterValue
+{
+    /// <summary>A boolean.</summary>
+    public bool? Flag { get; private init; }
+
+    /// <summary>A whole number that is not negative.</summary>
+    public ulong? Number { get; private init; }
+
+    /// <summary>A text.</summary>
+    public string? Text { get; private init; }
+
+    private string? Other { get; init; }
+
+    /// <summary>A boolean.</summary>
+    public static ParameterValue Of(bool flag) => new() { Flag = flag };
+
+    /// <summary>A whole number.</summary>
+    public static ParameterValue Of(ulong number) => new() { Number = number };
+
+    /// <summary>A whole number, which is of no use when it is negative.</summary>
+    public static ParameterValue Of(long number) => number >= 0 ? Of((ulong)number) : Unusable(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A text.</summary>
+    public static ParameterValue Of(string text) => new() { Text = text };
+
+    /// <summary>Something else, for example a fraction.</summary>
+    /// <param name="shown">How a message shows it.</param>
+    public static ParameterValue Unusable(string shown) => new() { Other = shown };
+
+    /// <summary>Yes or no, also as a number or a text; null for anything else.</summary>
+    public bool? AsFlag() => this switch
+    {
+        { Flag: { } flag } => flag,
+        { Number: 1 } or { Text: "1" } => true,
+        { Number: 0 } or { Text: "0" } => false,
+        { Text: { } text } when text.Equals("true", StringComparison.OrdinalIgnoreCase) => true,
+        { Text: { } text } when text.Equals("false", StringComparison.OrdinalIgnoreCase) => false,
+        _ => null,
+    };
+
+    /// <summary>As messages show it.</summary>
+    public override string ToString() => this switch
+    {
+        { Flag: { } flag } => flag ? "true" : "false",
+        { Number: { } number } => number.ToString(CultureInfo.InvariantCulture),
+        { Text: { } text } => $"\"{Shown.Bounded(text)}\"",
+        _ => Other ?? "nothing",
+    };
+}

@@ -1,0 +1,67 @@
+using Ovms.Serving.Sequences;
+using Ovms.Status;
+
+namespace Ovms.Inference.Sequences;
+
+/// <summary>
+/// KServe's request parameters about sequences, as a front end found them. Numbers and texts are taken for either kind where they can
+/// be meant. What is wrong with one is kept and not said: a model without sequences does not heed them.
+/// </summary>
+internal sealed class SequenceParameters
+{
+    private const string IdName = "sequence_id";
+    private const string StartName = "sequence_start";
+    private const string EndName = "sequence_end";
+
+    /// <summary>The names, which are also those of the answer.</summary>
+    public static IReadOnlyList<string> Names { get; } = [IdName, StartName, EndName];
+
+    /// <summary>What they say together; only meaningful while there is no <see cref="Fault"/>.</summary>
+    public SequenceStep Step { get; private set; }
+
+    /// <summary>The first parameter that cannot be read.</summary>
+    public Outcome Fault { get; private set; } = Outcome.Ok;
+
+    /// <summary>Takes one of <see cref="Names"/>; one that comes again replaces what came before.</summary>
+    public void Set(string name, ParameterValue value)
+    {
+        if (name == IdName)
+        {
+            SetId(value);
+        }
+        else if (value.AsFlag() is { } flag)
+        {
+            Step = name == StartName ? Step with { IsStart = flag } : Step with { IsEnd = flag };
+        }
+        else
+        {
+            Refuse(name, "true, false, 0 or 1, also as a string", value);
+        }
+    }
+
+    private void SetId(ParameterValue value)
+    {
+        const string Expected = "a whole number that is not negative, or a string";
+        SequenceId? id = value switch
+        {
+            { Number: { } number } => new SequenceId(number),
+            { Text: { Length: <= SequenceId.MaxTextLength } text } => new SequenceId(0, text.Length == 0 ? null : text),
+            _ => null,
+        };
+        if (id is null)
+        {
+            Refuse(IdName, value.Text is null ? Expected : $"a string of at most {SequenceId.MaxTextLength} characters", value);
+            return;
+        }
+
+        Step = Step with { Id = id.Value };
+    }
+
+    private void Refuse(string name, string expected, ParameterValue value)
+    {
+        if (Fault.IsOk)
+        {
+            Fault = Outcome.Fail(StatusCode.RestCouldNotParseParameters, $"parameters.{name}; Expected: {expected}; Actual: {value}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using System.Diagnostics;
+using Ovms.Status;
+
+namespace Ovms.Serving.Sequences;
+
+/// <summary>
+/// The sequences of one stateful servable. The engine has no way to set a state back, so each sequence gets an infer request of its own
+/// with its first call, freed with its last. Calls of one sequence compute one after the other as they came; over all sequences no more
+/// compute at a time than a pool would have infer requests, and how many may wait is bounded.
+/// </summary>
+/// <param name="settings">What was set for the sequences.</param>
+/// <param name="makeSlot">Makes a sequence's infer request.</param>
+/// <param name="turns">How many calls compute at the same time.</param>
+/// <param name="waitersLimit">How many more may wait.</param>
+internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, InferSlot> makeSlot, int turns, int waitersLimit) : ISlotSource
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<SequenceId, Sequence> _sequences = [];
+    private readonly WaitingLine<int> _turns = new([.. Enumerable.Range(0, turns)], int.MaxValue);
+    private int _calls;
+
+    /// <inheritdoc/>
+    public int Size => _turns.Size;
+
+    /// <inheritdoc/>
+    public int InUse => _turns.InUse;
+
+    /// <inheritdoc/>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Math.Max(0, _calls - _turns.InUse);
+            }
+        }
+    }
+
+    /// <summary>Sequences that have started and not ended.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sequences.Count;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Outcome<InferSlot>> RentAsync(SequenceStep step, CancellationToken cancellation)
+    {
+        Outcome<Sequence> admitted = Admit(step);
+        if (!admitted.IsOk)
+        {
+            return admitted.WithoutValue;
+        }
+
+        Sequence sequence = admitted.Value;
+        bool isLetIn = false;
+        int? turn = null;
+        bool isRented = false;
+        try
+        {
+            await sequence.Line.RentAsync(cancellation).ConfigureAwait(false);
+            isLetIn = true;
+            if (sequence.IsGone)
+            {
+                return Outcome.Fail(StatusCode.SequenceTerminated, $"Sequence: {sequence.Id}; a call before this one failed or was cancelled while it was computed, and the state is lost; start a new sequence.");
+            }
+
+            turn = (await _turns.RentAsync(cancellation).ConfigureAwait(false)).Value;
+            sequence.Slot ??= MakeSlot(sequence);
+            sequence.Step = step;
+            sequence.Turn = turn.Value;
+            isRented = true;
+            return sequence.Slot;
+        }
+        finally
+        {
+            if (!isRented)
+            {
+                Leave(sequence, step, InferProgress.None, turn, isLetIn);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Return(InferSlot slot)
+    {
+        Sequence sequence = slot.Sequence!;
+        Leave(sequence, sequence.Step, slot.TakeProgress(), sequence.Turn, isLetIn: true);
+    }
+
+    /// <summary>Removes the sequences that no call came for since the last sweep.</summary>
+    /// <returns>How many were removed.</returns>
+    public int Sweep()
+    {
+        if (!settings.CleansIdle)
+        {
+            return 0;
+        }
+
+        List<Sequence> removed = [];
+        lock (_gate)
+        {
+            foreach (Sequence sequence in _sequences.Values)
+            {
+                if (sequence.Calls > 0)
+                {
+                    continue;
+                }
+
+                if (sequence.IsIdle)
+                {
+                    removed.Add(sequence);
+                }
+
+                sequence.IsIdle = true;
+            }
+
+            removed.ForEach(Remove);
+        }
+
+        removed.ForEach(static sequence => sequence.Slot?.Dispose());
+        return removed.Count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Debug.Assert(_calls == 0, "The sequences are freed only after every lease has ended.");
+        foreach (Sequence sequence in _sequences.Values)
+        {
+            sequence.Slot?.Dispose();
+        }
+    }
+
+    // From here on the call is counted, so that the sweep leaves the sequence alone, until Leave.
+    private Outcome<Sequence> Admit(SequenceStep step)
+    {
+        lock (_gate)
+        {
+            if (_calls - _turns.Size >= waitersLimit)
+            {
+                return Outcome.Fail(StatusCode.QueueFull, $"{_calls} calls of the model's sequences compute or wait already; try again later.");
+            }
+
+            Outcome<Sequence> found = step.IsStart ? Start(step.Id) : Find(step.Id);
+            if (found.IsOk)
+            {
+                _calls++;
+                found.Value.Calls++;
+                found.Value.IsIdle = false;
+                found.Value.IsEnding = step.IsEnd;
+            }
+
+            return found;
+        }
+    }
+
+    private Outcome<Sequence> Find(SequenceId id)
+    {
+        if (id.IsNone)
+        {
+            return Outcome.Fail(StatusCode.SequenceIdNotProvided);
+        }
+
+        return !_sequences.TryGetValue(id, out Sequence? sequence) ? Outcome.Fail(StatusCode.SequenceMissing, $"Sequence: {id}")
+            : sequence.IsEnding ? Outcome.Fail(StatusCode.SequenceTerminated, $"Sequence: {id}")
+            : sequence;
+    }
+
+    private Outcome<Sequence> Start(SequenceId id)
+    {
+        if (_sequences.TryGetValue(id, out Sequence? there))
+        {
+            return Outcome.Fail(there.IsEnding ? StatusCode.SequenceTerminated : StatusCode.SequenceAlreadyExists, $"Sequence: {id}");
+        }
+
+        if (settings.Max > 0 && _sequences.Count >= settings.Max)
+        {
+            return Outcome.Fail(StatusCode.MaxSequenceNumberReached, $"There are {_sequences.Count}, as many as max_sequence_number allows; end one, or try again later.");
+        }
+
+        while (id.IsNone || _sequences.ContainsKey(id))
+        {
+            id = SequenceId.Random();
+        }
+
+        Sequence sequence = new(id);
+        _sequences.Add(id, sequence);
+        return sequence;
+    }
+
+    // Order: the sequence learns what became of it before the next of its calls is let in.
+    private void Leave(Sequence sequence, SequenceStep step, InferProgress progress, int? turn, bool isLetIn)
+    {
+        bool isRemoved = Settle(sequence, step, progress);
+        if (isRemoved)
+        {
+            sequence.Slot?.Dispose();
+        }
+
+        if (turn is { } taken)
+        {
+            _turns.Return(taken);
+        }
+
+        if (isLetIn)
+        {
+            sequence.Line.Return(sequence);
+        }
+    }
+
+    // A sequence ends with its last call's inference; with its first call when nothing was computed, for then it has not begun; and
+    // with an inference that was cut short, since what that left of the state is not known. A call that ended before it was computed
+    // leaves everything as it was.
+    private bool Settle(Sequence sequence, SequenceStep step, InferProgress progress)
+    {
+        lock (_gate)
+        {
+            _calls--;
+            sequence.Calls--;
+            if (sequence.IsGone)
+            {
+                return false;
+            }
+
+            bool isOver = progress switch
+            {
+                InferProgress.Begun => true,
+                InferProgress.Done => step.IsEnd,
+                _ => step.IsStart,
+            };
+            if (isOver)
+            {
+                Remove(sequence);
+            }
+            else if (step.IsEnd)
+            {
+                sequence.IsEnding = false;
+            }
+
+            return isOver;
+        }
+    }
+
+    private void Remove(Sequence sequence)
+    {
+        _sequences.Remove(sequence.Id);
+        sequence.IsGone = true;
+    }
+
+    private InferSlot MakeSlot(Sequence sequence)
+    {
+        InferSlot slot = makeSlot(sequence);
+        slot.Source = this;
+        return slot;
+    }
+}
