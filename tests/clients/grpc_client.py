@@ -196,6 +196,39 @@ def check_what_is_not_there(servers):
                 call()
 
 
+def one_number(value, datatype="FP32", name="x", shape=(1, 1), kind=np.float32):
+    tensor = triton.InferInput(name, list(shape), datatype)
+    tensor.set_data_from_numpy(np.full(shape, value, kind))
+    return tensor
+
+
+def check_sequence_by_arguments(servers):
+    with triton.InferenceServerClient(servers["sums"]) as client:
+        for sequence in (41, "forty-one"):
+            for step, (start, end) in enumerate(((True, False), (False, False), (False, True))):
+                result = client.infer("sums", [one_number(10)], sequence_id=sequence, sequence_start=start, sequence_end=end)
+                equal(result.as_numpy("sum"), np.full((1, 1), 10 * (step + 1), np.float32))
+                told = result.get_response().parameters["sequence_id"].int64_param if sequence == 41 else result.get_response().parameters["sequence_id"].string_param
+                assert told == sequence, result.get_response()
+            with fails("StatusCode.NOT_FOUND", "Sequence with provided ID does not exist"):
+                client.infer("sums", [one_number(1)], sequence_id=sequence)
+
+
+def check_sequence_by_tensors(servers):
+    def control(value):
+        return one_number(value, "UINT32", "sequence_control_input", (1,), np.uint32)
+
+    with triton.InferenceServerClient(servers["sums"]) as client:
+        sequence = client.infer("sums", [one_number(1), control(1)]).as_numpy("sequence_id")
+        named = one_number(sequence[0], "UINT64", "sequence_id", (1,), np.uint64)
+        with fails("StatusCode.ALREADY_EXISTS", "Sequence with provided ID already exists"):
+            client.infer("sums", [one_number(1), named, control(1)])
+        outputs = [triton.InferRequestedOutput("sum"), triton.InferRequestedOutput("sequence_id")]
+        result = client.infer("sums", [one_number(2), named, control(2)], outputs=outputs)
+        equal(result.as_numpy("sum"), np.full((1, 1), 3, np.float32))
+        equal(result.as_numpy("sequence_id"), sequence)
+
+
 def type_inputs():
     tensors = []
     for datatype, name, values in TYPES:

@@ -233,6 +233,39 @@ def check_answers_go_on_after_faults(servers):
             equal(client.infer("dummy", dummy_input()).as_numpy("a"), B + 1)
 
 
+def one_number(value, datatype="FP32", name="x", shape=(1, 1), kind=np.float32):
+    tensor = triton.InferInput(name, list(shape), datatype)
+    tensor.set_data_from_numpy(np.full(shape, value, kind))
+    return tensor
+
+
+def check_sequence_by_arguments(servers):
+    with triton.InferenceServerClient(servers["sums"]) as client:
+        for sequence in (41, "forty-one"):
+            for step, (start, end) in enumerate(((True, False), (False, False), (False, True))):
+                result = client.infer("sums", [one_number(10)], sequence_id=sequence, sequence_start=start, sequence_end=end)
+                equal(result.as_numpy("sum"), np.full((1, 1), 10 * (step + 1), np.float32))
+                told = result.get_response()["parameters"]["sequence_id"] if sequence == 41 else result.get_response()["parameters"]["sequence_id"]
+                assert told == sequence, result.get_response()
+            with fails("404", "Sequence with provided ID does not exist"):
+                client.infer("sums", [one_number(1)], sequence_id=sequence)
+
+
+def check_sequence_by_tensors(servers):
+    def control(value):
+        return one_number(value, "UINT32", "sequence_control_input", (1,), np.uint32)
+
+    with triton.InferenceServerClient(servers["sums"]) as client:
+        sequence = client.infer("sums", [one_number(1), control(1)]).as_numpy("sequence_id")
+        named = one_number(sequence[0], "UINT64", "sequence_id", (1,), np.uint64)
+        with fails("409", "Sequence with provided ID already exists"):
+            client.infer("sums", [one_number(1), named, control(1)])
+        outputs = [triton.InferRequestedOutput("sum"), triton.InferRequestedOutput("sequence_id")]
+        result = client.infer("sums", [one_number(2), named, control(2)], outputs=outputs)
+        equal(result.as_numpy("sum"), np.full((1, 1), 3, np.float32))
+        equal(result.as_numpy("sequence_id"), sequence)
+
+
 def type_inputs():
     tensors = []
     for datatype, name, values in TYPES:

@@ -91,8 +91,10 @@ internal sealed class OvmsProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line of standard output; one that was already written counts.</summary>
+    /// <param name="wanted">Tells the line.</param>
+    /// <param name="patience">For a line that is known to take long; <see cref="Patience"/> when not given.</param>
     /// <exception cref="InvalidOperationException">The process ended without it.</exception>
-    public async Task<string> WaitForLineAsync(Func<string, bool> wanted)
+    public async Task<string> WaitForLineAsync(Func<string, bool> wanted, TimeSpan? patience = null)
     {
         TaskCompletionSource<string> seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lines)
@@ -110,7 +112,7 @@ internal sealed class OvmsProcess : IAsyncDisposable
             _watchers.Add((wanted, seen));
         }
 
-        return await seen.Task.WaitAsync(Patience);
+        return await seen.Task.WaitAsync(patience ?? Patience);
     }
 
     /// <summary>Asks the process to stop.</summary>
