@@ -1,7 +1,6 @@
 using Ovms.Configuration;
 using Ovms.Hosting;
 using Ovms.Hosting.Bench;
-using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Options;
 
@@ -9,10 +8,16 @@ using Ovms.Options;
 StandardStreams.FillGaps();
 StopSignal stop = new();
 
-switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, BackendBuild))
+switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, ServerVersion.ReadBackendBuild))
 {
     case CommandLine.Exit exit:
-        return StandardStreams.TryPrint(exit.Output, exit.Error) ? exit.Code : ExitCode.Failure;
+        return Print(exit);
+
+    case CommandLine.Check check:
+        return Print(new ConfigCheck(check.Server, check.Source).Run());
+
+    case CommandLine.Manage manage:
+        return Print(manage.Command.Run());
 
     case CommandLine.Bench bench:
         return await new BenchCommand(bench.Options, bench.Server, bench.Model, bench.Passed, new BenchLog(), stop.Token).RunAsync();
@@ -42,15 +47,4 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, BackendBu
         throw new System.Diagnostics.UnreachableException();
 }
 
-static string BackendBuild()
-{
-    try
-    {
-        OpenVinoLibrary.Load();
-        return OpenVinoLibrary.BuildNumber;
-    }
-    catch (OpenVinoLibraryException missing)
-    {
-        return missing.Message;
-    }
-}
+static int Print(CommandLine.Exit exit) => StandardStreams.TryPrint(exit.Output, exit.Error) ? exit.Code : ExitCode.Failure;

@@ -36,7 +36,7 @@ internal static class BenchCommandLine
 
         ModelOptions asked = model.Build();
         ServerOptions around = server.Build();
-        List<string> broken = [.. server.Given.Intersect(s_taken).Select(static name => $"error parsing options - --{name} cannot be given to ovms bench, which chooses it")];
+        List<string> broken = [.. server.Given.Keys.Intersect(s_taken).Select(static name => $"error parsing options - --{name} cannot be given to ovms bench, which chooses it")];
         if (asked.ModelPath.Length == 0)
         {
             broken.Add("error parsing options - ovms bench needs --model_path");

@@ -7,6 +7,8 @@ namespace Ovms.Configuration;
 /// <summary>What a command line asks for: to start a server, or to print something and end.</summary>
 internal abstract record CommandLine
 {
+    private const string CheckWord = "check";
+
     private CommandLine()
     {
     }
@@ -25,6 +27,15 @@ internal abstract record CommandLine
     /// <param name="Passed">The arguments that a server of the same model is started with.</param>
     public sealed record Bench(BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
 
+    /// <summary>Look at the configuration, tell what is wrong with it, and end.</summary>
+    /// <param name="Server">Options of the server.</param>
+    /// <param name="Source">The configuration.</param>
+    public sealed record Check(ServerOptions Server, ConfigSource Source) : CommandLine;
+
+    /// <summary>List models or change a configuration file, and end.</summary>
+    /// <param name="Command">What exactly.</param>
+    public sealed record Manage(ManagementCommand Command) : CommandLine;
+
     /// <summary>End at once.</summary>
     /// <param name="Code">The process's exit code.</param>
     /// <param name="Output">What goes to the standard output.</param>
@@ -39,6 +50,10 @@ internal abstract record CommandLine
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms bench --model_path PATH [OPTIONS]     is it the server or the model? ovms bench --help\n" +
+        "  ovms check --config_path FILE [OPTIONS]\n" +
+        "  ovms --list_models --model_repository_path FOLDER\n" +
+        "  ovms --add_to_config --config_path FILE --model_name NAME --model_path PATH [OPTIONS]\n" +
+        "  ovms --remove_from_config --config_path FILE --model_name NAME\n" +
         "An option is given as --name value or --name=value.\n\n" +
         InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText + BenchOptions.HelpText;
 
@@ -61,7 +76,8 @@ internal abstract record CommandLine
         SourceOptions.Builder source = new();
         ModelOptions.Builder model = new();
         OptionFindings findings = new();
-        OptionParser.Parse(arguments, [information, server, source, model], findings);
+        bool isCheck = !arguments.IsEmpty && arguments[0] == CheckWord;
+        OptionParser.Parse(isCheck ? arguments[1..] : arguments, [information, server, source, model], findings);
 
         InformationOptions asked = information.Build();
         if (arguments.IsEmpty || asked.Help)
@@ -74,21 +90,35 @@ internal abstract record CommandLine
             return new Exit(ExitCode.Ok, $"OpenVINO Model Server {serverVersion}\nOpenVINO backend {backendBuild()}\n", "");
         }
 
-        return Judge(new GivenOptions(server.Build(), source.Build(), model.Build(), model.Given), findings, host);
+        GivenOptions given = new(server.Build(), source.Build(), model.Build(), model.Given);
+        return given.Manages && !isCheck
+            ? JudgeManagement(WithUsualPaths(given, host), [.. server.Given.Keys], findings, given.Source.ConfigPath.Length == 0, host)
+            : Judge(given, findings, host, isCheck);
     }
 
-    private static CommandLine Judge(GivenOptions given, OptionFindings findings, HostFacts host)
+    private static CommandLine Judge(GivenOptions given, OptionFindings findings, HostFacts host, bool isCheck)
     {
         // A rule over a value that could not be read would only add noise.
         bool isReadable = findings.Errors.All(static e => e.Kind == OptionErrorKind.Refused);
-        IReadOnlyList<string> broken = isReadable ? OptionRules.Check(given, host) : [];
+        IReadOnlyList<string> broken = isReadable ? OptionRules.Check(given, host, listens: !isCheck) : [];
         if (findings.Errors.Count == 0 && broken.Count == 0)
         {
             ServerOptions server = WithUsualCacheDir(given.Server, host);
             (ConfigSource source, ServeMode mode) = SourceOf(given, host);
-            return new Start(server, source, mode, [.. findings.Warnings, .. OptionRules.NotHeeded(given)]);
+            return isCheck ? new Check(server, source) : new Start(server, source, mode, [.. findings.Warnings, .. OptionRules.NotHeeded(given)]);
         }
 
+        return Refuse(findings, broken, host);
+    }
+
+    private static CommandLine JudgeManagement(GivenOptions given, IReadOnlyCollection<string> serverNames, OptionFindings findings, bool isDefaultPath, HostFacts host)
+    {
+        IReadOnlyList<string> broken = findings.Errors.Count == 0 ? ManagementRules.Check(given, serverNames) : [];
+        return findings.Errors.Count == 0 && broken.Count == 0 ? new Manage(new ManagementCommand(given, isDefaultPath)) : Refuse(findings, broken, host);
+    }
+
+    private static Exit Refuse(OptionFindings findings, IReadOnlyList<string> broken, HostFacts host)
+    {
         string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));
         return new Exit(broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
     }
@@ -97,6 +127,21 @@ internal abstract record CommandLine
         given.Source.ConfigPath.Length > 0 ? (new ConfigFile(given.Source.ConfigPath, host.Variable), ServeMode.ConfigFile)
         : given.Model.ModelPath.Length > 0 ? (ConfigSource.Of(given.Model), ServeMode.SingleModel)
         : (new RepositorySource(given.Source.ModelRepositoryPath, given.Model, host.Variable), ServeMode.Repository);
+
+    // The environment names the repository, and with it the file, where the command line does not.
+    private static GivenOptions WithUsualPaths(GivenOptions given, HostFacts host)
+    {
+        string usual = host.Variable("OVMS_MODEL_REPOSITORY_PATH") ?? "";
+        SourceOptions source = given.Source;
+        return given with
+        {
+            Source = source with
+            {
+                ModelRepositoryPath = source.ModelRepositoryPath.Length > 0 ? source.ModelRepositoryPath : usual,
+                ConfigPath = source.ConfigPath.Length > 0 || usual.Length == 0 ? source.ConfigPath : Path.Combine(usual, "config.json"),
+            },
+        };
+    }
 
     private static ServerOptions WithUsualCacheDir(ServerOptions server, HostFacts host)
     {

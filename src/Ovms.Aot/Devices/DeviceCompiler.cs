@@ -58,6 +58,13 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             : properties.WithoutValue;
     }
 
+    /// <summary>Checks devices and properties as for a compilation, and compiles nothing.</summary>
+    public Outcome Check(TargetDevice asked, PluginConfig config)
+    {
+        Outcome<DevicePlan> plan = Plan(asked);
+        return plan.IsOk ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null).WithoutValue : plan.WithoutValue;
+    }
+
     /// <summary>Decides what to compile for.</summary>
     private Outcome<DevicePlan> Plan(TargetDevice asked)
     {

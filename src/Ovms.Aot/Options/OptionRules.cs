@@ -6,12 +6,15 @@ internal static class OptionRules
     private static readonly string[] s_refusedBesideFile = ["batch_size", "shape", "nireq", "model_version_policy", "target_device", "plugin_config"];
 
     /// <summary>Every message of every rule, in order; none when the options are good.</summary>
-    public static IReadOnlyList<string> Check(GivenOptions given, HostFacts host) =>
+    /// <param name="given">The options.</param>
+    /// <param name="host">The machine.</param>
+    /// <param name="listens">Whether ports are to be opened.</param>
+    public static IReadOnlyList<string> Check(GivenOptions given, HostFacts host, bool listens = true) =>
     [
         .. LayoutIsThereForPreprocessing(given),
         .. SomethingIsServed(given),
         .. ModelOptionsStandInTheFile(given),
-        .. SomePortIsSet(given.Server),
+        .. listens ? SomePortIsSet(given.Server) : [],
         .. PortsDiffer(given.Server),
         .. RestPortIsThereForRestWorkers(given.Server),
         .. MetricsAreEnabledAndHaveAPort(given.Server),

@@ -53,13 +53,32 @@ internal sealed class OvmsServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the server on what the arguments name and waits for a part of a line.</summary>
+    public static async Task<OvmsServer> StartOnAsync(string awaited, IReadOnlyDictionary<string, string?>? environment, params string[] arguments)
+    {
+        OvmsServer server = LaunchOn(environment, arguments);
+        try
+        {
+            await server.Process.WaitForLineAsync(line => line.Contains(awaited, StringComparison.Ordinal));
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Starts the server and does not wait.</summary>
-    public static OvmsServer Launch(string modelPath, string modelName, IReadOnlyDictionary<string, string?>? environment, params string[] more)
+    public static OvmsServer Launch(string modelPath, string modelName, IReadOnlyDictionary<string, string?>? environment, params string[] more) =>
+        LaunchOn(environment, ["--model_path", modelPath, "--model_name", modelName, .. more]);
+
+    private static OvmsServer LaunchOn(IReadOnlyDictionary<string, string?>? environment, string[] arguments)
     {
         int grpcPort = FreePort.Next();
         int restPort = FreePort.Next();
         OvmsProcess process = OvmsProcess.Start(
-            ["--model_path", modelPath, "--model_name", modelName, "--port", $"{grpcPort}", "--rest_port", $"{restPort}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. more],
+            ["--port", $"{grpcPort}", "--rest_port", $"{restPort}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. arguments],
             environment);
         return new OvmsServer(process, grpcPort, restPort);
     }

@@ -101,7 +101,6 @@ public class CommandLineTests
     }
 
     [Test]
-    [Arguments("list_models")]
     [Arguments("api_key_file")]
     [Arguments("pull")]
     [Arguments("task")]

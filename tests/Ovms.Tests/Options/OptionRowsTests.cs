@@ -15,7 +15,7 @@ public class OptionRowsTests
         "port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_workers", "grpc_max_threads", "grpc_memory_quota", "grpc_channel_arguments",
         "rest_workers", "log_level", "log_path", "metrics_enable", "metrics_list", "file_system_poll_wait_seconds", "custom_node_resources_cleaner_interval_seconds", "cache_dir", "cpu_extension", "sequence_cleaner_poll_wait_minutes",
         "allow_credentials", "allowed_origins", "allowed_methods", "allowed_headers",
-        "config_path", "model_repository_path",
+        "config_path", "model_repository_path", "list_models", "add_to_config", "remove_from_config",
         "model_name", "model_path", "batch_size", "shape", "layout", "mean", "scale", "color_format", "precision", "model_version_policy", "nireq", "target_device", "plugin_config",
         "stateful", "low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup",
         "allow_cache", "custom_loader_options", "graph_path", "subconfig",

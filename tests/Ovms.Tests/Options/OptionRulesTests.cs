@@ -114,7 +114,7 @@ public class OptionRulesTests
         await Assert.That(OptionRules.Check(Given(server, new ModelOptions { Mean = "1" }), s_linux).Count).IsEqualTo(8);
     }
 
-    private static GivenOptions Given(ServerOptions server, ModelOptions model) => new(server, new SourceOptions(), model, []);
+    private static GivenOptions Given(ServerOptions server, ModelOptions model) => new(server, new SourceOptions(), model, new Dictionary<string, string>());
 
     private static async Task Breaks(ServerOptions server, ModelOptions model, params string[] messages) =>
         await Assert.That(OptionRules.Check(Given(server, model), s_linux)).IsEquivalentTo(messages);

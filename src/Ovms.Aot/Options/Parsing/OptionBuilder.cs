@@ -7,6 +7,7 @@ namespace Ovms.Options.Parsing;
 internal abstract class OptionBuilder(OptionRow[] rows)
 {
     private readonly bool[] _isGiven = new bool[rows.Length];
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
 
     /// <summary>The table.</summary>
     public OptionRow[] Rows { get; } = rows;
@@ -20,8 +21,8 @@ internal abstract class OptionBuilder(OptionRow[] rows)
     /// <summary>Whether a value was given for the row, right or wrong.</summary>
     public bool IsGiven(int index) => _isGiven[index];
 
-    /// <summary>Names of the options that were given.</summary>
-    public IReadOnlyCollection<string> Given => [.. Rows.Where((_, index) => _isGiven[index]).Select(static row => row.Name)];
+    /// <summary>The options that were given: their names with the values as they were written.</summary>
+    public IReadOnlyDictionary<string, string> Given => _texts;
 
     /// <summary>Notes that there was a value, of which nothing can be taken.</summary>
     public void SetNothing(int index) => _isGiven[index] = true;
@@ -30,6 +31,7 @@ internal abstract class OptionBuilder(OptionRow[] rows)
     public OptionError? Set(int index, string text, string where)
     {
         _isGiven[index] = true;
+        _texts[Rows[index].Name] = text;
         return Assign(index, Rows[index], text, where);
     }
 

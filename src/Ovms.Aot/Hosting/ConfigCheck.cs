@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using Ovms.Configuration;
+using Ovms.Options;
+using Ovms.Repository;
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Hosting;
+
+/// <summary>
+/// <c>ovms check</c>: looks at all that a configuration names and tells every problem; nothing is loaded, compiled or listened to.
+/// </summary>
+/// <param name="server">Options of the server.</param>
+/// <param name="source">The configuration.</param>
+internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
+{
+    private readonly List<string> _problems = [];
+    private readonly List<string> _notes = [];
+
+    /// <summary>Looks at everything.</summary>
+    /// <returns>The report and the exit code: 0 where nothing stands against serving it all.</returns>
+    public CommandLine.Exit Run()
+    {
+        Outcome<ServerConfig> read = source.Read();
+        if (!read.IsOk)
+        {
+            return new CommandLine.Exit(ExitCode.Failure, read.Text + "\n", "");
+        }
+
+        _problems.AddRange(read.Value.Errors);
+        _notes.AddRange(read.Value.Warnings);
+        _notes.AddRange(read.Value.Graphs.Select(static graph => $"{graph.Name}: {(graph.Kind == GraphKind.Pipeline ? "pipelines" : "graphs")} are not served yet"));
+        List<ModelConfig> models = [];
+        foreach (ModelOptions model in read.Value.Models)
+        {
+            Outcome<ModelConfig> config = ModelConfig.From(model, server);
+            if (config.IsOk)
+            {
+                models.Add(config.Value);
+            }
+            else
+            {
+                _problems.Add($"{model.ModelName}: {config.Text}");
+            }
+
+            CheckFiles(model, config.Value);
+        }
+
+        CheckDevices(models);
+        string text = string.Concat(_notes.Select(static note => $"note: {note}\n")) + string.Concat(_problems.Select(static problem => $"{problem}\n"));
+        return _problems.Count == 0
+            ? new CommandLine.Exit(ExitCode.Ok, $"{text}Configuration is good: {read.Value.Models.Length} models.\n", "")
+            : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {_problems.Count} problems.\n", "");
+    }
+
+    // The path is looked at also where the settings cannot be read: all problems are told at once.
+    private void CheckFiles(ModelOptions model, ModelConfig? config)
+    {
+        Outcome<ModelRepository> opened = ModelRepository.Open(model.ModelPath);
+        if (!opened.IsOk)
+        {
+            _problems.Add($"{model.ModelName}: {opened.Text}");
+            return;
+        }
+
+        _notes.AddRange(opened.Value.Warnings.Select(warning => $"{model.ModelName}: {warning}"));
+        ImmutableArray<ModelVersionFolder> there = opened.Value.Versions;
+        ImmutableArray<long> wanted = (config?.Versions ?? VersionPolicy.Default).Select(there.Select(static folder => folder.Version));
+        if (wanted.IsEmpty)
+        {
+            _problems.Add($"{model.ModelName}: {opened.Value.BasePath} has the versions {string.Join(", ", there.Select(static folder => folder.Version))}; the version policy {config!.Versions} wants none of them.");
+        }
+
+        foreach (ModelVersionFolder folder in there.Where(folder => wanted.Contains(folder.Version)))
+        {
+            Outcome<ModelFile> file = ModelFile.Find(folder.Path);
+            if (!file.IsOk)
+            {
+                _problems.Add($"{model.ModelName}, version {folder.Version}: {file.Text}");
+            }
+        }
+    }
+
+    private void CheckDevices(List<ModelConfig> models)
+    {
+        Outcome<Engine> engine = Engine.Open(server, NullLogger.Instance);
+        if (!engine.IsOk)
+        {
+            _problems.Add(engine.Text);
+            return;
+        }
+
+        using Engine opened = engine.Value;
+        foreach (ModelConfig model in models)
+        {
+            Outcome device = opened.Devices.Check(model.Device, model.Plugin);
+            if (!device.IsOk)
+            {
+                _problems.Add($"{model.Name}: {device.Text}");
+            }
+        }
+    }
+}

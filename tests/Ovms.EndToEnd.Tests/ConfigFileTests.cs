@@ -1,0 +1,148 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Grpc.Core;
+using Ovms.EndToEnd.Tests.Harness;
+using Ovms.Frontends.Grpc.Protos;
+
+namespace Ovms.EndToEnd.Tests;
+
+/// <summary>Serving what a config.json names, and checking and changing such files.</summary>
+public sealed class ConfigFileTests
+{
+    private static readonly string[] s_ten =
+        ["dummy", "summator", "increment_1x3x4x5", "scalar", "passthrough_string", "half_plus_two", "half_plus_two_frozen", "add_half_tflite", "paddle_linear", "squeezenet"];
+
+    [Test]
+    public async Task TenModelsOfAllFormats_AreServed()
+    {
+        using ConfigFolder folder = new(
+            $$"""{"model_config_list": [{{string.Join(',', s_ten.Select(static name => $$$"""{"config": {"name": "{{{name}}}", "base_path": "${MODELS}/{{{name}}}", "target_device": "${DEVICE:-CPU}"}}"""))}}]}""");
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        foreach (string name in s_ten)
+        {
+            await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = name })).Ready).IsTrue().Because(name);
+        }
+
+        using HttpResponseMessage answer = await server.Http.PostAsync(
+            "/v2/models/dummy/infer", new StringContent("""{"inputs":[{"name":"b","shape":[1,10],"datatype":"FP32","data":[0,1,2,3,4,5,6,7,8,9]}]}""", Encoding.UTF8, "application/json"));
+        using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        await Assert.That(json.RootElement.GetProperty("outputs")[0].GetProperty("data")[9].GetSingle()).IsEqualTo(10f);
+    }
+
+    [Test]
+    public async Task BrokenModels_KeepNoOtherFromServing()
+    {
+        using ConfigFolder folder = new("""
+            {"model_config_list": [
+                {"config": {"name": "no_path", "base_path": "/no/such/path"}},
+                {"config": {"name": "bad_shape", "base_path": "${MODELS}/dummy", "shape": "(1,"}},
+                {"config": {"name": "bad_plugin", "base_path": "${MODELS}/dummy", "plugin_config": {"NO_SUCH_KEY": 1}}},
+                {"config": {"name": "bad_nireq", "base_path": "${MODELS}/dummy", "nireq": 100001}},
+                {"config": {"name": "bad_device", "base_path": "${MODELS}/dummy", "target_device": "TOASTER"}},
+                {"config": {"name": "good", "base_path": "${MODELS}/dummy"}},
+                {"config": {"name": "good", "base_path": "/other"}}
+            ]}
+            """);
+        await using OvmsServer server = await folder.StartAsync("\"state\": \"AVAILABLE\"");
+        await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = "good" })).Ready).IsTrue();
+        foreach (string part in (string[])["no_path", "bad_shape", "bad_plugin", "bad_nireq", "bad_device", "the name 'good' is taken"])
+        {
+            await server.Process.WaitForLineAsync(line => line.Contains("[error]", StringComparison.Ordinal) && line.Contains(part, StringComparison.Ordinal));
+        }
+
+        await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task InvalidFile_EndsWith1_AndAllItsProblems()
+    {
+        using ConfigFolder folder = new("""{"model_config_list": [{"config": {"name": "a", "nirq": 1}}, {"config": {"base_path": "${NO_SUCH_VARIABLE}"}}], "montoring": {}}""");
+        (int code, string output, _) = await OvmsProcess.RunAsync(["--config_path", folder.File, "--port", $"{FreePort.Next()}"]);
+        await Assert.That(code).IsEqualTo(1);
+        foreach (string part in (string[])
+            ["$.montoring: unknown key; did you mean 'monitoring'?", "$.model_config_list[0].config.nirq: unknown key; did you mean 'nireq'?", "$.model_config_list[1].config: 'name' is required", "NO_SUCH_VARIABLE is not set"])
+        {
+            await Assert.That(output).Contains(part);
+        }
+    }
+
+    [Test]
+    public async Task Check_TellsEveryProblemAndStartsNothing()
+    {
+        using ConfigFolder folder = new("""
+            {"model_config_list": [
+                {"config": {"name": "good", "base_path": "${MODELS}/dummy", "plugin_config": {"PERFORMANCE_HINT": "LATENCY", "DEVICE_PROPERTIES": {"CPU": {"INFERENCE_NUM_THREADS": 1}}}}},
+                {"config": {"name": "no_path", "base_path": "/no/such/path", "shape": "(1,"}},
+                {"config": {"name": "bad_plugin", "base_path": "${MODELS}/dummy", "plugin_config": {"PERFORMANCE_HIND": "LATENCY"}}},
+                {"config": {"name": "bad_device", "base_path": "${MODELS}/dummy", "target_device": "TOASTER"}},
+                {"config": {"name": "no_version", "base_path": "${MODELS}/versions", "model_version_policy": {"specific": {"versions": [7]}}}}
+            ]}
+            """);
+        (int code, string output, string errors) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File], folder.Environment);
+        await Assert.That(code).IsEqualTo(1).Because(output + errors);
+        foreach (string part in (string[])["no_path: The provided shape", "no_path: The provided base path", "did you mean PERFORMANCE_HINT?", "bad_device: ", "no_version: ", "5 problems"])
+        {
+            await Assert.That(output).Contains(part);
+        }
+
+        await Assert.That(output).DoesNotContain("good:");
+        (code, output, errors) = await OvmsProcess.RunAsync(["check", "--model_name", "m", "--model_path", Repo.Model("dummy")]);
+        await Assert.That((code, output)).IsEqualTo((0, "Configuration is good: 1 models.")).Because(errors);
+    }
+
+    [Test]
+    public async Task Repository_IsServedByPaths()
+    {
+        (int code, string listed, _) = await OvmsProcess.RunAsync(["--list_models", "--model_repository_path", Repo.Model("")]);
+        await Assert.That(code).IsEqualTo(0);
+        await Assert.That(listed.Split('\n').Skip(2)).Contains("half_plus_two_frozen");
+        using ConfigFolder folder = new("{}");
+        folder.Copy("dummy", "team/first");
+        await using OvmsServer server = await OvmsServer.StartOnAsync("Ready after", null, "--model_repository_path", folder.Path);
+        await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = "team/first" })).Ready).IsTrue();
+        using HttpResponseMessage ready = await server.Http.GetAsync("/v2/models/team%2Ffirst/ready");
+        await Assert.That(ready.StatusCode).IsEqualTo(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task AddedModels_AreServed_AndAddingAtOnceLosesNone()
+    {
+        using ConfigFolder folder = new("""{"model_config_list": []}""");
+        (int ExitCode, string Output, string Errors)[] runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
+            OvmsProcess.RunAsync(["--add_to_config", "--config_path", folder.File, "--model_name", $"m{i}", "--model_path", Repo.Model("dummy")])));
+        await Assert.That(runs.Select(static run => run.ExitCode).Distinct()).IsEquivalentTo([0]).Because(string.Concat(runs.Select(static run => run.Output)));
+        (int code, string output, _) = await OvmsProcess.RunAsync(["--remove_from_config", "--config_path", folder.File, "--model_name", "m0"]);
+        await Assert.That((code, output)).IsEqualTo((0, $"Config updated: {folder.File}"));
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        for (int i = 1; i < 6; i++)
+        {
+            await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = $"m{i}" })).Ready).IsTrue();
+        }
+    }
+
+    [Test]
+    public async Task Graphs_AreSaidToBeUnserved_AndTheirModelsAreServed()
+    {
+        using ConfigFolder folder = new("""
+            {"model_config_list": [{"config": {"name": "g", "base_path": "g"}}, {"config": {"name": "plain", "base_path": "${MODELS}/dummy"}}],
+             "mediapipe_config_list": [{"name": "g2"}], "pipeline_config_list": [{"name": "p"}]}
+            """);
+        folder.Write("g/graph.pbtxt", "# a graph");
+        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "inner", "base_path": "${MODELS}/dummy"}}]}""");
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        foreach (string name in (string[])["plain", "inner"])
+        {
+            await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = name })).Ready).IsTrue().Because(name);
+        }
+
+        foreach (string name in (string[])["g", "g2", "p"])
+        {
+            RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(new ModelInferRequest { ModelName = name })).Throws<RpcException>())!;
+            await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.Unimplemented);
+            await Assert.That(refused.Status.Detail).Contains($"{name} is a graph, and graphs are not served yet");
+            using HttpResponseMessage answer = await server.Http.PostAsync($"/v2/models/{name}/infer", new StringContent("""{"inputs":[]}"""));
+            await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
+        }
+    }
+}
