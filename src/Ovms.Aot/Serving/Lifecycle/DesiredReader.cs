@@ -16,6 +16,8 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
 {
     private readonly VersionWatch _watch = new();
     private Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> _parsed = [];
+    private HashSet<string> _emptyBefore = [];
+    private HashSet<string> _emptyNow = [];
     private ServerConfig? _first = first;
     private ServerConfig? _config;
     private long _looks;
@@ -34,6 +36,7 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
         }
 
         _watch.BeginLook();
+        (_emptyBefore, _emptyNow) = (_emptyNow, []);
         Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> before = _parsed;
         _parsed = [];
         List<DesiredModel> models = [];
@@ -43,20 +46,29 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
                 ? known.Config
                 : ModelConfig.From(written, server);
             _parsed[written.ModelName] = (written, config);
-            models.Add(config.IsOk ? OnDisk(config.Value) : new DesiredModel(written.ModelName, null, null, config.WithoutValue));
+            models.Add(config.IsOk ? OnDisk(config.Value, isVouched) : new DesiredModel(written.ModelName, null, null, config.WithoutValue));
         }
 
         Desired desired = new([.. models], ++_looks, isVouched) { Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)] };
         return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
     }
 
-    private DesiredModel OnDisk(ModelConfig config)
+    private DesiredModel OnDisk(ModelConfig config, bool isVouched)
     {
         Outcome<ModelRepository> opened = ModelRepository.Open(config.BasePath);
+        if (opened.Code == StatusCode.NoModelVersionAvailable)
+        {
+            // An empty folder says that nothing is to be served, once it stays so: somebody may just be exchanging the only version.
+            _emptyNow.Add(config.Name);
+            return isVouched || _emptyBefore.Contains(config.Name)
+                ? new DesiredModel(config.Name, config, [], opened.WithoutValue)
+                : new DesiredModel(config.Name, config, null, Outcome.Ok);
+        }
+
         if (!opened.IsOk)
         {
-            // An empty folder says that nothing is to be served; one that cannot be seen says nothing.
-            return new DesiredModel(config.Name, config, opened.Code == StatusCode.NoModelVersionAvailable ? [] : null, opened.WithoutValue);
+            // A folder that cannot be seen says nothing.
+            return new DesiredModel(config.Name, config, null, opened.WithoutValue);
         }
 
         ImmutableArray<VersionOnDisk> versions = [.. opened.Value.Versions.Select(_watch.Look)];

@@ -41,6 +41,9 @@ internal sealed class ManagedModels : IAsyncDisposable
     /// <summary>Every load that was begun, as "m/1".</summary>
     public ConcurrentQueue<string> Loads { get; } = new();
 
+    /// <summary>When each was begun.</summary>
+    public ConcurrentQueue<(string Load, TimeSpan At)> LoadTimes { get; } = new();
+
     /// <summary>How often the configuration was read.</summary>
     public int Reads => _source.Reads;
 
@@ -139,6 +142,7 @@ internal sealed class ManagedModels : IAsyncDisposable
 
     private Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
+        LoadTimes.Enqueue(($"{id.Name}/{id.Version}", TimeSpan.FromTicks(Clock.GetTimestamp())));
         Loads.Enqueue($"{id.Name}/{id.Version}");
         string content = File.ReadAllText(Path.Combine(folder.Path, "model.onnx"));
         if (content == "held")
