@@ -135,6 +135,31 @@ public sealed class StatefulTests
     }
 
     [Test]
+    public async Task ReloadOfTheModel_EndsItsSequences()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ovms-sums-");
+        try
+        {
+            PutVersion(folder, 1);
+            await using OvmsServer server = await OvmsServer.StartAsync(folder.FullName, "sums", "--stateful", "--file_system_poll_wait_seconds", "0");
+            await server.AddAsync(Sums.Way.GrpcParameters, 1, 1, start: true);
+            PutVersion(folder, 2);
+            using HttpResponseMessage reloaded = await server.Http.PostAsync("/v1/config/reload", null);
+            await Assert.That(reloaded.StatusCode).IsEqualTo(HttpStatusCode.Created);
+
+            RpcException gone = await Fault.OfAsync(() => server.AddAsync(Sums.Way.GrpcParameters, 1, 1));
+            await Assert.That(gone.StatusCode).IsEqualTo(StatusCode.NotFound);
+            await Assert.That(gone.Status.Detail).StartsWith("Sequence with provided ID does not exist");
+            await Assert.That((await server.AddAsync(Sums.Way.GrpcParameters, 1, 5, start: true)).Sum).IsEqualTo(5f);
+            await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
     public async Task IdleSequence_IsRemovedBetweenOneAndTwoPeriods()
     {
         await using OvmsServer server = await Sums.ServeAsync("--sequence_cleaner_poll_wait_minutes", "1", "--max_sequence_number", "1");
@@ -155,6 +180,15 @@ public sealed class StatefulTests
         await using OvmsServer server = OvmsServer.Launch(Repo.Model("accumulator"), "sums", null, arguments.Split(' '));
         await Assert.That(await server.Process.WaitForExitAsync()).IsEqualTo(1);
         await Assert.That(server.Process.Output).Contains(why);
+    }
+
+    private static void PutVersion(DirectoryInfo folder, int version)
+    {
+        DirectoryInfo target = folder.CreateSubdirectory($"{version}");
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Repo.Model("accumulator"), "1")))
+        {
+            File.Copy(file, Path.Combine(target.FullName, Path.GetFileName(file)));
+        }
     }
 
     private static ModelInferRequest Branched(long a, long b, long id, bool start = false)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Wire;
@@ -77,6 +78,11 @@ internal readonly record struct OutputLengths(long Entry, long Tensor, long Shap
 
     private static long ContentLength(OutputTensor output)
     {
+        if (PredictResponseWriter.IsSequenceId(output))
+        {
+            return ProtoSize.Field(PredictResponseWriter.Uint64Value, ProtoSize.Packed(MemoryMarshal.Cast<byte, long>(output.Bytes)));
+        }
+
         if (output.Info.Marshaler.BitWidth != 0)
         {
             return output.RawLength == 0 ? 0 : ProtoSize.Field(PredictResponseWriter.Content, output.RawLength);

@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Ovms.Inference;
+using Ovms.Inference.Sequences;
 using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
 /// Writes a PredictResponse from the engine's memory straight into the connection's buffer: the only copy of the outputs. Numbers go as
-/// tensor_content, strings as string_val, as the original answers.
+/// tensor_content, strings as string_val, a sequence's id as uint64_val, as the original answers.
 /// </summary>
 internal static class PredictResponseWriter
 {
@@ -43,11 +45,17 @@ internal static class PredictResponseWriter
     /// <summary>TensorProto.string_val</summary>
     public const int StringValue = 8;
 
+    /// <summary>TensorProto.uint64_val</summary>
+    public const int Uint64Value = 17;
+
     /// <summary>TensorShapeProto.dim</summary>
     public const int Dimension = 2;
 
     /// <summary>Dim.size</summary>
     public const int Size = 1;
+
+    /// <summary>Whether an output is the id of a stateful model's sequence, which clients look for in uint64_val.</summary>
+    public static bool IsSequenceId(OutputTensor output) => ReferenceEquals(output.Info, SequenceInputs.Id);
 
     /// <summary>Writes exactly <see cref="PredictResponse.Length"/> bytes.</summary>
     public static void Write(PredictResponse response, IBufferWriter<byte> output)
@@ -77,7 +85,11 @@ internal static class PredictResponseWriter
             writer.WriteNumber(Size, size);
         }
 
-        if (tensor.Info.Marshaler.BitWidth == 0)
+        if (IsSequenceId(tensor))
+        {
+            writer.WritePacked(Uint64Value, MemoryMarshal.Cast<byte, long>(tensor.Bytes));
+        }
+        else if (tensor.Info.Marshaler.BitWidth == 0)
         {
             for (int i = 0; i < tensor.Count; i++)
             {
