@@ -23,12 +23,14 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, ServerVer
         return await new BenchCommand(bench.Options, bench.Server, bench.Model, bench.Passed, new BenchLog(), stop.Token).RunAsync();
 
     case CommandLine.Start start:
-        if (!LogSink.TryOpen(start.Server.LogPath, out LogSink? sink, out string? why))
+        if (!LogSink.TryOpen(start.Server.LogPath, LogLevels.ParseForm(start.Server.LogFormat), out LogSink? sink, out string? why))
         {
             StandardStreams.TryPrint("", $"{why}\n");
             return ExitCode.Failure;
         }
 
+        CrashNote.Connect(sink);
+        RotationSignal.Connect(sink, start.Server.LogPath);
         ModelServer server = new(start, new LogProvider(sink, LogLevels.Parse(start.Server.LogLevel)), stop);
         int code;
         using (sink)

@@ -30,6 +30,11 @@ internal static class StartNotes
             Log.Note(log, note);
         }
 
+        if (server.LogPath.Length > 0 && OperatingSystem.IsWindows())
+        {
+            Log.Note(log, "log_path: Windows has no signal that would have the file opened anew; to begin a new one the server is started again");
+        }
+
         if (server.RestWorkers is { } workers)
         {
             Log.Note(log, $"rest_workers: {workers} has no effect, calls in flight hold no threads");

@@ -8,15 +8,17 @@ internal sealed class LogFile : IDisposable
     // Opening a pipe waits for its reader, opening a file on a dead network disk for the disk.
     private static readonly TimeSpan s_openLimit = TimeSpan.FromSeconds(5);
 
-    private readonly string _path;
     private readonly FileStream _stream;
     private bool _failing;
 
     private LogFile(string path, FileStream stream)
     {
-        _path = path;
+        Path = path;
         _stream = stream;
     }
+
+    /// <summary>Its name.</summary>
+    public string Path { get; }
 
     /// <summary>Opens a file, made when it is missing.</summary>
     /// <param name="path">Where.</param>
@@ -60,7 +62,7 @@ internal sealed class LogFile : IDisposable
         {
             bool first = !_failing;
             _failing = true;
-            return first ? $"The log file {_path} cannot be written: {Reason(failure)}. Its lines are lost until it can be." : null;
+            return first ? $"The log file {Path} cannot be written: {Reason(failure)}. Its lines are lost until it can be." : null;
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Ovms.Observability;
 
-/// <summary>The original's names of log levels.</summary>
+/// <summary>The options' names of log levels, which are the original's, and of forms.</summary>
 internal static class LogLevels
 {
     /// <summary>The level of a name that the option table let pass.</summary>
@@ -12,4 +12,7 @@ internal static class LogLevels
         "ERROR" => LogLevel.Error,
         _ => LogLevel.Information,
     };
+
+    /// <summary>The form of a name that the option table let pass.</summary>
+    public static LogForm ParseForm(string name) => name == "json" ? LogForm.Json : LogForm.Text;
 }

@@ -3,37 +3,50 @@ using System.Text;
 
 namespace Ovms.Observability;
 
-/// <summary>How one log line looks: <c>[time][level][part] what happened</c>.</summary>
+/// <summary>
+/// How a log line looks to people: <c>[time][level][part] what happened</c>. One event is one line, so that tools which read lines keep
+/// working and a caller's text cannot forge another line; where a stack trace follows, its lines are indented.
+/// </summary>
 internal static class LogLine
 {
+    private const string Indent = "\n    ";
+
     /// <summary>Formats a line, ending with a newline.</summary>
+    /// <param name="entry">What to write.</param>
     /// <param name="withStackTrace">Whether an exception shows where it came from, or only what it says.</param>
-    public static string Format(DateTimeOffset time, LogLevel level, string part, string message, Exception? exception, bool withStackTrace)
+    public static string Write(LogEntry entry, bool withStackTrace)
     {
         StringBuilder line = new();
-        line.Append('[').Append(time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)).Append("][").Append(LevelText(level)).Append("][").Append(part).Append("] ");
-        line.Append(message);
-        if (exception is not null)
+        line.Append('[').Append(entry.Time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)).Append("][").Append(entry.LevelText).Append("][").Append(entry.Part).Append("] ");
+        AppendPlain(line, entry.Message);
+        if (entry.Exception is { } exception)
         {
-            line.Append(": ").Append(withStackTrace ? exception.ToString() : exception.Message);
-        }
-
-        // One event is one line, so that tools which read lines keep working and a caller's text cannot forge another line.
-        if (!withStackTrace)
-        {
-            line.Replace("\r", "\\r").Replace("\n", "\\n");
+            line.Append(": ");
+            if (withStackTrace)
+            {
+                line.Append(exception.ToString().ReplaceLineEndings(Indent));
+            }
+            else
+            {
+                AppendPlain(line, exception.Message);
+            }
         }
 
         return line.Append('\n').ToString();
     }
 
-    private static string LevelText(LogLevel level) => level switch
+    private static void AppendPlain(StringBuilder line, string text)
     {
-        LogLevel.Trace => "trace",
-        LogLevel.Debug => "debug",
-        LogLevel.Information => "info",
-        LogLevel.Warning => "warning",
-        LogLevel.Error => "error",
-        _ => "critical",
-    };
+        foreach (char c in text)
+        {
+            _ = c switch
+            {
+                '\n' => line.Append("\\n"),
+                '\r' => line.Append("\\r"),
+                '\t' => line.Append(c),
+                _ when char.IsControl(c) || c is '\u2028' or '\u2029' => line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
+                _ => line.Append(c),
+            };
+        }
+    }
 }

@@ -37,7 +37,9 @@ internal sealed class LogProvider(LogSink sink, LogLevel minimum) : ILoggerProvi
         {
             if (IsEnabled(logLevel))
             {
-                sink.Write(LogLine.Format(DateTimeOffset.Now, logLevel, _part, formatter(state, exception), exception, minimum <= LogLevel.Debug));
+                sink.Write(
+                    new LogEntry(DateTimeOffset.Now, logLevel, _part, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>),
+                    withStackTrace: minimum <= LogLevel.Debug);
             }
         }
     }

@@ -16,15 +16,18 @@ internal sealed class LogSink : IDisposable
 
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Stream _console = Console.OpenStandardOutput();
-    private readonly LogFile? _file;
+    private readonly LogForm _form;
+    private LogFile? _file;
     private readonly Thread _writer;
     private long _dropped;
     private long _droppedEver;
     private volatile bool _isClosed;
+    private volatile bool _isReopenAsked;
 
-    private LogSink(LogFile? file)
+    private LogSink(LogFile? file, LogForm form)
     {
         _file = file;
+        _form = form;
         _writer = new Thread(Run) { IsBackground = true, Name = "log" };
         _writer.Start();
     }
@@ -34,24 +37,37 @@ internal sealed class LogSink : IDisposable
 
     /// <summary>Opens the outputs and starts the writer.</summary>
     /// <param name="path">A file to append to; empty = standard output only.</param>
+    /// <param name="form">How lines are written.</param>
     /// <param name="sink">Owned by the caller; there only on success.</param>
     /// <param name="why">Otherwise: a sentence about the file.</param>
-    public static bool TryOpen(string path, [NotNullWhen(true)] out LogSink? sink, [NotNullWhen(false)] out string? why)
+    public static bool TryOpen(string path, LogForm form, [NotNullWhen(true)] out LogSink? sink, [NotNullWhen(false)] out string? why)
     {
         LogFile? file = null;
         why = null;
-        sink = path.Length == 0 || LogFile.TryOpen(path, out file, out why) ? new LogSink(file) : null;
+        sink = path.Length == 0 || LogFile.TryOpen(path, out file, out why) ? new LogSink(file, form) : null;
         return sink is not null;
     }
 
     /// <summary>Queues a line; one that comes after the end, from work that was left unfinished, is let go.</summary>
-    public void Write(string line)
+    public void Write(LogEntry entry, bool withStackTrace)
     {
-        if (!_lines.Writer.TryWrite(line) && !_isClosed)
+        if (!_lines.Writer.TryWrite(entry.Write(_form, withStackTrace)) && !_isClosed)
         {
             Interlocked.Increment(ref _dropped);
             Interlocked.Increment(ref _droppedEver);
         }
+    }
+
+    /// <summary>
+    /// Lets the file go and opens its name anew before the next line is written: whoever renamed it finds in it all lines up to then, and
+    /// no line is lost. When the name cannot be opened the old file goes on.
+    /// </summary>
+    public void Reopen()
+    {
+        _isReopenAsked = true;
+
+        // Wakes the writer when it is idle; when there is no room it is not.
+        _lines.Writer.TryWrite("");
     }
 
     /// <summary>Writes what is queued, within a limit: a reader that stopped reading does not keep the process alive.</summary>
@@ -71,24 +87,54 @@ internal sealed class LogSink : IDisposable
         {
             while (reader.TryRead(out string? line))
             {
+                if (_isReopenAsked)
+                {
+                    _isReopenAsked = false;
+                    OpenAnew();
+                }
+
                 Emit(line);
             }
 
             long dropped = Interlocked.Exchange(ref _dropped, 0);
             if (dropped > 0)
             {
-                Emit(OwnLine($"{dropped} log lines were dropped: the output could not keep up."));
+                Emit(OwnLine(LogLevel.Warning, $"{dropped} log lines were dropped: the output could not keep up."));
             }
+        }
+    }
+
+    private void OpenAnew()
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        if (LogFile.TryOpen(_file.Path, out LogFile? fresh, out string? why))
+        {
+            _file.Dispose();
+            _file = fresh;
+            Emit(OwnLine(LogLevel.Information, $"The log file {fresh.Path} was opened anew."));
+        }
+        else
+        {
+            Emit(OwnLine(LogLevel.Warning, $"{why} The file that was open goes on."));
         }
     }
 
     private void Emit(string line)
     {
+        if (line.Length == 0)
+        {
+            return;
+        }
+
         byte[] bytes = Encoding.UTF8.GetBytes(line);
         WriteToConsole(bytes);
         if (_file?.Write(bytes) is { } problem)
         {
-            WriteToConsole(Encoding.UTF8.GetBytes(OwnLine(problem)));
+            WriteToConsole(Encoding.UTF8.GetBytes(OwnLine(LogLevel.Warning, problem)));
         }
     }
 
@@ -104,5 +150,5 @@ internal sealed class LogSink : IDisposable
         }
     }
 
-    private static string OwnLine(string message) => LogLine.Format(DateTimeOffset.Now, LogLevel.Warning, "log", message, null, false);
+    private string OwnLine(LogLevel level, string message) => new LogEntry(DateTimeOffset.Now, level, "log", default, message).Write(_form, withStackTrace: false);
 }

@@ -50,9 +50,13 @@ internal sealed partial record ServerOptions
     [Option("log_level", Placeholder = "LEVEL", Allowed = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"], Error = "log_level should be one of: TRACE, DEBUG, INFO, WARNING, ERROR")]
     public string LogLevel { get; init; } = "INFO";
 
-    /// <summary>File the log is written to besides the standard output.</summary>
+    /// <summary>File the log is written to besides the standard output; opened anew at SIGHUP and SIGUSR1.</summary>
     [Option("log_path", Placeholder = "FILE")]
     public string LogPath { get; init; } = "";
+
+    /// <summary>How a log line is written: text for people, or json, one object a line.</summary>
+    [Option("log_format", Placeholder = "FORMAT", Allowed = ["text", "json"])]
+    public string LogFormat { get; init; } = "text";
 
     /// <summary>Whether /metrics tells Prometheus what is counted; needs rest_port.</summary>
     [Option("metrics_enable")]

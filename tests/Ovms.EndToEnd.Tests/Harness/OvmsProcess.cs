@@ -10,6 +10,9 @@ internal sealed class OvmsProcess : IAsyncDisposable
     /// <summary>What anything may take on a slow, busy machine; a hang fails the test instead of the run.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    /// <summary>SIGUSR1 on Linux, which the framework has no name for.</summary>
+    public const int UserSignal = 10;
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly StringBuilder _errors = new();
@@ -126,7 +129,7 @@ internal sealed class OvmsProcess : IAsyncDisposable
 
     /// <summary>Sends a signal; false where there is no such process.</summary>
     public static bool TrySignal(int process, PosixSignal signal) =>
-        Kill(process, signal switch { PosixSignal.SIGTERM => 15, PosixSignal.SIGINT => 2, _ => throw new ArgumentOutOfRangeException(nameof(signal)) }) == 0;
+        Kill(process, signal switch { PosixSignal.SIGTERM => 15, PosixSignal.SIGINT => 2, PosixSignal.SIGHUP => 1, (PosixSignal)UserSignal => UserSignal, _ => throw new ArgumentOutOfRangeException(nameof(signal)) }) == 0;
 
     /// <summary>Whether the process is over.</summary>
     public bool HasExited => _process.HasExited;

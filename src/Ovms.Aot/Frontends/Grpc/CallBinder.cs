@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
 using Ovms.Status;
+using CallStatusCode = Grpc.Core.StatusCode;
 using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc;
@@ -15,23 +17,26 @@ namespace Ovms.Frontends.Grpc;
 /// stream, all of that happens inside <see cref="SingleRequest"/>, which owns what was read until the handler takes it.
 /// </remarks>
 /// <param name="definition">Receives the calls.</param>
-/// <param name="log">Told of what is this server's fault.</param>
+/// <param name="log">Told of calls that fail.</param>
 /// <param name="draining">Nothing is inferred any more: requests to do so need not be read to their end.</param>
 /// <param name="stopping">The ports close: streams that callers hold open end.</param>
 internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILogger log, CancellationToken draining, CancellationToken stopping) : ServiceBinderBase
 {
+    private readonly CallLog _calls = new(log);
+
     /// <inheritdoc/>
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
         definition.AddMethod(As(MethodType.ClientStreaming, method), async (requests, context) =>
         {
+            long started = Stopwatch.GetTimestamp();
             try
             {
                 TRequest request = await SingleRequest.ReadAsync(requests, context, draining).ConfigureAwait(false);
                 return await handler!(request, context).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not RpcException)
+            catch (Exception exception)
             {
-                throw Translate(exception, context);
+                throw Ended(exception, context, started);
             }
         });
 
@@ -39,14 +44,15 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
         definition.AddMethod(As(MethodType.DuplexStreaming, method), async (requests, responses, context) =>
         {
+            long started = Stopwatch.GetTimestamp();
             try
             {
                 TRequest request = await SingleRequest.ReadAsync(requests, context, draining).ConfigureAwait(false);
                 await handler!(request, responses, context).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not RpcException)
+            catch (Exception exception)
             {
-                throw Translate(exception, context);
+                throw Ended(exception, context, started);
             }
         });
 
@@ -54,23 +60,34 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
         definition.AddMethod(method, async (requests, responses, context) =>
         {
+            long started = Stopwatch.GetTimestamp();
             try
             {
                 await handler!(new StoppableRequests<TRequest>(requests, stopping), responses, context).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not RpcException)
+            catch (Exception exception)
             {
-                throw Translate(exception, context);
+                throw Ended(exception, context, started);
             }
         });
 
     private static Method<TRequest, TResponse> As<TRequest, TResponse>(MethodType type, Method<TRequest, TResponse> method) =>
         new(type, method.ServiceName, method.Name, method.RequestMarshaller, method.ResponseMarshaller);
 
-    private RpcException Translate(Exception exception, ServerCallContext context)
+    private RpcException Ended(Exception exception, ServerCallContext context, long started)
+    {
+        RpcException told = Translate(exception, context);
+        bool isOurs = told.StatusCode is CallStatusCode.Internal or CallStatusCode.Unknown || exception is OutOfMemoryException;
+        _calls.Failed(context.GetHttpContext(), $"gRPC {context.Method}", started, isOurs, told.Status.Detail, isOurs && exception != told ? exception : null);
+        return told;
+    }
+
+    private static RpcException Translate(Exception exception, ServerCallContext context)
     {
         switch (exception)
         {
+            case RpcException meant:
+                return meant;
             case InvalidProtocolBufferException or InvalidDataException:
                 return GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, exception.Message));
             case OvmsException failure:
@@ -82,7 +99,6 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
                 // The connection broke: nobody is there to be told.
                 return GrpcEdge.ToException(Outcome.Fail(StatusCode.Cancelled));
             default:
-                GrpcLog.CallFailed(log, context.Method, exception!);
                 return GrpcEdge.ToException(Outcome.Fail(StatusCode.InternalError, exception!.Message));
         }
     }

@@ -27,6 +27,7 @@ internal sealed class InferPath(ServableRegistry registry, InferenceCall inferen
         {
             if (message.IsOk)
             {
+                Keep(http, message.Value);
                 registry.Count(message.Value.Origin.InferenceKind(), message.Value.ModelName, message.Value.ModelVersion, isSuccess: false);
                 message.Value.Dispose();
             }
@@ -37,6 +38,7 @@ internal sealed class InferPath(ServableRegistry registry, InferenceCall inferen
         Outcome<InferResult> result = message.IsOk ? await inference.RunAsync(message.Value, context.CancellationToken).ConfigureAwait(false) : message.WithoutValue;
         if (!result.IsOk)
         {
+            Keep(http, message.Value);
             throw GrpcEdge.ToException(result.WithoutValue);
         }
 
@@ -49,6 +51,7 @@ internal sealed class InferPath(ServableRegistry registry, InferenceCall inferen
         }
         catch
         {
+            Keep(http, message.Value);
             result.Value.Refuse();
             throw;
         }
@@ -59,7 +62,17 @@ internal sealed class InferPath(ServableRegistry registry, InferenceCall inferen
             return answer;
         }
 
+        Keep(http, message.Value);
         result.Value.Refuse();
         throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {answer.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch"));
+    }
+
+    // For the log.
+    private static void Keep(HttpContext call, InferMessage? message)
+    {
+        if (message is not null)
+        {
+            CallSubject.Keep(call, message.ModelName, message.ModelVersion, message.Id);
+        }
     }
 }

@@ -45,11 +45,14 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
         if (gone.IsCancellationRequested)
         {
             run.Value?.Dispose();
+            CallSubject.Keep(context, target.Model, target.Version, read.Value.Message.Id);
+            RestReply.Gone(context);
             return;
         }
 
         if (!run.IsOk)
         {
+            CallSubject.Keep(context, target.Model, target.Version, read.Value.Message.Id);
             await RestReply.ErrorAsync(context, run.WithoutValue).ConfigureAwait(false);
             return;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,14 +21,14 @@ internal sealed class RestFrontend
     private static readonly TimeSpan s_idleLimit = TimeSpan.FromHours(1);
 
     private readonly RestSettings _settings;
-    private readonly ILogger _log;
+    private readonly CallLog _calls;
     private readonly RestRouteTable _table;
 
     /// <summary>Builds the routes over what is served.</summary>
     public RestFrontend(RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
     {
         _settings = settings;
-        _log = log;
+        _calls = new CallLog(log);
         _table = KServeRoutes.Create(settings, registry, inference);
     }
 
@@ -67,6 +68,7 @@ internal sealed class RestFrontend
             return RestReply.EmptyAsync(context);
         }
 
+        long started = Stopwatch.GetTimestamp();
         RestRoute? route = _table.Find(RawTarget(context), out RestTarget target);
         Task answering;
         if (route is null)
@@ -83,25 +85,32 @@ internal sealed class RestFrontend
             answering = route.Handler(context, target);
         }
 
-        return answering.IsCompletedSuccessfully ? answering : GuardAsync(context, answering);
+        if (!answering.IsCompletedSuccessfully)
+        {
+            return GuardAsync(context, target, started, answering);
+        }
+
+        Tell(context, target, started, surprise: null);
+        return answering;
     }
 
     private static string RawTarget(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-    private async Task GuardAsync(HttpContext context, Task answering)
+    private async Task GuardAsync(HttpContext context, RestTarget target, long started, Task answering)
     {
+        Exception? surprise = null;
         try
         {
             await answering.ConfigureAwait(false);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller is gone: nobody to answer, nothing to tell.
+            RestReply.Gone(context);
         }
         catch (Exception exception) when (context.Response.HasStarted)
         {
             // The caller must not take half an answer for a whole one.
-            LogFailure(context, exception);
+            surprise = exception;
             context.Abort();
         }
         catch (BadHttpRequestException refused)
@@ -110,6 +119,7 @@ internal sealed class RestFrontend
         }
         catch (ConnectionAbortedException)
         {
+            RestReply.Gone(context);
         }
         catch (IOException broken)
         {
@@ -122,7 +132,7 @@ internal sealed class RestFrontend
         }
         catch (OutOfMemoryException exception)
         {
-            LogFailure(context, exception);
+            surprise = exception;
             await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.OutOfMemory)).ConfigureAwait(false);
         }
         catch (OvmsException failure)
@@ -131,9 +141,29 @@ internal sealed class RestFrontend
         }
         catch (Exception exception)
         {
-            LogFailure(context, exception);
+            surprise = exception;
             await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.InternalError)).ConfigureAwait(false);
         }
+
+        Tell(context, target, started, surprise);
+    }
+
+    private void Tell(HttpContext context, RestTarget target, long started, Exception? surprise)
+    {
+        int status = context.Response.StatusCode;
+        if (status < StatusCodes.Status400BadRequest && surprise is null)
+        {
+            return;
+        }
+
+        if (context.Features.Get<CallSubject>() is null)
+        {
+            CallSubject.Keep(context, target.Model ?? "", target.Version ?? "");
+        }
+
+        bool isOurs = surprise is not null || status == StatusCodes.Status500InternalServerError;
+        string failure = context.Features.Get<RestFailure>()?.Text ?? "the answer broke off";
+        _calls.Failed(context, $"REST {context.Request.Method} {Shown.Bounded(RawTarget(context))}", started, isOurs, failure, surprise);
     }
 
     private string Words(BadHttpRequestException refused) => refused.StatusCode switch
@@ -144,6 +174,4 @@ internal sealed class RestFrontend
     };
 
     private Outcome TooLarge() => Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {_settings.MaxBodyBytes} bytes.");
-
-    private void LogFailure(HttpContext context, Exception exception) => RestLog.Failed(_log, context.Request.Method, Shown.Bounded(RawTarget(context)), exception);
 }

@@ -40,6 +40,16 @@ internal static class RestReply
         return ErrorAsync(context, status, failure.Text);
     }
 
+    /// <summary>There is nobody to answer: what would have been said is kept for the log.</summary>
+    public static void Gone(HttpContext context)
+    {
+        context.Features.Set(new RestFailure(StatusCode.Cancelled.Message()));
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+    }
+
     /// <summary>Sends a failure under a status of its own.</summary>
     public static async Task ErrorAsync(HttpContext context, int status, string text)
     {
@@ -48,6 +58,7 @@ internal static class RestReply
         body.Text(text);
         body.Raw("}"u8);
         context.Response.StatusCode = status;
+        context.Features.Set(new RestFailure(text));
         await JsonAsync(context, body).ConfigureAwait(false);
     }
 
@@ -64,3 +75,6 @@ internal static class RestReply
         }
     }
 }
+
+/// <summary>What a caller was told instead of an answer, kept with the call for the log.</summary>
+internal sealed record RestFailure(string Text);
