@@ -155,6 +155,9 @@ public sealed class MetricsTests
         await Assert.That(read["ovms_process_resident_memory_bytes"]).IsGreaterThan(1e6);
         await Assert.That(read["ovms_connections"]).IsGreaterThanOrEqualTo(1);
         await Assert.That(read["ovms_ready"]).IsEqualTo(1);
+        await Assert.That(read["ovms_config_valid"]).IsEqualTo(1);
+        await Assert.That(read["ovms_model_loads_total"]).IsEqualTo(1);
+        await Assert.That(read["ovms_serving_faults"]).IsEqualTo(0);
         await Assert.That(read.Families["ovms_model_state"].Samples.Single(static sample => sample.Value == 1).Labels["state"]).IsEqualTo("AVAILABLE");
         await Assert.That(read.Families["ovms_build_info"].Samples.Single().Labels["openvino"]).StartsWith("2026.");
 
@@ -181,6 +184,24 @@ public sealed class MetricsTests
         Exposition read = Exposition.Parse(await server.Http.GetStringAsync("/metrics"));
         await Assert.That(read.Families.Keys).IsEquivalentTo(["ovms_requests_success"]);
         await Assert.That(read.All.Select(static sample => sample.Labels["name"]).Distinct()).IsEquivalentTo(["one", "two"]);
+    }
+
+    [Test]
+    public async Task BadFile_ShowsUntilItIsMended()
+    {
+        await using ConfigServer server = await ConfigServer.StartAsync(null, "--metrics_enable", "--file_system_poll_wait_seconds", "0");
+        Exposition before = Exposition.Parse(await server.Http.GetStringAsync("/metrics"));
+        string good = await File.ReadAllTextAsync(server.ConfigPath);
+        await File.WriteAllTextAsync(server.ConfigPath, "{");
+        (await server.Http.PostAsync("/v1/config/reload", null)).Dispose();
+        Exposition bad = Exposition.Parse(await server.Http.GetStringAsync("/metrics"));
+        await Assert.That((before["ovms_config_valid"], bad["ovms_config_valid"])).IsEqualTo((1, 0));
+        await Assert.That(bad["ovms_config_refusals_total"] - before["ovms_config_refusals_total"]).IsEqualTo(1);
+        await Assert.That(bad.All.Select(static sample => sample.Labels.GetValueOrDefault("name")).OfType<string>().Distinct()).IsEquivalentTo(["one", "two"]);
+
+        await File.WriteAllTextAsync(server.ConfigPath, good + "\n");
+        (await server.Http.PostAsync("/v1/config/reload", null)).Dispose();
+        await Assert.That(Exposition.Parse(await server.Http.GetStringAsync("/metrics"))["ovms_config_valid"]).IsEqualTo(1);
     }
 
     [Test]

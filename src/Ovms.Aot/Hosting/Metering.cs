@@ -41,6 +41,7 @@ internal static class Metering
     public static void Connect(ServerMetrics metrics, ServableRegistry registry, ConnectionGate gate, LogProvider logging)
     {
         TableMetrics.AddGauges(metrics, registry);
+        ReloadMetrics.AddTo(metrics, registry);
         metrics.AddCount(MetricFamilies.Connections, () => gate.Open);
         metrics.AddCount(MetricFamilies.ConnectionsRefused, () => gate.Refused);
         metrics.AddCount(MetricFamilies.LogLinesDropped, () => logging.LinesDropped);

@@ -18,6 +18,9 @@ internal sealed class ConfigServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>The file it goes by.</summary>
+    public string ConfigPath => _files.Path;
+
     /// <summary>Starts and waits until both are available.</summary>
     /// <param name="monitoring">JSON of the section; null = none.</param>
     /// <param name="more">Further arguments.</param>

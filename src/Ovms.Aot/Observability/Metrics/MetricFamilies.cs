@@ -34,6 +34,14 @@ internal static class MetricFamilies
     public static readonly MetricFamily ModelState = new("ovms_model_state", MetricKind.Gauge, "1 for the state that a version of a model is in, 0 for the others.", ["name", "state", "version"]);
     public static readonly MetricFamily Ready = new("ovms_ready", MetricKind.Gauge, "Whether every configured model can be called and the server is not stopping.", s_none);
 
+    public static readonly MetricFamily ConfigValid = new("ovms_config_valid", MetricKind.Gauge, "Whether the configuration could be read at the last look; if not, what is served goes by the last one that could.", s_none);
+    public static readonly MetricFamily ConfigChanges = new("ovms_config_changes_total", MetricKind.Counter, "Configurations taken over, the first among them.", s_none);
+    public static readonly MetricFamily ConfigRefusals = new("ovms_config_refusals_total", MetricKind.Counter, "Configurations refused.", s_none);
+    public static readonly MetricFamily LastChange = new("ovms_last_change_timestamp_seconds", MetricKind.Gauge, "When something was last loaded, unloaded or taken over, in seconds since 1970-01-01 UTC.", s_none);
+    public static readonly MetricFamily ModelLoads = new("ovms_model_loads_total", MetricKind.Counter, "Versions loaded, or loaded anew.", s_none);
+    public static readonly MetricFamily ModelLoadsFailed = new("ovms_model_loads_failed_total", MetricKind.Counter, "Attempts to load a version that failed.", s_none);
+    public static readonly MetricFamily ServingFaults = new("ovms_serving_faults", MetricKind.Gauge, "Models and versions that are configured and cannot be served as configured.", s_none);
+
     public static readonly MetricFamily Connections = new("ovms_connections", MetricKind.Gauge, "Connections that are open now, of both ports.", s_none);
     public static readonly MetricFamily ConnectionsRefused = new("ovms_connections_refused_total", MetricKind.Counter, "Connections closed at once because as many were open as the process may have.", s_none);
     public static readonly MetricFamily LogLinesDropped = new("ovms_log_lines_dropped_total", MetricKind.Counter, "Log lines that were not written because the output could not keep up.", s_none);
@@ -56,6 +64,7 @@ internal static class MetricFamilies
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests, InferRequestsActive,
         CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, ModelState, Ready,
+        ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, ServingFaults,
         Connections, ConnectionsRefused, LogLinesDropped,
         BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,
     ];
