@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the published binary and writes benchmarks/results.md; publishes first if needed.
-#   benchmarks/run.sh [--rounds N] [--starts N]     latency, start-up time, memory
+#   benchmarks/run.sh [--rounds N] [--starts N] [--reloads N]     latency, start-up time, memory, reloads
 #   benchmarks/run.sh --micro [OPTIONS]             single steps of a call, with BenchmarkDotNet and its options
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -18,6 +18,9 @@ internal static class Explanation
         "line that it is ready instead of asking again and again. The plain C program (`../shared/bin/raw.c`, where at hand) reads, compiles and",
         "infers once over the same C API: the floor.",
         "",
-        "Repeat: `./build.sh bench` (`--rounds N`, `--starts N`); single steps of a call: `./build.sh bench --micro`.",
+        "Reloads: one gRPC caller calls a model without a pause while every second round config.json changes (a second model comes, changes its",
+        "settings, goes) and `POST /v1/config/reload` is awaited; the quiet rounds between them are the comparison.",
+        "",
+        "Repeat: `./build.sh bench` (`--rounds N`, `--starts N`, `--reloads N`); single steps of a call: `./build.sh bench --micro`.",
     ];
 }

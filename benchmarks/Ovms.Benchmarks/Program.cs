@@ -13,9 +13,9 @@ if (args is ["--micro", .. string[] rest])
 int Number(string option, int otherwise) =>
     Array.IndexOf(args, option) is >= 0 and int at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 
-if (args.Length % 2 != 0 || args.Where(static (_, i) => i % 2 == 0).Any(static option => option is not ("--rounds" or "--starts")))
+if (args.Length % 2 != 0 || args.Where(static (_, i) => i % 2 == 0).Any(static option => option is not ("--rounds" or "--starts" or "--reloads")))
 {
-    Console.Error.WriteLine("Usage: benchmarks/run.sh [--rounds N] [--starts N] | --micro [BenchmarkDotNet's own options]");
+    Console.Error.WriteLine("Usage: benchmarks/run.sh [--rounds N] [--starts N] [--reloads N] | --micro [BenchmarkDotNet's own options]");
     return 64;
 }
 
@@ -44,6 +44,8 @@ foreach (Workload? workload in (Workload?[])[Workload.Dummy(), Workload.Resnet50
 
 report.Add("", "## Start and memory", "");
 report.Add((await StartRun.RunAsync(Workload.Dummy(), Number("--starts", 20))).Markdown());
+report.Add("", "## Reloads", "");
+report.Add((await ReloadRun.RunAsync(Number("--reloads", 300))).Markdown());
 report.Add(Explanation.Lines);
 report.Save(Repo.Path("benchmarks/results.md"));
 return 0;

@@ -37,21 +37,19 @@ internal sealed partial class Server : IDisposable
         }
     }
 
-    /// <summary>Starts it and returns when it has said that it is ready.</summary>
-    public static Server Start(Workload workload)
+    /// <summary>Starts it on one model and returns when it has said that it is ready.</summary>
+    public static Server Start(Workload workload) =>
+        Start(["--model_name", workload.Name, "--model_path", workload.ModelPath, "--nireq", "1"]);
+
+    /// <summary>The same with what is served given by options.</summary>
+    public static Server Start(IEnumerable<string> options)
     {
         int grpc = FreePort();
         int rest = FreePort();
-        ProcessStartInfo start = new(Repo.Binary)
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-            ArgumentList =
-            {
-                "--model_name", workload.Name, "--model_path", workload.ModelPath, "--nireq", "1",
-                "--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1",
-            },
-        };
+        ProcessStartInfo start = new(Repo.Binary) { RedirectStandardOutput = true, UseShellExecute = false };
+        string[] listeners = ["--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1"];
+        foreach (string argument in options.Concat(listeners))
+            start.ArgumentList.Add(argument);
 
         // The package must find its own libraries.
         start.Environment.Remove("OVMS_OPENVINO_DIR");
@@ -63,7 +61,8 @@ internal sealed partial class Server : IDisposable
             lines.Add(line);
             if (line.Contains("Ready after", StringComparison.Ordinal))
             {
-                // Later lines are few; nobody reads them, and a pipe holds more than they are.
+                // Nobody reads the later lines, but the pipe must not fill up.
+                _ = process.StandardOutput.ReadToEndAsync();
                 return new Server(process, grpc, rest) { StartedAt = startedAt };
             }
         }

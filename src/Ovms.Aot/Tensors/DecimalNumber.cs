@@ -64,6 +64,61 @@ internal static class DecimalNumber
         return dropped - (Middle - Doubt) > 2 * Doubt && wide is 0 or >= 1.2e-38 and <= 3.4e38;
     }
 
+    /// <summary>
+    /// Reads one plain number out of a longer text: digits with at most one point, as nearly all tensors have them, in the grammar of JSON.
+    /// </summary>
+    /// <param name="text">Not checked by anybody yet.</param>
+    /// <param name="at">Where the number begins; afterwards where it ends, unchanged where there is no plain number.</param>
+    /// <param name="value">The double nearest to it; for a negative zero a negative zero.</param>
+    /// <returns>False for anything else: exponents, many digits, other kinds of value, text that ends.</returns>
+    public static bool TryReadPlain(ReadOnlySpan<byte> text, ref int at, out double value)
+    {
+        value = 0;
+        int next = at;
+        bool negative = next < text.Length && text[next] == '-';
+        next += negative ? 1 : 0;
+        int first = next;
+        ulong digits = 0;
+        uint digit;
+        for (; next < text.Length && (digit = (uint)(text[next] - '0')) <= 9; next++)
+        {
+            digits = (digits * 10) + digit;
+        }
+
+        int whole = next - first;
+        if (whole == 0 || (whole > 1 && text[first] == '0'))
+        {
+            return false;
+        }
+
+        int fraction = 0;
+        if (next < text.Length && text[next] == '.')
+        {
+            int point = next;
+            for (next++; next < text.Length && (digit = (uint)(text[next] - '0')) <= 9; next++)
+            {
+                digits = (digits * 10) + digit;
+            }
+
+            fraction = next - point - 1;
+            if (fraction == 0)
+            {
+                return false;
+            }
+        }
+
+        // Beyond 19 digits the sum above may have overflowed; what is neither a number's end nor white space is for the full reader.
+        if (whole + fraction > MostDigits || digits > ExactDoubleLimit || next == text.Length || text[next] is not ((byte)',' or (byte)']' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+        {
+            return false;
+        }
+
+        value = digits / PowersOfTen[fraction];
+        value = negative ? -value : value;
+        at = next;
+        return true;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Scale(ulong digits, int exponent) =>
         exponent < 0 ? digits / PowersOfTen[-exponent] : digits * PowersOfTen[exponent];

@@ -26,6 +26,12 @@ internal readonly struct SingleFormat : IElementFormat<float>
 
     public static bool TryParse(ref Utf8JsonReader reader, out float value) => JsonFloat.TryReadSingle(ref reader, out value);
 
+    public static bool TryConvert(double plain, out float value)
+    {
+        value = (float)plain;
+        return DecimalNumber.IsSafeAsSingle(Math.Abs(plain));
+    }
+
     public static int Format(float value, Span<byte> destination) => JsonFloat.Format(value, destination);
 }
 
@@ -49,6 +55,12 @@ internal readonly struct DoubleFormat : IElementFormat<double>
     public static string Describe(ulong bits) => BitConverter.UInt64BitsToDouble(bits).ToString(CultureInfo.InvariantCulture);
 
     public static bool TryParse(ref Utf8JsonReader reader, out double value) => JsonFloat.TryReadDouble(ref reader, out value);
+
+    public static bool TryConvert(double plain, out double value)
+    {
+        value = plain;
+        return true;
+    }
 
     public static int Format(double value, Span<byte> destination) => JsonFloat.Format(value, destination);
 }
@@ -78,6 +90,12 @@ internal readonly struct HalfFormat : IElementFormat<Half>
         bool read = JsonFloat.TryReadDouble(ref reader, out double wide);
         value = (Half)wide;
         return read && (Half.IsFinite(value) || !double.IsFinite(wide));
+    }
+
+    public static bool TryConvert(double plain, out Half value)
+    {
+        value = (Half)plain;
+        return Half.IsFinite(value);
     }
 
     public static int Format(Half value, Span<byte> destination)
@@ -123,6 +141,12 @@ internal readonly struct BFloat16Format : IElementFormat<BFloat16>
         bool read = JsonFloat.TryReadDouble(ref reader, out double wide);
         value = BFloat16.FromDouble(wide);
         return read && (value.IsFinite || !double.IsFinite(wide));
+    }
+
+    public static bool TryConvert(double plain, out BFloat16 value)
+    {
+        value = BFloat16.FromDouble(plain);
+        return value.IsFinite;
     }
 
     public static int Format(BFloat16 value, Span<byte> destination) =>

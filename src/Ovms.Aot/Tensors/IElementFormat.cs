@@ -31,6 +31,16 @@ internal interface IElementFormat<TElement>
     /// <summary>From the JSON token the reader stands on; false for another kind of token or a value out of the type's range.</summary>
     static abstract bool TryParse(ref Utf8JsonReader reader, out TElement value);
 
+    /// <summary>
+    /// From a plain decimal, see <see cref="DecimalNumber.TryReadPlain"/>, with the same value as <see cref="TryParse"/> gives; false where the
+    /// full reader has to look.
+    /// </summary>
+    static virtual bool TryConvert(double plain, out TElement value)
+    {
+        value = default;
+        return false;
+    }
+
     /// <summary>Writes JSON and returns its length; the destination has room for <see cref="MaxTextLength"/>.</summary>
     static abstract int Format(TElement value, Span<byte> destination);
 }

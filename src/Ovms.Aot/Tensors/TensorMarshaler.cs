@@ -69,6 +69,20 @@ internal abstract partial class TensorMarshaler(ElementTypeRow row)
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
     public abstract Outcome ReadJson(ref Utf8JsonReader reader, NativeBuffer destination, out long count);
 
+    /// <summary>
+    /// The short way of <see cref="ReadJson"/>: arrays of plain numbers, straight from the text. Gives the same elements or nothing.
+    /// </summary>
+    /// <param name="text">From the value's first byte on; need not be JSON.</param>
+    /// <param name="destination">Receives the elements; after a false return it holds some of them and is of no more use.</param>
+    /// <param name="length">Bytes of the text that the value takes.</param>
+    /// <param name="count">How many values were read.</param>
+    /// <returns>False where the full reader has to look: other values, other types, faults.</returns>
+    public virtual bool TryReadPlainJson(ReadOnlySpan<byte> text, NativeBuffer destination, out int length, out long count)
+    {
+        (length, count) = (0, 0);
+        return false;
+    }
+
     /// <summary>Writes all elements as one flat JSON array.</summary>
     /// <returns>A failure where the elements have no JSON form (sub-byte types, strings that are not UTF-8); then nothing is written.</returns>
     public abstract Outcome WriteJson(Tensor source, IBufferWriter<byte> writer);

@@ -89,6 +89,36 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
     }
 
     /// <inheritdoc/>
+    public override bool TryReadPlainJson(ReadOnlySpan<byte> text, NativeBuffer destination, out int length, out long count)
+    {
+        count = 0;
+        PlainArray array = new(text);
+        Span<TElement> room = default;
+        int used = 0;
+        while (array.TryReadNext(out double plain) && TFormat.TryConvert(plain, out TElement element))
+        {
+            if (used == room.Length)
+            {
+                destination.Advance(used * Unsafe.SizeOf<TElement>());
+                used = 0;
+                if (!destination.TryReserve(Unsafe.SizeOf<TElement>()))
+                {
+                    break;
+                }
+
+                room = MemoryMarshal.Cast<byte, TElement>(destination.Free);
+            }
+
+            room[used++] = element;
+            count++;
+        }
+
+        destination.Advance(used * Unsafe.SizeOf<TElement>());
+        length = array.Length;
+        return array.IsRead;
+    }
+
+    /// <inheritdoc/>
     public override Outcome WriteJson(Tensor source, IBufferWriter<byte> writer)
     {
         Debug.Assert(source.ElementType == ElementType, "A marshaler writes tensors of its own type.");

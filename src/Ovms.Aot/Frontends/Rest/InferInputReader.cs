@@ -35,7 +35,9 @@ internal ref struct InferInputReader
     }
 
     /// <summary>Reads the entry the reader stands on and adds it to the document.</summary>
-    public Outcome Read(ref Utf8JsonReader reader)
+    /// <param name="reader">Afterwards on the entry's end.</param>
+    /// <param name="origin">Where in the text the reader's positions count from.</param>
+    public Outcome Read(ref Utf8JsonReader reader, ref int origin)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -46,7 +48,7 @@ internal ref struct InferInputReader
         _document.Message.Inputs.Add(_input);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            Outcome read = ReadProperty(ref reader);
+            Outcome read = ReadProperty(ref reader, ref origin);
             if (!read.IsOk)
             {
                 return read;
@@ -56,7 +58,7 @@ internal ref struct InferInputReader
         return Complete();
     }
 
-    private Outcome ReadProperty(ref Utf8JsonReader reader)
+    private Outcome ReadProperty(ref Utf8JsonReader reader, ref int origin)
     {
         if (reader.ValueTextEquals("name"u8))
         {
@@ -79,7 +81,7 @@ internal ref struct InferInputReader
 
         if (reader.ValueTextEquals("data"u8))
         {
-            return TakeTwice(ref _hasData) ? JsonFault.Twice(Path("data")) : ReadOrPostponeData(ref reader);
+            return TakeTwice(ref _hasData) ? JsonFault.Twice(Path("data")) : ReadOrPostponeData(ref reader, ref origin);
         }
 
         if (reader.ValueTextEquals("parameters"u8))
@@ -150,17 +152,19 @@ internal ref struct InferInputReader
         return Outcome.Ok;
     }
 
-    private Outcome ReadOrPostponeData(ref Utf8JsonReader reader)
+    private Outcome ReadOrPostponeData(ref Utf8JsonReader reader, ref int origin)
     {
         reader.Read();
-        int start = (int)reader.TokenStartIndex;
+        int start = origin + (int)reader.TokenStartIndex;
         if (_hasDatatype)
         {
-            return JsonTensor.Read(ref reader, _json[start..], _input, Path("data"));
+            Outcome read = JsonTensor.Read(ref reader, _json[start..], _input, Path("data"), out int passed);
+            origin = passed > 0 ? start + passed : origin;
+            return read;
         }
 
         reader.Skip();
-        _postponed = start..(int)reader.BytesConsumed;
+        _postponed = start..(origin + (int)reader.BytesConsumed);
         return Outcome.Ok;
     }
 
@@ -184,7 +188,7 @@ internal ref struct InferInputReader
             reader.Read();
             try
             {
-                return JsonTensor.Read(ref reader, data, _input, Path("data"));
+                return JsonTensor.Read(ref reader, data, _input, Path("data"), out _);
             }
             catch (InvalidOperationException) when (reader.ValueIsEscaped)
             {

@@ -15,8 +15,11 @@ internal static class JsonFault
     private const int MaxTextLength = 64 * 1024;
 
     /// <summary>The text is no JSON.</summary>
+    /// <param name="fault">As a reader came upon it that may not have seen all of the text.</param>
+    /// <param name="json">The whole text.</param>
     public static Outcome Malformed(JsonException fault, ReadOnlySpan<byte> json)
     {
+        fault = FromTheBeginning(json) ?? fault;
         long line = fault.LineNumber ?? 0;
         long offset = LineStart(json, line) + (fault.BytePositionInLine ?? 0);
         string what = fault.Message;
@@ -70,6 +73,24 @@ internal static class JsonFault
 
     /// <summary>A number as the caller wrote it.</summary>
     public static string Token(in Utf8JsonReader reader) => Shown.Bounded(Encoding.UTF8.GetString(reader.ValueSpan));
+
+    // Lines are counted from where a reader began.
+    private static JsonException? FromTheBeginning(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+            while (reader.Read())
+            {
+            }
+
+            return null;
+        }
+        catch (JsonException exact)
+        {
+            return exact;
+        }
+    }
 
     private static string Kind(JsonTokenType token) => token switch
     {

@@ -16,8 +16,10 @@ internal static class JsonTensor
     /// <param name="text">The JSON text from that token on.</param>
     /// <param name="input">Its datatype is known.</param>
     /// <param name="path">Where the value is, for messages.</param>
-    public static Outcome Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, InputTensor input, string path)
+    /// <param name="passed">Bytes of the text that the reader was carried over: its positions count from there. 0 mostly.</param>
+    public static Outcome Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, InputTensor input, string path, out int passed)
     {
+        passed = 0;
         input.Source = ContentSource.Values;
         if (TensorMarshaler.ForDatatype(input.Datatype) is not { } marshaler)
         {
@@ -26,20 +28,34 @@ internal static class JsonTensor
             return Outcome.Ok;
         }
 
-        long start = reader.TokenStartIndex;
         NativeBuffer content = new(InitialCapacity(marshaler, input));
         input.Content = content;
-        Outcome read = marshaler.ReadJson(ref reader, content, out long count);
+        if (marshaler.TryReadPlainJson(text, content, out int length, out long count))
+        {
+            // The tokenizer, which stands behind the opening bracket, goes on with the closing one.
+            passed = length - 1;
+            reader = new Utf8JsonReader(text[passed..], isFinalBlock: true, reader.CurrentState);
+            reader.Read();
+            input.ValueCount = count;
+            return CheckNesting(text[..length], input, path);
+        }
+
+        content.Dispose();
+        input.Content = content = new NativeBuffer(InitialCapacity(marshaler, input));
+        long start = reader.TokenStartIndex;
+        Outcome read = marshaler.ReadJson(ref reader, content, out count);
         if (!read.IsOk)
         {
             return Outcome.Fail(read.Code, $"{path}: {read.Detail}; input name: {Shown.Bounded(input.Name)}");
         }
 
         input.ValueCount = count;
-        return ArrayNesting.FindFault(text[..(int)(reader.BytesConsumed - start)]) is { } fault
-            ? Outcome.Fail(StatusCode.RestCouldNotParseInput, $"{path}: {fault}; input name: {Shown.Bounded(input.Name)}")
-            : Outcome.Ok;
+        return CheckNesting(text[..(int)(reader.BytesConsumed - start)], input, path);
     }
+
+    private static Outcome CheckNesting(ReadOnlySpan<byte> value, InputTensor input, string path) => ArrayNesting.FindFault(value) is { } fault
+        ? Outcome.Fail(StatusCode.RestCouldNotParseInput, $"{path}: {fault}; input name: {Shown.Bounded(input.Name)}")
+        : Outcome.Ok;
 
     private static int InitialCapacity(TensorMarshaler marshaler, InputTensor input)
     {
