@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Configuration;
 using Ovms.Options;
 using Ovms.Repository;
+using Ovms.Repository.Remote;
 using Ovms.Serving;
 using Ovms.Status;
 
@@ -57,6 +58,12 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
     // The path is looked at also where the settings cannot be read: all problems are told at once.
     private void CheckFiles(ModelOptions model, ModelConfig? config)
     {
+        if (RemotePath.IsRemote(model.ModelPath))
+        {
+            CheckStore(model);
+            return;
+        }
+
         Outcome<ModelRepository> opened = ModelRepository.Open(model.ModelPath);
         if (!opened.IsOk)
         {
@@ -79,6 +86,18 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             {
                 _problems.Add($"{model.ModelName}, version {folder.Version}: {file.Text}");
             }
+        }
+    }
+
+    // Whether the store lets us in and has versions; their files would first have to be fetched.
+    private void CheckStore(ModelOptions model)
+    {
+        using RemoteRepositories remotes = RemoteRepositories.ByEnvironment(server.RemoteCacheDir, CancellationToken.None);
+        remotes.BeginLook([model.ModelPath], isVouched: true);
+        Outcome<RemoteLook> look = remotes.Look(model.ModelPath, isVouched: true);
+        if (!look.IsOk)
+        {
+            _problems.Add($"{model.ModelName}: {look.Text}");
         }
     }
 

@@ -6,6 +6,7 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
+using Ovms.Repository.Remote;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Sequences;
@@ -93,10 +94,11 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
     private async Task<int> ServeAsync(WebApplication web, Engine engine, ServerConfig config)
     {
-        ModelLoader loader = new(engine.Core, engine.Devices, _log);
+        using RemoteRepositories remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop.Token);
+        ModelLoader loader = new(engine.Core, engine.Devices, _log, remotes);
         ModelManager models = new(
             _registry,
-            new DesiredReader(start.Source, start.Server, config),
+            new DesiredReader(start.Source, start.Server, config, remotes),
             loader.Load,
             TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds),
             TimeProvider.System,

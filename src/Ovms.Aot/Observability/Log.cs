@@ -37,6 +37,9 @@ internal static partial class Log
     public static partial void ModelLoaded(
         ILogger log, string model, long version, string asked, string executing, string streams, string threads, string hint, string precision, int requests, double readSeconds, double compileSeconds);
 
+    [LoggerMessage(33, LogLevel.Information, "Model {Model}; version: {Version}; files of {Address} are in {Folder}; fetched in {Seconds:F3} s")]
+    public static partial void ModelFetched(ILogger log, string model, long version, string address, string folder, double seconds);
+
     [LoggerMessage(12, LogLevel.Information, "Model {Model}; version: {Version}; inputs: {Inputs}; outputs: {Outputs}")]
     public static partial void ModelSignature(ILogger log, string model, long version, string inputs, string outputs);
 

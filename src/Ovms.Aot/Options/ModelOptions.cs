@@ -16,7 +16,7 @@ internal sealed partial record ModelOptions
     [Option("model_name", ConfigName = "name", In = Both, Change = OptionChange.ReloadsModel, RequiredInConfig = true, Placeholder = "NAME")]
     public string ModelName { get; init; } = "";
 
-    /// <summary>Folder with numbered version folders, folder of one model, or a model file.</summary>
+    /// <summary>Folder with numbered version folders, folder of one model, or a model file; also in an object store: s3://, az://, azfs://, gs://.</summary>
     [Option("model_path", ConfigName = "base_path", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "PATH")]
     public string ModelPath { get; init; } = "";
 

@@ -82,6 +82,10 @@ internal sealed partial record ServerOptions
     [Option("cache_dir", Placeholder = "FOLDER", DefaultText = UsualCacheDir + ", on Windows " + UsualCacheDirOnWindows + ", if it exists")]
     public string CacheDir { get; init; } = "";
 
+    /// <summary>Folder for the files of models in object stores (s3://, gs://, az://, azfs://); made when it is missing.</summary>
+    [Option("remote_cache_dir", Placeholder = "FOLDER", DefaultText = "ovms-remote-USER among the system's temporary files")]
+    public string RemoteCacheDir { get; init; } = "";
+
     /// <summary>Library with custom layers for the CPU.</summary>
     [Option("cpu_extension", Placeholder = "FILE")]
     public string CpuExtension { get; init; } = "";

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security;
+using Ovms.Repository.Remote;
 using Ovms.Status;
 
 namespace Ovms.Repository;
@@ -14,8 +15,6 @@ namespace Ovms.Repository;
 /// <param name="Warnings">Sentences about what was found and left out.</param>
 internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVersionFolder> Versions, ImmutableArray<string> Warnings)
 {
-    private static readonly string[] s_objectStores = ["s3://", "gs://", "az://", "azfs://"];
-
     /// <summary>Looks at a base path.</summary>
     /// <param name="basePath">
     /// Absolute or relative to the working folder. ".." may occur in it: the original refuses that, since there a path may come from a
@@ -24,9 +23,9 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
     /// <returns>The versions there, or: no such path, not readable, nothing that can be served.</returns>
     public static Outcome<ModelRepository> Open(string basePath)
     {
-        if (Array.Find(s_objectStores, store => basePath.StartsWith(store, StringComparison.Ordinal)) is { } found)
+        if (RemotePath.IsRemote(basePath))
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is in an object store ({found}); models are read from local files: copy it to a folder and give that.");
+            return Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is in an object store; here only local files are looked at: copy it to a folder and give that.");
         }
 
         if (string.IsNullOrWhiteSpace(basePath) || basePath.Contains('\0'))

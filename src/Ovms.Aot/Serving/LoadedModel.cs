@@ -25,10 +25,14 @@ internal sealed class LoadedModel(Signature signature, ISlotSource pool, Compile
     /// <summary>OpenVINO's execution streams; 0 where the device does not tell.</summary>
     public int Streams { get; init; }
 
+    /// <summary>What keeps its files where they are, if they need keeping: the engine may read weights from them as long as it lives.</summary>
+    public IDisposable? Files { get; set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         pool.Dispose();
         compiled.Dispose();
+        Files?.Dispose();
     }
 }

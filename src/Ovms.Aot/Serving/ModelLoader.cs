@@ -5,6 +5,7 @@ using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Repository;
+using Ovms.Repository.Remote;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Sequences;
 using Ovms.Status;
@@ -12,11 +13,43 @@ using Ovms.Status;
 namespace Ovms.Serving;
 
 /// <summary>Turns a version's files into something that infers: found, read, prepared, compiled, described, given infer requests.</summary>
-internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log)
+/// <param name="core">The engine.</param>
+/// <param name="devices">Compiles.</param>
+/// <param name="log">Where it is told.</param>
+/// <param name="remotes">Brings the files of models in object stores; null where there are none.</param>
+internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log, RemoteRepositories? remotes = null)
 {
-    /// <summary>Loads one version. Blocks for as long as reading and compiling take.</summary>
+    /// <summary>Loads one version. Blocks for as long as fetching, reading and compiling take.</summary>
     /// <returns>The loaded model, the caller's to dispose, or a sentence that says what stands against it.</returns>
     public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    {
+        if (remotes is null || !RemotePath.IsRemote(config.BasePath))
+        {
+            return LoadLocal(id, folder, config);
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        Outcome<LocalCopy> copy = remotes.Obtain(config.BasePath, id.Version);
+        if (!copy.IsOk)
+        {
+            return copy.WithoutValue;
+        }
+
+        Log.ModelFetched(log, id.Name, id.Version, folder.Path, copy.Value.Path, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Outcome<LoadedModel> loaded = LoadLocal(id, folder with { Path = copy.Value.Path }, config);
+        if (loaded.IsOk)
+        {
+            loaded.Value.Files = copy.Value;
+        }
+        else
+        {
+            copy.Value.Dispose();
+        }
+
+        return loaded;
+    }
+
+    private Outcome<LoadedModel> LoadLocal(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         long started = Stopwatch.GetTimestamp();
         Outcome<PreparedModel> read = Read(folder, config);

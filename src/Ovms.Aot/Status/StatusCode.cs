@@ -65,6 +65,30 @@ internal enum StatusCode
     [Status("No version of the model is available", Grpc = GrpcCode.Internal, Http = 500)]
     NoModelVersionAvailable,
 
+    /// <summary>The object store cannot be reached, broke off or is at its limits; the next attempt may go better.</summary>
+    [Status("The object store cannot be reached", Grpc = GrpcCode.Internal, Http = 500)]
+    RemoteUnreachable,
+
+    /// <summary>The object store does not let us in, or credentials are missing or malformed.</summary>
+    [Status("Access to the object store is refused", Grpc = GrpcCode.Internal, Http = 500)]
+    RemoteAccessRefused,
+
+    /// <summary>The object store has no such bucket, container or share.</summary>
+    [Status("The bucket or container does not exist", Grpc = GrpcCode.Internal, Http = 500)]
+    RemoteContainerMissing,
+
+    /// <summary>The object store answered with another failure.</summary>
+    [Status("The object store answered with an error", Grpc = GrpcCode.Internal, Http = 500)]
+    RemoteFailed,
+
+    /// <summary>A file came from the object store other than it was listed.</summary>
+    [Status("A file from the object store is not what was listed", Grpc = GrpcCode.Internal, Http = 500)]
+    RemoteFileInvalid,
+
+    /// <summary>What comes from an object store cannot be kept on the local disk.</summary>
+    [Status("Files from the object store cannot be kept", Grpc = GrpcCode.Internal, Http = 500)]
+    RemoteCacheFailed,
+
     /// <summary>--model_version_policy is malformed.</summary>
     [Status("Model version policy is in wrong format", Grpc = GrpcCode.Internal, Http = 500)]
     ModelVersionPolicyWrongFormat,

@@ -89,8 +89,8 @@ public class ModelRepositoryTests
     [Arguments("", "empty")]
     [Arguments("  ", "empty")]
     [Arguments("a\0b", "NUL")]
-    [Arguments("s3://bucket/model", "object store (s3://)")]
-    [Arguments("azfs://share/model", "object store (azfs://)")]
+    [Arguments("s3://bucket/model", "object store")]
+    [Arguments("azfs://share/model", "object store")]
     public async Task PathThatIsNone_IsRefused(string path, string why)
     {
         Outcome<ModelRepository> repository = ModelRepository.Open(path);

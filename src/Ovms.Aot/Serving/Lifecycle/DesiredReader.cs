@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ovms.Configuration;
 using Ovms.Options;
 using Ovms.Repository;
+using Ovms.Repository.Remote;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
@@ -12,7 +13,8 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="source">Where the configuration comes from.</param>
 /// <param name="server">The server's options.</param>
 /// <param name="first">What the source gave just now: the first look does not read it again.</param>
-internal sealed class DesiredReader(ConfigSource source, ServerOptions server, ServerConfig? first)
+/// <param name="remotes">Looks at base paths in object stores; null where there are none.</param>
+internal sealed class DesiredReader(ConfigSource source, ServerOptions server, ServerConfig? first, RemoteRepositories? remotes = null)
 {
     private readonly VersionWatch _watch = new();
     private Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> _parsed = [];
@@ -37,6 +39,7 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
 
         _watch.BeginLook();
         (_emptyBefore, _emptyNow) = (_emptyNow, []);
+        remotes?.BeginLook(_config?.Models.Select(static model => model.ModelPath) ?? [], isVouched);
         Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> before = _parsed;
         _parsed = [];
         List<DesiredModel> models = [];
@@ -46,32 +49,47 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
                 ? known.Config
                 : ModelConfig.From(written, server);
             _parsed[written.ModelName] = (written, config);
-            models.Add(config.IsOk ? OnDisk(config.Value, isVouched) : new DesiredModel(written.ModelName, null, null, config.WithoutValue));
+            models.Add(config.IsOk ? Find(config.Value, isVouched) : new DesiredModel(written.ModelName, null, null, config.WithoutValue));
         }
 
         Desired desired = new([.. models], ++_looks, isVouched) { Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)] };
         return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
     }
 
-    private DesiredModel OnDisk(ModelConfig config, bool isVouched)
+    private DesiredModel Find(ModelConfig config, bool isVouched)
     {
-        Outcome<ModelRepository> opened = ModelRepository.Open(config.BasePath);
-        if (opened.Code == StatusCode.NoModelVersionAvailable)
+        if (remotes is null || !RemotePath.IsRemote(config.BasePath))
         {
-            // An empty folder says that nothing is to be served, once it stays so: somebody may just be exchanging the only version.
-            _emptyNow.Add(config.Name);
-            return isVouched || _emptyBefore.Contains(config.Name)
-                ? new DesiredModel(config.Name, config, [], opened.WithoutValue)
-                : new DesiredModel(config.Name, config, null, Outcome.Ok);
+            Outcome<ModelRepository> opened = ModelRepository.Open(config.BasePath);
+            return opened.IsOk ? Seen(config, opened.Value, [.. opened.Value.Versions.Select(_watch.Look)]) : Unseen(config, opened.WithoutValue, isVouched);
         }
 
-        if (!opened.IsOk)
+        Outcome<RemoteLook> look = remotes.Look(config.BasePath, isVouched);
+        if (!look.IsOk)
+        {
+            return Unseen(config, look.WithoutValue, isVouched);
+        }
+
+        ModelRepository repository = look.Value.Repository;
+        remotes.Trim(config.BasePath, config.Versions.Select(repository.Versions.Select(static folder => folder.Version)));
+        return Seen(config, repository, look.Value.Versions);
+    }
+
+    private static DesiredModel Seen(ModelConfig config, ModelRepository repository, ImmutableArray<VersionOnDisk> versions) =>
+        new(config.Name, config, versions, repository.Select(config.Versions).WithoutValue) { Warnings = repository.Warnings };
+
+    private DesiredModel Unseen(ModelConfig config, Outcome why, bool isVouched)
+    {
+        if (why.Code != StatusCode.NoModelVersionAvailable)
         {
             // A folder that cannot be seen says nothing.
-            return new DesiredModel(config.Name, config, null, opened.WithoutValue);
+            return new DesiredModel(config.Name, config, null, why);
         }
 
-        ImmutableArray<VersionOnDisk> versions = [.. opened.Value.Versions.Select(_watch.Look)];
-        return new DesiredModel(config.Name, config, versions, opened.Value.Select(config.Versions).WithoutValue) { Warnings = opened.Value.Warnings };
+        // An empty folder says that nothing is to be served, once it stays so: somebody may just be exchanging the only version.
+        _emptyNow.Add(config.Name);
+        return isVouched || _emptyBefore.Contains(config.Name)
+            ? new DesiredModel(config.Name, config, [], why)
+            : new DesiredModel(config.Name, config, null, Outcome.Ok);
     }
 }

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Ovms.Repository.Remote;
+
+/// <summary>What stands beside a copy: which objects it was made from and how the files looked when they were checked.</summary>
+internal static class CopyManifest
+{
+    private const int Format = 1;
+    private const long MaxBytes = 64L << 20;
+
+    /// <summary>Writes it.</summary>
+    /// <param name="file">The manifest's path.</param>
+    /// <param name="version">What was fetched.</param>
+    /// <param name="folder">Where its files lie.</param>
+    public static void Write(string file, RemoteVersion version, string folder)
+    {
+        using FileStream stream = new(file, FileMode.Create, FileAccess.Write, FileShare.None);
+        using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteNumber("format", Format);
+        json.WriteNumber("version", version.Version);
+        json.WriteString("fingerprint", version.Fingerprint);
+        json.WriteStartArray("files");
+        foreach (RemoteFile item in version.Files)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", item.Name);
+            json.WriteNumber("size", item.Object.Size);
+            json.WriteString("etag", item.Object.ETag);
+            json.WriteNumber("written", File.GetLastWriteTimeUtc(Path.Combine(folder, item.Name)).Ticks);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Whether the files beside the manifest are those that it tells of, untouched, and those of this version.</summary>
+    public static bool Vouches(string file, RemoteVersion version, string folder)
+    {
+        try
+        {
+            if (new FileInfo(file) is not { Exists: true, Length: <= MaxBytes })
+            {
+                return false;
+            }
+
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            JsonElement root = document.RootElement;
+            return root.GetProperty("format").GetInt32() == Format
+                && root.GetProperty("fingerprint").GetString() == version.Fingerprint
+                && root.GetProperty("files").GetArrayLength() == version.Files.Length
+                && root.GetProperty("files").EnumerateArray().Zip(version.Files).All(pair => IsUntouched(pair.First, pair.Second, folder));
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            // Cut short or written by something else: it vouches for nothing.
+            return false;
+        }
+    }
+
+    private static bool IsUntouched(JsonElement told, RemoteFile wanted, string folder)
+    {
+        FileInfo file = new(Path.Combine(folder, wanted.Name));
+        return told.GetProperty("name").GetString() == wanted.Name
+            && file is { Exists: true, LinkTarget: null }
+            && file.Length == wanted.Object.Size
+            && file.LastWriteTimeUtc.Ticks == told.GetProperty("written").GetInt64();
+    }
+}

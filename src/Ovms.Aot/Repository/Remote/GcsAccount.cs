@@ -1,0 +1,121 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Ovms.Status;
+
+namespace Ovms.Repository.Remote;
+
+/// <summary>Who one is at Google Cloud Storage: a key file that is exchanged for tokens of an hour, each used until shortly before its end.</summary>
+/// <param name="form">What is sent for a token: the parts that do not change.</param>
+/// <param name="sign">Makes the part that does, for a time; null where there is none.</param>
+/// <param name="tokenAddress">Where tokens are given.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GcsAccount(IReadOnlyDictionary<string, string> form, Func<DateTimeOffset, string>? sign, Uri tokenAddress, TimeProvider time)
+{
+    private const string Scope = "https://www.googleapis.com/auth/devstorage.read_only";
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(2);
+
+    private readonly SemaphoreSlim _asking = new(1);
+    private Token? _current;
+
+    /// <summary>Reads a key file: a service account's, or the one that a user's login leaves.</summary>
+    public static Outcome<GcsAccount> Read(RemotePath path, string file, TimeProvider time)
+    {
+        const string Variable = "GOOGLE_APPLICATION_CREDENTIALS";
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            JsonElement root = document.RootElement;
+            string kind = Text("type");
+            if (kind == "service_account")
+            {
+                RSA key = RSA.Create();
+                key.ImportFromPem(Text("private_key"));
+                (string email, string audience) = (Text("client_email"), Text("token_uri"));
+                Dictionary<string, string> grant = new() { ["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer" };
+                return new GcsAccount(grant, now => Assertion(key, email, audience, now), new Uri(audience), time);
+            }
+
+            if (kind == "authorized_user")
+            {
+                Dictionary<string, string> grant = new()
+                {
+                    ["grant_type"] = "refresh_token",
+                    ["client_id"] = Text("client_id"),
+                    ["client_secret"] = Text("client_secret"),
+                    ["refresh_token"] = Text("refresh_token"),
+                };
+                return new GcsAccount(grant, null, new Uri(root.TryGetProperty("token_uri", out JsonElement uri) ? uri.GetString()! : "https://oauth2.googleapis.com/token"), time);
+            }
+
+            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {file} ({Variable}) is of type '{Shown.Bounded(kind)}'; service_account and authorized_user are read.");
+
+            string Text(string name) => root.GetProperty(name).GetString() ?? throw new KeyNotFoundException();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SecurityException)
+        {
+            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {file} ({Variable}) cannot be read: {failure.Message}");
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or CryptographicException or UriFormatException)
+        {
+            // Its words may quote the file.
+            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {file} ({Variable}) is not the JSON key file of a service account; download the key anew.");
+        }
+    }
+
+    /// <summary>A token that is good for some minutes at least.</summary>
+    /// <exception cref="GcsAnswerException">The account is refused.</exception>
+    public async Task<string> TokenAsync(HttpClient client, CancellationToken cancellation)
+    {
+        // One at a time: the key signs for one, and the others then find its token.
+        await _asking.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            if (_current is null || now >= _current.End - s_margin)
+            {
+                _current = await AskAsync(client, now, cancellation).ConfigureAwait(false);
+            }
+
+            return _current.Text;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    private async Task<Token> AskAsync(HttpClient client, DateTimeOffset now, CancellationToken cancellation)
+    {
+        IEnumerable<KeyValuePair<string, string>> fields = sign is null ? form : form.Append(new KeyValuePair<string, string>("assertion", sign(now)));
+        using FormUrlEncodedContent content = new(fields);
+        using HttpResponseMessage response = await client.PostAsync(tokenAddress, content, cancellation).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            // The token service says 400 for a key that is not (or no longer) valid.
+            throw new GcsAnswerException((int)response.StatusCode is 400 or 401 ? 401 : (int)response.StatusCode, "TokenRefused");
+        }
+
+        using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
+        string fresh = answer.RootElement.GetProperty("access_token").GetString()!;
+        double seconds = answer.RootElement.TryGetProperty("expires_in", out JsonElement told) ? told.GetDouble() : s_lifetime.TotalSeconds;
+        return new Token(fresh, now + TimeSpan.FromSeconds(Math.Clamp(seconds, 0, s_lifetime.TotalSeconds)));
+    }
+
+    /// <summary>A signed statement of who asks for what (RFC 7523).</summary>
+    internal static string Assertion(RSA key, string email, string audience, DateTimeOffset now)
+    {
+        string claims = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"iss":"{{JsonEncodedText.Encode(email)}}","scope":"{{Scope}}","aud":"{{JsonEncodedText.Encode(audience)}}","iat":{{now.ToUnixTimeSeconds()}},"exp":{{(now + s_lifetime).ToUnixTimeSeconds()}}}""");
+        string signed = $"{Base64Url.EncodeToString("""{"alg":"RS256","typ":"JWT"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
+        byte[] signature = key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{signed}.{Base64Url.EncodeToString(signature)}";
+    }
+
+    private sealed record Token(string Text, DateTimeOffset End);
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Ovms.Status;
+
+namespace Ovms.Repository.Remote;
+
+/// <summary>A bucket of Google Cloud Storage, by its JSON interface: no vendor's library is to be had here.</summary>
+internal sealed class GcsStore : RemoteStore
+{
+    private static readonly Uri s_usual = new("https://storage.googleapis.com");
+
+    private readonly Uri _endpoint;
+    private readonly GcsAccount? _account;
+    private readonly HttpClient _client;
+
+    private GcsStore(RemotePath path, RemoteSettings settings, Uri endpoint, GcsAccount? account)
+        : base(path, endpoint.GetLeftPart(UriPartial.Authority), settings.Patience)
+    {
+        _endpoint = endpoint;
+        _account = account;
+        _client = settings.CreateClient();
+    }
+
+    /// <summary>Makes the client.</summary>
+    public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
+    {
+        if ((settings["STORAGE_EMULATOR_HOST"] is { } host ? RemoteSettings.ToEndpoint(host, "http") : s_usual) is not { } endpoint)
+        {
+            return Outcome.Fail(StatusCode.PathInvalid, $"{path}: STORAGE_EMULATOR_HOST is not an address; the forms are host:port and http://host:port.");
+        }
+
+        if (settings["GOOGLE_APPLICATION_CREDENTIALS"] is not { } file)
+        {
+            return new GcsStore(path, settings, endpoint, null);
+        }
+
+        Outcome<GcsAccount> account = GcsAccount.Read(path, file, TimeProvider.System);
+        return account.IsOk ? new GcsStore(path, settings, endpoint, account.Value) : account.WithoutValue;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _client.Dispose();
+
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? page = null;
+        do
+        {
+            string query = $"?maxResults=1000&fields=nextPageToken,items(name,size,generation,md5Hash)&prefix={Uri.EscapeDataString(prefix)}{(page is null ? "" : "&pageToken=" + Uri.EscapeDataString(page))}";
+            using HttpResponseMessage response = await SendAsync(query, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+            using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
+            JsonElement root = document.RootElement;
+            foreach (JsonElement item in root.TryGetProperty("items", out JsonElement items) ? items.EnumerateArray() : default)
+            {
+                yield return ToObject(item);
+            }
+
+            page = root.TryGetProperty("nextPageToken", out JsonElement next) ? next.GetString() : null;
+        }
+        while (!string.IsNullOrEmpty(page));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation)
+    {
+        // The generation is the mark: the store gives exactly this one or says that it is gone.
+        string rest = $"/{Uri.EscapeDataString(item.Key)}?alt=media&generation={Uri.EscapeDataString(item.ETag)}";
+        HttpResponseMessage response = await SendAsync(rest, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        return new RemoteBody(content, response.Content.Headers.ContentLength, null, item.Md5, response);
+    }
+
+    /// <inheritdoc/>
+    protected override (int Status, string? Word)? AnswerIn(Exception failure) => failure is GcsAnswerException answer ? (answer.Status, answer.Word) : null;
+
+    private async Task<HttpResponseMessage> SendAsync(string rest, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SendOnceAsync(rest, completion, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (attempt < Patience.Attempts && failure is HttpRequestException or GcsAnswerException { Status: 408 or 429 or >= 500 })
+            {
+                await Task.Delay(Patience.BeforeRetry(attempt), cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(string rest, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(Patience.Request);
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(_endpoint, $"/storage/v1/b/{Path.Container}/o{rest}"));
+        if (_account is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _account.TokenAsync(_client, deadline.Token).ConfigureAwait(false));
+        }
+
+        HttpResponseMessage response = await _client.SendAsync(request, completion, deadline.Token).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            // For a listing 404 can only be the bucket; for an object it is the object, as the bucket was just listed.
+            throw new GcsAnswerException((int)response.StatusCode, response.StatusCode == HttpStatusCode.NotFound && !rest.StartsWith('?') ? "NoSuchObject" : null);
+        }
+    }
+
+    private static RemoteObject ToObject(JsonElement item)
+    {
+        Span<byte> hash = stackalloc byte[16];
+        bool hasHash = item.TryGetProperty("md5Hash", out JsonElement md5) && Convert.TryFromBase64String(md5.GetString() ?? "", hash, out int written) && written == hash.Length;
+        long size = long.TryParse(item.GetProperty("size").GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out long told) ? told : -1;
+        return new RemoteObject(item.GetProperty("name").GetString() ?? "", size, item.GetProperty("generation").GetString() ?? "", hasHash ? Convert.ToHexStringLower(hash) : null);
+    }
+}

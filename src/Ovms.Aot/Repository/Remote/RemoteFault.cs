@@ -1,0 +1,64 @@
+using Ovms.Status;
+
+namespace Ovms.Repository.Remote;
+
+/// <summary>Makes a sentence of what an object store answered or how the way to it failed: path, endpoint, what came, remedy; never a secret.</summary>
+internal static class RemoteFault
+{
+    private static readonly string[] s_noContainer = ["NoSuchBucket", "ContainerNotFound", "ShareNotFound", "ContainerBeingDeleted", "ShareBeingDeleted"];
+
+    /// <summary>An answer of the store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="word">The store's own word for it.</param>
+    public static Outcome OfAnswer(RemoteStore store, int status, string? word)
+    {
+        RemotePath path = store.Path;
+        string said = string.IsNullOrEmpty(word) || !word.All(char.IsAsciiLetterOrDigit) ? $"{status}" : $"{status} {Shown.Bounded(word)}";
+        string noun = path.ContainerNoun;
+        return status switch
+        {
+            404 when word is null || s_noContainer.Contains(word) =>
+                Outcome.Fail(StatusCode.RemoteContainerMissing, $"{path}: {store.Endpoint} has no {noun} '{path.Container}' ({said}). Check the {noun}'s name, and {Variables(path.Kind).Place}."),
+            401 or 403 =>
+                Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {store.Endpoint} refuses access to {noun} '{path.Container}' ({said}). Check {Variables(path.Kind).Credentials}, and that they may list and read there."),
+            404 or 409 or 412 =>
+                Outcome.Fail(StatusCode.RemoteFileInvalid, $"{path}: a file that {store.Endpoint} listed in {noun} '{path.Container}' is gone or was written anew ({said}). It is tried again at the next look."),
+            408 or 429 or >= 500 =>
+                Outcome.Fail(StatusCode.RemoteUnreachable, $"{path}: {store.Endpoint} fails for {noun} '{path.Container}' ({said}). It is tried again; if that lasts, look at the store's health and limits."),
+            >= 300 and < 400 =>
+                Outcome.Fail(StatusCode.RemoteFailed, $"{path}: {store.Endpoint} sends elsewhere for {noun} '{path.Container}' ({said}). Check {Variables(path.Kind).Place}."),
+            _ =>
+                Outcome.Fail(StatusCode.RemoteFailed, $"{path}: {store.Endpoint} fails for {noun} '{path.Container}' ({said}). Check {Variables(path.Kind).Credentials}, and {Variables(path.Kind).Place}."),
+        };
+    }
+
+    /// <summary>Anything else on the way there and back.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="limit">The deadline that was in force.</param>
+    public static Outcome OfException(RemoteStore store, Exception failure, TimeSpan limit)
+    {
+        Exception root = failure.GetBaseException();
+        bool isLate = false;
+        for (Exception? inner = failure; inner is not null && !isLate; inner = inner.InnerException)
+        {
+            isLate = inner is OperationCanceledException or TimeoutException;
+        }
+
+        string how = isLate
+            ? $"did not answer within {limit.TotalSeconds:0.#} s"
+            : $"cannot be reached ({Shown.Bounded(root.Message.ReplaceLineEndings(" ").TrimEnd('.'))})";
+        return Outcome.Fail(
+            StatusCode.RemoteUnreachable,
+            $"{store.Path}: {store.Endpoint} {how}. It is tried again; check {Variables(store.Path.Kind).Place}, the network, and the proxy variables.");
+    }
+
+    /// <summary>The variables that say who one is, and where the store is.</summary>
+    private static (string Credentials, string Place) Variables(RemoteKind kind) => kind switch
+    {
+        RemoteKind.S3 => ("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or AWS_PROFILE", "S3_ENDPOINT and AWS_REGION"),
+        RemoteKind.Gcs => ("the file in GOOGLE_APPLICATION_CREDENTIALS", "STORAGE_EMULATOR_HOST where it is set"),
+        _ => ("AZURE_STORAGE_CONNECTION_STRING (or AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN)", "the account in AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCOUNT"),
+    };
+}

@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Ovms.Status;
+
+namespace Ovms.Repository.Remote;
+
+/// <summary>A bucket at S3 or at what speaks like it, through the vendor's library.</summary>
+internal sealed class S3Store : RemoteStore
+{
+    private readonly AmazonS3Client _client;
+    private readonly Connections _connections;
+
+    private S3Store(RemotePath path, string endpoint, RemoteSettings settings, AmazonS3Client client, Connections connections)
+        : base(path, endpoint, settings.Patience)
+    {
+        _client = client;
+        _connections = connections;
+    }
+
+    /// <summary>Makes the client.</summary>
+    public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
+    {
+        Outcome<S3Credentials> found = S3Credentials.Find(path, settings);
+        if (!found.IsOk)
+        {
+            return found.WithoutValue;
+        }
+
+        // A host within the path has always meant a server of one's own, without TLS.
+        (string? named, string scheme) = path.Endpoint is null ? (settings["S3_ENDPOINT"], "https") : (path.Endpoint, "http");
+        Uri? endpoint = named is null ? null : RemoteSettings.ToEndpoint(named, scheme);
+        if (named is not null && endpoint is null)
+        {
+            return Outcome.Fail(StatusCode.PathInvalid, $"{path}: S3_ENDPOINT is not an address; the forms are host:port (https) and http://host:port.");
+        }
+
+        Connections connections = new(settings.CreateClient());
+        AmazonS3Config config = new()
+        {
+            HttpClientFactory = connections,
+            MaxErrorRetry = settings.Patience.Attempts - 1,
+            Timeout = settings.Patience.Request,
+
+            // Sizes and marks are checked by whoever fetches; servers of other makers do not know the newer checksums.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
+        string region = found.Value.Region;
+        if (endpoint is null)
+        {
+            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region);
+        }
+        else
+        {
+            config.ServiceURL = endpoint.GetLeftPart(UriPartial.Authority);
+            config.AuthenticationRegion = region;
+            config.ForcePathStyle = true;
+        }
+
+        string shown = config.ServiceURL?.TrimEnd('/') ?? $"https://s3.{region}.amazonaws.com";
+        return new S3Store(path, shown, settings, new AmazonS3Client(found.Value.Credentials, config), connections);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _client.Dispose();
+        _connections.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ListObjectsV2Request request = new() { BucketName = Path.Container, Prefix = prefix };
+        do
+        {
+            ListObjectsV2Response page = await _client.ListObjectsV2Async(request, cancellation).ConfigureAwait(false);
+            foreach (S3Object item in page.S3Objects ?? [])
+            {
+                yield return new RemoteObject(item.Key, item.Size ?? -1, RemoteObject.Bare(item.ETag));
+            }
+
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation)
+    {
+        GetObjectRequest request = new() { BucketName = Path.Container, Key = item.Key, EtagToMatch = $"\"{item.ETag}\"" };
+        GetObjectResponse response = await _client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
+        return new RemoteBody(response.ResponseStream, response.ContentLength, RemoteObject.Bare(response.ETag), Md5(item, response), response);
+    }
+
+    /// <inheritdoc/>
+    protected override (int Status, string? Word)? AnswerIn(Exception failure) =>
+        failure is AmazonServiceException { StatusCode: > 0 } answer ? ((int)answer.StatusCode, answer.ErrorCode) : null;
+
+    /// <inheritdoc/>
+    public override bool SaysOtherContent(Exception failure) => failure is AmazonClientException;
+
+    // The mark is the content's MD5 when it was uploaded in one piece and is not encrypted with a key of the customer's.
+    private string? Md5(RemoteObject item, GetObjectResponse response)
+    {
+        bool isPlain = response.ServerSideEncryptionMethod is null || response.ServerSideEncryptionMethod == ServerSideEncryptionMethod.None || response.ServerSideEncryptionMethod == ServerSideEncryptionMethod.AES256;
+        bool isDirectoryBucket = Path.Container.EndsWith("--x-s3", StringComparison.Ordinal);
+        return isPlain && !isDirectoryBucket && item.ETag.Length == 32 && item.ETag.All(char.IsAsciiHexDigit) ? item.ETag.ToLowerInvariant() : null;
+    }
+
+    /// <summary>Gives the library our connections, with their deadline and without redirections.</summary>
+    private sealed class Connections(HttpClient client) : HttpClientFactory, IDisposable
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => client;
+
+        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+        public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+        public void Dispose() => client.Dispose();
+    }
+}
