@@ -11,7 +11,7 @@ internal static class BenchCommandLine
     public const string Verb = "bench";
 
     // What the measured server is given by the measurement itself.
-    private static readonly string[] s_taken = ["port", "rest_port", "grpc_bind_address", "rest_bind_address", "log_level", "log_path", "metrics_enable"];
+    private static readonly string[] s_taken = ["port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_uds", "rest_uds", "log_level", "log_path", "metrics_enable"];
     private const string NameIfNone = "model";
 
     /// <summary>What --help prints for it.</summary>

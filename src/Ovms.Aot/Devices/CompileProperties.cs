@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Devices.Cpu;
 using Ovms.Status;
 
 namespace Ovms.Devices;
@@ -13,7 +14,10 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
     private const string Hint = "PERFORMANCE_HINT";
 
     /// <summary>Works them out. Pure.</summary>
-    public static Outcome<CompileProperties> Make(TargetDevice target, PluginConfig config)
+    /// <param name="target">What is compiled for.</param>
+    /// <param name="config">What was given.</param>
+    /// <param name="cpu">What the CPU is told beside it, and nobody warns of; null for nothing.</param>
+    public static Outcome<CompileProperties> Make(TargetDevice target, PluginConfig config, CpuPlan? cpu = null)
     {
         // One device needs no sections. BATCH refuses them and hands flat keys on; and a flat value may hold any character.
         bool isFlat = target.Mode is DeviceMode.Single or DeviceMode.Batch;
@@ -39,9 +43,22 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
             flat.Add(new DeviceProperty(Hint, "LATENCY"));
         }
 
-        if (!isFlat && config.Sections.Length > 0)
+        ImmutableArray<DeviceSection> sections = config.Sections;
+        if (isFlat)
         {
-            Outcome<string> text = WriteSections(config.Sections);
+            flat.AddRange(cpu?.Properties ?? []);
+        }
+        else if (cpu is { Properties: [_, ..] planned })
+        {
+            DeviceSection? own = sections.FirstOrDefault(static section => section.Device.Type == "CPU");
+            sections = own is null
+                ? sections.Add(new DeviceSection(new DeviceName("CPU"), planned))
+                : sections.Replace(own, own with { Properties = own.Properties.AddRange(planned) });
+        }
+
+        if (!isFlat && sections.Length > 0)
+        {
+            Outcome<string> text = WriteSections(sections);
             if (!text.IsOk)
             {
                 return text.WithoutValue;

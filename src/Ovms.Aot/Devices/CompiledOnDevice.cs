@@ -11,6 +11,7 @@ namespace Ovms.Devices;
 /// <param name="Threads">INFERENCE_NUM_THREADS, in the same way.</param>
 /// <param name="Hint">PERFORMANCE_HINT.</param>
 /// <param name="InferencePrecision">INFERENCE_PRECISION_HINT.</param>
+/// <param name="CpuDecision">How it was fitted to the CPUs there are; null when the CPU is none of its devices or nobody asked.</param>
 /// <param name="Warnings">Sentences for the log, in order.</param>
 internal sealed record CompiledOnDevice(
     CompiledModel Model,
@@ -21,4 +22,5 @@ internal sealed record CompiledOnDevice(
     string? Threads,
     string? Hint,
     string? InferencePrecision,
+    string? CpuDecision,
     IReadOnlyList<string> Warnings);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ovms.Devices.Cpu;
 using Ovms.Native;
 using Ovms.Status;
 
@@ -25,7 +26,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     /// <param name="config">Properties as given.</param>
     /// <param name="nireq">Number of infer requests; 0 for what the devices find best.</param>
     /// <param name="cacheDir">Folder for compiled models; null or empty for none. CACHE_DIR in the configuration overrules it.</param>
-    public Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir)
+    /// <param name="cpus">What it may use of the CPUs; null leaves that to OpenVINO.</param>
+    public Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir, CpuAllotment? cpus = null)
     {
         if (nireq is < 0 or > MaxRequests)
         {
@@ -52,9 +54,9 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             return shapes;
         }
 
-        Outcome<CompileProperties> properties = MakeProperties(config, asked, target, cacheDir);
+        Outcome<CompileProperties> properties = MakeProperties(config, asked, target, cacheDir, cpus, out CpuPlan? cpu);
         return properties.IsOk
-            ? Compile(model, asked, plan.Value, properties.Value, nireq)
+            ? Compile(model, asked, plan.Value, properties.Value, cpu, nireq)
             : properties.WithoutValue;
     }
 
@@ -62,7 +64,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     public Outcome Check(TargetDevice asked, PluginConfig config)
     {
         Outcome<DevicePlan> plan = Plan(asked);
-        return plan.IsOk ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null).WithoutValue : plan.WithoutValue;
+        return plan.IsOk ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null, cpus: null, out _).WithoutValue : plan.WithoutValue;
     }
 
     /// <summary>Decides what to compile for.</summary>
@@ -79,10 +81,11 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         return plan.IsOk ? plan : DevicePlan.Make(asked, _inventory.FindAll());
     }
 
-    private Outcome<CompileProperties> MakeProperties(PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir)
+    private Outcome<CompileProperties> MakeProperties(PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
     {
         Outcome<PluginConfig> good = _check.Check(config, asked, target);
-        return good.IsOk ? CompileProperties.Make(target, WithCache(good.Value, cacheDir)) : good.WithoutValue;
+        cpu = good.IsOk && cpus is not null ? CpuPlan.Make(target, good.Value, cpus) : null;
+        return good.IsOk ? CompileProperties.Make(target, WithCache(good.Value, cacheDir), cpu) : good.WithoutValue;
     }
 
     /// <summary>The configuration with the cache folder in force, or without one and a warning when it cannot be used.</summary>
@@ -101,7 +104,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             : bare with { Properties = bare.Properties.Add(new DeviceProperty(Key, folder)) };
     }
 
-    private Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, int nireq)
+    private Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
     {
         CompiledModel compiled;
         try
@@ -129,6 +132,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),
             hint,
             ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
+            cpu?.Decision,
             warnings);
     }
 }

@@ -1,4 +1,5 @@
 using Ovms.Devices;
+using Ovms.Devices.Cpu;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Options;
@@ -9,10 +10,11 @@ namespace Ovms.Hosting;
 /// <summary>OpenVINO as the options want it: the core, and what compiles for its devices.</summary>
 internal sealed class Engine : IDisposable
 {
-    private Engine(Core core, KnownDevices known)
+    private Engine(Core core, KnownDevices known, ServerOptions server)
     {
         Core = core;
         Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == "split");
     }
 
     /// <summary>Owned.</summary>
@@ -20,6 +22,9 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Uses <see cref="Core"/>.</summary>
     public DeviceCompiler Devices { get; }
+
+    /// <summary>Says what each model may use of the CPUs.</summary>
+    public CpuPlanner Cpus { get; }
 
     /// <summary>Loads the library, makes the core and adds the extension.</summary>
     /// <returns>The engine, or a sentence that says what is missing.</returns>
@@ -39,7 +44,7 @@ internal sealed class Engine : IDisposable
             Log.Devices(log, DeviceInventory.DescribeWithoutWaking());
             OpenVinoLibrary.SetLogCallback(line => Log.Engine(log, line.TrimEnd()));
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
-            return AddExtension(core, server.CpuExtension) is { IsOk: false } refused ? Close(core, refused) : new Engine(core, known.Value);
+            return AddExtension(core, server.CpuExtension) is { IsOk: false } refused ? Close(core, refused) : new Engine(core, known.Value, server);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {

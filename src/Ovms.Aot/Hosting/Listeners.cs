@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Rest;
 using Ovms.Inference;
@@ -37,13 +38,15 @@ internal sealed class Listeners
         Outcome<ImmutableArray<IPEndPoint>> rest = EndPoints.Of(options.RestBindAddress, options.RestPort);
         Outcome<ChannelArguments> arguments = ChannelArguments.Parse(options.GrpcChannelArguments);
         Outcome<CorsHeaders> cors = CorsHeaders.Create(options.AllowCredentials, options.AllowedOrigins, options.AllowedMethods, options.AllowedHeaders);
-        Outcome[] all = [grpc.WithoutValue, rest.WithoutValue, arguments.WithoutValue, cors.WithoutValue];
+        Outcome<string> grpcSocket = SocketFile.PathOf(options.GrpcUds, StatusCode.FailedToStartGrpcServer);
+        Outcome<string> restSocket = SocketFile.PathOf(options.RestUds, StatusCode.FailedToStartRestServer);
+        Outcome[] all = [grpc.WithoutValue, rest.WithoutValue, grpcSocket.WithoutValue, restSocket.WithoutValue, arguments.WithoutValue, cors.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return !failure.IsOk
             ? failure
             : new Listeners(
-                new GrpcSettings { EndPoints = grpc.Value, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, MemoryQuota = options.GrpcMemoryQuota },
-                new RestSettings { EndPoints = rest.Value, ServerVersion = ServerVersion.Text, Cors = cors.Value! });
+                new GrpcSettings { EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, MemoryQuota = options.GrpcMemoryQuota },
+                new RestSettings { EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Cors = cors.Value! });
     }
 
     /// <summary>Makes the web server; nothing listens yet.</summary>
@@ -59,6 +62,7 @@ internal sealed class Listeners
         builder.Services.AddSingleton<IHostLifetime, NoHostLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = s_closingLimit);
+        builder.Services.Configure<SocketTransportOptions>(static transport => transport.CreateBoundListenSocket = SocketFile.Bind);
         GrpcFrontend.AddServices(builder.Services, _grpc);
         ConnectionGate gate = new(ConnectionGate.LimitFor(HostFacts.Current.OpenFilesLimit), logging.CreateLogger("serving"));
         builder.Services.AddSingleton(gate);
@@ -84,6 +88,8 @@ internal sealed class Listeners
         // The framework says that some address is in use and, for several, not which: asked one by one beforehand, it can be named.
         Outcome free = FirstTaken(_grpc.EndPoints, StatusCode.FailedToStartGrpcServer);
         free = free.IsOk ? FirstTaken(_rest.EndPoints, StatusCode.FailedToStartRestServer) : free;
+        free = free.IsOk ? SocketFile.Clear(_grpc.SocketPath, StatusCode.FailedToStartGrpcServer) : free;
+        free = free.IsOk ? SocketFile.Clear(_rest.SocketPath, StatusCode.FailedToStartRestServer) : free;
         if (!free.IsOk)
         {
             return free;
@@ -95,21 +101,24 @@ internal sealed class Listeners
         }
         catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
         {
-            return Outcome.Fail(_grpc.EndPoints.IsEmpty ? StatusCode.FailedToStartRestServer : StatusCode.FailedToStartGrpcServer, failure.Message);
+            return Outcome.Fail(_grpc.EndPoints.IsEmpty && _grpc.SocketPath.Length == 0 ? StatusCode.FailedToStartRestServer : StatusCode.FailedToStartGrpcServer, failure.Message);
         }
 
-        if (!_grpc.EndPoints.IsEmpty)
+        if (Describe(_grpc.EndPoints, _grpc.SocketPath) is { Length: > 0 } grpc)
         {
-            Log.GrpcListening(log, string.Join(", ", _grpc.EndPoints));
+            Log.GrpcListening(log, grpc);
         }
 
-        if (!_rest.EndPoints.IsEmpty)
+        if (Describe(_rest.EndPoints, _rest.SocketPath) is { Length: > 0 } rest)
         {
-            Log.RestListening(log, string.Join(", ", _rest.EndPoints));
+            Log.RestListening(log, rest);
         }
 
         return Outcome.Ok;
     }
+
+    private static string Describe(ImmutableArray<IPEndPoint> endPoints, string socket) =>
+        string.Join(", ", [.. endPoints.Select(static endPoint => endPoint.ToString()), .. socket.Length > 0 ? new[] { $"unix:{socket}" } : []]);
 
     private static Outcome FirstTaken(ImmutableArray<IPEndPoint> endPoints, StatusCode failure)
     {

@@ -26,7 +26,7 @@ internal static class Metering
             return MetricSelection.None;
         }
 
-        if (server.RestPort == 0)
+        if (server is { RestPort: 0, RestUds: "" })
         {
             return Outcome.Fail(StatusCode.MetricsRestPortMissing, "The file enables metrics, and they are told on the REST port: set --rest_port.");
         }

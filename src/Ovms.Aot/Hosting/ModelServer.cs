@@ -95,10 +95,10 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     private async Task<int> ServeAsync(WebApplication web, Engine engine, ServerConfig config)
     {
         using RemoteRepositories remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop.Token);
-        ModelLoader loader = new(engine.Core, engine.Devices, _log, remotes);
+        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, _log, remotes);
         ModelManager models = new(
             _registry,
-            new DesiredReader(start.Source, start.Server, config, remotes),
+            new DesiredReader(start.Source, start.Server, config, remotes) { Cpus = engine.Cpus },
             loader.Load,
             TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds),
             TimeProvider.System,

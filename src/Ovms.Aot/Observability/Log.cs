@@ -79,6 +79,9 @@ internal static partial class Log
     [LoggerMessage(33, LogLevel.Information, "Model {Model}; version: {Version}; idle sequences removed: {Removed}; left: {Left}")]
     public static partial void IdleSequencesRemoved(ILogger log, string model, long version, int removed, int left);
 
+    [LoggerMessage(31, LogLevel.Information, "Model {Model}; version: {Version}; may use {Decision}")]
+    public static partial void CpuPlan(ILogger log, string model, long version, string decision);
+
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 

@@ -75,7 +75,7 @@ internal static class OptionRules
 
     internal static IEnumerable<string> SomePortIsSet(ServerOptions server)
     {
-        if (server is { Port: 0, RestPort: 0 })
+        if (server is { Port: 0, RestPort: 0, GrpcUds: "", RestUds: "" })
         {
             yield return "port and rest_port cannot both be unset";
         }
@@ -87,11 +87,16 @@ internal static class OptionRules
         {
             yield return "port and rest_port cannot have the same values";
         }
+
+        if (server.GrpcUds.Length > 0 && server.GrpcUds == server.RestUds)
+        {
+            yield return "grpc_uds and rest_uds cannot have the same values";
+        }
     }
 
     internal static IEnumerable<string> RestPortIsThereForRestWorkers(ServerOptions server)
     {
-        if (server is { RestWorkers: not null, RestPort: 0 })
+        if (server is { RestWorkers: not null, RestPort: 0, RestUds: "" })
         {
             yield return "rest_workers is set but rest_port is not set. rest_port is required to start rest servers";
         }
@@ -99,7 +104,7 @@ internal static class OptionRules
 
     internal static IEnumerable<string> MetricsAreEnabledAndHaveAPort(ServerOptions server)
     {
-        if (server is { MetricsEnable: true, RestPort: 0 })
+        if (server is { MetricsEnable: true, RestPort: 0, RestUds: "" })
         {
             yield return "rest_port setting is missing, metrics are enabled on rest port";
         }

@@ -18,6 +18,14 @@ internal sealed partial record ServerOptions
     [Option("rest_port", Placeholder = "PORT", Max = 65535, Error = "rest_port number out of range from 0 to 65535")]
     public uint RestPort { get; init; }
 
+    /// <summary>Unix domain socket the gRPC server listens on, beside its port or instead of it.</summary>
+    [Option("grpc_uds", Placeholder = "PATH")]
+    public string GrpcUds { get; init; } = "";
+
+    /// <summary>Unix domain socket the REST server listens on, beside its port or instead of it.</summary>
+    [Option("rest_uds", Placeholder = "PATH")]
+    public string RestUds { get; init; } = "";
+
     /// <summary>Address or addresses the gRPC server listens at: IPv4, IPv6 or host names, separated by commas.</summary>
     [Option("grpc_bind_address", Placeholder = "ADDRESS[,ADDRESS]", Error = "grpc_bind_address has invalid format: proper hostname or IP address expected.")]
     public BindAddresses GrpcBindAddress { get; init; } = BindAddresses.Of("0.0.0.0");
@@ -85,6 +93,14 @@ internal sealed partial record ServerOptions
     /// <summary>Folder for the files of models in object stores (s3://, gs://, az://, azfs://); made when it is missing.</summary>
     [Option("remote_cache_dir", Placeholder = "FOLDER", DefaultText = "ovms-remote-USER among the system's temporary files")]
     public string RemoteCacheDir { get; init; } = "";
+
+    /// <summary>Whether several models share the CPUs, each using all, or split them, each getting its own.</summary>
+    [Option("cpu_partition", Placeholder = "HOW", Allowed = ["share", "split"])]
+    public string CpuPartition { get; init; } = "share";
+
+    /// <summary>Folder under which /proc and /sys are read to find out how many CPUs there are; for tests.</summary>
+    [Option("cpu_facts_root", Placeholder = "FOLDER", Hidden = true)]
+    public string CpuFactsRoot { get; init; } = "/";
 
     /// <summary>Library with custom layers for the CPU.</summary>
     [Option("cpu_extension", Placeholder = "FILE")]

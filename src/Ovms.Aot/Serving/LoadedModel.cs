@@ -28,9 +28,13 @@ internal sealed class LoadedModel(Signature signature, ISlotSource pool, Compile
     /// <summary>What keeps its files where they are, if they need keeping: the engine may read weights from them as long as it lives.</summary>
     public IDisposable? Files { get; set; }
 
+    /// <summary>Its place among the streams on the CPU; owned, null for none.</summary>
+    public IDisposable? StreamEntry { get; set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        StreamEntry?.Dispose();
         pool.Dispose();
         compiled.Dispose();
         Files?.Dispose();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Ovms.Devices;
+using Ovms.Devices.Cpu;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Repository;
@@ -15,9 +16,10 @@ namespace Ovms.Serving;
 /// <summary>Turns a version's files into something that infers: found, read, prepared, compiled, described, given infer requests.</summary>
 /// <param name="core">The engine.</param>
 /// <param name="devices">Compiles.</param>
+/// <param name="cpus">Says what a model may use of the CPUs.</param>
 /// <param name="log">Where it is told.</param>
 /// <param name="remotes">Brings the files of models in object stores; null where there are none.</param>
-internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log, RemoteRepositories? remotes = null)
+internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
 {
     /// <summary>Loads one version. Blocks for as long as fetching, reading and compiling take.</summary>
     /// <returns>The loaded model, the caller's to dispose, or a sentence that says what stands against it.</returns>
@@ -61,18 +63,31 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
         using PreparedModel prepared = read.Value;
         TimeSpan readTime = Stopwatch.GetElapsedTime(started);
         started = Stopwatch.GetTimestamp();
-        Outcome<CompiledOnDevice> compiled = devices.Compile(prepared.Model, config.Device, config.Plugin, config.Nireq, config.CacheDir);
+        List<string> warnings = [];
+        CpuAllotment? allotment = config.Device.MayUseCpu ? cpus.Allot(config.Name, warnings) : null;
+        Warn(warnings);
+        Outcome<CompiledOnDevice> compiled = devices.Compile(prepared.Model, config.Device, config.Plugin, config.Nireq, config.CacheDir, allotment);
         if (!compiled.IsOk)
         {
             return compiled.WithoutValue;
         }
 
         Warn(compiled.Value.Warnings);
+        if (compiled.Value.CpuDecision is { } decision)
+        {
+            Log.CpuPlan(log, id.Name, id.Version, decision);
+        }
+
         Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config);
         if (!loaded.IsOk)
         {
             compiled.Value.Model.Dispose();
             return loaded;
+        }
+
+        if (allotment is not null)
+        {
+            CountStreams(id, compiled.Value, allotment, loaded.Value);
         }
 
         Report(id, config, compiled.Value, loaded.Value, readTime, Stopwatch.GetElapsedTime(started));
@@ -147,6 +162,17 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, ILogger log
         }
 
         return new InferRequestPool([.. slots], queueSize);
+    }
+
+    private void CountStreams(ServableId id, CompiledOnDevice compiled, CpuAllotment allotment, LoadedModel loaded)
+    {
+        int streams = StreamLedger.OnCpu(compiled.ExecutionDevices, compiled.Streams);
+        if (cpus.Streams.Add(id.ToString(), streams, allotment.Budget.Cpus, out IDisposable entry) is { } warning)
+        {
+            Log.Warning(log, warning);
+        }
+
+        loaded.StreamEntry = entry;
     }
 
     private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)

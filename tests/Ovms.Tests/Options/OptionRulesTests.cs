@@ -22,6 +22,21 @@ public class OptionRulesTests
         await Breaks(s_server with { Port = 0, RestPort = 8000 }, s_model);
 
     [Test]
+    [Arguments("/g", "")]
+    [Arguments("", "/r")]
+    [Arguments("/g", "/r")]
+    public async Task SocketsAlone_AreEnough(string grpc, string rest) =>
+        await Breaks(s_server with { Port = 0, GrpcUds = grpc, RestUds = rest }, s_model);
+
+    [Test]
+    public async Task EqualSockets_AreRefused() =>
+        await Breaks(s_server with { GrpcUds = "/s", RestUds = "/s" }, s_model, "grpc_uds and rest_uds cannot have the same values");
+
+    [Test]
+    public async Task RestWorkersWithARestSocket_AreTaken() =>
+        await Breaks(s_server with { RestUds = "/r", RestWorkers = 4 }, s_model);
+
+    [Test]
     public async Task EqualPorts_AreRefused() =>
         await Breaks(s_server with { RestPort = 9000 }, s_model, "port and rest_port cannot have the same values");
 

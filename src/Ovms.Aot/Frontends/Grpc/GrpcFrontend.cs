@@ -55,15 +55,26 @@ internal static class GrpcFrontend
         server.Limits.KeepAliveTimeout = arguments.MaxConnectionIdle ?? server.Limits.KeepAliveTimeout;
         foreach (IPEndPoint endPoint in settings.EndPoints)
         {
-            server.Listen(endPoint, listener =>
+            server.Listen(endPoint, Configure);
+        }
+
+        if (settings.SocketPath.Length > 0)
+        {
+            server.ListenUnixSocket(settings.SocketPath, listener =>
             {
-                listener.Protocols = HttpProtocols.Http2;
-                FirstBytes.Check(listener);
-                if (arguments.MaxConnectionAge is { } age)
-                {
-                    ConnectionAge.Limit(listener, age, arguments.MaxConnectionAgeGrace);
-                }
+                Configure(listener);
+                SocketAuthority.Mend(listener);
             });
+        }
+
+        void Configure(ListenOptions listener)
+        {
+            listener.Protocols = HttpProtocols.Http2;
+            FirstBytes.Check(listener);
+            if (arguments.MaxConnectionAge is { } age)
+            {
+                ConnectionAge.Limit(listener, age, arguments.MaxConnectionAgeGrace);
+            }
         }
     }
 

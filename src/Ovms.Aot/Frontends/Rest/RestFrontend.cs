@@ -47,6 +47,11 @@ internal sealed class RestFrontend
         {
             server.Listen(endPoint, static listener => listener.Protocols = HttpProtocols.Http1);
         }
+
+        if (settings.SocketPath.Length > 0)
+        {
+            server.ListenUnixSocket(settings.SocketPath, static listener => listener.Protocols = HttpProtocols.Http1);
+        }
     }
 
     /// <summary>Takes the HTTP/1.x requests of an application; others pass on.</summary>

@@ -11,6 +11,9 @@ internal sealed record RestSettings
     /// <summary>Addresses and port to listen on.</summary>
     public required ImmutableArray<IPEndPoint> EndPoints { get; init; }
 
+    /// <summary>Unix domain socket to listen on beside them: an absolute path; empty for none.</summary>
+    public string SocketPath { get; init; } = "";
+
     /// <summary>The server's version, as the metadata tells it.</summary>
     public required string ServerVersion { get; init; }
 

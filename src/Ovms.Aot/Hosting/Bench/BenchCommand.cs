@@ -78,7 +78,7 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
 
         Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);
         Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk ? repository.Value.Select(config.Versions) : repository.WithoutValue;
-        ModelLoader loader = new(engine.Core, engine.Devices, log);
+        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log);
         return versions.IsOk ? loader.Load(new ServableId(config.Name, versions.Value[^1].Version), versions.Value[^1], config) : versions.WithoutValue;
     }
 

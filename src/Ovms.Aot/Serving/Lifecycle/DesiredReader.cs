@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Configuration;
+using Ovms.Devices.Cpu;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
@@ -23,6 +24,9 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
     private ServerConfig? _first = first;
     private ServerConfig? _config;
     private long _looks;
+
+    /// <summary>Is told which models may run on the CPU; null where nobody asks.</summary>
+    public CpuPlanner? Cpus { get; init; }
 
     /// <summary>Looks.</summary>
     /// <param name="isVouched">See <see cref="Desired.IsVouched"/>.</param>
@@ -52,6 +56,7 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
             models.Add(config.IsOk ? Find(config.Value, isVouched) : new DesiredModel(written.ModelName, null, null, config.WithoutValue));
         }
 
+        Cpus?.SetModels(models.Where(static model => model.Config is { Device.MayUseCpu: true }).Select(static model => model.Name));
         Desired desired = new([.. models], ++_looks, isVouched) { Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)] };
         return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
     }
