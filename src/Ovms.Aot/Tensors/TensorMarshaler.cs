@@ -87,6 +87,15 @@ internal abstract partial class TensorMarshaler(ElementTypeRow row)
     /// <returns>A failure where the elements have no JSON form (sub-byte types, strings that are not UTF-8); then nothing is written.</returns>
     public abstract Outcome WriteJson(Tensor source, IBufferWriter<byte> writer);
 
+    /// <summary>Writes some elements of numbers or truth values with commas between them and nothing around them.</summary>
+    /// <param name="source">A tensor of this type.</param>
+    /// <param name="start">The first.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="writer">Receives the JSON.</param>
+    /// <returns>A failure where the elements are of another kind.</returns>
+    public virtual Outcome WriteElements(Tensor source, int start, int count, IBufferWriter<byte> writer) =>
+        Outcome.Fail(StatusCode.RestUnsupportedPrecision, $"{Datatype} has no JSON form");
+
     /// <summary>One for each element type.</summary>
     public static IEnumerable<TensorMarshaler> All => Enum.GetValues<ElementType>().Select(For);
 

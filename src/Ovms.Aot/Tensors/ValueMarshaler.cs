@@ -121,20 +121,28 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
     /// <inheritdoc/>
     public override Outcome WriteJson(Tensor source, IBufferWriter<byte> writer)
     {
+        writer.Write("["u8);
+        Outcome written = WriteElements(source, 0, source.Count, writer);
+        writer.Write("]"u8);
+        return written;
+    }
+
+    /// <inheritdoc/>
+    public override Outcome WriteElements(Tensor source, int start, int count, IBufferWriter<byte> writer)
+    {
         Debug.Assert(source.ElementType == ElementType, "A marshaler writes tensors of its own type.");
-        WriteJson(MemoryMarshal.Cast<byte, TElement>(source.Bytes), writer);
+        Write(MemoryMarshal.Cast<byte, TElement>(source.Bytes).Slice(start, count), writer);
         GC.KeepAlive(source);
         return Outcome.Ok;
     }
 
-    private static void WriteJson(ReadOnlySpan<TElement> elements, IBufferWriter<byte> writer)
+    private static void Write(ReadOnlySpan<TElement> elements, IBufferWriter<byte> writer)
     {
-        Span<byte> room = writer.GetSpan(WriteChunk);
-        int used = 1;
-        room[0] = (byte)'[';
+        // A row of a few elements asks for room for a few; one more a value for its comma.
+        Span<byte> room = writer.GetSpan((int)Math.Min(WriteChunk, ((long)elements.Length * (TFormat.MaxTextLength + 1)) + 1));
+        int used = 0;
         for (int i = 0; i < elements.Length; i++)
         {
-            // One more for the comma or the closing bracket.
             if (room.Length - used <= TFormat.MaxTextLength)
             {
                 writer.Advance(used);
@@ -151,6 +159,5 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
         }
 
         writer.Advance(used);
-        writer.Write("]"u8);
     }
 }

@@ -6,16 +6,19 @@ namespace Ovms.Frontends.Rest;
 /// What the JSON of an infer request says: the message with the tensors that stand in the JSON, and which ones come as bytes after it.
 /// Owned by the reader until <see cref="InferenceCall"/> takes the message.
 /// </summary>
-internal sealed class InferDocument(string model, string version) : IDisposable
+internal sealed class InferDocument(string model, string version, CallOrigin origin = CallOrigin.KServeRest) : IDisposable
 {
     /// <summary>The request.</summary>
-    public InferMessage Message { get; } = new() { Origin = CallOrigin.KServeRest, ModelName = model, ModelVersion = version };
+    public InferMessage Message { get; } = new() { Origin = origin, ModelName = model, ModelVersion = version };
 
     /// <summary>Inputs whose bytes follow the JSON, in their order.</summary>
     public List<BinarySlice> Binary { get; } = [];
 
     /// <summary>Whether outputs that say nothing of their own are answered as bytes after the JSON.</summary>
     public bool BinaryOutputs { get; set; }
+
+    /// <summary>Whether the inputs came row by row, as TensorFlow Serving's instances: so the answer goes.</summary>
+    public bool IsRowFormat { get; set; }
 
     /// <inheritdoc/>
     public void Dispose() => Message.Dispose();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Pipelines;
 using Microsoft.Extensions.Primitives;
 using Ovms.Serving;
 using Ovms.Status;
@@ -34,39 +33,10 @@ internal static class InferRequestBody
             return Exceeded(jsonLength.Value.Value, plainLength.Value);
         }
 
-        Outcome<PipeReader> opened = RequestCoding.Open(request);
-        if (!opened.IsOk)
-        {
-            return opened.WithoutValue;
-        }
-
         InferDocument document = new(target.Model, target.Version);
-        bool handedOver = false;
-        try
-        {
-            RequestBody body = new(opened.Value, bounds);
-            Outcome read = jsonLength.Value == 0
-                ? await RawRequest.ReadAsync(signature, document, body, cancellation).ConfigureAwait(false)
-                : await ReadJsonAsync(document, body, jsonLength.Value, plainLength, cancellation).ConfigureAwait(false);
-            handedOver = read.IsOk;
-            return read.IsOk ? document : read;
-        }
-        catch (InvalidDataException broken)
-        {
-            return Outcome.Fail(StatusCode.MalformedMessage, $"The body is not what Content-Encoding: {Shown.Bounded(request.Headers.ContentEncoding.ToString())} says. {broken.Message}");
-        }
-        finally
-        {
-            if (!handedOver)
-            {
-                document.Dispose();
-            }
-
-            if (opened.Value != request.BodyReader)
-            {
-                await opened.Value.CompleteAsync().ConfigureAwait(false);
-            }
-        }
+        return await CodedBody.ReadAsync(request, document, bounds, body => jsonLength.Value == 0
+            ? RawRequest.ReadAsync(signature, document, body, cancellation)
+            : ReadJsonAsync(document, body, jsonLength.Value, plainLength, cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>The header's value: digits only; null where there is no such header.</summary>

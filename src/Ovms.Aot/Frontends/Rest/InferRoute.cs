@@ -1,5 +1,4 @@
 using Ovms.Inference;
-using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -7,7 +6,7 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>The inference path: read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
-internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, RequestMemory memory, long bodyLimit)
+internal sealed class InferRoute(InferForm form, ServableRegistry registry, InferenceCall call, RequestMemory memory, long bodyLimit)
 {
     /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
@@ -58,7 +57,7 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
         }
 
         using IDisposable underway = registry.Answers.Begin();
-        (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(run.Value, read.Value.BinaryOutputs);
+        (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(read.Value, run.Value);
         using NativeBuffer answer = written.Answer;
         share.AddAnswer(answer.Length);
         await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
@@ -68,7 +67,7 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
     {
         try
         {
-            return await InferRequestBody.ReadAsync(request, target, signature, bounds, gone).ConfigureAwait(false);
+            return await form.ReadAsync(request, target, signature, bounds, gone).ConfigureAwait(false);
         }
         catch
         {
@@ -77,17 +76,17 @@ internal sealed class InferRoute(ServableRegistry registry, InferenceCall call, 
         }
     }
 
-    private void CountFailed(RestTarget target) => registry.Count(CallKind.ModelInferRest, target.Model, target.Version, isSuccess: false);
+    private void CountFailed(RestTarget target) => registry.Count(form.Kind, target.Model, target.Version, isSuccess: false);
 
     // The result ends here, before anything is sent.
-    private static (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferResult result, bool binaryOutputs)
+    private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, InferResult result)
     {
         using (result)
         {
-            NativeBuffer answer = new(InferResponseWriter.EstimateLength(result.Message, result.Outputs, binaryOutputs));
+            NativeBuffer answer = new(form.EstimateLength(document, result));
             try
             {
-                Outcome written = InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, binaryOutputs, out int? jsonLength, result.SequenceParameter);
+                Outcome written = form.Write(answer, document, result, out int? jsonLength);
                 if (!written.IsOk)
                 {
                     result.Refuse();

@@ -26,6 +26,16 @@ internal static class JsonText
         buffer.Raw("\""u8);
     }
 
+    /// <summary>Writes a string with its quotes.</summary>
+    /// <param name="buffer">Receives it.</param>
+    /// <param name="utf8">Valid UTF-8.</param>
+    public static void Text(this NativeBuffer buffer, ReadOnlySpan<byte> utf8)
+    {
+        buffer.Raw("\""u8);
+        Escape(buffer, utf8);
+        buffer.Raw("\""u8);
+    }
+
     /// <summary>Writes a number.</summary>
     public static void Number(this NativeBuffer buffer, long number)
     {

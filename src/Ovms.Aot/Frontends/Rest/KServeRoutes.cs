@@ -3,7 +3,7 @@ using Ovms.Serving;
 
 namespace Ovms.Frontends.Rest;
 
-/// <summary>The paths of the KServe v2 protocol, and those of the configuration and the metrics.</summary>
+/// <summary>Every path: those of the KServe v2 protocol, of the configuration and of the metrics here, TensorFlow Serving's beside it.</summary>
 internal static class KServeRoutes
 {
     /// <summary>Every row with what answers it.</summary>
@@ -11,7 +11,8 @@ internal static class KServeRoutes
     {
         HealthRoutes health = new(registry);
         MetadataRoutes metadata = new(registry, settings.ServerVersion);
-        InferRoute infer = new(registry, call, new RequestMemory(settings.MemoryLimit, "half of the memory there is"), settings.MaxBodyBytes);
+        RequestMemory memory = new(settings.MemoryLimit, "half of the memory there is");
+        InferRoute infer = new(new KServeForm(), registry, call, memory, settings.MaxBodyBytes);
         RestRoute[] metrics = settings.Metrics is { } counted ? [new RestRoute(MetricsRoute.Path, RestVerb.Get, new MetricsRoute(counted).WriteAsync)] : [];
         return new RestRouteTable(
         [
@@ -28,6 +29,7 @@ internal static class KServeRoutes
             new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync),
             .. ConfigRoutes.All(registry),
             .. metrics,
+            .. TfsRoutes.Rows(registry, new InferRoute(new PredictForm(), registry, call, memory, settings.MaxBodyBytes)),
         ]);
     }
 }

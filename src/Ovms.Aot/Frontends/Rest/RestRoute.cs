@@ -19,7 +19,10 @@ internal enum RestVerb
 }
 
 /// <summary>One row of the route table.</summary>
-/// <param name="Template">Path whose segments are literals, <c>{model}</c> or <c>{version}</c>; a trailing slash is a last, empty segment.</param>
+/// <param name="Template">
+/// Path whose segments are literals or names in braces, <c>{model}</c>, <c>{version}</c>, with a literal end or without; a trailing slash
+/// is a last, empty segment. <c>{path}</c> at the end is a model's name with the slashes in it as they are.
+/// </param>
 /// <param name="Verb">The methods it takes.</param>
 /// <param name="Handler">What answers.</param>
 internal sealed record RestRoute(string Template, RestVerb Verb, RestHandler Handler)

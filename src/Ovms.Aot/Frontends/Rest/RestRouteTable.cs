@@ -9,6 +9,7 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
     private const int MaxSegments = 8;
     private const string Model = "{model}";
     private const string Version = "{version}";
+    private const string Rest = "{path}";
 
     /// <summary>All rows.</summary>
     public IReadOnlyList<RestRoute> Routes => routes;
@@ -36,16 +37,18 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
 
     private static bool Matches(RestRoute route, ReadOnlySpan<char> path, ReadOnlySpan<Range> segments)
     {
-        if (route.Segments.Length != segments.Length)
+        bool takesRest = route.Segments[^1] == Rest;
+        if (takesRest ? route.Segments.Length > segments.Length : route.Segments.Length != segments.Length)
         {
             return false;
         }
 
-        for (int i = 0; i < segments.Length; i++)
+        for (int i = 0; i < route.Segments.Length; i++)
         {
             ReadOnlySpan<char> segment = path[segments[i]];
             string expected = route.Segments[i];
-            if (expected.StartsWith('{') ? segment.IsEmpty : !segment.SequenceEqual(expected))
+            ReadOnlySpan<char> end = EndOf(expected);
+            if (expected.StartsWith('{') ? segment.Length <= end.Length || !segment.EndsWith(end) : !segment.SequenceEqual(expected))
             {
                 return false;
             }
@@ -56,9 +59,24 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
 
     private static string Take(RestRoute route, string part, ReadOnlySpan<char> path, ReadOnlySpan<Range> segments)
     {
-        int index = Array.IndexOf(route.Segments, part);
-        return index < 0 ? "" : Uri.UnescapeDataString(path[segments[index]]);
+        for (int i = 0; i < route.Segments.Length; i++)
+        {
+            if (route.Segments[i].StartsWith(part, StringComparison.Ordinal))
+            {
+                return Uri.UnescapeDataString(path[segments[i]][..^EndOf(route.Segments[i]).Length]);
+            }
+
+            if (route.Segments[i] == Rest && part == Model)
+            {
+                return Uri.UnescapeDataString(path[segments[i].Start..]);
+            }
+        }
+
+        return "";
     }
+
+    // What a segment of a template has after its name in braces.
+    private static ReadOnlySpan<char> EndOf(string expected) => expected.AsSpan(expected.IndexOf('}') + 1);
 
     private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)
     {

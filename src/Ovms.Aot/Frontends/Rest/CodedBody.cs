@@ -1,0 +1,47 @@
+using System.IO.Pipelines;
+using Ovms.Status;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>Opens a request's body, whatever its content coding, for a form of inference to read, and closes it.</summary>
+internal static class CodedBody
+{
+    /// <summary>Fills a document from the body.</summary>
+    /// <param name="request">Headers and body.</param>
+    /// <param name="document">Ends here unless it is given back.</param>
+    /// <param name="bounds">What the body may take.</param>
+    /// <param name="fill">Reads the body into the document.</param>
+    /// <returns>The document, for the caller to own, or what is wrong with the request.</returns>
+    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferDocument document, BodyBounds bounds, Func<RequestBody, ValueTask<Outcome>> fill)
+    {
+        Outcome<PipeReader> opened = RequestCoding.Open(request);
+        if (!opened.IsOk)
+        {
+            return opened.WithoutValue;
+        }
+
+        bool handedOver = false;
+        try
+        {
+            Outcome read = await fill(new RequestBody(opened.Value, bounds)).ConfigureAwait(false);
+            handedOver = read.IsOk;
+            return read.IsOk ? document : read;
+        }
+        catch (InvalidDataException broken)
+        {
+            return Outcome.Fail(StatusCode.MalformedMessage, $"The body is not what Content-Encoding: {Shown.Bounded(request.Headers.ContentEncoding.ToString())} says. {broken.Message}");
+        }
+        finally
+        {
+            if (!handedOver)
+            {
+                document.Dispose();
+            }
+
+            if (opened.Value != request.BodyReader)
+            {
+                await opened.Value.CompleteAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Ovms.Inference;
+using Ovms.Observability.Metrics;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>How an API writes an inference in HTTP: what <see cref="InferRoute"/> needs to know of it.</summary>
+internal abstract class InferForm
+{
+    /// <summary>How its calls are counted.</summary>
+    public abstract CallKind Kind { get; }
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="request">Headers and body.</param>
+    /// <param name="target">Which model.</param>
+    /// <param name="signature">The model's inputs, for what the request leaves to them.</param>
+    /// <param name="bounds">What the body may take.</param>
+    /// <param name="cancellation">The caller's disconnect.</param>
+    /// <returns>A document for the caller to own, or what is wrong with the request.</returns>
+    public abstract ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation);
+
+    /// <summary>About how long the answer will be.</summary>
+    public abstract int EstimateLength(InferDocument document, InferResult result);
+
+    /// <summary>Writes the whole answer.</summary>
+    /// <param name="answer">Receives it; meaningless after a failure.</param>
+    /// <param name="document">The request.</param>
+    /// <param name="result">What is answered.</param>
+    /// <param name="jsonLength">Length of the JSON where bytes follow it; null where none do.</param>
+    public abstract Outcome Write(NativeBuffer answer, InferDocument document, InferResult result, out int? jsonLength);
+}
+
+/// <summary>KServe v2: JSON, and bytes after it.</summary>
+internal sealed class KServeForm : InferForm
+{
+    /// <inheritdoc/>
+    public override CallKind Kind => CallKind.ModelInferRest;
+
+    /// <inheritdoc/>
+    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation) =>
+        InferRequestBody.ReadAsync(request, target, signature, bounds, cancellation);
+
+    /// <inheritdoc/>
+    public override int EstimateLength(InferDocument document, InferResult result) => InferResponseWriter.EstimateLength(result.Message, result.Outputs, document.BinaryOutputs);
+
+    /// <inheritdoc/>
+    public override Outcome Write(NativeBuffer answer, InferDocument document, InferResult result, out int? jsonLength) =>
+        InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, document.BinaryOutputs, out jsonLength, result.SequenceParameter);
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Ovms.Inference;
+using Ovms.Observability.Metrics;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>TensorFlow Serving: JSON by rows or by columns.</summary>
+internal sealed class PredictForm : InferForm
+{
+    private const int MaxInitialCapacity = 1 << 20;
+
+    /// <inheritdoc/>
+    public override CallKind Kind => CallKind.PredictRest;
+
+    /// <inheritdoc/>
+    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation)
+    {
+        InferDocument document = new(target.Model, target.Version, CallOrigin.TensorFlowServingRest);
+        return CodedBody.ReadAsync(request, document, bounds, body => ReadAsync(document, signature, body, request.ContentLength ?? 0, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public override int EstimateLength(InferDocument document, InferResult result) => PredictionWriter.EstimateLength(result.Outputs);
+
+    /// <inheritdoc/>
+    public override Outcome Write(NativeBuffer answer, InferDocument document, InferResult result, out int? jsonLength)
+    {
+        jsonLength = null;
+        return PredictionWriter.Write(answer, result.Outputs, document.IsRowFormat);
+    }
+
+    private static async ValueTask<Outcome> ReadAsync(InferDocument document, Signature signature, RequestBody body, long expected, CancellationToken cancellation)
+    {
+        using NativeBuffer json = new((int)Math.Min(expected, MaxInitialCapacity));
+        Outcome<long> came = await body.ReadAsync(json, long.MaxValue, cancellation).ConfigureAwait(false);
+        document.Message.Received = Stopwatch.GetTimestamp();
+        return came.IsOk ? PredictBodyReader.Read(json.Bytes, signature, document) : came.WithoutValue;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Ovms.Observability.Metrics;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest;
+
+/// <summary>What there is and in which state, for clients of TensorFlow Serving and of OpenAI.</summary>
+internal sealed class TfsModelRoutes(ServableRegistry registry)
+{
+    /// <summary>The models that can be called.</summary>
+    public async Task ListAsync(HttpContext context, RestTarget target)
+    {
+        using NativeBuffer body = new();
+        body.Raw("{\"object\":\"list\",\"data\":["u8);
+        ReadOnlySpan<byte> separator = default;
+        foreach (ModelEntry model in registry.Current.Models.Where(static model => model.Default is not null).OrderBy(static model => model.Name, StringComparer.Ordinal))
+        {
+            body.Raw(separator);
+            body.Raw("{"u8);
+            TfsModelJson.WriteIdentity(body, model.Name);
+            body.Raw("}"u8);
+            separator = ","u8;
+        }
+
+        body.Raw("]}"u8);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    /// <summary>One model: what OpenAI's clients want to know of it, and the states of its versions.</summary>
+    public async Task ModelAsync(HttpContext context, RestTarget target)
+    {
+        Outcome<ImmutableArray<VersionEntry>> versions = Find(target);
+        if (!versions.IsOk)
+        {
+            await RestReply.ErrorAsync(context, versions.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        using NativeBuffer body = new();
+        body.Raw("{"u8);
+        TfsModelJson.WriteIdentity(body, target.Model);
+        body.Raw(",\"model_version_status\":"u8);
+        TfsModelJson.WriteStatus(body, versions.Value);
+        body.Raw("}"u8);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    /// <summary>The state of one version.</summary>
+    public async Task VersionAsync(HttpContext context, RestTarget target)
+    {
+        Outcome<ImmutableArray<VersionEntry>> versions = Find(target);
+        if (!versions.IsOk)
+        {
+            await RestReply.ErrorAsync(context, versions.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        using NativeBuffer body = new();
+        body.Raw("{\"model_version_status\":"u8);
+        TfsModelJson.WriteStatus(body, versions.Value);
+        body.Raw("}"u8);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    /// <summary>What a version takes and gives.</summary>
+    public async Task MetadataAsync(HttpContext context, RestTarget target)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
+        registry.Count(CallKind.GetModelMetadataRest, target.Model, target.Version, found.IsOk);
+        if (!found.IsOk)
+        {
+            await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        using NativeBuffer body = new();
+        Servable servable = found.Value.Version.Servable!;
+        TfsModelJson.WriteMetadata(body, servable.Id, servable.Signature);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    private Outcome<ImmutableArray<VersionEntry>> Find(RestTarget target)
+    {
+        Outcome<ImmutableArray<VersionEntry>> versions = registry.Current.VersionsOf(target.Model, target.Version);
+        registry.Count(CallKind.GetModelStatusRest, target.Model, target.Version, versions.IsOk);
+        return versions;
+    }
+}
