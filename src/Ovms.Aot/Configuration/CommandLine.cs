@@ -126,7 +126,7 @@ internal abstract record CommandLine
     private static (ConfigSource Source, ServeMode Mode) SourceOf(GivenOptions given, HostFacts host) =>
         given.Source.ConfigPath.Length > 0 ? (new ConfigFile(given.Source.ConfigPath, host.Variable), ServeMode.ConfigFile)
         : given.Model.ModelPath.Length > 0 ? (ConfigSource.Of(given.Model), ServeMode.SingleModel)
-        : (new RepositorySource(given.Source.ModelRepositoryPath, given.Model, host.Variable), ServeMode.Repository);
+        : (new RepositorySource(given.Source.ModelRepositoryPath, given.Model, given.Server.AllowOutsidePaths, host.Variable), ServeMode.Repository);
 
     // The environment names the repository, and with it the file, where the command line does not.
     private static GivenOptions WithUsualPaths(GivenOptions given, HostFacts host)

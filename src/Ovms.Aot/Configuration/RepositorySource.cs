@@ -7,13 +7,14 @@ namespace Ovms.Configuration;
 /// <summary>A folder whose models are served, each under its path from there; looked through again at every reading.</summary>
 /// <param name="root">The folder.</param>
 /// <param name="common">Options of every model; its name and path are not used.</param>
+/// <param name="allowOutside">Whether links in the folder may lead out of it.</param>
 /// <param name="variable">Gives an environment variable's value; null for none.</param>
-internal sealed class RepositorySource(string root, ModelOptions common, Func<string, string?> variable) : ConfigSource
+internal sealed class RepositorySource(string root, ModelOptions common, bool allowOutside, Func<string, string?> variable) : ConfigSource
 {
     /// <inheritdoc/>
     public override Outcome<ServerConfig> Read()
     {
-        Outcome<ServableFolders> folders = ServableFolders.Under(root);
+        Outcome<ServableFolders> folders = ServableFolders.Under(root, allowOutside);
         if (!folders.IsOk)
         {
             return folders.WithoutValue;

@@ -15,6 +15,7 @@ namespace Ovms.Devices;
 internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe)
 {
     private const int MaxRequests = 100_000;
+    private const string CacheKey = "CACHE_DIR";
 
     private readonly DeviceInventory _inventory = new(core, known, probe);
 
@@ -91,17 +92,16 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     /// <summary>The configuration with the cache folder in force, or without one and a warning when it cannot be used.</summary>
     private static PluginConfig WithCache(PluginConfig config, string? cacheDir)
     {
-        const string Key = "CACHE_DIR";
-        string? folder = config.Properties.FirstOrDefault(static property => property.Key == Key).Value ?? cacheDir;
+        string? folder = config.Properties.FirstOrDefault(static property => property.Key == CacheKey).Value ?? cacheDir;
         if (string.IsNullOrEmpty(folder))
         {
             return config;
         }
 
-        PluginConfig bare = config with { Properties = config.Properties.RemoveAll(static property => property.Key == Key) };
+        PluginConfig bare = config with { Properties = config.Properties.RemoveAll(static property => property.Key == CacheKey) };
         return CacheFolder.WhyUnusable(folder) is { } why
             ? bare with { Warnings = [.. bare.Warnings, $"The model cache {folder} is not used, because it cannot be written: {why}"] }
-            : bare with { Properties = bare.Properties.Add(new DeviceProperty(Key, folder)) };
+            : bare with { Properties = bare.Properties.Add(new DeviceProperty(CacheKey, folder)) };
     }
 
     private Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
@@ -110,6 +110,14 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         try
         {
             compiled = core.Compile(model, plan.Target.ToString(), properties.Properties);
+        }
+        catch (OpenVinoException e) when (properties.Properties.FirstOrDefault(static pair => pair.Key == CacheKey).Value is { } folder)
+        {
+            // A disk that filled up, a damaged entry: the cache only saves time. What is wrong with the model shows without it too.
+            CompileProperties bare = new(
+                [.. properties.Properties.Where(static pair => pair.Key != CacheKey)],
+                [.. properties.Warnings, $"The model cache {folder} is not used, because OpenVINO failed with it: {e.Said}"]);
+            return Compile(model, asked, plan, bare, cpu, nireq);
         }
         catch (OpenVinoException e)
         {

@@ -81,7 +81,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
 
         foreach (ModelVersionFolder folder in there.Where(folder => wanted.Contains(folder.Version)))
         {
-            Outcome<ModelFile> file = ModelFile.Find(folder.Path);
+            Outcome inside = server.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(model.ModelPath, folder.Path);
+            Outcome<ModelFile> file = inside.IsOk ? ModelFile.Find(folder.Path) : inside;
             if (!file.IsOk)
             {
                 _problems.Add($"{model.ModelName}, version {folder.Version}: {file.Text}");

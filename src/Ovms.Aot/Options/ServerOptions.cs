@@ -102,6 +102,10 @@ internal sealed partial record ServerOptions
     [Option("cpu_facts_root", Placeholder = "FOLDER", Hidden = true)]
     public string CpuFactsRoot { get; init; } = "/";
 
+    /// <summary>Whether a model's base path may have .. in it, and links in it may lead elsewhere.</summary>
+    [Option("allow_outside_paths")]
+    public bool AllowOutsidePaths { get; init; }
+
     /// <summary>Library with custom layers for the CPU.</summary>
     [Option("cpu_extension", Placeholder = "FILE")]
     public string CpuExtension { get; init; } = "";

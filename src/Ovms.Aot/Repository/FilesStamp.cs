@@ -19,7 +19,7 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
     private const int MaxFiles = 1024;
 
     /// <summary>Looks at a version.</summary>
-    /// <param name="path">A folder, or a model's main file: then the files beside it that share its name count too.</param>
+    /// <param name="path">A folder, or a model's main file: then the files beside it that share its name count too, and the one with other names for its ports.</param>
     /// <exception cref="IOException">It cannot be looked at, or changed meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be looked at.</exception>
     public static FilesSeen At(string path)
@@ -92,5 +92,6 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
     private static IEnumerable<FileInfo> BesideFile(string file) =>
         new DirectoryInfo(Path.GetDirectoryName(file)!)
             .EnumerateFiles(Path.GetFileNameWithoutExtension(file) + ".*")
+            .Concat(new DirectoryInfo(Path.GetDirectoryName(file)!).EnumerateFiles(NameMapping.FileName))
             .Take(MaxFiles);
 }

@@ -14,6 +14,9 @@ namespace Ovms.Repository;
 /// <param name="Warnings">Sentences about the choice.</param>
 internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, ImmutableArray<string> Warnings)
 {
+    /// <summary>Other names for its inputs and outputs.</summary>
+    public NameMapping Names { get; init; } = NameMapping.None;
+
     /// <summary>Finds the model of a version and looks whether it can be read.</summary>
     /// <param name="versionPath">A folder with the model's files, or the model's main file; absolute.</param>
     public static Outcome<ModelFile> Find(string versionPath)
@@ -21,7 +24,7 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         string path = System.IO.Path.TrimEndingDirectorySeparator(versionPath);
         try
         {
-            return File.GetAttributes(path).HasFlag(FileAttributes.Directory) ? InFolder(path) : OfFile(path);
+            return WithNames(path, File.GetAttributes(path).HasFlag(FileAttributes.Directory) ? InFolder(path) : OfFile(path));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -35,6 +38,17 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         {
             return Outcome.Fail(StatusCode.FileInvalid, $"{path} cannot be read: {failure.Message}");
         }
+    }
+
+    private static Outcome<ModelFile> WithNames(string path, Outcome<ModelFile> found)
+    {
+        if (!found.IsOk)
+        {
+            return found;
+        }
+
+        Outcome<NameMapping> names = NameMapping.Read(path);
+        return names.IsOk ? found.Value with { Names = names.Value } : names.WithoutValue;
     }
 
     private static Outcome<ModelFile> InFolder(string folder)

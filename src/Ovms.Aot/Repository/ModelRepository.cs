@@ -17,8 +17,8 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
 {
     /// <summary>Looks at a base path.</summary>
     /// <param name="basePath">
-    /// Absolute or relative to the working folder. ".." may occur in it: the original refuses that, since there a path may come from a
-    /// client; this one comes from who starts the server, and what is appended to it is a number.
+    /// Absolute or relative to the working folder. Whether it and the links in it may lead elsewhere is decided by
+    /// <see cref="PathFence"/>.
     /// </param>
     /// <returns>The versions there, or: no such path, not readable, nothing that can be served.</returns>
     public static Outcome<ModelRepository> Open(string basePath)

@@ -23,10 +23,11 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
 
     /// <summary>Looks through all folders under a folder; not into those that can be served.</summary>
     /// <param name="root">The repository.</param>
-    public static Outcome<ServableFolders> Under(string root)
+    /// <param name="allowOutside">Whether links may lead out of it.</param>
+    public static Outcome<ServableFolders> Under(string root, bool allowOutside = false)
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        Search search = new(path);
+        Search search = new(path, allowOutside);
         try
         {
             if (!File.GetAttributes(path).HasFlag(FileAttributes.Directory))
@@ -54,7 +55,7 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
             : new ServableFolders([.. search.Found.OrderBy(static folder => folder.Name, StringComparer.Ordinal)], [.. search.Warnings.Order(StringComparer.Ordinal)]);
     }
 
-    private sealed class Search(string root)
+    private sealed class Search(string root, bool allowOutside)
     {
         public List<ServableFolder> Found { get; } = [];
 
@@ -69,6 +70,12 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
                 // Names that begin with a dot belong to tools and mounts, not to models.
                 if (Path.GetFileName(sub).StartsWith('.') || LeadsBack(sub) || --Left < 0)
                 {
+                    continue;
+                }
+
+                if (!allowOutside && new DirectoryInfo(sub).LinkTarget is not null && PathFence.WhyOutside(root, sub) is { } outside)
+                {
+                    Warnings.Add(outside);
                     continue;
                 }
 

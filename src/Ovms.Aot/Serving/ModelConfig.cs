@@ -16,6 +16,9 @@ internal sealed record ModelConfig
     /// <summary>Where its versions or files are.</summary>
     public required string BasePath { get; init; }
 
+    /// <summary>Whether links in the base path may lead out of it.</summary>
+    public bool AllowOutsidePaths { get; init; }
+
     /// <summary>Which versions are wanted.</summary>
     public required VersionPolicy Versions { get; init; }
 
@@ -66,7 +69,8 @@ internal sealed record ModelConfig
             ? Outcome.Ok
             : Outcome.Fail(StatusCode.ModelConfigInvalid, "custom_loader_options: custom loaders are not loaded, models are read from files; leave the key out to read this one from its base_path.");
         Outcome<SequenceSettings?> sequences = device.IsOk ? SequenceSettings.From(model, device.Value) : device.WithoutValue;
-        Outcome[] all = [nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, sequences.WithoutValue, settings.WithoutValue];
+        Outcome path = server.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckText(model.ModelPath);
+        Outcome[] all = [path, nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, sequences.WithoutValue, settings.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return !failure.IsOk
             ? failure
@@ -74,6 +78,7 @@ internal sealed record ModelConfig
             {
                 Name = model.ModelName,
                 BasePath = model.ModelPath,
+                AllowOutsidePaths = server.AllowOutsidePaths,
                 Versions = versions.Value!,
                 Settings = settings.Value!,
                 Device = device.Value!,

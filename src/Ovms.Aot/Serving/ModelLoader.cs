@@ -96,7 +96,8 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
 
     private Outcome<PreparedModel> Read(ModelVersionFolder folder, ModelConfig config)
     {
-        Outcome<ModelFile> file = ModelFile.Find(folder.Path);
+        Outcome inside = config.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(config.BasePath, folder.Path);
+        Outcome<ModelFile> file = inside.IsOk ? ModelFile.Find(folder.Path) : inside;
         if (!file.IsOk)
         {
             return file.WithoutValue;
@@ -109,7 +110,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             return model.WithoutValue;
         }
 
-        Outcome<PreparedModel> prepared = ModelPreparation.Prepare(model.Value, file.Value.Ir, config.Settings);
+        Outcome<PreparedModel> prepared = ModelPreparation.Prepare(model.Value, file.Value.Ir, config.Settings, new PortNames(file.Value.Names));
         if (prepared.IsOk)
         {
             Warn(prepared.Value.Warnings);

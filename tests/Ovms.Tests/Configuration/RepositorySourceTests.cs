@@ -28,7 +28,7 @@ public class RepositorySourceTests
     public async Task EachReading_LooksAgain()
     {
         using TemporaryFolder folder = new();
-        RepositorySource source = new(folder.Path, s_common, static _ => null);
+        RepositorySource source = new(folder.Path, s_common, allowOutside: false, static _ => null);
         ServerConfig empty = source.Read().Value!;
         await Assert.That(empty.Models).IsEmpty();
         await Assert.That(empty.Warnings.Single()).Contains("holds no model");
@@ -43,10 +43,10 @@ public class RepositorySourceTests
     public async Task MissingFolder_IsNamed()
     {
         using TemporaryFolder folder = new();
-        Outcome<ServerConfig> read = new RepositorySource(folder["none"], s_common, static _ => null).Read();
+        Outcome<ServerConfig> read = new RepositorySource(folder["none"], s_common, allowOutside: false, static _ => null).Read();
         await Assert.That(read.Code).IsEqualTo(StatusCode.PathInvalid);
         await Assert.That(read.Detail).IsEqualTo($"{folder["none"]} does not exist; expected the folder that holds the models' folders.");
     }
 
-    private static Outcome<ServerConfig> Read(TemporaryFolder folder) => new RepositorySource(folder.Path, s_common, static _ => null).Read();
+    private static Outcome<ServerConfig> Read(TemporaryFolder folder) => new RepositorySource(folder.Path, s_common, allowOutside: false, static _ => null).Read();
 }

@@ -22,4 +22,24 @@ public sealed class CacheFolderTests
 
         await Assert.That(CacheFolder.WhyUnusable(folder["file/cache"])!).Contains("file");
     }
+
+    [Test]
+    public async Task FolderThatNobodyMayMake_SaysWhy()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Skip.Test("Only Linux has /proc, where not even root makes folders.");
+        }
+
+        await Assert.That(CacheFolder.WhyUnusable("/proc/ovms-cache")).IsNotNull();
+    }
+
+    [Test]
+    public async Task FullDisk_SaysWhyAndLeavesNothing()
+    {
+        using FullDisk disk = FullDisk.MountOrSkip();
+
+        await Assert.That(CacheFolder.WhyUnusable(disk.Path)!).Contains("space");
+        await Assert.That(Directory.EnumerateFileSystemEntries(disk.Path).Count()).IsEqualTo(1);
+    }
 }

@@ -171,4 +171,35 @@ public sealed class PluginConfigOnEngineTests
         await Assert.That(compiled.Fact.Warnings.Single()).StartsWith($"The model cache {folder["file/cache"]} is not used, because it cannot be written: ");
         await Assert.That(compiled.Answer()).IsEqualTo(10f);
     }
+
+    [Test]
+    public async Task CacheFolderOnAFullDisk_IsDroppedWithAWarning()
+    {
+        using FullDisk disk = FullDisk.MountOrSkip();
+
+        using Compiled compiled = Compiled.Of("dummy", "CPU", cacheDir: disk.Path);
+
+        await Assert.That(compiled.Fact.Warnings.Single()).StartsWith($"The model cache {disk.Path} is not used, because it cannot be written: ");
+        await Assert.That(compiled.Answer()).IsEqualTo(10f);
+    }
+
+    /// <summary>What is left where a disk filled up, or a process was ended, while an entry was written.</summary>
+    [Test]
+    [Arguments(0)]
+    [Arguments(100)]
+    [Arguments(1000)]
+    public async Task CacheEntryThatIsCutShort_CostsOnlyTime(int length)
+    {
+        using TemporaryFolder folder = new();
+        Compiled.Of("dummy", "CPU", cacheDir: folder.Path).Dispose();
+        foreach (string entry in Directory.EnumerateFiles(folder.Path))
+        {
+            using FileStream file = File.OpenWrite(entry);
+            file.SetLength(Math.Min(length, file.Length));
+        }
+
+        using Compiled compiled = Compiled.Of("dummy", "CPU", cacheDir: folder.Path);
+
+        await Assert.That(compiled.Answer()).IsEqualTo(10f);
+    }
 }

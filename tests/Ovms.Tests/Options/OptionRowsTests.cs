@@ -21,7 +21,7 @@ public class OptionRowsTests
         "allow_cache", "custom_loader_options", "graph_path", "subconfig",
     ];
 
-    private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size", "remote_cache_dir", "ready_when", "concurrency", "duration", "json", "log_format", "grpc_uds", "rest_uds", "cpu_partition", "cpu_facts_root"];
+    private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size", "remote_cache_dir", "ready_when", "concurrency", "duration", "json", "log_format", "grpc_uds", "rest_uds", "cpu_partition", "cpu_facts_root", "allow_outside_paths"];
 
     private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(SourceOptions.Rows).Concat(ModelOptions.Rows).Concat(BenchOptions.Rows);
 

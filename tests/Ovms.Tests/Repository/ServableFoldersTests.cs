@@ -57,4 +57,21 @@ public class ServableFoldersTests
         folder.Touch("f");
         await Assert.That(ServableFolders.Under(folder["f"]).Detail).IsEqualTo($"{folder["f"]} is a file; expected the folder that holds the models' folders.");
     }
+
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task LinkOutOfTheRepository_IsFollowedOnlyWhereThatIsAllowed(bool allowed)
+    {
+        using TemporaryFolder folder = new();
+        folder.Touch("elsewhere/1/m.onnx", "models/inside/1/m.onnx");
+        Directory.CreateSymbolicLink(folder["models/out"], folder["elsewhere"]);
+        Directory.CreateSymbolicLink(folder["models/same"], "inside");
+
+        ServableFolders found = ServableFolders.Under(folder["models"], allowed).Value!;
+
+        await Assert.That(string.Join(' ', found.Found.Select(static model => model.Name))).IsEqualTo(allowed ? "inside out same" : "inside same");
+        await Assert.That(found.Warnings.Length).IsEqualTo(allowed ? 0 : 1);
+        await Assert.That(allowed || found.Warnings[0].Contains($"{folder["models/out"]} is left out: it leads to ", StringComparison.Ordinal)).IsTrue();
+    }
 }

@@ -7,7 +7,7 @@ namespace Ovms.Serving.Preparation;
 internal static class InputSteps
 {
     /// <summary>Looks for what the engine would refuse with less to go by.</summary>
-    public static Outcome Check(PortInfo input, PortLayout layout, ModelSettings settings)
+    public static Outcome Check(PortInfo input, PortLayout layout, ModelSettings settings, PortNames names)
     {
         foreach ((string option, FloatSetting values) in new[] { ("mean", settings.Mean), ("scale", settings.Scale) })
         {
@@ -19,18 +19,18 @@ internal static class InputSteps
             int axis = LayoutText.AxisOf(layout.Model, 'C', input.Shape.Rank);
             if (axis < 0)
             {
-                return Refuse(input, $"--{option} has {values.Values.Length} values, one a channel, and layout {layout} has no C");
+                return Refuse(names.OfInput(input), $"--{option} has {values.Values.Length} values, one a channel, and layout {layout} has no C");
             }
 
             // A conversion to another number of channels comes first, and is the engine's to check.
             if (settings.Color is null && !input.Shape[axis].Contains(values.Values.Length))
             {
-                return Refuse(input, $"--{option} has {values.Values.Length} values; in layout {layout.Model} the model's shape {input.Shape} has {input.Shape[axis]} channels");
+                return Refuse(names.OfInput(input), $"--{option} has {values.Values.Length} values; in layout {layout.Model} the model's shape {input.Shape} has {input.Shape[axis]} channels");
             }
         }
 
         return settings.Color is not null && !layout.Served.Contains('C', StringComparison.Ordinal)
-            ? Refuse(input, $"--color_format needs to know where the channels are, and layout {layout} has no C")
+            ? Refuse(names.OfInput(input), $"--color_format needs to know where the channels are, and layout {layout} has no C")
             : Outcome.Ok;
     }
 
@@ -73,5 +73,5 @@ internal static class InputSteps
         }
     }
 
-    private static Outcome Refuse(PortInfo input, string why) => Outcome.Fail(StatusCode.ModelConfigInvalid, $"Input {PortNames.OfInput(input)}: {why}.");
+    private static Outcome Refuse(string input, string why) => Outcome.Fail(StatusCode.ModelConfigInvalid, $"Input {input}: {why}.");
 }

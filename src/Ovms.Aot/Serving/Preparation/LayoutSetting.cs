@@ -68,26 +68,26 @@ internal sealed class LayoutSetting
 
     /// <summary>Finds the ports that are meant.</summary>
     /// <returns>Layouts by port index, or: no such port, one layout for several inputs, a layout that does not fit, an output to be transposed.</returns>
-    public Outcome<PortLayouts> For(IReadOnlyList<PortInfo> inputs, IReadOnlyList<PortInfo> outputs)
+    public Outcome<PortLayouts> For(IReadOnlyList<PortInfo> inputs, IReadOnlyList<PortInfo> outputs, PortNames names)
     {
         if (_anonymous is not null && inputs.Count != 1)
         {
             return Outcome.Fail(
                 StatusCode.AnonymousFixedLayoutNotAllowed,
-                $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{_anonymous}\"}}. Inputs: {PortNames.List(inputs.Select(PortNames.OfInput))}");
+                $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{_anonymous}\"}}. Inputs: {PortNames.List(inputs.Select(names.OfInput))}");
         }
 
         PortLayout?[] inputLayouts = new PortLayout?[inputs.Count];
         PortLayout?[] outputLayouts = new PortLayout?[outputs.Count];
-        foreach ((string name, PortLayout layout) in _anonymous is null ? _byName : [new(PortNames.OfInput(inputs[0]), _anonymous)])
+        foreach ((string name, PortLayout layout) in _anonymous is null ? _byName : [new(names.OfInput(inputs[0]), _anonymous)])
         {
-            PortInfo? input = inputs.FirstOrDefault(port => PortNames.OfInput(port) == name);
-            PortInfo? output = _anonymous is null ? outputs.FirstOrDefault(port => PortNames.OfOutput(port) == name) : null;
+            PortInfo? input = inputs.FirstOrDefault(port => names.OfInput(port) == name);
+            PortInfo? output = _anonymous is null ? outputs.FirstOrDefault(port => names.OfOutput(port) == name) : null;
             if (input is null && output is null)
             {
                 return Outcome.Fail(
-                    StatusCode.ConfigLayoutIsNotInModel,
-                    $"Given: {name}; Inputs: {PortNames.List(inputs.Select(PortNames.OfInput))}; Outputs: {PortNames.List(outputs.Select(PortNames.OfOutput))}");
+                    names.IsReplacedInput(name) || names.IsReplacedOutput(name) ? StatusCode.ConfigLayoutMappedButUsedRealName : StatusCode.ConfigLayoutIsNotInModel,
+                    $"Given: {name}; Inputs: {PortNames.List(inputs.Select(names.OfInput))}; Outputs: {PortNames.List(outputs.Select(names.OfOutput))}");
             }
 
             foreach (PortInfo? port in new[] { input, output })

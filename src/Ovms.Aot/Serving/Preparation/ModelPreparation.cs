@@ -14,20 +14,23 @@ internal static class ModelPreparation
     /// <param name="model">As read; belongs to the result from here on, and is freed on failure.</param>
     /// <param name="ir">What its file says of it, where that is an IR.</param>
     /// <param name="settings">What was set.</param>
+    /// <param name="names">How its ports are called; null for the model's own names.</param>
     /// <returns>What to compile, or: a setting that does not fit the model.</returns>
-    public static Outcome<PreparedModel> Prepare(Model model, IrFile? ir, ModelSettings settings)
+    public static Outcome<PreparedModel> Prepare(Model model, IrFile? ir, ModelSettings settings, PortNames? names = null)
     {
+        names ??= PortNames.Own;
         Model current = model;
         bool handedOver = false;
         try
         {
-            Outcome<PortLayouts> given = settings.Layout.For(current.Inputs, current.Outputs);
+            Outcome mapped = names.Check(current.Inputs, current.Outputs);
+            Outcome<PortLayouts> given = mapped.IsOk ? settings.Layout.For(current.Inputs, current.Outputs, names) : mapped;
             if (!given.IsOk)
             {
                 return given.WithoutValue;
             }
 
-            Outcome<Model> preprocessed = Preprocess(current, given.Value.Inputs, settings);
+            Outcome<Model> preprocessed = Preprocess(current, given.Value.Inputs, settings, names);
             if (!preprocessed.IsOk)
             {
                 return preprocessed.WithoutValue;
@@ -35,14 +38,14 @@ internal static class ModelPreparation
 
             current = preprocessed.Value;
             ImmutableArray<string> inputLayouts = ServedLayouts(current.Inputs, given.Value.Inputs, ir);
-            Outcome reshaped = Reshape(current, inputLayouts, settings);
+            Outcome reshaped = Reshape(current, inputLayouts, settings, names);
             if (!reshaped.IsOk)
             {
                 return reshaped;
             }
 
             handedOver = true;
-            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), settings.Warnings, TextsOf(ir?.ModelInfo));
+            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), settings.Warnings, TextsOf(ir?.ModelInfo)) { Names = names };
         }
         finally
         {
@@ -53,20 +56,20 @@ internal static class ModelPreparation
         }
     }
 
-    private static Outcome<Model> Preprocess(Model model, ImmutableArray<PortLayout?> layouts, ModelSettings settings)
+    private static Outcome<Model> Preprocess(Model model, ImmutableArray<PortLayout?> layouts, ModelSettings settings, PortNames names)
     {
         IReadOnlyList<PortInfo> inputs = model.Inputs;
         PortInfo[] concerned = [.. inputs.Where(input => layouts[input.Index] is { } layout && (layout.Transposes || settings.ChangesValues))];
         if (concerned.Length == 0)
         {
             return settings.ChangesValues
-                ? Outcome.Fail(StatusCode.ModelConfigInvalid, $"Mean, scale, color format and precision change the inputs that --layout names, and it names none. Inputs: {PortNames.List(inputs.Select(PortNames.OfInput))}")
+                ? Outcome.Fail(StatusCode.ModelConfigInvalid, $"Mean, scale, color format and precision change the inputs that --layout names, and it names none. Inputs: {PortNames.List(inputs.Select(names.OfInput))}")
                 : model;
         }
 
         foreach (PortInfo input in concerned)
         {
-            Outcome possible = InputSteps.Check(input, layouts[input.Index]!, settings);
+            Outcome possible = InputSteps.Check(input, layouts[input.Index]!, settings, names);
             if (!possible.IsOk)
             {
                 return possible;
@@ -92,12 +95,12 @@ internal static class ModelPreparation
         }
     }
 
-    private static Outcome Reshape(Model model, ImmutableArray<string> layouts, ModelSettings settings)
+    private static Outcome Reshape(Model model, ImmutableArray<string> layouts, ModelSettings settings, PortNames names)
     {
         IReadOnlyList<PortInfo> inputs = model.Inputs;
         Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> shapes = settings.BatchSize.Size is { } size
-            ? WithBatch(inputs, layouts, size)
-            : settings.Shape.For(inputs);
+            ? WithBatch(inputs, layouts, size, names)
+            : settings.Shape.For(inputs, names);
         if (!shapes.IsOk)
         {
             return shapes.WithoutValue;
@@ -108,7 +111,7 @@ internal static class ModelPreparation
         {
             if (shape.HasRank && !LayoutText.Fits(layouts[index], shape.Rank))
             {
-                return Outcome.Fail(StatusCode.LayoutIncompatibleWithShape, $"Port: {PortNames.OfInput(inputs[index])}; Layout: {layouts[index]}; Requested shape: {shape}");
+                return Outcome.Fail(StatusCode.LayoutIncompatibleWithShape, $"Port: {names.OfInput(inputs[index])}; Layout: {layouts[index]}; Requested shape: {shape}");
             }
         }
 
@@ -123,12 +126,12 @@ internal static class ModelPreparation
         }
         catch (OpenVinoException failure)
         {
-            string wanted = string.Join(", ", changed.Select(pair => $"{PortNames.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
+            string wanted = string.Join(", ", changed.Select(pair => $"{names.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
             return Outcome.Fail(StatusCode.ReshapeError, $"{wanted}: {failure.Said}.");
         }
     }
 
-    private static Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> WithBatch(IReadOnlyList<PortInfo> inputs, ImmutableArray<string> layouts, Dimension size)
+    private static Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> WithBatch(IReadOnlyList<PortInfo> inputs, ImmutableArray<string> layouts, Dimension size, PortNames names)
     {
         List<KeyValuePair<int, PartialShape>> shapes = [];
         foreach (PortInfo input in inputs.Where(static input => input.Shape.HasRank))
@@ -146,7 +149,7 @@ internal static class ModelPreparation
             ? shapes
             : Outcome.Fail(
                 StatusCode.ReshapeError,
-                $"Batch size {size} has no place: no input has N in its layout. Inputs: {PortNames.List(inputs.Select(input => $"{PortNames.OfInput(input)} {input.Shape} {layouts[input.Index]}"))}");
+                $"Batch size {size} has no place: no input has N in its layout. Inputs: {PortNames.List(inputs.Select(input => $"{names.OfInput(input)} {input.Shape} {layouts[input.Index]}"))}");
     }
 
     private static ImmutableArray<string> ServedLayouts(IReadOnlyList<PortInfo> ports, ImmutableArray<PortLayout?> given, IrFile? ir) =>

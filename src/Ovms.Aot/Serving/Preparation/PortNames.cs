@@ -1,20 +1,62 @@
 using Ovms.Native;
+using Ovms.Repository;
+using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>The names under which ports are served: the model's own, else by their place.</summary>
-internal static class PortNames
+/// <summary>The names under which ports are served: as mapped, else the model's own, else by their place.</summary>
+/// <param name="mapping">Other names.</param>
+internal sealed class PortNames(NameMapping mapping)
 {
-    /// <summary>Name of an input.</summary>
-    public static string OfInput(PortInfo port) => port.Name ?? $"in_{port.Index}";
+    /// <summary>The model's own names.</summary>
+    public static PortNames Own { get; } = new(NameMapping.None);
 
-    /// <summary>Name of an output, as the original gives it.</summary>
-    public static string OfOutput(PortInfo port) => port.Name ?? $"out_{port.Index}";
+    /// <summary>Name of an input.</summary>
+    public string OfInput(PortInfo port) => mapping.Inputs.GetValueOrDefault(OwnOfInput(port)) ?? OwnOfInput(port);
+
+    /// <summary>Name of an output.</summary>
+    public string OfOutput(PortInfo port) => mapping.Outputs.GetValueOrDefault(OwnOfOutput(port)) ?? OwnOfOutput(port);
+
+    /// <summary>Whether the model has an input of this name that is served under another.</summary>
+    public bool IsReplacedInput(string name) => mapping.Inputs.ContainsKey(name);
+
+    /// <summary>Whether the model has an output of this name that is served under another.</summary>
+    public bool IsReplacedOutput(string name) => mapping.Outputs.ContainsKey(name);
+
+    /// <summary>Whether each name that is mapped is the model's, and no two ports of a side come to have one name by it.</summary>
+    public Outcome Check(IReadOnlyList<PortInfo> inputs, IReadOnlyList<PortInfo> outputs)
+    {
+        Outcome checkedInputs = Check("input", mapping.Inputs, [.. inputs.Select(OwnOfInput)]);
+        return checkedInputs.IsOk ? Check("output", mapping.Outputs, [.. outputs.Select(OwnOfOutput)]) : checkedInputs;
+    }
 
     /// <summary>Names for a message: "a, b" or "none".</summary>
     public static string List(IEnumerable<string> names)
     {
         string list = string.Join(", ", names);
         return list.Length == 0 ? "none" : list;
+    }
+
+    // The names of nameless outputs are as the original gives them.
+    private static string OwnOfInput(PortInfo port) => port.Name ?? $"in_{port.Index}";
+
+    private static string OwnOfOutput(PortInfo port) => port.Name ?? $"out_{port.Index}";
+
+    private static Outcome Check(string side, IReadOnlyDictionary<string, string> names, string[] own)
+    {
+        foreach ((string name, string served) in names)
+        {
+            if (!own.Contains(name))
+            {
+                return Outcome.Fail(StatusCode.FileInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, and the model has no such {side}; it has {List(own)}.");
+            }
+
+            if (own.Contains(served) && !names.ContainsKey(served))
+            {
+                return Outcome.Fail(StatusCode.FileInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, which another {side} of the model is called; map that one to another name too.");
+            }
+        }
+
+        return Outcome.Ok;
     }
 }

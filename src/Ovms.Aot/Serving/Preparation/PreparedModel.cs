@@ -10,6 +10,9 @@ internal sealed class PreparedModel(
     /// <summary>What to compile.</summary>
     public Model Model => model;
 
+    /// <summary>How its ports are called.</summary>
+    public PortNames Names { get; init; } = PortNames.Own;
+
     /// <summary>Layouts as served, by input index.</summary>
     public ImmutableArray<string> InputLayouts => inputLayouts;
 

@@ -59,21 +59,21 @@ internal sealed class ShapeSetting
 
     /// <summary>Finds the inputs that are meant.</summary>
     /// <returns>New shapes by input index, or: no such input, one shape for several inputs.</returns>
-    public Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> For(IReadOnlyList<PortInfo> inputs)
+    public Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> For(IReadOnlyList<PortInfo> inputs, PortNames names)
     {
         if (_anonymous is not null)
         {
             return inputs.Count == 1
                 ? new KeyValuePair<int, PartialShape>[] { new(0, _anonymous) }
-                : Outcome.Fail(StatusCode.AnonymousFixedShapeNotAllowed, $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{Written(_anonymous)}\"}}. Inputs: {Names(inputs)}");
+                : Outcome.Fail(StatusCode.AnonymousFixedShapeNotAllowed, $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{Written(_anonymous)}\"}}. Inputs: {Names(inputs, names)}");
         }
 
         List<KeyValuePair<int, PartialShape>> found = [];
         foreach ((string name, PartialShape shape) in _byName)
         {
-            if (inputs.FirstOrDefault(input => PortNames.OfInput(input) == name) is not { } port)
+            if (inputs.FirstOrDefault(input => names.OfInput(input) == name) is not { } port)
             {
-                return Outcome.Fail(StatusCode.ConfigShapeIsNotInModel, $"Given: {name}; Inputs: {Names(inputs)}");
+                return Outcome.Fail(names.IsReplacedInput(name) ? StatusCode.ConfigShapeMappedButUsedRealName : StatusCode.ConfigShapeIsNotInModel, $"Given: {name}; Inputs: {Names(inputs, names)}");
             }
 
             found.Add(new(port.Index, shape));
@@ -86,5 +86,5 @@ internal sealed class ShapeSetting
     private static string Written(PartialShape shape) =>
         $"({string.Join(',', shape.Dimensions.ToArray().Select(static dimension => dimension switch { { IsStatic: true } => $"{dimension.Min}", { Max: < 0 } => "-1", _ => $"{dimension.Min}:{dimension.Max}" }))})";
 
-    private static string Names(IReadOnlyList<PortInfo> inputs) => PortNames.List(inputs.Select(PortNames.OfInput));
+    private static string Names(IReadOnlyList<PortInfo> inputs, PortNames names) => PortNames.List(inputs.Select(names.OfInput));
 }

@@ -12,14 +12,15 @@ internal static class SignatureReader
     /// <param name="prepared">What it was compiled from, for the layouts.</param>
     /// <returns>The signature, or: two ports of one side would have one name.</returns>
     public static Outcome<Signature> Read(CompiledModel model, PreparedModel prepared) =>
-        Read(model.Inputs, model.Outputs, prepared.InputLayouts, prepared.OutputLayouts);
+        Read(model.Inputs, model.Outputs, prepared.InputLayouts, prepared.OutputLayouts, prepared.Names);
 
     /// <summary>The same from ports and layouts, by index.</summary>
     internal static Outcome<Signature> Read(
-        IReadOnlyList<PortInfo> inputPorts, IReadOnlyList<PortInfo> outputPorts, ImmutableArray<string> inputLayouts, ImmutableArray<string> outputLayouts)
+        IReadOnlyList<PortInfo> inputPorts, IReadOnlyList<PortInfo> outputPorts, ImmutableArray<string> inputLayouts, ImmutableArray<string> outputLayouts, PortNames? names = null)
     {
-        ImmutableArray<TensorInfo> inputs = [.. inputPorts.Select(port => Describe(port, PortNames.OfInput(port), inputLayouts[port.Index]))];
-        ImmutableArray<TensorInfo> outputs = [.. outputPorts.Select(port => Describe(port, PortNames.OfOutput(port), outputLayouts[port.Index]))];
+        names ??= PortNames.Own;
+        ImmutableArray<TensorInfo> inputs = [.. inputPorts.Select(port => Describe(port, names.OfInput(port), inputLayouts[port.Index]))];
+        ImmutableArray<TensorInfo> outputs = [.. outputPorts.Select(port => Describe(port, names.OfOutput(port), outputLayouts[port.Index]))];
         string? twice = FindTwice("inputs", inputs) ?? FindTwice("outputs", outputs);
         return twice is null ? new Signature(inputs, outputs) : Outcome.Fail(StatusCode.ModelNotLoaded, twice);
     }

@@ -15,7 +15,7 @@ internal static class Prepared
     internal static Outcome<PreparedModel> PrepareAt(string basePath, ModelOptions options)
     {
         ModelFile file = ModelFile.Find(ModelRepository.Open(basePath).Value!.Versions[0].Path).Value!;
-        return ModelPreparation.Prepare(ModelReader.Read(Engine.Core, file).Value!, file.Ir, ModelSettings.Parse(options).Value!);
+        return ModelPreparation.Prepare(ModelReader.Read(Engine.Core, file).Value!, file.Ir, ModelSettings.Parse(options).Value!, new PortNames(file.Names));
     }
 
     internal static string Describe(PreparedModel prepared)
@@ -23,6 +23,6 @@ internal static class Prepared
         PortInfo input = prepared.Model.Inputs[0];
         PortInfo output = prepared.Model.Outputs[0];
         string type = input.ElementType is ElementType.F32 or ElementType.F16 ? "FP" : input.ElementType.ToString();
-        return $"{PortNames.OfInput(input)} {type} {input.Shape} {prepared.InputLayouts[0]} -> {PortNames.OfOutput(output)} {output.Shape} {prepared.OutputLayouts[0]}";
+        return $"{prepared.Names.OfInput(input)} {type} {input.Shape} {prepared.InputLayouts[0]} -> {prepared.Names.OfOutput(output)} {output.Shape} {prepared.OutputLayouts[0]}";
     }
 }
