@@ -187,8 +187,10 @@ public sealed class GrpcFaultTests
                 {
                     await server.Client.ModelInferAsync(Good, deadline: DateTime.UtcNow.AddMilliseconds(5 * random.NextDouble()));
                 }
-                catch (RpcException late) when (late.StatusCode is StatusCode.DeadlineExceeded)
+                catch (RpcException late) when (late.StatusCode is StatusCode.DeadlineExceeded || late.Status.DebugException is not null)
                 {
+                    // Both ends watch the deadline. Where the server's clock strikes first it resets the stream, which the client takes for
+                    // a cancellation or trips over; such a status is the client's own, with its exception. What the server says has none.
                 }
             }
         })));
