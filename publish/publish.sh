@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Publishes the native binary and lays out the package in publish/out:
-#   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers)   LICENSE   NOTICE   third-party/
+#   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers, libSkiaSharp)   LICENSE   NOTICE   third-party/
 # The debug symbols stay in artifacts/ (ovms.dbg). With --if-needed nothing is done while sources and runtime are as
 # they were at the last publish.
 set -euo pipefail
@@ -44,11 +44,12 @@ rm -rf "$stage"
 mkdir -p "$stage/bin" "$stage/lib" "$stage/third-party"
 install -m 755 "artifacts/publish/Ovms.Aot/release_$rid/ovms" "$stage/bin/ovms"
 cp -P --reflink=auto "$runtime"/lib/* "$stage/lib/"
+install -m 644 "artifacts/publish/Ovms.Aot/release_$rid/libSkiaSharp.so" "$stage/lib/"
 cp LICENSE publish/third-party/NOTICE "$stage/"
 cp -r "$runtime"/licenses/. "$stage/third-party/"
 cp publish/third-party/*.txt "$stage/third-party/"
 packages=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//; s:/$::')
-for part in "microsoft.netcore.app.runtime.nativeaot.$rid" "microsoft.aspnetcore.app.runtime.$rid"; do
+for part in "microsoft.netcore.app.runtime.nativeaot.$rid" "microsoft.aspnetcore.app.runtime.$rid" skiasharp.nativeassets.linux.nodependencies; do
     newest=$(ls -d "$packages/$part"/*/ | sort -V | tail -n 1)
     mkdir -p "$stage/third-party/$part"
     for file in "$newest"LICENSE.* "$newest"THIRD-PARTY-NOTICES.*; do cp "$file" "$stage/third-party/$part/"; done

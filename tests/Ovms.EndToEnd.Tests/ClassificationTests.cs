@@ -71,6 +71,61 @@ public sealed class ClassificationTests
         }
     }
 
+    [Test]
+    public async Task OwnPhotographsAsFiles_AreKnown()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("squeezenet"), "squeezenet", "--layout", "NHWC:NCHW");
+        string folder = Path.Combine(Repo.Root, "tests", "images");
+        foreach ((string photograph, int label, float probability) in new[] { ("zebra.jpeg", 340, 1f), ("golden_retriever.jpeg", 207, 0.9937f) })
+        {
+            byte[] jpeg = await File.ReadAllBytesAsync(Path.Combine(folder, photograph));
+            using SKBitmap bitmap = SKBitmap.Decode(jpeg);
+            foreach (SKEncodedImageFormat format in new[] { SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp })
+            {
+                using SKData other = bitmap.Encode(format, 95);
+                byte[] file = format == SKEncodedImageFormat.Jpeg ? jpeg : other.ToArray();
+                (int best, float score) = await ClassifyFileAsync(server, file);
+                await Assert.That(best).IsEqualTo(label).Because($"{photograph} as {format}");
+                await Assert.That(score).IsEqualTo(probability).Within(DecoderTolerance).Because($"{photograph} as {format}");
+            }
+        }
+    }
+
+    [Test]
+    public async Task Squeezenet_KnowsThePhotographsAsFiles()
+    {
+        JsonNode expected = JsonNode.Parse(await File.ReadAllTextAsync(Repo.SharedOrSkip("expected", "classification.json")))!;
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("squeezenet"), "squeezenet", "--layout", "NHWC:NCHW");
+        foreach (string photograph in s_photographs)
+        {
+            JsonNode best = expected[photograph]!["squeezenet_top5"]![0]!;
+            (int label, float score) = await ClassifyFileAsync(server, await File.ReadAllBytesAsync(Repo.SharedOrSkip("images", photograph)));
+            await Assert.That(label).IsEqualTo((int)best[0]!).Because(photograph);
+            await Assert.That(score).IsEqualTo((float)best[1]!).Within(DecoderTolerance).Because(photograph);
+        }
+    }
+
+    [Test]
+    public async Task MobileNet_KnowsThePhotographsAsFiles()
+    {
+        JsonNode expected = JsonNode.Parse(await File.ReadAllTextAsync(Repo.SharedOrSkip("expected", "classification.json")))!;
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.SharedOrSkip("models", "mobilenet_v2"), "mobilenet", "--layout", "NHWC", "--color_format", "RGB:BGR");
+        foreach (string photograph in s_photographs)
+        {
+            byte[] file = await File.ReadAllBytesAsync(Repo.SharedOrSkip("images", photograph));
+            ModelInferResponse response = await server.Client.ModelInferAsync(Requests.For("mobilenet").WithBytes("input", "BYTES", [1], Requests.Pack(file)));
+            byte[] scores = response.Bytes(response.Outputs.Single().Name);
+            await Assert.That(Best(scores)).IsEqualTo((int)expected[photograph]!["mobilenet_v2_top3"]![0]![0]!).Because(photograph);
+        }
+    }
+
+    private static async Task<(int Label, float Score)> ClassifyFileAsync(OvmsServer server, byte[] file)
+    {
+        ModelInferResponse response = await server.Client.ModelInferAsync(Requests.For("squeezenet").WithBytes("data_0", "BYTES", [1], Requests.Pack(file)));
+        Half[] scores = response.Values<Half>("softmaxout_1");
+        return (Best(scores), (float)scores.Max());
+    }
+
     // Planes in the order blue, green, red, values 0 to 255.
     private static async Task<float[]> ClassifyAsync(OvmsServer server, string photograph)
     {

@@ -1,5 +1,6 @@
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Tests.Setup;
 
 namespace Ovms.EndToEnd.Tests;
 
@@ -42,6 +43,47 @@ public sealed class PreprocessingTests
                 float expected = ((sent[(3 * pixel) + source] - means[channel]) / scales[channel]) + 1;
                 await Assert.That(computed[(channel * Pixels) + pixel]).IsEqualTo(expected).Within(1e-3f);
             }
+        }
+    }
+
+    [Test]
+    [Arguments("f32", "", "", "")]
+    [Arguments("f32", "[1,2,3]", "[2,4,8]", "")]
+    [Arguments("f32", "[1,2,3]", "[2,4,8]", "RGB:BGR")]
+    [Arguments("f32", "", "[2,4,8]", "RGB:BGR")]
+    [Arguments("u8", "", "", "RGB:BGR")]
+    [Arguments("u8", "3", "", "")]
+    [Arguments("f32", "[1,2,3]", "2", "RGB:BGR", "FP32:UINT8")]
+    [Arguments("f16", "1", "2", "RGB:BGR", "FP16:UINT8")]
+    public async Task DecodedImages_PassTheSameSteps(string type, string mean, string scale, string color, string precision = "")
+    {
+        using TinyModel model = new(type, "1,2,3,3", "image", "pixels");
+        string[] more =
+        [
+            "--layout", "NHWC",
+            .. mean.Length > 0 ? ["--mean", mean] : Array.Empty<string>(),
+            .. scale.Length > 0 ? ["--scale", scale] : Array.Empty<string>(),
+            .. color.Length > 0 ? ["--color_format", color] : Array.Empty<string>(),
+            .. precision.Length > 0 ? ["--precision", precision] : Array.Empty<string>(),
+        ];
+        await using OvmsServer server = await OvmsServer.StartAsync(model.Path, "tiny", more);
+        byte[] rgb = [.. Enumerable.Range(0, 2 * 3 * 3).Select(static i => (byte)(10 + (8 * i)))];
+        ModelInferResponse response = await server.Client.ModelInferAsync(
+            Requests.For("tiny").WithBytes("image", "BYTES", [1], Requests.Pack(ImageFiles.Png(3, 2, rgb))));
+        float[] computed = type switch
+        {
+            "u8" => [.. response.Bytes("pixels").Select(static value => (float)value)],
+            "f16" => [.. response.Values<Half>("pixels").Select(static value => (float)value)],
+            _ => response.Values<float>("pixels"),
+        };
+        float[] means = PerChannel(mean, 0);
+        float[] scales = PerChannel(scale, 1);
+        for (int i = 0; i < rgb.Length; i++)
+        {
+            // Decoded blue first; the colour is turned before mean and scale.
+            int channel = i % 3;
+            float sample = rgb[i - channel + (color.Length > 0 ? channel : 2 - channel)];
+            await Assert.That(computed[i]).IsEqualTo((sample - means[channel]) / scales[channel]).Within(0.05f).Because($"value {i} of {string.Join(',', computed)}");
         }
     }
 

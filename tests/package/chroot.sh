@@ -33,7 +33,12 @@ trap 'rm -rf "$root"' EXIT
 tar -C "$root" -xf "$clean"
 cp -r publish/out "$root/ovms"
 mkdir "$root/models"
-cp -r tests/models/dummy "$root/models/"
+cp -r tests/models/dummy tests/models/increment_1x3x4x5 "$root/models/"
+cat >"$root/models/config.json" <<'EOF'
+{"model_config_list":[
+    {"config":{"name":"dummy","base_path":"dummy"}},
+    {"config":{"name":"increment","base_path":"increment_1x3x4x5","layout":"NHWC:NCHW"}}]}
+EOF
 
 # What the loader resolves outside lib/ belongs to the packages listed, and each package listed is asked for.
 # The GPU plugin's libOpenCL.so.1 comes with the GPU driver, not with the server.
@@ -68,7 +73,7 @@ ends_with '/models/file/1/dummy.xml may not be read' /models/file
 
 unshare --mount --pid --fork --kill-child bash -c '
     mount --make-rprivate / && mount -t proc proc "$1/proc" && mount -t sysfs -o ro sysfs "$1/sys" || exit 1
-    exec env -i "$(command -v chroot)" --userspec=5000:5000 "$1" /ovms/bin/ovms --model_name dummy --model_path /models/dummy \
+    exec env -i "$(command -v chroot)" --userspec=5000:5000 "$1" /ovms/bin/ovms --config_path /models/config.json \
         --grpc_bind_address 127.0.0.1 --rest_bind_address 127.0.0.1 --port "$2" --rest_port "$3"
 ' - "$root" "$grpc" "$rest" >"$log" 2>&1 &
 holder=$!
@@ -90,6 +95,13 @@ answer=$(http "$rest" POST /v2/models/dummy/infer \
 body=$(tail -n 1 <<<"$answer" | tr -d ' \r')
 [[ $body == *'"data":[1,2,3,4,5,6,7,8,9,10]'* || $body == *'"data":[1.0,2.0,3.0,4.0,5.0,6.0,7.0,8.0,9.0,10.0]'* ]] \
     || { tail -n 20 "$log" >&2; fail "the server in the chroot answered: $answer"; }
+# An image of one pixel, blue 1, green 2, red 3, as a BMP: its bytes are all ASCII, so that JSON can carry it.
+z() { printf '\\u0000%.0s' $(seq "$1"); }
+bmp="BM:$(z 7)6$(z 3)($(z 3)\\u0001$(z 3)\\u0001$(z 3)\\u0001$(z 1)\\u0018$(z 25)\\u0001\\u0002\\u0003$(z 1)"
+answer=$(http "$rest" POST /v2/models/increment/infer '{"inputs":[{"name":"input","shape":[1],"datatype":"BYTES","data":["'"$bmp"'"]}]}')
+planes=$(printf '2.0,%.0s' {1..20}; printf '3.0,%.0s' {1..20}; printf '4.0,%.0s' {1..20})
+[[ $answer == *"\"data\":[${planes%,}]"* ]] \
+    || { tail -n 20 "$log" >&2; fail "the server in the chroot answered an image with: $answer"; }
 code=0
 stop || code=$?
 trap 'rm -rf "$root"' EXIT

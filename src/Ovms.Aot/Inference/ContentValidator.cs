@@ -37,7 +37,8 @@ internal static class ContentValidator
         return actual == expected ? Outcome.Ok : RequestFault.ContentSize(input, expected, actual);
     }
 
-    private static Outcome CheckStrings(InputTensor input, long count)
+    /// <summary>Whether BYTES are as many whole elements as wanted.</summary>
+    public static Outcome CheckStrings(InputTensor input, long count)
     {
         if (count > MaxStrings)
         {

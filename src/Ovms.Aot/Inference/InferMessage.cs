@@ -1,4 +1,5 @@
 using Ovms.Inference.Sequences;
+using Ovms.Serving;
 using Ovms.Serving.Sequences;
 using Ovms.Tensors;
 
@@ -41,6 +42,9 @@ internal sealed class InferMessage : IDisposable
     /// <summary>Number of raw contents that came beside the inputs (KServe gRPC), or -1 where the wire has no such thing.</summary>
     public int RawContentCount { get; set; } = -1;
 
+    /// <summary>What converted inputs hold beside their contents; given back with them.</summary>
+    public ConversionShare? ConversionShare { get; set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -48,6 +52,9 @@ internal sealed class InferMessage : IDisposable
         {
             input.Dispose();
         }
+
+        ConversionShare?.Dispose();
+        ConversionShare = null;
     }
 }
 
@@ -102,6 +109,18 @@ internal sealed class InputTensor : IDisposable
 
     /// <summary>Number of values that came, for <see cref="ContentSource.Values"/>.</summary>
     public long ValueCount { get; set; }
+
+    /// <summary>Replaces BYTES by what they were converted to, as if the caller had sent that. What was there must be disposed already.</summary>
+    /// <param name="elements">Belongs to the input from here on.</param>
+    /// <param name="info">What the model takes.</param>
+    /// <param name="shape">Of the elements.</param>
+    public void TakeElements(NativeBuffer elements, TensorInfo info, long[] shape)
+    {
+        Content = elements;
+        Source = ContentSource.Raw;
+        Datatype = info.Marshaler.Datatype;
+        Shape = shape;
+    }
 
     /// <summary>Typed contents came for an input of a message that also has raw contents (KServe gRPC): refused by the validator.</summary>
     public bool HasTypedBesideRaw { get; set; }

@@ -8,6 +8,8 @@ namespace Ovms.Inference;
 /// <summary>The one path of an inference, whatever front end it came through.</summary>
 internal sealed class InferenceCall(ServableRegistry registry)
 {
+    private readonly BytesConversion _conversion = new();
+
     /// <summary>Runs one inference.</summary>
     /// <param name="message">The request; owned by this call from here on, whatever the outcome.</param>
     /// <param name="cancellation">The caller's deadline or disconnect; stops the wait and the inference.</param>
@@ -32,6 +34,11 @@ internal sealed class InferenceCall(ServableRegistry registry)
             meter = new CallMeter(servable.Metrics, message);
             Outcome valid = SequenceInputs.Take(servable, message);
             valid = valid.IsOk ? RequestValidator.Check(servable.Signature, message) : valid;
+            if (valid.IsOk)
+            {
+                valid = await _conversion.ConvertAsync(servable.Signature, message, cancellation).ConfigureAwait(false);
+            }
+
             if (!valid.IsOk)
             {
                 return meter.Failed(valid);

@@ -1,4 +1,5 @@
 using Ovms.Inference.Sequences;
+using Ovms.Native;
 using Ovms.Serving;
 
 namespace Ovms.Inference;
@@ -20,7 +21,8 @@ internal static class OutputSet
         for (int i = 0; i < count; i++)
         {
             TensorInfo info = wanted == 0 ? signature.Outputs[i] : signature.FindOutput(message.Outputs[i].Name)!;
-            outputs[i] = new OutputTensor(info, slot.GetOutput(info.Index));
+            Tensor tensor = slot.GetOutput(info.Index);
+            outputs[i] = new OutputTensor(info, info.IsPackedText ? PackedText.Unpack(tensor) : tensor);
         }
 
         if (sequence is not null)

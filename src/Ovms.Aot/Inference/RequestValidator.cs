@@ -74,6 +74,12 @@ internal static class RequestValidator
             }
         }
 
+        BytesMeaning meaning = BytesInput.MeaningOf(info, input);
+        if (meaning != BytesMeaning.None)
+        {
+            return BytesInputValidator.Check(info, input, meaning);
+        }
+
         if (input.Datatype != info.Marshaler.Datatype)
         {
             return RequestFault.Precision(info, input, origin);

@@ -14,6 +14,11 @@ internal sealed record TensorInfo(int Index, string Name, ElementType ElementTyp
     /// <summary>Moves this type's elements between the wire and the engine.</summary>
     public TensorMarshaler Marshaler { get; } = TensorMarshaler.For(ElementType);
 
+    /// <summary>
+    /// Whether the engine gives rows of U8, a text with a NUL behind it in each, where callers are told strings. Only outputs.
+    /// </summary>
+    public bool IsPackedText { get; init; }
+
     /// <summary>The axis that counts examples; -1 where the layout has none.</summary>
     public int BatchAxis { get; } = Shape.Rank == 0 ? -1 : LayoutText.AxisOf(Layout, 'N', Shape.Rank);
 }

@@ -305,6 +305,14 @@ internal enum StatusCode
     [Status("Image parsing failed", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     ImageParsingFailed,
 
+    /// <summary>The image has other channels than the model.</summary>
+    [Status("Invalid number of channels in binary input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidNoOfChannels,
+
+    /// <summary>The model takes any size, but one call's images have several.</summary>
+    [Status("Binary input images for this endpoint are required to have the same resolution", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    BinaryImagesResolutionMismatch,
+
     /// <summary>A string output cannot be written as JSON text.</summary>
     [Status("Output holds bytes that are not UTF-8", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     OutputIsNotUtf8,

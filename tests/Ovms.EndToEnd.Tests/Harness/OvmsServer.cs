@@ -38,25 +38,19 @@ internal sealed class OvmsServer : IAsyncDisposable
         StartAsync(modelPath, modelName, null, more);
 
     /// <summary>The same with environment variables.</summary>
-    public static async Task<OvmsServer> StartAsync(string modelPath, string modelName, IReadOnlyDictionary<string, string?>? environment, params string[] more)
-    {
-        OvmsServer server = Launch(modelPath, modelName, environment, more);
-        try
-        {
-            await server.Process.WaitForLineAsync(static line => line.Contains("Ready after", StringComparison.Ordinal));
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<OvmsServer> StartAsync(string modelPath, string modelName, IReadOnlyDictionary<string, string?>? environment, params string[] more) =>
+        WaitAsync(Launch(modelPath, modelName, environment, more), "Ready after");
+
+    /// <summary>The same with another copy of the binary.</summary>
+    public static Task<OvmsServer> StartCopyAsync(string binary, string modelPath, string modelName, params string[] more) =>
+        WaitAsync(LaunchOn(null, ["--model_path", modelPath, "--model_name", modelName, .. more], binary), "Ready after");
 
     /// <summary>Starts the server on what the arguments name and waits for a part of a line.</summary>
-    public static async Task<OvmsServer> StartOnAsync(string awaited, IReadOnlyDictionary<string, string?>? environment, params string[] arguments)
+    public static Task<OvmsServer> StartOnAsync(string awaited, IReadOnlyDictionary<string, string?>? environment, params string[] arguments) =>
+        WaitAsync(LaunchOn(environment, arguments), awaited);
+
+    private static async Task<OvmsServer> WaitAsync(OvmsServer server, string awaited)
     {
-        OvmsServer server = LaunchOn(environment, arguments);
         try
         {
             await server.Process.WaitForLineAsync(line => line.Contains(awaited, StringComparison.Ordinal));
@@ -73,13 +67,14 @@ internal sealed class OvmsServer : IAsyncDisposable
     public static OvmsServer Launch(string modelPath, string modelName, IReadOnlyDictionary<string, string?>? environment, params string[] more) =>
         LaunchOn(environment, ["--model_path", modelPath, "--model_name", modelName, .. more]);
 
-    private static OvmsServer LaunchOn(IReadOnlyDictionary<string, string?>? environment, string[] arguments)
+    private static OvmsServer LaunchOn(IReadOnlyDictionary<string, string?>? environment, string[] arguments, string? binary = null)
     {
         int grpcPort = FreePort.Next();
         int restPort = FreePort.Next();
         OvmsProcess process = OvmsProcess.Start(
             ["--port", $"{grpcPort}", "--rest_port", $"{restPort}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. arguments],
-            environment);
+            environment,
+            binary);
         return new OvmsServer(process, grpcPort, restPort);
     }
 

@@ -1,0 +1,56 @@
+using Ovms.Inference.Images;
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Inference;
+
+/// <summary>The step between the check and the wait for an infer request: BYTES that stand for numbers become the model's numbers.</summary>
+internal sealed class BytesConversion
+{
+    private readonly ConversionBudget _budget;
+    private readonly ImageDecoding _images;
+
+    /// <summary>Converts within what this machine has.</summary>
+    public BytesConversion()
+        : this(ConversionBudget.OfThisMachine())
+    {
+    }
+
+    /// <summary>Converts within a budget.</summary>
+    public BytesConversion(ConversionBudget budget)
+    {
+        _budget = budget;
+        _images = new ImageDecoding(budget);
+    }
+
+    /// <summary>Converts what is to be converted; ends at once, without cost, where nothing is.</summary>
+    /// <param name="signature">Of the servable.</param>
+    /// <param name="message">Validated against it.</param>
+    /// <param name="cancellation">The caller's deadline or disconnect.</param>
+    /// <returns>Ok, or the first thing that is wrong with an image.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public ValueTask<Outcome> ConvertAsync(Signature signature, InferMessage message, CancellationToken cancellation)
+    {
+        bool hasImages = false;
+        foreach (InputTensor input in message.Inputs)
+        {
+            TensorInfo info = signature.FindInput(input.Name)!;
+            switch (BytesInput.MeaningOf(info, input))
+            {
+                case BytesMeaning.Images:
+                    hasImages = true;
+                    break;
+                case BytesMeaning.Texts:
+                    Outcome packed = PackedText.Pack(info, input, message.ConversionShare ??= new ConversionShare(_budget));
+                    if (!packed.IsOk)
+                    {
+                        return new(packed);
+                    }
+
+                    break;
+            }
+        }
+
+        return hasImages ? _images.DecodeAsync(signature, message, cancellation) : new(Outcome.Ok);
+    }
+}

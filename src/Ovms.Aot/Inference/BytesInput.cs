@@ -1,0 +1,49 @@
+using Ovms.Inference.Images;
+using Ovms.Native;
+using Ovms.Serving;
+using Ovms.Tensors;
+
+namespace Ovms.Inference;
+
+/// <summary>What BYTES mean for an input of numbers.</summary>
+internal enum BytesMeaning
+{
+    /// <summary>Nothing: the input takes its own datatype only.</summary>
+    None,
+
+    /// <summary>Encoded images, to be decoded into the four dimensions of the input.</summary>
+    Images,
+
+    /// <summary>Texts, to be packed with a NUL behind each into the rows of a U8 input.</summary>
+    Texts,
+}
+
+/// <summary>Decides, as the original does by rank and type, what BYTES mean for an input.</summary>
+internal static class BytesInput
+{
+    private const int ImageRank = 4;
+    private const int TextRank = 2;
+
+    /// <summary>What the caller means with this content; none also where the content is in the input's own datatype.</summary>
+    public static BytesMeaning MeaningOf(TensorInfo info, InputTensor input)
+    {
+        if (info.ElementType == ElementType.String || !info.Shape.HasRank || TensorMarshaler.ForDatatype(input.Datatype)?.ElementType != ElementType.String)
+        {
+            return BytesMeaning.None;
+        }
+
+        return info.Shape.Rank switch
+        {
+            ImageRank when PixelWriter.For(info.ElementType) is not null => BytesMeaning.Images,
+            TextRank when info.ElementType == ElementType.U8 => BytesMeaning.Texts,
+            _ => BytesMeaning.None,
+        };
+    }
+
+    /// <summary>Whether tensors of the input are images pixel by pixel: NHWC, however it is written.</summary>
+    public static bool IsNhwc(TensorInfo info) =>
+        info.BatchAxis == 0
+        && LayoutText.AxisOf(info.Layout, 'H', ImageRank) == 1
+        && LayoutText.AxisOf(info.Layout, 'W', ImageRank) == 2
+        && LayoutText.AxisOf(info.Layout, 'C', ImageRank) == 3;
+}

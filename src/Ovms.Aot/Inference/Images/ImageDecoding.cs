@@ -1,0 +1,62 @@
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Inference.Images;
+
+/// <summary>Decodes a call's images into the tensors the model wants: on the thread pool, as many calls at a time as the budget allows.</summary>
+internal sealed class ImageDecoding(ConversionBudget budget)
+{
+    /// <summary>Replaces every input of images by pixels. The inputs were validated.</summary>
+    /// <returns>Ok, or what is wrong with an image, or why images cannot be decoded now.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async ValueTask<Outcome> DecodeAsync(Signature signature, InferMessage message, CancellationToken cancellation)
+    {
+        Outcome entered = await budget.EnterAsync(cancellation).ConfigureAwait(false);
+        if (!entered.IsOk)
+        {
+            return entered;
+        }
+
+        try
+        {
+            // Awaited to its end also when the caller gives up: it works on the message's memory.
+            return await Task.Run(() => Decode(signature, message, cancellation), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            budget.Leave();
+        }
+    }
+
+    private Outcome Decode(Signature signature, InferMessage message, CancellationToken cancellation)
+    {
+        if (!ImageLibrary.Loaded.IsOk)
+        {
+            return ImageLibrary.Loaded;
+        }
+
+        ConversionShare share = message.ConversionShare ??= new ConversionShare(budget);
+        try
+        {
+            foreach (InputTensor input in message.Inputs)
+            {
+                TensorInfo info = signature.FindInput(input.Name)!;
+                if (BytesInput.MeaningOf(info, input) == BytesMeaning.Images)
+                {
+                    using ImageBatch batch = new(info, input, share, budget);
+                    Outcome decoded = batch.Decode(cancellation);
+                    if (!decoded.IsOk)
+                    {
+                        return decoded;
+                    }
+                }
+            }
+
+            return Outcome.Ok;
+        }
+        catch (OutOfMemoryException exhausted)
+        {
+            return Outcome.Fail(StatusCode.OutOfMemory, exhausted.Message);
+        }
+    }
+}

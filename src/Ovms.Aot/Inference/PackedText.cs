@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Diagnostics;
+using Ovms.Native;
+using Ovms.Serving;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Inference;
+
+/// <summary>
+/// Texts of models that know no strings: rows of U8, a NUL behind each text and as many more as the longest one needs.
+/// </summary>
+internal static class PackedText
+{
+    /// <summary>Whether the texts fit the input. A row that the model holds longer than the longest text is filled up, which the original refuses.</summary>
+    public static Outcome Check(TensorInfo info, InputTensor input)
+    {
+        long width = LongestOf(input) + 1;
+        Dimension rows = info.Shape[1];
+        if (!info.Shape[0].Contains(input.Shape[0]) || (rows.Max >= 0 && width > rows.Max))
+        {
+            return BytesFault.TextShape(info, input, width);
+        }
+
+        width = Math.Max(width, rows.Min);
+        return width > NativeBuffer.MaxLength / input.Shape[0] ? BytesFault.TextsTooLarge(input, width) : Outcome.Ok;
+    }
+
+    /// <summary>Replaces the checked content by the rows, or says that there is no memory for them.</summary>
+    public static Outcome Pack(TensorInfo info, InputTensor input, ConversionShare share)
+    {
+        long count = input.Shape[0];
+        int width = (int)Math.Max(LongestOf(input) + 1, info.Shape[1].Min);
+        Outcome taken = share.TryTake(count * width);
+        if (!taken.IsOk)
+        {
+            return taken;
+        }
+
+        NativeBuffer rows = new((int)(count * width));
+        PackedStrings texts = new(input.Content!.Bytes);
+        while (texts.TryRead(out ReadOnlySpan<byte> text))
+        {
+            Span<byte> row = rows.Free[..width];
+            text.CopyTo(row);
+            row[text.Length..].Clear();
+            rows.Advance(width);
+        }
+
+        Debug.Assert(rows.Length == count * width, "The validator counted the texts.");
+        input.Content!.Dispose();
+        input.TakeElements(rows, info, [count, width]);
+        return Outcome.Ok;
+    }
+
+    /// <summary>Reads an output's rows as strings, each up to its first NUL, and frees the rows.</summary>
+    public static Tensor Unpack(Tensor rows)
+    {
+        using Tensor owned = rows;
+        long[] shape = rows.GetShape();
+        int count = (int)shape[0];
+        int width = (int)shape[1];
+        int[] lengths = ArrayPool<int>.Shared.Rent(Math.Max(count, 1));
+        using NativeBuffer texts = new(count * width);
+        try
+        {
+            ReadOnlySpan<byte> bytes = rows.Bytes;
+            for (int i = 0; i < count; i++)
+            {
+                ReadOnlySpan<byte> row = bytes.Slice(i * width, width);
+                int end = row.IndexOf((byte)0);
+                ReadOnlySpan<byte> text = end < 0 ? row : row[..end];
+                text.CopyTo(texts.Free);
+                texts.Advance(text.Length);
+                lengths[i] = text.Length;
+            }
+
+            return Tensor.CreateStrings([count], lengths.AsSpan(0, count), texts.Bytes);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(lengths);
+        }
+    }
+
+    private static int LongestOf(InputTensor input)
+    {
+        int longest = 0;
+        PackedStrings texts = new(input.Content!.Bytes);
+        while (texts.TryRead(out ReadOnlySpan<byte> text))
+        {
+            longest = Math.Max(longest, text.Length);
+        }
+
+        return longest;
+    }
+}
