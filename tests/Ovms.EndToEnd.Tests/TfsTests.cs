@@ -15,7 +15,7 @@ public sealed class TfsTests
 {
     private static readonly (string Port, TensorProto Content, TensorProto Values, string Json)[] s_columns =
     [
-        Of("boolean", DataType.DtBool, [1, 0, 1, 1], static t => t.BoolVal.Add([true, false, true, true]), "[true,false,true,true]"),
+        Of<byte>("boolean", DataType.DtBool, [1, 0, 1, 1], static t => t.BoolVal.Add([true, false, true, true]), "[true,false,true,true]"),
         Of<sbyte>("i8", DataType.DtInt8, [-128, -1, 0, 127], static t => t.IntVal.Add([-128, -1, 0, 127]), "[-128,-1,0,127]"),
         Of<byte>("u8", DataType.DtUint8, [0, 1, 128, 255], static t => t.IntVal.Add([0, 1, 128, 255]), "[0,1,128,255]"),
         Of<short>("i16", DataType.DtInt16, [-32768, -1, 0, 32767], static t => t.IntVal.Add([-32768, -1, 0, 32767]), "[-32768,-1,0,32767]"),
@@ -168,7 +168,7 @@ public sealed class TfsTests
         request.Inputs["sequence_control_input"] = new TensorProto { Dtype = DataType.DtUint32, TensorShape = Shape(1), Uint32Val = { 2 } };
         PredictResponse end = await new Predictions(server.Channel).PredictAsync(request);
         await Assert.That(MemoryMarshal.Cast<byte, float>(end.Outputs["sum"].TensorContent.Span)[0]).IsEqualTo(3.5f);
-        await Assert.That(BitConverter.ToUInt64(end.Outputs["sequence_id"].TensorContent.Span)).IsEqualTo(7UL);
+        await Assert.That(end.Outputs["sequence_id"].Uint64Val.Single()).IsEqualTo(7UL);
 
         using HttpResponseMessage gone = await server.Http.PostAsync("/v1/models/accumulator:predict", new StringContent("""{"inputs":{"x":[[1]],"sequence_id":[7],"sequence_control_input":[0]}}"""));
         await Assert.That((int)gone.StatusCode).IsEqualTo(404);
@@ -192,8 +192,6 @@ public sealed class TfsTests
         await Assert.That((int)answer.StatusCode).IsEqualTo(200).Because(text);
         return JsonNode.Parse(text)!;
     }
-
-    private static (string Port, TensorProto Content, TensorProto Values, string Json) Of(string port, DataType type, byte[] values, Action<TensorProto> fill, string json) => Of<byte>(port, type, values, fill, json);
 
     private static (string Port, TensorProto Content, TensorProto Values, string Json) Of<T>(string port, DataType type, T[] values, Action<TensorProto> fill, string json)
         where T : unmanaged
