@@ -129,7 +129,8 @@ public sealed class GrpcFaultTests
         string[] datatypes = [.. model.Inputs.Select(static input => input.Datatype), "BYTES", "STRING", "fp32", ""];
         foreach (ModelMetadataResponse.Types.TensorMetadata wrong in model.Inputs)
         {
-            foreach (string datatype in datatypes.Where(datatype => datatype != wrong.Datatype))
+            // Texts may go into a U8 input of two dimensions, packed: there the shape is what is wrong.
+            foreach (string datatype in datatypes.Where(datatype => datatype != wrong.Datatype && (datatype, wrong.Datatype) is not ("BYTES", "UINT8")))
             {
                 ModelInferRequest request = Requests.For("all_types");
                 foreach (ModelMetadataResponse.Types.TensorMetadata input in model.Inputs)

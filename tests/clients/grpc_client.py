@@ -98,6 +98,8 @@ def check_compression(servers):
 def check_deadline(servers):
     # The server waits for company that never comes, far longer than the caller.
     with triton.InferenceServerClient(servers["slow"]) as client:
+        # The server's waits begin by the clock and not with a call: this answer ends one, and the next call meets one that has just begun.
+        client.infer("slow", dummy_input(), client_timeout=60)
         with fails("StatusCode.DEADLINE_EXCEEDED"):
             client.infer("slow", dummy_input(), client_timeout=0.1)
         equal(client.infer("slow", dummy_input(), client_timeout=60).as_numpy("a"), B + 1)
