@@ -1,5 +1,5 @@
 using System.Security;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text.Json;
 using Ovms.Options.Parsing;
 using Ovms.Status;
@@ -115,7 +115,7 @@ internal sealed class ConfigDocument : IDisposable
         {
             OptionFindings findings = new();
             ReadOnlyMemory<byte> text = new EnvironmentReferences(variable, findings).Expand(bytes, MaxDepth);
-            return new ConfigDocument(path, JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }), findings, SHA256.HashData(bytes));
+            return new ConfigDocument(path, JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }), findings, XxHash128.Hash(bytes));
         }
         catch (JsonException fault)
         {

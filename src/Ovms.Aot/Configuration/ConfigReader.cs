@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using Ovms.Options;
 using Ovms.Status;
@@ -13,13 +13,13 @@ internal sealed class ConfigReader(Func<string, string?> variable)
     private readonly List<GraphFolder> _graphs = [];
 
     // Everything that was looked at, so that a change of any part shows.
-    private readonly IncrementalHash _seen = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly XxHash128 _seen = new();
 
     /// <summary>Reads the whole document.</summary>
     /// <returns>The configuration; to be used only when nothing was found wrong with the document.</returns>
     public ServerConfig Read(ConfigDocument document)
     {
-        _seen.AppendData(document.Hash);
+        _seen.Append(document.Hash);
         string folder = Path.GetDirectoryName(document.Path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members(ConfigSections.All, ConfigSections.Models);
         ReadModels(sections, folder);
@@ -78,7 +78,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
     {
         GraphFolder place = GraphFolder.Of(model, folder);
         bool isGraph = place.IsGraph;
-        _seen.AppendData(Encoding.UTF8.GetBytes($"{model.ModelName}\n{isGraph}\n"));
+        _seen.Append(Encoding.UTF8.GetBytes($"{model.ModelName}\n{isGraph}\n"));
         if (isGraph)
         {
             AddGraph(place, path);
@@ -108,13 +108,13 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         Outcome<ConfigDocument> read = ConfigDocument.Read(path, variable);
         if (!read.IsOk)
         {
-            _seen.AppendData(Encoding.UTF8.GetBytes(read.Text));
+            _seen.Append(Encoding.UTF8.GetBytes(read.Text));
             _entries.Fault(read.Text);
             return;
         }
 
         using ConfigDocument document = read.Value;
-        _seen.AppendData(document.Hash);
+        _seen.Append(document.Hash);
         string folder = Path.GetDirectoryName(path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
         List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read));

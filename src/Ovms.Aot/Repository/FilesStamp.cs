@@ -1,5 +1,5 @@
 using System.IO.Enumeration;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Ovms.Repository;
@@ -43,7 +43,7 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
     }
 
     /// <summary>The stamp of files that look so.</summary>
-    public FilesStamp ToStamp() => new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Layout + Times))));
+    public FilesStamp ToStamp() => new(Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Layout + Times))));
 
     /// <summary>A hash of all contents, null where they cannot be read. Reads the files.</summary>
     public string? TryHashContents()
@@ -60,7 +60,7 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
 
     private string HashContents()
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        XxHash128 hash = new();
         byte[] chunk = new byte[64 << 10];
         foreach (string file in Files)
         {
@@ -73,7 +73,7 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
             using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             for (int read = stream.Read(chunk); read > 0; read = stream.Read(chunk))
             {
-                hash.AppendData(chunk, 0, read);
+                hash.Append(chunk.AsSpan(0, read));
             }
         }
 
