@@ -13,6 +13,9 @@ public sealed class ModelManagerTests
         List<string> seen = [];
         List<string> against = [];
         Dictionary<long, Servable> shown = [];
+
+        // A table can be read before those are told who listen.
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         models.Registry.Changed += () =>
         {
             foreach (VersionEntry row in models.Registry.Current.Models.SelectMany(static model => model.Versions))
@@ -34,6 +37,11 @@ public sealed class ModelManagerTests
                     shown[row.Version] = servable;
                 }
             }
+
+            if (seen.Contains("1 End"))
+            {
+                ended.TrySetResult();
+            }
         };
         models.Put("m", 1);
         models.Configure(models.Model("m"));
@@ -41,6 +49,7 @@ public sealed class ModelManagerTests
         models.Put("m", 2);
         await models.ReloadAsync();
         await models.ExpectAsync("m", "1 END, 2 AVAILABLE");
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         await Assert.That(against).IsEmpty();
         await Assert.That(string.Join(", ", seen)).IsEqualTo("1 Start, 1 Loading, 1 Available, 2 Start, 2 Loading, 2 Available, 1 Unloading, 1 End");
