@@ -93,7 +93,10 @@ public sealed unsafe class InferRequest : IDisposable
     /// Runs to the end, without calling back. Not on a request that was started and not waited for: it would run behind that
     /// inference, whose callback may be lost.
     /// </summary>
-    public void Infer() => OpenVino.ov_infer_request_infer(Handle).Check();
+    public void Infer() => TryInfer().Check(nameof(OpenVino.ov_infer_request_infer));
+
+    /// <summary>As <see cref="Infer"/>, but answers the status.</summary>
+    public OvStatus TryInfer() => OpenVino.ov_infer_request_infer(Handle);
 
     /// <summary>
     /// Asks a running inference to stop; it still calls back, and a wait answers <see cref="OvStatus.InferCancelled"/>

@@ -22,6 +22,9 @@ internal sealed record TargetDevice(DeviceMode Mode, ImmutableArray<DeviceName> 
     /// <summary>Whether the CPU is among what may run the model: named, or left to choose from.</summary>
     public bool MayUseCpu => (Devices.IsEmpty || Devices.Any(static device => device.Type == "CPU")) && !Excluded.Any(static device => device.Type == "CPU");
 
+    /// <summary>Whether the CPU plugin runs the model, and no other is between.</summary>
+    public bool IsCpuAlone => Mode == DeviceMode.Single && Devices[0].Type == "CPU";
+
     /// <summary>Reads a device string by its form alone; an empty one means CPU. Whether the names exist is <see cref="KnownDevices"/>' to say.</summary>
     /// <returns>What it asks for, or <see cref="StatusCode.TargetDeviceWrongFormat"/> with the forms that exist.</returns>
     public static Outcome<TargetDevice> Parse(string text) => TargetDeviceParser.Parse(text);

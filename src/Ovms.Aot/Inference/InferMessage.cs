@@ -42,6 +42,9 @@ internal sealed class InferMessage : IDisposable
     /// <summary>Number of raw contents that came beside the inputs (KServe gRPC), or -1 where the wire has no such thing.</summary>
     public int RawContentCount { get; set; } = -1;
 
+    /// <summary>The request as it came, where contents of inputs are views into it; given back with them. Null where each has its own.</summary>
+    public NativeBuffer? Payload { get; init; }
+
     /// <summary>What converted inputs hold beside their contents; given back with them.</summary>
     public ConversionShare? ConversionShare { get; set; }
 
@@ -53,6 +56,7 @@ internal sealed class InferMessage : IDisposable
             input.Dispose();
         }
 
+        Payload?.Dispose();
         ConversionShare?.Dispose();
         ConversionShare = null;
     }

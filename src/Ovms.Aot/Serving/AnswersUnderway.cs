@@ -13,11 +13,16 @@ internal sealed class AnswersUnderway
     /// <summary>Whether there is one.</summary>
     public bool Any => Volatile.Read(ref _count) > 0;
 
-    /// <summary>Counts an answer in, while its lease is held; disposal counts it out.</summary>
-    public IDisposable Begin()
+    /// <summary>Counts an answer in, while its lease is held.</summary>
+    public void Begin() => Interlocked.Increment(ref _count);
+
+    /// <summary>Counts an answer out.</summary>
+    public void End()
     {
-        Interlocked.Increment(ref _count);
-        return new Answer(this);
+        if (Interlocked.Decrement(ref _count) == 0 && _awaited)
+        {
+            _noneLeft.TrySetResult();
+        }
     }
 
     /// <summary>Waits for the last one; called once, when no lease is held any more.</summary>
@@ -41,20 +46,5 @@ internal sealed class AnswersUnderway
         {
             return false;
         }
-    }
-
-    private void End()
-    {
-        if (Interlocked.Decrement(ref _count) == 0 && _awaited)
-        {
-            _noneLeft.TrySetResult();
-        }
-    }
-
-    private sealed class Answer(AnswersUnderway owner) : IDisposable
-    {
-        private AnswersUnderway? _owner = owner;
-
-        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.End();
     }
 }

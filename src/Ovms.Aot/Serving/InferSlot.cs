@@ -9,7 +9,8 @@ namespace Ovms.Serving;
 
 /// <summary>
 /// One native infer request, leased to one call at a time. An inference is awaited without a thread: the engine's callback, which runs
-/// before the result is visible, only hands off; the continuation then asks the engine for the status.
+/// before the result is visible, only hands off; the continuation then asks the engine for the status. One that is shorter than that
+/// way there and back is computed in place: see <see cref="InferencePace"/>.
 /// </summary>
 internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
 {
@@ -43,6 +44,8 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>The sequence whose state the request holds; null in a pool.</summary>
     internal Sequence? Sequence { get; init; }
 
+    /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
+    internal InferencePace? Pace { get; init; }
 
     /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
     public void SetInput(int index, Tensor tensor)
@@ -53,27 +56,11 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     }
 
     /// <summary>Runs the request.</summary>
-    /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.</param>
+    /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
+    /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
     /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
-    public async ValueTask<OvStatus> InferAsync(CancellationToken cancellation)
-    {
-        _completion.Reset();
-        OvStatus started = _request.TryStart();
-        Debug.Assert(started != OvStatus.RequestBusy, "A slot is owned by one call.");
-        if (started != OvStatus.Ok)
-        {
-            return started;
-        }
-
-        // One inference that did not end well spoils the state, whatever the same call computes after it.
-        bool isSpoiled = _progress == InferProgress.Begun;
-        _progress = InferProgress.Begun;
-        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
-        using CancellationTokenRegistration registration = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
-        OvStatus ended = await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
-        _progress = ended == OvStatus.Ok && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
-        return ended;
-    }
+    public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) =>
+        Pace is { IsInPlace: true } pace ? new ValueTask<OvStatus>(InferInPlace(pace)) : HandOverAsync(cancellation);
 
     /// <summary>Runs the request with other inputs, which stay the caller's. The call's own ones are set again by <see cref="SetInputsAgain"/>.</summary>
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
@@ -116,6 +103,48 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         _request.Dispose();
         _self.Free();
     }
+
+    private OvStatus InferInPlace(InferencePace pace)
+    {
+        long started = Stopwatch.GetTimestamp();
+        bool isSpoiled = Begin();
+        OvStatus ended = _request.TryInfer();
+        End(ended, isSpoiled);
+        pace.ComputedInPlace(Stopwatch.GetElapsedTime(started));
+        return ended;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        _completion.Reset();
+        OvStatus status = _request.TryStart();
+        Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
+        if (status != OvStatus.Ok)
+        {
+            return status;
+        }
+
+        bool isSpoiled = Begin();
+        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
+        using CancellationTokenRegistration registration = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
+        OvStatus ended = await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
+        End(ended, isSpoiled);
+        Pace?.HandedOver(Stopwatch.GetElapsedTime(started));
+        return ended;
+    }
+
+    // One inference that did not end well spoils the state, whatever the same call computes after it.
+    private bool Begin()
+    {
+        bool isSpoiled = _progress == InferProgress.Begun;
+        _progress = InferProgress.Begun;
+        return isSpoiled;
+    }
+
+    private void End(OvStatus ended, bool isSpoiled) =>
+        _progress = ended == OvStatus.Ok && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
 
     private void Set(Tensor?[] inputs)
     {

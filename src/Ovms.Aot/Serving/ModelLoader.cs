@@ -131,7 +131,8 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
         ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
         int inputs = signature.Value.Inputs.Length;
         bool canBeCancelled = !prepared.Model.IsDynamic;
-        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled) { Sequence = sequence };
+        InferencePace? pace = canBeCancelled && config.Device.IsCpuAlone ? new InferencePace() : null;
+        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled) { Sequence = sequence, Pace = pace };
         if (config.Sequences is { } sequences)
         {
             return Loaded(new SequenceTable(sequences, makeSlot, compiled.OptimalRequests, config.QueueSize));

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ovms.Status;
 
 namespace Ovms.Tensors;
@@ -14,19 +16,28 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The largest content of one tensor; equal to the largest message, 1 GiB.</summary>
     public const int MaxLength = 1 << 30;
 
+    private byte* _block;
+    private int _blockSize;
     private byte* _address;
     private int _capacity;
+    private NativeMemory? _memory;
 
     /// <summary>Rents a buffer that can hold <paramref name="capacity"/> bytes without growing; its length is 0.</summary>
     /// <param name="capacity">0 to <see cref="MaxLength"/>.</param>
     public NativeBuffer(int capacity = 256)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)capacity, (uint)MaxLength);
-        _address = NativeBufferPool.Rent(ref capacity);
-        _capacity = capacity;
+        _address = _block = NativeBufferPool.Rent(ref capacity);
+        _capacity = _blockSize = capacity;
     }
 
-    /// <summary>Where the bytes are; never null, aligned to 64. Changes when the buffer grows.</summary>
+    private NativeBuffer(byte* address, int length)
+    {
+        _address = address;
+        _capacity = Length = length;
+    }
+
+    /// <summary>Where the bytes are; never null, aligned to 64 but for a view. Changes when the buffer grows.</summary>
     public void* Address => _address;
 
     /// <summary>How many bytes were written.</summary>
@@ -34,6 +45,33 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
 
     /// <summary>The bytes written.</summary>
     public Span<byte> Bytes => new(_address, Length);
+
+    /// <summary>
+    /// A buffer whose content will end at a multiple of 64 when <paramref name="length"/> bytes have been written: where a message ends
+    /// in a tensor of a size that is one, as those of images are, the tensor begins at one too.
+    /// </summary>
+    /// <param name="length">What will be written in the end.</param>
+    /// <param name="capacity">How much of it to make room for now.</param>
+    public static NativeBuffer EndingAligned(long length, int capacity)
+    {
+        int lead = length > MaxLength - NativeBufferPool.Alignment ? 0 : (int)(-length & (NativeBufferPool.Alignment - 1));
+        NativeBuffer buffer = new(capacity + lead);
+        buffer._address += lead;
+        buffer._capacity -= lead;
+        return buffer;
+    }
+
+    /// <summary>Some of the bytes as a content of its own, without a copy: valid as long as this buffer neither grows nor is disposed.</summary>
+    /// <param name="part">Lies in this buffer.</param>
+    public NativeBuffer View(ReadOnlySpan<byte> part)
+    {
+        byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(part));
+        Debug.Assert(part.IsEmpty || (start >= _address && start + part.Length <= _address + Length), "The part lies in the buffer.");
+        return new NativeBuffer(part.IsEmpty ? _address : start, part.Length);
+    }
+
+    /// <summary>The bytes written, for readers of sequences: valid as long as the buffer neither grows nor is disposed.</summary>
+    public ReadOnlySequence<byte> Sequence => new((_memory ??= new NativeMemory(this)).Memory);
 
     /// <inheritdoc/>
     public void Advance(int count)
@@ -84,21 +122,50 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_address is not null)
+        if (_block is not null)
         {
-            NativeBufferPool.Return(_address, _capacity);
-            _address = null;
-            _capacity = 0;
-            Length = 0;
+            NativeBufferPool.Return(_block, _blockSize);
+            _block = null;
         }
+
+        _address = null;
+        _capacity = 0;
+        Length = 0;
     }
 
+    // Keeps the content's place within a cache line. A view gets a block of its own.
     private void Grow(int wanted)
     {
-        byte* larger = NativeBufferPool.Rent(ref wanted);
-        Bytes.CopyTo(new Span<byte>(larger, wanted));
-        NativeBufferPool.Return(_address, _capacity);
-        _address = larger;
-        _capacity = wanted;
+        int lead = _block is null ? 0 : (int)(_address - _block);
+        int size = (int)Math.Min((long)wanted + lead, MaxLength);
+        byte* larger = NativeBufferPool.Rent(ref size);
+        Bytes.CopyTo(new Span<byte>(larger + lead, size - lead));
+        if (_block is not null)
+        {
+            NativeBufferPool.Return(_block, _blockSize);
+        }
+
+        _block = larger;
+        _blockSize = size;
+        _address = larger + lead;
+        _capacity = size - lead;
+    }
+
+    private sealed class NativeMemory(NativeBuffer buffer) : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(buffer.Length);
+
+        public override Span<byte> GetSpan() => buffer.Bytes;
+
+        // Unmanaged: it does not move.
+        public override MemoryHandle Pin(int elementIndex = 0) => new(buffer._address + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

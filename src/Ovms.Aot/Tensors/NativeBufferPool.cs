@@ -9,7 +9,9 @@ namespace Ovms.Tensors;
 /// </summary>
 internal static unsafe class NativeBufferPool
 {
-    private const int Alignment = 64;
+    /// <summary>What every block's address is a multiple of: a cache line.</summary>
+    public const int Alignment = 64;
+
     private const int SmallestClass = 256;
 
     // Kept idle at most: enough for a few dozen image-sized calls, small beside a model.

@@ -10,7 +10,8 @@ public sealed class AnswersUnderwayTests
     public async Task None_IsNotWaitedFor()
     {
         AnswersUnderway answers = new();
-        answers.Begin().Dispose();
+        answers.Begin();
+        answers.End();
         await Assert.That(await answers.EndWithinAsync(TimeSpan.Zero)).IsTrue();
     }
 
@@ -18,13 +19,12 @@ public sealed class AnswersUnderwayTests
     public async Task WaitEndsWithTheLastOne()
     {
         AnswersUnderway answers = new();
-        IDisposable first = answers.Begin();
-        IDisposable second = answers.Begin();
+        answers.Begin();
+        answers.Begin();
         Task<bool> waiting = answers.EndWithinAsync(s_patience);
-        first.Dispose();
-        first.Dispose();
+        answers.End();
         await Assert.That(waiting.IsCompleted).IsFalse();
-        second.Dispose();
+        answers.End();
         await Assert.That(await waiting).IsTrue();
     }
 
@@ -32,7 +32,7 @@ public sealed class AnswersUnderwayTests
     public async Task OneThatNeverEnds_IsLeftAtTheLimit()
     {
         AnswersUnderway answers = new();
-        using IDisposable stalled = answers.Begin();
+        answers.Begin();
         await Assert.That(await answers.EndWithinAsync(TimeSpan.FromMilliseconds(1))).IsFalse();
     }
 }

@@ -34,6 +34,38 @@ public class NativeBufferTests
     }
 
     [Test]
+    [Arguments(40)]
+    [Arguments(602_149)]
+    [Arguments(NativeBuffer.MaxLength)]
+    public async Task EndingAligned_EndsAtACacheLine_AlsoAfterGrowing(int length)
+    {
+        using NativeBuffer buffer = NativeBuffer.EndingAligned(length, 16);
+        await Assert.That(((long)AddressOf(buffer) + length) % 64).IsEqualTo(0);
+        buffer.GetSpan(16)[..16].Fill(7);
+        buffer.Advance(16);
+        await Assert.That(buffer.TryReserve(Math.Min(length, 1 << 20) - 16)).IsTrue();
+        await Assert.That(((long)AddressOf(buffer) + length) % 64).IsEqualTo(0);
+        await Assert.That(buffer.Bytes.ToArray()).IsEquivalentTo(Enumerable.Repeat((byte)7, 16));
+    }
+
+    [Test]
+    public async Task View_LiesOverItsPart_AndGrowsElsewhere()
+    {
+        using NativeBuffer whole = new(256);
+        whole.GetSpan(100)[..100].Fill(1);
+        whole.Advance(100);
+        NativeBuffer view = whole.View(whole.Bytes.Slice(20, 30));
+        await Assert.That(AddressOf(view)).IsEqualTo(AddressOf(whole) + 20);
+        await Assert.That(view.Length).IsEqualTo(30);
+        view.GetSpan(10)[..10].Fill(2);
+        view.Advance(10);
+        await Assert.That(AddressOf(view)).IsNotEqualTo(AddressOf(whole) + 20);
+        await Assert.That(view.Bytes.ToArray()).IsEquivalentTo([.. Enumerable.Repeat((byte)1, 30), .. Enumerable.Repeat((byte)2, 10)], TUnit.Assertions.Enums.CollectionOrdering.Matching);
+        view.Dispose();
+        await Assert.That(whole.Bytes.ToArray()).IsEquivalentTo(Enumerable.Repeat((byte)1, 100));
+    }
+
+    [Test]
     public async Task ContentBeyondTheLimit_IsRefusedWithoutAllocating()
     {
         using NativeBuffer buffer = new();

@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using Google.Protobuf;
 using Grpc.Core;
-using Ovms.Status;
-using CallStatusCode = Grpc.Core.StatusCode;
-using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc;
 
@@ -13,14 +9,13 @@ namespace Ovms.Frontends.Grpc;
 /// <remarks>
 /// A call with one request is bound as a stream of requests that must hold exactly one: on the wire they are the same. The framework
 /// reads a lone request before the handler starts: bytes that are no protobuf would answer UNKNOWN, and a request that was read when
-/// the caller sends more bytes, goes away or misses its deadline would be dropped with the unmanaged memory it holds. Read as a
-/// stream, all of that happens inside <see cref="SingleRequest"/>, which owns what was read until the handler takes it.
+/// the caller sends more bytes would be answered all the same. Read as a stream, all of that happens inside <see cref="SingleRequest"/>,
+/// which owns what was read until the handler takes it.
 /// </remarks>
 /// <param name="definition">Receives the calls.</param>
 /// <param name="log">Told of calls that fail.</param>
-/// <param name="draining">Nothing is inferred any more: requests to do so need not be read to their end.</param>
 /// <param name="stopping">The ports close: streams that callers hold open end.</param>
-internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILogger log, CancellationToken draining, CancellationToken stopping) : ServiceBinderBase
+internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILogger log, CancellationToken stopping) : ServiceBinderBase
 {
     private readonly CallLog _calls = new(log);
 
@@ -31,7 +26,7 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
             long started = Stopwatch.GetTimestamp();
             try
             {
-                TRequest request = await SingleRequest.ReadAsync(requests, context, draining).ConfigureAwait(false);
+                TRequest request = await SingleRequest.ReadAsync(requests, context).ConfigureAwait(false);
                 return await handler!(request, context).ConfigureAwait(false);
             }
             catch (Exception exception)
@@ -47,7 +42,7 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
             long started = Stopwatch.GetTimestamp();
             try
             {
-                TRequest request = await SingleRequest.ReadAsync(requests, context, draining).ConfigureAwait(false);
+                TRequest request = await SingleRequest.ReadAsync(requests, context).ConfigureAwait(false);
                 await handler!(request, responses, context).ConfigureAwait(false);
             }
             catch (Exception exception)
@@ -76,30 +71,9 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
 
     private RpcException Ended(Exception exception, ServerCallContext context, long started)
     {
-        RpcException told = Translate(exception, context);
-        bool isOurs = told.StatusCode is CallStatusCode.Internal or CallStatusCode.Unknown || exception is OutOfMemoryException;
+        RpcException told = exception as RpcException ?? new RpcException(GrpcEdge.StatusOf(exception, context.CancellationToken.IsCancellationRequested));
+        bool isOurs = GrpcEdge.IsOurs(told.Status, exception);
         _calls.Failed(context.GetHttpContext(), $"gRPC {context.Method}", started, isOurs, told.Status.Detail, isOurs && exception != told ? exception : null);
         return told;
-    }
-
-    private static RpcException Translate(Exception exception, ServerCallContext context)
-    {
-        switch (exception)
-        {
-            case RpcException meant:
-                return meant;
-            case InvalidProtocolBufferException or InvalidDataException:
-                return GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, exception.Message));
-            case OvmsException failure:
-                return GrpcEdge.ToException(failure.Outcome);
-            case OutOfMemoryException:
-                return GrpcEdge.ToException(Outcome.Fail(StatusCode.OutOfMemory, exception.Message));
-            case not null when context.CancellationToken.IsCancellationRequested:
-            case IOException:
-                // The connection broke: nobody is there to be told.
-                return GrpcEdge.ToException(Outcome.Fail(StatusCode.Cancelled));
-            default:
-                return GrpcEdge.ToException(Outcome.Fail(StatusCode.InternalError, exception!.Message));
-        }
     }
 }

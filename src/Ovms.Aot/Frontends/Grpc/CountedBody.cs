@@ -10,8 +10,8 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeReader, IRequestBodyPipeFeature
 {
-    // Bytes that the connection takes from an answer without waiting for its reader.
-    private const int UnreadUnseen = 64 << 10;
+    /// <summary>Bytes that the connection takes from an answer without waiting for its reader.</summary>
+    public const int UnreadUnseen = 64 << 10;
 
     /// <inheritdoc/>
     public PipeReader Reader => this;

@@ -1,7 +1,12 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
+using Google.Protobuf;
 using Grpc.Core;
 using Ovms.Status;
+using CallStatusCode = Grpc.Core.StatusCode;
 using GrpcStatus = Grpc.Core.Status;
+using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc;
 
@@ -15,9 +20,49 @@ internal static class GrpcEdge
 
     private const string Ellipsis = "...";
 
+    private static readonly SearchValues<char> s_plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c).Where(static c => c != '%')]);
+
     /// <summary>The exception that ends a call with an outcome's status and text.</summary>
-    public static RpcException ToException(Outcome failure) =>
-        new(new GrpcStatus(failure.Code.ToGrpc(), Bounded(failure.Text)));
+    public static RpcException ToException(Outcome failure) => new(ToStatus(failure));
+
+    /// <summary>An outcome as a status, its text cut to what a trailer takes.</summary>
+    public static GrpcStatus ToStatus(Outcome failure) => new(failure.Code.ToGrpc(), Bounded(failure.Text));
+
+    /// <summary>The status of a call in which something was thrown.</summary>
+    /// <param name="exception">What.</param>
+    /// <param name="isCancelled">Whether the call had to end.</param>
+    public static GrpcStatus StatusOf(Exception exception, bool isCancelled) => exception switch
+    {
+        RpcException meant => meant.Status,
+        InvalidProtocolBufferException or InvalidDataException => ToStatus(Outcome.Fail(StatusCode.MalformedMessage, exception.Message)),
+        OvmsException failure => ToStatus(failure.Outcome),
+        OutOfMemoryException => ToStatus(Outcome.Fail(StatusCode.OutOfMemory, exception.Message)),
+
+        // An IOException: the connection broke, nobody is there to be told.
+        _ when isCancelled || exception is IOException => ToStatus(Outcome.Fail(StatusCode.Cancelled)),
+        _ => ToStatus(Outcome.Fail(StatusCode.InternalError, exception.Message)),
+    };
+
+    /// <summary>Whether a call that ended so is our fault.</summary>
+    public static bool IsOurs(GrpcStatus status, Exception? exception) =>
+        status.StatusCode is CallStatusCode.Internal or CallStatusCode.Unknown || exception is OutOfMemoryException;
+
+    /// <summary>A text as it travels in a trailer: percent-encoded where it is not printable ASCII.</summary>
+    public static string Encode(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExcept(s_plain))
+        {
+            return text;
+        }
+
+        StringBuilder encoded = new(text.Length + 16);
+        foreach (byte unit in Encoding.UTF8.GetBytes(text))
+        {
+            _ = s_plain.Contains((char)unit) ? encoded.Append((char)unit) : encoded.Append(CultureInfo.InvariantCulture, $"%{unit:X2}");
+        }
+
+        return encoded.ToString();
+    }
 
     /// <summary>Cuts a text so that it fits its trailer.</summary>
     public static string Bounded(string text)

@@ -1,8 +1,6 @@
-using System.IO.Compression;
 using System.Net;
 using Grpc.Core;
 using Grpc.Health.V1;
-using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Ovms.Inference;
 using Ovms.Serving;
@@ -33,11 +31,7 @@ internal static class GrpcFrontend
         {
             grpc.MaxReceiveMessageSize = settings.Arguments.MaxReceiveMessageLength;
             grpc.MaxSendMessageSize = settings.Arguments.MaxSendMessageLength;
-            grpc.CompressionProviders =
-            [
-                new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength, memory),
-                new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), settings.Arguments.MaxReceiveMessageLength, memory),
-            ];
+            grpc.CompressionProviders = [.. new MessageCoding(settings.Arguments.MaxReceiveMessageLength, memory).Providers];
         });
     }
 
@@ -81,10 +75,13 @@ internal static class GrpcFrontend
     /// <summary>Maps the services: inference, health, reflection.</summary>
     public static void Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
     {
-        CountedBody.Use(app, app.Services.GetRequiredService<RequestMemory>());
-        InferPath path = new(registry, inference, settings);
-        MapService(binder => KServeBinding.Bind(binder, new KServeService(registry, path, settings)));
-        MapService(binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry, path)));
+        RequestMemory memory = app.Services.GetRequiredService<RequestMemory>();
+
+        // Order: what the endpoint does not take goes on to the framework.
+        new InferEndpoint(registry, inference, settings, memory, log).Use(app);
+        CountedBody.Use(app, memory);
+        MapService(binder => KServeBinding.Bind(binder, new KServeService(registry, settings)));
+        MapService(binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry)));
         MapService(binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
         MapService(binder => Health.BindService(binder, new GrpcHealth(registry)));
         MapService(GrpcReflection.BindV1);
@@ -93,7 +90,7 @@ internal static class GrpcFrontend
         void MapService(Action<ServiceBinderBase> bind)
         {
             ServerServiceDefinition.Builder definition = ServerServiceDefinition.CreateBuilder();
-            bind(new CallBinder(definition, log, registry.Draining, app.Lifetime.ApplicationStopping));
+            bind(new CallBinder(definition, log, app.Lifetime.ApplicationStopping));
             app.MapGrpcService(definition.Build());
         }
     }

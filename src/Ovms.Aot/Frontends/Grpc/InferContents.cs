@@ -6,7 +6,7 @@ using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>The second pass over a ModelInferRequest: moves the tensors' bytes out of the transport's buffers.</summary>
+/// <summary>The second pass over a ModelInferRequest: gives each input its bytes.</summary>
 internal static class InferContents
 {
     // A number's varint may be one byte where its raw form has eight.
@@ -25,7 +25,8 @@ internal static class InferContents
 
             for (int i = 0; i < message.Inputs.Count && parts.Raw.Count == message.Inputs.Count; i++)
             {
-                CopyRaw(message.Inputs[i], parts.Raw[i]);
+                message.Inputs[i].Source = ContentSource.Raw;
+                message.Inputs[i].Content = message.Payload!.View(parts.Raw[i].FirstSpan);
             }
 
             return Outcome.Ok;
@@ -41,16 +42,6 @@ internal static class InferContents
         }
 
         return Outcome.Ok;
-    }
-
-    private static void CopyRaw(InputTensor input, ReadOnlySequence<byte> bytes)
-    {
-        int length = (int)bytes.Length;
-        NativeBuffer content = new(length);
-        input.Content = content;
-        input.Source = ContentSource.Raw;
-        bytes.CopyTo(content.GetSpan(length));
-        content.Advance(length);
     }
 
     private static Outcome Convert(InputTensor input, ReadOnlySequence<byte> bytes)

@@ -1,13 +1,14 @@
 using System.Buffers;
 using Ovms.Inference;
 using Ovms.Status;
+using Ovms.Tensors;
 using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
-/// Reads a ModelInferRequest where it lies in the transport's buffers. The first pass keeps slices, since fields may come in any
-/// order; the second copies each tensor's bytes once, into unmanaged memory of the right size, or converts typed contents there.
+/// Reads a ModelInferRequest where it lies. The first pass keeps slices, since fields may come in any order; the second gives each input
+/// its bytes: raw contents stay where they are, typed ones are converted.
 /// </summary>
 internal static class InferMessageReader
 {
@@ -18,16 +19,18 @@ internal static class InferMessageReader
     public const int MaxDimensions = 64;
 
     /// <summary>Reads one request.</summary>
-    /// <param name="payload">The message; not needed afterwards.</param>
+    /// <param name="payload">Owned by the message that was read, whose raw contents stay in it; or disposed.</param>
+    /// <param name="made">Bytes that the request grew by: none.</param>
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public static Outcome<InferMessage> Read(ReadOnlySequence<byte> payload)
+    public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
     {
-        InferMessage message = new() { Origin = CallOrigin.KServeGrpc };
+        made = 0;
+        InferMessage message = new() { Origin = CallOrigin.KServeGrpc, Payload = payload };
         bool isRead = false;
         try
         {
             InferMessageParts parts = new();
-            ReadFields(payload, message, parts);
+            ReadFields(payload.Sequence, message, parts);
             Outcome filled = InferContents.Fill(message, parts);
             isRead = filled.IsOk;
             return isRead ? message : filled;
@@ -192,7 +195,7 @@ internal static class InferMessageReader
     }
 }
 
-/// <summary>What the first pass leaves where it lies: valid only as long as the transport's buffers.</summary>
+/// <summary>What the first pass leaves where it lies: valid only as long as the message's payload.</summary>
 internal sealed class InferMessageParts
 {
     /// <summary>The entries of raw_input_contents, in order.</summary>

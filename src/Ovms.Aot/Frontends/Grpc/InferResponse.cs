@@ -12,10 +12,9 @@ namespace Ovms.Frontends.Grpc;
 internal sealed class InferResponse : InferAnswer
 {
     /// <summary>Measures the answer; touches no tensor but strings.</summary>
-    /// <param name="result">What is answered.</param>
-    /// <param name="owner">The call, which owns the result.</param>
-    public InferResponse(InferResult result, IDisposable owner)
-        : base(result, owner)
+    /// <param name="result">What is answered; stays the caller's.</param>
+    public InferResponse(InferResult result)
+        : base(result)
     {
         Outputs = new OutputPart[result.Outputs.Length];
         Length = ProtoSize.Text(InferResponseWriter.ModelName, result.Servable.Id.Name)

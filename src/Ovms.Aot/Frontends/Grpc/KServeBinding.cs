@@ -3,7 +3,7 @@ using Ovms.Frontends.Grpc.Protos;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>Names the calls of inference.GRPCInferenceService. What is not named here answers UNIMPLEMENTED by the framework.</summary>
+/// <summary>Names the calls of inference.GRPCInferenceService but for inference itself (<see cref="InferEndpoint"/>). What is not named answers UNIMPLEMENTED by the framework.</summary>
 internal static class KServeBinding
 {
     /// <summary>The service's full name.</summary>
@@ -17,6 +17,5 @@ internal static class KServeBinding
         UnaryCalls.Add(binder, ServiceName, "ServerMetadata", ServerMetadataRequest.Parser, service.ServerMetadata);
         UnaryCalls.Add(binder, ServiceName, "ModelReady", ModelReadyRequest.Parser, service.ModelReady);
         UnaryCalls.Add(binder, ServiceName, "ModelMetadata", ModelMetadataRequest.Parser, service.ModelMetadata);
-        UnaryCalls.AddInference<InferResponse>(binder, ServiceName, "ModelInfer", InferRequest.Read, service.ModelInfer);
     }
 }

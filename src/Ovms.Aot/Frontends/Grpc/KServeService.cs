@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Observability.Metrics;
 using Ovms.Serving;
@@ -7,8 +6,8 @@ using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>The calls of inference.GRPCInferenceService that this server answers. <see cref="KServeBinding"/> gives them their names.</summary>
-internal sealed class KServeService(ServableRegistry registry, InferPath inference, GrpcSettings settings)
+/// <summary>The calls of inference.GRPCInferenceService about server and models. <see cref="KServeBinding"/> gives them their names; inference is <see cref="InferEndpoint"/>'s.</summary>
+internal sealed class KServeService(ServableRegistry registry, GrpcSettings settings)
 {
     /// <summary>The server's name, as clients of the original check it.</summary>
     public const string ServerName = "OpenVINO Model Server";
@@ -41,8 +40,4 @@ internal sealed class KServeService(ServableRegistry registry, InferPath inferen
         registry.Count(CallKind.ModelMetadataGrpc, request.Name, request.Version, found.IsOk);
         return found.IsOk ? ModelDescription.Of(found.Value.Model, found.Value.Version) : throw GrpcEdge.ToException(found.WithoutValue);
     }
-
-    /// <summary>One inference.</summary>
-    public Task<InferResponse> ModelInfer(InferRequest request, ServerCallContext context) =>
-        inference.RunAsync(request, context, static (result, owner) => new InferResponse(result, owner));
 }

@@ -2,29 +2,30 @@ using System.Buffers;
 using System.Globalization;
 using Ovms.Inference;
 using Ovms.Status;
+using Ovms.Tensors;
 using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>Reads a PredictRequest of TensorFlow Serving where it lies in the transport's buffers, into the message that all APIs give.</summary>
+/// <summary>Reads a PredictRequest of TensorFlow Serving where it lies, into the message that all APIs give.</summary>
 internal static class PredictRequestReader
 {
     /// <summary>Reads one request.</summary>
-    /// <param name="payload">The message; not needed afterwards.</param>
+    /// <param name="payload">Owned by the message that was read, whose tensors stay in it; or disposed.</param>
     /// <param name="made">Bytes that the request grew by, beyond its own.</param>
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public static Outcome<InferMessage> Read(ReadOnlySequence<byte> payload, out int made)
+    public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
     {
-        InferMessage message = new() { Origin = CallOrigin.TensorFlowServingGrpc };
+        InferMessage message = new() { Origin = CallOrigin.TensorFlowServingGrpc, Payload = payload };
         RepeatedValues repeated = new();
         bool isRead = false;
         try
         {
             List<ReadOnlySequence<byte>> tensors = [];
-            Outcome read = ReadFields(payload, message, tensors);
+            Outcome read = ReadFields(payload.Sequence, message, tensors);
             for (int i = 0; i < tensors.Count && read.IsOk; i++)
             {
-                read = TensorProtoReader.Read(message.Inputs[i], tensors[i], repeated);
+                read = TensorProtoReader.Read(message.Inputs[i], payload, tensors[i], repeated);
             }
 
             isRead = read.IsOk;

@@ -10,11 +10,10 @@ namespace Ovms.Frontends.Grpc;
 internal sealed class PredictResponse : InferAnswer
 {
     /// <summary>Measures the answer; touches no tensor but strings.</summary>
-    /// <param name="result">What is answered.</param>
-    /// <param name="owner">The call, which owns the result.</param>
+    /// <param name="result">What is answered; stays the caller's.</param>
     /// <exception cref="OvmsException">TensorFlow has no type for an output's.</exception>
-    public PredictResponse(InferResult result, IDisposable owner)
-        : base(result, owner)
+    public PredictResponse(InferResult result)
+        : base(result)
     {
         Outputs = new OutputLengths[result.Outputs.Length];
         VersionLength = ProtoSize.Tag(PredictResponseWriter.Value) + ProtoSize.Varint((ulong)result.Servable.Id.Version);

@@ -12,16 +12,12 @@ internal static class SingleRequest
     /// <summary>Reads the request and sees that nothing comes after it.</summary>
     /// <param name="requests">The call's messages.</param>
     /// <param name="context">The call.</param>
-    /// <param name="draining">The server takes no inference any more: waiting for the rest of a request is in vain. What asks about the
-    /// server is read to its end and answered.</param>
-    /// <exception cref="RpcException">None came, it is too large, more came, or the server stops.</exception>
-    public static async ValueTask<TRequest> ReadAsync<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context, CancellationToken draining)
+    /// <exception cref="RpcException">None came, it is too large, or more came.</exception>
+    public static async ValueTask<TRequest> ReadAsync<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
         where TRequest : class
     {
         PipeReader body = context.GetHttpContext().Request.BodyReader;
-        CancellationToken giveUp = typeof(TRequest) == typeof(InferRequest) ? draining : default;
-        using CancellationTokenRegistration registration = giveUp.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
-        if (!await MoveNextAsync(requests, context, giveUp).ConfigureAwait(false))
+        if (!await MoveNextAsync(requests, context).ConfigureAwait(false))
         {
             throw Refuse("The call ended without a message");
         }
@@ -29,7 +25,7 @@ internal static class SingleRequest
         TRequest request = requests.Current;
         try
         {
-            await ExpectEndAsync(body, context, giveUp).ConfigureAwait(false);
+            await ExpectEndAsync(body, context).ConfigureAwait(false);
             return request;
         }
         catch
@@ -39,7 +35,7 @@ internal static class SingleRequest
         }
     }
 
-    private static async ValueTask<bool> MoveNextAsync<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context, CancellationToken giveUp)
+    private static async ValueTask<bool> MoveNextAsync<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
     {
         try
         {
@@ -48,7 +44,7 @@ internal static class SingleRequest
         catch (RpcException fault) when (fault.StatusCode == global::Grpc.Core.StatusCode.Internal)
         {
             // The framework blames itself for what the caller's bytes lack: the rest of a message, the name of their compression.
-            throw giveUp.IsCancellationRequested ? Stopping() : Refuse(fault.Status.Detail);
+            throw Refuse(fault.Status.Detail);
         }
         catch (IOException fault) when (fault is not InvalidProtocolBufferException)
         {
@@ -57,7 +53,7 @@ internal static class SingleRequest
         }
     }
 
-    private static async ValueTask ExpectEndAsync(PipeReader body, ServerCallContext context, CancellationToken giveUp)
+    private static async ValueTask ExpectEndAsync(PipeReader body, ServerCallContext context)
     {
         while (true)
         {
@@ -73,15 +69,8 @@ internal static class SingleRequest
             {
                 return;
             }
-
-            if (read.IsCanceled && giveUp.IsCancellationRequested)
-            {
-                throw Stopping();
-            }
         }
     }
-
-    private static RpcException Stopping() => GrpcEdge.ToException(Outcome.Fail(StatusCode.ServerShuttingDown));
 
     private static RpcException Refuse(string why) => GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, why));
 }

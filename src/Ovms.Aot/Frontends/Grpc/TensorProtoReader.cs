@@ -7,7 +7,7 @@ using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>Reads one TensorProto where it lies in the transport's buffers; its elements are copied once, into unmanaged memory.</summary>
+/// <summary>Reads one TensorProto where it lies; the bytes of tensor_content stay there, values are converted.</summary>
 internal static class TensorProtoReader
 {
     private const int TensorContent = 4;
@@ -33,10 +33,11 @@ internal static class TensorProtoReader
 
     /// <summary>Fills an input but for its name.</summary>
     /// <param name="input">Owned by the caller, also after a failure.</param>
-    /// <param name="tensor">The TensorProto.</param>
+    /// <param name="payload">The request, which keeps the bytes.</param>
+    /// <param name="tensor">The TensorProto in it.</param>
     /// <param name="repeated">How the request's short lists of values are filled up.</param>
     /// <exception cref="MalformedProtoException">The bytes are not the message.</exception>
-    public static Outcome Read(InputTensor input, ReadOnlySequence<byte> tensor, RepeatedValues repeated)
+    public static Outcome Read(InputTensor input, NativeBuffer payload, ReadOnlySequence<byte> tensor, RepeatedValues repeated)
     {
         int number = 0;
         uint typed = 0;
@@ -67,10 +68,10 @@ internal static class TensorProtoReader
         input.Datatype = marshaler?.Datatype ?? TensorDatatypes.NameOf(number);
         return marshaler is null
             ? Outcome.Ok // No model takes the type: the validator says so, with the one that is expected.
-            : ReadElements(input, marshaler, tensor, content, typed, repeated);
+            : ReadElements(input, payload, marshaler, tensor, content, typed, repeated);
     }
 
-    private static Outcome ReadElements(InputTensor input, TensorMarshaler marshaler, ReadOnlySequence<byte> tensor, ReadOnlySequence<byte> content, uint typed, RepeatedValues repeated)
+    private static Outcome ReadElements(InputTensor input, NativeBuffer payload, TensorMarshaler marshaler, ReadOnlySequence<byte> tensor, ReadOnlySequence<byte> content, uint typed, RepeatedValues repeated)
     {
         TypedField field = TypedField.Of(marshaler)!;
         Debug.Assert(field is not null, "What TensorFlow has a number for has a field.");
@@ -97,9 +98,7 @@ internal static class TensorProtoReader
         }
 
         input.Source = ContentSource.Raw;
-        input.Content = new NativeBuffer((int)content.Length);
-        content.CopyTo(input.Content.Free);
-        input.Content.Advance((int)content.Length);
+        input.Content = payload.View(content.FirstSpan);
         return Outcome.Ok;
     }
 

@@ -4,7 +4,7 @@ using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
-/// Names the calls of TensorFlow Serving that this server answers. Classify, Regress, MultiInference and HandleReloadConfigRequest are
+/// Names the calls of TensorFlow Serving that this server answers, but for Predict (<see cref="InferEndpoint"/>). Classify, Regress, MultiInference and HandleReloadConfigRequest are
 /// not among them and answer UNIMPLEMENTED by the framework, as in the original.
 /// </summary>
 internal static class TfsBinding
@@ -15,10 +15,9 @@ internal static class TfsBinding
     /// <summary>The full name of the service about the life of models.</summary>
     public const string ModelService = "tensorflow.serving.ModelService";
 
-    /// <summary>Binds inference and metadata.</summary>
+    /// <summary>Binds metadata.</summary>
     public static void BindPrediction(ServiceBinderBase binder, TfsPredictionService service)
     {
-        UnaryCalls.AddInference<PredictResponse>(binder, PredictionService, "Predict", InferRequest.ReadPredict, service.Predict);
         UnaryCalls.Add(binder, PredictionService, "GetModelMetadata", GetModelMetadataRequest.Parser, service.GetModelMetadata);
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using Ovms.Observability.Metrics;
@@ -14,16 +13,12 @@ using WireTensorInfo = Ovms.Frontends.Grpc.Protos.TensorFlow.TensorInfo;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>The calls of tensorflow.serving.PredictionService. <see cref="TfsBinding"/> gives them their names.</summary>
-internal sealed class TfsPredictionService(ServableRegistry registry, InferPath inference)
+/// <summary>The calls of tensorflow.serving.PredictionService but for inference. <see cref="TfsBinding"/> gives them their names.</summary>
+internal sealed class TfsPredictionService(ServableRegistry registry)
 {
     private const string SignatureField = "signature_def";
     private const string Signature = "serving_default";
     private const long AnySize = -1;
-
-    /// <summary>One inference.</summary>
-    public Task<PredictResponse> Predict(InferRequest request, ServerCallContext context) =>
-        inference.RunAsync(request, context, static (result, owner) => new PredictResponse(result, owner));
 
     /// <summary>What a version takes and gives, as the signature that TensorFlow's clients ask for.</summary>
     public GetModelMetadataResponse GetModelMetadata(GetModelMetadataRequest request)

@@ -4,8 +4,7 @@ using Grpc.Core;
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
-/// Binds calls with one request and one answer by hand and not by generated base classes: inference has its own readers and writers,
-/// and nothing is found by reflection.
+/// Binds calls with one request and one answer by hand and not by generated base classes: nothing is found by reflection.
 /// </summary>
 internal static class UnaryCalls
 {
@@ -19,15 +18,6 @@ internal static class UnaryCalls
         binder.AddMethod(
             new Method<TRequest, TResponse>(MethodType.Unary, service, name, requests, responses),
             (request, _) => Task.FromResult(handler(request)));
-    }
-
-    /// <summary>Binds an inference.</summary>
-    public static void AddInference<TAnswer>(ServiceBinderBase binder, string service, string name, Func<DeserializationContext, InferRequest> read, UnaryServerMethod<InferRequest, TAnswer> handler)
-        where TAnswer : InferAnswer
-    {
-        Marshaller<InferRequest> requests = Marshallers.Create(WriteNever, read);
-        Marshaller<TAnswer> responses = Marshallers.Create(InferAnswer.Write, ReadNever<TAnswer>);
-        binder.AddMethod(new Method<InferRequest, TAnswer>(MethodType.Unary, service, name, requests, responses), handler);
     }
 
     private static T Parse<T>(MessageParser<T> parser, DeserializationContext context)

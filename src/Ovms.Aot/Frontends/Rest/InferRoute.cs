@@ -56,11 +56,18 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
             return;
         }
 
-        using IDisposable underway = registry.Answers.Begin();
-        (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(read.Value, run.Value);
-        using NativeBuffer answer = written.Answer;
-        share.AddAnswer(answer.Length);
-        await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
+        registry.Answers.Begin();
+        try
+        {
+            (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(read.Value, run.Value);
+            using NativeBuffer answer = written.Answer;
+            share.AddAnswer(answer.Length);
+            await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
+        }
+        finally
+        {
+            registry.Answers.End();
+        }
     }
 
     private async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken gone)

@@ -89,7 +89,7 @@ public sealed class CallBinderTests
                 Marshaller<Tracked> requests = Marshallers.Create<Tracked>(static (_, _) => { }, _ => new Tracked(this));
                 Marshaller<string> responses = Marshallers.Create(static text => System.Text.Encoding.UTF8.GetBytes(text), static _ => "");
                 ServerServiceDefinition.Builder definition = ServerServiceDefinition.CreateBuilder();
-                new CallBinder(definition, NullLogger.Instance, default, default).AddMethod(new Method<Tracked, string>(MethodType.Unary, "test.Tracked", "Call", requests, responses), handler);
+                new CallBinder(definition, NullLogger.Instance, default).AddMethod(new Method<Tracked, string>(MethodType.Unary, "test.Tracked", "Call", requests, responses), handler);
                 app.MapGrpcService(definition.Build());
             });
 

@@ -31,4 +31,15 @@ public sealed class GrpcEdgeTests
         await Assert.That(cut).EndsWith("...");
         await Assert.That((cut.Length - 3) / unit.Length * encodedLength).IsBetween(GrpcEdge.MaxTextLength - 3 - encodedLength, GrpcEdge.MaxTextLength - 3);
     }
+
+    [Test]
+    [Arguments("Invalid input shape - Expected: (1,10)", "Invalid input shape - Expected: (1,10)")]
+    [Arguments("100 %", "100 %25")]
+    [Arguments("größe\n", "gr%C3%B6%C3%9Fe%0A")]
+    [Arguments("🦊", "%F0%9F%A6%8A")]
+    public async Task Texts_TravelPercentEncoded(string text, string encoded)
+    {
+        await Assert.That(GrpcEdge.Encode(text)).IsEqualTo(encoded);
+        await Assert.That(Uri.UnescapeDataString(encoded)).IsEqualTo(text);
+    }
 }

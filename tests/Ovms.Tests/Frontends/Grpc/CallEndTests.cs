@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http;
+using Ovms.Frontends.Grpc;
+using Ovms.Status;
+
+namespace Ovms.Tests.Frontends.Grpc;
+
+public sealed class CallEndTests
+{
+    [Test]
+    [Arguments("1H", 3_600_000)]
+    [Arguments("2M", 120_000)]
+    [Arguments("30S", 30_000)]
+    [Arguments("250m", 250)]
+    [Arguments("1500u", 2)]
+    [Arguments("1u", 1)]
+    [Arguments("1n", 0)]
+    [Arguments("99999999n", 100)]
+    [Arguments("0m", 0)]
+    public async Task Timeouts_AreRead(string text, int milliseconds)
+    {
+        await Assert.That(CallEnd.TryReadTimeout(text, out TimeSpan timeout)).IsTrue();
+        await Assert.That(timeout.TotalMilliseconds).IsEqualTo(milliseconds);
+    }
+
+    [Test]
+    [Arguments("")]
+    [Arguments("S")]
+    [Arguments("5")]
+    [Arguments("-1S")]
+    [Arguments("+1S")]
+    [Arguments("1.5S")]
+    [Arguments(" 1S")]
+    [Arguments("1s")]
+    [Arguments("123456789S")]
+    [Arguments("99999999H")]
+    public async Task WhatIsNone_IsPassedOver(string text) => await Assert.That(CallEnd.TryReadTimeout(text, out _)).IsFalse();
+
+    [Test]
+    public async Task Deadline_EndsTheCallAndIsTold()
+    {
+        DefaultHttpContext call = new();
+        call.Request.Headers["grpc-timeout"] = "1m";
+        using CallEnd end = CallEnd.Of(call);
+        await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), end.Token)).Throws<TaskCanceledException>();
+        await Assert.That(end.Reason.Code).IsEqualTo(StatusCode.DeadlineExceeded);
+    }
+
+    [Test]
+    public async Task CallerWhoGoes_EndsTheCall_AndNoLaterOne()
+    {
+        // More than are kept, so that each is used again.
+        for (int i = 0; i < 1000; i++)
+        {
+            using CancellationTokenSource gone = new();
+            DefaultHttpContext call = new() { RequestAborted = gone.Token };
+            using CallEnd end = CallEnd.Of(call);
+            await Assert.That(end.Token.IsCancellationRequested).IsFalse();
+            if (i % 3 == 0)
+            {
+                await gone.CancelAsync();
+                await Assert.That(end.Token.IsCancellationRequested).IsTrue();
+                await Assert.That(end.Reason.Code).IsEqualTo(StatusCode.Cancelled);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Ovms.Frontends;
+using Ovms.Frontends.Grpc;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Tests.Frontends.Grpc;
+
+/// <summary>The one message of an inference call, however its bytes come.</summary>
+public sealed class MessageBodyTests
+{
+    private const int Limit = 64 << 20;
+
+    [Test]
+    public async Task MessageInPiecesOfAnyLength_ComesWholeAndItsEndIsAligned()
+    {
+        Random random = new(50);
+        for (int round = 0; round < 300; round++)
+        {
+            byte[] message = new byte[random.Next(0, round % 10 == 0 ? 5 << 20 : 5000)];
+            random.NextBytes(message);
+            RequestMemory memory = new(0, "");
+            MemoryShare share = new(memory);
+            Outcome<NativeBuffer> read = await ReadAsync(Frame(message), () => random.Next(1, Math.Max(2, message.Length)), share);
+
+            await Assert.That(read.IsOk).IsTrue();
+            using NativeBuffer whole = read.Value!;
+            bool isSame = whole.Bytes.SequenceEqual(message);
+            await Assert.That(isSame).IsTrue();
+            await Assert.That(EndOf(whole) % 64).IsEqualTo(0);
+            await Assert.That(memory.Taken).IsGreaterThanOrEqualTo(message.Length);
+            share.Dispose();
+            await Assert.That(memory.Taken).IsEqualTo(0);
+        }
+    }
+
+    [Test]
+    public async Task ClaimedLength_TakesNoMemoryBeforeItComes()
+    {
+        byte[] head = Frame([])[..5];
+        BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(1), Limit);
+        RequestMemory memory = new(4 << 20, "quota");
+        using MemoryShare share = new(memory);
+
+        Outcome<NativeBuffer> read = await ReadAsync([.. head, 1, 2, 3], () => 8, share);
+
+        await Assert.That(read.Code).IsEqualTo(StatusCode.MalformedMessage);
+        await Assert.That(memory.Taken).IsLessThan(2 << 20);
+    }
+
+    [Test]
+    public async Task MessageBeyondTheQuota_IsRefusedWhileItComes()
+    {
+        using MemoryShare share = new(new RequestMemory(3 << 20, "quota"));
+        Outcome<NativeBuffer> read = await ReadAsync(Frame(new byte[20 << 20]), () => 100_000, share);
+        await Assert.That(read.Code).IsEqualTo(StatusCode.OutOfMemory);
+        await Assert.That(read.Text).Contains("quota");
+    }
+
+    [Test]
+    public async Task Stop_EndsTheWaitForTheRest()
+    {
+        using CancellationTokenSource draining = new();
+        Pipe pipe = new();
+        await pipe.Writer.WriteAsync(Frame(new byte[100])[..50]);
+        using MemoryShare share = new(new RequestMemory(0, ""));
+        Task<Outcome<NativeBuffer>> reading = ReadAsync(pipe.Reader, share, draining.Token).AsTask();
+        await Assert.That(reading.IsCompleted).IsFalse();
+        await draining.CancelAsync();
+        await Assert.That((await reading).Code).IsEqualTo(StatusCode.ServerShuttingDown);
+    }
+
+    private static async Task<Outcome<NativeBuffer>> ReadAsync(byte[] body, Func<int> nextLength, MemoryShare share)
+    {
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
+        ValueTask<Outcome<NativeBuffer>> reading = ReadAsync(pipe.Reader, share, default);
+        for (int sent = 0; sent < body.Length;)
+        {
+            int length = Math.Min(nextLength(), body.Length - sent);
+            await pipe.Writer.WriteAsync(body.AsMemory(sent, length));
+            sent += length;
+        }
+
+        await pipe.Writer.CompleteAsync();
+        return await reading;
+    }
+
+    private static ValueTask<Outcome<NativeBuffer>> ReadAsync(PipeReader reader, MemoryShare share, CancellationToken draining)
+    {
+        DefaultHttpContext call = new();
+        call.Features.Set<IRequestBodyPipeFeature>(new Body(reader));
+        return new MessageBody(new MessageCoding(Limit, new RequestMemory(0, "")), Limit, draining).ReadAsync(call, share, default);
+    }
+
+    private static byte[] Frame(byte[] message)
+    {
+        byte[] frame = new byte[5 + message.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)message.Length);
+        message.CopyTo(frame, 5);
+        return frame;
+    }
+
+    private static unsafe nuint EndOf(NativeBuffer buffer) => (nuint)buffer.Address + (nuint)buffer.Length;
+
+    private sealed record Body(PipeReader Reader) : IRequestBodyPipeFeature;
+}

@@ -1,0 +1,16 @@
+using Ovms.Tensors;
+
+namespace Ovms.Tests.Frontends.Grpc;
+
+/// <summary>A message's bytes as they lie once they came over the wire.</summary>
+internal static class Payload
+{
+    /// <summary>Whoever reads it owns it.</summary>
+    public static NativeBuffer Of(byte[] message)
+    {
+        NativeBuffer payload = NativeBuffer.EndingAligned(message.Length, message.Length);
+        message.CopyTo(payload.GetSpan(message.Length));
+        payload.Advance(message.Length);
+        return payload;
+    }
+}
