@@ -182,6 +182,48 @@ public sealed class AutoShapeTests
     }
 
     [Test]
+    [Arguments("AUTO:CPU")]
+    [Arguments("HETERO:CPU")]
+    [Arguments("MULTI:CPU")]
+    [Arguments("BATCH:CPU(2)")]
+    public async Task EveryDeviceString_GetsVariants(string device)
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "m", "--batch_size", "auto", "--target_device", device);
+        foreach (long rows in new[] { 3L, 2, 3 })
+        {
+            (_, float[] values) = await server.CallAsync(CallWay.KServeRest, "m", ("b", [rows, 10], Count(rows * 10)));
+            await Assert.That(values.SequenceEqual(Count(rows * 10, from: 1))).IsTrue();
+        }
+
+        await Assert.That(Compiled(server)).IsEquivalentTo(["b batch 3", "b batch 2"]);
+    }
+
+    [Test]
+    public async Task PreProcessing_IsInVariantsToo()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("increment_1x3x4x5"), "m", "--layout", "NHWC:NCHW", "--mean", "[1,2,3]", "--scale", "2", "--shape", "auto");
+        foreach ((long height, long width) in new[] { (4L, 5L), (2, 3) })
+        {
+            long pixels = height * width;
+            (_, float[] values) = await server.CallAsync(CallWay.KServeGrpc, "m", ("input", [1, height, width, 3], Count(pixels * 3)));
+            IEnumerable<float> expected = Enumerable.Range(0, 3).SelectMany(channel => Enumerable.Range(0, (int)pixels).Select(pixel => (((pixel * 3) + channel - (1f + channel)) / 2) + 1));
+            await Assert.That(values.SequenceEqual(expected)).IsTrue().Because(string.Join(' ', values));
+        }
+
+        await Assert.That(Compiled(server)).IsEquivalentTo(["input (1,2,3,3)"]);
+    }
+
+    [Test]
+    public async Task Rows_AreTheBatch()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "m", "--batch_size", "auto");
+        using StringContent body = new("""{"instances":[[0,1,2,3,4,5,6,7,8,9],[1,1,1,1,1,1,1,1,1,1],[2,2,2,2,2,2,2,2,2,2]]}""");
+        using HttpResponseMessage answer = await server.Http.PostAsync("/v1/models/m:predict", body);
+        JsonArray rows = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["predictions"]!.AsArray();
+        await Assert.That(string.Join(' ', rows.Select(static row => (float)row![9]!))).IsEqualTo("10 2 3");
+    }
+
+    [Test]
     public async Task MappedNames_AreThoseThatCount()
     {
         using ConfigFolder folder = new("""{"model_config_list": [{"config": {"name": "m", "base_path": "m", "shape": {"numbers": "auto"}}}]}""");

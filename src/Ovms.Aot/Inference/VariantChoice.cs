@@ -5,6 +5,7 @@ using Ovms.Status;
 namespace Ovms.Inference;
 
 /// <summary>Finds what computes a call of a model whose shapes are left to calls: its loaded form, or a variant for the call's shapes.</summary>
+/// <remarks>A task, since a value task would take room in the state of every call, also of models without variants.</remarks>
 internal static class VariantChoice
 {
     /// <summary>Exchanges the lease of the model for one of what computes the call.</summary>
@@ -13,7 +14,7 @@ internal static class VariantChoice
     /// <param name="cancellation">Ends the wait for a variant.</param>
     /// <returns>The lease to go on with; or: sizes of the batch differ, the model cannot have these shapes, too many calls wait.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
-    public static async ValueTask<Outcome<ServableLease>> LeaseAsync(ServableLease lease, InferMessage message, CancellationToken cancellation)
+    public static async Task<Outcome<ServableLease>> LeaseAsync(ServableLease lease, InferMessage message, CancellationToken cancellation)
     {
         Signature signature = lease.Servable.Signature;
         ModelVariants variants = lease.Servable.Variants!;

@@ -14,12 +14,12 @@ namespace Ovms.Serving;
 internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 {
     /// <summary>Compiles. Blocks for as long as that takes.</summary>
-    /// <param name="entry">Under what its streams are counted.</param>
+    /// <param name="entry">Under what its streams are counted; null for not at all.</param>
     /// <param name="prepared">Stays the caller's.</param>
     /// <param name="config">What was set.</param>
     /// <param name="warnings">Gets sentences for the log.</param>
     /// <returns>The loaded model, the caller's to dispose, with what its devices tell of it; or what stands against it.</returns>
-    public Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> Compile(string entry, PreparedModel prepared, ModelConfig config, List<string> warnings)
+    public Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> Compile(string? entry, PreparedModel prepared, ModelConfig config, List<string> warnings)
     {
         CpuAllotment? allotment = config.Device.MayUseCpu ? cpus.Allot(config.Name, warnings) : null;
         Outcome<CompiledOnDevice> compiled = devices.Compile(prepared.Model, config.Device, config.Plugin, config.Nireq, config.CacheDir, allotment);
@@ -36,7 +36,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             return loaded.WithoutValue;
         }
 
-        if (allotment is not null)
+        if (allotment is not null && entry is not null)
         {
             int streams = StreamLedger.OnCpu(compiled.Value.ExecutionDevices, compiled.Value.Streams);
             warnings.AddRange(cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out IDisposable counted) is { } warning ? [warning] : []);

@@ -39,8 +39,8 @@ internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelC
             return reshaped;
         }
 
-        // What there is to warn of was told when the model was loaded.
-        Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = compiler.Compile($"{id} {Describe(key)}", prepared, config, warnings: []);
+        // What there is to warn of was told when the model was loaded, and its streams were counted.
+        Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = compiler.Compile(entry: null, prepared, config, warnings: []);
         if (!compiled.IsOk)
         {
             return compiled.Code == StatusCode.CannotCompileModelIntoTargetDevice ? Outcome.Fail(StatusCode.ReshapeError, compiled.Text) : compiled.WithoutValue;
