@@ -9,18 +9,21 @@ namespace Ovms.Devices;
 /// </summary>
 internal static class StaticShapeRule
 {
+    /// <summary>What of a device string takes fixed shapes only; null for nothing.</summary>
+    public static string? NeededBy(TargetDevice target) => target switch
+    {
+        { Mode: DeviceMode.Batch } => "BATCH",
+        { Devices: [_, ..] devices } when devices.All(static device => device.Type == "NPU") => "NPU",
+        _ => null,
+    };
+
     /// <summary>Refuses a model whose shapes are dynamic where the devices need fixed ones. Pure.</summary>
     /// <param name="target">What the model is to run on.</param>
     /// <param name="isDynamic">Whether any shape in the model is dynamic.</param>
     /// <param name="inputs">The model's inputs.</param>
     public static Outcome Check(TargetDevice target, bool isDynamic, IReadOnlyList<PortInfo> inputs)
     {
-        string? needs = target switch
-        {
-            { Mode: DeviceMode.Batch } => "BATCH",
-            { Devices: [_, ..] devices } when devices.All(static device => device.Type == "NPU") => "NPU",
-            _ => null,
-        };
+        string? needs = NeededBy(target);
         if (needs is null || !isDynamic)
         {
             return Outcome.Ok;

@@ -27,7 +27,7 @@ internal static class DynamicInference
     /// <returns>Ok, or why there is no result.</returns>
     public static async ValueTask<Outcome> RunAsync(Servable servable, ShapeHistory history, InferMessage message, InferSlot slot, CancellationToken cancellation)
     {
-        long[][] shapes = ShapesOf(servable.Signature, message);
+        long[][] shapes = InputShapes.Of(servable.Signature, message);
         await history.Gate.EnterAsync(alone: !history.Contains(shapes), cancellation).ConfigureAwait(false);
         try
         {
@@ -50,18 +50,6 @@ internal static class DynamicInference
         {
             history.Gate.Leave();
         }
-    }
-
-    // In the order of the model's inputs.
-    private static long[][] ShapesOf(Signature signature, InferMessage message)
-    {
-        long[][] shapes = new long[signature.Inputs.Length][];
-        foreach (InputTensor input in message.Inputs)
-        {
-            shapes[signature.FindInput(input.Name)!.Index] = input.Shape;
-        }
-
-        return shapes;
     }
 
     // Heals the engine and, where the failure may have been an earlier one's doing, tries again.

@@ -33,10 +33,10 @@ internal sealed class InferenceCall(ServableRegistry registry)
             Servable servable = lease.Servable;
             meter = new CallMeter(servable.Metrics, message);
             Outcome valid = SequenceInputs.Take(servable, message);
-            valid = valid.IsOk ? RequestValidator.Check(servable.Signature, message) : valid;
+            valid = valid.IsOk ? RequestValidator.Check(servable.Accepted, message) : valid;
             if (valid.IsOk)
             {
-                valid = await _conversion.ConvertAsync(servable.Signature, message, cancellation).ConfigureAwait(false);
+                valid = await _conversion.ConvertAsync(servable.Accepted, message, cancellation).ConfigureAwait(false);
             }
 
             if (!valid.IsOk)
@@ -45,6 +45,18 @@ internal sealed class InferenceCall(ServableRegistry registry)
             }
 
             meter.Begin();
+            if (servable.Variants is not null)
+            {
+                Outcome<ServableLease> chosen = await VariantChoice.LeaseAsync(lease, message, cancellation).ConfigureAwait(false);
+                if (!chosen.IsOk)
+                {
+                    return meter.Failed(chosen.WithoutValue);
+                }
+
+                lease = chosen.Value;
+                servable = lease.Servable;
+            }
+
             Outcome<InferSlot> rented = await servable.Pool.RentAsync(message.Sequence, cancellation).ConfigureAwait(false);
             if (!rented.IsOk)
             {

@@ -48,6 +48,9 @@ internal static class RequestFault
     public static Outcome BatchSize(TensorInfo info, InputTensor input) =>
         Fail(StatusCode.InvalidBatchSize, $"Expected: {info.Shape[info.BatchAxis]}; Actual: {input.Shape[info.BatchAxis]}", input);
 
+    public static Outcome BatchDiffers(InputTensor input, long size, InputTensor other, long expected) =>
+        Fail(StatusCode.InvalidBatchSize, $"Expected: {expected}, as in {Shown.Bounded(other.Name)}; Actual: {size}", input);
+
     public static Outcome Shape(TensorInfo info, InputTensor input) =>
         Fail(StatusCode.InvalidShape, $"Expected: {info.Shape}; Actual: {ShapeOf(input)}", input);
 

@@ -82,6 +82,12 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Information, "Model {Model}; version: {Version}; may use {Decision}")]
     public static partial void CpuPlan(ILogger log, string model, long version, string decision);
 
+    [LoggerMessage(34, LogLevel.Information, "Model {Model}; version: {Version}; compiled for other shapes: {Shapes}; No of InferRequests: {Requests}; took {Milliseconds:F0} ms")]
+    public static partial void VariantCompiled(ILogger log, string model, long version, string shapes, int requests, double milliseconds);
+
+    [LoggerMessage(35, LogLevel.Information, "Model {Model}; version: {Version}; no longer kept for shapes: {Shapes}; others were used since")]
+    public static partial void VariantDropped(ILogger log, string model, long version, string shapes);
+
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 

@@ -36,11 +36,11 @@ internal sealed partial record ModelOptions
     [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "COUNT", Max = MaxNireq, Error = "Nireq parameter too high")]
     public uint Nireq { get; init; }
 
-    /// <summary>Batch size: a number, -1 for any, or a range as in 1:16; the model's own when not given.</summary>
+    /// <summary>Batch size: a number, -1 for any, or a range as in 1:16; auto compiles the model for each size that calls bring; the model's own when not given.</summary>
     [Option("batch_size", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number, Placeholder = "SIZE")]
     public string BatchSize { get; init; } = "";
 
-    /// <summary>Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512), or a JSON object of them by input name.</summary>
+    /// <summary>Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512); auto compiles the model for each shape that calls bring; or a JSON object of these by input name.</summary>
     [Option("shape", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Object, Placeholder = "SHAPE")]
     public string Shape { get; init; } = "";
 
@@ -64,7 +64,7 @@ internal sealed partial record ModelOptions
     [Option("precision", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "PRECISION")]
     public string Precision { get; init; } = "";
 
-    /// <summary>Whether the compiled model is kept in cache_dir also where batch size or shape is auto.</summary>
+    /// <summary>Whether compiled models are kept in cache_dir also where batch_size or shape is auto: one for each shape that calls ever brought.</summary>
     [Option("allow_cache", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public bool AllowCache { get; init; }
 

@@ -1,4 +1,5 @@
 using Ovms.Native;
+using Ovms.Serving.Variants;
 
 namespace Ovms.Serving;
 
@@ -25,6 +26,9 @@ internal sealed class LoadedModel(Signature signature, ISlotSource pool, Compile
     /// <summary>OpenVINO's execution streams; 0 where the device does not tell.</summary>
     public int Streams { get; init; }
 
+    /// <summary>What computes calls of other shapes, where these are left to calls; owned, null elsewhere.</summary>
+    public ModelVariants? Variants { get; set; }
+
     /// <summary>What keeps its files where they are, if they need keeping: the engine may read weights from them as long as it lives.</summary>
     public IDisposable? Files { get; set; }
 
@@ -37,6 +41,7 @@ internal sealed class LoadedModel(Signature signature, ISlotSource pool, Compile
         StreamEntry?.Dispose();
         pool.Dispose();
         compiled.Dispose();
+        Variants?.Dispose();
         Files?.Dispose();
     }
 }

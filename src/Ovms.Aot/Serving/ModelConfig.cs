@@ -86,7 +86,8 @@ internal sealed record ModelConfig
                 Nireq = (int)model.Nireq,
                 QueueSize = (int)server.InferQueueSize,
                 Sequences = sequences.Value,
-                CacheDir = server.CacheDir,
+                // Each variant would be kept, and there may be any number of them.
+                CacheDir = settings.Value!.IsAuto && !model.AllowCache ? "" : server.CacheDir,
                 Written = model,
             };
     }

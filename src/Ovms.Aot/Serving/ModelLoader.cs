@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
 using Ovms.Native;
@@ -9,6 +8,7 @@ using Ovms.Repository;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Sequences;
+using Ovms.Serving.Variants;
 using Ovms.Status;
 
 namespace Ovms.Serving;
@@ -21,6 +21,8 @@ namespace Ovms.Serving;
 /// <param name="remotes">Brings the files of models in object stores; null where there are none.</param>
 internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
 {
+    private readonly ModelCompiler _compiler = new(devices, cpus);
+
     /// <summary>Loads one version. Blocks for as long as fetching, reading and compiling take.</summary>
     /// <returns>The loaded model, the caller's to dispose, or a sentence that says what stands against it.</returns>
     public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
@@ -60,38 +62,42 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             return read.WithoutValue;
         }
 
-        using PreparedModel prepared = read.Value;
+        PreparedModel prepared = read.Value;
         TimeSpan readTime = Stopwatch.GetElapsedTime(started);
-        started = Stopwatch.GetTimestamp();
-        List<string> warnings = [];
-        CpuAllotment? allotment = config.Device.MayUseCpu ? cpus.Allot(config.Name, warnings) : null;
-        Warn(warnings);
-        Outcome<CompiledOnDevice> compiled = devices.Compile(prepared.Model, config.Device, config.Plugin, config.Nireq, config.CacheDir, allotment);
-        if (!compiled.IsOk)
+        bool isKept = false;
+        try
         {
-            return compiled.WithoutValue;
-        }
+            started = Stopwatch.GetTimestamp();
+            List<string> warnings = [];
+            Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = _compiler.Compile(id.ToString(), prepared, config, warnings);
+            Warn(warnings);
+            if (!compiled.IsOk)
+            {
+                return compiled.WithoutValue;
+            }
 
-        Warn(compiled.Value.Warnings);
-        if (compiled.Value.CpuDecision is { } decision)
-        {
-            Log.CpuPlan(log, id.Name, id.Version, decision);
-        }
+            (LoadedModel loaded, CompiledOnDevice facts) = compiled.Value;
+            if (facts.CpuDecision is { } decision)
+            {
+                Log.CpuPlan(log, id.Name, id.Version, decision);
+            }
 
-        Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config);
-        if (!loaded.IsOk)
-        {
-            compiled.Value.Model.Dispose();
+            if (prepared.Auto is not null)
+            {
+                isKept = true;
+                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded.Signature, config, _compiler, log);
+            }
+
+            Report(id, config, facts, loaded, readTime, Stopwatch.GetElapsedTime(started));
             return loaded;
         }
-
-        if (allotment is not null)
+        finally
         {
-            CountStreams(id, compiled.Value, allotment, loaded.Value);
+            if (!isKept)
+            {
+                prepared.Dispose();
+            }
         }
-
-        Report(id, config, compiled.Value, loaded.Value, readTime, Stopwatch.GetElapsedTime(started));
-        return loaded;
     }
 
     private Outcome<PreparedModel> Read(ModelVersionFolder folder, ModelConfig config)
@@ -110,7 +116,8 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             return model.WithoutValue;
         }
 
-        Outcome<PreparedModel> prepared = ModelPreparation.Prepare(model.Value, file.Value.Ir, config.Settings, new PortNames(file.Value.Names));
+        Outcome<PreparedModel> prepared = ModelPreparation.Prepare(
+            model.Value, file.Value.Ir, config.Settings, new PortNames(file.Value.Names), needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
         if (prepared.IsOk)
         {
             Warn(prepared.Value.Warnings);
@@ -118,63 +125,6 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
         }
 
         return prepared;
-    }
-
-    private static Outcome<LoadedModel> MakeRequests(PreparedModel prepared, CompiledOnDevice compiled, ModelConfig config)
-    {
-        Outcome<Signature> signature = SignatureReader.Read(compiled.Model, prepared);
-        if (!signature.IsOk)
-        {
-            return signature.WithoutValue;
-        }
-
-        ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
-        int inputs = signature.Value.Inputs.Length;
-        bool canBeCancelled = !prepared.Model.IsDynamic;
-        InferencePace? pace = canBeCancelled && config.Device.IsCpuAlone ? new InferencePace() : null;
-        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled) { Sequence = sequence, Pace = pace };
-        if (config.Sequences is { } sequences)
-        {
-            return Loaded(new SequenceTable(sequences, makeSlot, compiled.OptimalRequests, config.QueueSize));
-        }
-
-        Outcome<InferRequestPool> pool = MakePool(makeSlot, compiled.OptimalRequests, config.QueueSize);
-        return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
-
-        LoadedModel Loaded(ISlotSource requests) => new(signature.Value, requests, compiled.Model, shapes, prepared.ModelInfo)
-        {
-            Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
-        };
-    }
-
-    private static Outcome<InferRequestPool> MakePool(Func<Sequence?, InferSlot> makeSlot, int count, int queueSize)
-    {
-        List<InferSlot> slots = [];
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                slots.Add(makeSlot(null));
-            }
-        }
-        catch (OpenVinoException failure)
-        {
-            slots.ForEach(static slot => slot.Dispose());
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
-        }
-
-        return new InferRequestPool([.. slots], queueSize);
-    }
-
-    private void CountStreams(ServableId id, CompiledOnDevice compiled, CpuAllotment allotment, LoadedModel loaded)
-    {
-        int streams = StreamLedger.OnCpu(compiled.ExecutionDevices, compiled.Streams);
-        if (cpus.Streams.Add(id.ToString(), streams, allotment.Budget.Cpus, out IDisposable entry) is { } warning)
-        {
-            Log.Warning(log, warning);
-        }
-
-        loaded.StreamEntry = entry;
     }
 
     private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)

@@ -1,5 +1,6 @@
 using Ovms.Observability.Metrics;
 using Ovms.Serving.Sequences;
+using Ovms.Serving.Variants;
 
 namespace Ovms.Serving;
 
@@ -20,19 +21,35 @@ internal sealed class Servable
         Id = id;
         _model = model;
         Sequences = model.Pool as SequenceTable;
+        Accepted = model.Variants?.Accepted ?? model.Signature;
     }
 
     /// <summary>Name and version.</summary>
     public ServableId Id { get; }
 
-    /// <summary>What it takes and gives.</summary>
+    /// <summary>What it takes and gives in the form it was loaded in, as its metadata tells.</summary>
     public Signature Signature => _model.Signature;
+
+    /// <summary>What calls may send: the same, and other shapes where these are left to calls.</summary>
+    public Signature Accepted { get; }
+
+    /// <summary>What computes calls that <see cref="Signature"/> does not take; null where shapes are not left to calls.</summary>
+    public ModelVariants? Variants => _model.Variants;
 
     /// <summary>Where its calls get infer requests.</summary>
     public ISlotSource Pool => _model.Pool;
 
     /// <summary>The same as the sequences of a stateful model; null for any other.</summary>
     public SequenceTable? Sequences { get; }
+
+    /// <summary>How many calls compute at the same time, in all its forms.</summary>
+    public int Requests => Pool.Size + (Variants?.Requests ?? 0);
+
+    /// <summary>Calls that hold an infer request now.</summary>
+    public int InUse => Pool.InUse + (Variants?.InUse ?? 0);
+
+    /// <summary>Calls waiting now.</summary>
+    public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0);
 
     /// <summary>What it has computed with; null where its shapes are static.</summary>
     public ShapeHistory? Shapes => _model.Shapes;
@@ -75,12 +92,17 @@ internal sealed class Servable
         if (Interlocked.Decrement(ref _holds) == 0)
         {
             // Freeing a compiled model may take long and must not happen on the thread that ends a request.
-            ThreadPool.QueueUserWorkItem(static self => self.Free(), this, preferLocal: false);
+            ThreadPool.QueueUserWorkItem(static self => _ = self.FreeAsync(), this, preferLocal: false);
         }
     }
 
-    private void Free()
+    private async Task FreeAsync()
     {
+        if (Variants is { } variants)
+        {
+            await variants.EndAsync().ConfigureAwait(false);
+        }
+
         _model.Dispose();
         _drained.SetResult();
     }

@@ -18,7 +18,7 @@ internal sealed class ShapeHistory(Signature signature)
     private const int MostKnown = 4096;
 
     private readonly Lock _gate = new();
-    private readonly HashSet<long[][]> _known = new(new SameShapes());
+    private readonly HashSet<long[][]> _known = new(SameShapes.Comparer);
 
     // Most recent first; each an array of shapes in the order of the model's inputs. Nobody writes to them.
     private readonly List<long[][]> _computed = [];
@@ -30,7 +30,7 @@ internal sealed class ShapeHistory(Signature signature)
     /// <summary>Notes what was computed with.</summary>
     public void Remember(long[][] shapes)
     {
-        if (_latest is { } latest && AreSame(latest, shapes))
+        if (_latest is { } latest && SameShapes.AreSame(latest, shapes))
         {
             return;
         }
@@ -43,7 +43,7 @@ internal sealed class ShapeHistory(Signature signature)
             }
 
             _known.Add(shapes);
-            int known = _computed.FindIndex(other => AreSame(other, shapes));
+            int known = _computed.FindIndex(other => SameShapes.AreSame(other, shapes));
             if (known >= 0)
             {
                 _computed.RemoveAt(known);
@@ -61,7 +61,7 @@ internal sealed class ShapeHistory(Signature signature)
     /// <summary>Whether these were computed with.</summary>
     public bool Contains(long[][] shapes)
     {
-        if (_latest is { } latest && AreSame(latest, shapes))
+        if (_latest is { } latest && SameShapes.AreSame(latest, shapes))
         {
             return true;
         }
@@ -113,38 +113,5 @@ internal sealed class ShapeHistory(Signature signature)
         }
 
         return changed ? others : null;
-    }
-
-    private static bool AreSame(long[][] one, long[][] other)
-    {
-        // A sequence of shapes of one model: as many in each.
-        for (int i = 0; i < one.Length; i++)
-        {
-            if (!one[i].AsSpan().SequenceEqual(other[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private sealed class SameShapes : IEqualityComparer<long[][]>
-    {
-        public bool Equals(long[][]? one, long[][]? other) => ReferenceEquals(one, other) || (one is not null && other is not null && AreSame(one, other));
-
-        public int GetHashCode(long[][] shapes)
-        {
-            HashCode hash = default;
-            foreach (long[] shape in shapes)
-            {
-                foreach (long dimension in shape)
-                {
-                    hash.Add(dimension);
-                }
-            }
-
-            return hash.ToHashCode();
-        }
     }
 }

@@ -15,9 +15,9 @@ internal sealed class TableMetrics(ModelSeries series)
     public static void AddGauges(ServerMetrics metrics, ServableRegistry registry)
     {
         metrics.Add(MetricFamilies.Streams, Each(static servable => servable?.Streams ?? 0));
-        metrics.Add(MetricFamilies.InferRequests, Each(static servable => servable?.Pool.Size ?? 0));
-        metrics.Add(MetricFamilies.InferRequestsActive, Each(static servable => servable?.Pool.InUse ?? 0));
-        metrics.Add(MetricFamilies.WaitingRequests, Each(static servable => servable?.Pool.Waiting ?? 0));
+        metrics.Add(MetricFamilies.InferRequests, Each(static servable => servable?.Requests ?? 0));
+        metrics.Add(MetricFamilies.InferRequestsActive, Each(static servable => servable?.InUse ?? 0));
+        metrics.Add(MetricFamilies.WaitingRequests, Each(static servable => servable?.Waiting ?? 0));
         metrics.AddCount(MetricFamilies.Ready, () => registry.IsReady ? 1 : 0);
         metrics.Add(MetricFamilies.ModelState, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
         {

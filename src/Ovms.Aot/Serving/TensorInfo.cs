@@ -19,6 +19,9 @@ internal sealed record TensorInfo(int Index, string Name, ElementType ElementTyp
     /// </summary>
     public bool IsPackedText { get; init; }
 
+    /// <summary>What decoded images are brought to: <see cref="Shape"/>, but with the model's own channels also where a call may send others.</summary>
+    public PartialShape ImageShape { get; init; } = Shape;
+
     /// <summary>The axis that counts examples; -1 where the layout has none.</summary>
     public int BatchAxis { get; } = Shape.Rank == 0 ? -1 : LayoutText.AxisOf(Layout, 'N', Shape.Rank);
 }

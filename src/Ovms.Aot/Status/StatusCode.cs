@@ -193,6 +193,10 @@ internal enum StatusCode
     [Status("Layout is given under the model's own name of a port that is mapped to another name")]
     ConfigLayoutMappedButUsedRealName,
 
+    /// <summary>Batch size or shape auto, for an input that has no dimensions.</summary>
+    [Status("Batch size and shape cannot be auto for scalar inputs")]
+    ModelWithScalarAutoUnsupported,
+
     /// <summary>The model could not take the shape.</summary>
     [Status("Model could not be reshaped with requested shape", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     ReshapeError,

@@ -25,7 +25,9 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
             return;
         }
 
-        Signature signature = found.Value.Version.Servable!.Signature;
+        // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.
+        Servable servable = found.Value.Version.Servable!;
+        Signature signature = servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
         using MemoryShare share = new(memory);
         Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(bodyLimit, share, registry.Draining), gone).ConfigureAwait(false);
         if (!read.IsOk)

@@ -55,7 +55,7 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
 
     private Outcome Begin(ImageFile image)
     {
-        Outcome<ImageSize> size = ImageSize.Of(info.Shape, image);
+        Outcome<ImageSize> size = ImageSize.Of(info.ImageShape, image);
         if (!size.IsOk)
         {
             return size.WithoutValue;
@@ -82,7 +82,7 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
 
     private Outcome CheckAgainstFirst(ImageFile image)
     {
-        bool isFixed = info.Shape[1].IsStatic && info.Shape[2].IsStatic;
+        bool isFixed = info.ImageShape[1].IsStatic && info.ImageShape[2].IsStatic;
         return isFixed || (image.Width, image.Height) == _firstResolution
             ? _size.CheckChannels(image)
             : Outcome.Fail(StatusCode.BinaryImagesResolutionMismatch, $"Expected: {_firstResolution.Width} x {_firstResolution.Height} as the first; Actual: {image.Width} x {image.Height}");

@@ -217,7 +217,11 @@ internal sealed class Reconciler(
 
         if (made.Loaded.IsOk)
         {
-            _board.Complete(made.Id, made.Source, made.Loaded.Value);
+            if (_board.Complete(made.Id, made.Source, made.Loaded.Value) is { } replaced)
+            {
+                Follow(made.Id, replaced);
+            }
+
             _status = _status with { Loads = _status.Loads + 1 };
             MarkChange();
         }

@@ -74,7 +74,8 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     }
 
     /// <summary>A version was made.</summary>
-    public void Complete(ServableId id, VersionSource source, LoadedModel loaded)
+    /// <returns>The one that it takes the place of, which drains; null for none.</returns>
+    public Servable? Complete(ServableId id, VersionSource source, LoadedModel loaded)
     {
         ModelRow model = RowOf(id.Name);
         model.IsBusy = false;
@@ -96,6 +97,8 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
             old.Retire();
             Log.ModelReplaced(log, id.Name, id.Version);
         }
+
+        return old;
     }
 
     /// <summary>A version could not be made.</summary>

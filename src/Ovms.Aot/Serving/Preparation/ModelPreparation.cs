@@ -15,8 +15,9 @@ internal static class ModelPreparation
     /// <param name="ir">What its file says of it, where that is an IR.</param>
     /// <param name="settings">What was set.</param>
     /// <param name="names">How its ports are called; null for the model's own names.</param>
+    /// <param name="needsFixedShapes">Whether what the model leaves open and each call decides is to start fixed.</param>
     /// <returns>What to compile, or: a setting that does not fit the model.</returns>
-    public static Outcome<PreparedModel> Prepare(Model model, IrFile? ir, ModelSettings settings, PortNames? names = null)
+    public static Outcome<PreparedModel> Prepare(Model model, IrFile? ir, ModelSettings settings, PortNames? names = null, bool needsFixedShapes = false)
     {
         names ??= PortNames.Own;
         Model current = model;
@@ -44,8 +45,19 @@ internal static class ModelPreparation
                 return reshaped;
             }
 
+            Outcome<AutoShapes?> auto = AutoShapes.Of(current.Inputs, inputLayouts, settings, names);
+            Outcome begun = auto is { IsOk: true, Value: { } open } && needsFixedShapes ? Reshape(current, open.LeastShapes(current.Inputs), names) : auto.WithoutValue;
+            if (!begun.IsOk)
+            {
+                return begun;
+            }
+
             handedOver = true;
-            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), settings.Warnings, TextsOf(ir?.ModelInfo)) { Names = names };
+            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), settings.Warnings, TextsOf(ir?.ModelInfo))
+            {
+                Names = names,
+                Auto = auto.Value,
+            };
         }
         finally
         {
@@ -115,18 +127,20 @@ internal static class ModelPreparation
             }
         }
 
+        return Reshape(model, changed, names);
+    }
+
+    private static Outcome Reshape(Model model, IReadOnlyList<KeyValuePair<int, PartialShape>> shapes, PortNames names)
+    {
+        IReadOnlyList<PortInfo> inputs = model.Inputs;
         try
         {
-            if (changed.Length > 0)
-            {
-                model.Reshape(changed);
-            }
-
+            model.Reshape(shapes);
             return Outcome.Ok;
         }
         catch (OpenVinoException failure)
         {
-            string wanted = string.Join(", ", changed.Select(pair => $"{names.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
+            string wanted = string.Join(", ", shapes.Select(pair => $"{names.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
             return Outcome.Fail(StatusCode.ReshapeError, $"{wanted}: {failure.Said}.");
         }
     }

@@ -29,6 +29,9 @@ internal sealed record ModelSettings(
     /// <summary>Whether something is to be done to the values of inputs.</summary>
     public bool ChangesValues => Mean.IsGiven || Scale.IsGiven || Color is not null || Precision is not null;
 
+    /// <summary>Whether calls decide about shapes.</summary>
+    public bool IsAuto => BatchSize.IsAuto || Shape.HasAuto;
+
     /// <summary>Reads the texts of the options.</summary>
     /// <returns>The settings, or the first text that cannot be read.</returns>
     public static Outcome<ModelSettings> Parse(ModelOptions options)
@@ -42,10 +45,16 @@ internal sealed record ModelSettings(
         Outcome<ColorFormatSetting?> color = ColorFormatSetting.Parse(options.ColorFormat);
         Outcome<PrecisionSetting?> precision = PrecisionSetting.Parse(options.Precision);
 
-        if (batchSize is { IsOk: true, Value.Size: not null } && shape is { IsOk: true, Value.IsGiven: true })
+        if (batchSize is { IsOk: true, Value: { Size: not null } or { IsAuto: true } } && shape is { IsOk: true, Value.IsGiven: true })
         {
             warnings.Add($"Both shape and batch size are given; the shape {options.Shape} is used and batch size {options.BatchSize} is ignored.");
             batchSize = BatchSizeSetting.None;
+        }
+
+        if (shape.Value?.HasAuto == true || batchSize.Value?.IsAuto == true)
+        {
+            string option = shape.Value?.HasAuto == true ? "shape" : "batch_size";
+            warnings.Add($"{option} auto compiles the model anew for other shapes than its own, and the first call of each waits for that; it is deprecated: -1 or a range ({(option == "shape" ? "(1,3,224:512,224:512)" : "1:16")}) serves them all with one compiled model, on CPU and GPU.");
         }
 
         Outcome[] all = [shape.WithoutValue, batchSize.WithoutValue, layout.WithoutValue, mean.WithoutValue, scale.WithoutValue, color.WithoutValue, precision.WithoutValue];

@@ -13,6 +13,9 @@ internal sealed class PreparedModel(
     /// <summary>How its ports are called.</summary>
     public PortNames Names { get; init; } = PortNames.Own;
 
+    /// <summary>What is left to each call; null for nothing.</summary>
+    public AutoShapes? Auto { get; init; }
+
     /// <summary>Layouts as served, by input index.</summary>
     public ImmutableArray<string> InputLayouts => inputLayouts;
 

@@ -4,23 +4,33 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>--shape: one shape for the only input, or shapes by input name. They are the shapes that callers send, after --layout.</summary>
+/// <summary>
+/// --shape: one shape for the only input, auto for all inputs, or either by input name. They are the shapes that callers send, after
+/// --layout.
+/// </summary>
 internal sealed class ShapeSetting
 {
     private readonly PartialShape? _anonymous;
-    private readonly ImmutableArray<KeyValuePair<string, PartialShape>> _byName;
 
-    private ShapeSetting(PartialShape? anonymous, ImmutableArray<KeyValuePair<string, PartialShape>> byName)
+    // A shape of null is auto.
+    private readonly ImmutableArray<KeyValuePair<string, PartialShape?>> _byName;
+    private readonly bool _isAllAuto;
+
+    private ShapeSetting(PartialShape? anonymous, ImmutableArray<KeyValuePair<string, PartialShape?>> byName, bool isAllAuto = false)
     {
         _anonymous = anonymous;
         _byName = byName;
+        _isAllAuto = isAllAuto;
     }
 
     /// <summary>Not given.</summary>
     public static ShapeSetting None { get; } = new(null, []);
 
     /// <summary>Whether it was given.</summary>
-    public bool IsGiven => _anonymous is not null || _byName.Length > 0;
+    public bool IsGiven => _anonymous is not null || _byName.Length > 0 || _isAllAuto;
+
+    /// <summary>Whether it leaves the shape of an input to each call.</summary>
+    public bool HasAuto => _isAllAuto || _byName.Any(static pair => pair.Value is null);
 
     /// <summary>Reads the option's text; empty for not given.</summary>
     public static Outcome<ShapeSetting> Parse(string text)
@@ -28,6 +38,11 @@ internal sealed class ShapeSetting
         if (string.IsNullOrWhiteSpace(text))
         {
             return None;
+        }
+
+        if (ShapeText.IsAuto(text))
+        {
+            return new ShapeSetting(null, [], isAllAuto: true);
         }
 
         if (!NamedTexts.Is(text))
@@ -42,9 +57,15 @@ internal sealed class ShapeSetting
             return named.WithoutValue;
         }
 
-        List<KeyValuePair<string, PartialShape>> shapes = [];
+        List<KeyValuePair<string, PartialShape?>> shapes = [];
         foreach ((string name, string shapeText) in named.Value)
         {
+            if (ShapeText.IsAuto(shapeText))
+            {
+                shapes.Add(new(name, null));
+                continue;
+            }
+
             Outcome<PartialShape> shape = ShapeText.Parse(shapeText);
             if (!shape.IsOk)
             {
@@ -57,7 +78,7 @@ internal sealed class ShapeSetting
         return new ShapeSetting(null, [.. shapes]);
     }
 
-    /// <summary>Finds the inputs that are meant.</summary>
+    /// <summary>Finds the inputs that are given a shape.</summary>
     /// <returns>New shapes by input index, or: no such input, one shape for several inputs.</returns>
     public Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> For(IReadOnlyList<PortInfo> inputs, PortNames names)
     {
@@ -69,18 +90,24 @@ internal sealed class ShapeSetting
         }
 
         List<KeyValuePair<int, PartialShape>> found = [];
-        foreach ((string name, PartialShape shape) in _byName)
+        foreach ((string name, PartialShape? shape) in _byName)
         {
             if (inputs.FirstOrDefault(input => names.OfInput(input) == name) is not { } port)
             {
                 return Outcome.Fail(names.IsReplacedInput(name) ? StatusCode.ConfigShapeMappedButUsedRealName : StatusCode.ConfigShapeIsNotInModel, $"Given: {name}; Inputs: {Names(inputs, names)}");
             }
 
-            found.Add(new(port.Index, shape));
+            if (shape is not null)
+            {
+                found.Add(new(port.Index, shape));
+            }
         }
 
         return found;
     }
+
+    /// <summary>Whether the shape of an input is left to each call.</summary>
+    public bool IsAuto(string input) => _isAllAuto || _byName.Any(pair => pair.Key == input && pair.Value is null);
 
     // As the option writes it, not as messages do.
     private static string Written(PartialShape shape) =>

@@ -7,19 +7,15 @@ namespace Ovms.Serving.Preparation;
 /// <summary>The form of one shape: (1,3,-1,224:512). Spaces do not count and a comma may follow the last dimension.</summary>
 internal static class ShapeText
 {
-    private const string Form = "a shape is written (1,3,-1,224:512): numbers from 0, -1 for any, or least:greatest, each from 1";
+    private const string Form = "a shape is written auto, or (1,3,-1,224:512): numbers from 0, -1 for any, or least:greatest, each from 1";
 
-    /// <summary>Reads one shape.</summary>
+    /// <summary>Whether a shape, or a batch size, is left to each call.</summary>
+    public static bool IsAuto(string text) => text.AsSpan().Trim().Equals("auto", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads one shape that is not auto.</summary>
     public static Outcome<PartialShape> Parse(string text)
     {
         string bare = string.Concat(text.Where(static letter => !char.IsWhiteSpace(letter)));
-        if (bare.Equals("auto", StringComparison.OrdinalIgnoreCase))
-        {
-            return Outcome.Fail(
-                StatusCode.ModelConfigInvalid,
-                "Shape auto is not served by this release; give dimensions that may vary as -1 or as a range, as in (1,3,224:512,224:512).");
-        }
-
         if (bare is not ['(', .. string inner, ')'])
         {
             return Wrong(text, "it is not in one pair of parentheses");

@@ -33,7 +33,7 @@ internal sealed record SequenceSettings(int Max, bool CleansIdle)
             return Outcome.Fail(StatusCode.ModelConfigInvalid, $"Stateful models run on the CPU only; Expected: target_device CPU; Actual: {device.Text}");
         }
 
-        return IsAuto(options.BatchSize) || ShapesOf(options.Shape).Any(IsAuto)
+        return ShapeText.IsAuto(options.BatchSize) || ShapesOf(options.Shape).Any(ShapeText.IsAuto)
             ? Outcome.Fail(StatusCode.ModelConfigInvalid, "Stateful models have no auto batch_size or shape: another shape is another compiled model, whose state begins anew; give -1 or a range instead.")
             : new SequenceSettings((int)Math.Min(options.MaxSequenceNumber, int.MaxValue), options.IdleSequenceCleanup);
     }
@@ -48,6 +48,4 @@ internal sealed record SequenceSettings(int Max, bool CleansIdle)
 
     private static IEnumerable<string> ShapesOf(string text) =>
         NamedTexts.Is(text) && NamedTexts.Parse(text, StatusCode.ShapeWrongFormat) is { IsOk: true } named ? named.Value.Select(static shape => shape.Value) : [text];
-
-    private static bool IsAuto(string text) => text.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase);
 }

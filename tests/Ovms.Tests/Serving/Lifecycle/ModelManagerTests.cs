@@ -403,6 +403,24 @@ public sealed class ModelManagerTests
     }
 
     [Test]
+    public async Task StopDuringACallOnWhatWasReplaced_WaitsForIt()
+    {
+        await using ManagedModels models = new();
+        models.Put("m", 1);
+        models.Configure(models.Model("m"));
+        await models.ReloadAsync();
+        Servable old = models.ServableOf("m", 1)!;
+        ServableLease inFlight = old.TryLease()!;
+        models.Put("m", 1, "other", second: 9);
+        await models.ReloadAsync();
+        await Assert.That(models.ServableOf("m", 1)).IsNotSameReferenceAs(old);
+        await Assert.That(await models.Manager.StopAsync(TimeSpan.FromMilliseconds(1))).IsEqualTo(StopResult.CallsLeft);
+        inFlight.Dispose();
+        await Assert.That(await models.Manager.StopAsync(TimeSpan.FromSeconds(60))).IsEqualTo(StopResult.Clean);
+        await Assert.That(old.Drained.IsCompletedSuccessfully).IsTrue();
+    }
+
+    [Test]
     [Arguments("All", false, false, true)]
     [Arguments("Any", false, true, true)]
     [Arguments("Tried", false, true, true)]

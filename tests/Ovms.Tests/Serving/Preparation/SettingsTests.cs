@@ -52,14 +52,18 @@ public class SettingsTests
     }
 
     [Test]
-    [Arguments("auto")]
-    [Arguments("""{"x":"AUTO"}""")]
-    public async Task ShapeAuto_IsRefusedWithWhatToGiveInstead(string text)
+    [Arguments("auto", true)]
+    [Arguments(" AUTO ", true)]
+    [Arguments("""{"x":"AUTO","y":"(1)"}""", true)]
+    [Arguments("""{"x":"(1)"}""", false)]
+    [Arguments("(1)", false)]
+    public async Task ShapeAuto_IsRead(string text, bool hasAuto)
     {
-        Outcome<ShapeSetting> shape = ShapeSetting.Parse(text);
+        ShapeSetting shape = ShapeSetting.Parse(text).Value!;
 
-        await Assert.That(shape.Code).IsEqualTo(StatusCode.ModelConfigInvalid);
-        await Assert.That(shape.Text).Contains("give dimensions that may vary as -1");
+        await Assert.That(shape.HasAuto).IsEqualTo(hasAuto);
+        await Assert.That(shape.IsGiven).IsTrue();
+        await Assert.That(shape.IsAuto("x")).IsEqualTo(hasAuto);
     }
 
     [Test]
@@ -95,8 +99,22 @@ public class SettingsTests
     }
 
     [Test]
-    public async Task BatchSizeAuto_IsRefused() =>
-        await Assert.That(BatchSizeSetting.Parse("auto", []).Code).IsEqualTo(StatusCode.ModelConfigInvalid);
+    [Arguments("auto")]
+    [Arguments(" Auto ")]
+    public async Task BatchSizeAuto_IsRead(string text) =>
+        await Assert.That(BatchSizeSetting.Parse(text, []).Value).IsEqualTo(new BatchSizeSetting(null, IsAuto: true));
+
+    [Test]
+    [Arguments("auto", "", "batch_size auto compiles the model anew")]
+    [Arguments("", "auto", "shape auto compiles the model anew")]
+    [Arguments("auto", "(1,10)", "Both shape and batch size are given; the shape (1,10) is used and batch size auto is ignored.")]
+    public async Task Auto_IsWarnedOf(string batchSize, string shape, string warning)
+    {
+        ModelSettings settings = ModelSettings.Parse(new ModelOptions { BatchSize = batchSize, Shape = shape }).Value!;
+
+        await Assert.That(settings.Warnings.Single()).StartsWith(warning);
+        await Assert.That(settings.IsAuto).IsEqualTo(shape != "(1,10)");
+    }
 
     [Test]
     [Arguments("NHWC:NCHW")]

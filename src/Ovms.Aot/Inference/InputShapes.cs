@@ -1,0 +1,19 @@
+using Ovms.Serving;
+
+namespace Ovms.Inference;
+
+/// <summary>The shapes of a call's inputs.</summary>
+internal static class InputShapes
+{
+    /// <summary>By index of the model's inputs; the message fits them.</summary>
+    public static long[][] Of(Signature signature, InferMessage message)
+    {
+        long[][] shapes = new long[signature.Inputs.Length][];
+        foreach (InputTensor input in message.Inputs)
+        {
+            shapes[signature.FindInput(input.Name)!.Index] = input.Shape;
+        }
+
+        return shapes;
+    }
+}
