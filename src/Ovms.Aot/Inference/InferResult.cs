@@ -53,7 +53,10 @@ internal sealed class InferResult : IDisposable
 
         foreach (OutputTensor output in Outputs)
         {
-            output.Tensor.Dispose();
+            if (!output.IsKept)
+            {
+                output.Dispose();
+            }
         }
 
         // Order: the request goes back to the pool while the lease still keeps the pool alive.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ovms.Inference.Sequences;
 using Ovms.Native;
 using Ovms.Serving;
@@ -14,6 +15,7 @@ internal sealed class InferenceCall(ServableRegistry registry)
     /// <param name="message">The request; owned by this call from here on, whatever the outcome.</param>
     /// <param name="cancellation">The caller's deadline or disconnect; stops the wait and the inference.</param>
     /// <returns>The result, to be disposed by the front end, or why there is none.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<InferResult>> RunAsync(InferMessage message, CancellationToken cancellation)
     {
         ServableLease? lease = null;

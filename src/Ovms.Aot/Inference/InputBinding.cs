@@ -6,7 +6,7 @@ using Ovms.Serving;
 
 namespace Ovms.Inference;
 
-/// <summary>Gives a validated message's bytes to an infer request: numbers without a copy, strings as the engine's own objects.</summary>
+/// <summary>Gives a validated message's bytes to an infer request: numbers without a copy, but for the few of a small model; strings as the engine's own objects.</summary>
 internal static class InputBinding
 {
     /// <summary>Sets every input of the request. The message's memory must stay until the slot is returned.</summary>
@@ -16,6 +16,12 @@ internal static class InputBinding
         foreach (InputTensor input in message.Inputs)
         {
             TensorInfo info = signature.FindInput(input.Name)!;
+            if (slot.Memory is { } memory)
+            {
+                memory.Write(info.Index, input.Content!.Bytes);
+                continue;
+            }
+
             slot.SetInput(info.Index, info.ElementType == ElementType.String ? CreateStrings(input) : CreateView(info, input));
         }
     }

@@ -11,10 +11,15 @@ internal static class OutputSet
     /// Takes the outputs asked for, in that order, or all in the model's order. The validator made sure that every name exists and none
     /// is asked for twice. The sequence's id comes last where it is answered as a tensor.
     /// </summary>
-    /// <returns>Owned by the caller.</returns>
+    /// <returns>Owned by the caller, but for those that the slot keeps.</returns>
     public static OutputTensor[] Take(Signature signature, InferMessage message, InferSlot slot)
     {
         int wanted = message.Outputs.Count;
+        if (wanted == 0 && slot.KeptOutputs is { } kept)
+        {
+            return kept;
+        }
+
         int count = wanted == 0 ? signature.Outputs.Length : wanted;
         OutputTensor? sequence = SequenceOutput.Of(signature, message, slot);
         OutputTensor[] outputs = new OutputTensor[sequence is null ? count : count + 1];
@@ -28,6 +33,10 @@ internal static class OutputSet
         if (sequence is not null)
         {
             outputs[count] = sequence;
+        }
+        else if (wanted == 0 && slot.Memory is not null && Array.TrueForAll(outputs, static output => output.Info is { FixedLength: > 0, IsPackedText: false }))
+        {
+            slot.Keep(outputs);
         }
 
         return outputs;

@@ -26,9 +26,12 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <param name="inputCount">Number of the model's inputs.</param>
     /// <param name="canBeCancelled">Whether an inference may be stopped half way: not that of a dynamic model, which would answer later
     /// calls wrongly (see <see cref="ShapeHistory"/>).</param>
-    public InferSlot(InferRequest request, int inputCount, bool canBeCancelled = true)
+    /// <param name="memory">What the inputs are copied into; owned. Null where they are bound call by call.</param>
+    public InferSlot(InferRequest request, int inputCount, bool canBeCancelled = true, SlotMemory? memory = null)
     {
         _request = request;
+        Memory = memory;
+        memory?.BindTo(request);
         _canBeCancelled = canBeCancelled;
         _inputs = new Tensor?[inputCount];
         _self = GCHandle.Alloc(this);
@@ -46,6 +49,12 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
 
     /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
     internal InferencePace? Pace { get; init; }
+
+    /// <summary>What the inputs are copied into; null where <see cref="SetInput"/> binds them.</summary>
+    internal SlotMemory? Memory { get; }
+
+    /// <summary>The outputs of every inference, where they are always the same tensors; null before the first, and elsewhere.</summary>
+    internal OutputTensor[]? KeptOutputs { get; private set; }
 
     /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
     public void SetInput(int index, Tensor tensor)
@@ -77,6 +86,20 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>One output of the last inference; the caller owns the tensor.</summary>
     public Tensor GetOutput(int index) => _request.GetOutput(index);
 
+    /// <summary>
+    /// Keeps all the outputs for every later inference, which writes to the same memory: only with static shapes, and where the inputs
+    /// stay too, since a model may hand one on as an output.
+    /// </summary>
+    internal void Keep(OutputTensor[] outputs)
+    {
+        foreach (OutputTensor output in outputs)
+        {
+            output.IsKept = true;
+        }
+
+        KeptOutputs = outputs;
+    }
+
     /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
     internal InferProgress TakeProgress()
     {
@@ -100,7 +123,14 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (OutputTensor output in KeptOutputs ?? [])
+        {
+            output.Dispose();
+        }
+
+        // Order: the memory goes when no request can use it.
         _request.Dispose();
+        Memory?.Dispose();
         _self.Free();
     }
 

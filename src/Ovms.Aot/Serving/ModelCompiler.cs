@@ -57,14 +57,21 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
         int inputs = signature.Value.Inputs.Length;
         bool canBeCancelled = !prepared.Model.IsDynamic;
-        InferencePace? pace = canBeCancelled && config.Device.IsCpuAlone ? new InferencePace() : null;
-        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled) { Sequence = sequence, Pace = pace };
+        bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
+        InferencePace? pace = isPlain ? new InferencePace() : null;
+        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled, isPlain ? SlotMemory.For(signature.Value) : null)
+        {
+            Sequence = sequence,
+            Pace = pace,
+        };
         if (config.Sequences is { } sequences)
         {
             return Loaded(new SequenceTable(sequences, makeSlot, compiled.OptimalRequests, config.QueueSize));
         }
 
-        Outcome<InferRequestPool> pool = MakePool(makeSlot, compiled.OptimalRequests, config.QueueSize);
+        // One more than the device computes at a time: its inputs are bound while the other computes, or the device idles between two calls.
+        int spare = isPlain && config.Nireq == 0 ? 1 : 0;
+        Outcome<InferRequestPool> pool = MakePool(makeSlot, compiled.OptimalRequests + spare, config.QueueSize);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
         LoadedModel Loaded(ISlotSource requests) => new(signature.Value, requests, compiled.Model, shapes, prepared.ModelInfo)

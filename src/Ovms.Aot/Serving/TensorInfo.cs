@@ -22,6 +22,25 @@ internal sealed record TensorInfo(int Index, string Name, ElementType ElementTyp
     /// <summary>What decoded images are brought to: <see cref="Shape"/>, but with the model's own channels also where a call may send others.</summary>
     public PartialShape ImageShape { get; init; } = Shape;
 
+    /// <summary>Bytes of every tensor of it; 0 where they are not always the same, or too many to count. Not for strings, which have 0.</summary>
+    public long FixedLength { get; } = LengthOf(Shape, TensorMarshaler.For(ElementType));
+
     /// <summary>The axis that counts examples; -1 where the layout has none.</summary>
     public int BatchAxis { get; } = Shape.Rank == 0 ? -1 : LayoutText.AxisOf(Layout, 'N', Shape.Rank);
+
+    private static long LengthOf(PartialShape shape, TensorMarshaler marshaler)
+    {
+        long count = shape.IsStatic ? 1 : 0;
+        foreach (Dimension dimension in shape.Dimensions)
+        {
+            if (count == 0 || dimension.Min > TensorMarshaler.MaxCount / count)
+            {
+                return 0;
+            }
+
+            count *= dimension.Min;
+        }
+
+        return marshaler.ByteLength(count);
+    }
 }

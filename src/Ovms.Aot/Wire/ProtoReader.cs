@@ -136,6 +136,20 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         return bytes.IsSingleSegment ? Decode(bytes.FirstSpan) : DecodeSegments(bytes);
     }
 
+    /// <summary>As <see cref="ReadText"/>, for texts that come again and again.</summary>
+    public string ReadKnownText()
+    {
+        SequenceReader<byte> start = _reader;
+        ReadOnlySequence<byte> bytes = ReadLengthDelimited();
+        if (bytes.IsSingleSegment && KnownTexts.Find(bytes.FirstSpan) is { } known)
+        {
+            return known;
+        }
+
+        _reader = start;
+        return ReadText();
+    }
+
     /// <summary>Passes over a field that the reader of the message does not know.</summary>
     public void Skip(WireType type)
     {

@@ -29,10 +29,11 @@ internal static class InferMessageReader
         bool isRead = false;
         try
         {
-            InferMessageParts parts = new();
+            InferMessageParts parts = InferMessageParts.Take();
             ReadFields(payload.Sequence, message, parts);
             Outcome filled = InferContents.Fill(message, parts);
             isRead = filled.IsOk;
+            parts.GiveBack();
             return isRead ? message : filled;
         }
         catch (MalformedProtoException malformed)
@@ -62,10 +63,10 @@ internal static class InferMessageReader
             switch (type == WireType.LengthDelimited ? field : 0)
             {
                 case 1:
-                    message.ModelName = reader.ReadText();
+                    message.ModelName = reader.ReadKnownText();
                     break;
                 case 2:
-                    message.ModelVersion = reader.ReadText();
+                    message.ModelVersion = reader.ReadKnownText();
                     break;
                 case 3:
                     message.Id = reader.ReadText();
@@ -104,10 +105,10 @@ internal static class InferMessageReader
             switch ((field, type))
             {
                 case (1, WireType.LengthDelimited):
-                    input.Name = reader.ReadText();
+                    input.Name = reader.ReadKnownText();
                     break;
                 case (2, WireType.LengthDelimited):
-                    input.Datatype = reader.ReadText();
+                    input.Datatype = reader.ReadKnownText();
                     break;
                 case (3, WireType.Varint):
                     shape.Add(reader.ReadVarint());
@@ -143,7 +144,7 @@ internal static class InferMessageReader
             switch (type == WireType.LengthDelimited ? field : 0)
             {
                 case 1:
-                    name = reader.ReadText();
+                    name = reader.ReadKnownText();
                     break;
                 case 2:
                     Bound(ref reader, ++parameters, "parameters");
@@ -198,9 +199,34 @@ internal static class InferMessageReader
 /// <summary>What the first pass leaves where it lies: valid only as long as the message's payload.</summary>
 internal sealed class InferMessageParts
 {
+    // More than a usual request has: longer lists are not kept.
+    private const int LargestKept = 64;
+
+    [ThreadStatic]
+    private static InferMessageParts? s_kept;
+
     /// <summary>The entries of raw_input_contents, in order.</summary>
     public List<ReadOnlySequence<byte>> Raw { get; } = [];
 
     /// <summary>Typed contents and the input they belong to; protobuf allows one input's to come in several pieces.</summary>
     public List<(int Input, ReadOnlySequence<byte> Bytes)> Typed { get; } = [];
+
+    /// <summary>Empty ones, of an earlier request where there are some.</summary>
+    public static InferMessageParts Take()
+    {
+        InferMessageParts parts = s_kept ?? new InferMessageParts();
+        s_kept = null;
+        return parts;
+    }
+
+    /// <summary>Leaves them to the next request.</summary>
+    public void GiveBack()
+    {
+        if (Raw.Capacity <= LargestKept && Typed.Capacity <= LargestKept)
+        {
+            Raw.Clear();
+            Typed.Clear();
+            s_kept = this;
+        }
+    }
 }

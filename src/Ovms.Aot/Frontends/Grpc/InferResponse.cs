@@ -1,5 +1,6 @@
 using System.Buffers;
 using Ovms.Inference;
+using Ovms.Serving;
 using Ovms.Tensors;
 using Ovms.Wire;
 

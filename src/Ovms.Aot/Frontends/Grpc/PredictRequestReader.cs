@@ -70,7 +70,7 @@ internal static class PredictRequestReader
                     break;
                 case 3:
                     Bound(ref reader, message.Outputs.Count + 1, "entries of output_filter");
-                    message.Outputs.Add(new RequestedOutput(reader.ReadText()));
+                    message.Outputs.Add(new RequestedOutput(reader.ReadKnownText()));
                     break;
                 default:
                     reader.Skip(type);
@@ -98,7 +98,7 @@ internal static class PredictRequestReader
             switch (type == WireType.LengthDelimited ? field : 0)
             {
                 case 1:
-                    name = reader.ReadText();
+                    name = reader.ReadKnownText();
                     break;
                 case 2:
                     tensor = reader.ReadLengthDelimited();
@@ -144,7 +144,7 @@ internal static class PredictRequestReader
                 switch (type == WireType.LengthDelimited ? field : 0)
                 {
                     case 1:
-                        Name = reader.ReadText();
+                        Name = reader.ReadKnownText();
                         break;
                     case 2:
                         Version = ReadNumber(reader.ReadLengthDelimited());

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Ovms.Inference;
+using Ovms.Serving;
 using Ovms.Status;
 using Ovms.Wire;
 

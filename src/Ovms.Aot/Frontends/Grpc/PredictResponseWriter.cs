@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Ovms.Inference;
 using Ovms.Inference.Sequences;
+using Ovms.Serving;
 using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc;

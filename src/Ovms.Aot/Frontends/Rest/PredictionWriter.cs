@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Unicode;
-using Ovms.Inference;
+using Ovms.Serving;
 using Ovms.Status;
 using Ovms.Tensors;
 

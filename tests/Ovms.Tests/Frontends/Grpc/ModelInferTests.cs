@@ -135,6 +135,26 @@ public sealed class ModelInferTests
     }
 
     [Test]
+    [Arguments("dummy", "b", 10, 1f)]
+    [Arguments("scalar", "model_scalar_input", 1, 0f)]
+    public async Task SmallModels_AnswerManyCallersEachTheirOwn(string model, string input, int count, float added)
+    {
+        // Their inputs have memory of the infer request's own, their outputs are kept from call to call, and they are computed in place.
+        Servable servable = ServedModel.Load(model, inferRequests: 3);
+        await using GrpcServer server = await GrpcServer.StartAsync(servable);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 2000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            float[] values = [.. Enumerable.Range(0, count).Select(at => (float)((count * i) + at))];
+            ModelInferResponse response = await server.Client.ModelInferAsync(InferRequests.Raw(model, input, "FP32", count == 1 ? [] : [1, count], values));
+            if (!response.Values<float>().SequenceEqual(values.Select(value => value + added)))
+            {
+                throw new InvalidOperationException($"Call {i} got the answer of another: {response}");
+            }
+        });
+        await Assert.That(await Refusals.Eventually(() => servable.Pool.InUse == 0)).IsTrue();
+    }
+
+    [Test]
     public async Task FaultOfTheCaller_IsInvalidArgumentAndNamesTheInput()
     {
         await using GrpcServer server = await GrpcServer.StartAsync(ServedModel.Load("dummy"));

@@ -15,7 +15,8 @@ internal static class ServedModel
         using Model model = Engine.Core.ReadModel(Directory.GetFiles(folder, "*.xml").Single());
         CompiledModel compiled = Engine.Compile(model);
         Signature signature = new(Ports(compiled.Inputs), Ports(compiled.Outputs));
-        InferSlot[] slots = [.. Enumerable.Range(0, inferRequests).Select(_ => new InferSlot(compiled.CreateInferRequest(), compiled.Inputs.Count))];
+        InferencePace? pace = signature.Inputs.All(static input => input.Shape.IsStatic) ? new InferencePace() : null;
+        InferSlot[] slots = [.. Enumerable.Range(0, inferRequests).Select(_ => new InferSlot(compiled.CreateInferRequest(), compiled.Inputs.Count, memory: SlotMemory.For(signature)) { Pace = pace })];
         return new Servable(new ServableId(name, 1), new LoadedModel(signature, new InferRequestPool(slots, 100), compiled));
     }
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Ovms.Frontends.Rest;
-using Ovms.Inference;
 using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Status;

@@ -1,26 +1,42 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Ovms.Native;
-using Ovms.Serving;
 
-namespace Ovms.Inference;
+namespace Ovms.Serving;
 
 /// <summary>One output of a finished inference: what it is, its real shape, and its bytes where the engine left them.</summary>
-internal sealed class OutputTensor(TensorInfo info, Tensor tensor)
+internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDisposable
 {
     private readonly long[] _shape = tensor.GetShape();
+    private void* _data;
+    private int _length;
 
     /// <summary>Name, element type and marshaler.</summary>
     public TensorInfo Info => info;
 
-    /// <summary>The native tensor; owned by the <see cref="InferResult"/>.</summary>
+    /// <summary>The native tensor; owned.</summary>
     internal Tensor Tensor => tensor;
+
+    /// <summary>It belongs to an infer request, for every inference of its: whoever answers a call with it does not dispose it.</summary>
+    public bool IsKept { get; set; }
 
     /// <summary>The shape it really has.</summary>
     public ReadOnlySpan<long> Shape => _shape;
 
     /// <summary>The elements in the engine's memory. Not for strings.</summary>
-    public ReadOnlySpan<byte> Bytes => tensor.Bytes;
+    public ReadOnlySpan<byte> Bytes
+    {
+        get
+        {
+            if (_data is null)
+            {
+                _length = tensor.Bytes.Length;
+                _data = tensor.Data;
+            }
+
+            return new(_data, _length);
+        }
+    }
 
     /// <summary>Number of elements.</summary>
     public int Count => tensor.Count;
@@ -32,7 +48,7 @@ internal sealed class OutputTensor(TensorInfo info, Tensor tensor)
         {
             if (info.ElementType != ElementType.String)
             {
-                return (long)tensor.ByteSize;
+                return Bytes.Length;
             }
 
             long length = 0;
@@ -65,4 +81,7 @@ internal sealed class OutputTensor(TensorInfo info, Tensor tensor)
             writer.Write(text);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => tensor.Dispose();
 }
