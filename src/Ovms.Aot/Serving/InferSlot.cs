@@ -59,6 +59,7 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
     public void SetInput(int index, Tensor tensor)
     {
+        Debug.Assert(Memory is null, "The request has its inputs; they are written.");
         _inputs[index]?.Dispose();
         _inputs[index] = tensor;
         _request.SetInput(index, tensor);
@@ -70,6 +71,28 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
     public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) =>
         Pace is { IsInPlace: true } pace ? new ValueTask<OvStatus>(InferInPlace(pace)) : HandOverAsync(cancellation);
+
+    /// <summary>As <see cref="InferAsync"/>, but never computed in place.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        _completion.Reset();
+        OvStatus status = _request.TryStart();
+        Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
+        if (status != OvStatus.Ok)
+        {
+            return status;
+        }
+
+        bool isSpoiled = Begin();
+        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
+        using CancellationTokenRegistration registration = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
+        OvStatus ended = await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
+        End(ended, isSpoiled);
+        Pace?.HandedOver(Stopwatch.GetElapsedTime(started));
+        return ended;
+    }
 
     /// <summary>Runs the request with other inputs, which stay the caller's. The call's own ones are set again by <see cref="SetInputsAgain"/>.</summary>
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
@@ -141,27 +164,6 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         OvStatus ended = _request.TryInfer();
         End(ended, isSpoiled);
         pace.ComputedInPlace(Stopwatch.GetElapsedTime(started));
-        return ended;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
-    {
-        long started = Stopwatch.GetTimestamp();
-        _completion.Reset();
-        OvStatus status = _request.TryStart();
-        Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
-        if (status != OvStatus.Ok)
-        {
-            return status;
-        }
-
-        bool isSpoiled = Begin();
-        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
-        using CancellationTokenRegistration registration = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
-        OvStatus ended = await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
-        End(ended, isSpoiled);
-        Pace?.HandedOver(Stopwatch.GetElapsedTime(started));
         return ended;
     }
 

@@ -28,11 +28,17 @@ internal sealed class BenchInput : IDisposable
         })];
     }
 
-    /// <summary>Sets every input of an infer request, numbers as views into this object's memory.</summary>
+    /// <summary>Sets every input of an infer request, numbers as views into this object's memory, or in the request's own.</summary>
     public unsafe void BindTo(InferSlot slot)
     {
         foreach ((TensorInfo info, long[] shape, Tensor tensor) in _inputs)
         {
+            if (slot.Memory is { } memory)
+            {
+                memory.Write(info.Index, tensor.Bytes);
+                continue;
+            }
+
             slot.SetInput(info.Index, info.ElementType == ElementType.String ? Make(info.ElementType, shape) : Tensor.FromHost(info.ElementType, shape, tensor.Data));
         }
     }

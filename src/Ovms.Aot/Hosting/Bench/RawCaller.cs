@@ -4,7 +4,10 @@ using Ovms.Serving;
 
 namespace Ovms.Hosting.Bench;
 
-/// <summary>The engine alone: infer requests whose inputs were set once, started asynchronously, one after the other. No server.</summary>
+/// <summary>
+/// The engine alone: infer requests whose inputs were set once, started asynchronously, one after the other. No server, and nothing
+/// computed in place: what the engine's own asynchronous call gives.
+/// </summary>
 internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
 {
     /// <summary>All infer requests of a pool, each with the input.</summary>
@@ -24,7 +27,7 @@ internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
     public override async ValueTask CallAsync()
     {
         InferSlot slot = await idle.Reader.ReadAsync().ConfigureAwait(false);
-        OvStatus status = await slot.InferAsync(CancellationToken.None).ConfigureAwait(false);
+        OvStatus status = await slot.HandOverAsync(CancellationToken.None).ConfigureAwait(false);
         idle.Writer.TryWrite(slot);
         if (status != OvStatus.Ok)
         {
