@@ -58,7 +58,8 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         int inputs = signature.Value.Inputs.Length;
         bool canBeCancelled = !prepared.Model.IsDynamic;
         InferencePace? pace = canBeCancelled && config.Device.IsCpuAlone ? new InferencePace() : null;
-        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled) { Sequence = sequence, Pace = pace };
+        OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
+        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(outputs.CreateRequest(), inputs, canBeCancelled) { Sequence = sequence, Pace = pace };
         if (config.Sequences is { } sequences)
         {
             return Loaded(new SequenceTable(sequences, makeSlot, compiled.OptimalRequests, config.QueueSize));
