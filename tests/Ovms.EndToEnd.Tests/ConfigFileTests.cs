@@ -157,6 +157,12 @@ public sealed class ConfigFileTests
             await Assert.That(refused.Status.Detail).Contains($"{name} is a graph, and graphs are not served yet");
             using HttpResponseMessage answer = await server.Http.PostAsync($"/v2/models/{name}/infer", new StringContent("""{"inputs":[]}"""));
             await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
+            using HttpResponseMessage model = await server.Http.GetAsync($"/v1/models/{name}");
+            await Assert.That(model.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
         }
+
+        using JsonDocument states = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/config"));
+        await Assert.That(states.RootElement.EnumerateObject().Select(static model => $"{model.Name} {model.Value.GetProperty("model_version_status")[0].GetProperty("state")}"))
+            .IsEquivalentTo(["g LOADING", "g2 LOADING", "inner AVAILABLE", "p LOADING", "plain AVAILABLE"]);
     }
 }
