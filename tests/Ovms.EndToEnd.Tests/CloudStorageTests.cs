@@ -34,8 +34,10 @@ public sealed class CloudStorageTests
 
         await cloud.VanishAsync();
         string told = await again.Process.WaitForLineAsync(line => line.Contains($"has no {noun} 'models'", StringComparison.Ordinal));
-        await Assert.That(told).Contains($"{path}: http://127.0.0.1:");
+        await Assert.That(told).Contains("Model m goes on with what is loaded and is not refreshed: ").And.Contains($"{path}: http://127.0.0.1:");
         await Assert.That(await AddsAsync(again)).IsEqualTo(2f);
+        using HttpResponseMessage refused = await again.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(refused.Headers.GetValues("Ovms-Config-Error").Single()).StartsWith("Model m goes on with what is loaded and is not refreshed: ");
     }
 
     [Test]

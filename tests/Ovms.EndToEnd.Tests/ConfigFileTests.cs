@@ -92,6 +92,20 @@ public sealed class ConfigFileTests
     }
 
     [Test]
+    [Arguments("ovms_sterams")]
+    [Arguments("ovms_streams")]
+    public async Task Check_JudgesNamesOfMetricsAsTheStartDoes(string second)
+    {
+        using ConfigFolder folder = new("""{"model_config_list": [], "monitoring": {"metrics": {"enable": true, "metrics_list": ["ovms_streams", "SECOND"]}}}""".Replace("SECOND", second, StringComparison.Ordinal));
+        (int started, string said, _) = await OvmsProcess.RunAsync(["--config_path", folder.File, "--rest_port", $"{FreePort.Next()}"]);
+        (int code, string output, _) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File]);
+        await Assert.That((started, code)).IsEqualTo((1, 1)).Because(output);
+        string problem = output.Split('\n')[0];
+        await Assert.That(problem).Contains(second);
+        await Assert.That(said).Contains(problem);
+    }
+
+    [Test]
     public async Task Repository_IsServedByPaths()
     {
         (int code, string listed, _) = await OvmsProcess.RunAsync(["--list_models", "--model_repository_path", Repo.Model("")]);
@@ -143,6 +157,12 @@ public sealed class ConfigFileTests
             await Assert.That(refused.Status.Detail).Contains($"{name} is a graph, and graphs are not served yet");
             using HttpResponseMessage answer = await server.Http.PostAsync($"/v2/models/{name}/infer", new StringContent("""{"inputs":[]}"""));
             await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
+            using HttpResponseMessage model = await server.Http.GetAsync($"/v1/models/{name}");
+            await Assert.That(model.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
         }
+
+        using JsonDocument states = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/config"));
+        await Assert.That(states.RootElement.EnumerateObject().Select(static model => $"{model.Name} {model.Value.GetProperty("model_version_status")[0].GetProperty("state")}"))
+            .IsEquivalentTo(["g LOADING", "g2 LOADING", "inner AVAILABLE", "p LOADING", "plain AVAILABLE"]);
     }
 }

@@ -4,6 +4,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Frontends.Grpc.Protos.TensorFlow;
+using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using Ovms.Tests.Setup;
 using SkiaSharp;
 using TUnit.Assertions.Enums;
@@ -74,6 +76,43 @@ public sealed class ImageTests
         (int status, byte[] body) = await PostAsync(Requests.Pack(s_png), tellsSize);
         await Assert.That(status).IsEqualTo(200).Because(Encoding.UTF8.GetString(body));
         await Assert.That(body[^s_bgr.Length..].SequenceEqual(s_bgr)).IsTrue();
+    }
+
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    public async Task TensorFlowServing_TakesImagesAsStrings(int images)
+    {
+        PredictRequest request = new() { ModelSpec = new() { Name = "tiny" } };
+        TensorProto tensor = new() { Dtype = DataType.DtString, TensorShape = new() { Dim = { new TensorShapeProto.Types.Dim { Size = images } } } };
+        tensor.StringVal.Add(Enumerable.Repeat(ByteString.CopyFrom(s_png), images));
+        request.Inputs["image"] = tensor;
+        TensorProto pixels = (await new PredictionService.PredictionServiceClient(s_server.Channel).PredictAsync(request)).Outputs["pixels"];
+        await Assert.That(pixels.TensorShape.Dim.Select(static dim => dim.Size)).IsEquivalentTo([images, Height, Width, 3L], CollectionOrdering.Matching);
+        await Assert.That(pixels.TensorContent.Span.SequenceEqual((byte[])[.. Enumerable.Repeat(s_bgr, images).SelectMany(static image => image)])).IsTrue();
+    }
+
+    [Test]
+    [Arguments("""{"instances":[IMAGE,IMAGE]}""", "predictions")]
+    [Arguments("""{"instances":[{"image":IMAGE},{"image":IMAGE}]}""", "predictions")]
+    [Arguments("""{"inputs":{"image":[IMAGE,IMAGE]}}""", "outputs")]
+    [Arguments("""{"inputs":[IMAGE,IMAGE]}""", "outputs")]
+    public async Task TensorFlowServing_TakesImagesInJson(string body, string key)
+    {
+        StringContent content = new(body.Replace("IMAGE", $"{{\"b64\":\"{Convert.ToBase64String(s_png)}\"}}", StringComparison.Ordinal));
+        using HttpResponseMessage answer = await s_server.Http.PostAsync("/v1/models/tiny:predict", content);
+        string text = await answer.Content.ReadAsStringAsync();
+        await Assert.That((int)answer.StatusCode).IsEqualTo(200).Because(text);
+        string image = $"[{string.Join(',', s_bgr.Chunk(3 * Width).Select(static row => $"[{string.Join(',', row.Chunk(3).Select(static pixel => $"[{string.Join(',', pixel)}]"))}]"))}]";
+        await Assert.That(text).IsEqualTo($"{{\"{key}\":[{image},{image}]}}");
+    }
+
+    [Test]
+    public async Task TensorFlowServing_ImageThatIsNone_IsTheCallers()
+    {
+        using HttpResponseMessage answer = await s_server.Http.PostAsync("/v1/models/tiny:predict", new StringContent("""{"instances":[{"b64":"bm8gaW1hZ2U="}]}"""));
+        await Assert.That((int)answer.StatusCode).IsEqualTo(400);
+        await Assert.That(await answer.Content.ReadAsStringAsync()).Contains("Image parsing failed - Image 1 of 1");
     }
 
     [Test]

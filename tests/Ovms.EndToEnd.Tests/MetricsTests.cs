@@ -89,6 +89,20 @@ public sealed class MetricsTests
     }
 
     [Test]
+    public async Task LiveSequences_AreCounted()
+    {
+        const string Series = "ovms_sequences{name=\"sums\",version=\"1\"}";
+        await using OvmsServer server = await Sums.ServeAsync("--metrics_enable");
+        await Assert.That((await ScrapeAsync(server))[Series]).IsEqualTo(0);
+        await server.AddAsync(Sums.Way.GrpcParameters, 1, 1, start: true);
+        await server.AddAsync(Sums.Way.RestTensors, 2, 1, start: true);
+        await server.AddAsync(Sums.Way.RestTensors, 2, 1);
+        await Assert.That((await ScrapeAsync(server))[Series]).IsEqualTo(2);
+        await server.AddAsync(Sums.Way.GrpcTensors, 1, 1, end: true);
+        await UntilAsync(server, Series, 1);
+    }
+
+    [Test]
     public async Task CallerWhoGivesUp_IsCountedAsCancelled()
     {
         // Nobody joins the batch: the one infer request is taken for a minute, and the next call waits for it.

@@ -110,6 +110,8 @@ public sealed class ReloadTests
         (HttpStatusCode code, string refused, _) = await repository.ReloadAsync();
         await Assert.That(code).IsEqualTo(HttpStatusCode.InternalServerError);
         await Assert.That(refused).IsEqualTo("{\n\t\"error\": \"Reloading models versions failed. Check server logs for more info.\"\n}");
+        string told = await repository.Process.WaitForLineAsync(static line => line.Contains("failed: REST POST /v1/config/reload", StringComparison.Ordinal));
+        await Assert.That(told).Contains("Reloading models versions failed.").And.Contains("Model m; version: 2").And.Contains("versions.xml is not whole");
 
         repository.Put("m", 2, adds: 2);
         await repository.UntilAsync("m", "1 END, 2 AVAILABLE");

@@ -37,7 +37,8 @@ cp -r tests/models/dummy tests/models/increment_1x3x4x5 "$root/models/"
 cat >"$root/models/config.json" <<'EOF'
 {"model_config_list":[
     {"config":{"name":"dummy","base_path":"dummy"}},
-    {"config":{"name":"increment","base_path":"increment_1x3x4x5","layout":"NHWC:NCHW"}}]}
+    {"config":{"name":"increment","base_path":"increment_1x3x4x5","layout":"NHWC:NCHW"}},
+    {"config":{"name":"far","base_path":"s3://bucket/far"}}]}
 EOF
 
 # What the loader resolves outside lib/ belongs to the packages listed, and each package listed is asked for.
@@ -70,11 +71,18 @@ cp -r "$root/models/dummy" "$root/models/folder" && chmod 700 "$root/models/fold
 cp -r "$root/models/dummy" "$root/models/file" && chmod 600 "$root/models/file/1/dummy.xml"
 ends_with '/models/folder may not be read' /models/folder
 ends_with '/models/file/1/dummy.xml may not be read' /models/file
+# Object stores alone need OpenSSL, whose absence .NET answers by ending the process.
+for scheme in s3 gs az azfs; do
+    ends_with "$scheme://bucket/far: object stores need OpenSSL, .*Debian packages libssl3" "$scheme://bucket/far"
+done
+code=0
+told=$(timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms check --config_path /models/config.json 2>&1) || code=$?
+((code == 1)) && [[ $told == *"far: "*"s3://bucket/far: object stores need OpenSSL, "* ]] || fail "ovms check in the chroot ended with $code and said '$told'."
 
 unshare --mount --pid --fork --kill-child bash -c '
     mount --make-rprivate / && mount -t proc proc "$1/proc" && mount -t sysfs -o ro sysfs "$1/sys" || exit 1
     exec env -i "$(command -v chroot)" --userspec=5000:5000 "$1" /ovms/bin/ovms --config_path /models/config.json \
-        --grpc_bind_address 127.0.0.1 --rest_bind_address 127.0.0.1 --port "$2" --rest_port "$3"
+        --grpc_bind_address 127.0.0.1 --rest_bind_address 127.0.0.1 --port "$2" --rest_port "$3" --ready_when tried
 ' - "$root" "$grpc" "$rest" >"$log" 2>&1 &
 holder=$!
 # The server is the first process of its namespace; its outer id is the one child of the holder.
@@ -102,6 +110,8 @@ answer=$(http "$rest" POST /v2/models/increment/infer '{"inputs":[{"name":"input
 planes=$(printf '2.0,%.0s' {1..20}; printf '3.0,%.0s' {1..20}; printf '4.0,%.0s' {1..20})
 [[ $answer == *"\"data\":[${planes%,}]"* ]] \
     || { tail -n 20 "$log" >&2; fail "the server in the chroot answered an image with: $answer"; }
+answer=$(http "$rest" GET /v1/config)
+[[ $answer == *'s3://bucket/far: object stores need OpenSSL, '* ]] || fail "the server in the chroot does not tell of the model that it cannot fetch: $answer"
 code=0
 stop || code=$?
 trap 'rm -rf "$root"' EXIT

@@ -73,18 +73,27 @@ internal static class ConfigFileWriter
     {
         // What a crash left under this name is overwritten: only who has the turn writes here.
         string aside = Beside(file, ".new");
-        using (FileStream stream = new(aside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        try
         {
-            stream.Write(text);
-            if (!OperatingSystem.IsWindows() && File.Exists(file))
+            using (FileStream stream = new(aside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
-                File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(file));
+                stream.Write(text);
+                if (!OperatingSystem.IsWindows() && File.Exists(file))
+                {
+                    File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(file));
+                }
+
+                // On the disk before the name points to it.
+                stream.Flush(flushToDisk: true);
             }
 
-            // On the disk before the name points to it.
-            stream.Flush(flushToDisk: true);
+            File.Move(aside, file, overwrite: true);
         }
-
-        File.Move(aside, file, overwrite: true);
+        catch
+        {
+            // What does not fit on the disk does not stay on it.
+            File.Delete(aside);
+            throw;
+        }
     }
 }

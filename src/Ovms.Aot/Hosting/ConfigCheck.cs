@@ -30,6 +30,11 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
 
         _problems.AddRange(read.Value.Errors);
+        if (Metering.Select(server, read.Value.Monitoring, listens: false) is { IsOk: false } metrics)
+        {
+            _problems.Add(metrics.Text);
+        }
+
         _notes.AddRange(read.Value.Warnings);
         _notes.AddRange(read.Value.Graphs.Select(static graph => $"{graph.Name}: {(graph.Kind == GraphKind.Pipeline ? "pipelines" : "graphs")} are not served yet"));
         List<ModelConfig> models = [];

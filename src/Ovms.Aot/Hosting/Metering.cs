@@ -13,8 +13,9 @@ internal static class Metering
     /// <summary>Which families are on.</summary>
     /// <param name="server">The command line.</param>
     /// <param name="monitoring">What the configuration file says; null = nothing.</param>
+    /// <param name="listens">Whether the process will serve, so that there must be a port to tell metrics on.</param>
     /// <returns>The families, an empty selection while metrics are off, or why the process cannot start like that.</returns>
-    public static Outcome<MetricSelection> Select(ServerOptions server, Monitoring? monitoring)
+    public static Outcome<MetricSelection> Select(ServerOptions server, Monitoring? monitoring, bool listens = true)
     {
         if (monitoring is not null && server.MetricsEnable)
         {
@@ -26,7 +27,7 @@ internal static class Metering
             return MetricSelection.None;
         }
 
-        if (server is { RestPort: 0, RestUds: "" })
+        if (listens && server is { RestPort: 0, RestUds: "" })
         {
             return Outcome.Fail(StatusCode.MetricsRestPortMissing, "The file enables metrics, and they are told on the REST port: set --rest_port.");
         }

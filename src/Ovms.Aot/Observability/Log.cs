@@ -49,6 +49,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Error, "Model {Model} cannot be served: {Reason}")]
     public static partial void ModelAbsent(ILogger log, string model, string reason);
 
+    [LoggerMessage(34, LogLevel.Error, "Model {Model} goes on with what is loaded and is not refreshed: {Reason}")]
+    public static partial void ModelNotRefreshed(ILogger log, string model, string reason);
+
     [LoggerMessage(15, LogLevel.Warning, "Model {Model} has no versions to serve: {Reason}")]
     public static partial void ModelEmpty(ILogger log, string model, string reason);
 

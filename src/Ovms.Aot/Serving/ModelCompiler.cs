@@ -59,7 +59,8 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         bool canBeCancelled = !prepared.Model.IsDynamic;
         bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
         InferencePace? pace = isPlain ? new InferencePace() : null;
-        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(compiled.Model.CreateInferRequest(), inputs, canBeCancelled, isPlain ? SlotMemory.For(signature.Value) : null)
+        OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
+        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(outputs.CreateRequest(), inputs, canBeCancelled, isPlain ? SlotMemory.For(signature.Value) : null)
         {
             Sequence = sequence,
             Pace = pace,

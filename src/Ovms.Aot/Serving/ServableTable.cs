@@ -18,6 +18,9 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
     /// <summary>All names.</summary>
     public ImmutableArray<ModelEntry> Models => _byName.Values;
 
+    /// <summary>Names of graphs, none of them a model's.</summary>
+    public IReadOnlySet<string> Graphs => graphs ?? FrozenSet<string>.Empty;
+
     /// <summary>Whether every configured model has an available version; true where it is known that none is configured.</summary>
     public bool AllAvailable => this != Empty && _byName.Values.All(static model => model.IsRetired || model.Default is not null);
 
@@ -35,9 +38,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
     {
         if (!_byName.TryGetValue(name, out ModelEntry? model))
         {
-            return graphs?.Contains(name) == true
-                ? Outcome.Fail(StatusCode.NotImplemented, $"{name} is a graph, and graphs are not served yet; its models are served under their own names where they are configured.")
-                : Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
+            return Unknown(name);
         }
 
         long version = 0;
@@ -68,7 +69,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
     {
         if (!_byName.TryGetValue(name, out ModelEntry? model))
         {
-            return Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
+            return Unknown(name);
         }
 
         if (versionText is "" or "0")
@@ -91,6 +92,10 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
         string there = string.Join(", ", model.Versions.Where(static entry => entry.State == ServableState.Available).Select(static entry => entry.Version));
         return $"Model: {model.Name}; Requested version: {Shown.Bounded(versionText)}; Available versions: {(there.Length == 0 ? "none" : there)}";
     }
+
+    private Outcome Unknown(string name) => Graphs.Contains(name)
+        ? Outcome.Fail(StatusCode.NotImplemented, $"{name} is a graph, and graphs are not served yet; its models are served under their own names where they are configured.")
+        : Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
 
     private string NameDetail(string name)
     {

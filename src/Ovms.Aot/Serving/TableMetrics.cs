@@ -18,6 +18,13 @@ internal sealed class TableMetrics(ModelSeries series)
         metrics.Add(MetricFamilies.InferRequests, Each(static servable => servable?.Requests ?? 0));
         metrics.Add(MetricFamilies.InferRequestsActive, Each(static servable => servable?.InUse ?? 0));
         metrics.Add(MetricFamilies.WaitingRequests, Each(static servable => servable?.Waiting ?? 0));
+        metrics.Add(MetricFamilies.Sequences, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        {
+            if (entry.Servable?.Sequences is { } sequences)
+            {
+                sink.Add(counters.Labels, (long)sequences.Count);
+            }
+        }));
         metrics.AddCount(MetricFamilies.Ready, () => registry.IsReady ? 1 : 0);
         metrics.Add(MetricFamilies.ModelState, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
         {

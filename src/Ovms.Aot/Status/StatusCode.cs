@@ -65,6 +65,10 @@ internal enum StatusCode
     [Status("No version of the model is available", Grpc = GrpcCode.Internal, Http = 500)]
     NoModelVersionAvailable,
 
+    /// <summary>Something on this machine is missing without which no object store can be asked.</summary>
+    [Status("Object stores cannot be used here", Grpc = GrpcCode.Internal, Http = 500)]
+    RemoteUnusable,
+
     /// <summary>The object store cannot be reached, broke off or is at its limits; the next attempt may go better.</summary>
     [Status("The object store cannot be reached", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteUnreachable,

@@ -142,6 +142,9 @@ internal sealed class OvmsProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Ends it in the middle of whatever it does (SIGKILL).</summary>
+    public void Break() => _process.Kill();
+
     /// <summary>Sends SIGTERM and waits for the end; gives the exit code.</summary>
     public async Task<int> StopAsync()
     {

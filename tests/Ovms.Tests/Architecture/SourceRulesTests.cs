@@ -79,6 +79,19 @@ public sealed partial class SourceRulesTests
         await Assert.That(against).IsEmpty();
     }
 
+    // On a machine without OpenSSL the first use of it ends the process; the folder asks before.
+    [Test]
+    public async Task Cryptography_IsForObjectStoresAlone()
+    {
+        string[] elsewhere =
+        [
+            .. SourceFile.Of("Ovms.Aot").Concat(SourceFile.Of("Ovms.Native"))
+                .Where(static file => file.Code.Contains("System.Security.Cryptography", StringComparison.Ordinal) && !file.Path.StartsWith("src/Ovms.Aot/Repository/Remote/", StringComparison.Ordinal))
+                .Select(static file => file.Path),
+        ];
+        await Assert.That(elsewhere).IsEmpty();
+    }
+
     // Attributes are linked as source into the server and live in the folder that uses them there.
     private static string FolderNamespace(SourceFile file) =>
         file.Path.StartsWith("src/Ovms.Generators/Shared/", StringComparison.Ordinal)

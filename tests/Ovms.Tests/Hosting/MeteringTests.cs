@@ -42,6 +42,13 @@ public sealed class MeteringTests
         await Assert.That(Metering.Select(new ServerOptions { Port = 1 }, new Monitoring(true, [])).Code).IsEqualTo(StatusCode.MetricsRestPortMissing);
 
     [Test]
+    public async Task WhoOnlyChecks_NeedsNoPortAndGoodNames()
+    {
+        await Assert.That(Metering.Select(new ServerOptions(), new Monitoring(true, ["ovms_streams"]), listens: false).IsOk).IsTrue();
+        await Assert.That(Metering.Select(new ServerOptions(), new Monitoring(true, ["ovms_streams", "ovms_streams"]), listens: false).Code).IsEqualTo(StatusCode.InvalidMetricsFamilyName);
+    }
+
+    [Test]
     public async Task UnknownFamily_IsRefusedByName()
     {
         Outcome<MetricSelection> refused = Metering.Select(s_plain, new Monitoring(true, ["ovms_streams", "ovms_sterams"]));

@@ -13,7 +13,8 @@ internal sealed class FullDisk : IDisposable
     public string Path => _folder.Path;
 
     /// <summary>Mounts one; skips the test where this may not be done.</summary>
-    public static FullDisk MountOrSkip()
+    /// <param name="first">What is done in the folder before the disk is full.</param>
+    public static FullDisk MountOrSkip(Action<string>? first = null)
     {
         TemporaryFolder folder = new();
         if (!OperatingSystem.IsLinux() || !Run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", folder.Path))
@@ -23,6 +24,7 @@ internal sealed class FullDisk : IDisposable
         }
 
         FullDisk disk = new(folder);
+        first?.Invoke(folder.Path);
         using FileStream filler = new(folder["filler"], FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {

@@ -6,46 +6,54 @@ namespace Ovms.Frontends.Rest;
 /// <summary>The states of all models in the form of the original, to the blank: scripts compare it as text.</summary>
 internal static class ConfigJson
 {
-    /// <summary>Writes all models, sorted by name, those that are no longer configured among them.</summary>
+    // A graph has one version, which waits here for what this server cannot do yet.
+    private static readonly (long Version, ServableState State, VersionHealth Health) s_graph =
+        (1, ServableState.Loading, new VersionHealth(9, "FAILED_PRECONDITION", "graphs are not served yet"));
+
+    /// <summary>Writes all models and graphs, sorted by name, models that are no longer configured among them.</summary>
     public static void Write(NativeBuffer body, ServableTable table)
     {
-        ModelEntry[] models = [.. table.Models.OrderBy(static model => model.Name, StringComparer.Ordinal)];
-        if (models.Length == 0)
+        (string Name, (long Version, ServableState State, VersionHealth Health)[] Versions)[] rows =
+        [
+            .. table.Models.Select(static model => (model.Name, model.Versions.Select(static entry => (entry.Version, entry.State, VersionHealth.Of(entry))).ToArray()))
+                .Concat(table.Graphs.Select(static name => (name, new[] { s_graph })))
+                .OrderBy(static row => row.Item1, StringComparer.Ordinal),
+        ];
+        if (rows.Length == 0)
         {
             body.Raw("{}"u8);
             return;
         }
 
         body.Raw("{\n"u8);
-        for (int i = 0; i < models.Length; i++)
+        for (int i = 0; i < rows.Length; i++)
         {
             body.Raw(i == 0 ? default : ",\n"u8);
-            WriteModel(body, models[i]);
+            WriteRow(body, rows[i].Name, rows[i].Versions);
         }
 
         body.Raw("\n}"u8);
     }
 
-    private static void WriteModel(NativeBuffer body, ModelEntry model)
+    private static void WriteRow(NativeBuffer body, string name, (long Version, ServableState State, VersionHealth Health)[] versions)
     {
-        body.Text(model.Name);
+        body.Text(name);
         body.Raw(" : \n{\n \"model_version_status\": ["u8);
-        for (int i = 0; i < model.Versions.Length; i++)
+        for (int i = 0; i < versions.Length; i++)
         {
             body.Raw(i == 0 ? "\n"u8 : ",\n"u8);
-            WriteVersion(body, model.Versions[i]);
+            WriteVersion(body, versions[i].Version, versions[i].State, versions[i].Health);
         }
 
-        body.Raw(model.Versions.IsEmpty ? "]\n}"u8 : "\n ]\n}"u8);
+        body.Raw(versions.Length == 0 ? "]\n}"u8 : "\n ]\n}"u8);
     }
 
-    private static void WriteVersion(NativeBuffer body, VersionEntry entry)
+    private static void WriteVersion(NativeBuffer body, long version, ServableState state, VersionHealth health)
     {
-        VersionHealth health = VersionHealth.Of(entry);
         body.Raw("  {\n   \"version\": \""u8);
-        body.Number(entry.Version);
+        body.Number(version);
         body.Raw("\",\n   \"state\": "u8);
-        body.Text(entry.State.ToString().ToUpperInvariant());
+        body.Text(state.ToString().ToUpperInvariant());
         body.Raw(",\n   \"status\": {\n    \"error_code\": "u8);
         body.Text(health.CodeName);
         body.Raw(",\n    \"error_message\": "u8);

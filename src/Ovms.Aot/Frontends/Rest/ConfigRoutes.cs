@@ -74,6 +74,7 @@ internal sealed class ConfigRoutes(ServableRegistry registry)
         body.Text(text);
         body.Raw("\n}"u8);
         context.Response.StatusCode = why.Code.ToHttp();
+        context.Features.Set(new RestFailure($"{text} {WhatIsWrong(status)}"));
         Tell(context, status);
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
@@ -90,8 +91,10 @@ internal sealed class ConfigRoutes(ServableRegistry registry)
     {
         if (!status.IsClean)
         {
-            context.Response.Headers[ErrorHeader] = HeaderText.Of(
-                string.Join("; ", status.Faults.Select(static fault => fault.ToString()).Prepend(status.Config.IsOk ? "" : status.Config.Text).Where(static part => part.Length > 0)));
+            context.Response.Headers[ErrorHeader] = HeaderText.Of(WhatIsWrong(status));
         }
     }
+
+    private static string WhatIsWrong(ReloadStatus status) =>
+        string.Join("; ", status.Faults.Select(static fault => fault.ToString()).Prepend(status.Config.IsOk ? "" : status.Config.Text).Where(static part => part.Length > 0));
 }

@@ -9,6 +9,7 @@ internal static class HeaderText
     /// <summary>The text with blanks for line ends and question marks for what a header cannot carry.</summary>
     public static string Of(string text)
     {
+        text = text.Replace("…", Ellipsis, StringComparison.Ordinal);
         string line = string.Create(Math.Min(text.Length, Limit), text, static (target, source) =>
         {
             for (int i = 0; i < target.Length; i++)

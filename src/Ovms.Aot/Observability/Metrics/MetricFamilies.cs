@@ -31,6 +31,7 @@ internal static class MetricFamilies
     public static readonly MetricFamily WaitingRequests = new("ovms_waiting_requests", MetricKind.Gauge, "Calls that wait for an infer request now.", s_version);
     public static readonly MetricFamily RefusedRequests = new("ovms_refused_requests_total", MetricKind.Counter, "Calls refused because too many waited for an infer request already.", s_version);
     public static readonly MetricFamily CancelledRequests = new("ovms_cancelled_requests_total", MetricKind.Counter, "Calls whose caller went away or missed its deadline before the inference was over.", s_version);
+    public static readonly MetricFamily Sequences = new("ovms_sequences", MetricKind.Gauge, "Sequences of a stateful model that have started and not ended.", s_version);
     public static readonly MetricFamily ModelState = new("ovms_model_state", MetricKind.Gauge, "1 for the state that a version of a model is in, 0 for the others.", ["name", "state", "version"]);
     public static readonly MetricFamily Ready = new("ovms_ready", MetricKind.Gauge, "Whether every configured model can be called and the server is not stopping.", s_none);
 
@@ -63,7 +64,7 @@ internal static class MetricFamilies
     [
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests, InferRequestsActive,
         CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
-        WaitingRequests, RefusedRequests, CancelledRequests, ModelState, Ready,
+        WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, Ready,
         ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, ServingFaults,
         Connections, ConnectionsRefused, LogLinesDropped,
         BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,

@@ -5,7 +5,8 @@ namespace Ovms.Repository.Remote;
 /// <summary>The environment variables that steer access to object stores, and the connections that are made by them.</summary>
 /// <param name="variable">Gives a variable; null where it is not set.</param>
 /// <param name="patience">Deadlines.</param>
-internal sealed class RemoteSettings(Func<string, string?> variable, RemotePatience patience)
+/// <param name="canLoad">Tells whether a library is there; null for the system's loader.</param>
+internal sealed class RemoteSettings(Func<string, string?> variable, RemotePatience patience, Func<string, bool>? canLoad = null)
 {
     /// <summary>How long and how often.</summary>
     public RemotePatience Patience => patience;
@@ -33,6 +34,12 @@ internal sealed class RemoteSettings(Func<string, string?> variable, RemotePatie
     /// <summary>Opens the store that a path names. Nothing is asked of it yet.</summary>
     public Outcome<RemoteStore> Open(RemotePath path)
     {
+        Outcome library = OpenSsl.Check(path, this["DOTNET_OPENSSL_VERSION_OVERRIDE"], canLoad ?? OpenSsl.CanLoad);
+        if (!library.IsOk)
+        {
+            return library;
+        }
+
         try
         {
             return path.Kind switch

@@ -29,6 +29,9 @@ internal sealed class ModelRow(string name)
     /// <summary>Its versions, ascending.</summary>
     public IReadOnlyCollection<VersionRow> Versions => _versions.Values;
 
+    /// <summary>Whether any of them serves.</summary>
+    public bool Serves => Versions.Any(static row => row.Servable is not null);
+
     /// <summary>One version; null where there was none so far.</summary>
     public VersionRow? Find(long version) => _versions.GetValueOrDefault(version);
 

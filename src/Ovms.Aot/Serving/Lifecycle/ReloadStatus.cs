@@ -31,10 +31,12 @@ internal sealed record ReloadStatus(
 /// <param name="Name">The model.</param>
 /// <param name="Version">The version; null for the model as a whole.</param>
 /// <param name="Why">The reason.</param>
-internal sealed record ModelFault(string Name, long? Version, Outcome Why)
+/// <param name="GoesOn">Whether it is served all the same, as it was loaded before.</param>
+internal sealed record ModelFault(string Name, long? Version, Outcome Why, bool GoesOn)
 {
     /// <inheritdoc/>
-    public override string ToString() => Version is { } version ? $"Model {Name}; version: {version}: {Why}" : $"Model {Name}: {Why}";
+    public override string ToString() =>
+        $"Model {Name}{(Version is { } version ? $"; version: {version}" : "")}{(GoesOn ? " goes on with what is loaded and is not refreshed" : "")}: {Why}";
 }
 
 /// <summary>How one reload that was asked for ended.</summary>

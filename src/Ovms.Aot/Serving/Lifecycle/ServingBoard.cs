@@ -197,10 +197,10 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     /// <summary>What stands against serving what is configured as it is configured. A folder that is empty is allowed to be.</summary>
     public ImmutableArray<ModelFault> Faults =>
     [
-        .. _models.Values.Where(static model => model.Fault is { IsOk: false, Code: not StatusCode.NoModelVersionAvailable }).Select(static model => new ModelFault(model.Name, null, model.Fault)),
+        .. _models.Values.Where(static model => model.Fault is { IsOk: false, Code: not StatusCode.NoModelVersionAvailable }).Select(static model => new ModelFault(model.Name, null, model.Fault, model.Serves)),
         .. _models.Values.Where(static model => !model.IsRetired).SelectMany(static model => model.Versions
             .Where(static row => row is { IsAlive: true, Failed: not null, IsFailureSure: true })
-            .Select(row => new ModelFault(model.Name, row.Version, row.Failed!.Why))),
+            .Select(row => new ModelFault(model.Name, row.Version, row.Failed!.Why, row.Servable is not null))),
     ];
 
     private ModelRow RowOf(string name)
@@ -254,6 +254,10 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         if (now.Fault.Code == StatusCode.NoModelVersionAvailable)
         {
             Log.ModelEmpty(log, now.Name, now.Fault.Text);
+        }
+        else if (before.Serves)
+        {
+            Log.ModelNotRefreshed(log, now.Name, now.Fault.Text);
         }
         else
         {

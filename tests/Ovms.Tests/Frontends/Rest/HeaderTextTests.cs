@@ -7,6 +7,7 @@ public sealed class HeaderTextTests
     [Test]
     [Arguments("plain", "plain")]
     [Arguments("two\r\nlines\tand a tab", "two  lines and a tab")]
+    [Arguments("1, 2, …, x", "1, 2, ..., x")]
     [Arguments("Grüße \u0001 €", "Gr??e ? ?")]
     public async Task Text_IsOneLineOfAscii(string text, string expected)
     {

@@ -4,28 +4,32 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Ovms.Repository.Remote;
 
 namespace Ovms.Tests.Repository.Remote;
 
 /// <summary>An object store of any kind on loopback, with one bucket: "models". It lists in pages of two.</summary>
-internal sealed class FakeCloud : IAsyncDisposable
+internal sealed partial class FakeCloud : IAsyncDisposable
 {
+    private const string S3 = "s3://";
+    private const string Gcs = "gs://";
+    private const string AzureBlob = "az://";
+    private const string AzureFiles = "azfs://";
+
     private const int Page = 2;
     private const string Key = "c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
 
-    private readonly RemoteKind _kind;
     private readonly FakeHttp _http;
 
-    public FakeCloud(RemoteKind kind)
+    /// <param name="scheme">What paths in it begin with: "s3://".</param>
+    public FakeCloud(string scheme)
     {
-        _kind = kind;
+        Scheme = scheme;
         _http = new FakeHttp(Answer);
-        Variables = kind switch
+        Variables = scheme switch
         {
-            RemoteKind.S3 => new() { ["S3_ENDPOINT"] = Address, ["AWS_ACCESS_KEY_ID"] = "AKID", ["AWS_SECRET_ACCESS_KEY"] = Key },
-            RemoteKind.Gcs => new() { ["STORAGE_EMULATOR_HOST"] = Address },
-            RemoteKind.AzureBlob => new() { ["AZURE_STORAGE_CONNECTION_STRING"] = $"AccountName=acc;AccountKey={Key};BlobEndpoint={Address}/acc;" },
+            S3 => new() { ["S3_ENDPOINT"] = Address, ["AWS_ACCESS_KEY_ID"] = "AKID", ["AWS_SECRET_ACCESS_KEY"] = Key },
+            Gcs => new() { ["STORAGE_EMULATOR_HOST"] = Address },
+            AzureBlob => new() { ["AZURE_STORAGE_CONNECTION_STRING"] = $"AccountName=acc;AccountKey={Key};BlobEndpoint={Address}/acc;" },
             _ => new() { ["AZURE_STORAGE_CONNECTION_STRING"] = $"AccountName=acc;AccountKey={Key};FileEndpoint={Address}/acc;" },
         };
     }
@@ -46,34 +50,23 @@ internal sealed class FakeCloud : IAsyncDisposable
 
     public int Downloads => Requests.Count(request => !IsListing(request));
 
-    public RemotePath Path => RemotePath.Parse(Scheme + "models/dummy").Value!;
-
-    public string Scheme => _kind switch { RemoteKind.S3 => "s3://", RemoteKind.Gcs => "gs://", RemoteKind.AzureBlob => "az://", _ => "azfs://" };
+    /// <summary>What paths in it begin with.</summary>
+    public string Scheme { get; }
 
     public void Put(string key, string text) => Objects[key] = Encoding.UTF8.GetBytes(text);
 
-    public RemoteStore Open(RemotePatience? patience = null) => Settings(patience).Open(Path).Value!;
-
-    public RemoteSettings Settings(RemotePatience? patience = null) => new(name => Variables.GetValueOrDefault(name), patience ?? Quick);
-
-    /// <summary>Pauses of a test, deadlines that only a hanging test meets.</summary>
-    public static RemotePatience Quick { get; } = new() { FirstPause = TimeSpan.FromMilliseconds(1), Step = TimeSpan.FromMilliseconds(1), Look = TimeSpan.FromMinutes(1), Asked = TimeSpan.FromMinutes(1) };
-
-    /// <summary>As <see cref="Quick"/>, where a deadline is to be met.</summary>
-    public static RemotePatience Short { get; } = Quick with { Attempts = 1, Request = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300), Listing = TimeSpan.FromMilliseconds(600) };
-
     /// <summary>The answer of a store that says no, as its kind words it.</summary>
-    public FakeAnswer No(int status, string word) => _kind switch
+    public FakeAnswer No(int status, string word) => Scheme switch
     {
-        RemoteKind.S3 => FakeAnswer.Text(status, $"<Error><Code>{word}</Code><Message>{Secret}</Message></Error>"),
-        RemoteKind.Gcs => FakeAnswer.Text(status, $"[\"{Secret}\"]", "application/json"),
+        S3 => FakeAnswer.Text(status, $"<Error><Code>{word}</Code><Message>{Secret}</Message></Error>"),
+        Gcs => FakeAnswer.Text(status, $"[\"{Secret}\"]", "application/json"),
         _ => FakeAnswer.Text(status, $"<Error><Code>{word}</Code><Message>{Secret}</Message></Error>").With("x-ms-error-code", word),
     };
 
-    public bool IsListing(FakeRequest request) => _kind switch
+    public bool IsListing(FakeRequest request) => Scheme switch
     {
-        RemoteKind.S3 => request.Query.ContainsKey("list-type"),
-        RemoteKind.Gcs => !request.Query.ContainsKey("alt"),
+        S3 => request.Query.ContainsKey("list-type"),
+        Gcs => !request.Query.ContainsKey("alt"),
         _ => request.Query.GetValueOrDefault("comp") == "list",
     };
 
@@ -89,20 +82,20 @@ internal sealed class FakeCloud : IAsyncDisposable
 
     private FakeAnswer List(FakeRequest request)
     {
-        if (_kind == RemoteKind.AzureFiles)
+        if (Scheme == AzureFiles)
         {
             return ListFolder(request.Path["/acc/models".Length..].Trim('/'));
         }
 
         string prefix = request.Query.GetValueOrDefault("prefix", "");
-        string after = request.Query.GetValueOrDefault(_kind switch { RemoteKind.S3 => "continuation-token", RemoteKind.Gcs => "pageToken", _ => "marker" }, "");
+        string after = request.Query.GetValueOrDefault(Scheme switch { S3 => "continuation-token", Gcs => "pageToken", _ => "marker" }, "");
         string[] keys = [.. Objects.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, after) > 0).Order(StringComparer.Ordinal)];
         string next = keys.Length > Page ? keys[Page - 1] : "";
         keys = [.. keys.Take(Page)];
-        return _kind switch
+        return Scheme switch
         {
-            RemoteKind.S3 => FakeAnswer.Text(200, $"<ListBucketResult><IsTruncated>{(next.Length > 0 ? "true" : "false")}</IsTruncated>{(next.Length > 0 ? $"<NextContinuationToken>{Xml(next)}</NextContinuationToken>" : "")}{string.Concat(keys.Select(key => $"<Contents><Key>{Xml(key)}</Key><Size>{Objects[key].Length}</Size><ETag>&quot;{ETagOf(Objects[key])}&quot;</ETag></Contents>"))}</ListBucketResult>"),
-            RemoteKind.Gcs => FakeAnswer.Text(200, GcsPage(keys, next), "application/json"),
+            S3 => FakeAnswer.Text(200, $"<ListBucketResult><IsTruncated>{(next.Length > 0 ? "true" : "false")}</IsTruncated>{(next.Length > 0 ? $"<NextContinuationToken>{Xml(next)}</NextContinuationToken>" : "")}{string.Concat(keys.Select(key => $"<Contents><Key>{Xml(key)}</Key><Size>{Objects[key].Length}</Size><ETag>&quot;{ETagOf(Objects[key])}&quot;</ETag></Contents>"))}</ListBucketResult>"),
+            Gcs => FakeAnswer.Text(200, GcsPage(keys, next), "application/json"),
             _ => FakeAnswer.Text(200, $"<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"models\"><Blobs>{string.Concat(keys.Select(key => $"<Blob><Name>{Xml(key)}</Name><Properties><Last-Modified>Sun, 22 Nov 2026 00:00:00 GMT</Last-Modified><Etag>0x{ETagOf(Objects[key])}</Etag><Content-Length>{Objects[key].Length}</Content-Length><Content-MD5>{Convert.ToBase64String(MD5.HashData(Objects[key]))}</Content-MD5><BlobType>BlockBlob</BlobType></Properties></Blob>"))}</Blobs><NextMarker>{Xml(next)}</NextMarker></EnumerationResults>"),
         };
     }
@@ -129,18 +122,18 @@ internal sealed class FakeCloud : IAsyncDisposable
 
     private FakeAnswer Get(FakeRequest request)
     {
-        string key = _kind switch
+        string key = Scheme switch
         {
-            RemoteKind.S3 => request.Path["/models/".Length..],
-            RemoteKind.Gcs => request.Path["/storage/v1/b/models/o/".Length..],
+            S3 => request.Path["/models/".Length..],
+            Gcs => request.Path["/storage/v1/b/models/o/".Length..],
             _ => request.Path["/acc/models/".Length..],
         };
-        if (!Objects.TryGetValue(key, out byte[]? content) || (_kind == RemoteKind.Gcs && request.Query["generation"] != Generation(key)))
+        if (!Objects.TryGetValue(key, out byte[]? content) || (Scheme == Gcs && request.Query["generation"] != Generation(key)))
         {
             return No(404, "NoSuchKey");
         }
 
-        string etag = _kind == RemoteKind.S3 ? $"\"{ETagOf(content)}\"" : $"\"0x{ETagOf(content)}\"";
+        string etag = Scheme == S3 ? $"\"{ETagOf(content)}\"" : $"\"0x{ETagOf(content)}\"";
         return request.Headers.TryGetValue("If-Match", out string? wanted) && wanted != etag
             ? No(412, "PreconditionFailed")
             : new FakeAnswer(200, content) { Headers = { ("ETag", etag), ("Last-Modified", "Sun, 22 Nov 2026 00:00:00 GMT"), ("x-ms-blob-type", "BlockBlob"), ("x-ms-creation-time", "Sun, 22 Nov 2026 00:00:00 GMT") } };

@@ -1,6 +1,7 @@
 using Ovms.Repository.Remote;
 using Ovms.Status;
 using Ovms.Tests.Setup;
+using TUnit.Assertions.Enums;
 
 namespace Ovms.Tests.Repository.Remote;
 
@@ -47,6 +48,27 @@ public class RemoteSettingsTests
 
         await Assert.That(store.IsOk).IsFalse();
         await Assert.That(store.Text).Contains(path).And.Contains(said).And.DoesNotContain("secret");
+    }
+
+    [Test]
+    [Arguments("s3://b/m")]
+    [Arguments("gs://b/m")]
+    [Arguments("az://c/m")]
+    [Arguments("azfs://s/m")]
+    public async Task WithoutOpenSsl_NothingIsOpened(string path)
+    {
+        List<string> asked = [];
+        RemoteSettings settings = new(static name => name == "DOTNET_OPENSSL_VERSION_OVERRIDE" ? "9" : null, FakeCloud.Quick, name =>
+        {
+            asked.Add(name);
+            return false;
+        });
+
+        Outcome<RemoteStore> store = settings.Open(RemotePath.Parse(path).Value!);
+
+        await Assert.That(store.Code).IsEqualTo(StatusCode.RemoteUnusable);
+        await Assert.That(store.Text).Contains(path).And.Contains("Debian packages libssl3 and ca-certificates");
+        await Assert.That(asked).IsEquivalentTo(["libssl.so.9", "libssl.so.3", "libssl.so.1.1"], CollectionOrdering.Matching);
     }
 
     [Test]

@@ -296,7 +296,7 @@ public sealed class ModelManagerTests
         ReloadResult result = await models.ReloadAsync();
         await Assert.That(models.RowsOf("empty") + models.RowsOf("absent")).IsEqualTo("");
         await Assert.That(models.Registry.Current.Models.Length).IsEqualTo(2);
-        await Assert.That(result.Status.Faults.Single().Name).IsEqualTo("absent").Because("a model may have no version yet");
+        await Assert.That($"{result.Status.Faults.Single()}").StartsWith("Model absent: ").Because("a model may have no version yet");
         await Assert.That(models.Log.Count("[Warning] Model empty has no versions to serve")).IsEqualTo(1);
         await Assert.That(models.Log.Count("[Error] Model absent cannot be served")).IsEqualTo(1);
         await Assert.That(models.Registry.Lease("absent", "").Code).IsEqualTo(StatusCode.ModelVersionNotLoadedYet);
@@ -317,6 +317,9 @@ public sealed class ModelManagerTests
         await models.PollAsync();
         await models.ExpectAsync("n", "1 END");
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
+        await Assert.That(models.Log.Count("[Error] Model m goes on with what is loaded and is not refreshed: ")).IsEqualTo(1);
+        await Assert.That(models.Log.Count("Model m cannot be served")).IsEqualTo(0);
+        await Assert.That($"{models.Registry.Reload.Faults.Single()}").StartsWith("Model m goes on with what is loaded and is not refreshed: ");
     }
 
     [Test]

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Ovms.Devices;
+using Ovms.Native;
+
+namespace Ovms.Serving;
+
+/// <summary>
+/// Makes a model's infer requests, and gives them memory of their own for the outputs that could otherwise lie in an input's.
+/// </summary>
+/// <remarks>
+/// Where an output of a dynamic model is an input through nothing but conversions to the type that it has already (a Cast of ONNX, a
+/// Convert of OpenVINO), the CPU plugin lets the two share memory, keeps the memory that a caller's tensor lay in, and writes later
+/// answers there: into requests that others have sent meanwhile, or into what was freed. It does so with no output that a tensor was set
+/// for. Such an output cannot be told from outside, but it has an input's type and shape: those that have are given tensors, once for the
+/// life of the request, which the engine resizes as it needs. That costs them one copy of the output.
+/// An output that is an input without even a conversion shares its tensor, and setting one means nothing: the next input replaces it.
+/// </remarks>
+internal sealed class OutputMemory
+{
+    private readonly CompiledModel _compiled;
+    private readonly ImmutableArray<PortInfo> _own;
+
+    /// <param name="compiled">The model; stays the caller's.</param>
+    /// <param name="isDynamic">Whether any shape in it is open.</param>
+    /// <param name="device">Where it may run.</param>
+    public OutputMemory(CompiledModel compiled, bool isDynamic, TargetDevice device)
+    {
+        _compiled = compiled;
+        _own = isDynamic && device.MayUseCpu ? [.. compiled.Outputs.Where(output => compiled.Inputs.Any(input => MayBe(output, input)))] : [];
+    }
+
+    /// <summary>A new request, the caller's to dispose.</summary>
+    /// <exception cref="OpenVinoException">The engine cannot make it.</exception>
+    public InferRequest CreateRequest()
+    {
+        InferRequest request = _compiled.CreateInferRequest();
+        try
+        {
+            foreach (PortInfo output in _own)
+            {
+                using Tensor tensor = Tensor.Allocate(output.ElementType, LeastShape(output.Shape));
+                request.SetOutput(output.Index, tensor);
+            }
+
+            return request;
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
+    }
+
+    // Strings are objects of the engine's own, wherever they came from.
+    private static bool MayBe(PortInfo output, PortInfo input) =>
+        output.ElementType != ElementType.String && output.ElementType == input.ElementType && Overlap(output.Shape, input.Shape);
+
+    private static bool Overlap(PartialShape one, PartialShape other)
+    {
+        if (!one.HasRank || !other.HasRank)
+        {
+            return true;
+        }
+
+        bool overlaps = one.Rank == other.Rank;
+        for (int i = 0; overlaps && i < one.Rank; i++)
+        {
+            overlaps = (one[i].Max < 0 || one[i].Max >= other[i].Min) && (other[i].Max < 0 || other[i].Max >= one[i].Min);
+        }
+
+        return overlaps;
+    }
+
+    private static long[] LeastShape(PartialShape shape) => shape.HasRank ? [.. shape.Dimensions.ToArray().Select(static dimension => dimension.IsStatic ? dimension.Min : 0)] : [0];
+}
