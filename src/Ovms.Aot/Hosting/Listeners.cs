@@ -58,6 +58,9 @@ internal sealed class Listeners
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
         builder.Logging.AddProvider(logging);
+
+        // It makes a scope and a record for every request as soon as anybody might look at its lines; nobody does.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton<IHostLifetime, NoHostLifetime>();
         builder.Services.AddRoutingCore();
@@ -76,7 +79,6 @@ internal sealed class Listeners
 
         WebApplication web = builder.Build();
         RestFrontend.Map(web, _rest with { Metrics = metrics }, registry, inference, logging.CreateLogger("rest"));
-        web.UseRouting();
         GrpcFrontend.Map(web, _grpc, registry, inference, logging.CreateLogger("grpc"));
         return web;
     }

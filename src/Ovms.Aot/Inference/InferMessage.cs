@@ -1,3 +1,4 @@
+using Microsoft.Extensions.ObjectPool;
 using Ovms.Inference.Sequences;
 using Ovms.Serving;
 using Ovms.Serving.Sequences;
@@ -8,10 +9,18 @@ namespace Ovms.Inference;
 /// <summary>
 /// One inference request as a front end read it, whatever the wire: names, shapes and the tensors' bytes in unmanaged memory.
 /// Nothing in it is checked against a model. Whoever holds it disposes it: the front end until <see cref="InferenceCall"/> takes it,
-/// then the <see cref="InferResult"/>.
+/// then the <see cref="InferResult"/>. One that was rented is the next call's afterwards: nobody looks at it any more.
 /// </summary>
 internal sealed class InferMessage : IDisposable
 {
+    // More inputs than most models have: what a rare call brings beyond them is not kept.
+    private const int MostSpare = 8;
+
+    private static readonly ObjectPool<InferMessage> s_kept = new DefaultObjectPool<InferMessage>(new DefaultPooledObjectPolicy<InferMessage>(), Environment.ProcessorCount * 32);
+
+    private readonly Stack<InputTensor> _spare = [];
+    private int _isRented;
+
     /// <summary>Which API and transport it came through.</summary>
     public CallOrigin Origin { get; set; }
 
@@ -43,10 +52,25 @@ internal sealed class InferMessage : IDisposable
     public int RawContentCount { get; set; } = -1;
 
     /// <summary>The request as it came, where contents of inputs are views into it; given back with them. Null where each has its own.</summary>
-    public NativeBuffer? Payload { get; init; }
+    public NativeBuffer? Payload { get; private set; }
 
     /// <summary>What converted inputs hold beside their contents; given back with them.</summary>
     public ConversionShare? ConversionShare { get; set; }
+
+    /// <summary>An empty message that was used before, or a new one.</summary>
+    /// <param name="origin">Where it came from.</param>
+    /// <param name="payload">Owned by the message.</param>
+    public static InferMessage Rent(CallOrigin origin, NativeBuffer payload)
+    {
+        InferMessage message = s_kept.Get();
+        message._isRented = 1;
+        message.Origin = origin;
+        message.Payload = payload;
+        return message;
+    }
+
+    /// <summary>An empty input, to be added to <see cref="Inputs"/> once it is read.</summary>
+    public InputTensor SpareInput() => _spare.TryPop(out InputTensor? spare) ? spare : new InputTensor();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -57,8 +81,42 @@ internal sealed class InferMessage : IDisposable
         }
 
         Payload?.Dispose();
+        Payload = null;
         ConversionShare?.Dispose();
         ConversionShare = null;
+        if (Interlocked.Exchange(ref _isRented, 0) == 1)
+        {
+            Clear();
+            s_kept.Return(this);
+        }
+    }
+
+    private void Clear()
+    {
+        foreach (InputTensor input in Inputs)
+        {
+            if (_spare.Count < MostSpare)
+            {
+                input.Clear();
+                _spare.Push(input);
+            }
+        }
+
+        Inputs.Clear();
+        Outputs.Clear();
+        if (Inputs.Capacity > MostSpare || Outputs.Capacity > MostSpare)
+        {
+            Inputs.Capacity = 0;
+            Outputs.Capacity = 0;
+        }
+
+        Received = 0;
+        ModelName = "";
+        ModelVersion = "";
+        Id = null;
+        SequenceParameters = null;
+        Sequence = default;
+        RawContentCount = -1;
     }
 }
 
@@ -128,6 +186,17 @@ internal sealed class InputTensor : IDisposable
 
     /// <summary>Typed contents came for an input of a message that also has raw contents (KServe gRPC): refused by the validator.</summary>
     public bool HasTypedBesideRaw { get; set; }
+
+    /// <summary>Forgets everything. Disposed already.</summary>
+    internal void Clear()
+    {
+        Name = "";
+        Datatype = "";
+        Shape = [];
+        Source = ContentSource.None;
+        ValueCount = 0;
+        HasTypedBesideRaw = false;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -22,17 +22,16 @@ internal sealed class CallEnd : IDisposable
 
     private CancellationTokenSource _stop = new();
     private CancellationTokenRegistration _gone;
-    private CancellationToken _caller;
+    private HttpContext? _call;
 
     /// <summary>Cancelled when the call has to end.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Reads a call's deadline and watches it and the caller from now on.</summary>
+    /// <summary>Reads a call's deadline and watches it from now on.</summary>
     public static CallEnd Of(HttpContext call)
     {
         CallEnd end = s_kept.Get();
-        end._caller = call.RequestAborted;
-        end._gone = end._caller.UnsafeRegister(static self => ((CallEnd)self!)._stop.Cancel(), end);
+        end._call = call;
         if (TryReadTimeout(call.Request.Headers[TimeoutHeader].ToString(), out TimeSpan timeout))
         {
             end._stop.CancelAfter(timeout);
@@ -41,8 +40,20 @@ internal sealed class CallEnd : IDisposable
         return end;
     }
 
+    /// <summary>
+    /// Watches the caller too. Only a call that waits for something needs that, and the framework makes several objects for it; reading
+    /// the body ends by itself when its caller goes.
+    /// </summary>
+    public void WatchCaller()
+    {
+        if (_gone == default)
+        {
+            _gone = _call!.RequestAborted.UnsafeRegister(static self => ((CallEnd)self!)._stop.Cancel(), this);
+        }
+    }
+
     /// <summary>What a call that was cancelled is told.</summary>
-    public Outcome Reason => Outcome.Fail(_caller.IsCancellationRequested ? StatusCode.Cancelled : StatusCode.DeadlineExceeded);
+    public Outcome Reason => Outcome.Fail(_call!.RequestAborted.IsCancellationRequested ? StatusCode.Cancelled : StatusCode.DeadlineExceeded);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,7 +61,7 @@ internal sealed class CallEnd : IDisposable
         // Waits for a cancellation that is under way, so that it cannot reach the next call.
         _gone.Dispose();
         _gone = default;
-        _caller = default;
+        _call = null;
         if (!_stop.TryReset())
         {
             _stop.Dispose();

@@ -77,8 +77,9 @@ internal static class GrpcFrontend
     {
         RequestMemory memory = app.Services.GetRequiredService<RequestMemory>();
 
-        // Order: what the endpoint does not take goes on to the framework.
+        // Order: what the endpoint does not take goes on to the framework, which needs routes.
         new InferEndpoint(registry, inference, settings, memory, log).Use(app);
+        app.UseRouting();
         CountedBody.Use(app, memory);
         MapService(binder => KServeBinding.Bind(binder, new KServeService(registry, settings)));
         MapService(binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry)));

@@ -64,7 +64,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         MemoryShare share = new(memory);
         try
         {
-            Outcome answered = await AnswerAsync(call, api, share, end.Token).ConfigureAwait(false);
+            Outcome answered = await AnswerAsync(call, api, share, end).ConfigureAwait(false);
             if (!answered.IsOk)
             {
                 Refuse(call, started, GrpcEdge.ToStatus(answered.Code == StatusCode.Cancelled ? end.Reason : answered), null);
@@ -86,9 +86,9 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> AnswerAsync(HttpContext call, InferApi api, MemoryShare share, CancellationToken cancellation)
+    private async ValueTask<Outcome> AnswerAsync(HttpContext call, InferApi api, MemoryShare share, CallEnd end)
     {
-        Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, cancellation).ConfigureAwait(false);
+        Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, end.Token).ConfigureAwait(false);
         if (!body.IsOk)
         {
             return body.WithoutValue;
@@ -112,7 +112,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
             message.Dispose();
         }
 
-        Outcome<InferResult> result = counted.IsOk ? await inference.RunAsync(message, cancellation).ConfigureAwait(false) : counted;
+        Outcome<InferResult> result = counted.IsOk ? await InferAsync(message, end).ConfigureAwait(false) : counted;
         if (!result.IsOk)
         {
             CallSubject.Keep(call, model, version, id);
@@ -135,6 +135,17 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         {
             registry.Answers.End();
         }
+    }
+
+    private ValueTask<Outcome<InferResult>> InferAsync(InferMessage message, CallEnd end)
+    {
+        ValueTask<Outcome<InferResult>> inferring = inference.RunAsync(message, end.Token);
+        if (!inferring.IsCompleted)
+        {
+            end.WatchCaller();
+        }
+
+        return inferring;
     }
 
     /// <summary>Writes the answer and gives the infer request back at once: a caller who reads slowly reads from the connection's buffer.</summary>

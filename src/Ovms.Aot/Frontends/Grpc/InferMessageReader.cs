@@ -25,7 +25,7 @@ internal static class InferMessageReader
     public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
     {
         made = 0;
-        InferMessage message = new() { Origin = CallOrigin.KServeGrpc, Payload = payload };
+        InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, payload);
         bool isRead = false;
         try
         {
@@ -77,7 +77,7 @@ internal static class InferMessageReader
                     break;
                 case 5:
                     Bound(ref reader, message.Inputs.Count + 1, "inputs");
-                    message.Inputs.Add(ReadInput(reader.ReadLengthDelimited(), message.Inputs.Count, parts));
+                    message.Inputs.Add(ReadInput(reader.ReadLengthDelimited(), message, parts));
                     break;
                 case 6:
                     Bound(ref reader, message.Outputs.Count + 1, "outputs");
@@ -94,9 +94,9 @@ internal static class InferMessageReader
         }
     }
 
-    private static InputTensor ReadInput(ReadOnlySequence<byte> bytes, int index, InferMessageParts parts)
+    private static InputTensor ReadInput(ReadOnlySequence<byte> bytes, InferMessage message, InferMessageParts parts)
     {
-        InputTensor input = new();
+        InputTensor input = message.SpareInput();
         Dimensions shape = new(stackalloc long[MaxDimensions]);
         ProtoReader reader = new(bytes, "an input");
         int parameters = 0;
@@ -122,7 +122,7 @@ internal static class InferMessageReader
                     break;
                 case (5, WireType.LengthDelimited):
                     Bound(ref reader, parts.Typed.Count + 1, "contents in all inputs");
-                    parts.Typed.Add((index, reader.ReadLengthDelimited()));
+                    parts.Typed.Add((message.Inputs.Count, reader.ReadLengthDelimited()));
                     break;
                 default:
                     reader.Skip(type);

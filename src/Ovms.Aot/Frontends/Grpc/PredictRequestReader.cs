@@ -16,7 +16,7 @@ internal static class PredictRequestReader
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
     public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
     {
-        InferMessage message = new() { Origin = CallOrigin.TensorFlowServingGrpc, Payload = payload };
+        InferMessage message = InferMessage.Rent(CallOrigin.TensorFlowServingGrpc, payload);
         RepeatedValues repeated = new();
         bool isRead = false;
         try
@@ -117,7 +117,9 @@ internal static class PredictRequestReader
             return;
         }
 
-        message.Inputs.Add(new InputTensor { Name = name });
+        InputTensor input = message.SpareInput();
+        input.Name = name;
+        message.Inputs.Add(input);
         tensors.Add(tensor);
     }
 

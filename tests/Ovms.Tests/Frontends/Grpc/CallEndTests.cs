@@ -55,6 +55,7 @@ public sealed class CallEndTests
             DefaultHttpContext call = new() { RequestAborted = gone.Token };
             using CallEnd end = CallEnd.Of(call);
             await Assert.That(end.Token.IsCancellationRequested).IsFalse();
+            end.WatchCaller();
             if (i % 3 == 0)
             {
                 await gone.CancelAsync();

@@ -55,7 +55,6 @@ internal sealed class GrpcServer : IAsyncDisposable
 
         WebApplication app = builder.Build();
         ServableRegistry registry = new();
-        app.UseRouting();
         GrpcFrontend.Map(app, settings, registry, new InferenceCall(registry), app.Logger);
         map?.Invoke(app);
         if (servables.Length > 0)

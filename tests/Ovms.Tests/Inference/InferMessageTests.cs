@@ -1,0 +1,62 @@
+using Ovms.Inference;
+using Ovms.Tensors;
+
+namespace Ovms.Tests.Inference;
+
+public sealed class InferMessageTests
+{
+    [Test]
+    public async Task RentedMessage_IsEmptyWhateverWasInItBefore()
+    {
+        // Whichever of the kept ones comes, nothing of an earlier call is in it.
+        for (int i = 0; i < 300; i++)
+        {
+            InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+            await Assert.That((message.ModelName, message.ModelVersion, message.Id, message.Received, message.RawContentCount)).IsEqualTo(("", "", null, 0, -1));
+            await Assert.That(message.Inputs).IsEmpty();
+            await Assert.That(message.Outputs).IsEmpty();
+            await Assert.That(message.SequenceParameters).IsNull();
+            Fill(message, i % 20);
+            message.Dispose();
+
+            // As a caller's leaving and the call's own end may both do.
+            message.Dispose();
+        }
+    }
+
+    [Test]
+    public async Task OneRentedTwice_IsTwo()
+    {
+        using InferMessage first = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+        using InferMessage second = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+        await Assert.That(ReferenceEquals(first, second)).IsFalse();
+    }
+
+    private static void Fill(InferMessage message, int inputs)
+    {
+        message.ModelName = "m";
+        message.ModelVersion = "3";
+        message.Id = "id";
+        message.Received = 5;
+        message.RawContentCount = 1;
+        message.SequenceParameters = new();
+        for (int i = 0; i < inputs; i++)
+        {
+            InputTensor input = message.SpareInput();
+            if (input.Name.Length > 0 || input.Datatype.Length > 0 || input.Shape.Length > 0 || input.Content is not null || input.Source != ContentSource.None || input.ValueCount > 0 || input.HasTypedBesideRaw)
+            {
+                throw new InvalidOperationException("An input of an earlier call is not empty.");
+            }
+
+            input.Name = "x";
+            input.Datatype = "FP32";
+            input.Shape = [1];
+            input.Source = ContentSource.Values;
+            input.ValueCount = 7;
+            input.HasTypedBesideRaw = true;
+            input.Content = new NativeBuffer();
+            message.Inputs.Add(input);
+            message.Outputs.Add(new RequestedOutput("y"));
+        }
+    }
+}
