@@ -125,6 +125,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             }
 
             TellStarted();
+            await StartGarbage.GiveBackAsync(stop.Token).ConfigureAwait(false);
             await stopped.ConfigureAwait(false);
         }
 
