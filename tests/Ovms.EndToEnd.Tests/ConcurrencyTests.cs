@@ -42,6 +42,26 @@ public sealed class ConcurrencyTests
     }
 
     [Test]
+    public async Task ManyCalls_LeaveMemoryWhereItWas()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy");
+        await CallManyAsync(500);
+        long resident = ProcessFacts.Resident(server.Process.Id);
+        await CallManyAsync(4000);
+        await Assert.That(ProcessFacts.Peak(server.Process.Id) - resident).IsLessThan(16);
+
+        Task CallManyAsync(int each) => Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (int call = 0; call < each; call++)
+            {
+                using StringContent request = new("""{"inputs":[{"name":"b","shape":[1,10],"datatype":"FP32","data":[0,1,2,3,4,5,6,7,8,9]}]}""");
+                using HttpResponseMessage answer = await server.Http.PostAsync("/v2/models/dummy/infer", request);
+                answer.EnsureSuccessStatusCode();
+            }
+        })));
+    }
+
+    [Test]
     public async Task CallersWhoGoAway_LeaveNothingBehind()
     {
         // The batch waits for company that never comes: every call is in flight until its caller leaves.

@@ -63,6 +63,9 @@ public sealed class LifecycleTests
         await Assert.That(output + errors).Contains($"{port}");
         await Assert.That(output + errors).Contains(option == "--port" ? "Failed to start gRPC server" : "Failed to start REST server");
         await Assert.That(output + errors).DoesNotContain("   at ");
+
+        // What cannot listen loads nothing.
+        await Assert.That(output).DoesNotContain("LOADING");
     }
 
     [Test]

@@ -89,9 +89,26 @@ public sealed class LoadingTests
         await Assert.That(server.Process.Output).Contains("Stopped");
     }
 
+    // Each address can be had, both together cannot: that shows only when the load has begun.
+    [Test]
+    public async Task PortThatCannotBeHadAfterAll_EndsWithOneThoughTheModelStillLoads()
+    {
+        using PipeModel model = new();
+        (int code, string output, string errors) = await OvmsProcess.RunAsync(
+            ["--model_path", model.Path, "--model_name", "m", "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "0.0.0.0,127.0.0.1"]);
+        await Assert.That(code).IsEqualTo(1).Because(output + errors);
+        await Assert.That(output).Contains("Failed to start REST server");
+        await Assert.That(errors).IsEmpty();
+        await Assert.That(output).DoesNotContain("   at ");
+    }
+
     private static async Task<OvmsServer> LaunchAsync(PipeModel model, params string[] more)
     {
         OvmsServer server = OvmsServer.Launch(model.Path, "m", null, more);
+
+        // The load begins while the ports are opened.
+        await server.Process.WaitForLineAsync(static line => line.Contains("Started gRPC server", StringComparison.Ordinal));
+        await server.Process.WaitForLineAsync(static line => line.Contains("Started REST server", StringComparison.Ordinal));
         await server.Process.WaitForLineAsync(static line => line.Contains("\"state\": \"LOADING\"", StringComparison.Ordinal));
         return server;
     }

@@ -91,20 +91,23 @@ internal sealed class Listeners
         return web;
     }
 
-    /// <summary>Opens the ports.</summary>
+    /// <summary>
+    /// Looks whether the ports can be had. The framework says that some address is in use and, for several, not which: asked one by one,
+    /// it can be named.
+    /// </summary>
     /// <returns>Ok, or which end point cannot be had and why.</returns>
-    public async Task<Outcome> StartAsync(WebApplication web, ILogger log)
+    public Outcome CheckFree()
     {
-        // The framework says that some address is in use and, for several, not which: asked one by one beforehand, it can be named.
         Outcome free = FirstTaken(_grpc.EndPoints, StatusCode.FailedToStartGrpcServer);
         free = free.IsOk ? FirstTaken(_rest.EndPoints, StatusCode.FailedToStartRestServer) : free;
         free = free.IsOk ? SocketFile.Clear(_grpc.SocketPath, StatusCode.FailedToStartGrpcServer) : free;
-        free = free.IsOk ? SocketFile.Clear(_rest.SocketPath, StatusCode.FailedToStartRestServer) : free;
-        if (!free.IsOk)
-        {
-            return free;
-        }
+        return free.IsOk ? SocketFile.Clear(_rest.SocketPath, StatusCode.FailedToStartRestServer) : free;
+    }
 
+    /// <summary>Opens the ports.</summary>
+    /// <returns>Ok, or why one cannot be had.</returns>
+    public async Task<Outcome> StartAsync(WebApplication web, ILogger log)
+    {
         try
         {
             await web.StartAsync().ConfigureAwait(false);

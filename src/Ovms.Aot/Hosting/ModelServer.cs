@@ -6,7 +6,6 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
-using Ovms.Repository.Remote;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Sequences;
@@ -42,8 +41,18 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         StartNotes.Write(start, listeners.Value.Notes, _log);
         ModelManager.Announce(_registry, config.Value.Models.Select(static model => model.ModelName));
 
-        // The engine's libraries are loaded while the listeners start: both take milliseconds that add up until the first answer.
-        Task<Outcome<Engine>> engine = Task.Run(() => Engine.Open(start.Server, _log));
+        // Libraries are loaded and models compiled while the listeners are made: one after the other, each would add to every start. Models
+        // wait for the look at the ports, so that a process that cannot listen begins nothing that takes long to end.
+        Task<Outcome<Engine>> opening = Task.Run(() => Engine.Open(start.Server, _log));
+        Outcome free = listeners.Value.CheckFree();
+        if (!free.IsOk)
+        {
+            (await opening.ConfigureAwait(false)).Value?.Dispose();
+            return Refuse(free);
+        }
+
+        TaskCompletionSource listened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<Outcome<ModelHost>> beginning = ModelHost.BeginAsync(opening, listened.Task, start, config.Value, _registry, _log, stop.Token);
         WebApplication web = listeners.Value.Build(_registry, new InferenceCall(_registry), _metrics, logging);
         if (_metrics is not null)
         {
@@ -52,16 +61,26 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         await using ConfiguredAsyncDisposable webEnd = web.ConfigureAwait(false);
         Outcome listening = await listeners.Value.StartAsync(web, _log).ConfigureAwait(false);
-        Outcome<Engine> opened = await engine.ConfigureAwait(false);
-        using Engine? engineEnd = opened.Value;
-        if (_metrics is not null && opened.IsOk)
+        listened.SetResult();
+        Outcome<ModelHost> begun = await beginning.ConfigureAwait(false);
+        using ModelHost? modelsEnd = begun.Value;
+        if (!begun.IsOk)
+        {
+            return Refuse(listening.IsOk ? begun.WithoutValue : listening);
+        }
+
+        if (!listening.IsOk)
+        {
+            LeftWorkUnfinished = await begun.Value.StopAsync(TimeSpan.Zero).ConfigureAwait(false) != StopResult.Clean;
+            return Refuse(listening);
+        }
+
+        if (_metrics is not null)
         {
             ProcessMetrics.AddBuild(_metrics, ServerVersion.Text, OpenVinoLibrary.BuildNumber);
         }
 
-        return listening.IsOk && opened.IsOk
-            ? await ServeAsync(web, opened.Value, config.Value).ConfigureAwait(false)
-            : Refuse(listening.IsOk ? opened.WithoutValue : listening);
+        return await ServeAsync(web, begun.Value).ConfigureAwait(false);
     }
 
     // What cannot be read ends the process; of several models each stands alone, and one whose settings cannot be read ends nothing.
@@ -92,21 +111,11 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         return read;
     }
 
-    private async Task<int> ServeAsync(WebApplication web, Engine engine, ServerConfig config)
+    private async Task<int> ServeAsync(WebApplication web, ModelHost models)
     {
-        using RemoteRepositories remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop.Token);
-        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, _log, remotes);
-        ModelManager models = new(
-            _registry,
-            new DesiredReader(start.Source, start.Server, config, remotes) { Cpus = engine.Cpus },
-            loader.Load,
-            TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds),
-            TimeProvider.System,
-            _log);
-        Task<Outcome<ReloadResult>> loading = models.ReloadAsync(CancellationToken.None);
         Task cleaning = new SequenceCleaner(_registry, TimeProvider.System, _log).RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
         Task stopped = stop.WaitAsync();
-        if (await Task.WhenAny(loading, stopped).ConfigureAwait(false) == loading && !stop.Token.IsCancellationRequested)
+        if (await Task.WhenAny(models.FirstLoad, stopped).ConfigureAwait(false) == models.FirstLoad && !stop.Token.IsCancellationRequested)
         {
             if (start.Mode == ServeMode.SingleModel && !_registry.Current.AnyAvailable)
             {
@@ -116,6 +125,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             }
 
             TellStarted();
+            await StartGarbage.GiveBackAsync(stop.Token).ConfigureAwait(false);
             await stopped.ConfigureAwait(false);
         }
 
@@ -137,7 +147,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
     }
 
-    private async Task DrainAsync(WebApplication web, ModelManager models)
+    private async Task DrainAsync(WebApplication web, ModelHost models)
     {
         int seconds = (int)start.Server.DrainTimeoutSeconds;
         long begun = Stopwatch.GetTimestamp();

@@ -183,7 +183,11 @@ internal sealed class Reconciler(
 
         // A compilation takes seconds to minutes of one thread: the pool's answer calls.
         _ = Task.Factory.StartNew(
-            () => post(new Signal.Made(action.Id, source, isTrial, look, Load(action.Id, source))),
+            () =>
+            {
+                post(new Signal.Made(action.Id, source, isTrial, look, Load(action.Id, source)));
+                NativeHeap.GiveBack();
+            },
             CancellationToken.None,
             TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
             TaskScheduler.Default);
