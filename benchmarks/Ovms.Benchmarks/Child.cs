@@ -11,10 +11,15 @@ internal static partial class Child
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly ConcurrentDictionary<Process, byte> s_running = new();
 
+    // A signal ends the process without ProcessExit unless somebody asks for it.
+    private static readonly PosixSignalRegistration[] s_signals =
+        [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(static signal => PosixSignalRegistration.Create(signal, static _ => Environment.Exit(1)))];
+
     static Child() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
     {
         foreach (Process process in s_running.Keys)
             process.Kill();
+        GC.KeepAlive(s_signals);
     };
 
     /// <summary>Starts a program whose output is read.</summary>
