@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Measures the published binary and writes benchmarks/results.md; publishes first if needed.
-#   benchmarks/run.sh [--rounds N] [--starts N] [--reloads N]     latency, start-up time, memory, reloads
-#   benchmarks/run.sh --micro [OPTIONS]             single steps of a call, with BenchmarkDotNet and its options
+# Measures the published binary against the engine alone and against an echo; publishes first if needed.
+#   benchmarks/run.sh                      everything, less than 20 minutes: writes benchmarks/results.md
+#   benchmarks/run.sh --quick              the same with few short rounds, less than 5 minutes: writes artifacts/bench/results.md
+#   benchmarks/run.sh --only PART,PART     some of ways, json, start, memory, bench, health, crowd, reload; with or without --quick: writes
+#                                          artifacts/bench/results.md
+#   benchmarks/run.sh --micro [OPTIONS]    single steps of a call, with BenchmarkDotNet and its options
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
@@ -11,17 +14,18 @@ mkdir -p artifacts/logs artifacts/bench
 dotnet build benchmarks/Ovms.Benchmarks -c Release -v quiet >artifacts/logs/bench-build.log 2>&1 \
     || { tail -n 20 artifacts/logs/bench-build.log >&2; fail "the benchmarks do not build; the end of artifacts/logs/bench-build.log is above."; }
 
-# The plain C program that start-up is compared with: over the libraries of the package, with the headers of the runtime's wheel.
-plain=../shared/bin/raw.c
-wheel=$(compgen -G '../shared/openvino/openvino-[0-9]*.whl' || true)
-rm -f artifacts/bench/raw
-if [[ -f $plain && -n $wheel ]] && command -v cc >/dev/null && command -v unzip >/dev/null; then
+if [[ ${1:-} != --micro ]]; then
+    # The yardsticks are no part of the repository: a load generator with its echo, and the engine alone as a plain C program, compiled
+    # here over the libraries of the package with the headers of the runtime's wheel.
+    wheel=$(compgen -G '../shared/openvino/openvino-[0-9]*.whl' || true)
+    [[ -x ../shared/bin/loadgen && -f ../shared/bin/raw.c && -n $wheel ]] \
+        || fail "the benchmarks compare with ../shared/bin/loadgen and ../shared/bin/raw.c and need the headers in ../shared/openvino/openvino-*.whl; not all of them are there. 'ovms bench' measures without them."
+    need cc build-essential
+    need unzip unzip
     unzip -qo "$wheel" 'openvino/include/openvino/c/*' -d artifacts/bench
     library=$(basename publish/out/lib/libopenvino_c.so*)
-    cc -O2 -o artifacts/bench/raw "$plain" -Iartifacts/bench/openvino/include -Lpublish/out/lib -l:"$library" \
-        -Wl,-rpath,"$PWD/publish/out/lib" -Wl,-rpath-link,publish/out/lib
-else
-    say "bench: $plain, the runtime's wheel with its headers, cc or unzip is not at hand: start-up is not compared with a plain C program"
+    cc -O2 -o artifacts/bench/raw ../shared/bin/raw.c benchmarks/line_buffered.c -Iartifacts/bench/openvino/include -Lpublish/out/lib \
+        -l:"$library" -Wl,-rpath,"$PWD/publish/out/lib" -Wl,-rpath-link,publish/out/lib
 fi
 
 OVMS_OPENVINO_DIR=$PWD/publish/out/lib exec artifacts/bin/Ovms.Benchmarks/release/Ovms.Benchmarks "$@"

@@ -1,58 +1,36 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Ovms.Hosting.Bench;
 
 namespace Ovms.Benchmarks;
 
 /// <summary>
-/// A gRPC server that answers every call with the same bytes: what client and transport cost when nothing is served. It is the load
-/// tool's, which is not part of the repository.
+/// A gRPC server that answers every call with the same bytes: what client and transport cost when nothing is served.
 /// </summary>
 internal sealed class Echo : IDisposable
 {
     private readonly Process _process;
-    private readonly string _answer;
 
-    private Echo(Process process, int port, string answer)
+    private Echo(Process process, int port)
     {
         _process = process;
         Port = port;
-        _answer = answer;
     }
 
     public int Port { get; }
 
-    /// <summary>Starts it; null where the tool is not at hand.</summary>
-    public static Echo? Start(byte[] answer)
+    /// <summary>Starts it.</summary>
+    /// <param name="answer">File with the answer.</param>
+    public static Echo Start(string answer)
     {
-        string tool = Repo.Path("../shared/bin/loadgen");
-        if (!File.Exists(tool))
-            return null;
-        string file = Path.GetTempFileName();
-        File.WriteAllBytes(file, answer);
-        int port = Server.FreePort();
-        Process process = Process.Start(new ProcessStartInfo(tool) { ArgumentList = { "-serve", $"127.0.0.1:{port}", "-body", file } })!;
-        Echo echo = new(process, port, file);
-        echo.WaitUntilListening();
-        return echo;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-        File.Delete(_answer);
-    }
-
-    private void WaitUntilListening()
-    {
+        int port = BenchServer.FreePort();
+        Echo echo = new(Load.Serve(port, answer), port);
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10); Thread.Sleep(5))
         {
             try
             {
-                using TcpClient probe = new("127.0.0.1", Port);
-                return;
+                using TcpClient probe = new("127.0.0.1", port);
+                return echo;
             }
             catch (SocketException)
             {
@@ -60,6 +38,10 @@ internal sealed class Echo : IDisposable
             }
         }
 
+        echo.Dispose();
         throw new InvalidOperationException("The echo server does not listen.");
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Child.End(_process);
 }

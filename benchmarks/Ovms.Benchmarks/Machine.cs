@@ -8,18 +8,19 @@ namespace Ovms.Benchmarks;
 internal static class Machine
 {
     /// <summary>The lines of the report's head.</summary>
-    public static IEnumerable<string> Describe()
-    {
-        yield return $"- machine: {Value("/proc/cpuinfo", "model name") ?? "unknown CPU"}, {Environment.ProcessorCount} cores, {Memory()}, {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})";
-        if (File.Exists("/proc/loadavg"))
-            yield return $"- load average when the run began: {File.ReadAllText("/proc/loadavg").Split(' ')[0]} (what else ran makes the figures worse, the upper percentiles most)";
-        yield return $"- date: {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
-        yield return $"- ovms {ServerVersion()}, OpenVINO {OpenVinoLibrary.BuildNumber}, .NET {Environment.Version} (client and direct call; the server is NativeAOT)";
-        yield return string.Create(CultureInfo.InvariantCulture, $"- binary: {new FileInfo(Repo.Binary).Length / 1048576.0:0.0} MiB (publish/out/bin/ovms)");
-        yield return "- settings on both sides: CPU, PERFORMANCE_HINT=LATENCY, one infer request, one caller; client and server on the same machine over loopback";
-    }
+    /// <param name="loadBefore">The load average when the run began.</param>
+    public static IEnumerable<string> Describe(string loadBefore) =>
+    [
+        $"- machine: {Value("/proc/cpuinfo", "model name") ?? "unknown CPU"}, {Environment.ProcessorCount} cores, {Memory()}, {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})",
+        $"- load average when the run began: {loadBefore} (what else ran makes the figures worse, the upper percentiles most)",
+        $"- date: {DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, at the end",
+        $"- ovms {typeof(Ovms.Serving.Servable).Assembly.GetName().Version!.ToString(3)}, OpenVINO {OpenVinoLibrary.BuildNumber}, .NET {Environment.Version}",
+        string.Create(CultureInfo.InvariantCulture, $"- binary: {new FileInfo(Repo.Binary).Length / 1048576.0:0.0} MiB (publish/out/bin/ovms)"),
+        "- client, server and engine share the machine; CPU, PERFORMANCE_HINT=LATENCY on both sides, everything else as the server chooses by itself",
+    ];
 
-    private static string ServerVersion() => typeof(Ovms.Serving.Servable).Assembly.GetName().Version!.ToString(3);
+    /// <summary>How busy the machine has been for a minute.</summary>
+    public static string LoadAverage => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 
     private static string Memory() =>
         Value("/proc/meminfo", "MemTotal") is { } total
@@ -27,7 +28,5 @@ internal static class Machine
             : "unknown memory";
 
     private static string? Value(string file, string key) =>
-        File.Exists(file)
-            ? File.ReadLines(file).Where(line => line.StartsWith(key, StringComparison.Ordinal)).Select(static line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).FirstOrDefault()
-            : null;
+        File.ReadLines(file).Where(line => line.StartsWith(key, StringComparison.Ordinal)).Select(static line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).FirstOrDefault();
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using BenchmarkDotNet.Running;
 using Ovms.Benchmarks;
 using Ovms.Benchmarks.Micro;
@@ -10,42 +10,40 @@ if (args is ["--micro", .. string[] rest])
     return 0;
 }
 
-int Number(string option, int otherwise) =>
-    Array.IndexOf(args, option) is >= 0 and int at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
-
-if (args.Length % 2 != 0 || args.Where(static (_, i) => i % 2 == 0).Any(static option => option is not ("--rounds" or "--starts" or "--reloads")))
+Queue<string> given = new(args);
+Scale scale = Scale.Full;
+string[] parts = Parts.Names;
+while (given.TryDequeue(out string? option))
 {
-    Console.Error.WriteLine("Usage: benchmarks/run.sh [--rounds N] [--starts N] [--reloads N] | --micro [BenchmarkDotNet's own options]");
-    return 64;
-}
-
-if (!File.Exists(Repo.Binary))
-{
-    Console.Error.WriteLine($"There is no {Repo.Binary}: run ./build.sh publish first.");
-    return 1;
-}
-
-OpenVinoLibrary.Load();
-int rounds = Number("--rounds", 30);
-Report report = new();
-report.Add("# Benchmark results", "", "Written by `./build.sh bench`; nothing here is asserted by a test.", "");
-report.Add(Machine.Describe());
-foreach (Workload? workload in (Workload?[])[Workload.Dummy(), Workload.Resnet50()])
-{
-    if (workload is null)
+    if (option == "--quick")
+        scale = Scale.Quick;
+    else if (option == "--only" && given.TryDequeue(out string? names) && names.Split(',').All(Parts.Names.Contains))
+        parts = names.Split(',');
+    else
     {
-        report.Add("", "## resnet50", "", "Skipped: ../shared/models/resnet50 is not at hand.");
-        continue;
+        Console.Error.WriteLine($"Usage: benchmarks/run.sh [--quick] [--only PART,PART] | --micro [BenchmarkDotNet's own options]\nParts: {string.Join(", ", Parts.Names)}");
+        return 64;
     }
-
-    report.Add("", $"## Latency, {workload.Name}: input FP32 [{string.Join(",", workload.Shape)}], {workload.Input.Length:N0} bytes", "");
-    report.Add((await LatencyRun.RunAsync(workload, rounds)).Markdown());
 }
 
-report.Add("", "## Start and memory", "");
-report.Add((await StartRun.RunAsync(Workload.Dummy(), Number("--starts", 20))).Markdown());
-report.Add("", "## Reloads", "");
-report.Add((await ReloadRun.RunAsync(Number("--reloads", 300))).Markdown());
+// Whatever hangs, the run ends, and with it what it has started.
+using Timer limit = new(static _ => Environment.Exit(1), null, scale.Limit, Timeout.InfiniteTimeSpan);
+OpenVinoLibrary.Load();
+string load = Machine.LoadAverage;
+long started = Stopwatch.GetTimestamp();
+Report report = new();
+foreach (string part in parts)
+    await Parts.RunAsync(part, scale, report);
+
+// What is not everything in full is no record.
+bool isRecord = scale == Scale.Full && parts.Length == Parts.Names.Length;
+string file = Repo.Path(isRecord ? "benchmarks/results.md" : "artifacts/bench/results.md");
 report.Add(Explanation.Lines);
-report.Save(Repo.Path("benchmarks/results.md"));
+report.Save(file, [
+    "# Benchmark results", "",
+    "Written by `./build.sh bench`; nothing here is asserted by a test. [notes.md](notes.md) says what the figures mean where a goal is not reached.", "",
+    .. Machine.Describe(load),
+    $"- {scale.Rounds} rounds; the run took {Stopwatch.GetElapsedTime(started).TotalMinutes:0.0} minutes{(isRecord ? "" : "; a part of the whole, or a quick run: no record")}",
+]);
+Console.WriteLine($"\nWritten: {file}");
 return 0;

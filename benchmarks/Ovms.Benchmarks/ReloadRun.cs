@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Ovms.Benchmarks.Callers;
+using Ovms.Hosting.Bench;
 
 namespace Ovms.Benchmarks;
 
@@ -9,133 +7,111 @@ namespace Ovms.Benchmarks;
 /// What reloads cost: how long one takes, what a caller of a model that does not change notices, what stays in memory; and the start
 /// with many models.
 /// </summary>
-internal static class ReloadRun
+internal sealed class ReloadRun
 {
     private const int ManyModels = 50;
+    private const int ManyStarts = 5;
     private const int ReloadsPerRound = 10;
 
+    // Three states that follow each other: without the second model, with it, with other settings of it.
+    private static readonly int[][] s_states = [[1], [1, 1], [1, 2]];
+
+    private readonly Samples _reload = new();
+    private readonly Samples _quiet = new();
+    private readonly Samples _reloading = new();
+    private readonly Samples _ratio = new();
+    private readonly Samples _manyReady = new();
+    private readonly Samples _manyMemory = new();
+    private double _memoryBefore;
+    private double _memoryAfter;
+
     /// <summary>Runs everything.</summary>
-    /// <param name="reloads">How many reloads.</param>
-    public static async Task<ReloadTable> RunAsync(int reloads)
+    public static async Task<ReloadRun> RunAsync(Scale scale)
     {
-        ReloadTable table = new();
-        Workload workload = Workload.Dummy();
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("ovms-reloads-");
-        try
+        ReloadRun run = new();
+        using ConfigFile config = new();
+        Write(config, s_states[0]);
+        using (Server server = Server.Start("--config_path", config.Path, "--file_system_poll_wait_seconds", "0"))
+            await run.ReloadAsync(server, config, scale.Reloads);
+        config.Write(Enumerable.Range(0, ManyModels).Select(static number => ($"m{number}", (int?)1)));
+        for (int i = 0; i < ManyStarts; i++)
         {
-            string config = System.IO.Path.Combine(folder.FullName, "config.json");
-            WriteConfig(config, [Entry(workload.Name, "1")]);
-            using (Server server = Server.Start(["--config_path", config, "--file_system_poll_wait_seconds", "0"]))
-                await ReloadAsync(server, workload, config, reloads, table);
-            WriteConfig(config, Enumerable.Range(0, ManyModels).Select(static number => Entry($"m{number}", "1")));
-            for (int i = 0; i < 5; i++)
-            {
-                using Server server = Server.Start(["--config_path", config]);
-                table.ManyModelsReady.Add(Stopwatch.GetElapsedTime(server.StartedAt));
-                table.ManyModelsMemory.Add(server.ResidentMemory);
-            }
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+            using Server server = Server.Start("--config_path", config.Path);
+            run._manyReady.Add(Stopwatch.GetElapsedTime(server.StartedAt));
+            run._manyMemory.Add(server.ResidentMemory);
         }
 
-        return table;
+        return run;
     }
 
-    private static async Task ReloadAsync(Server server, Workload workload, string config, int reloads, ReloadTable table)
+    /// <summary>The rows in Markdown.</summary>
+    public IEnumerable<string> Markdown()
     {
+        yield return "| dummy, gRPC, 1 caller | count | p50 ms | p90 ms | p99 ms |";
+        yield return "|---|---|---|---|---|";
+        yield return Row("a reload, from POST to its answer", _reload);
+        yield return Row("a call in quiet rounds", _quiet);
+        yield return Row("a call while reloads go on", _reloading);
+        yield return "";
+        yield return $"p99 of a call while reloads go on against quiet, by rounds: {_ratio.Spread(Samples.Times)}.";
+        yield return $"Resident memory: {Samples.Mebibytes(_memoryBefore)} before, {Samples.Mebibytes(_memoryAfter)} after {_reload.Count} reloads.";
+        yield return $"Start with {ManyModels} models of the kind of dummy: all available {_manyReady.Spread(Samples.Text)} ms after exec ({_manyReady.Count} starts), {Samples.Mebibytes(_manyMemory.Median)} resident.";
+    }
+
+    private async Task ReloadAsync(Server server, ConfigFile config, int reloads)
+    {
+        Workload workload = Workload.Dummy;
+        using BenchInput input = workload.MakeInput();
         using HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{server.RestPort}") };
-        using GrpcCaller caller = new("gRPC", server.GrpcPort, workload.GrpcRequest());
+        using GrpcCaller caller = await GrpcCaller.ConnectAsync(server.GrpcPort, BenchRun.InferPath, input.GrpcMessage(workload.Name));
         for (int call = 0; call < 2000; call++)
             await caller.CallAsync();
 
-        // Three states that follow each other: without the second model, with it, with other settings of it.
-        string[][] states = [["1"], ["1", "1"], ["1", "2"]];
-        table.MemoryBefore.Add(server.ResidentMemory);
+        _memoryBefore = server.ResidentMemory;
         for (int done = 0; done < reloads;)
         {
             TimeSpan spent = TimeSpan.Zero;
             using CancellationTokenSource end = new();
-            Task calling = CallUntilAsync(caller, table.Reloading, end.Token);
+            Task<Samples> calling = CallUntilAsync(caller, _reloading, end.Token);
             for (int i = 0; i < ReloadsPerRound; i++, done++)
             {
-                string[] state = states[done % states.Length];
-                WriteConfig(config, state.Select((nireq, number) => Entry(number == 0 ? workload.Name : "second", nireq)));
+                Write(config, s_states[done % s_states.Length]);
                 long started = Stopwatch.GetTimestamp();
                 using HttpResponseMessage answer = await http.PostAsync(new Uri("/v1/config/reload", UriKind.Relative), null);
                 answer.EnsureSuccessStatusCode();
-                table.Reload.Add(Stopwatch.GetElapsedTime(started));
+                _reload.Add(Stopwatch.GetElapsedTime(started));
                 spent += Stopwatch.GetElapsedTime(started);
             }
 
             await end.CancelAsync();
-            await calling;
+            Samples reloading = await calling;
 
             // As long a quiet round.
             using CancellationTokenSource quietEnd = new(spent);
-            await CallUntilAsync(caller, table.Quiet, quietEnd.Token);
+            Samples quiet = await CallUntilAsync(caller, _quiet, quietEnd.Token);
+            _ratio.Add(reloading.At(0.99) / quiet.At(0.99));
         }
 
-        table.MemoryAfter.Add(server.ResidentMemory);
+        _memoryAfter = server.ResidentMemory;
     }
 
-    private static Task CallUntilAsync(GrpcCaller caller, Samples samples, CancellationToken end) => Task.Run(async () =>
+    private static Task<Samples> CallUntilAsync(GrpcCaller caller, Samples all, CancellationToken end) => Task.Run(async () =>
     {
+        Samples round = new();
         while (!end.IsCancellationRequested)
         {
             long start = Stopwatch.GetTimestamp();
             await caller.CallAsync();
-            samples.Add(Stopwatch.GetElapsedTime(start));
+            round.Add(Stopwatch.GetElapsedTime(start));
+            all.Add(Stopwatch.GetElapsedTime(start));
         }
+
+        return round;
     });
 
-    private static JsonObject Entry(string name, string nireq) => new()
-    {
-        ["config"] = new JsonObject
-        {
-            ["name"] = name,
-            ["base_path"] = Repo.Path("tests/models/dummy"),
-            ["nireq"] = int.Parse(nireq, CultureInfo.InvariantCulture),
-        },
-    };
-
-    private static void WriteConfig(string path, IEnumerable<JsonObject> entries) =>
-        File.WriteAllText(path, new JsonObject { ["model_config_list"] = new JsonArray([.. entries]) }.ToJsonString());
-}
-
-/// <summary>What the reloads gave.</summary>
-internal sealed class ReloadTable
-{
-    public Samples Reload { get; } = new();
-
-    public Samples Quiet { get; } = new();
-
-    public Samples Reloading { get; } = new();
-
-    public Samples MemoryBefore { get; } = new();
-
-    public Samples MemoryAfter { get; } = new();
-
-    public Samples ManyModelsReady { get; } = new();
-
-    public Samples ManyModelsMemory { get; } = new();
-
-    /// <summary>The tables in Markdown.</summary>
-    public IEnumerable<string> Markdown()
-    {
-        yield return "| dummy | count | p50 ms | p90 ms | p99 ms |";
-        yield return "|---|---|---|---|---|";
-        yield return Row("a reload, from POST to its answer", Reload);
-        yield return Row("a call in quiet rounds", Quiet);
-        yield return Row("a call while reloads go on", Reloading);
-        yield return "";
-        yield return $"Resident memory: {Mebibytes(MemoryBefore)} MiB before, {Mebibytes(MemoryAfter)} MiB after {Reload.Count} reloads.";
-        yield return $"Start with 50 models of the kind of dummy: all available {ManyModelsReady.TextAt(0.5)} ms after exec (median of {ManyModelsReady.Count}), {Mebibytes(ManyModelsMemory)} MiB resident.";
-    }
+    private static void Write(ConfigFile config, int[] state) =>
+        config.Write(state.Select(static (nireq, number) => (number == 0 ? Workload.Dummy.Name : "second", (int?)nireq)));
 
     private static string Row(string name, Samples samples) =>
-        $"| {name} | {samples.Count} | {samples.TextAt(0.5)} | {samples.TextAt(0.9)} | {samples.TextAt(0.99)} |";
-
-    private static string Mebibytes(Samples samples) => samples.At(0.5).ToString("0.0", CultureInfo.InvariantCulture);
+        $"| {name} | {samples.Count} | {Samples.Text(samples.Median)} | {Samples.Text(samples.At(0.9))} | {Samples.Text(samples.At(0.99))} |";
 }

@@ -2,12 +2,13 @@ using System.Text;
 
 namespace Ovms.Benchmarks;
 
-/// <summary>Collects what is printed and writes it down at the end.</summary>
+/// <summary>Collects what was measured, printing it at once, and writes it down at the end with the goals before everything else.</summary>
 internal sealed class Report
 {
     private readonly StringBuilder _text = new();
+    private readonly List<Goal> _goals = [];
 
-    /// <summary>Prints lines and keeps them.</summary>
+    /// <summary>Prints a part and keeps it.</summary>
     public void Add(params IEnumerable<string> lines)
     {
         foreach (string line in lines)
@@ -17,6 +18,25 @@ internal sealed class Report
         }
     }
 
+    /// <summary>Prints goals and keeps them.</summary>
+    public void Add(params IEnumerable<Goal> goals)
+    {
+        foreach (Goal goal in goals)
+        {
+            Console.WriteLine(goal.Row);
+            _goals.Add(goal);
+        }
+    }
+
     /// <summary>Writes the file.</summary>
-    public void Save(string path) => File.WriteAllText(path, _text.ToString());
+    /// <param name="head">What it begins with.</param>
+    public void Save(string path, IEnumerable<string> head)
+    {
+        string[] table = _goals.Count == 0 ? [] :
+        [
+            "", "## Goals", "", "The median of the rounds, with the least and the greatest.", "", "| work | goal | found | reached |", "|---|---|---|---|",
+            .. _goals.Select(static goal => goal.Row),
+        ];
+        File.WriteAllText(path, string.Join('\n', [.. head, .. table, _text.ToString()]));
+    }
 }

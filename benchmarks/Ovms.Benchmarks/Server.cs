@@ -1,21 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using Ovms.Hosting.Bench;
 
 namespace Ovms.Benchmarks;
 
-/// <summary>The published binary, serving one model on loopback until disposal.</summary>
-internal sealed partial class Server : IDisposable
+/// <summary>The published binary, serving on loopback and on a unix domain socket until disposal.</summary>
+internal sealed class Server : IDisposable
 {
-    private const int Sigterm = 15;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
+    private readonly DirectoryInfo _sockets;
 
-    private Server(Process process, int grpcPort, int restPort)
+    private Server(Process process, DirectoryInfo sockets, int grpcPort, int restPort)
     {
         _process = process;
+        _sockets = sockets;
         GrpcPort = grpcPort;
         RestPort = restPort;
     }
@@ -23,6 +21,9 @@ internal sealed partial class Server : IDisposable
     public int GrpcPort { get; }
 
     public int RestPort { get; }
+
+    /// <summary>The path of the socket that speaks gRPC.</summary>
+    public string GrpcSocket => SocketIn(_sockets);
 
     /// <summary>When it was started, on the clock of <see cref="Stopwatch"/>.</summary>
     public long StartedAt { get; private init; }
@@ -37,57 +38,51 @@ internal sealed partial class Server : IDisposable
         }
     }
 
-    /// <summary>Starts it on one model and returns when it has said that it is ready.</summary>
-    public static Server Start(Workload workload) =>
-        Start(["--model_name", workload.Name, "--model_path", workload.ModelPath, "--nireq", "1"]);
-
-    /// <summary>The same with what is served given by options.</summary>
-    public static Server Start(IEnumerable<string> options)
+    /// <summary>Time that processors have worked for it; the system counts in steps of 10 ms.</summary>
+    public TimeSpan ProcessorTime
     {
-        int grpc = FreePort();
-        int rest = FreePort();
-        ProcessStartInfo start = new(Repo.Binary) { RedirectStandardOutput = true, UseShellExecute = false };
-        string[] listeners = ["--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1"];
-        foreach (string argument in options.Concat(listeners))
-            start.ArgumentList.Add(argument);
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
 
-        // The package must find its own libraries.
-        start.Environment.Remove("OVMS_OPENVINO_DIR");
+    /// <summary>Starts it and returns when it has said that it is ready.</summary>
+    /// <param name="options">What is served.</param>
+    public static Server Start(params IEnumerable<string> options)
+    {
+        (int grpc, int rest) = (BenchServer.FreePort(), BenchServer.FreePort());
+        DirectoryInfo sockets = Directory.CreateTempSubdirectory("ovms-bench-");
+        string[] listeners =
+        [
+            "--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1",
+            "--grpc_uds", SocketIn(sockets),
+        ];
         long startedAt = Stopwatch.GetTimestamp();
-        Process process = Process.Start(start)!;
+        Server server = new(Child.Start(Repo.Binary, options.Concat(listeners)), sockets, grpc, rest) { StartedAt = startedAt };
         List<string> lines = [];
-        while (process.StandardOutput.ReadLine() is { } line)
+        while (server._process.StandardOutput.ReadLine() is { } line)
         {
             lines.Add(line);
             if (line.Contains("Ready after", StringComparison.Ordinal))
             {
                 // Nobody reads the later lines, but the pipe must not fill up.
-                _ = process.StandardOutput.ReadToEndAsync();
-                return new Server(process, grpc, rest) { StartedAt = startedAt };
+                _ = server._process.StandardOutput.ReadToEndAsync();
+                return server;
             }
         }
 
-        process.WaitForExit();
-        throw new InvalidOperationException($"The server ended with {process.ExitCode}:\n{string.Join('\n', lines)}");
+        server.Dispose();
+        throw new InvalidOperationException($"The server ended before it was ready:\n{string.Join('\n', lines)}");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Kill(_process.Id, Sigterm);
-        if (!_process.WaitForExit(s_patience))
-            _process.Kill();
-        _process.Dispose();
+        Child.End(_process);
+        _sockets.Delete(recursive: true);
     }
 
-    /// <summary>A port that nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+    private static string SocketIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "grpc");
 }

@@ -1,28 +1,18 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json.Nodes;
-using Google.Protobuf;
-using Ovms.Benchmarks.Callers;
-using Ovms.Frontends.Grpc.Protos;
+using Ovms.Benchmarks.Micro;
+using Ovms.Hosting.Bench;
+using Ovms.Native;
 
 namespace Ovms.Benchmarks;
 
-/// <summary>One model and one fixed input for it, in every form in which it goes over a wire.</summary>
+/// <summary>One model and one fixed request for it, as files in every form in which it goes over a wire.</summary>
 internal sealed class Workload
 {
-    private readonly string _inputName;
-
-    private Workload(string name, string path, string inputName, long[] shape, int callsPerRound)
+    private Workload(string name, string path, string file, int manyCallers)
     {
         Name = name;
         ModelPath = path;
-        Shape = shape;
-        CallsPerRound = callsPerRound;
-        _inputName = inputName;
-        float[] values = new float[shape.Aggregate(1L, static (product, dimension) => product * dimension)];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = i % 251 / 16f;
-        Input = MemoryMarshal.AsBytes<float>(values).ToArray();
+        File = Path.Combine(path, "1", file);
+        ManyCallers = manyCallers;
     }
 
     /// <summary>The name the model is served under.</summary>
@@ -32,57 +22,67 @@ internal sealed class Workload
     public string ModelPath { get; }
 
     /// <summary>The model's file.</summary>
-    public string File => Path.Combine(ModelPath, "1", $"{Name}.xml");
+    public string File { get; }
 
-    /// <summary>Shape of the input.</summary>
-    public long[] Shape { get; }
+    /// <summary>How many callers are many for it; 1 where it is measured with one alone.</summary>
+    public int ManyCallers { get; }
 
-    /// <summary>Bytes of the input, FP32.</summary>
-    public byte[] Input { get; }
+    /// <summary>The shape that server and plain program give the input where the file leaves it open.</summary>
+    public string? Shape { get; private init; }
 
-    /// <summary>Calls of each caller in one round: a round is short, so that what disturbs the machine disturbs all.</summary>
-    public int CallsPerRound { get; }
+    /// <summary>Options that serve it; everything else is as the server chooses by itself.</summary>
+    public string[] Options => [.. OptionsAsInFile, .. Shape is null ? [] : (string[])["--shape", $"({Shape})"]];
 
-    /// <summary>A model of almost no work: what is measured is everything else.</summary>
-    public static Workload Dummy() => new("dummy", Repo.Path("tests/models/dummy"), "b", [1, 10], 200);
+    /// <summary>The same without a shape.</summary>
+    public string[] OptionsAsInFile => ["--model_name", Name, "--model_path", ModelPath];
 
-    /// <summary>An image-sized input and real work; null where the model is not at hand.</summary>
-    public static Workload? Resnet50()
+    /// <summary>Almost no work and 40 bytes: what is measured is everything else.</summary>
+    public static Workload Dummy { get; } = new("dummy", Repo.Path("tests/models/dummy"), "dummy.xml", 8);
+
+    /// <summary>Gives ten numbers of an input of 602,112 bytes: almost no work, and the request of resnet50.</summary>
+    public static Workload Glance { get; } = new("glance", Repo.Path("benchmarks/models/glance"), "glance.xml", 1);
+
+    /// <summary>A trained classifier, FP16, 301,056 bytes.</summary>
+    public static Workload Squeezenet { get; } = new("squeezenet", Repo.Path("tests/models/squeezenet"), "model.onnx", 8);
+
+    /// <summary>A trained classifier, U8, 150,528 bytes.</summary>
+    public static Workload MobilenetV2 { get; } = new("mobilenet_v2", Repo.Path("../shared/models/mobilenet_v2"), "model.tflite", 8);
+
+    /// <summary>Much work, FP32, 602,112 bytes; its file leaves the batch open.</summary>
+    public static Workload Resnet50 { get; } = new("resnet50", Repo.Path("../shared/models/resnet50"), "resnet50.xml", 4) { Shape = "1,3,224,224" };
+
+    /// <summary>All that are at hand.</summary>
+    public static IReadOnlyList<Workload> All { get; } =
+        [.. new[] { Dummy, Squeezenet, MobilenetV2, Resnet50, Glance }.Where(static workload => System.IO.File.Exists(workload.File))];
+
+    /// <summary>Makes the request.</summary>
+    public Requests MakeRequests()
     {
-        string path = Repo.Path("../shared/models/resnet50");
-        return Directory.Exists(path) ? new Workload("resnet50", path, "input", [1, 3, 224, 224], 10) : null;
+        using BenchInput input = MakeInput();
+        (byte[] binary, int jsonLength) = input.RestBinary();
+        byte[]? json = input.RestJson();
+        return new Requests(
+            input.Description,
+            Bodies.Write($"{Name}.pb", input.GrpcMessage(Name)),
+            Bodies.Write($"{Name}.bin", binary),
+            jsonLength,
+            json is null ? null : Bodies.Write($"{Name}.json", json));
     }
 
-    /// <summary>A ModelInferRequest with raw contents.</summary>
-    public byte[] GrpcRequest() => new ModelInferRequest
+    /// <summary>The same as bytes that are sent from within this program.</summary>
+    public BenchInput MakeInput()
     {
-        ModelName = Name,
-        Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = _inputName, Datatype = "FP32", Shape = { Shape } } },
-        RawInputContents = { ByteString.CopyFrom(Input) },
-    }.ToByteArray();
-
-    /// <summary>An HTTP request with binary input and output.</summary>
-    public byte[] RestBinaryRequest()
-    {
-        JsonObject input = Describe();
-        input["parameters"] = new JsonObject { ["binary_data_size"] = Input.Length };
-        JsonObject document = new() { ["inputs"] = new JsonArray(input), ["parameters"] = new JsonObject { ["binary_data_output"] = true } };
-        byte[] json = Encoding.UTF8.GetBytes(document.ToJsonString());
-        return HttpCaller.Request($"/v2/models/{Name}/infer", [.. json, .. Input], json.Length);
+        using Core core = new();
+        using Model model = core.ReadModel(File);
+        using CompiledModel compiled = core.Compile(model, "CPU", []);
+        return new BenchInput(OneServable.SignatureOf(compiled));
     }
-
-    /// <summary>An HTTP request with JSON in and out.</summary>
-    public byte[] RestJsonRequest()
-    {
-        JsonObject input = Describe();
-        input["data"] = new JsonArray([.. MemoryMarshal.Cast<byte, float>(Input).ToArray().Select(static value => (JsonNode)value)]);
-        return HttpCaller.Request($"/v2/models/{Name}/infer", Encoding.UTF8.GetBytes(new JsonObject { ["inputs"] = new JsonArray(input) }.ToJsonString()), null);
-    }
-
-    private JsonObject Describe() => new()
-    {
-        ["name"] = _inputName,
-        ["shape"] = new JsonArray([.. Shape.Select(static dimension => (JsonNode)dimension)]),
-        ["datatype"] = "FP32",
-    };
 }
+
+/// <summary>Files with one request.</summary>
+/// <param name="Description">Names and shapes of the inputs.</param>
+/// <param name="Grpc">A ModelInferRequest with raw contents.</param>
+/// <param name="Binary">JSON with the tensors' bytes after it.</param>
+/// <param name="JsonLength">Bytes of that JSON.</param>
+/// <param name="Json">JSON alone; null where an input has no JSON form.</param>
+internal sealed record Requests(string Description, string Grpc, string Binary, int JsonLength, string? Json);

@@ -13,10 +13,13 @@ internal static class OneServable
         using Core core = new();
         using Model model = core.ReadModel(workload.File);
         CompiledModel compiled = core.Compile(model, "CPU", [KeyValuePair.Create("PERFORMANCE_HINT", "LATENCY")]);
-        Signature signature = new(Ports(compiled.Inputs), Ports(compiled.Outputs));
+        Signature signature = SignatureOf(compiled);
         InferSlot[] slots = [.. Enumerable.Range(0, 2).Select(_ => new InferSlot(compiled.CreateInferRequest(), signature.Inputs.Length))];
         return new Servable(new ServableId(workload.Name, 1), new LoadedModel(signature, new InferRequestPool(slots, waitersLimit: 0), compiled));
     }
+
+    /// <summary>The model's ports as callers see them.</summary>
+    public static Signature SignatureOf(CompiledModel compiled) => new(Ports(compiled.Inputs), Ports(compiled.Outputs));
 
     private static ImmutableArray<TensorInfo> Ports(IReadOnlyList<PortInfo> ports) =>
         [.. ports.Select(static port => new TensorInfo(port.Index, port.Name!, port.ElementType, port.Shape, "N..."))];

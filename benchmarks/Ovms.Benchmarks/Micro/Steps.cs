@@ -1,6 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Ovms.Frontends.Grpc;
+using Ovms.Hosting.Bench;
 using Ovms.Inference;
 using Ovms.Serving;
 using Ovms.Status;
@@ -23,14 +24,14 @@ public class Steps
     [ParamsSource(nameof(Models))]
     public string Model { get; set; } = "";
 
-    /// <summary>The models that are at hand.</summary>
-    public static IEnumerable<string> Models => ((Workload?[])[Workload.Dummy(), Workload.Resnet50()]).OfType<Workload>().Select(static workload => workload.Name);
+    public static IEnumerable<string> Models => [Workload.Dummy.Name, Workload.Glance.Name];
 
     [GlobalSetup]
     public void Load()
     {
-        Workload workload = Model == "dummy" ? Workload.Dummy() : Workload.Resnet50()!;
-        _payload = workload.GrpcRequest();
+        Workload workload = Workload.All.First(workload => workload.Name == Model);
+        using BenchInput input = workload.MakeInput();
+        _payload = input.GrpcMessage(Model);
         _servable = OneServable.Load(workload);
         _registry = new ServableRegistry();
         _registry.Publish(new ServableTable([new ModelEntry(workload.Name, [new VersionEntry(1, ServableState.Available, _servable)])]));

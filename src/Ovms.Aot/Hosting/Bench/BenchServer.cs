@@ -83,6 +83,14 @@ internal sealed class BenchServer : IDisposable
         return line is null ? 0 : (long)double.Parse(line.AsSpan(MetricFamilies.GcAllocated.Name.Length), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A port of loopback that nobody listens on now.</summary>
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -161,13 +169,6 @@ internal sealed class BenchServer : IDisposable
                 _lines.Dequeue();
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
