@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
@@ -10,26 +9,6 @@ namespace Ovms.EndToEnd.Tests;
 /// <summary>Serving what a config.json names, and checking and changing such files.</summary>
 public sealed class ConfigFileTests
 {
-    private static readonly string[] s_ten =
-        ["dummy", "summator", "increment_1x3x4x5", "scalar", "passthrough_string", "half_plus_two", "half_plus_two_frozen", "add_half_tflite", "paddle_linear", "squeezenet"];
-
-    [Test]
-    public async Task TenModelsOfAllFormats_AreServed()
-    {
-        using ConfigFolder folder = new(
-            $$"""{"model_config_list": [{{string.Join(',', s_ten.Select(static name => $$$"""{"config": {"name": "{{{name}}}", "base_path": "${MODELS}/{{{name}}}", "target_device": "${DEVICE:-CPU}"}}"""))}}]}""");
-        await using OvmsServer server = await folder.StartAsync("Ready after");
-        foreach (string name in s_ten)
-        {
-            await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = name })).Ready).IsTrue().Because(name);
-        }
-
-        using HttpResponseMessage answer = await server.Http.PostAsync(
-            "/v2/models/dummy/infer", new StringContent("""{"inputs":[{"name":"b","shape":[1,10],"datatype":"FP32","data":[0,1,2,3,4,5,6,7,8,9]}]}""", Encoding.UTF8, "application/json"));
-        using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        await Assert.That(json.RootElement.GetProperty("outputs")[0].GetProperty("data")[9].GetSingle()).IsEqualTo(10f);
-    }
-
     [Test]
     public async Task BrokenModels_KeepNoOtherFromServing()
     {
@@ -89,6 +68,9 @@ public sealed class ConfigFileTests
         await Assert.That(output).DoesNotContain("good:");
         (code, output, errors) = await OvmsProcess.RunAsync(["check", "--model_name", "m", "--model_path", Repo.Model("dummy")]);
         await Assert.That((code, output)).IsEqualTo((0, "Configuration is good: 1 models.")).Because(errors);
+        (code, output, errors) = await OvmsProcess.RunAsync(["check", "--model_name", "m", "--model_path", Repo.Model("dummy"), "--batch_size", "many"]);
+        await Assert.That(code).IsEqualTo(0).Because(errors);
+        await Assert.That(output).StartsWith("note: m: Wrong batch size parameter provided.");
     }
 
     [Test]

@@ -11,6 +11,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 {
     private readonly NamedEntries _entries = new();
     private readonly List<GraphFolder> _graphs = [];
+    private readonly List<string> _warnings = [];
 
     // Everything that was looked at, so that a change of any part shows.
     private readonly XxHash128 _seen = new();
@@ -42,6 +43,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             Monitoring = sections.TryGetValue(ConfigSections.Monitoring, out ConfigNode monitoring) ? Monitoring.Read(monitoring) : null,
             Warnings =
             [
+                .. _warnings,
                 .. libraries == 0 ? [] : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
                 .. loaders == 0 ? [] : new[] { $"$.{ConfigSections.Loaders}: its {loaders} are not loaded; models that name one (custom_loader_options) are not served" },
             ],
@@ -59,7 +61,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
 
         _graphs.ForEach(ReadSubconfig);
-        return _entries.Build() with { Fingerprint = Convert.ToHexString(_seen.GetHashAndReset()) };
+        return _entries.Build() with { Warnings = [.. _warnings], Fingerprint = Convert.ToHexString(_seen.GetHashAndReset()) };
     }
 
     private void ReadModels(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
@@ -102,6 +104,12 @@ internal sealed class ConfigReader(Func<string, string?> variable)
     {
         if (graph.FindSubconfig() is not { } path)
         {
+            return;
+        }
+
+        if (!Path.Exists(path))
+        {
+            _warnings.Add($"{graph.Name}: its subconfig {path} does not exist; no models are served for it");
             return;
         }
 

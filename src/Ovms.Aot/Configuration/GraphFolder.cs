@@ -30,7 +30,7 @@ internal sealed record GraphFolder(string Name, string BasePath, string Graph, s
     /// <summary>The folder of a graph's entry.</summary>
     public static GraphFolder Of(GraphOptions graph, string folder) => new(graph.Name, Resolve(graph.BasePath, graph.Name, folder), graph.GraphPath, graph.Subconfig);
 
-    /// <summary>The list of the graph's models; null where there is none, which is no fault unless it was named.</summary>
+    /// <summary>The list of the graph's models; null where there is none. One that was named may be missing.</summary>
     public string? FindSubconfig()
     {
         if (IsAddress(BasePath))

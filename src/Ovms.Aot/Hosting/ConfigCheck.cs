@@ -44,6 +44,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             if (config.IsOk)
             {
                 models.Add(config.Value);
+                _notes.AddRange(config.Value.Settings.Warnings.Select(warning => $"{model.ModelName}: {warning}"));
             }
             else
             {
