@@ -1,3 +1,4 @@
+using System.Threading.Tasks.Sources;
 using Ovms.Status;
 
 namespace Ovms.Serving;
@@ -8,9 +9,13 @@ namespace Ovms.Serving;
 /// </summary>
 internal sealed class WaitingLine<T>
 {
+    // Waiters kept for later calls: as many as usually wait at a time.
+    private const int MostSpare = 64;
+
     private readonly Lock _gate = new();
     private readonly Stack<T> _idle;
     private readonly LinkedList<Waiter> _waiters = new();
+    private readonly Stack<Waiter> _spare = new();
     private readonly int _waitersLimit;
 
     /// <summary>Starts with everything idle.</summary>
@@ -68,11 +73,11 @@ internal sealed class WaitingLine<T>
                 return new(Outcome.Fail(StatusCode.QueueFull, $"All {Size} infer requests are busy and {_waiters.Count} calls wait already; try again later."));
             }
 
-            waiter = new Waiter(this);
-            waiter.Node = _waiters.AddLast(waiter);
+            waiter = _spare.TryPop(out Waiter? spare) ? spare : new Waiter(this);
+            _waiters.AddLast(waiter.Place);
         }
 
-        return new(waiter.WaitAsync(cancellation));
+        return waiter.Begin(cancellation);
     }
 
     /// <summary>Gives one back: to whoever waits longest, else it is idle.</summary>
@@ -89,7 +94,6 @@ internal sealed class WaitingLine<T>
             }
 
             _waiters.RemoveFirst();
-            next.Node = null;
         }
 
         next.SetResult(thing);
@@ -100,38 +104,79 @@ internal sealed class WaitingLine<T>
     {
         lock (_gate)
         {
-            if (waiter.Node is null)
+            if (waiter.Place.List is null)
             {
                 return false;
             }
 
-            _waiters.Remove(waiter.Node);
-            waiter.Node = null;
+            _waiters.Remove(waiter.Place);
             return true;
         }
     }
 
-    private sealed class Waiter(WaitingLine<T> line) : TaskCompletionSource<Outcome<T>>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private void Keep(Waiter waiter)
     {
-        private readonly WaitingLine<T> _line = line;
-
-        public LinkedListNode<Waiter>? Node { get; set; }
-
-        public void SetResult(T thing) => SetResult((Outcome<T>)thing);
-
-        public async Task<Outcome<T>> WaitAsync(CancellationToken cancellation)
+        lock (_gate)
         {
-            using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+            if (_spare.Count < MostSpare)
+            {
+                _spare.Push(waiter);
+            }
+        }
+    }
+
+    /// <summary>One call's wait; the next call's once its result was taken.</summary>
+    private sealed class Waiter : IValueTaskSource<Outcome<T>>
+    {
+        private readonly WaitingLine<T> _line;
+        private ManualResetValueTaskSourceCore<Outcome<T>> _result = new() { RunContinuationsAsynchronously = true };
+        private CancellationTokenRegistration _cancellation;
+
+        public Waiter(WaitingLine<T> line)
+        {
+            _line = line;
+            Place = new LinkedListNode<Waiter>(this);
+        }
+
+        public LinkedListNode<Waiter> Place { get; }
+
+        /// <summary>On the line already. Nobody can take the result before this has returned.</summary>
+        public ValueTask<Outcome<T>> Begin(CancellationToken cancellation)
+        {
+            _cancellation = cancellation.UnsafeRegister(
                 static (state, token) =>
                 {
                     Waiter self = (Waiter)state!;
                     if (self._line.TryWithdraw(self))
                     {
-                        self.TrySetCanceled(token);
+                        self._result.SetException(new OperationCanceledException(token));
                     }
                 },
                 this);
-            return await Task.ConfigureAwait(false);
+            return new(this, _result.Version);
         }
+
+        public void SetResult(T thing) => _result.SetResult(thing);
+
+        Outcome<T> IValueTaskSource<Outcome<T>>.GetResult(short token)
+        {
+            try
+            {
+                return _result.GetResult(token);
+            }
+            finally
+            {
+                // Waits for a cancellation that is under way, so that it cannot reach the next call.
+                _cancellation.Dispose();
+                _cancellation = default;
+                _result.Reset();
+                _line.Keep(this);
+            }
+        }
+
+        ValueTaskSourceStatus IValueTaskSource<Outcome<T>>.GetStatus(short token) => _result.GetStatus(token);
+
+        void IValueTaskSource<Outcome<T>>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _result.OnCompleted(continuation, state, token, flags);
     }
 }

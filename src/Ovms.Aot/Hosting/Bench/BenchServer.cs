@@ -57,7 +57,7 @@ internal sealed class BenchServer : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        string[] own = ["--port", Text(grpcPort), "--rest_port", Text(restPort), "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", "--metrics_enable", "--log_level", "WARNING"];
+        string[] own = ["--port", Text(grpcPort), "--rest_port", Text(restPort), "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0"];
         foreach (string argument in modelArguments.Concat(own))
         {
             start.ArgumentList.Add(argument);
