@@ -77,22 +77,27 @@ internal static class GrpcFrontend
     {
         RequestMemory memory = app.Services.GetRequiredService<RequestMemory>();
 
-        // Order: what the endpoint does not take goes on to the framework, which needs routes.
+        // Order: what the endpoint does not take goes on to the framework.
         new InferEndpoint(registry, inference, settings, memory, log).Use(app);
-        app.UseRouting();
         CountedBody.Use(app, memory);
-        MapService(binder => KServeBinding.Bind(binder, new KServeService(registry, settings)));
-        MapService(binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry)));
-        MapService(binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
-        MapService(binder => Health.BindService(binder, new GrpcHealth(registry)));
-        MapService(GrpcReflection.BindV1);
-        MapService(GrpcReflection.BindV1Alpha);
+        OnDemand.Use(app, "/grpc.reflection.", routes =>
+        {
+            MapService(routes, GrpcReflection.BindV1);
+            MapService(routes, GrpcReflection.BindV1Alpha);
+        });
+        OnDemand.Use(app, "/", routes =>
+        {
+            MapService(routes, binder => KServeBinding.Bind(binder, new KServeService(registry, settings)));
+            MapService(routes, binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry)));
+            MapService(routes, binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
+            MapService(routes, binder => Health.BindService(binder, new GrpcHealth(registry)));
+        });
 
-        void MapService(Action<ServiceBinderBase> bind)
+        void MapService(IEndpointRouteBuilder routes, Action<ServiceBinderBase> bind)
         {
             ServerServiceDefinition.Builder definition = ServerServiceDefinition.CreateBuilder();
             bind(new CallBinder(definition, log, app.Lifetime.ApplicationStopping));
-            app.MapGrpcService(definition.Build());
+            routes.MapGrpcService(definition.Build());
         }
     }
 }
