@@ -11,7 +11,8 @@ public sealed class DeviceFactsTests
     [Test]
     [Arguments("--nireq", "5", 5)]
     [Arguments("--plugin_config", """{"NUM_STREAMS": 2}""", 2)]
-    public async Task InferRequests_AreAsManyAsAskedElseAsTheModelFindsBest(string option, string value, int expected)
+    [Arguments("--plugin_config", """{"NUM_STREAMS": 1}""", 2)]
+    public async Task InferRequests_AreAsManyAsAskedElseAsTheModelFindsBest_AndNeverOne(string option, string value, int expected)
     {
         await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", option, value);
         await Assert.That(server.Process.Output).Contains($"No of InferRequests: {expected};");

@@ -15,13 +15,13 @@ internal static class OutputSet
     public static OutputTensor[] Take(Signature signature, InferMessage message, InferSlot slot)
     {
         int wanted = message.Outputs.Count;
-        if (wanted == 0 && slot.KeptOutputs is { } kept)
+        OutputTensor? sequence = SequenceOutput.Of(signature, message, slot);
+        if (wanted == 0 && sequence is null && slot.KeptOutputs is { } kept)
         {
             return kept;
         }
 
         int count = wanted == 0 ? signature.Outputs.Length : wanted;
-        OutputTensor? sequence = SequenceOutput.Of(signature, message, slot);
         OutputTensor[] outputs = new OutputTensor[sequence is null ? count : count + 1];
         for (int i = 0; i < count; i++)
         {

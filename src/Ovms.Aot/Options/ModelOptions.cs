@@ -32,7 +32,7 @@ internal sealed partial record ModelOptions
     [Option("plugin_config", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.Object, Placeholder = "JSON")]
     public string PluginConfig { get; init; } = "";
 
-    /// <summary>Number of inferences that run at the same time; 0 for what the device finds best, and one more on the CPU, to be made ready meanwhile.</summary>
+    /// <summary>Number of inferences that run at the same time; 0 for what the device finds best.</summary>
     [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "COUNT", Max = MaxNireq, Error = "Nireq parameter too high")]
     public uint Nireq { get; init; }
 

@@ -70,8 +70,8 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             return Loaded(new SequenceTable(sequences, makeSlot, compiled.OptimalRequests, config.QueueSize));
         }
 
-        // One more than the device computes at a time: its inputs are bound while the other computes, or the device idles between two calls.
-        int spare = isPlain && config.Nireq == 0 ? 1 : 0;
+        // Where the device computes one at a time, one more: its inputs are bound meanwhile, or the device idles between two calls.
+        int spare = isPlain && config.Nireq == 0 && compiled.OptimalRequests == 1 ? 1 : 0;
         Outcome<InferRequestPool> pool = MakePool(makeSlot, compiled.OptimalRequests + spare, config.QueueSize);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
