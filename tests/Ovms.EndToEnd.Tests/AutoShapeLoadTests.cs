@@ -61,8 +61,8 @@ public sealed class AutoShapeLoadTests
         }
 
         string[] compiled = [.. Enumerable.Range(2, 9).Append(2).Select(static rows => $"b batch {rows}")];
-        await Assert.That(string.Join(' ', AutoShapeTests.Compiled(server))).IsEqualTo(string.Join(' ', compiled));
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
+        await Assert.That(string.Join(' ', AutoShapeTests.Compiled(server))).IsEqualTo(string.Join(' ', compiled));
         await Assert.That(string.Join(", ", AutoShapeTests.Told(server.Process.Output, "no longer kept for shapes: "))).IsEqualTo("b batch 2, b batch 4");
     }
 
