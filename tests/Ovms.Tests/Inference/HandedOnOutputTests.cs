@@ -12,8 +12,8 @@ using Ovms.Tests.Setup;
 namespace Ovms.Tests.Inference;
 
 /// <summary>
-/// Dynamic models that hand an input on as an output: every caller gets its own bytes back. Without <see cref="OutputMemory"/> those with
-/// a conversion answer most calls wrongly here, or crash.
+/// Models that hand an input on as an output: every caller gets its own bytes back. Without <see cref="OutputMemory"/> dynamic ones with a
+/// conversion answer most calls wrongly here, or crash.
 /// </summary>
 public sealed class HandedOnOutputTests
 {
@@ -24,7 +24,7 @@ public sealed class HandedOnOutputTests
     [Test]
     [MatrixDataSource]
     public async Task EightCallers_GetTheirOwnBytesBack(
-        [Matrix("convert", "convert_u8", "convert_i32", "convert_twice", "convert_and_relu", "convert_and_unsqueeze", "direct", "direct_u8", "direct_and_relu", "two_inputs", "reshape", "squeeze", "transpose", "identity.onnx", "cast.onnx")] string model,
+        [Matrix("convert", "convert_u8", "convert_i32", "convert_twice", "convert_and_relu", "convert_and_unsqueeze", "direct", "direct_u8", "direct_and_relu", "two_inputs", "reshape", "squeeze", "transpose", "static_convert", "static_direct", "large_static_direct", "identity.onnx", "cast.onnx")] string model,
         [Matrix(1, 4)] int nireq)
     {
         await StormAsync(model, "CPU", nireq, CallsEach);
@@ -78,8 +78,8 @@ public sealed class HandedOnOutputTests
         List<InputTensor> inputs = [];
         foreach (TensorInfo input in signature.Inputs)
         {
-            long[] shape = input.Shape.Rank == 3 ? [rows, 1, columns] : [rows, columns];
-            byte[] bytes = new byte[rows * columns * (input.ElementType == ElementType.U8 ? 1 : 4)];
+            long[] shape = input.Shape.IsStatic ? input.Shape.ToShape() : input.Shape.Rank == 3 ? [rows, 1, columns] : [rows, columns];
+            byte[] bytes = new byte[input.Marshaler.ByteLength(shape.Aggregate(static (count, size) => count * size))];
             bytes.AsSpan().Fill(mark);
             inputs.Add(Requests.Raw(input.Name, input.Marshaler.Datatype, shape, bytes));
         }
@@ -133,6 +133,12 @@ public sealed class HandedOnOutputTests
                 break;
             case "direct" or "direct_u8":
                 ir.Result(ir.Parameter("x", Open, model is "direct" ? "f32" : "u8"), "x");
+                break;
+            case "static_convert":
+                ir.Result(ir.Convert(ir.Parameter("x", "4,64")), "y");
+                break;
+            case "static_direct" or "large_static_direct":
+                ir.Result(ir.Parameter("x", model is "static_direct" ? "4,64" : "64,128"), "x");
                 break;
             case "direct_and_relu":
                 int direct = ir.Parameter("x", Open);
