@@ -53,7 +53,8 @@ internal sealed class CallEnd : IDisposable
     }
 
     /// <summary>What a call that was cancelled is told.</summary>
-    public Outcome Reason => Outcome.Fail(_call!.RequestAborted.IsCancellationRequested ? StatusCode.Cancelled : StatusCode.DeadlineExceeded);
+    public Outcome Reason =>
+        Outcome.Fail(_stop.IsCancellationRequested && !_call!.RequestAborted.IsCancellationRequested ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
 
     /// <inheritdoc/>
     public void Dispose()

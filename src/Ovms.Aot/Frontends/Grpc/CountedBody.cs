@@ -10,29 +10,16 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeReader, IRequestBodyPipeFeature
 {
-    /// <summary>Bytes that the connection takes from an answer without waiting for its reader.</summary>
-    public const int UnreadUnseen = 64 << 10;
-
     /// <inheritdoc/>
     public PipeReader Reader => this;
 
-    private MemoryShare Share => share;
-
-    /// <summary>What a call holds.</summary>
-    public static MemoryShare ShareOf(HttpContext context) => ((CountedBody)context.Request.BodyReader).Share;
-
-    /// <summary>Counts the bodies of an application's calls, and their answers until they are read.</summary>
+    /// <summary>Counts the bodies of the calls that the framework reads. Their answers are small.</summary>
     public static void Use(IApplicationBuilder app, RequestMemory memory) =>
         app.Use(next => async context =>
         {
             using MemoryShare share = new(memory);
             context.Features.Set<IRequestBodyPipeFeature>(new CountedBody(context.Request.BodyReader, share));
             await next(context).ConfigureAwait(false);
-            if (share.Answer > UnreadUnseen)
-            {
-                // The framework ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-            }
         });
 
     /// <inheritdoc/>

@@ -24,6 +24,9 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     private const string MessageHeader = "grpc-message";
     private const string Done = "0";
 
+    // Bytes that the connection takes from an answer without waiting for its reader.
+    private const int UnreadUnseen = 64 << 10;
+
     private readonly MessageBody _body = new(new MessageCoding(settings.Arguments.MaxReceiveMessageLength, memory), settings.Arguments.MaxReceiveMessageLength, registry.Draining);
     private readonly CallLog _calls = new(log);
 
@@ -70,8 +73,9 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
                 Refuse(call, started, GrpcEdge.ToStatus(answered.Code == StatusCode.Cancelled ? end.Reason : answered), null);
             }
         }
-        catch (OperationCanceledException) when (end.Token.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            // The deadline; or the connection broke, which the framework tells by such an exception before it cancels the call.
             Refuse(call, started, GrpcEdge.ToStatus(end.Reason), null);
         }
         catch (Exception exception)
@@ -123,7 +127,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         try
         {
             Outcome written = Write(call, api, result.Value, share);
-            if (share.Answer > CountedBody.UnreadUnseen)
+            if (share.Answer > UnreadUnseen)
             {
                 // The server ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
                 await call.Response.BodyWriter.FlushAsync(call.RequestAborted).ConfigureAwait(false);
