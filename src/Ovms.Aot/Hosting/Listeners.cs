@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Rest;
@@ -63,6 +64,7 @@ internal sealed class Listeners
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton<IHostLifetime, NoHostLifetime>();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, WireMemory>();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = s_closingLimit);
         builder.Services.Configure<SocketTransportOptions>(static transport =>

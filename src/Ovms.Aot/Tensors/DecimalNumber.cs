@@ -1,22 +1,27 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Reads the characters of a JSON number as a floating-point value, correctly rounded. Nearly all numbers of real requests take the
-/// short way, which is several times faster than the library's: up to 19 digits and an exponent small enough for a power of ten that
-/// is exact. The rest go to the library.
+/// Turns decimal numbers into floating-point values, correctly rounded. Nearly all numbers of real requests take one of two short ways,
+/// which are many times faster than the library's; the rest go to the library.
 /// </summary>
 internal static class DecimalNumber
 {
-    private const int MostDigits = 19;
+    // Up to here doubles hold every whole number, and every power of ten.
     private const ulong ExactDoubleLimit = 1UL << 53;
+    private const int LargestExactPower = 22;
 
-    // The lower 29 bits of a double's mantissa are what a single drops; around their middle the rounding depends on bits that were lost.
+    // The largest power of five that 64 bits hold.
+    private const int LargestDivisor = 27;
+
+    // The lower 29 bits of a double's mantissa are what a single drops.
     private const ulong DroppedMask = (1UL << 29) - 1;
     private const ulong Middle = 1UL << 28;
-    private const ulong Doubt = 4;
+
+    private static readonly Reciprocal[] s_reciprocals = [.. Enumerable.Range(0, LargestDivisor + 1).Select(static power => Reciprocal.OfPowerOfFive(power))];
 
     private static ReadOnlySpan<double> PowersOfTen =>
     [
@@ -24,160 +29,87 @@ internal static class DecimalNumber
     ];
 
     /// <summary>The nearest double; infinite where the number is out of range.</summary>
-    /// <param name="text">Digits in the grammar of JSON, already checked by the JSON reader.</param>
-    public static double ToDouble(ReadOnlySpan<byte> text)
-    {
-        // Exact integer, exact power of ten, one rounding.
-        if (TrySplit(text, out bool negative, out ulong digits, out int exponent) && digits <= ExactDoubleLimit)
-        {
-            double value = Scale(digits, exponent);
-            return negative ? -value : value;
-        }
-
-        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-    }
+    public static double ToDouble(in JsonNumber number) => TryScale(number, out double value)
+        ? value
+        : double.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>The nearest single; infinite where the number is out of range.</summary>
-    /// <param name="text">Digits in the grammar of JSON, already checked by the JSON reader.</param>
-    public static float ToSingle(ReadOnlySpan<byte> text)
-    {
-        if (TrySplit(text, out bool negative, out ulong digits, out int exponent))
-        {
-            double wide = Scale(digits, exponent);
-            if (IsSafeAsSingle(wide))
-            {
-                return (float)(negative ? -wide : wide);
-            }
-        }
-
-        return float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-    }
+    public static float ToSingle(in JsonNumber number) => TryScale(number, out double wide) && IsSafeAsSingle(wide)
+        ? (float)wide
+        : float.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Whether the single nearest to a decimal is the one nearest to <paramref name="wide"/>, which was made from it with up to two
-    /// roundings: the decimal's digits to a double, and their scaling. What that may be off, two units in the last place, decides the
-    /// single's rounding only close to the middle between two singles.
+    /// Whether the single nearest to a decimal is the one nearest to <paramref name="wide"/>, the double nearest to it: not where that lies
+    /// in the middle between two singles, since the decimal may lie on either side, nor where singles have fewer digits or end.
     /// </summary>
-    public static bool IsSafeAsSingle(double wide)
+    public static bool IsSafeAsSingle(double wide) =>
+        (BitConverter.DoubleToUInt64Bits(wide) & DroppedMask) != Middle && Math.Abs(wide) is 0 or >= 1.2e-38 and <= 3.4e38;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryScale(in JsonNumber number, out double value)
     {
-        ulong dropped = BitConverter.DoubleToUInt64Bits(wide) & DroppedMask;
-        return dropped - (Middle - Doubt) > 2 * Doubt && wide is 0 or >= 1.2e-38 and <= 3.4e38;
-    }
-
-    /// <summary>
-    /// Reads one plain number out of a longer text: digits with at most one point, as nearly all tensors have them, in the grammar of JSON.
-    /// </summary>
-    /// <param name="text">Not checked by anybody yet.</param>
-    /// <param name="at">Where the number begins; afterwards where it ends, unchanged where there is no plain number.</param>
-    /// <param name="value">The double nearest to it; for a negative zero a negative zero.</param>
-    /// <returns>False for anything else: exponents, many digits, other kinds of value, text that ends.</returns>
-    public static bool TryReadPlain(ReadOnlySpan<byte> text, ref int at, out double value)
-    {
-        value = 0;
-        int next = at;
-        bool negative = next < text.Length && text[next] == '-';
-        next += negative ? 1 : 0;
-        int first = next;
-        ulong digits = 0;
-        uint digit;
-        for (; next < text.Length && (digit = (uint)(text[next] - '0')) <= 9; next++)
-        {
-            digits = (digits * 10) + digit;
-        }
-
-        int whole = next - first;
-        if (whole == 0 || (whole > 1 && text[first] == '0'))
-        {
-            return false;
-        }
-
-        int fraction = 0;
-        if (next < text.Length && text[next] == '.')
-        {
-            int point = next;
-            for (next++; next < text.Length && (digit = (uint)(text[next] - '0')) <= 9; next++)
-            {
-                digits = (digits * 10) + digit;
-            }
-
-            fraction = next - point - 1;
-            if (fraction == 0)
-            {
-                return false;
-            }
-        }
-
-        // Beyond 19 digits the sum above may have overflowed; what is neither a number's end nor white space is for the full reader.
-        if (whole + fraction > MostDigits || digits > ExactDoubleLimit || next == text.Length || text[next] is not ((byte)',' or (byte)']' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
-        {
-            return false;
-        }
-
-        value = digits / PowersOfTen[fraction];
-        value = negative ? -value : value;
-        at = next;
-        return true;
+        bool isScaled = TryScale(number.Digits, number.Exponent, out double magnitude);
+        value = number.IsNegative ? -magnitude : magnitude;
+        return isScaled && !number.IsLong;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Scale(ulong digits, int exponent) =>
-        exponent < 0 ? digits / PowersOfTen[-exponent] : digits * PowersOfTen[exponent];
-
-    /// <summary>Takes the number apart into digits × 10^exponent; false where it is too long or the power is not exact.</summary>
-    private static bool TrySplit(ReadOnlySpan<byte> text, out bool negative, out ulong digits, out int exponent)
+    private static bool TryScale(ulong digits, int exponent, out double value)
     {
-        int at = 0;
-        negative = text.Length > 0 && text[0] == '-';
-        if (negative)
+        if (digits <= ExactDoubleLimit && exponent is >= -LargestExactPower and <= LargestExactPower)
         {
-            at++;
+            // Both exact: one rounding.
+            value = exponent < 0 ? digits / PowersOfTen[-exponent] : digits * PowersOfTen[exponent];
+            return true;
         }
 
-        digits = 0;
-        exponent = 0;
-        int significant = 0;
-        bool fraction = false;
-        for (; at < text.Length; at++)
-        {
-            uint digit = (uint)(text[at] - '0');
-            if (digit <= 9)
-            {
-                digits = (digits * 10) + digit;
-                significant += digits != 0 ? 1 : 0;
-                exponent -= fraction ? 1 : 0;
-            }
-            else if (text[at] == '.')
-            {
-                fraction = true;
-            }
-            else
-            {
-                break;
-            }
-        }
-
-        if (significant > MostDigits)
-        {
-            return false;
-        }
-
-        if (at < text.Length && !TryReadExponent(text[(at + 1)..], ref exponent))
-        {
-            return false;
-        }
-
-        return Math.Abs(exponent) < PowersOfTen.Length;
+        value = 0;
+        return digits == 0 || (exponent is < 0 and >= -LargestDivisor && TryDivide(digits, -exponent, out value));
     }
 
-    private static bool TryReadExponent(ReadOnlySpan<byte> text, ref int exponent)
+    /// <summary>digits / 10^power by multiplying with the reciprocal of 5^power, all in whole numbers; false where that leaves the rounding open.</summary>
+    /// <param name="digits">Not 0.</param>
+    /// <param name="power">1 to <see cref="LargestDivisor"/>.</param>
+    /// <param name="value">The nearest double.</param>
+    private static bool TryDivide(ulong digits, int power, out double value)
     {
-        // More than three digits are left to the library, so that nothing can overflow here.
-        if (text.Length > 4 || !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int written))
-        {
-            return false;
-        }
+        ref readonly Reciprocal reciprocal = ref s_reciprocals[power];
+        int shift = BitOperations.LeadingZeroCount(digits);
+        digits <<= shift;
 
-        exponent += written;
-        return true;
+        // The upper 128 of the product's 192 bits; the lowest of these is too large by at most 1, since the reciprocal was rounded up.
+        ulong upper = Math.BigMul(digits, reciprocal.Upper, out ulong middle);
+        ulong carried = Math.BigMul(digits, reciprocal.Lower, out _);
+        middle += carried;
+        upper += middle < carried ? 1UL : 0;
+
+        // Its first bit is the highest one or the next. What the double drops of it is never 0, so that there are no halves.
+        int first = (int)(upper >> 63);
+        ulong mantissa = upper >> (9 + first);
+        mantissa = (mantissa >> 1) + (mantissa & 1);
+        long exponent = reciprocal.Shift - power - shift - 1 + first;
+        value = BitConverter.UInt64BitsToDouble(((ulong)(exponent + 1022) << 52) + mantissa);
+        return middle > 1;
+    }
+
+    /// <summary>1 / 5^power as 2^-127 × 2^-63 × 2^Shift × its 128 bits, the first of which is set; rounded up.</summary>
+    private readonly record struct Reciprocal(ulong Upper, ulong Lower, int Shift)
+    {
+        public static Reciprocal OfPowerOfFive(int power)
+        {
+            ulong divisor = 1;
+            for (int i = 0; i < power; i++)
+            {
+                divisor *= 5;
+            }
+
+            int shift = BitOperations.LeadingZeroCount(divisor);
+            divisor <<= shift;
+
+            // Long division of 2^191; for 5^0, a power of two, the result has a bit more, and nobody asks for it.
+            (UInt128 upper, UInt128 rest) = UInt128.DivRem(new UInt128(1UL << 63, 0), divisor);
+            UInt128 lower = new UInt128((ulong)rest, 0) / divisor;
+            return new Reciprocal((ulong)upper, (ulong)lower + 1, shift);
+        }
     }
 }

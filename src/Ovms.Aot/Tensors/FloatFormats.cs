@@ -26,10 +26,10 @@ internal readonly struct SingleFormat : IElementFormat<float>
 
     public static bool TryParse(ref Utf8JsonReader reader, out float value) => JsonFloat.TryReadSingle(ref reader, out value);
 
-    public static bool TryConvert(double plain, out float value)
+    public static bool TryConvert(in JsonNumber number, out float value)
     {
-        value = (float)plain;
-        return DecimalNumber.IsSafeAsSingle(Math.Abs(plain));
+        value = DecimalNumber.ToSingle(number);
+        return float.IsFinite(value);
     }
 
     public static int Format(float value, Span<byte> destination) => JsonFloat.Format(value, destination);
@@ -56,10 +56,10 @@ internal readonly struct DoubleFormat : IElementFormat<double>
 
     public static bool TryParse(ref Utf8JsonReader reader, out double value) => JsonFloat.TryReadDouble(ref reader, out value);
 
-    public static bool TryConvert(double plain, out double value)
+    public static bool TryConvert(in JsonNumber number, out double value)
     {
-        value = plain;
-        return true;
+        value = DecimalNumber.ToDouble(number);
+        return double.IsFinite(value);
     }
 
     public static int Format(double value, Span<byte> destination) => JsonFloat.Format(value, destination);
@@ -92,9 +92,9 @@ internal readonly struct HalfFormat : IElementFormat<Half>
         return read && (Half.IsFinite(value) || !double.IsFinite(wide));
     }
 
-    public static bool TryConvert(double plain, out Half value)
+    public static bool TryConvert(in JsonNumber number, out Half value)
     {
-        value = (Half)plain;
+        value = (Half)DecimalNumber.ToDouble(number);
         return Half.IsFinite(value);
     }
 
@@ -143,9 +143,9 @@ internal readonly struct BFloat16Format : IElementFormat<BFloat16>
         return read && (value.IsFinite || !double.IsFinite(wide));
     }
 
-    public static bool TryConvert(double plain, out BFloat16 value)
+    public static bool TryConvert(in JsonNumber number, out BFloat16 value)
     {
-        value = BFloat16.FromDouble(plain);
+        value = BFloat16.FromDouble(DecimalNumber.ToDouble(number));
         return value.IsFinite;
     }
 

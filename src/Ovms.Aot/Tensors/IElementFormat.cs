@@ -32,10 +32,9 @@ internal interface IElementFormat<TElement>
     static abstract bool TryParse(ref Utf8JsonReader reader, out TElement value);
 
     /// <summary>
-    /// From a plain decimal, see <see cref="DecimalNumber.TryReadPlain"/>, with the same value as <see cref="TryParse"/> gives; false where the
-    /// full reader has to look.
+    /// From a number read out of JSON, with the same value as <see cref="TryParse"/> gives; false where the full reader has to look.
     /// </summary>
-    static virtual bool TryConvert(double plain, out TElement value)
+    static virtual bool TryConvert(in JsonNumber number, out TElement value)
     {
         value = default;
         return false;

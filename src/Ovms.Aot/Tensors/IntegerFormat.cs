@@ -47,6 +47,19 @@ internal readonly struct IntegerFormat<TElement, TField> : IElementFormat<TEleme
             : TElement.TryParse(reader.ValueSpan, Style, CultureInfo.InvariantCulture, out value);
     }
 
+    public static bool TryConvert(in JsonNumber number, out TElement value)
+    {
+        value = TElement.CreateTruncating(number.Digits);
+        ulong limit = ulong.CreateTruncating(TElement.MaxValue);
+        if (number.IsNegative)
+        {
+            value = unchecked(TElement.Zero - value);
+            limit = TElement.IsNegative(TElement.MinValue) ? limit + 1 : 0;
+        }
+
+        return number.IsWhole && !number.IsLong && number.Digits <= limit;
+    }
+
     public static int Format(TElement value, Span<byte> destination)
     {
         bool fits = value.TryFormat(destination, out int written, default, CultureInfo.InvariantCulture);

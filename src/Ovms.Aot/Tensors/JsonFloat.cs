@@ -24,8 +24,7 @@ internal static class JsonFloat
                 return reader.TryGetSingle(out value) && float.IsFinite(value);
             }
 
-            value = DecimalNumber.ToSingle(reader.ValueSpan);
-            return float.IsFinite(value);
+            return JsonNumber.TryRead(reader.ValueSpan, 0, out JsonNumber number) & float.IsFinite(value = DecimalNumber.ToSingle(number));
         }
 
         bool named = TryReadName(ref reader, out double name);
@@ -46,8 +45,7 @@ internal static class JsonFloat
             return reader.TryGetDouble(out value) && double.IsFinite(value);
         }
 
-        value = DecimalNumber.ToDouble(reader.ValueSpan);
-        return double.IsFinite(value);
+        return JsonNumber.TryRead(reader.ValueSpan, 0, out JsonNumber number) & double.IsFinite(value = DecimalNumber.ToDouble(number));
     }
 
     /// <summary>Writes the fewest digits that read back as the same single.</summary>

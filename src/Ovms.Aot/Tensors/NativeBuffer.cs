@@ -80,6 +80,14 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         Length += count;
     }
 
+    /// <summary>Drops what was written last.</summary>
+    /// <param name="length">What stays.</param>
+    public void Truncate(int length)
+    {
+        Debug.Assert(length >= 0 && length <= Length);
+        Length = length;
+    }
+
     /// <inheritdoc/>
     /// <exception cref="InsufficientMemoryException">The content would pass <see cref="MaxLength"/>.</exception>
     public Span<byte> GetSpan(int sizeHint = 0)

@@ -3,16 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Reads an array of plain numbers, or arrays of them, straight from JSON text: a tokenizer takes several times as long for what nearly
-/// all tensors look like. Strict: whatever it does not know, faults among them, it leaves to the full reader.
+/// Reads a tensor of plain numbers, an array of them or of arrays of arrays, straight from JSON text: a tokenizer takes several times as
+/// long for what nearly all tensors look like. Strict: whatever it does not know, faults and ragged arrays among them, it leaves to the
+/// full reader.
 /// </summary>
 /// <param name="text">From the array's opening bracket on; need not be JSON.</param>
-internal ref struct PlainArray(ReadOnlySpan<byte> text)
+/// <param name="lengths">Receives the tensor's shape, from index 1 on; room for <see cref="MostLevels"/> and one more.</param>
+internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
 {
-    // Deeper than any tensor; deeper JSON is refused elsewhere, with a sentence.
-    private const int MostLevels = 32;
+    /// <summary>Deeper than any tensor; deeper arrays are left to the full reader.</summary>
+    public const int MostLevels = 32;
 
     private readonly ReadOnlySpan<byte> _text = text;
+    private readonly Span<long> _lengths = lengths;
+    private Levels _counts;
     private int _at;
     private int _depth;
 
@@ -22,38 +26,71 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text)
     /// <summary>Bytes read so far; the array's length once it <see cref="IsRead"/>.</summary>
     public readonly int Length => _at;
 
-    /// <summary>The next number; false at the end and where something else stands: see <see cref="IsRead"/>.</summary>
-    public bool TryReadNext(out double value)
-    {
-        value = 0;
-        if (!IsRead && _at > 0 && !TryPassSeparator())
-        {
-            return false;
-        }
+    /// <summary>The tensor's dimensions; 0 until the first number was read.</summary>
+    public int Rank { get; private set; }
 
-        if (IsRead)
+    /// <summary>The next number; false at the end and where something else stands: see <see cref="IsRead"/>.</summary>
+    public bool TryReadNext(out JsonNumber number)
+    {
+        number = default;
+        if (IsRead || (_depth > 0 && !TryPassSeparator()) || IsRead)
         {
             return false;
         }
 
         while (Peek() == '[')
         {
-            if (++_depth > MostLevels)
+            if (_depth == MostLevels)
             {
                 return false;
+            }
+
+            _counts[++_depth] = 0;
+            if (Rank == 0)
+            {
+                _lengths[_depth] = 0;
             }
 
             _at++;
         }
 
-        return _depth > 0 && DecimalNumber.TryReadPlain(_text, ref _at, out value);
+        if (!JsonNumber.TryRead(_text, _at, out number))
+        {
+            return false;
+        }
+
+        // All numbers stand at the level of the first.
+        Rank = Rank == 0 ? _depth : Rank;
+        _at += number.Text.Length;
+        return Rank == _depth && Rank > 0;
     }
 
     // From a value's end to the next value's begin or the end of all.
     private bool TryPassSeparator()
     {
-        while (Peek() == ']')
+        while (true)
         {
+            long count = ++_counts[_depth];
+            byte next = Peek();
+            if (next == ',')
+            {
+                _at++;
+                return true;
+            }
+
+            if (next != ']')
+            {
+                return false;
+            }
+
+            // All arrays of a level are equally long. None is empty, since a number was read in each.
+            long length = _lengths[_depth];
+            if (length != 0 && length != count)
+            {
+                return false;
+            }
+
+            _lengths[_depth] = count;
             _at++;
             if (--_depth == 0)
             {
@@ -61,14 +98,6 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text)
                 return true;
             }
         }
-
-        if (Peek() != ',')
-        {
-            return false;
-        }
-
-        _at++;
-        return true;
     }
 
     // The next byte that is not white space; 0 at the end.
@@ -85,5 +114,12 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text)
         }
 
         return 0;
+    }
+
+    // By level, from 1 on: the items so far of the array that is being read.
+    [InlineArray(MostLevels + 1)]
+    private struct Levels
+    {
+        private long _first;
     }
 }

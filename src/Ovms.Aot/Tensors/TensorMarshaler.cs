@@ -70,16 +70,16 @@ internal abstract partial class TensorMarshaler(ElementTypeRow row)
     public abstract Outcome ReadJson(ref Utf8JsonReader reader, NativeBuffer destination, out long count);
 
     /// <summary>
-    /// The short way of <see cref="ReadJson"/>: arrays of plain numbers, straight from the text. Gives the same elements or nothing.
+    /// The short way of <see cref="ReadJson"/>: a tensor of plain numbers, straight from the text. Gives the same elements or none.
     /// </summary>
     /// <param name="text">From the value's first byte on; need not be JSON.</param>
-    /// <param name="destination">Receives the elements; after a false return it holds some of them and is of no more use.</param>
-    /// <param name="length">Bytes of the text that the value takes.</param>
-    /// <param name="count">How many values were read.</param>
-    /// <returns>False where the full reader has to look: other values, other types, faults.</returns>
-    public virtual bool TryReadPlainJson(ReadOnlySpan<byte> text, NativeBuffer destination, out int length, out long count)
+    /// <param name="destination">Receives the elements.</param>
+    /// <param name="lengths">Receives the tensor's shape from index 1 on; room for <see cref="PlainArray.MostLevels"/> and one more.</param>
+    /// <param name="read">How much was read.</param>
+    /// <returns>False where the full reader has to look: other values, other types, ragged arrays, faults.</returns>
+    public virtual bool TryReadPlainJson(ReadOnlySpan<byte> text, NativeBuffer destination, scoped Span<long> lengths, out PlainLength read)
     {
-        (length, count) = (0, 0);
+        read = default;
         return false;
     }
 
@@ -108,3 +108,9 @@ internal abstract partial class TensorMarshaler(ElementTypeRow row)
 
 /// <summary>One row of <see cref="ElementTypeTable"/> as the generated code hands it to the marshaler.</summary>
 internal sealed record ElementTypeRow(ElementType ElementType, string Datatype, string Precision, string? TfsDatatype, int Bits, int UnitBits, ContentsField Contents);
+
+/// <summary>How much was read of a JSON text.</summary>
+/// <param name="Bytes">Of the text.</param>
+/// <param name="Count">Elements.</param>
+/// <param name="Rank">Dimensions.</param>
+internal readonly record struct PlainLength(int Bytes, long Count, int Rank);

@@ -89,13 +89,14 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
     }
 
     /// <inheritdoc/>
-    public override bool TryReadPlainJson(ReadOnlySpan<byte> text, NativeBuffer destination, out int length, out long count)
+    public override bool TryReadPlainJson(ReadOnlySpan<byte> text, NativeBuffer destination, scoped Span<long> lengths, out PlainLength read)
     {
-        count = 0;
-        PlainArray array = new(text);
+        int start = destination.Length;
+        long count = 0;
+        PlainArray array = new(text, lengths);
         Span<TElement> room = default;
         int used = 0;
-        while (array.TryReadNext(out double plain) && TFormat.TryConvert(plain, out TElement element))
+        while (array.TryReadNext(out JsonNumber number) && TFormat.TryConvert(number, out TElement element))
         {
             if (used == room.Length)
             {
@@ -114,7 +115,12 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
         }
 
         destination.Advance(used * Unsafe.SizeOf<TElement>());
-        length = array.Length;
+        if (!array.IsRead)
+        {
+            destination.Truncate(start);
+        }
+
+        read = new PlainLength(array.Length, count, array.Rank);
         return array.IsRead;
     }
 

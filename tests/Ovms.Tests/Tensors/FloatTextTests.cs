@@ -127,8 +127,8 @@ public class FloatTextTests
             byte[] utf8 = Encoding.ASCII.GetBytes(text);
             float single = float.Parse(text, CultureInfo.InvariantCulture);
             double wide = double.Parse(text, CultureInfo.InvariantCulture);
-            if (BitConverter.SingleToUInt32Bits(DecimalNumber.ToSingle(utf8)) != BitConverter.SingleToUInt32Bits(single)
-                || BitConverter.DoubleToUInt64Bits(DecimalNumber.ToDouble(utf8)) != BitConverter.DoubleToUInt64Bits(wide))
+            if (BitConverter.SingleToUInt32Bits(DecimalNumber.ToSingle(Number(utf8))) != BitConverter.SingleToUInt32Bits(single)
+                || BitConverter.DoubleToUInt64Bits(DecimalNumber.ToDouble(Number(utf8))) != BitConverter.DoubleToUInt64Bits(wide))
             {
                 wrong.Add(text);
             }
@@ -163,14 +163,14 @@ public class FloatTextTests
     public async Task DifficultNumbers_AgreeWithTheLibrary(string text)
     {
         byte[] utf8 = Encoding.ASCII.GetBytes(text);
-        await Assert.That(BitConverter.SingleToUInt32Bits(DecimalNumber.ToSingle(utf8))).IsEqualTo(BitConverter.SingleToUInt32Bits(float.Parse(text, CultureInfo.InvariantCulture)));
-        await Assert.That(BitConverter.DoubleToUInt64Bits(DecimalNumber.ToDouble(utf8))).IsEqualTo(BitConverter.DoubleToUInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)));
+        await Assert.That(BitConverter.SingleToUInt32Bits(DecimalNumber.ToSingle(Number(utf8)))).IsEqualTo(BitConverter.SingleToUInt32Bits(float.Parse(text, CultureInfo.InvariantCulture)));
+        await Assert.That(BitConverter.DoubleToUInt64Bits(DecimalNumber.ToDouble(Number(utf8)))).IsEqualTo(BitConverter.DoubleToUInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)));
     }
 
     /// <summary>A number of JSON: some as programs print singles and doubles, some close to the middle of two singles, some of any digits.</summary>
     private static string Number(Random random)
     {
-        switch (random.Next(5))
+        switch (random.Next(7))
         {
             case 0:
                 return Finite(BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32))).ToString(CultureInfo.InvariantCulture);
@@ -181,6 +181,13 @@ public class FloatTextTests
                 return (((double)low + MathF.BitIncrement(low)) / 2).ToString("G" + random.Next(15, 22), CultureInfo.InvariantCulture);
             case 3:
                 return (random.NextDouble() * 2 - 1).ToString("F" + random.Next(1, 12), CultureInfo.InvariantCulture);
+            case 4:
+                // 17 to 20 digits around the middle of two doubles.
+                double near = random.NextDouble() * Math.Pow(10, random.Next(-9, 19));
+                decimal middle = ((decimal)near + (decimal)Math.BitIncrement(near)) / 2;
+                return random.Next(2) == 0 ? middle.ToString(CultureInfo.InvariantCulture) : near.ToString("E" + random.Next(15, 21), CultureInfo.InvariantCulture);
+            case 5:
+                return $"0.{new string('0', random.Next(25))}{random.NextInt64(1, long.MaxValue) >> random.Next(40)}";
             default:
                 StringBuilder text = new(random.Next(2) == 0 ? "-" : "");
                 text.Append(random.NextInt64(long.MaxValue) >> random.Next(63));
@@ -191,4 +198,8 @@ public class FloatTextTests
     }
 
     private static float Finite(float value) => float.IsFinite(value) ? value : 1;
+
+    private static JsonNumber Number(byte[] text) => JsonNumber.TryRead(text, 0, out JsonNumber number) && number.Text.Length == text.Length
+        ? number
+        : throw new InvalidOperationException($"{Encoding.UTF8.GetString(text)} is a number.");
 }

@@ -20,6 +20,9 @@ internal sealed class InferDocument(string model, string version, CallOrigin ori
     /// <summary>Whether the inputs came row by row, as TensorFlow Serving's instances: so the answer goes.</summary>
     public bool IsRowFormat { get; set; }
 
+    /// <summary>While the JSON is read: where in it the tokenizer's positions count from, since tensors of plain numbers are read past it.</summary>
+    public int Origin { get; set; }
+
     /// <inheritdoc/>
     public void Dispose() => Message.Dispose();
 }

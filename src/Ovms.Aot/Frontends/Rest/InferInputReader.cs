@@ -36,8 +36,7 @@ internal ref struct InferInputReader
 
     /// <summary>Reads the entry the reader stands on and adds it to the document.</summary>
     /// <param name="reader">Afterwards on the entry's end.</param>
-    /// <param name="origin">Where in the text the reader's positions count from.</param>
-    public Outcome Read(ref Utf8JsonReader reader, ref int origin)
+    public Outcome Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -48,7 +47,7 @@ internal ref struct InferInputReader
         _document.Message.Inputs.Add(_input);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            Outcome read = ReadProperty(ref reader, ref origin);
+            Outcome read = ReadProperty(ref reader);
             if (!read.IsOk)
             {
                 return read;
@@ -58,7 +57,7 @@ internal ref struct InferInputReader
         return Complete();
     }
 
-    private Outcome ReadProperty(ref Utf8JsonReader reader, ref int origin)
+    private Outcome ReadProperty(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("name"u8))
         {
@@ -81,7 +80,7 @@ internal ref struct InferInputReader
 
         if (reader.ValueTextEquals("data"u8))
         {
-            return TakeTwice(ref _hasData) ? JsonFault.Twice(Path("data")) : ReadOrPostponeData(ref reader, ref origin);
+            return TakeTwice(ref _hasData) ? JsonFault.Twice(Path("data")) : ReadOrPostponeData(ref reader);
         }
 
         if (reader.ValueTextEquals("parameters"u8))
@@ -152,19 +151,19 @@ internal ref struct InferInputReader
         return Outcome.Ok;
     }
 
-    private Outcome ReadOrPostponeData(ref Utf8JsonReader reader, ref int origin)
+    private Outcome ReadOrPostponeData(ref Utf8JsonReader reader)
     {
         reader.Read();
-        int start = origin + (int)reader.TokenStartIndex;
+        int start = _document.Origin + (int)reader.TokenStartIndex;
         if (_hasDatatype)
         {
             Outcome read = JsonTensor.Read(ref reader, _json[start..], _input, Path("data"), out int passed);
-            origin = passed > 0 ? start + passed : origin;
+            _document.Origin = passed > 0 ? start + passed : _document.Origin;
             return read;
         }
 
         reader.Skip();
-        _postponed = start..(origin + (int)reader.BytesConsumed);
+        _postponed = start..(_document.Origin + (int)reader.BytesConsumed);
         return Outcome.Ok;
     }
 

@@ -18,9 +18,6 @@ internal ref struct InferRequestReader
     private readonly bool _bytesFollow;
     private Utf8JsonReader _reader;
 
-    // Where in the text the reader's positions count from: tensors may have been read past it.
-    private int _origin;
-
     private InferRequestReader(ReadOnlySpan<byte> json, InferDocument document, bool bytesFollow)
     {
         _json = json;
@@ -53,7 +50,7 @@ internal ref struct InferRequestReader
         catch (InvalidOperationException) when (self._reader.ValueIsEscaped)
         {
             // The tokenizer lets half a surrogate pair pass and throws only when the string is asked for.
-            return JsonFault.BadEscape(self._origin + self._reader.TokenStartIndex);
+            return JsonFault.BadEscape(document.Origin + self._reader.TokenStartIndex);
         }
     }
 
@@ -152,7 +149,7 @@ internal ref struct InferRequestReader
                 return TooMany("inputs");
             }
 
-            Outcome read = new InferInputReader(_json, _document, _bytesFollow, i).Read(ref _reader, ref _origin);
+            Outcome read = new InferInputReader(_json, _document, _bytesFollow, i).Read(ref _reader);
             if (!read.IsOk)
             {
                 return read;

@@ -28,34 +28,27 @@ internal static class JsonTensor
             return Outcome.Ok;
         }
 
-        NativeBuffer content = new(InitialCapacity(marshaler, input));
-        input.Content = content;
-        if (marshaler.TryReadPlainJson(text, content, out int length, out long count))
+        input.Content = new NativeBuffer(InitialCapacity(marshaler, input));
+        Span<long> lengths = stackalloc long[JsonFault.MaxDepth + 1];
+        if (PlainTensor.TryRead(ref reader, text, marshaler, input.Content, lengths, out PlainLength plain))
         {
-            // The tokenizer, which stands behind the opening bracket, goes on with the closing one.
-            passed = length - 1;
-            reader = new Utf8JsonReader(text[passed..], isFinalBlock: true, reader.CurrentState);
-            reader.Read();
-            input.ValueCount = count;
-            return CheckNesting(text[..length], input, path);
+            passed = plain.Bytes - 1;
+            input.ValueCount = plain.Count;
+            return Outcome.Ok;
         }
 
-        content.Dispose();
-        input.Content = content = new NativeBuffer(InitialCapacity(marshaler, input));
         long start = reader.TokenStartIndex;
-        Outcome read = marshaler.ReadJson(ref reader, content, out count);
+        Outcome read = marshaler.ReadJson(ref reader, input.Content, out long count);
         if (!read.IsOk)
         {
             return Outcome.Fail(read.Code, $"{path}: {read.Detail}; input name: {Shown.Bounded(input.Name)}");
         }
 
         input.ValueCount = count;
-        return CheckNesting(text[..(int)(reader.BytesConsumed - start)], input, path);
+        return ArrayNesting.FindFault(text[..(int)(reader.BytesConsumed - start)]) is { } fault
+            ? Outcome.Fail(StatusCode.RestCouldNotParseInput, $"{path}: {fault}; input name: {Shown.Bounded(input.Name)}")
+            : Outcome.Ok;
     }
-
-    private static Outcome CheckNesting(ReadOnlySpan<byte> value, InputTensor input, string path) => ArrayNesting.FindFault(value) is { } fault
-        ? Outcome.Fail(StatusCode.RestCouldNotParseInput, $"{path}: {fault}; input name: {Shown.Bounded(input.Name)}")
-        : Outcome.Ok;
 
     private static int InitialCapacity(TensorMarshaler marshaler, InputTensor input)
     {

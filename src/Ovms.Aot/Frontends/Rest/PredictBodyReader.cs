@@ -25,7 +25,7 @@ internal static class PredictBodyReader
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = JsonFault.MaxDepth });
         try
         {
-            return ReadRoot(ref reader, new PredictInputs(json, signature, document.Message), document);
+            return ReadRoot(ref reader, new PredictInputs(json, signature, document), document);
         }
         catch (JsonException fault)
         {
@@ -34,7 +34,7 @@ internal static class PredictBodyReader
         catch (InvalidOperationException) when (reader.ValueIsEscaped)
         {
             // The tokenizer lets half a surrogate pair pass and throws only when the string is asked for.
-            return JsonFault.BadEscape(reader.TokenStartIndex);
+            return JsonFault.BadEscape(document.Origin + reader.TokenStartIndex);
         }
     }
 

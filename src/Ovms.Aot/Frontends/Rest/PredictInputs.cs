@@ -8,7 +8,10 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>The inputs of a predict request while its JSON is read: finds them by name and appends values to them.</summary>
-internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature signature, InferMessage message)
+/// <param name="json">The whole text.</param>
+/// <param name="signature">The model's inputs.</param>
+/// <param name="document">Receives the inputs.</param>
+internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature signature, InferDocument document)
 {
     /// <summary>More inputs than this no model has.</summary>
     public const int MaxInputs = 4096;
@@ -16,7 +19,7 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
     private readonly ReadOnlySpan<byte> _json = json;
 
     /// <summary>What was read so far.</summary>
-    public List<InputTensor> Read => message.Inputs;
+    public List<InputTensor> Read => document.Message.Inputs;
 
     /// <summary>The one input of a model that has one; null where values need a name.</summary>
     public TensorInfo? Only => signature.Inputs.Length == 1 ? signature.Inputs[0] : null;
@@ -34,9 +37,9 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
     /// <param name="reader">Stands on the name.</param>
     public int IndexOf(in Utf8JsonReader reader)
     {
-        for (int i = 0; i < message.Inputs.Count; i++)
+        for (int i = 0; i < document.Message.Inputs.Count; i++)
         {
-            if (reader.ValueTextEquals(message.Inputs[i].Name))
+            if (reader.ValueTextEquals(document.Message.Inputs[i].Name))
             {
                 return i;
             }
@@ -50,7 +53,7 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
     public InputTensor Add(string name)
     {
         InputTensor input = new() { Name = name, Datatype = Find(name)?.Marshaler.Datatype ?? "" };
-        message.Inputs.Add(input);
+        document.Message.Inputs.Add(input);
         return input;
     }
 
@@ -70,7 +73,7 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
             return Outcome.Ok;
         }
 
-        int start = (int)reader.TokenStartIndex;
+        int start = document.Origin + (int)reader.TokenStartIndex;
         bool isFirst = input.Content is null;
         string datatype = PredictStrings.AreMeant(reader, info) ? PredictStrings.Datatype : info.Marshaler.Datatype;
         if (!isFirst && datatype != input.Datatype)
@@ -81,6 +84,14 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
         input.Datatype = datatype;
         input.Source = ContentSource.Values;
         input.Content ??= new NativeBuffer();
+        if (datatype != PredictStrings.Datatype && PlainTensor.TryRead(ref reader, _json[start..], info.Marshaler, input.Content, lengths, out PlainLength plain))
+        {
+            document.Origin = start + plain.Bytes - 1;
+            rank = plain.Rank;
+            input.ValueCount += plain.Count;
+            return Outcome.Ok;
+        }
+
         Outcome read = datatype == PredictStrings.Datatype
             ? PredictStrings.Read(ref reader, input.Content, out long count)
             : info.Marshaler.ReadJson(ref reader, input.Content, out count);
@@ -90,7 +101,7 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
         }
 
         input.ValueCount += count;
-        return ArrayNesting.Measure(_json[start..(int)reader.BytesConsumed], lengths, out rank) is { } fault
+        return ArrayNesting.Measure(_json[start..(document.Origin + (int)reader.BytesConsumed)], lengths, out rank) is { } fault
             ? Fail(StatusCode.RestCouldNotParseInput, fault, input, instance)
             : Outcome.Ok;
     }
