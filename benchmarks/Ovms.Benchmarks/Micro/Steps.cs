@@ -18,7 +18,7 @@ public class Steps
     private Servable _servable = null!;
     private InferMessage _message = null!;
     private InferResult _result = null!;
-    private InferResponse _response = null!;
+    private InferAnswer _response = null!;
 
     /// <summary>Which model, and with it how much input.</summary>
     [ParamsSource(nameof(Models))]
@@ -38,7 +38,7 @@ public class Steps
         _message = Read();
         Outcome<InferResult> result = new InferenceCall(_registry).RunAsync(Read(), default).AsTask().GetAwaiter().GetResult();
         _result = result.IsOk ? result.Value! : throw new InvalidOperationException(result.Text);
-        _response = new InferResponse(_result);
+        _response = InferResponse.Of(_result);
     }
 
     [GlobalCleanup]
@@ -76,7 +76,7 @@ public class Steps
     public int Write()
     {
         _wire.ResetWrittenCount();
-        InferResponseWriter.Write(_response, _wire);
+        _response.Write(_wire);
         return _wire.WrittenCount;
     }
 

@@ -14,8 +14,8 @@ internal sealed class WireMemory : IMemoryPoolFactory<byte>
 {
     private const int BlockSize = 32 << 10;
 
-    // Kept idle at most, 16 MiB: what a connection may have on its way twice over for each of eight callers.
-    private const int MostKept = (16 << 20) / BlockSize;
+    // Kept idle at most, 32 MiB: an image of floats on its way for each of some dozen callers.
+    private const int MostKept = (32 << 20) / BlockSize;
 
     /// <inheritdoc/>
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new Pool();

@@ -136,6 +136,10 @@ internal enum ContentSource
 /// <summary>One input of an <see cref="InferMessage"/>.</summary>
 internal sealed class InputTensor : IDisposable
 {
+    // Of an earlier call: nobody uses them any more. Shapes are never written to.
+    private NativeBuffer? _view;
+    private long[] _lastShape = [];
+
     /// <summary>Name of the input.</summary>
     public string Name { get; set; } = "";
 
@@ -168,6 +172,18 @@ internal sealed class InputTensor : IDisposable
 
     /// <summary>How the content came.</summary>
     public ContentSource Source { get; set; }
+
+    /// <summary>The content is some of the request's bytes, where they lie.</summary>
+    /// <param name="payload">The request as it came; outlives the input.</param>
+    /// <param name="part">Lies in it.</param>
+    public void TakeView(NativeBuffer payload, ReadOnlySpan<byte> part)
+    {
+        Source = ContentSource.Raw;
+        Content = _view = payload.View(part, _view);
+    }
+
+    /// <summary>Sets the shape; one that this input had before is taken again where it is the same, as it is from call to call.</summary>
+    public void TakeShape(ReadOnlySpan<long> shape) => Shape = shape.SequenceEqual(_lastShape) ? _lastShape : _lastShape = shape.ToArray();
 
     /// <summary>Number of values that came, for <see cref="ContentSource.Values"/>.</summary>
     public long ValueCount { get; set; }

@@ -34,7 +34,7 @@ internal static class OutputSet
         {
             outputs[count] = sequence;
         }
-        else if (wanted == 0 && slot.Memory is not null && Array.TrueForAll(outputs, static output => output.Info is { FixedLength: > 0, IsPackedText: false }))
+        else if (wanted == 0 && slot.KeepsOutputs)
         {
             slot.Keep(outputs);
         }

@@ -53,6 +53,12 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>What the inputs are copied into; null where <see cref="SetInput"/> binds them.</summary>
     internal SlotMemory? Memory { get; }
 
+    /// <summary>
+    /// Whether every inference writes its outputs to the same memory: with static shapes, and where no output can be an input that the
+    /// model hands on, or the inputs stay too.
+    /// </summary>
+    internal bool KeepsOutputs { get; init; }
+
     /// <summary>The outputs of every inference, where they are always the same tensors; null before the first, and elsewhere.</summary>
     internal OutputTensor[]? KeptOutputs { get; private set; }
 
@@ -109,10 +115,7 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>One output of the last inference; the caller owns the tensor.</summary>
     public Tensor GetOutput(int index) => _request.GetOutput(index);
 
-    /// <summary>
-    /// Keeps all the outputs for every later inference, which writes to the same memory: only with static shapes, and where the inputs
-    /// stay too, since a model may hand one on as an output.
-    /// </summary>
+    /// <summary>Keeps all the outputs for every later inference, where it <see cref="KeepsOutputs"/>.</summary>
     internal void Keep(OutputTensor[] outputs)
     {
         foreach (OutputTensor output in outputs)

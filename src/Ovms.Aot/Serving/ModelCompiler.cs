@@ -60,19 +60,26 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
         InferencePace? pace = isPlain ? new InferencePace() : null;
         OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
-        Func<Sequence?, InferSlot> makeSlot = sequence => new InferSlot(outputs.CreateRequest(), inputs, canBeCancelled, isPlain ? SlotMemory.For(signature.Value) : null)
+        bool hasFixedOutputs = isPlain && signature.Value.Outputs.All(static output => output is { FixedLength: > 0, IsPackedText: false });
+        InferSlot MakeSlot(Sequence? sequence)
         {
-            Sequence = sequence,
-            Pace = pace,
-        };
+            SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
+            return new InferSlot(outputs.CreateRequest(), inputs, canBeCancelled, memory)
+            {
+                Sequence = sequence,
+                Pace = pace,
+                KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
+            };
+        }
+
         if (config.Sequences is { } sequences)
         {
-            return Loaded(new SequenceTable(sequences, makeSlot, compiled.OptimalRequests, config.QueueSize));
+            return Loaded(new SequenceTable(sequences, MakeSlot, compiled.OptimalRequests, config.QueueSize));
         }
 
         // Where the device computes one at a time, one more: its inputs are bound meanwhile, or the device idles between two calls.
         int spare = isPlain && config.Nireq == 0 && compiled.OptimalRequests == 1 ? 1 : 0;
-        Outcome<InferRequestPool> pool = MakePool(makeSlot, compiled.OptimalRequests + spare, config.QueueSize);
+        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.OptimalRequests + spare, config.QueueSize);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
         LoadedModel Loaded(ISlotSource requests) => new(signature.Value, requests, compiled.Model, shapes, prepared.ModelInfo)

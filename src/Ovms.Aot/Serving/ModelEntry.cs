@@ -32,6 +32,20 @@ internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Vers
     /// <summary>What answers calls that name no version: the highest available one; null while there is none.</summary>
     public VersionEntry? Default { get; } = Versions.LastOrDefault(static entry => entry.State == ServableState.Available);
 
+    /// <summary>A version's row; null where there is none.</summary>
+    public VersionEntry? Find(long version)
+    {
+        foreach (VersionEntry entry in Versions)
+        {
+            if (entry.Version == version)
+            {
+                return entry;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether the model is no longer configured: its rows tell what was.</summary>
     public bool IsRetired { get; init; }
 

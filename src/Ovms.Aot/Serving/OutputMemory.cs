@@ -5,7 +5,8 @@ using Ovms.Native;
 namespace Ovms.Serving;
 
 /// <summary>
-/// Makes a model's infer requests, and gives them memory of their own for the outputs that could otherwise lie in an input's.
+/// Makes a model's infer requests, and gives them memory of their own for outputs: for those that could otherwise lie in an input's, and
+/// for those that always have the same size, so that nobody has to ask where they are.
 /// </summary>
 /// <remarks>
 /// Where an output of a dynamic model is an input through nothing but conversions to the type that it has already (a Cast of ONNX, a
@@ -26,8 +27,18 @@ internal sealed class OutputMemory
     public OutputMemory(CompiledModel compiled, bool isDynamic, TargetDevice device)
     {
         _compiled = compiled;
-        _own = isDynamic && device.MayUseCpu ? [.. compiled.Outputs.Where(output => compiled.Inputs.Any(input => MayBe(output, input)))] : [];
+        bool MayBeInput(PortInfo output) => compiled.Inputs.Any(input => MayBe(output, input));
+        AreFixed = !isDynamic && device.IsCpuAlone && compiled.Outputs.All(output => output.ElementType != ElementType.String && output.Shape.IsStatic && !MayBeInput(output));
+        _own = AreFixed ? [.. compiled.Outputs]
+            : isDynamic && device.MayUseCpu ? [.. compiled.Outputs.Where(MayBeInput)]
+            : [];
     }
+
+    /// <summary>
+    /// Whether each request writes every output to the same memory for all its life: with static shapes on the CPU, where no output can be
+    /// an input as it is. Other devices choose better memory than we would.
+    /// </summary>
+    public bool AreFixed { get; }
 
     /// <summary>A new request, the caller's to dispose.</summary>
     /// <exception cref="OpenVinoException">The engine cannot make it.</exception>

@@ -52,7 +52,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
             return Outcome.Fail(StatusCode.ModelVersionNotLoadedYet);
         }
 
-        VersionEntry? found = version == 0 ? model.Default ?? model.Versions.LastOrDefault() : model.Versions.FirstOrDefault(entry => entry.Version == version);
+        VersionEntry? found = version == 0 ? model.Default ?? model.Versions.LastOrDefault() : model.Find(version);
         return found switch
         {
             null => Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText)),
@@ -82,7 +82,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
             return Outcome.Fail(StatusCode.ModelVersionInvalidFormat, $"Expected: a number; Actual: {Shown.Bounded(versionText)}");
         }
 
-        return model.Versions.FirstOrDefault(entry => entry.Version == version) is { } found
+        return model.Find(version) is { } found
             ? ImmutableArray.Create(found)
             : Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText));
     }

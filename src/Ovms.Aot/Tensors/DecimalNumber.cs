@@ -29,21 +29,28 @@ internal static class DecimalNumber
     ];
 
     /// <summary>The nearest double; infinite where the number is out of range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double ToDouble(in JsonNumber number) => TryScale(number, out double value)
         ? value
-        : double.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        : Parse<double>(number.Text);
 
     /// <summary>The nearest single; infinite where the number is out of range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToSingle(in JsonNumber number) => TryScale(number, out double wide) && IsSafeAsSingle(wide)
         ? (float)wide
-        : float.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        : Parse<float>(number.Text);
 
     /// <summary>
     /// Whether the single nearest to a decimal is the one nearest to <paramref name="wide"/>, the double nearest to it: not where that lies
     /// in the middle between two singles, since the decimal may lie on either side, nor where singles have fewer digits or end.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafeAsSingle(double wide) =>
         (BitConverter.DoubleToUInt64Bits(wide) & DroppedMask) != Middle && Math.Abs(wide) is 0 or >= 1.2e-38 and <= 3.4e38;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TFloat Parse<TFloat>(ReadOnlySpan<byte> text)
+        where TFloat : INumberBase<TFloat> => TFloat.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryScale(in JsonNumber number, out double value)

@@ -63,11 +63,16 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
 
     /// <summary>Some of the bytes as a content of its own, without a copy: valid as long as this buffer neither grows nor is disposed.</summary>
     /// <param name="part">Lies in this buffer.</param>
-    public NativeBuffer View(ReadOnlySpan<byte> part)
+    /// <param name="spare">A view that was disposed, to become this one; null for a new one.</param>
+    public NativeBuffer View(ReadOnlySpan<byte> part, NativeBuffer? spare = null)
     {
         byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(part));
         Debug.Assert(part.IsEmpty || (start >= _address && start + part.Length <= _address + Length), "The part lies in the buffer.");
-        return new NativeBuffer(part.IsEmpty ? _address : start, part.Length);
+        Debug.Assert(spare is null or { _block: null, _address: null }, "Nobody uses the spare view.");
+        spare ??= new NativeBuffer(null, 0);
+        spare._address = part.IsEmpty ? _address : start;
+        spare._capacity = spare.Length = part.Length;
+        return spare;
     }
 
     /// <summary>The bytes written, for readers of sequences: valid as long as the buffer neither grows nor is disposed.</summary>

@@ -20,9 +20,13 @@ internal sealed class CallEnd : IDisposable
 
     private static readonly ObjectPool<CallEnd> s_kept = new DefaultObjectPool<CallEnd>(new DefaultPooledObjectPolicy<CallEnd>(), Environment.ProcessorCount * 32);
 
+    private readonly LinkedListNode<CallEnd> _node;
     private CancellationTokenSource _stop = new();
     private CancellationTokenRegistration _gone;
     private HttpContext? _call;
+
+    /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
+    public CallEnd() => _node = new LinkedListNode<CallEnd>(this);
 
     /// <summary>Cancelled when the call has to end.</summary>
     public CancellationToken Token => _stop.Token;
@@ -41,16 +45,18 @@ internal sealed class CallEnd : IDisposable
     }
 
     /// <summary>
-    /// Watches the caller too. Only a call that waits for something needs that, and the framework makes several objects for it; reading
-    /// the body ends by itself when its caller goes.
+    /// The call waits for something: its caller is watched, too, unless it is over soon. Reading the body ends by itself when the caller goes.
     /// </summary>
-    public void WatchCaller()
+    public void Waits()
     {
-        if (_gone == default)
+        if (_gone == default && _node.List is null)
         {
-            _gone = _call!.RequestAborted.UnsafeRegister(static self => ((CallEnd)self!)._stop.Cancel(), this);
+            WaitingCalls.Add(_node);
         }
     }
+
+    /// <summary>The call ends when its caller goes, or has gone, from here on.</summary>
+    internal void WatchCaller() => _gone = _call!.RequestAborted.UnsafeRegister(static self => ((CallEnd)self!)._stop.Cancel(), this);
 
     /// <summary>What a call that was cancelled is told.</summary>
     public Outcome Reason =>
@@ -59,6 +65,8 @@ internal sealed class CallEnd : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        WaitingCalls.Remove(_node);
+
         // Waits for a cancellation that is under way, so that it cannot reach the next call.
         _gone.Dispose();
         _gone = default;

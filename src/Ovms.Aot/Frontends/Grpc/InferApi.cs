@@ -18,7 +18,7 @@ internal sealed record InferApi(string Path, InferApi.Reader Read, Func<InferRes
     /// <summary>Every API.</summary>
     public static InferApi[] All { get; } =
     [
-        new($"/{KServeBinding.ServiceName}/ModelInfer", InferMessageReader.Read, static result => new InferResponse(result)),
-        new($"/{TfsBinding.PredictionService}/Predict", PredictRequestReader.Read, static result => new PredictResponse(result)),
+        new($"/{KServeBinding.ServiceName}/ModelInfer", InferMessageReader.Read, InferResponse.Of),
+        new($"/{TfsBinding.PredictionService}/Predict", PredictRequestReader.Read, PredictResponse.Of),
     ];
 }

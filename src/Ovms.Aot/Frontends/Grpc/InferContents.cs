@@ -25,8 +25,7 @@ internal static class InferContents
 
             for (int i = 0; i < message.Inputs.Count && parts.Raw.Count == message.Inputs.Count; i++)
             {
-                message.Inputs[i].Source = ContentSource.Raw;
-                message.Inputs[i].Content = message.Payload!.View(parts.Raw[i].FirstSpan);
+                message.Inputs[i].TakeView(message.Payload!, parts.Raw[i].FirstSpan);
             }
 
             return Outcome.Ok;

@@ -32,7 +32,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
 
     /// <summary>Takes the inference calls out of an application's pipeline.</summary>
     public void Use(IApplicationBuilder app) =>
-        app.Use(next => call => Find(call.Request) is { } api ? RunAsync(call, api) : next(call));
+        app.Use(next => call => Find(call.Request) is { } api ? RunAsync(call, api).AsTask() : next(call));
 
     private static InferApi? Find(HttpRequest request)
     {
@@ -54,7 +54,9 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     private static bool IsGrpc(ReadOnlySpan<char> type) =>
         type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';');
 
-    private async Task RunAsync(HttpContext call, InferApi api)
+    // One method for all that may wait: each further one may be an object more for a call that does.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RunAsync(HttpContext call, InferApi api)
     {
         if (!IsGrpc(call.Request.ContentType))
         {
@@ -67,7 +69,37 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         MemoryShare share = new(memory);
         try
         {
-            Outcome answered = await AnswerAsync(call, api, share, end).ConfigureAwait(false);
+            Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, end.Token).ConfigureAwait(false);
+            Outcome<InferMessage> read = body.IsOk ? Read(call, api, body.Value, share) : body.WithoutValue;
+            Outcome answered = read.WithoutValue;
+            if (read.IsOk)
+            {
+                (string model, string version, string? id) = (read.Value.ModelName, read.Value.ModelVersion, read.Value.Id);
+                Outcome<InferResult> result = await InferAsync(read.Value, end).ConfigureAwait(false);
+                answered = result.WithoutValue;
+                if (result.IsOk)
+                {
+                    registry.Answers.Begin();
+                    try
+                    {
+                        answered = Write(call, api, result.Value, share);
+                        if (share.Answer > UnreadUnseen)
+                        {
+                            // The server ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
+                            await call.Response.BodyWriter.FlushAsync(call.RequestAborted).ConfigureAwait(false);
+                        }
+                    }
+                    finally
+                    {
+                        registry.Answers.End();
+                    }
+                }
+                else
+                {
+                    CallSubject.Keep(call, model, version, id);
+                }
+            }
+
             if (!answered.IsOk)
             {
                 Refuse(call, started, GrpcEdge.ToStatus(answered.Code == StatusCode.Cancelled ? end.Reason : answered), null);
@@ -89,56 +121,28 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> AnswerAsync(HttpContext call, InferApi api, MemoryShare share, CallEnd end)
+    private Outcome<InferMessage> Read(HttpContext call, InferApi api, NativeBuffer body, MemoryShare share)
     {
-        Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, end.Token).ConfigureAwait(false);
-        if (!body.IsOk)
-        {
-            return body.WithoutValue;
-        }
-
         long received = Stopwatch.GetTimestamp();
-        int length = body.Value.Length;
-        Outcome<InferMessage> read = api.Read(body.Value, out int made);
+        int length = body.Length;
+        Outcome<InferMessage> read = api.Read(body, out int made);
         if (!read.IsOk)
         {
-            return read.WithoutValue;
+            return read;
         }
 
         InferMessage message = read.Value;
         message.Received = received;
-        (string model, string version, string? id) = (message.ModelName, message.ModelVersion, message.Id);
         Outcome counted = share.GrowTo(MessageBody.HeadLength + length + (long)made);
-        if (!counted.IsOk)
+        if (counted.IsOk)
         {
-            registry.Count(message.Origin.InferenceKind(), model, version, isSuccess: false);
-            message.Dispose();
+            return read;
         }
 
-        Outcome<InferResult> result = counted.IsOk ? await InferAsync(message, end).ConfigureAwait(false) : counted;
-        if (!result.IsOk)
-        {
-            CallSubject.Keep(call, model, version, id);
-            return result.WithoutValue;
-        }
-
-        registry.Answers.Begin();
-        try
-        {
-            Outcome written = Write(call, api, result.Value, share);
-            if (share.Answer > UnreadUnseen)
-            {
-                // The server ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
-                await call.Response.BodyWriter.FlushAsync(call.RequestAborted).ConfigureAwait(false);
-            }
-
-            return written;
-        }
-        finally
-        {
-            registry.Answers.End();
-        }
+        registry.Count(message.Origin.InferenceKind(), message.ModelName, message.ModelVersion, isSuccess: false);
+        CallSubject.Keep(call, message.ModelName, message.ModelVersion, message.Id);
+        message.Dispose();
+        return counted;
     }
 
     private ValueTask<Outcome<InferResult>> InferAsync(InferMessage message, CallEnd end)
@@ -146,7 +150,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         ValueTask<Outcome<InferResult>> inferring = inference.RunAsync(message, end.Token);
         if (!inferring.IsCompleted)
         {
-            end.WatchCaller();
+            end.Waits();
         }
 
         return inferring;
@@ -159,7 +163,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         bool isWritten = false;
         try
         {
-            InferAnswer answer = api.Measure(result);
+            using InferAnswer answer = api.Measure(result);
             if (answer.Length > settings.Arguments.MaxSendMessageLength)
             {
                 return Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {answer.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch");

@@ -130,7 +130,7 @@ internal static class InferMessageReader
             }
         }
 
-        input.Shape = shape.ToArray();
+        input.TakeShape(shape.Sizes);
         return input;
     }
 
@@ -173,6 +173,8 @@ internal static class InferMessageReader
         private readonly Span<long> _space = space;
         private int _count;
 
+        public readonly ReadOnlySpan<long> Sizes => _space[.._count];
+
         public void Add(ulong dimension)
         {
             if (_count == _space.Length)
@@ -191,8 +193,6 @@ internal static class InferMessageReader
                 Add(reader.ReadVarint());
             }
         }
-
-        public readonly long[] ToArray() => _space[.._count].ToArray();
     }
 }
 

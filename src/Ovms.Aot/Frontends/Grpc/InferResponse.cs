@@ -12,32 +12,37 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 internal sealed class InferResponse : InferAnswer
 {
-    /// <summary>Measures the answer; touches no tensor but strings.</summary>
-    /// <param name="result">What is answered; stays the caller's.</param>
-    public InferResponse(InferResult result)
-        : base(result)
-    {
-        Outputs = new OutputPart[result.Outputs.Length];
-        Length = ProtoSize.Text(InferResponseWriter.ModelName, result.Servable.Id.Name)
-            + ProtoSize.Text(InferResponseWriter.ModelVersion, result.Servable.Id.VersionText)
-            + ProtoSize.Text(InferResponseWriter.Id, result.Message.Id ?? "")
-            + InferParameters.MeasureSequence(result.SequenceParameter);
-        for (int i = 0; i < Outputs.Length; i++)
-        {
-            OutputPart part = OutputPart.Measure(result.Outputs[i]);
-            Outputs[i] = part;
-            Length += ProtoSize.Field(InferResponseWriter.Outputs, part.HeadLength) + ProtoSize.Field(InferResponseWriter.RawOutputContents, part.RawLength);
-        }
-    }
+    [ThreadStatic]
+    private static InferResponse? s_kept;
+
+    private OutputPart[] _outputs = [];
 
     /// <summary>Lengths of the outputs' parts, in order.</summary>
-    public OutputPart[] Outputs { get; }
+    public ReadOnlySpan<OutputPart> Outputs => _outputs.AsSpan(0, Result.Outputs.Length);
 
-    /// <inheritdoc/>
-    public override long Length { get; }
+    /// <summary>The answer of a result.</summary>
+    public static InferAnswer Of(InferResult result) => (s_kept ??= new InferResponse()).Measure(result);
 
     /// <inheritdoc/>
     public override void Write(IBufferWriter<byte> output) => InferResponseWriter.Write(this, output);
+
+    /// <inheritdoc/>
+    protected override long MeasureParts(InferResult result)
+    {
+        MakeRoom(ref _outputs, result.Outputs.Length);
+        long length = ProtoSize.Text(InferResponseWriter.ModelName, result.Servable.Id.Name)
+            + ProtoSize.Text(InferResponseWriter.ModelVersion, result.Servable.Id.VersionText)
+            + ProtoSize.Text(InferResponseWriter.Id, result.Message.Id ?? "")
+            + InferParameters.MeasureSequence(result.SequenceParameter);
+        for (int i = 0; i < result.Outputs.Length; i++)
+        {
+            OutputPart part = OutputPart.Measure(result.Outputs[i]);
+            _outputs[i] = part;
+            length += ProtoSize.Field(InferResponseWriter.Outputs, part.HeadLength) + ProtoSize.Field(InferResponseWriter.RawOutputContents, part.RawLength);
+        }
+
+        return length;
+    }
 }
 
 /// <summary>Lengths of one output's parts.</summary>

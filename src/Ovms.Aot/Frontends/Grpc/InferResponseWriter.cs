@@ -36,7 +36,7 @@ internal static class InferResponseWriter
     /// <summary>InferOutputTensor.shape</summary>
     public const int OutputShape = 3;
 
-    /// <summary>Writes exactly <see cref="InferResponse.Length"/> bytes.</summary>
+    /// <summary>Writes exactly <see cref="InferAnswer.Length"/> bytes.</summary>
     public static void Write(InferResponse response, IBufferWriter<byte> output)
     {
         InferResult result = response.Result;

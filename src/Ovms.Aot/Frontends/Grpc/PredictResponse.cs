@@ -10,37 +10,42 @@ namespace Ovms.Frontends.Grpc;
 /// <summary>A PredictResponse of TensorFlow Serving about to be written: the finished inference and the lengths of its parts.</summary>
 internal sealed class PredictResponse : InferAnswer
 {
-    /// <summary>Measures the answer; touches no tensor but strings.</summary>
-    /// <param name="result">What is answered; stays the caller's.</param>
-    /// <exception cref="OvmsException">TensorFlow has no type for an output's.</exception>
-    public PredictResponse(InferResult result)
-        : base(result)
-    {
-        Outputs = new OutputLengths[result.Outputs.Length];
-        VersionLength = ProtoSize.Tag(PredictResponseWriter.Value) + ProtoSize.Varint((ulong)result.Servable.Id.Version);
-        ModelSpecLength = ProtoSize.Text(PredictResponseWriter.ModelName, result.Servable.Id.Name) + ProtoSize.Field(PredictResponseWriter.ModelVersion, VersionLength);
-        Length = ProtoSize.Field(PredictResponseWriter.ModelSpec, ModelSpecLength);
-        for (int i = 0; i < Outputs.Length; i++)
-        {
-            Outputs[i] = OutputLengths.Of(result.Outputs[i]);
-            Length += ProtoSize.Field(PredictResponseWriter.Outputs, Outputs[i].Entry);
-        }
-    }
+    [ThreadStatic]
+    private static PredictResponse? s_kept;
+
+    private OutputLengths[] _outputs = [];
 
     /// <summary>Lengths of the outputs' parts, in order.</summary>
-    public OutputLengths[] Outputs { get; }
+    public ReadOnlySpan<OutputLengths> Outputs => _outputs.AsSpan(0, Result.Outputs.Length);
 
     /// <summary>The ModelSpec.</summary>
-    public long ModelSpecLength { get; }
+    public long ModelSpecLength { get; private set; }
 
     /// <summary>The message around the version's number.</summary>
-    public long VersionLength { get; }
+    public long VersionLength { get; private set; }
 
-    /// <inheritdoc/>
-    public override long Length { get; }
+    /// <summary>The answer of a result.</summary>
+    /// <exception cref="OvmsException">TensorFlow has no type for an output's.</exception>
+    public static InferAnswer Of(InferResult result) => (s_kept ??= new PredictResponse()).Measure(result);
 
     /// <inheritdoc/>
     public override void Write(IBufferWriter<byte> output) => PredictResponseWriter.Write(this, output);
+
+    /// <inheritdoc/>
+    protected override long MeasureParts(InferResult result)
+    {
+        MakeRoom(ref _outputs, result.Outputs.Length);
+        VersionLength = ProtoSize.Tag(PredictResponseWriter.Value) + ProtoSize.Varint((ulong)result.Servable.Id.Version);
+        ModelSpecLength = ProtoSize.Text(PredictResponseWriter.ModelName, result.Servable.Id.Name) + ProtoSize.Field(PredictResponseWriter.ModelVersion, VersionLength);
+        long length = ProtoSize.Field(PredictResponseWriter.ModelSpec, ModelSpecLength);
+        for (int i = 0; i < result.Outputs.Length; i++)
+        {
+            _outputs[i] = OutputLengths.Of(result.Outputs[i]);
+            length += ProtoSize.Field(PredictResponseWriter.Outputs, _outputs[i].Entry);
+        }
+
+        return length;
+    }
 }
 
 /// <summary>Lengths of the messages that make one output.</summary>

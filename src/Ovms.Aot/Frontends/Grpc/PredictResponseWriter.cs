@@ -57,7 +57,7 @@ internal static class PredictResponseWriter
     /// <summary>Whether an output is the id of a stateful model's sequence, which clients look for in uint64_val.</summary>
     public static bool IsSequenceId(OutputTensor output) => ReferenceEquals(output.Info, SequenceInputs.Id);
 
-    /// <summary>Writes exactly <see cref="PredictResponse.Length"/> bytes.</summary>
+    /// <summary>Writes exactly <see cref="InferAnswer.Length"/> bytes.</summary>
     public static void Write(PredictResponse response, IBufferWriter<byte> output)
     {
         ProtoWriter writer = new(output);

@@ -63,7 +63,7 @@ internal static class TensorProtoReader
             }
         }
 
-        input.Shape = shape.ToArray();
+        input.TakeShape(shape.Sizes);
         TensorMarshaler? marshaler = TensorDatatypes.Of(number);
         input.Datatype = marshaler?.Datatype ?? TensorDatatypes.NameOf(number);
         return marshaler is null
@@ -97,8 +97,7 @@ internal static class TensorProtoReader
             return Refuse(StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; bytes came in tensor_content", input);
         }
 
-        input.Source = ContentSource.Raw;
-        input.Content = payload.View(content.FirstSpan);
+        input.TakeView(payload, content.FirstSpan);
         return Outcome.Ok;
     }
 
@@ -149,6 +148,8 @@ internal static class TensorProtoReader
         private readonly Span<long> _space = space;
         private int _count;
 
+        public readonly ReadOnlySpan<long> Sizes => _space[.._count];
+
         public void Read(ReadOnlySequence<byte> bytes)
         {
             ProtoReader reader = new(bytes, "a shape");
@@ -168,8 +169,6 @@ internal static class TensorProtoReader
                 _space[_count++] = ReadSize(reader.ReadLengthDelimited());
             }
         }
-
-        public readonly long[] ToArray() => _space[.._count].ToArray();
 
         private static long ReadSize(ReadOnlySequence<byte> bytes)
         {

@@ -26,11 +26,12 @@ internal static class SequenceInputs
     /// <returns>Ok, or what is wrong with what the caller says of its sequence.</returns>
     public static Outcome Take(Servable servable, InferMessage message)
     {
-        if (servable.Sequences is null)
-        {
-            return Outcome.Ok;
-        }
+        // Apart: the object for what the other looks for would be made for every call.
+        return servable.Sequences is null ? Outcome.Ok : TakeStep(servable, message);
+    }
 
+    private static Outcome TakeStep(Servable servable, InferMessage message)
+    {
         Outcome places = RequestValidator.CheckContentPlaces(message);
         if (!places.IsOk)
         {

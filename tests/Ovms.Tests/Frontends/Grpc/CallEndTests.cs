@@ -64,4 +64,40 @@ public sealed class CallEndTests
             }
         }
     }
+
+    [Test]
+    public async Task CallerWhoGoes_EndsACallThatWaits()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            using CancellationTokenSource gone = new();
+            using CallEnd end = CallEnd.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
+            end.Waits();
+            await gone.CancelAsync();
+            await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), end.Token)).Throws<TaskCanceledException>();
+            await Assert.That(end.Reason.Code).IsEqualTo(StatusCode.Cancelled);
+        }
+    }
+
+    [Test]
+    public async Task CallThatIsOver_IsNotEndedByItsFormerCaller()
+    {
+        using CancellationTokenSource gone = new();
+        for (int i = 0; i < 1000; i++)
+        {
+            using CallEnd end = CallEnd.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
+            end.Waits();
+        }
+
+        // The last of the calls that wait are ended only when all of them are looked at.
+        using CancellationTokenSource other = new();
+        using CallEnd again = CallEnd.Of(new DefaultHttpContext());
+        using CallEnd last = CallEnd.Of(new DefaultHttpContext() { RequestAborted = other.Token });
+        again.Waits();
+        last.Waits();
+        await gone.CancelAsync();
+        await other.CancelAsync();
+        await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), last.Token)).Throws<TaskCanceledException>();
+        await Assert.That(again.Token.IsCancellationRequested).IsFalse();
+    }
 }

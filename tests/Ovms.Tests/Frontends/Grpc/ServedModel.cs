@@ -16,8 +16,15 @@ internal static class ServedModel
         CompiledModel compiled = Engine.Compile(model);
         Signature signature = new(Ports(compiled.Inputs), Ports(compiled.Outputs));
         InferencePace? pace = signature.Inputs.All(static input => input.Shape.IsStatic) ? new InferencePace() : null;
-        InferSlot[] slots = [.. Enumerable.Range(0, inferRequests).Select(_ => new InferSlot(compiled.CreateInferRequest(), compiled.Inputs.Count, memory: SlotMemory.For(signature)) { Pace = pace })];
+        InferSlot[] slots = [.. Enumerable.Range(0, inferRequests).Select(_ => MakeSlot())];
         return new Servable(new ServableId(name, 1), new LoadedModel(signature, new InferRequestPool(slots, 100), compiled));
+
+        InferSlot MakeSlot()
+        {
+            SlotMemory? memory = SlotMemory.For(signature);
+            bool keeps = memory is not null && signature.Outputs.All(static output => output is { FixedLength: > 0, IsPackedText: false });
+            return new InferSlot(compiled.CreateInferRequest(), compiled.Inputs.Count, memory: memory) { Pace = pace, KeepsOutputs = keeps };
+        }
     }
 
     /// <summary>The table of these servables, each as version 1 of its name.</summary>
