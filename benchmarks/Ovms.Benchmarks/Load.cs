@@ -51,11 +51,17 @@ internal sealed record Load(string[] Arguments)
     public async Task<Measured> RunAsync(Server server, int callers, TimeSpan duration)
     {
         TimeSpan before = server.ProcessorTime;
+        (double Time, long Count) inferred = await server.InferencesAsync();
         Measured measured = await RunAsync(callers, duration);
+        (double Time, long Count) more = await server.InferencesAsync();
 
         // The calls of the warm-up cost as much as those that are measured.
         double calls = measured.Calls * ((duration + WarmUp) / duration);
-        return measured with { Processor = (server.ProcessorTime - before).TotalMicroseconds / calls };
+        return measured with
+        {
+            Processor = (server.ProcessorTime - before).TotalMicroseconds / calls,
+            Inference = (more.Time - inferred.Time) / (more.Count - inferred.Count),
+        };
     }
 
     /// <summary>Callers call for this long before they are measured.</summary>
@@ -75,4 +81,7 @@ internal sealed record Measured(double Rate, double P50, double P90, double P99)
 
     /// <summary>Microseconds of a processor that the server spent on a call; NaN where that was not looked at.</summary>
     public double Processor { get; init; } = double.NaN;
+
+    /// <summary>Milliseconds of an inference by the server's own clock, on average; NaN where it tells none.</summary>
+    public double Inference { get; init; } = double.NaN;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ovms.Hosting.Bench;
+using Ovms.Observability.Metrics;
 
 namespace Ovms.Benchmarks;
 
@@ -46,6 +47,18 @@ internal sealed class Server : IDisposable
             _process.Refresh();
             return _process.TotalProcessorTime;
         }
+    }
+
+    /// <summary>How long all its inferences took so far, in milliseconds, and how many there were; nothing where it has no metrics.</summary>
+    public async Task<(double Time, long Count)> InferencesAsync()
+    {
+        using HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{RestPort}") };
+        using HttpResponseMessage answer = await http.GetAsync(new Uri("/metrics", UriKind.Relative));
+        string[] lines = answer.IsSuccessStatusCode ? (await answer.Content.ReadAsStringAsync()).Split('\n') : [];
+        double Sum(string figure) => lines
+            .Where(line => line.StartsWith($"{MetricFamilies.InferenceTime.Name}_{figure}{{", StringComparison.Ordinal))
+            .Sum(static line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
+        return (Sum("sum") / 1000, (long)Sum("count"));
     }
 
     /// <summary>Starts it and returns when it has said that it is ready.</summary>

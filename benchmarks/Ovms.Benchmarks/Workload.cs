@@ -30,8 +30,11 @@ internal sealed class Workload
     /// <summary>The shape that server and plain program give the input where the file leaves it open.</summary>
     public string? Shape { get; private init; }
 
+    /// <summary>Whether the server tells how long its inferences take: not where that costs a part of the call that shows.</summary>
+    public bool HasMetrics { get; private init; }
+
     /// <summary>Options that serve it; everything else is as the server chooses by itself.</summary>
-    public string[] Options => [.. OptionsAsInFile, .. Shape is null ? [] : (string[])["--shape", $"({Shape})"]];
+    public string[] Options => [.. OptionsAsInFile, .. HasMetrics ? (string[])["--metrics_enable"] : [], .. Shape is null ? [] : (string[])["--shape", $"({Shape})"]];
 
     /// <summary>The same without a shape.</summary>
     public string[] OptionsAsInFile => ["--model_name", Name, "--model_path", ModelPath];
@@ -40,7 +43,7 @@ internal sealed class Workload
     public static Workload Dummy { get; } = new("dummy", Repo.Path("tests/models/dummy"), "dummy.xml", 8);
 
     /// <summary>Gives ten numbers of an input of 602,112 bytes: almost no work, and the request of resnet50.</summary>
-    public static Workload Glance { get; } = new("glance", Repo.Path("benchmarks/models/glance"), "glance.xml", 1);
+    public static Workload Glance { get; } = new("glance", Repo.Path("benchmarks/models/glance"), "glance.xml", 1) { HasMetrics = true };
 
     /// <summary>A trained classifier, FP16, 301,056 bytes.</summary>
     public static Workload Squeezenet { get; } = new("squeezenet", Repo.Path("tests/models/squeezenet"), "model.onnx", 8);
@@ -49,7 +52,7 @@ internal sealed class Workload
     public static Workload MobilenetV2 { get; } = new("mobilenet_v2", Repo.Path("../shared/models/mobilenet_v2"), "model.tflite", 8);
 
     /// <summary>Much work, FP32, 602,112 bytes; its file leaves the batch open.</summary>
-    public static Workload Resnet50 { get; } = new("resnet50", Repo.Path("../shared/models/resnet50"), "resnet50.xml", 4) { Shape = "1,3,224,224" };
+    public static Workload Resnet50 { get; } = new("resnet50", Repo.Path("../shared/models/resnet50"), "resnet50.xml", 4) { Shape = "1,3,224,224", HasMetrics = true };
 
     /// <summary>All that are at hand.</summary>
     public static IReadOnlyList<Workload> All { get; } =

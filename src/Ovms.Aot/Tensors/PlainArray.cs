@@ -19,6 +19,7 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
     private Levels _counts;
     private int _at;
     private int _depth;
+    private bool _isBehindNumber;
 
     /// <summary>Whether the whole array was read, its closing bracket included.</summary>
     public bool IsRead { get; private set; }
@@ -30,9 +31,29 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
     public int Rank { get; private set; }
 
     /// <summary>The next number; false at the end and where something else stands: see <see cref="IsRead"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadNext(out JsonNumber number)
     {
+        // The next number of the same array, as nearly all are.
+        if (_isBehindNumber && _at < _text.Length && _text[_at] == ',')
+        {
+            int next = _at + 1;
+            next += next < _text.Length && _text[next] == ' ' ? 1 : 0;
+            if (JsonNumber.TryRead(_text, next, out number))
+            {
+                _counts[_depth]++;
+                _at = next + number.Text.Length;
+                return true;
+            }
+        }
+
+        return TryReadAny(out number);
+    }
+
+    private bool TryReadAny(out JsonNumber number)
+    {
         number = default;
+        _isBehindNumber = false;
         if (IsRead || (_depth > 0 && !TryPassSeparator()) || IsRead)
         {
             return false;
@@ -62,7 +83,7 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
         // All numbers stand at the level of the first.
         Rank = Rank == 0 ? _depth : Rank;
         _at += number.Text.Length;
-        return Rank == _depth && Rank > 0;
+        return _isBehindNumber = Rank == _depth && Rank > 0;
     }
 
     // From a value's end to the next value's begin or the end of all.

@@ -23,7 +23,8 @@ internal static class CodedBody
         bool handedOver = false;
         try
         {
-            Outcome read = await fill(new RequestBody(opened.Value, bounds)).ConfigureAwait(false);
+            long? claimed = opened.Value == request.BodyReader ? request.ContentLength : null;
+            Outcome read = await fill(new RequestBody(opened.Value, bounds, claimed)).ConfigureAwait(false);
             handedOver = read.IsOk;
             return read.IsOk ? document : read;
         }

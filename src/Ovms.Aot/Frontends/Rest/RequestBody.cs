@@ -6,13 +6,17 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
-/// A request's body as it arrives, copied once to where its bytes belong. What a header claims decides nothing: memory grows with what
-/// really came, up to a limit.
+/// A request's body as it arrives, copied once to where its bytes belong. Memory grows with what really came, up to a limit; what a header
+/// claims saves some of the steps.
 /// </summary>
 /// <param name="reader">The plain bytes.</param>
 /// <param name="bounds">What ends the reading early.</param>
-internal sealed class RequestBody(PipeReader reader, BodyBounds bounds)
+/// <param name="claimed">How many there are by the header; null where it does not say.</param>
+internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? claimed)
 {
+    // How many times what came is made room for at once.
+    private const int Belief = 8;
+
     /// <summary>Bytes taken so far.</summary>
     public long Consumed { get; private set; }
 
@@ -49,6 +53,7 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds)
                 return room;
             }
 
+            MakeRoom(destination, taken.Length, left);
             foreach (ReadOnlyMemory<byte> segment in taken)
             {
                 destination.Write(segment.Span);
@@ -79,6 +84,16 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds)
             {
                 return more;
             }
+        }
+    }
+
+    // Each growth copies what is there: a body of some megabytes grows once.
+    private void MakeRoom(NativeBuffer destination, long taken, long left)
+    {
+        if (taken > destination.Free.Length)
+        {
+            long expected = Math.Min(left, (claimed ?? 0) - Consumed);
+            destination.TryReserve(Math.Clamp(expected, taken, Math.Min(Belief * (destination.Length + taken), NativeBuffer.MaxLength - destination.Length)));
         }
     }
 
