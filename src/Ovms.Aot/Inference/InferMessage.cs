@@ -80,7 +80,7 @@ internal sealed class InferMessage : IDisposable
             input.Dispose();
         }
 
-        Payload?.Dispose();
+        Payload?.Recycle();
         Payload = null;
         ConversionShare?.Dispose();
         ConversionShare = null;

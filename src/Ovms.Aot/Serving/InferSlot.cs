@@ -19,6 +19,11 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     private readonly bool _canBeCancelled;
     private GCHandle _self;
     private InferProgress _progress;
+
+    // Of the inference that was handed over and has not been awaited to its end.
+    private CancellationTokenRegistration _stop;
+    private bool _wasSpoiled;
+    private long _started;
     private ManualResetValueTaskSourceCore<OvStatus> _completion = new() { RunContinuationsAsynchronously = true };
 
     /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
@@ -79,25 +84,21 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         Pace is { IsInPlace: true } pace ? new ValueTask<OvStatus>(InferInPlace(pace)) : HandOverAsync(cancellation);
 
     /// <summary>As <see cref="InferAsync"/>, but never computed in place.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
+    public ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
     {
-        long started = Stopwatch.GetTimestamp();
+        _started = Stopwatch.GetTimestamp();
         _completion.Reset();
         OvStatus status = _request.TryStart();
         Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
         if (status != OvStatus.Ok)
         {
-            return status;
+            return new ValueTask<OvStatus>(status);
         }
 
-        bool isSpoiled = Begin();
+        _wasSpoiled = Begin();
         CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
-        using CancellationTokenRegistration registration = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
-        OvStatus ended = await new ValueTask<OvStatus>(this, _completion.Version).ConfigureAwait(false);
-        End(ended, isSpoiled);
-        Pace?.HandedOver(Stopwatch.GetElapsedTime(started));
-        return ended;
+        _stop = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
+        return new ValueTask<OvStatus>(this, _completion.Version);
     }
 
     /// <summary>Runs the request with other inputs, which stay the caller's. The call's own ones are set again by <see cref="SetInputsAgain"/>.</summary>
@@ -194,7 +195,14 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     OvStatus IValueTaskSource<OvStatus>.GetResult(short token)
     {
         _completion.GetResult(token);
-        return _request.TryWait();
+        OvStatus ended = _request.TryWait();
+
+        // Waits for a cancellation that is under way, so that it cannot reach the next call.
+        _stop.Dispose();
+        _stop = default;
+        End(ended, _wasSpoiled);
+        Pace?.HandedOver(Stopwatch.GetElapsedTime(_started));
+        return ended;
     }
 
     ValueTaskSourceStatus IValueTaskSource<OvStatus>.GetStatus(short token) => _completion.GetStatus(token);

@@ -119,10 +119,10 @@ internal ref struct JsonNumber
                 continue;
             }
 
-            int count = BitOperations.TrailingZeroCount(others) / 8;
+            int count = BitOperations.TrailingZeroCount(others) >> 3;
 
             // As if zeros stood before them.
-            ulong aligned = values << 8 << (56 - (8 * count));
+            ulong aligned = values << 8 << (56 - (count << 3));
             digits = (digits * ShortPower(count)) + Join(aligned);
             return at + count;
         }

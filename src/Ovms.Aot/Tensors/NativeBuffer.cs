@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.ObjectPool;
 using Ovms.Status;
 
 namespace Ovms.Tensors;
@@ -16,6 +17,9 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The largest content of one tensor; equal to the largest message, 1 GiB.</summary>
     public const int MaxLength = 1 << 30;
 
+    // Objects of buffers that are gone, about 80 bytes each with what they made.
+    private static readonly ObjectPool<NativeBuffer> s_shells = new DefaultObjectPool<NativeBuffer>(new ShellPolicy(), Environment.ProcessorCount * 32);
+
     private byte* _block;
     private int _blockSize;
     private byte* _address;
@@ -27,8 +31,7 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     public NativeBuffer(int capacity = 256)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)capacity, (uint)MaxLength);
-        _address = _block = NativeBufferPool.Rent(ref capacity);
-        _capacity = _blockSize = capacity;
+        Open(capacity);
     }
 
     private NativeBuffer(byte* address, int length)
@@ -55,10 +58,20 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     public static NativeBuffer EndingAligned(long length, int capacity)
     {
         int lead = length > MaxLength - NativeBufferPool.Alignment ? 0 : (int)(-length & (NativeBufferPool.Alignment - 1));
-        NativeBuffer buffer = new(capacity + lead);
+        NativeBuffer buffer = s_shells.Get();
+        buffer.Open(capacity + lead);
         buffer._address += lead;
         buffer._capacity -= lead;
         return buffer;
+    }
+
+    /// <summary>
+    /// Disposes it and leaves the object to the next <see cref="EndingAligned"/>: only for the last one who knows it.
+    /// </summary>
+    public void Recycle()
+    {
+        Dispose();
+        s_shells.Return(this);
     }
 
     /// <summary>Some of the bytes as a content of its own, without a copy: valid as long as this buffer neither grows nor is disposed.</summary>
@@ -146,6 +159,13 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         Length = 0;
     }
 
+    private void Open(int capacity)
+    {
+        Debug.Assert(_address is null, "The buffer is nobody's.");
+        _address = _block = NativeBufferPool.Rent(ref capacity);
+        _capacity = _blockSize = capacity;
+    }
+
     // Keeps the content's place within a cache line. A view gets a block of its own.
     private void Grow(int wanted)
     {
@@ -162,6 +182,13 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         _blockSize = size;
         _address = larger + lead;
         _capacity = size - lead;
+    }
+
+    private sealed class ShellPolicy : PooledObjectPolicy<NativeBuffer>
+    {
+        public override NativeBuffer Create() => new(null, 0);
+
+        public override bool Return(NativeBuffer obj) => true;
     }
 
     private sealed class NativeMemory(NativeBuffer buffer) : MemoryManager<byte>

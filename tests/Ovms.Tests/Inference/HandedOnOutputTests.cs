@@ -24,7 +24,7 @@ public sealed class HandedOnOutputTests
     [Test]
     [MatrixDataSource]
     public async Task EightCallers_GetTheirOwnBytesBack(
-        [Matrix("convert", "convert_u8", "convert_i32", "convert_twice", "convert_and_relu", "convert_and_unsqueeze", "direct", "direct_u8", "direct_and_relu", "two_inputs", "reshape", "squeeze", "transpose", "static_convert", "static_direct", "large_static_direct", "identity.onnx", "cast.onnx")] string model,
+        [Matrix("convert", "convert_u8", "convert_i32", "convert_twice", "convert_and_relu", "convert_and_unsqueeze", "direct", "direct_u8", "direct_and_relu", "two_inputs", "reshape", "squeeze", "transpose", "static_convert", "static_direct", "large_static_direct", "large_static_convert", "large_static_reshape", "large_static_reshape_and_relu", "identity.onnx", "cast.onnx")] string model,
         [Matrix(1, 4)] int nireq)
     {
         await StormAsync(model, "CPU", nireq, CallsEach);
@@ -139,6 +139,17 @@ public sealed class HandedOnOutputTests
                 break;
             case "static_direct" or "large_static_direct":
                 ir.Result(ir.Parameter("x", model is "static_direct" ? "4,64" : "64,128"), "x");
+                break;
+            case "large_static_convert":
+                ir.Result(ir.Convert(ir.Parameter("x", "64,128")), "y");
+                break;
+            case "large_static_reshape":
+                ir.Result(ir.Layer("Reshape", "128,64", [ir.Parameter("x", "64,128"), ir.Numbers(128, 64)], "special_zero=\"false\""), "y");
+                break;
+            case "large_static_reshape_and_relu":
+                int shared = ir.Parameter("x", "64,128");
+                ir.Result(ir.Layer("Reshape", "8192", [shared, ir.Numbers(8192)], "special_zero=\"false\""), "y");
+                ir.Result(ir.Layer("Unsqueeze", "1,64,128", [ir.Layer("ReLU", "64,128", [shared]), ir.Numbers(0)]), "z");
                 break;
             case "direct_and_relu":
                 int direct = ir.Parameter("x", Open);

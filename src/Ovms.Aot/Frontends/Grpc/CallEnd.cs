@@ -25,6 +25,9 @@ internal sealed class CallEnd : IDisposable
     private CancellationTokenRegistration _gone;
     private HttpContext? _call;
 
+    /// <summary>What the call holds of its front end's memory, kept with this; the call begins and ends it.</summary>
+    public MemoryShare Share { get; } = new();
+
     /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
     public CallEnd() => _node = new LinkedListNode<CallEnd>(this);
 

@@ -66,7 +66,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
 
         long started = Stopwatch.GetTimestamp();
         CallEnd end = CallEnd.Of(call);
-        MemoryShare share = new(memory);
+        MemoryShare share = end.Share.Of(memory);
         try
         {
             Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, end.Token).ConfigureAwait(false);

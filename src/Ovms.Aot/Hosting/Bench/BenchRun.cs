@@ -67,13 +67,20 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
     private async Task MeasureWithCostAsync(BenchCaller[] callers, BenchRow row, TimeSpan duration, CancellationToken cancellation)
     {
         bool isRaw = row.Way == Raw;
+        long measured = row.Latency.Count;
         long unlooked = (await CostAsync(isRaw).ConfigureAwait(false)).Bytes;
         (TimeSpan Time, long Bytes) before = await CostAsync(isRaw).ConfigureAwait(false);
         await MeasureAsync(callers, row, duration, cancellation).ConfigureAwait(false);
         (TimeSpan Time, long Bytes) after = await CostAsync(isRaw).ConfigureAwait(false);
         row.ProcessorTime += after.Time - before.Time;
+
         // Looking allocates, too: as much as the second look has found more than the first.
-        row.AllocatedBytes += Math.Max(after.Bytes - before.Bytes - (before.Bytes - unlooked), 0);
+        long allocated = Math.Max(after.Bytes - before.Bytes - (before.Bytes - unlooked), 0);
+        long calls = row.Latency.Count - measured;
+        if (calls > 0)
+        {
+            row.AllocatedInRounds.Add((double)allocated / calls);
+        }
     }
 
     private async Task<(TimeSpan Time, long Bytes)> CostAsync(bool isRaw)

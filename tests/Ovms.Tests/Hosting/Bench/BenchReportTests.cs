@@ -33,7 +33,8 @@ public sealed class BenchReportTests
 
     private static BenchRow Row(string way, int concurrency, int calls, int milliseconds)
     {
-        BenchRow row = new(way, concurrency) { Elapsed = TimeSpan.FromSeconds(1), ProcessorTime = TimeSpan.FromSeconds(0.01 * calls), AllocatedBytes = 1000L * calls };
+        BenchRow row = new(way, concurrency) { Elapsed = TimeSpan.FromSeconds(1), ProcessorTime = TimeSpan.FromSeconds(0.01 * calls) };
+        row.AllocatedInRounds.AddRange([50_000, 1000, 900]);
         for (int i = 0; i < calls; i++)
         {
             row.Latency.Add(TimeSpan.FromMilliseconds(milliseconds));
