@@ -60,7 +60,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
         InferencePace? pace = isPlain ? new InferencePace() : null;
         OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
-        bool hasFixedOutputs = isPlain && signature.Value.Outputs.All(static output => output is { FixedLength: > 0, IsPackedText: false });
+        bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
         InferSlot MakeSlot(Sequence? sequence)
         {
             SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;

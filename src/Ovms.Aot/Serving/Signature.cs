@@ -32,6 +32,9 @@ internal sealed class Signature
     /// <summary>Outputs sorted by name, as the original lists them.</summary>
     public ImmutableArray<TensorInfo> OutputsInNameOrder { get; }
 
+    /// <summary>Whether every output is numbers of one static shape: the engine writes as many bytes for every inference.</summary>
+    public bool HasFixedOutputs => Outputs.All(static output => output is { FixedLength: > 0, IsPackedText: false });
+
     /// <summary>An input by name; null when the model has none of that name.</summary>
     public TensorInfo? FindInput(string name) => _inputsByName.GetValueOrDefault(name);
 

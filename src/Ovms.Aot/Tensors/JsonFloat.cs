@@ -24,7 +24,9 @@ internal static class JsonFloat
                 return reader.TryGetSingle(out value) && float.IsFinite(value);
             }
 
-            return JsonNumber.TryRead(reader.ValueSpan, 0, out JsonNumber number) & float.IsFinite(value = DecimalNumber.ToSingle(number));
+            bool isRead = JsonNumber.TryRead(reader.ValueSpan, 0, out JsonNumber number);
+            value = DecimalNumber.ToSingle(number);
+            return isRead && float.IsFinite(value);
         }
 
         bool named = TryReadName(ref reader, out double name);
@@ -45,7 +47,9 @@ internal static class JsonFloat
             return reader.TryGetDouble(out value) && double.IsFinite(value);
         }
 
-        return JsonNumber.TryRead(reader.ValueSpan, 0, out JsonNumber number) & double.IsFinite(value = DecimalNumber.ToDouble(number));
+        bool isRead = JsonNumber.TryRead(reader.ValueSpan, 0, out JsonNumber number);
+        value = DecimalNumber.ToDouble(number);
+        return isRead && double.IsFinite(value);
     }
 
     /// <summary>Writes the fewest digits that read back as the same single.</summary>

@@ -9,7 +9,7 @@ public sealed class WireMemoryTests
     private const int Kept = 1024;
 
     [Test]
-    public async Task Block_IsAPinnedArray_LongEnoughForMostOfAFrame()
+    public async Task Block_IsAnArrayOf32Kibibytes()
     {
         using MemoryPool<byte> pool = new WireMemory().Create();
         using IMemoryOwner<byte> block = pool.Rent(4096);

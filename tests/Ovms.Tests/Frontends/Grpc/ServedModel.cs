@@ -22,8 +22,7 @@ internal static class ServedModel
         InferSlot MakeSlot()
         {
             SlotMemory? memory = SlotMemory.For(signature);
-            bool keeps = memory is not null && signature.Outputs.All(static output => output is { FixedLength: > 0, IsPackedText: false });
-            return new InferSlot(compiled.CreateInferRequest(), compiled.Inputs.Count, memory: memory) { Pace = pace, KeepsOutputs = keeps };
+            return new InferSlot(compiled.CreateInferRequest(), compiled.Inputs.Count, memory: memory) { Pace = pace, KeepsOutputs = memory is not null && signature.HasFixedOutputs };
         }
     }
 

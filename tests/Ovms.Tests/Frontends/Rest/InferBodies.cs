@@ -20,7 +20,7 @@ internal static class InferBodies
         [new TensorInfo(0, "a", type, PartialShape.Of(1, 10), "N...")]);
 
     /// <summary>Reads a body that arrives in pieces of a few bytes.</summary>
-    public static async Task<Outcome<InferDocument>> ReadAsync(byte[] body, string? length = null, string? coding = null, Signature? signature = null, bool tellLength = true, int piece = 7)
+    public static async Task<Outcome<InferDocument>> ReadAsync(byte[] body, string? length = null, string? coding = null, Signature? signature = null, bool tellLength = true, int piece = 7, long limit = Limit)
     {
         DefaultHttpContext context = new();
         context.Request.Body = new Trickle(body, piece);
@@ -35,7 +35,7 @@ internal static class InferBodies
             context.Request.Headers.ContentEncoding = coding;
         }
 
-        return await InferRequestBody.ReadAsync(context.Request, new RestTarget("m", ""), signature ?? Dummy, new BodyBounds(Limit, new MemoryShare(new RequestMemory(0, "")), CancellationToken.None), CancellationToken.None);
+        return await InferRequestBody.ReadAsync(context.Request, new RestTarget("m", ""), signature ?? Dummy, new BodyBounds(limit, new MemoryShare(new RequestMemory(0, "")), CancellationToken.None), CancellationToken.None);
     }
 
     public static byte[] Pack(byte[] plain, Func<Stream, Stream> coder)

@@ -110,6 +110,20 @@ internal sealed class InferRequestBodyTests
     }
 
     [Test]
+    [Arguments(true)]
+    [Arguments(false)]
+    public async Task JsonOfSeveralMegabytes_IsReadWhole(bool tellLength)
+    {
+        float[] values = [.. Enumerable.Range(0, 300_000).Select(static i => i + 0.25f)];
+        string json = $$"""{"inputs":[{"name":"a","shape":[300000],"datatype":"FP32","data":[{{string.Join(", ", values.Select(static value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)))}}]}]}""";
+        Outcome<InferDocument> read = await InferBodies.ReadAsync(Encoding.UTF8.GetBytes(json), tellLength: tellLength, piece: 65536, limit: 8 << 20);
+        await Assert.That(read.Text).IsEqualTo("OK");
+        using InferDocument document = read.Value!;
+        bool same = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(document.Message.Inputs.Single().Content!.Bytes).SequenceEqual(values);
+        await Assert.That(same).IsTrue();
+    }
+
+    [Test]
     [Arguments("br")]
     [Arguments("gzip, deflate")]
     public async Task UnknownCoding_IsUnsupported(string coding)

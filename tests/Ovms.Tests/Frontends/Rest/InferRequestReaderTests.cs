@@ -102,6 +102,7 @@ internal sealed class InferRequestReaderTests
     [Arguments("""{"inputs":[]/*x*/}""", StatusCode.JsonInvalid, "'/'")]
     [Arguments("""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1,2""", StatusCode.JsonInvalid, "Line: 1")]
     [Arguments("""{"id":"\ud800","inputs":[]}""", StatusCode.JsonInvalid, "half of a surrogate pair. Offset: 6")]
+    [Arguments("""{"inputs":[{"name":"b","datatype":"FP32","shape":[2],"data":[1,2]}],"id":"\ud800"}""", StatusCode.JsonInvalid, "half of a surrogate pair. Offset: 73")]
     [Arguments("""{"\ud800":1,"inputs":[]}""", StatusCode.JsonInvalid, "half of a surrogate pair. Offset: 1")]
     [Arguments("[1]", StatusCode.RestBodyIsNotAnObject, "Actual: an array")]
     [Arguments("null", StatusCode.RestBodyIsNotAnObject, "Actual: null")]

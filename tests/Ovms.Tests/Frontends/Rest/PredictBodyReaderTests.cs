@@ -129,6 +129,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"instances":[{"b":1,"n":1},{"b":{"b64":"YQ=="},"n":1}]}""", "instances[1].b: Expected: values as in the rows before")]
     [Arguments("""{"signature_name":3,"inputs":{"b":1}}""", "signature_name; Expected: a string; Actual: a number")]
     [Arguments("""{"inputs":{"b":{"b64":"\ud83d"}}}""", "surrogate pair")]
+    [Arguments("""{"inputs":{"b":[1,2],"\ud83d":1}}""", "half of a surrogate pair. Offset: 21")]
     public async Task Fault_IsNamedWithItsPlace(string json, string expected)
     {
         using InferDocument document = new("m", "");
