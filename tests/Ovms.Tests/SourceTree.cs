@@ -26,6 +26,16 @@ internal static class SourceTree
         await Assert.That(held).IsEqualTo(text).Because($"{path} is written from the tables: run the tests with OVMS_UPDATE=1");
     }
 
+    /// <summary>Requires the part of a file between two lines to be the text; with OVMS_UPDATE=1 writes that part.</summary>
+    public static async Task HoldsBetween(string path, string begin, string end, string text)
+    {
+        string file = (await File.ReadAllTextAsync(PathOf(path))).ReplaceLineEndings("\n");
+        int from = file.IndexOf(begin + "\n", StringComparison.Ordinal) + begin.Length + 1;
+        int to = file.IndexOf(end, StringComparison.Ordinal);
+        await Assert.That(from > begin.Length && to >= from).IsTrue().Because($"{path} has the lines {begin} and {end}");
+        await Holds(path, file[..from] + text + file[to..]);
+    }
+
     private static string Root([CallerFilePath] string here = "")
     {
         string? folder = Path.GetDirectoryName(here);

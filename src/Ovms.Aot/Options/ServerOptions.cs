@@ -43,7 +43,7 @@ internal sealed partial record ServerOptions
     public uint? GrpcMaxThreads { get; init; }
 
     /// <summary>Limit on the memory that gRPC buffers take, in bytes; 0 for none.</summary>
-    [Option("grpc_memory_quota", Placeholder = "BYTES")]
+    [Option("grpc_memory_quota", Group = "limits", Placeholder = "BYTES", WhenHit = "RESOURCE_EXHAUSTED, with the bytes in use and the limit")]
     public ulong GrpcMemoryQuota { get; init; } = 2147483648;
 
     /// <summary>Settings of the gRPC channel, as in grpc.max_concurrent_streams=100,grpc.max_connection_age_ms=2000.</summary>
@@ -123,7 +123,7 @@ internal sealed partial record ServerOptions
     public uint DrainTimeoutSeconds { get; init; } = 30;
 
     /// <summary>How many calls of a model version may wait for an infer request; more are refused at once.</summary>
-    [Option("infer_queue_size", Placeholder = "COUNT", Max = 1000000)]
+    [Option("infer_queue_size", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "RESOURCE_EXHAUSTED / 503 at once, with the length of the queue")]
     public uint InferQueueSize { get; init; } = 4096;
 
     /// <summary>Whether browsers may send credentials (CORS).</summary>

@@ -36,6 +36,7 @@ internal static class OptionRowEmitter
         WriteFlag(writer, "IsFlag", option.Kind == OptionKind.Flag);
         WriteText(writer, "Default", option.Default);
         WriteText(writer, "DefaultText", option.DefaultText);
+        WriteText(writer, "WhenHit", option.WhenHit);
         if (option.IsNumber)
         {
             writer.Line($"Min = {Bound(option.Min)},");

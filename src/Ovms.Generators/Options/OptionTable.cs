@@ -53,6 +53,9 @@ internal sealed record OptionModel
 
     public required string? DefaultText { get; init; }
 
+    /// <summary>What is seen when the limit is reached; null for an option that is no limit.</summary>
+    public required string? WhenHit { get; init; }
+
     public required string Help { get; init; }
 
     public bool OnCommandLine => (In & OptionPlace.Cli) != 0;

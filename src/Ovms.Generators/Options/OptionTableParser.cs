@@ -70,6 +70,7 @@ internal static class OptionTableParser
             Error = arguments.Text(nameof(OptionAttribute.Error)),
             Default = defaultValue,
             DefaultText = arguments.Text(nameof(OptionAttribute.DefaultText)),
+            WhenHit = arguments.Text(nameof(OptionAttribute.WhenHit)),
             Help = DocComment.Summary(property),
         };
     }

@@ -63,6 +63,9 @@ internal sealed class OptionAttribute(string name) : Attribute
 
     /// <summary>Describes the default in words where it is computed (the property is null until then).</summary>
     public string? DefaultText { get; init; }
+
+    /// <summary>For a limit: what the caller or the operator sees when it is reached. docs/security.md lists every row that has it.</summary>
+    public string? WhenHit { get; init; }
 }
 
 /// <summary>Where an option may be given.</summary>

@@ -21,7 +21,23 @@ public class OptionRowsTests
         "allow_cache", "custom_loader_options", "graph_path", "subconfig",
     ];
 
-    private static readonly string[] s_ours = ["openvino_plugins_xml", "drain_timeout_seconds", "infer_queue_size", "remote_cache_dir", "ready_when", "concurrency", "duration", "json", "log_format", "grpc_uds", "rest_uds", "cpu_partition", "cpu_facts_root", "allow_outside_paths"];
+    private static readonly string[] s_ours =
+    [
+        "allow_outside_paths",
+        "concurrency",
+        "cpu_facts_root",
+        "cpu_partition",
+        "drain_timeout_seconds",
+        "duration",
+        "grpc_uds",
+        "infer_queue_size",
+        "json",
+        "log_format",
+        "openvino_plugins_xml",
+        "ready_when",
+        "remote_cache_dir",
+        "rest_uds",
+    ];
 
     private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(SourceOptions.Rows).Concat(ModelOptions.Rows).Concat(BenchOptions.Rows);
 
@@ -80,4 +96,12 @@ public class OptionRowsTests
     [Test]
     public async Task Parameters_AreDocumented() =>
         await SourceTree.Holds("docs/parameters.md", ParametersPage.Write(Rows));
+
+    [Test]
+    public async Task EveryLimit_IsDocumented() =>
+        await SourceTree.HoldsBetween("docs/security.md", "<!-- limits -->", "<!-- end of limits -->", LimitsTable.Write(Rows));
+
+    [Test]
+    public async Task EveryLimit_TellsWhatIsSeenWhenItIsReached() =>
+        await Assert.That(Rows.Where(static row => row.Group == "limits" && string.IsNullOrEmpty(row.WhenHit)).Select(static row => row.Name)).IsEmpty();
 }

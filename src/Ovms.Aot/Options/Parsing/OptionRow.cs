@@ -36,6 +36,9 @@ internal sealed record OptionRow
     /// <summary>The default in words where it is computed.</summary>
     public string? DefaultText { get; init; }
 
+    /// <summary>For a limit: what the caller or the operator sees when it is reached; null for other options.</summary>
+    public string? WhenHit { get; init; }
+
     /// <summary>Lowest number.</summary>
     public long Min { get; init; } = long.MinValue;
 
