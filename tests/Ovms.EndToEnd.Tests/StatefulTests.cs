@@ -174,12 +174,23 @@ public sealed class StatefulTests
     [Arguments("--stateful --target_device AUTO:CPU", "Stateful models run on the CPU only; Expected: target_device CPU; Actual: AUTO:CPU")]
     [Arguments("--stateful --batch_size auto", "Stateful models have no auto batch_size or shape")]
     [Arguments("--stateful --low_latency_transformation", "low_latency_transformation: OpenVINO's C interface")]
-    [Arguments("--max_sequence_number 3", "Stateful model config parameter used for non stateful model - max_sequence_number needs stateful: true")]
+    [Arguments("--stateful false --max_sequence_number 3", "Stateful model config parameter used for non stateful model - max_sequence_number needs stateful: true")]
     public async Task WhatStatefulModelsCannotBeGiven_IsRefusedAtTheStart(string arguments, string why)
     {
         await using OvmsServer server = OvmsServer.Launch(Repo.Model("accumulator"), "sums", null, arguments.Split(' '));
         await Assert.That(await server.Process.WaitForExitAsync()).IsEqualTo(1);
         await Assert.That(server.Process.Output).Contains(why);
+    }
+
+    [Test]
+    [Arguments("--max_sequence_number 3")]
+    [Arguments("--low_latency_transformation")]
+    [Arguments("--idle_sequence_cleanup false")]
+    public async Task SequenceOptionsWithoutStateful_AreTheUsagesFault(string arguments)
+    {
+        await using OvmsServer server = OvmsServer.Launch(Repo.Model("accumulator"), "sums", null, arguments.Split(' '));
+        await Assert.That(await server.Process.WaitForExitAsync()).IsEqualTo(OperatingSystem.IsWindows() ? 3 : 64);
+        await Assert.That(server.Process.Errors).Contains("require setting stateful flag for the model");
     }
 
     private static void PutVersion(DirectoryInfo folder, int version)

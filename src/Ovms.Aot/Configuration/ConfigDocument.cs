@@ -1,6 +1,7 @@
 using System.Security;
 using System.IO.Hashing;
 using System.Text.Json;
+using Ovms.Disk;
 using Ovms.Options.Parsing;
 using Ovms.Status;
 
@@ -68,7 +69,7 @@ internal sealed class ConfigDocument : IDisposable
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream stream = RegularFile.OpenRead(path);
             if (stream.Length > MaxBytes)
             {
                 return Outcome.Fail(StatusCode.ConfigFileInvalid, $"{path} has {stream.Length} bytes; at most {MaxBytes} are read.");
@@ -90,6 +91,10 @@ internal sealed class ConfigDocument : IDisposable
                 Directory.Exists(path)
                     ? $"{path} is a folder; give the file in it, or the folder as --model_repository_path."
                     : $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+        }
+        catch (NotRegularFileException failure)
+        {
+            return Outcome.Fail(StatusCode.ConfigFileInvalid, failure.Message);
         }
         catch (IOException failure)
         {

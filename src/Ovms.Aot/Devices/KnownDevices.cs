@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Xml;
+using Ovms.Disk;
 using Ovms.Options;
 using Ovms.Status;
 
@@ -20,7 +21,8 @@ internal sealed record KnownDevices(ImmutableArray<string> Names)
     {
         try
         {
-            using XmlReader reader = XmlReader.Create(pluginsXml, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 1 << 20 });
+            using FileStream file = RegularFile.OpenRead(pluginsXml);
+            using XmlReader reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 1 << 20 });
             List<string> names = [.. BuiltIn.Names];
             while (reader.ReadToFollowing("plugin"))
             {

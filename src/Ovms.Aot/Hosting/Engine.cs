@@ -1,5 +1,6 @@
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Disk;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Options;
@@ -61,10 +62,15 @@ internal sealed class Engine : IDisposable
         {
             if (path.Length > 0)
             {
+                RegularFile.Check(path);
                 core.AddExtension(path);
             }
 
             return Outcome.Ok;
+        }
+        catch (NotRegularFileException refused)
+        {
+            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Message} It must be a library built for this OpenVINO.");
         }
         catch (OpenVinoException refused)
         {

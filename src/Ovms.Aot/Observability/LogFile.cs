@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using Ovms.Disk;
 
 namespace Ovms.Observability;
 
 /// <summary>The file that log lines are appended to. A write that fails loses its line and nothing else.</summary>
 internal sealed class LogFile : IDisposable
 {
-    // Opening a pipe waits for its reader, opening a file on a dead network disk for the disk.
+    // A file on a dead network disk waits for the disk; the thread that opens it is left behind then.
     private static readonly TimeSpan s_openLimit = TimeSpan.FromSeconds(5);
 
     private readonly FileStream _stream;
@@ -28,10 +29,10 @@ internal sealed class LogFile : IDisposable
     {
         file = null;
         // No buffer: a line is in the file when it was written, and closing has nothing left that could fail.
-        Task<FileStream> opening = Task.Run(() => new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        Task<FileStream> opening = Task.Factory.StartNew(() => AppendFile.Open(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (Task.WaitAny([opening], s_openLimit) < 0)
         {
-            why = $"The log file {path} did not open within {s_openLimit.TotalSeconds} s. Give --log_path a file on a disk that answers, or a pipe that something reads.";
+            why = $"The log file {path} did not open within {s_openLimit.TotalSeconds} s. Give --log_path a file on a disk that answers.";
             return false;
         }
 
@@ -40,6 +41,11 @@ internal sealed class LogFile : IDisposable
             file = new LogFile(path, opening.GetAwaiter().GetResult());
             why = null;
             return true;
+        }
+        catch (NotRegularFileException failure)
+        {
+            why = $"The log file cannot be opened: {failure.Message.TrimEnd('.')}, or let something read the pipe before the server starts.";
+            return false;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

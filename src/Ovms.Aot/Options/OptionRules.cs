@@ -4,6 +4,7 @@ namespace Ovms.Options;
 internal static class OptionRules
 {
     private static readonly string[] s_refusedBesideFile = ["batch_size", "shape", "nireq", "model_version_policy", "target_device", "plugin_config"];
+    private static readonly string[] s_statefulOnly = ["low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup"];
 
     /// <summary>Every message of every rule, in order; none when the options are good.</summary>
     /// <param name="given">The options.</param>
@@ -12,6 +13,7 @@ internal static class OptionRules
     public static IReadOnlyList<string> Check(GivenOptions given, HostFacts host, bool listens = true) =>
     [
         .. LayoutIsThereForPreprocessing(given),
+        .. StatefulIsThereForSequences(given),
         .. SomethingIsServed(given),
         .. ModelOptionsStandInTheFile(given),
         .. listens ? SomePortIsSet(given.Server) : [],
@@ -30,6 +32,15 @@ internal static class OptionRules
         return options
             .Where(option => option.Value.Length > 0 && model.Layout.Length == 0 && given.Source.ConfigPath.Length == 0)
             .Select(static option => $"error parsing options - --{option.Name} parameter requires --layout to be set");
+    }
+
+    // The original refuses these by their presence, whatever their values and wherever the models come from.
+    internal static IEnumerable<string> StatefulIsThereForSequences(GivenOptions given)
+    {
+        if (s_statefulOnly.Any(given.ModelNames.Contains) && !given.ModelNames.Contains("stateful"))
+        {
+            yield return "Setting low_latency_transformation, max_sequence_number and idle_sequence_cleanup require setting stateful flag for the model.";
+        }
     }
 
     internal static IEnumerable<string> SomethingIsServed(GivenOptions given)

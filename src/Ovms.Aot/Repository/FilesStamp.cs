@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.IO.Hashing;
 using System.Text;
+using Ovms.Disk;
 
 namespace Ovms.Repository;
 
@@ -64,13 +65,12 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
         byte[] chunk = new byte[64 << 10];
         foreach (string file in Files)
         {
-            // What has no bytes may be a pipe, which would be waited for.
             if (new FileInfo(file) is not { Exists: true, Length: > 0 })
             {
                 continue;
             }
 
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream stream = RegularFile.OpenRead(file);
             for (int read = stream.Read(chunk); read > 0; read = stream.Read(chunk))
             {
                 hash.Append(chunk.AsSpan(0, read));

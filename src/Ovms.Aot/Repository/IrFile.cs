@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Xml;
+using Ovms.Disk;
 using Ovms.Status;
 
 namespace Ovms.Repository;
@@ -36,7 +37,7 @@ internal sealed record IrFile(int Version, bool KeepsState, long WeightsLength, 
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+            using FileStream stream = RegularFile.OpenRead(path, 1 << 16);
             using XmlReader reader = XmlReader.Create(stream, s_settings);
             if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "net")
             {

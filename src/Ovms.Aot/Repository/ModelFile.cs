@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security;
+using Ovms.Disk;
 using Ovms.Status;
 
 namespace Ovms.Repository;
@@ -34,6 +35,10 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         {
             return Outcome.Fail(StatusCode.FileInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission for it and for its files.");
         }
+        catch (NotRegularFileException failure)
+        {
+            return Outcome.Fail(StatusCode.FileInvalid, failure.Message);
+        }
         catch (IOException failure)
         {
             return Outcome.Fail(StatusCode.FileInvalid, $"{path} cannot be read: {failure.Message}");
@@ -66,14 +71,14 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         string[] warnings = choice.PassedOver.IsEmpty
             ? []
             : [$"{folder} holds several models of one format; {choice.FileName} is served, {Listing.Of(choice.PassedOver)} {(choice.PassedOver.Length == 1 ? "is" : "are")} left out."];
-        return Check(main, choice.Format, warnings);
+        return Check(folder, main, choice.Format, warnings);
     }
 
     private static Outcome<ModelFile> OfFile(string file)
     {
         if (ModelFormats.OfFile(System.IO.Path.GetFileName(file)) is { } format)
         {
-            return Check(file, format, []);
+            return Check(file, file, format, []);
         }
 
         string weights = System.IO.Path.GetExtension(file) switch
@@ -85,7 +90,7 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         return Outcome.Fail(StatusCode.ModelFormatUnknown, $"{file} is not named as a model is: expected {ModelFormats.AllPatterns}.{weights}");
     }
 
-    private static Outcome<ModelFile> Check(string main, ModelFormat format, string[] warnings)
+    private static Outcome<ModelFile> Check(string versionPath, string main, ModelFormat format, string[] warnings)
     {
         Outcome whole = ModelFileCheck.Whole(main, format);
         if (!whole.IsOk)
@@ -95,6 +100,8 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
 
         if (format != ModelFormat.OpenVinoIr)
         {
+            ModelFileCheck.Companions(versionPath);
+
             // The engine reads a SavedModel by its folder only.
             string given = format == ModelFormat.TensorFlowSavedModel ? System.IO.Path.GetDirectoryName(main)! : main;
             return new ModelFile(given, format, Ir: null, [.. warnings]);

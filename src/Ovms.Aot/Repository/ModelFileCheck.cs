@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ovms.Disk;
 using Ovms.Status;
 
 namespace Ovms.Repository;
@@ -46,6 +47,9 @@ internal static class ModelFileCheck
     public static Outcome Weights(string xml, IrFile ir)
     {
         string weights = Path.ChangeExtension(xml, ".bin");
+
+        // The engine opens weights that are there, also for a model that uses none.
+        RegularFile.Check(weights);
         if (ir.WeightsLength == 0)
         {
             return Outcome.Ok;
@@ -67,11 +71,21 @@ internal static class ModelFileCheck
         return Readable(weights);
     }
 
+    /// <summary>The files beside the main one, which the engine may open: weights outside of an ONNX file, variables of a SavedModel.</summary>
+    /// <exception cref="NotRegularFileException">One of them is not regular.</exception>
+    public static void Companions(string versionPath)
+    {
+        foreach (string file in FilesSeen.At(versionPath).Files)
+        {
+            RegularFile.Check(file);
+        }
+    }
+
     private static Outcome Readable(string path)
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream stream = RegularFile.OpenRead(path);
             if (stream.Length == 0)
             {
                 return Outcome.Fail(StatusCode.FileInvalid, $"{path} is empty. Copy it again.");
@@ -89,7 +103,7 @@ internal static class ModelFileCheck
 
     private static bool StartsAsPointer(string path)
     {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using FileStream stream = RegularFile.OpenRead(path);
         Span<byte> start = stackalloc byte[s_largeFilePointer.Length];
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(s_largeFilePointer);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Security;
 using System.Text.Json;
+using Ovms.Disk;
 using Ovms.Status;
 
 namespace Ovms.Repository;
@@ -38,6 +39,10 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
         {
             return Fault(file, $"is no JSON of this form ({failure.Message.TrimEnd('.')})");
         }
+        catch (NotRegularFileException failure)
+        {
+            return Outcome.Fail(StatusCode.FileInvalid, failure.Message);
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SecurityException)
         {
             return Fault(file, $"cannot be read ({failure.Message.TrimEnd('.')})");
@@ -46,7 +51,7 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
 
     private static Outcome<NameMapping> Parse(string file)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+        using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(file), new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             return Fault(file, $"holds {Shown.Bounded(document.RootElement.GetRawText())}");

@@ -1,3 +1,5 @@
+using Ovms.Disk;
+
 namespace Ovms.Repository;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal static class ProtobufFile
     /// <returns>What is wrong, or null: whole, or not binary protobuf at all, which is for the engine to judge.</returns>
     public static string? FindCut(string path)
     {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 4096);
+        using FileStream stream = RegularFile.OpenRead(path, 4096);
         while (stream.Position < stream.Length)
         {
             long start = stream.Position;

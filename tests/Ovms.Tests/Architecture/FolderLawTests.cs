@@ -9,7 +9,7 @@ namespace Ovms.Tests.Architecture;
 /// </summary>
 public sealed partial class FolderLawTests
 {
-    private static readonly string[] s_ground = ["Options", "Status", "Wire", "Observability"];
+    private static readonly string[] s_ground = ["Disk", "Options", "Status", "Wire", "Observability"];
     private static readonly string[] s_middle = ["Configuration", "Devices", "Repository", "Tensors"];
 
     // Folder → what it may name besides itself. Peers in one stratum do not name each other, but a folder of models is a configuration.
@@ -26,7 +26,8 @@ public sealed partial class FolderLawTests
         ["Options"] = ["Observability"],
         ["Status"] = ["Observability"],
         ["Wire"] = ["Observability"],
-        ["Observability"] = [],
+        ["Observability"] = ["Disk"],
+        ["Disk"] = [],
     };
 
     public static IEnumerable<string> Folders() => s_law.Keys;

@@ -123,6 +123,19 @@ public class OptionRulesTests
     }
 
     [Test]
+    [Arguments("max_sequence_number")]
+    [Arguments("low_latency_transformation")]
+    [Arguments("idle_sequence_cleanup")]
+    public async Task SequenceOptionsWithoutStateful_AreRefused(string option)
+    {
+        GivenOptions given = Given(s_server, s_model) with { ModelTexts = new Dictionary<string, string> { [option] = "1" } };
+        await Assert.That(OptionRules.Check(given, s_linux))
+            .IsEquivalentTo(["Setting low_latency_transformation, max_sequence_number and idle_sequence_cleanup require setting stateful flag for the model."]);
+        given = given with { ModelTexts = new Dictionary<string, string> { [option] = "1", ["stateful"] = "true" } };
+        await Assert.That(OptionRules.Check(given, s_linux)).IsEmpty();
+    }
+
+    [Test]
     public async Task EveryRule_Runs()
     {
         ServerOptions server = new() { GrpcWorkers = 0, RestWorkers = 2, CpuExtension = "x", MetricsEnable = true };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ovms.Disk;
 
 namespace Ovms.Repository.Remote;
 
@@ -45,7 +46,7 @@ internal static class CopyManifest
                 return false;
             }
 
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(file));
             JsonElement root = document.RootElement;
             return root.GetProperty("format").GetInt32() == Format
                 && root.GetProperty("fingerprint").GetString() == version.Fingerprint

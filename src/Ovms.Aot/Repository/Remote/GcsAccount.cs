@@ -4,6 +4,7 @@ using System.Security;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ovms.Disk;
 using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
@@ -28,7 +29,7 @@ internal sealed class GcsAccount(IReadOnlyDictionary<string, string> form, Func<
         const string Variable = "GOOGLE_APPLICATION_CREDENTIALS";
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(file));
             JsonElement root = document.RootElement;
             string kind = Text("type");
             if (kind == "service_account")
