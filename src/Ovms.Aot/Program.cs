@@ -23,7 +23,7 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, ServerVer
         return await new BenchCommand(bench.Options, bench.Server, bench.Model, bench.Passed, new BenchLog(), stop.Token).RunAsync();
 
     case CommandLine.Start start:
-        if (!LogSink.TryOpen(start.Server.LogPath, LogLevels.ParseForm(start.Server.LogFormat), out LogSink? sink, out string? why))
+        if (!LogSink.TryOpen(start.Server.LogPath, start.Server.LogFormat, out LogSink? sink, out string? why))
         {
             StandardStreams.TryPrint("", $"{why}\n");
             return ExitCode.Failure;
@@ -31,7 +31,7 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, ServerVer
 
         CrashNote.Connect(sink);
         RotationSignal.Connect(sink, start.Server.LogPath);
-        ModelServer server = new(start, new LogProvider(sink, LogLevels.Parse(start.Server.LogLevel)), stop);
+        ModelServer server = new(start, new LogProvider(sink, (LogLevel)start.Server.LogLevel), stop);
         int code;
         using (sink)
         {

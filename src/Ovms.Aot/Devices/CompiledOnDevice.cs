@@ -6,7 +6,7 @@ namespace Ovms.Devices;
 /// <param name="Model">The compiled model; the receiver disposes it.</param>
 /// <param name="Device">What OpenVINO was asked for: the device string without absent devices.</param>
 /// <param name="ExecutionDevices">Devices that run it: <c>CPU</c>, <c>GPU.0, CPU</c>.</param>
-/// <param name="OptimalRequests">How many infer requests to make: as asked for, else what the devices find best; at least 1.</param>
+/// <param name="RequestCount">How many infer requests to make: as asked for, else what the devices find best; at least 1.</param>
 /// <param name="Streams">NUM_STREAMS; per device where there are several: <c>GPU 2, CPU 4</c>.</param>
 /// <param name="Threads">INFERENCE_NUM_THREADS, in the same way.</param>
 /// <param name="Hint">PERFORMANCE_HINT.</param>
@@ -17,7 +17,7 @@ internal sealed record CompiledOnDevice(
     CompiledModel Model,
     string Device,
     string ExecutionDevices,
-    int OptimalRequests,
+    int RequestCount,
     string? Streams,
     string? Threads,
     string? Hint,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ovms.Devices.Cpu;
 using Ovms.Native;
+using Ovms.Options;
 using Ovms.Status;
 
 namespace Ovms.Devices;
@@ -14,7 +15,7 @@ namespace Ovms.Devices;
 /// <param name="probe">Looks at the machine.</param>
 internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe)
 {
-    private const int MaxRequests = 100_000;
+    private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
 
     private readonly DeviceInventory _inventory = new(core, known, probe);

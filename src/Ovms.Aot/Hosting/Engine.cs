@@ -15,7 +15,7 @@ internal sealed class Engine : IDisposable
     {
         Core = core;
         Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
-        Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == "split");
+        Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
     /// <summary>Owned.</summary>

@@ -20,7 +20,7 @@ namespace Ovms.Hosting;
 internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
     private readonly ILogger _log = logging.CreateLogger("serving");
-    private readonly ServableRegistry _registry = new() { ReadyWhen = Enum.Parse<ReadyRule>(start.Server.ReadyWhen, ignoreCase: true) };
+    private readonly ServableRegistry _registry = new() { ReadyWhen = start.Server.ReadyWhen };
     private ServerMetrics? _metrics;
 
     /// <summary>Whether the engine was still at work when <see cref="RunAsync"/> ended: see <see cref="ProcessEnd"/>.</summary>

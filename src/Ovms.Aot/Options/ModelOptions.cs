@@ -21,27 +21,27 @@ internal sealed partial record ModelOptions
     public string ModelPath { get; init; } = "";
 
     /// <summary>Versions to serve, as JSON: {"latest": {"num_versions": 2}}, {"specific": {"versions": [1, 3]}} or {"all": {}}; the latest one when not given.</summary>
-    [Option("model_version_policy", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.Object, Placeholder = "JSON")]
+    [Option("model_version_policy", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.Object, Placeholder = "JSON")]
     public string ModelVersionPolicy { get; init; } = "";
 
     /// <summary>Device to run on: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:GPU,CPU, MULTI:GPU,CPU, BATCH:CPU(16).</summary>
-    [Option("target_device", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "DEVICE")]
+    [Option("target_device", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Placeholder = "DEVICE")]
     public string TargetDevice { get; init; } = "CPU";
 
     /// <summary>Properties for the device plugin, as a JSON object: {"PERFORMANCE_HINT": "THROUGHPUT"}.</summary>
-    [Option("plugin_config", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.Object, Placeholder = "JSON")]
+    [Option("plugin_config", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.Object, Placeholder = "JSON")]
     public string PluginConfig { get; init; } = "";
 
     /// <summary>Number of inferences that run at the same time; 0 for what the device finds best.</summary>
-    [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "COUNT", Max = MaxNireq, Error = "Nireq parameter too high")]
+    [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Placeholder = "COUNT", Max = MaxNireq, Error = "Nireq parameter too high")]
     public uint Nireq { get; init; }
 
     /// <summary>Batch size: a number, -1 for any, or a range as in 1:16; auto compiles the model for each size that calls bring; the model's own when not given.</summary>
-    [Option("batch_size", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number, Placeholder = "SIZE")]
+    [Option("batch_size", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.String | OptionJson.Number, Placeholder = "SIZE")]
     public string BatchSize { get; init; } = "";
 
     /// <summary>Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512); auto compiles the model for each shape that calls bring; or a JSON object of these by input name.</summary>
-    [Option("shape", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Object, Placeholder = "SHAPE")]
+    [Option("shape", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.String | OptionJson.Object, Placeholder = "SHAPE")]
     public string Shape { get; init; } = "";
 
     /// <summary>Layout: NHWC, or NHWC:NCHW (what clients send : what the model has), or a JSON object of them by port name.</summary>

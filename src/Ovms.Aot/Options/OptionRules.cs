@@ -3,7 +3,7 @@ namespace Ovms.Options;
 /// <summary>Rules over more than one option, or over options and the machine. All run; each gives its messages, line by line.</summary>
 internal static class OptionRules
 {
-    private static readonly string[] s_refusedBesideFile = ["batch_size", "shape", "nireq", "model_version_policy", "target_device", "plugin_config"];
+    private static readonly string[] s_refusedBesideFile = [.. ModelOptions.Rows.Where(static row => row.NotBesideConfigFile).Select(static row => row.Name)];
     private static readonly string[] s_statefulOnly = ["low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup"];
 
     /// <summary>Every message of every rule, in order; none when the options are good.</summary>

@@ -1,3 +1,5 @@
+using Ovms.Observability;
+
 namespace Ovms.Options;
 
 /// <summary>Options of the server as a whole. Each is one property: the attribute, the doc comment and the default are the row.</summary>
@@ -56,15 +58,15 @@ internal sealed partial record ServerOptions
 
     /// <summary>How much the log tells.</summary>
     [Option("log_level", Placeholder = "LEVEL", Allowed = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"], Error = "log_level should be one of: TRACE, DEBUG, INFO, WARNING, ERROR")]
-    public string LogLevel { get; init; } = "INFO";
+    public LogVerbosity LogLevel { get; init; } = LogVerbosity.Info;
 
     /// <summary>File the log is written to besides the standard output; opened anew at SIGHUP and SIGUSR1.</summary>
     [Option("log_path", Placeholder = "FILE")]
     public string LogPath { get; init; } = "";
 
     /// <summary>How a log line is written: text for people, or json, one object a line.</summary>
-    [Option("log_format", Placeholder = "FORMAT", Allowed = ["text", "json"])]
-    public string LogFormat { get; init; } = "text";
+    [Option("log_format", Placeholder = "FORMAT")]
+    public LogForm LogFormat { get; init; } = LogForm.Text;
 
     /// <summary>Whether /metrics tells Prometheus what is counted; needs rest_port.</summary>
     [Option("metrics_enable")]
@@ -95,8 +97,8 @@ internal sealed partial record ServerOptions
     public string RemoteCacheDir { get; init; } = "";
 
     /// <summary>Whether several models share the CPUs, each using all, or split them, each getting its own.</summary>
-    [Option("cpu_partition", Placeholder = "HOW", Allowed = ["share", "split"])]
-    public string CpuPartition { get; init; } = "share";
+    [Option("cpu_partition", Placeholder = "HOW")]
+    public CpuPartition CpuPartition { get; init; } = CpuPartition.Share;
 
     /// <summary>Folder under which /proc and /sys are read to find out how many CPUs there are; for tests.</summary>
     [Option("cpu_facts_root", Placeholder = "FOLDER", Hidden = true)]
@@ -115,8 +117,8 @@ internal sealed partial record ServerOptions
     public string OpenVinoPluginsXml { get; init; } = "";
 
     /// <summary>When the server is ready: all = every configured model is available, any = one is, tried = each was tried once.</summary>
-    [Option("ready_when", Placeholder = "RULE", Allowed = ["all", "any", "tried"], Error = "ready_when should be one of: all, any, tried")]
-    public string ReadyWhen { get; init; } = "all";
+    [Option("ready_when", Placeholder = "RULE", Error = "ready_when should be one of: all, any, tried")]
+    public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
 
     /// <summary>Seconds that calls in flight have to finish after the server is told to stop.</summary>
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]

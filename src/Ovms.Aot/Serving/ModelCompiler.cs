@@ -74,12 +74,12 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 
         if (config.Sequences is { } sequences)
         {
-            return Loaded(new SequenceTable(sequences, MakeSlot, compiled.OptimalRequests, config.QueueSize));
+            return Loaded(new SequenceTable(sequences, MakeSlot, compiled.RequestCount, config.QueueSize));
         }
 
         // Where the device computes one at a time, one more: its inputs are bound meanwhile, or the device idles between two calls.
-        int spare = isPlain && config.Nireq == 0 && compiled.OptimalRequests == 1 ? 1 : 0;
-        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.OptimalRequests + spare, config.QueueSize);
+        int spare = isPlain && config.Nireq == 0 && compiled.RequestCount == 1 ? 1 : 0;
+        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
         LoadedModel Loaded(ISlotSource requests) => new(signature.Value, requests, compiled.Model, shapes, prepared.ModelInfo)

@@ -1,4 +1,5 @@
 using Ovms.Observability.Metrics;
+using Ovms.Options;
 using Ovms.Serving.Lifecycle;
 using Ovms.Status;
 

@@ -24,6 +24,14 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor UnknownConflict = new(
         "OVMS005", "Option conflicts with an unknown option", "Option '{0}' conflicts with '{1}', which {2}", OptionsCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
+    public static readonly DiagnosticDescriptor AllowedAreNotTheMembers = new(
+        "OVMS006",
+        "Option's allowed values are not the members of its enum",
+        "Option '{0}' is of type '{1}': Allowed, where it is given, spells all its members in their order: {2}",
+        OptionsCategory,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true);
+
     public static readonly DiagnosticDescriptor MissingStatus = new(
         "OVMS010", "Status code has no row", "Member '{0}' of the status table '{1}' has no [Status] attribute: its message, gRPC code and HTTP status are unknown", StatusCategory, DiagnosticSeverity.Error, isEnabledByDefault: true);
 

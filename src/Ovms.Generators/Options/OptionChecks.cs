@@ -13,6 +13,11 @@ internal static class OptionChecks
             yield return DiagnosticInfo.Create(Diagnostics.MissingSummary, location, option.Name);
         }
 
+        if (option.Kind == OptionKind.Choice && !option.Allowed.Select(static text => text.ToLowerInvariant()).SequenceEqual(option.Members.Select(static member => member.ToLowerInvariant())))
+        {
+            yield return DiagnosticInfo.Create(Diagnostics.AllowedAreNotTheMembers, location, option.Name, option.ClrType.Replace("global::", ""), string.Join(", ", option.Members));
+        }
+
         if (option.Kind == OptionTypes.Unparsable)
         {
             yield return DiagnosticInfo.Create(Diagnostics.TypeCannotParse, location, option.Name, option.ClrType.Replace("global::", ""));

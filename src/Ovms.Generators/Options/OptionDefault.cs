@@ -19,14 +19,17 @@ internal static class OptionDefault
             .FirstOrDefault(static syntax => syntax?.Initializer is not null)?.Initializer!.Value;
         if (initializer is null)
         {
-            text = isNullable || kind is OptionKind.Text or OptionKind.Self or null ? null : kind == OptionKind.Flag ? "false" : "0";
+            text = isNullable || kind is OptionKind.Text or OptionKind.Self or null ? null
+                : kind == OptionKind.Flag ? "false"
+                : kind == OptionKind.Choice ? NameOf(property.Type, 0)
+                : "0";
             return true;
         }
 
         SemanticModel model = compilation.GetSemanticModel(initializer.SyntaxTree);
         if (model.GetConstantValue(initializer) is { HasValue: true } constant)
         {
-            text = Format(constant.Value);
+            text = kind == OptionKind.Choice ? NameOf(property.Type, constant.Value) : Format(constant.Value);
             return true;
         }
 
@@ -44,6 +47,9 @@ internal static class OptionDefault
 
         return false;
     }
+
+    private static string? NameOf(ITypeSymbol type, object? value) =>
+        OptionTypes.WithoutNull(type, out _).GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => field.IsConst && Equals(field.ConstantValue, value))?.Name;
 
     private static string? Format(object? value) => value switch
     {

@@ -121,6 +121,13 @@ internal static class OptionEmitter
 
     private static void EmitAssignment(CodeWriter writer, OptionModel option, int index)
     {
+        if (option.Kind == OptionKind.Choice)
+        {
+            string members = string.Join(", ", option.Members.Select(member => $"{option.ClrType}.{member}"));
+            writer.Line($"return {Parsing}OptionValue.Choice(row, text, where, [{members}], ref {Field(option)});");
+            return;
+        }
+
         if (option.Kind != OptionKind.Self)
         {
             string method = option.Kind switch { OptionKind.Text => "Text", OptionKind.Flag => "Flag", _ => "Number" };

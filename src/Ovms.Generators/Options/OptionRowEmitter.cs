@@ -47,6 +47,7 @@ internal static class OptionRowEmitter
         WriteText(writer, "Error", option.Error);
         writer.Line($"Group = {CodeWriter.Literal(option.Group)},");
         WriteFlag(writer, "Hidden", option.Hidden);
+        WriteFlag(writer, "NotBesideConfigFile", option.NotBesideConfigFile);
         WriteList(writer, "ConflictsWith", option.ConflictsWith);
         writer.Line($"Placeholder = {CodeWriter.Literal(option.Placeholder)},");
         writer.Line($"Help = {CodeWriter.Literal(option.Help)},");
@@ -54,7 +55,7 @@ internal static class OptionRowEmitter
 
     private static string TypeName(OptionModel option) => option.Kind switch
     {
-        OptionKind.Text or OptionKind.Self => "string",
+        OptionKind.Text or OptionKind.Self or OptionKind.Choice => "string",
         OptionKind.Flag => "bool",
         _ => option.Kind.ToString().ToLowerInvariant(),
     };

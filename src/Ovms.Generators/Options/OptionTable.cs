@@ -38,9 +38,14 @@ internal sealed record OptionModel
 
     public required bool Hidden { get; init; }
 
+    public required bool NotBesideConfigFile { get; init; }
+
     public required EquatableArray<string> ConflictsWith { get; init; }
 
     public required EquatableArray<string> Allowed { get; init; }
+
+    /// <summary>For an enum: its members, each at the place of its text in <see cref="Allowed"/>.</summary>
+    public required EquatableArray<string> Members { get; init; }
 
     public required long Min { get; init; }
 
@@ -62,7 +67,7 @@ internal sealed record OptionModel
 
     public bool InModelConfig => (In & OptionPlace.ModelConfig) != 0;
 
-    public bool IsNumber => Kind is not (OptionKind.Text or OptionKind.Flag or OptionKind.Self);
+    public bool IsNumber => Kind is not (OptionKind.Text or OptionKind.Flag or OptionKind.Self or OptionKind.Choice);
 }
 
 /// <summary>How an option's text becomes its value.</summary>
@@ -82,4 +87,7 @@ internal enum OptionKind
 
     /// <summary>The type has its own TryParse.</summary>
     Self,
+
+    /// <summary>A member of an enum.</summary>
+    Choice,
 }

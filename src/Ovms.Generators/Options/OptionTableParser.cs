@@ -47,6 +47,15 @@ internal static class OptionTableParser
         ITypeSymbol type = OptionTypes.WithoutNull(property.Type, out bool isNullable);
         OptionKind? kind = OptionTypes.KindOf(type);
         isDefaultKnown = OptionDefault.TryRead(property, kind, isNullable, compilation, out string? defaultValue);
+        EquatableArray<string> members = OptionTypes.MembersOf(type).ToEquatableArray();
+        EquatableArray<string> allowed = arguments.Texts(nameof(OptionAttribute.Allowed));
+        if (kind == OptionKind.Choice)
+        {
+            // A row may spell the members' names in its own way, as the original's users write them.
+            allowed = allowed.Count > 0 ? allowed : members.Select(static member => member.ToLowerInvariant()).ToEquatableArray();
+            defaultValue = allowed.FirstOrDefault(text => string.Equals(text, defaultValue, StringComparison.OrdinalIgnoreCase)) ?? defaultValue;
+        }
+
         return new OptionModel
         {
             Property = property.Name,
@@ -63,8 +72,10 @@ internal static class OptionTableParser
             Placeholder = arguments.Text(nameof(OptionAttribute.Placeholder)) ?? name.ToUpperInvariant(),
             Group = arguments.Text(nameof(OptionAttribute.Group)) ?? section,
             Hidden = arguments.Flag(nameof(OptionAttribute.Hidden)),
+            NotBesideConfigFile = arguments.Flag(nameof(OptionAttribute.NotBesideConfigFile)),
             ConflictsWith = arguments.Texts(nameof(OptionAttribute.ConflictsWith)),
-            Allowed = arguments.Texts(nameof(OptionAttribute.Allowed)),
+            Allowed = allowed,
+            Members = members,
             Min = arguments.Number(nameof(OptionAttribute.Min)) ?? OptionTypes.MinOf(kind),
             Max = arguments.Number(nameof(OptionAttribute.Max)) ?? OptionTypes.MaxOf(kind),
             Error = arguments.Text(nameof(OptionAttribute.Error)),

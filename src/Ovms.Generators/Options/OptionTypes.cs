@@ -30,8 +30,13 @@ internal static class OptionTypes
         SpecialType.System_Int64 => OptionKind.Int64,
         SpecialType.System_UInt64 => OptionKind.UInt64,
         SpecialType.System_Double => OptionKind.Double,
+        _ when type.TypeKind == TypeKind.Enum => OptionKind.Choice,
         _ => type.GetMembers("TryParse").OfType<IMethodSymbol>().Any(m => IsTryParse(m, type)) ? OptionKind.Self : null,
     };
+
+    /// <summary>Members of an enum, in the order of their values; none for another type.</summary>
+    public static IEnumerable<string> MembersOf(ITypeSymbol type) =>
+        type.TypeKind == TypeKind.Enum ? type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.IsConst).Select(static field => field.Name) : [];
 
     /// <summary>Numbers are bounded by their type; a row's own bounds come on top.</summary>
     public static long MinOf(OptionKind? kind) => kind switch
@@ -51,7 +56,7 @@ internal static class OptionTypes
     public static OptionJson JsonOf(OptionKind? kind, OptionJson given) =>
         given != OptionJson.ByType ? given : kind switch
         {
-            OptionKind.Text or OptionKind.Self => OptionJson.String,
+            OptionKind.Text or OptionKind.Self or OptionKind.Choice => OptionJson.String,
             OptionKind.Flag => OptionJson.Boolean,
             _ => OptionJson.Number,
         };

@@ -46,6 +46,9 @@ internal sealed class OptionAttribute(string name) : Attribute
     /// <summary>Whether help and documentation leave it out.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Whether a command line that names a configuration file may not give it.</summary>
+    public bool NotBesideConfigFile { get; init; }
+
     /// <summary>Names of options of the same table that cannot be given together with it.</summary>
     public string[] ConflictsWith { get; init; } = [];
 

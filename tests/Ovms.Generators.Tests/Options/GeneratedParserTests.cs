@@ -55,6 +55,20 @@ public class GeneratedParserTests
         await Assert.That(SampleTable.Parse(Split(line))[1]).IsEqualTo(errors);
 
     [Test]
+    [Arguments("", "Down|", "")]
+    [Arguments("--way up --sound QUIET", "Up|Quiet", "")]
+    [Arguments("--way down --sound LOUD", "Down|Loud", "")]
+    [Arguments("--way Up", "Down|", "way: 'Up' is not one of up, down\n")]
+    [Arguments("--sound quiet", "Down|", "sound: 'quiet' is not one of QUIET, LOUD\n")]
+    [Arguments("--way=1", "Down|", "way: '1' is not one of up, down\n")]
+    public async Task Enum_IsReadByTheTextsOfItsMembers(string line, string values, string errors)
+    {
+        string[] told = SampleTable.Choose(Split(line));
+        await Assert.That(told[0]).IsEqualTo(values);
+        await Assert.That(told[1]).IsEqualTo(errors);
+    }
+
+    [Test]
     public async Task ManyFaults_AreAllReported()
     {
         string[] told = SampleTable.Parse("--what", "--port", "0", "--count", "x", "--level", "high");

@@ -39,7 +39,7 @@ public class OptionTableGeneratorTests
         using JsonDocument schema = JsonDocument.Parse(SampleTable.Text("Schema"));
         JsonElement properties = schema.RootElement.GetProperty("properties");
         string[] keys = properties.EnumerateObject().Select(static p => p.Name).ToArray();
-        await Assert.That(keys).IsEquivalentTo(["port", "verbose", "severity", "count", "color", "raw", "tri"]);
+        await Assert.That(keys).IsEquivalentTo(["port", "verbose", "severity", "count", "color", "raw", "tri", "way"]);
         await Assert.That(schema.RootElement.GetProperty("additionalProperties").GetBoolean()).IsFalse();
         await Assert.That(properties.GetProperty("port").GetRawText()).IsEqualTo("""{"description":"Where to listen, see Ratio.","type":"integer","minimum":1,"maximum":65535,"default":80}""");
         await Assert.That(properties.GetProperty("severity").GetProperty("enum").GetRawText()).IsEqualTo("""["low","high"]""");
@@ -97,6 +97,16 @@ public class OptionTableGeneratorTests
     [Arguments("[\"count\"]", "[\"cuont\"]", "Option 'ratio' conflicts with 'cuont', which is no option of the table")]
     [Arguments("[\"count\"]", "[\"ratio\"]", "Option 'ratio' conflicts with 'ratio', which is the option itself")]
     public async Task OVMS005_BadConflict(string good, string bad, string message) => await IsRefused(good, bad, "OVMS005", message);
+
+    [Test]
+    [Arguments("[\"QUIET\", \"LOUD\"]", "[\"QUIET\"]")]
+    [Arguments("[\"QUIET\", \"LOUD\"]", "[\"LOUD\", \"QUIET\"]")]
+    [Arguments("[\"QUIET\", \"LOUD\"]", "[\"QUIET\", \"NOISY\"]")]
+    public async Task OVMS006_AllowedThatAreNotTheMembers(string good, string bad) => await IsRefused(
+        good,
+        bad,
+        "OVMS006",
+        "Option 'sound' is of type 'Sample.Sound': Allowed, where it is given, spells all its members in their order: Quiet, Loud");
 
     private static async Task IsRefused(string good, string bad, string id, string message)
     {

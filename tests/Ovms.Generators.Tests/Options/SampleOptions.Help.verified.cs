@@ -18,6 +18,8 @@ internal sealed partial record SampleOptions
         "  --color COLOR                             A colour. (default: red)\n" +
         "  --big BIG                                 A large number. (default: 1099511627776)\n" +
         "  --note NOTE                               Words.\n" +
+        "  --way WAY                                 Which way. One of up, down. (default: down)\n" +
+        "  --sound SOUND                             How loud. One of QUIET, LOUD.\n" +
         "\n" +
         "advanced:\n" +
         "  --raw JSON                                Any JSON.\n" +

@@ -174,6 +174,33 @@ internal sealed partial record SampleOptions
         },
         new()
         {
+            Name = "way",
+            ConfigName = "way",
+            In = global::Ovms.Options.OptionPlace.Cli | global::Ovms.Options.OptionPlace.ModelConfig,
+            Change = global::Ovms.Options.OptionChange.Restart,
+            Json = global::Ovms.Options.OptionJson.String,
+            Type = "string",
+            Default = "down",
+            Allowed = ["up", "down"],
+            Group = "sample options",
+            Placeholder = "WAY",
+            Help = "Which way.",
+        },
+        new()
+        {
+            Name = "sound",
+            ConfigName = "sound",
+            In = global::Ovms.Options.OptionPlace.Cli,
+            Change = global::Ovms.Options.OptionChange.Restart,
+            Json = global::Ovms.Options.OptionJson.String,
+            Type = "string",
+            Allowed = ["QUIET", "LOUD"],
+            Group = "sample options",
+            Placeholder = "SOUND",
+            Help = "How loud.",
+        },
+        new()
+        {
             Name = "secret",
             ConfigName = "secret",
             In = global::Ovms.Options.OptionPlace.Cli,
@@ -206,6 +233,8 @@ internal sealed partial record SampleOptions
         private ulong _big = s_defaults.Big;
         private string? _note = s_defaults.Note;
         private bool? _tri = s_defaults.Tri;
+        private global::Sample.Way _way = s_defaults.Way;
+        private global::Sample.Sound? _sound = s_defaults.Sound;
         private long _secret = s_defaults.Secret;
 
         public override int IndexOf(global::System.ReadOnlySpan<char> name) => name switch
@@ -221,7 +250,9 @@ internal sealed partial record SampleOptions
             "raw" => 6,
             "big" => 7,
             "note" => 8,
-            "secret" => 10,
+            "way" => 10,
+            "sound" => 11,
+            "secret" => 12,
             _ => -1,
         };
 
@@ -234,6 +265,7 @@ internal sealed partial record SampleOptions
             "color" => 5,
             "raw" => 6,
             "tri" => 9,
+            "way" => 10,
             _ => -1,
         };
 
@@ -268,6 +300,10 @@ internal sealed partial record SampleOptions
                 case 9:
                     return global::Ovms.Options.Parsing.OptionValue.Flag(row, text, where, ref _tri);
                 case 10:
+                    return global::Ovms.Options.Parsing.OptionValue.Choice(row, text, where, [global::Sample.Way.Up, global::Sample.Way.Down], ref _way);
+                case 11:
+                    return global::Ovms.Options.Parsing.OptionValue.Choice(row, text, where, [global::Sample.Sound.Quiet, global::Sample.Sound.Loud], ref _sound);
+                case 12:
                     return global::Ovms.Options.Parsing.OptionValue.Number(row, text, where, ref _secret);
                 default:
                     throw new global::System.ArgumentOutOfRangeException(nameof(index));
@@ -286,6 +322,8 @@ internal sealed partial record SampleOptions
             Big = _big,
             Note = _note,
             Tri = _tri,
+            Way = _way,
+            Sound = _sound,
             Secret = _secret,
         };
     }

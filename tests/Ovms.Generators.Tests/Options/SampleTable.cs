@@ -58,12 +58,32 @@ internal static class SampleTable
             [Option("tri", In = OptionPlace.ModelConfig)]
             public bool? Tri { get; init; }
 
+            /// <summary>Which way.</summary>
+            [Option("way", In = Both)]
+            public Way Way { get; init; } = Way.Down;
+
+            /// <summary>How loud.</summary>
+            [Option("sound", Allowed = ["QUIET", "LOUD"])]
+            public Sound? Sound { get; init; }
+
             /// <summary>Nobody's business.</summary>
             [Option("secret", Hidden = true)]
             public long Secret { get; init; }
 
             /// <summary>Not an option.</summary>
             public int Other { get; init; }
+        }
+
+        internal enum Way
+        {
+            Up,
+            Down,
+        }
+
+        internal enum Sound
+        {
+            Quiet = 3,
+            Loud = 7,
         }
 
         internal sealed record Color(string Name)
@@ -87,6 +107,12 @@ internal static class SampleTable
         public static class Probe
         {
             public static string[] Parse(string[] arguments) => Tell(SampleOptions.Parse(arguments));
+
+            public static string[] Choose(string[] arguments)
+            {
+                ParseOutcome<SampleOptions> outcome = SampleOptions.Parse(arguments);
+                return [$"{outcome.Value.Way}|{outcome.Value.Sound}", outcome.ErrorText()];
+            }
 
             public static string[] Read(string json)
             {
@@ -129,6 +155,9 @@ internal static class SampleTable
 
     /// <summary>Values, errors and warnings of a command line.</summary>
     public static string[] Parse(params string[] arguments) => (string[])Call("Parse", [arguments]);
+
+    /// <summary>The values of the options that are enums, and errors.</summary>
+    public static string[] Choose(params string[] arguments) => (string[])Call("Choose", [arguments]);
 
     /// <summary>Values, errors, warnings of a JSON object, and what the reader finds after it.</summary>
     public static string[] Read(string json) => (string[])Call("Read", [json]);

@@ -18,7 +18,7 @@ public sealed class BatchingTests
     {
         const int Rounds = 5;
         using Compiled compiled = Compiled.Of("dummy", $"BATCH:CPU({Batch})", config);
-        await Assert.That(compiled.Fact.OptimalRequests).IsEqualTo(Batch);
+        await Assert.That(compiled.Fact.RequestCount).IsEqualTo(Batch);
 
         using Callers callers = new(compiled.Fact.Model);
         bool isEarly = false;

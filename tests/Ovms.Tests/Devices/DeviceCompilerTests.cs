@@ -147,7 +147,7 @@ public sealed class DeviceCompilerTests
         await Assert.That(compiled.Fact.Threads).IsEqualTo("1");
         await Assert.That(compiled.Fact.InferencePrecision).IsEqualTo("f32");
         await Assert.That(compiled.Fact.Hint).IsNotNull();
-        await Assert.That(compiled.Fact.OptimalRequests).IsEqualTo(device.StartsWith("BATCH", StringComparison.Ordinal) ? 4 : 1);
+        await Assert.That(compiled.Fact.RequestCount).IsEqualTo(device.StartsWith("BATCH", StringComparison.Ordinal) ? 4 : 1);
     }
 
     [Test]
@@ -158,7 +158,7 @@ public sealed class DeviceCompilerTests
     {
         using Compiled compiled = Compiled.Of("dummy", "BATCH:CPU(16)", nireq: nireq);
 
-        await Assert.That(compiled.Fact.OptimalRequests).IsEqualTo(expected);
+        await Assert.That(compiled.Fact.RequestCount).IsEqualTo(expected);
     }
 
     [Test]

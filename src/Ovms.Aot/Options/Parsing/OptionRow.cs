@@ -57,6 +57,9 @@ internal sealed record OptionRow
     /// <summary>Whether help and documentation leave it out.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Whether a command line that names a configuration file may not give it.</summary>
+    public bool NotBesideConfigFile { get; init; }
+
     /// <summary>Options it cannot be given together with.</summary>
     public string[] ConflictsWith { get; init; } = [];
 

@@ -19,6 +19,26 @@ internal static class OptionValue
             : OptionError.Refused(row, where, $"'{text}' is not one of {string.Join(", ", row.Allowed)}");
     }
 
+    /// <summary>A member of an enum, by its text among the row's allowed values.</summary>
+    /// <param name="members">The members in the order of the row's allowed values.</param>
+    public static OptionError? Choice<T>(OptionRow row, string text, string where, ReadOnlySpan<T> members, ref T target)
+        where T : struct, Enum
+    {
+        int index = Array.IndexOf(row.Allowed, text);
+        target = index < 0 ? target : members[index];
+        return index >= 0 ? null : OptionError.Refused(row, where, $"'{text}' is not one of {string.Join(", ", row.Allowed)}");
+    }
+
+    /// <summary>A member of an enum that may stay unset.</summary>
+    public static OptionError? Choice<T>(OptionRow row, string text, string where, ReadOnlySpan<T> members, ref T? target)
+        where T : struct, Enum
+    {
+        T value = default;
+        OptionError? error = Choice(row, text, where, members, ref value);
+        target = error is null ? value : target;
+        return error;
+    }
+
     /// <summary>A bool, in the spellings the original takes.</summary>
     public static OptionError? Flag(OptionRow row, string text, string where, ref bool target)
     {

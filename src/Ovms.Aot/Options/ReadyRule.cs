@@ -1,4 +1,4 @@
-namespace Ovms.Serving;
+namespace Ovms.Options;
 
 /// <summary>When a server with several models calls itself ready.</summary>
 internal enum ReadyRule

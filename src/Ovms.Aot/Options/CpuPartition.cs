@@ -1,0 +1,11 @@
+namespace Ovms.Options;
+
+/// <summary>How several models use the CPUs.</summary>
+internal enum CpuPartition
+{
+    /// <summary>Each model may use all of them.</summary>
+    Share,
+
+    /// <summary>Each model has its own.</summary>
+    Split,
+}
