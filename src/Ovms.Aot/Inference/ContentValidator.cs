@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Serving;
@@ -65,26 +64,22 @@ internal static class ContentValidator
     {
         count = 0;
         ReadOnlySpan<byte> all = input.Content is null ? default : input.Content.Bytes;
-        ReadOnlySpan<byte> rest = all;
-        while (!rest.IsEmpty)
+        BytesElements elements = new(all);
+        while (true)
         {
-            if (rest.Length < sizeof(uint))
+            switch (elements.Read(out _, out uint length))
             {
-                return RequestFault.StringBytesLeft(input, all.Length - rest.Length, all.Length);
+                case BytesElement.None:
+                    return Outcome.Ok;
+                case BytesElement.HasNoLength:
+                    return RequestFault.StringBytesLeft(input, all.Length - elements.Left, all.Length);
+                case BytesElement.IsCutOff:
+                    return RequestFault.StringTooLong(input, all.Length, length);
+                default:
+                    count++;
+                    break;
             }
-
-            uint length = BinaryPrimitives.ReadUInt32LittleEndian(rest);
-            rest = rest[sizeof(uint)..];
-            if (length > rest.Length)
-            {
-                return RequestFault.StringTooLong(input, all.Length, length);
-            }
-
-            rest = rest[(int)length..];
-            count++;
         }
-
-        return Outcome.Ok;
     }
 
     /// <summary>

@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Serving;
+using Ovms.Tensors;
 
 namespace Ovms.Inference;
 
@@ -38,19 +38,16 @@ internal static class InputBinding
         try
         {
             Span<byte> bytes = input.Content is null ? default : input.Content.Bytes;
-            int read = 0;
+            BytesElements elements = new(bytes);
             int written = 0;
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < count && elements.TryRead(out ReadOnlySpan<byte> element); i++)
             {
-                int length = (int)BinaryPrimitives.ReadUInt32LittleEndian(bytes[read..]);
-                read += sizeof(uint);
-                bytes.Slice(read, length).CopyTo(bytes[written..]);
-                read += length;
-                written += length;
-                lengths[i] = length;
+                element.CopyTo(bytes[written..]);
+                written += element.Length;
+                lengths[i] = element.Length;
             }
 
-            Debug.Assert(read == bytes.Length, "The validator checked the packed form.");
+            Debug.Assert(elements.Left == 0, "The validator checked the packed form.");
             return Tensor.CreateStrings(input.Shape, lengths.AsSpan(0, count), bytes[..written]);
         }
         finally

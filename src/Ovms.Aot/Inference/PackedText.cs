@@ -38,7 +38,7 @@ internal static class PackedText
         }
 
         NativeBuffer rows = new((int)(count * width));
-        PackedStrings texts = new(input.Content!.Bytes);
+        BytesElements texts = new(input.Content!.Bytes);
         while (texts.TryRead(out ReadOnlySpan<byte> text))
         {
             Span<byte> row = rows.Free[..width];
@@ -86,7 +86,7 @@ internal static class PackedText
     private static int LongestOf(InputTensor input)
     {
         int longest = 0;
-        PackedStrings texts = new(input.Content!.Bytes);
+        BytesElements texts = new(input.Content!.Bytes);
         while (texts.TryRead(out ReadOnlySpan<byte> text))
         {
             longest = Math.Max(longest, text.Length);

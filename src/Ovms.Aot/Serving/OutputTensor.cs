@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using Ovms.Native;
+using Ovms.Tensors;
 
 namespace Ovms.Serving;
 
@@ -54,7 +54,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
             long length = 0;
             for (int i = 0; i < Count; i++)
             {
-                length += sizeof(uint) + tensor.GetString(i).Length;
+                length += BytesForm.PrefixSize + tensor.GetString(i).Length;
             }
 
             return length;
@@ -75,10 +75,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
 
         for (int i = 0; i < Count; i++)
         {
-            ReadOnlySpan<byte> text = GetString(i);
-            BinaryPrimitives.WriteUInt32LittleEndian(writer.GetSpan(sizeof(uint)), (uint)text.Length);
-            writer.Advance(sizeof(uint));
-            writer.Write(text);
+            BytesForm.Write(writer, GetString(i));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -40,7 +39,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
                 contents.Throw($"{Contents.Name()} has wire type {type} where {WireType.LengthDelimited} belongs");
             }
 
-            if (!PackedText.TryAppend(destination, contents.ReadLengthDelimited()))
+            if (!BytesForm.TryAppend(destination, contents.ReadLengthDelimited()))
             {
                 return destination.TooLarge();
             }
@@ -112,17 +111,17 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
     private static Outcome ReadString(ref Utf8JsonReader reader, NativeBuffer destination, long index)
     {
         long written = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
-        if (!destination.TryReserve(sizeof(uint) + written))
+
+        // Unescaping never lengthens, so that the text as written has room.
+        if (!BytesForm.TryReserve(destination, written, out Span<byte> room))
         {
             return destination.TooLarge();
         }
 
-        // Unescaping never lengthens, so that the text as written has room.
-        Span<byte> room = destination.Free;
         int length;
         try
         {
-            length = reader.CopyString(room[sizeof(uint)..]);
+            length = reader.CopyString(room);
         }
         catch (InvalidOperationException)
         {
@@ -130,8 +129,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
             return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {index} is not UTF-8 or has half a surrogate pair");
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(room, (uint)length);
-        destination.Advance(sizeof(uint) + length);
+        BytesForm.Commit(destination, length);
         return Outcome.Ok;
     }
 

@@ -110,7 +110,7 @@ internal abstract class TypedField(string name, int number, bool repeatsLast)
                     continue;
                 }
 
-                if (!PackedText.TryAppend(destination, tensor.ReadLengthDelimited()))
+                if (!BytesForm.TryAppend(destination, tensor.ReadLengthDelimited()))
                 {
                     return destination.TooLarge();
                 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text.Json;
 using Ovms.Serving;
@@ -85,22 +84,21 @@ internal static class PredictStrings
         }
 
         int written = reader.ValueSpan.Length;
-        if (!destination.TryReserve(sizeof(uint) + (long)written))
+
+        // Neither unescaping nor decoding lengthens: both are done where the bytes are to lie.
+        if (!BytesForm.TryReserve(destination, written, out Span<byte> room))
         {
             return destination.TooLarge();
         }
 
-        // Neither unescaping nor decoding lengthens: both are done where the bytes are to lie.
-        Span<byte> room = destination.Free;
-        Span<byte> text = room.Slice(sizeof(uint), written);
+        Span<byte> text = room[..written];
         text = text[..reader.CopyString(text)];
         if (Base64.DecodeFromUtf8InPlace(text, out int length) != OperationStatus.Done)
         {
             return Outcome.Fail(StatusCode.RestBase64DecodeError, $"value {index}; Expected: base64 with padding; Actual: {JsonToken.Quote(in reader)}");
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(room, (uint)length);
-        destination.Advance(sizeof(uint) + length);
+        BytesForm.Commit(destination, length);
         reader.Read();
         return reader.TokenType == JsonTokenType.EndObject
             ? Outcome.Ok

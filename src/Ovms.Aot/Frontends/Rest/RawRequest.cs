@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Ovms.Inference;
 using Ovms.Serving;
 using Ovms.Status;
@@ -34,8 +33,7 @@ internal static class RawRequest
         if (text)
         {
             // Room for the element's length, written when it is known.
-            input.Content.GetSpan(sizeof(uint))[..sizeof(uint)].Clear();
-            input.Content.Advance(sizeof(uint));
+            BytesForm.Commit(input.Content, 0);
         }
 
         Outcome<long> came = await body.ReadAsync(input.Content, long.MaxValue, cancellation).ConfigureAwait(false);
@@ -46,7 +44,7 @@ internal static class RawRequest
 
         if (text)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(input.Content.Bytes, (uint)came.Value);
+            BytesForm.WritePrefix(input.Content.Bytes, (int)came.Value);
         }
 
         Outcome<long[]> shape = InferShape(info, text ? 1 : came.Value * 8 / info.Marshaler.BitWidth, came.Value);

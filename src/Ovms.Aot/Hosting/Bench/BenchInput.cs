@@ -7,6 +7,7 @@ using Google.Protobuf;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Native;
 using Ovms.Serving;
+using Ovms.Tensors;
 
 namespace Ovms.Hosting.Bench;
 
@@ -173,13 +174,12 @@ internal sealed class BenchInput : IDisposable
             return tensor.Bytes.ToArray();
         }
 
-        byte[] packed = new byte[tensor.Count * (sizeof(uint) + Letter.Length)];
-        for (int at = 0; at < packed.Length; at += sizeof(uint) + Letter.Length)
+        ArrayBufferWriter<byte> packed = new();
+        for (int i = 0; i < tensor.Count; i++)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(packed.AsSpan(at), (uint)Letter.Length);
-            packed[at + sizeof(uint)] = (byte)Letter[0];
+            BytesForm.Write(packed, tensor.GetString(i));
         }
 
-        return packed;
+        return packed.WrittenSpan.ToArray();
     }
 }

@@ -18,7 +18,7 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
     /// <summary>Decodes all of them and gives the input its elements, or says what is wrong with which.</summary>
     public Outcome Decode(CancellationToken cancellation)
     {
-        PackedStrings files = new(input.Content!.Bytes);
+        BytesElements files = new(input.Content!.Bytes);
         while (files.TryRead(out ReadOnlySpan<byte> file))
         {
             cancellation.ThrowIfCancellationRequested();
