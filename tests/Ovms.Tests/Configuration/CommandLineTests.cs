@@ -130,7 +130,7 @@ public class CommandLineTests
     [Arguments("--model_name m", "Use either config_path or model_path with model_name\n")]
     [Arguments("--model_path p", "Use either config_path or model_path with model_name\n")]
     [Arguments("--target_device CPU", "Model parameters in CLI are exclusive with the config file\n  target_device: to be set for each model in c.json\n")]
-    [Arguments("--batch_size 1 --shape auto --nireq 1 --model_version_policy {} --plugin_config {}", "Model parameters in CLI are exclusive with the config file\n  batch_size, shape, nireq, model_version_policy, plugin_config: to be set for each model in c.json\n")]
+    [Arguments("--batch_size 1 --shape auto --nireq 1 --model_version_policy {} --plugin_config {}", "Model parameters in CLI are exclusive with the config file\n  model_version_policy, plugin_config, nireq, batch_size, shape: to be set for each model in c.json\n")]
     public async Task ModelOptionsBesideConfigPath_AreRefused(string extra, string error) =>
         await Assert.That(Exit($"--config_path c.json --port 9000 {extra}")).IsEqualTo(new CommandLine.Exit(64, "", error));
 
