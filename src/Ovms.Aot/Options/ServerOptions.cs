@@ -116,11 +116,17 @@ internal sealed partial record ServerOptions
     [Option("openvino_plugins_xml", Placeholder = "FILE")]
     public string OpenVinoPluginsXml { get; init; } = "";
 
-    /// <summary>When the server is ready: all = every configured model is available, any = one is, tried = each was tried once.</summary>
+    /// <summary>
+    /// When the server is ready: all = every version asked for was tried and every model has one available, any = one model has,
+    /// tried = each model was tried once.
+    /// </summary>
     [Option("ready_when", Placeholder = "RULE", Error = "ready_when should be one of: all, any, tried")]
     public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
 
-    /// <summary>Seconds that calls in flight have to finish after the server is told to stop.</summary>
+    /// <summary>
+    /// Seconds that calls in flight have to finish after the server is told to stop; the answer to a reload waits at most as long for
+    /// the calls of what it removes.
+    /// </summary>
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]
     public uint DrainTimeoutSeconds { get; init; } = 30;
 
