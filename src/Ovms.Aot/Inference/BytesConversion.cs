@@ -10,12 +10,6 @@ internal sealed class BytesConversion
     private readonly ConversionBudget _budget;
     private readonly ImageDecoding _images;
 
-    /// <summary>Converts within what this machine has.</summary>
-    public BytesConversion()
-        : this(ConversionBudget.OfThisMachine())
-    {
-    }
-
     /// <summary>Converts within a budget.</summary>
     public BytesConversion(ConversionBudget budget)
     {

@@ -6,7 +6,7 @@ namespace Ovms.Inference;
 /// Bounds what conversions of BYTES cost at one time: how many calls decode images, how many wait for their turn, and the bytes that pixels
 /// and the tensors made of images and texts hold, until each tensor's call has ended.
 /// </summary>
-internal sealed class ConversionBudget(int decoders, int waiters, long bytes) : IDisposable
+internal sealed class ConversionBudget(int decoders, int waiters, long bytes, long scannedPixels = long.MaxValue) : IDisposable
 {
     private const int MostWaiting = 1024;
     private const long LeastBytes = 256L << 20;
@@ -19,8 +19,15 @@ internal sealed class ConversionBudget(int decoders, int waiters, long bytes) : 
     private long _taken;
 
     /// <summary>As many decoders as there are processors, and a quarter of the memory.</summary>
-    public static ConversionBudget OfThisMachine() =>
-        new(Environment.ProcessorCount, MostWaiting, Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Share, LeastBytes));
+    /// <param name="scanMegapixels">Millions of <see cref="ScannedPixels"/>; 0 for any number.</param>
+    public static ConversionBudget OfThisMachine(uint scanMegapixels = 0) => new(
+        Environment.ProcessorCount,
+        MostWaiting,
+        Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Share, LeastBytes),
+        scanMegapixels == 0 ? long.MaxValue : scanMegapixels * 1_000_000L);
+
+    /// <summary>Most pixels that the scans of one JPEG may go over together: scans × width × height.</summary>
+    public long ScannedPixels => scannedPixels;
 
     /// <summary>Bytes held now.</summary>
     public long Taken => Interlocked.Read(ref _taken);

@@ -7,9 +7,9 @@ using Ovms.Status;
 namespace Ovms.Inference;
 
 /// <summary>The one path of an inference, whatever front end it came through.</summary>
-internal sealed class InferenceCall(ServableRegistry registry)
+internal sealed class InferenceCall(ServableRegistry registry, ConversionBudget? budget = null)
 {
-    private readonly BytesConversion _conversion = new();
+    private readonly BytesConversion _conversion = new(budget ?? ConversionBudget.OfThisMachine());
 
     /// <summary>Runs one inference.</summary>
     /// <param name="message">The request; owned by this call from here on, whatever the outcome.</param>

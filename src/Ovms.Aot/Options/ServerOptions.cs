@@ -134,6 +134,15 @@ internal sealed partial record ServerOptions
     [Option("infer_queue_size", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "RESOURCE_EXHAUSTED / 503 at once, with the length of the queue")]
     public uint InferQueueSize { get; init; } = 4096;
 
+    /// <summary>
+    /// Millions of pixels that the scans of one JPEG may go over together, scans × width × height, before it is refused; 0 for any.
+    /// A progressive JPEG has about ten scans.
+    /// </summary>
+    [Option(
+        "image_scan_megapixels", Group = "limits", Placeholder = "MEGAPIXELS", Max = 1000000,
+        WhenHit = "INVALID_ARGUMENT / 400 before the image is decoded, with its scans and size")]
+    public uint ImageScanMegapixels { get; init; } = 1000;
+
     /// <summary>Whether browsers may send credentials (CORS).</summary>
     [Option("allow_credentials", Group = "cross-origin requests")]
     public bool AllowCredentials { get; init; }

@@ -30,6 +30,7 @@ public class OptionRowsTests
         "drain_timeout_seconds",
         "duration",
         "grpc_uds",
+        "image_scan_megapixels",
         "infer_queue_size",
         "json",
         "log_format",

@@ -146,6 +146,13 @@ internal static class ImageFiles
         return [0xFF, 0xD8, 0xFF, 0xE1, (byte)((exif.Length + 2) >> 8), (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
     }
 
+    /// <summary>The same JPEG with its one scan given again and again.</summary>
+    public static byte[] WithScans(byte[] jpeg, int scans)
+    {
+        int start = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        return [.. jpeg[..start], .. Enumerable.Repeat(jpeg[start..^2], scans).SelectMany(static scan => scan), .. jpeg[^2..]];
+    }
+
     /// <summary>The same JPEG with another size in its header.</summary>
     public static byte[] Lying(byte[] jpeg, int width, int height)
     {

@@ -101,6 +101,11 @@ internal static class PredictRequestReader
                     name = reader.ReadKnownText();
                     break;
                 case 2:
+                    if (!tensor.IsEmpty)
+                    {
+                        TensorProtoReader.Check(tensor);
+                    }
+
                     tensor = reader.ReadLengthDelimited();
                     break;
                 default:
@@ -109,10 +114,11 @@ internal static class PredictRequestReader
             }
         }
 
-        // Of a key that stands twice in a map the last entry counts: protobuf's rule.
+        // Of a key that stands twice in a map the last entry counts: protobuf's rule. The others must be whole all the same.
         int earlier = message.Inputs.FindIndex(input => input.Name == name);
         if (earlier >= 0)
         {
+            TensorProtoReader.Check(tensors[earlier]);
             tensors[earlier] = tensor;
             return;
         }
@@ -150,6 +156,9 @@ internal static class PredictRequestReader
                         break;
                     case 2:
                         Version = ReadNumber(reader.ReadLengthDelimited());
+                        break;
+                    case 3:
+                        reader.PassText();
                         break;
                     case 4:
                         // One of the two counts, the last: a label takes the version's place.

@@ -42,7 +42,7 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
 
     private Outcome Decode(ReadOnlySpan<byte> file, CancellationToken cancellation)
     {
-        Outcome<ImageFile> opened = ImageFile.Open(file, _writer.TakesDeepSamples);
+        Outcome<ImageFile> opened = ImageFile.Open(file, _writer.TakesDeepSamples, budget.ScannedPixels);
         if (!opened.IsOk)
         {
             return opened.WithoutValue;

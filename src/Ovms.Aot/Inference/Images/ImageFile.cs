@@ -49,8 +49,9 @@ internal sealed unsafe class ImageFile : IDisposable
     /// <summary>Reads the header. Nothing is set aside for pixels.</summary>
     /// <param name="file">In unmanaged memory that stays as long as the image.</param>
     /// <param name="keepsDeep">Whether samples of 16 bits are decoded as such, else as their upper 8.</param>
+    /// <param name="scannedPixels">Most pixels that the scans of a JPEG may go over together.</param>
     /// <returns>The image, or what is wrong with it.</returns>
-    public static Outcome<ImageFile> Open(ReadOnlySpan<byte> file, bool keepsDeep)
+    public static Outcome<ImageFile> Open(ReadOnlySpan<byte> file, bool keepsDeep, long scannedPixels)
     {
         if (!ImageSignature.IsKnown(file))
         {
@@ -70,15 +71,33 @@ internal sealed unsafe class ImageFile : IDisposable
         }
 
         ImageFile image = new(data, codec, file, keepsDeep);
-        if (image.Width > 0 && image.Height > 0 && (long)image.Width * image.Height <= MaxPixels)
+        Outcome bounded = image.CheckWork(file, scannedPixels);
+        if (bounded.IsOk)
         {
             return image;
         }
 
-        using (image)
+        image.Dispose();
+        return bounded;
+    }
+
+    private Outcome CheckWork(ReadOnlySpan<byte> file, long scannedPixels)
+    {
+        long pixels = (long)Width * Height;
+        if (Width <= 0 || Height <= 0 || pixels > MaxPixels)
         {
-            return Outcome.Fail(StatusCode.ImageParsingFailed, $"it says that it has {image.Width} x {image.Height} pixels; Expected: at most {MaxPixels} in all");
+            return Outcome.Fail(
+                StatusCode.ImageParsingFailed,
+                $"it says that it has {Width} x {Height} pixels; Expected: at most {MaxPixels} in all");
         }
+
+        long scans = JpegScans.Count(file);
+        return scans <= scannedPixels / pixels
+            ? Outcome.Ok
+            : Outcome.Fail(
+                StatusCode.ImageParsingFailed,
+                $"its {scans} scans of {Width} x {Height} pixels go over {scans * pixels} pixels; "
+                    + $"Expected: at most {scannedPixels} (--image_scan_megapixels); save it as a baseline JPEG");
     }
 
     /// <summary>Decodes every pixel.</summary>

@@ -26,7 +26,7 @@ internal static class Decoded
         if (outcome.IsOk)
         {
             outcome = budget is null
-                ? await new BytesConversion().ConvertAsync(signature, message, cancellation)
+                ? await new BytesConversion(ConversionBudget.OfThisMachine()).ConvertAsync(signature, message, cancellation)
                 : await new ImageDecoding(budget).DecodeAsync(signature, message, cancellation);
         }
 

@@ -1,4 +1,5 @@
 using Ovms.Inference;
+using Ovms.Inference.Images;
 using Ovms.Native;
 using Ovms.Status;
 using Ovms.Tests.Setup;
@@ -28,6 +29,38 @@ public sealed class ImageLimitTests
         };
         await Assert.That(await Decoded.RefusalAsync(Decoded.Fixed(2, 2, 3), ElementType.U8, [file])).IsEqualTo(
             "Image parsing failed - Image 1 of 1: it says that it has 60000 x 60000 pixels; Expected: at most 67108864 in all; input name: x");
+    }
+
+    [Test]
+    public async Task JpegOfManyScans_IsRefusedBeforeItIsDecoded()
+    {
+        using ConversionBudget budget = new(decoders: 1, waiters: 1, bytes: 1 << 20, scannedPixels: 16 * 16 * 10);
+        (Outcome ten, InferMessage message) = await Decoded.TryAsync(Decoded.Fixed(2, 2, 3), ElementType.U8, [ImageFiles.WithScans(s_jpeg, 10)], budget: budget);
+        message.Dispose();
+        await Assert.That(ten.Text).DoesNotContain("scans");
+        (Outcome eleven, InferMessage refused) = await Decoded.TryAsync(Decoded.Fixed(2, 2, 3), ElementType.U8, [ImageFiles.WithScans(s_jpeg, 11)], budget: budget);
+        refused.Dispose();
+        await Assert.That(eleven.Code.ToHttp()).IsEqualTo(400);
+        await Assert.That(eleven.Text).IsEqualTo(
+            "Image parsing failed - Image 1 of 1: its 11 scans of 16 x 16 pixels go over 2816 pixels; Expected: at most 2560 (--image_scan_megapixels); save it as a baseline JPEG; input name: x");
+        await Assert.That(budget.Taken).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task Scans_AreCountedAsADecoderMeetsThem()
+    {
+        await Assert.That(JpegScans.Count(s_jpeg)).IsEqualTo(1);
+        await Assert.That(JpegScans.Count(ImageFiles.WithScans(s_jpeg, 500))).IsEqualTo(500);
+
+        // In a segment of its own, as a camera's thumbnail, and after the image's end nothing counts.
+        byte[] thumbnail = [0xFF, 0xE1, 0, 12, 0xFF, 0xDA, 0, 2, 0xFF, 0xDA, 0, 2, 0xFF, 0xD9];
+        await Assert.That(JpegScans.Count([.. s_jpeg[..2], .. thumbnail, .. s_jpeg[2..], 0xFF, 0xDA, 0, 2])).IsEqualTo(1);
+
+        // Any number of 0xFF may stand before a marker's code, and what is between segments is passed over.
+        await Assert.That(JpegScans.Count([0xFF, 0xD8, 0xFF, 0xFF, 0xFF, 0xDA, 0, 2, 1, 2, 0xFF, 0, 0xFF, 0xD3, 9, 0xFF, 0xFF, 0xDA, 0, 2, 0xFF])).IsEqualTo(2);
+        await Assert.That(JpegScans.Count([0xFF, 0xD8, 0xFF, 0xDA, 0])).IsEqualTo(1);
+        await Assert.That(JpegScans.Count(ImageFiles.Png(4, 4, new byte[48]))).IsEqualTo(0);
+        await Assert.That(JpegScans.Count([])).IsEqualTo(0);
     }
 
     [Test]
