@@ -46,8 +46,8 @@ internal sealed class Listeners
         return !failure.IsOk
             ? failure
             : new Listeners(
-                new GrpcSettings { EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, MemoryQuota = options.GrpcMemoryQuota },
-                new RestSettings { EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Cors = cors.Value! });
+                new GrpcSettings { EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, Memory = new(options.GrpcMemoryQuota, "grpc_memory_quota", options.ConnectionMemoryPercent) },
+                new RestSettings { EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Cors = cors.Value!, Memory = new(options.RestMemoryQuota ?? RestSettings.HalfOfTheMemory, "rest_memory_quota", options.ConnectionMemoryPercent) });
     }
 
     /// <summary>Makes the web server; nothing listens yet.</summary>

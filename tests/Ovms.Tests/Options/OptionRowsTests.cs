@@ -25,6 +25,7 @@ public class OptionRowsTests
     [
         "allow_outside_paths",
         "concurrency",
+        "connection_memory_percent",
         "cpu_facts_root",
         "cpu_partition",
         "drain_timeout_seconds",
@@ -36,6 +37,7 @@ public class OptionRowsTests
         "openvino_plugins_xml",
         "ready_when",
         "remote_cache_dir",
+        "rest_memory_quota",
         "rest_uds",
     ];
 

@@ -17,7 +17,7 @@ namespace Ovms.Frontends.Grpc;
 /// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
-internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, RequestMemory memory, ILogger log)
+internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, ILogger log)
 {
     private const string ContentType = "application/grpc";
     private const string StatusHeader = "grpc-status";
@@ -27,7 +27,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     // Bytes that the connection takes from an answer without waiting for its reader.
     private const int UnreadUnseen = 64 << 10;
 
-    private readonly MessageBody _body = new(new MessageCoding(settings.Arguments.MaxReceiveMessageLength, memory), settings.Arguments.MaxReceiveMessageLength, registry.Draining);
+    private readonly MessageBody _body = new(new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory), settings.Arguments.MaxReceiveMessageLength, registry.Draining);
     private readonly CallLog _calls = new(log);
 
     /// <summary>Takes the inference calls out of an application's pipeline.</summary>
@@ -66,7 +66,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
 
         long started = Stopwatch.GetTimestamp();
         CallEnd end = CallEnd.Of(call);
-        MemoryShare share = end.Share.Of(memory);
+        MemoryShare share = end.Share.Of(settings.Memory.For(call));
         try
         {
             Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, end.Token).ConfigureAwait(false);

@@ -28,7 +28,7 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
         // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.
         Servable servable = found.Value.Version.Servable!;
         Signature signature = servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
-        using MemoryShare share = new(memory);
+        using MemoryShare share = new MemoryShare().Of(memory.For(context));
         Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(bodyLimit, share, registry.Draining), gone).ConfigureAwait(false);
         if (!read.IsOk)
         {

@@ -45,12 +45,18 @@ internal sealed class RestFrontend
 
         foreach (IPEndPoint endPoint in settings.EndPoints)
         {
-            server.Listen(endPoint, static listener => listener.Protocols = HttpProtocols.Http1);
+            server.Listen(endPoint, Configure);
         }
 
         if (settings.SocketPath.Length > 0)
         {
-            server.ListenUnixSocket(settings.SocketPath, static listener => listener.Protocols = HttpProtocols.Http1);
+            server.ListenUnixSocket(settings.SocketPath, Configure);
+        }
+
+        void Configure(ListenOptions listener)
+        {
+            listener.Protocols = HttpProtocols.Http1;
+            settings.Memory.Watch(listener);
         }
     }
 
