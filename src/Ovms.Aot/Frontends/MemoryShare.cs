@@ -18,6 +18,7 @@ internal sealed class MemoryShare : IDisposable
     private long _request;
     private long _call;
     private long _callDue;
+    private Func<long, Outcome>? _answerRoom;
 
     /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
     public MemoryShare()
@@ -81,6 +82,31 @@ internal sealed class MemoryShare : IDisposable
         Outcome taken = Memory.TryTake(bytes);
         Answer += taken.IsOk ? bytes : 0;
         return taken;
+    }
+
+    /// <summary><see cref="TryAddAnswer"/> for the inference, which knows no front end but sometimes an answer's size before it computes.</summary>
+    public Func<long, Outcome> AnswerRoom => _answerRoom ??= TryAddAnswer;
+
+    /// <summary>
+    /// The answer will have so many bytes: what was not reserved before is reserved now. A small one is counted and never refused, since
+    /// the server holds no more for it than for the call itself.
+    /// </summary>
+    /// <returns>Ok, or that there is no room for them.</returns>
+    public Outcome TryHoldAnswer(long bytes)
+    {
+        long more = bytes - Answer;
+        if (more <= 0)
+        {
+            return Outcome.Ok;
+        }
+
+        if (bytes > CallBytes)
+        {
+            return TryAddAnswer(more);
+        }
+
+        AddAnswer(more);
+        return Outcome.Ok;
     }
 
     /// <summary>An answer that is there already waits for its caller to read it; it is never refused, but it keeps others out.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Ovms.Frontends;
 using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Rest;
 using Ovms.Inference;
@@ -43,11 +44,12 @@ internal sealed class Listeners
         Outcome<string> restSocket = SocketFile.PathOf(options.RestUds, StatusCode.FailedToStartRestServer);
         Outcome[] all = [grpc.WithoutValue, rest.WithoutValue, grpcSocket.WithoutValue, restSocket.WithoutValue, arguments.WithoutValue, cors.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
+        AnswerPace pace = new(TimeSpan.FromSeconds(options.AnswerStallTimeoutSeconds));
         return !failure.IsOk
             ? failure
             : new Listeners(
-                new GrpcSettings { EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, Memory = new(options.GrpcMemoryQuota, "grpc_memory_quota", options.ConnectionMemoryPercent) },
-                new RestSettings { EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Cors = cors.Value!, Memory = new(options.RestMemoryQuota ?? RestSettings.HalfOfTheMemory, "rest_memory_quota", options.ConnectionMemoryPercent) });
+                new GrpcSettings { Pace = pace, EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, Memory = new(options.GrpcMemoryQuota, "grpc_memory_quota", options.ConnectionMemoryPercent) },
+                new RestSettings { Pace = pace, EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Cors = cors.Value!, Memory = new(options.RestMemoryQuota ?? RestSettings.HalfOfTheMemory, "rest_memory_quota", options.ConnectionMemoryPercent) });
     }
 
     /// <summary>Makes the web server; nothing listens yet.</summary>

@@ -67,6 +67,12 @@ internal sealed class InferenceCall(ServableRegistry registry)
 
             slot = rented.Value;
             meter.Waited();
+            Outcome room = AnswerReservation.Take(servable.Signature, message);
+            if (!room.IsOk)
+            {
+                return meter.Failed(room);
+            }
+
             InputBinding.Bind(servable.Signature, message, slot);
             meter.Begin();
             Outcome computed = servable.Shapes is { } shapes

@@ -24,6 +24,7 @@ public class OptionRowsTests
     private static readonly string[] s_ours =
     [
         "allow_outside_paths",
+        "answer_stall_timeout_seconds",
         "concurrency",
         "connection_memory_percent",
         "cpu_facts_root",

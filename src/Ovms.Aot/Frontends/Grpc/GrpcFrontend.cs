@@ -63,6 +63,7 @@ internal static class GrpcFrontend
         {
             listener.Protocols = HttpProtocols.Http2;
             settings.Memory.Watch(listener);
+            settings.Pace.Use(listener);
             FirstBytes.Check(listener);
             if (arguments.MaxConnectionAge is { } age)
             {

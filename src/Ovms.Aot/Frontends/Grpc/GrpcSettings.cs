@@ -21,6 +21,9 @@ internal sealed record GrpcSettings
     /// <summary>The account of what calls hold: --grpc_memory_quota.</summary>
     public RequestMemory Memory { get; init; } = new(2UL << 30, "grpc_memory_quota");
 
+    /// <summary>--answer_stall_timeout_seconds.</summary>
+    public AnswerPace Pace { get; init; } = new(TimeSpan.Zero);
+
     /// <summary>
     /// Sentences for the log about options of the original's threading that mean nothing here.
     /// </summary>

@@ -26,6 +26,9 @@ internal sealed record RestSettings
     /// <summary>The account of what calls hold: --rest_memory_quota.</summary>
     public RequestMemory Memory { get; init; } = new(HalfOfTheMemory, "rest_memory_quota");
 
+    /// <summary>--answer_stall_timeout_seconds.</summary>
+    public AnswerPace Pace { get; init; } = new(TimeSpan.Zero);
+
     /// <summary>Half of what the machine, or the container, has, in bytes.</summary>
     public static ulong HalfOfTheMemory => (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
