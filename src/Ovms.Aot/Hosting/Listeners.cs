@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Ovms.Frontends;
 using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Rest;
@@ -42,14 +43,33 @@ internal sealed class Listeners
         Outcome<CorsHeaders> cors = CorsHeaders.Create(options.AllowCredentials, options.AllowedOrigins, options.AllowedMethods, options.AllowedHeaders);
         Outcome<string> grpcSocket = SocketFile.PathOf(options.GrpcUds, StatusCode.FailedToStartGrpcServer);
         Outcome<string> restSocket = SocketFile.PathOf(options.RestUds, StatusCode.FailedToStartRestServer);
-        LogSettingsView log = new(options.LogPath, LogLevels.Parse(options.LogLevel));
+        LogSettingsView log = new(options.LogPath, (LogLevel)options.LogLevel);
         Outcome[] all = [grpc.WithoutValue, rest.WithoutValue, grpcSocket.WithoutValue, restSocket.WithoutValue, arguments.WithoutValue, cors.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
+        AnswerPace pace = new(TimeSpan.FromSeconds(options.AnswerStallTimeoutSeconds));
         return !failure.IsOk
             ? failure
             : new Listeners(
-                new GrpcSettings { EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Log = log, Arguments = arguments.Value!, MemoryQuota = options.GrpcMemoryQuota },
-                new RestSettings { EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Log = log, Cors = cors.Value! });
+                new GrpcSettings
+                {
+                    Pace = pace,
+                    EndPoints = grpc.Value,
+                    SocketPath = grpcSocket.Value!,
+                    ServerVersion = ServerVersion.Text,
+                    Log = log,
+                    Arguments = arguments.Value!,
+                    Memory = new(options.GrpcMemoryQuota, "grpc_memory_quota", options.ConnectionMemoryPercent),
+                },
+                new RestSettings
+                {
+                    Pace = pace,
+                    EndPoints = rest.Value,
+                    SocketPath = restSocket.Value!,
+                    ServerVersion = ServerVersion.Text,
+                    Log = log,
+                    Cors = cors.Value!,
+                    Memory = new(options.RestMemoryQuota ?? RestSettings.HalfOfTheMemory, "rest_memory_quota", options.ConnectionMemoryPercent),
+                });
     }
 
     /// <summary>Makes the web server; nothing listens yet.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.ObjectPool;
 using Ovms.Inference.Sequences;
 using Ovms.Serving;
 using Ovms.Serving.Sequences;
+using Ovms.Status;
 using Ovms.Tensors;
 
 namespace Ovms.Inference;
@@ -61,6 +62,9 @@ internal sealed class InferMessage : IDisposable
     /// <summary>What converted inputs hold beside their contents; given back with them.</summary>
     public ConversionShare? ConversionShare { get; set; }
 
+    /// <summary>Reserves bytes of the front end's memory for the answer; null where nobody counts them.</summary>
+    public Func<long, Outcome>? AnswerRoom { get; set; }
+
     /// <summary>An empty message that was used before, or a new one.</summary>
     /// <param name="origin">Where it came from.</param>
     /// <param name="payload">Owned by the message.</param>
@@ -116,6 +120,7 @@ internal sealed class InferMessage : IDisposable
 
         Received = 0;
         _meter = default;
+        AnswerRoom = null;
         ModelName = "";
         ModelVersion = "";
         Id = null;

@@ -1,19 +1,23 @@
+using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Serving.Sequences;
+using Ovms.Tensors;
 
 namespace Ovms.Inference;
 
 /// <summary>
 /// A finished inference: the outputs are views into the engine's memory and stay valid until disposal, which gives back the infer
-/// request, the lease and the message's memory. A front end copies the outputs into its response writer and disposes at once, so
-/// that a caller who reads slowly holds no infer request.
+/// request, the lease and the message's memory. A caller who reads slowly must not hold an infer request: the front end copies a small
+/// answer and disposes at once; from a large one it takes the infer request away first (<see cref="Detach"/>).
 /// </summary>
 internal sealed class InferResult : IDisposable
 {
     private readonly InferMessage _message;
     private readonly InferSlot _slot;
     private ServableLease? _lease;
+    private readonly long _outputBytes;
     private bool _isRefused;
+    private bool _isDetached;
 
     internal InferResult(InferMessage message, ServableLease lease, InferSlot slot, OutputTensor[] outputs)
     {
@@ -21,6 +25,14 @@ internal sealed class InferResult : IDisposable
         _lease = lease;
         _slot = slot;
         Outputs = outputs;
+        if (slot.GrowsOutputs)
+        {
+            foreach (OutputTensor output in outputs)
+            {
+                _outputBytes += output.EngineBytes;
+            }
+        }
+
         Servable = lease.Servable;
         SequenceParameter = message.SequenceParameters is null ? default : slot.Sequence?.Id ?? default;
     }
@@ -40,15 +52,39 @@ internal sealed class InferResult : IDisposable
     /// <summary>The front end cannot make an answer of it: the call counts as failed.</summary>
     public void Refuse() => _isRefused = true;
 
+    /// <summary>
+    /// Gives the infer request and the lease back while the outputs stay, with the message that one of them may be a part of: a large
+    /// answer is sent from where it lies, as slowly as its caller reads.
+    /// </summary>
+    /// <returns>False where the outputs cannot leave the infer request: nothing was given back.</returns>
+    public bool Detach()
+    {
+        if (_lease is null || !_slot.LetOutputsGo())
+        {
+            return false;
+        }
+
+        DisposeBeside(_slot.TakeKept());
+        ReturnSlot(Interlocked.Exchange(ref _lease, null));
+        _isDetached = true;
+        return true;
+    }
+
     /// <summary>Gives everything back; safe to call twice and from another thread than the one that made it.</summary>
     public void Dispose()
     {
         ServableLease? held = Interlocked.Exchange(ref _lease, null);
-        if (held is null)
+        if (held is null && !_isDetached)
         {
             return;
         }
 
+        if (_isDetached || _outputBytes > OutputMemory.LargestKept)
+        {
+            IdleMemory.Freed(_outputBytes);
+        }
+
+        _isDetached = false;
         foreach (OutputTensor output in Outputs)
         {
             if (!output.IsKept)
@@ -57,10 +93,48 @@ internal sealed class InferResult : IDisposable
             }
         }
 
-        // Order: the request goes back to the pool while the lease still keeps the pool alive.
-        _slot.Return();
-        held.Dispose();
-        _message.Meter.Answered(isSuccess: !_isRefused);
+        if (held is not null)
+        {
+            LetLargeOutputsGo();
+            ReturnSlot(held);
+        }
+
         _message.Dispose();
+    }
+
+    // Order: the request goes back to the pool while the lease still keeps the pool alive.
+    private void ReturnSlot(ServableLease? held)
+    {
+        _slot.Return();
+        held?.Dispose();
+        _message.Meter.Answered(isSuccess: !_isRefused);
+    }
+
+    // A request of a dynamic model would keep them for all its life, as large as the largest.
+    private void LetLargeOutputsGo()
+    {
+        if (_slot.GrowsOutputs && _outputBytes > OutputMemory.LargestKept)
+        {
+            try
+            {
+                _slot.LetOutputsGo();
+            }
+            catch (OpenVinoException)
+            {
+                // The request stays as it is; the next large call tries again.
+            }
+        }
+    }
+
+    // Of a call that asked for some outputs only, the tensors are other ones than those that the slot kept.
+    private void DisposeBeside(OutputTensor[] kept)
+    {
+        if (!ReferenceEquals(kept, Outputs))
+        {
+            foreach (OutputTensor output in kept)
+            {
+                output.Dispose();
+            }
+        }
     }
 }

@@ -66,6 +66,12 @@ internal sealed class InferenceCall(ServableRegistry registry, ConversionBudget?
 
             slot = rented.Value;
             message.Meter.Waited();
+            Outcome room = AnswerReservation.Take(servable.Signature, message);
+            if (!room.IsOk)
+            {
+                return message.Meter.Failed(room);
+            }
+
             InputBinding.Bind(servable.Signature, message, slot);
             message.Meter.Bound();
             Outcome computed = servable.Shapes is { } shapes

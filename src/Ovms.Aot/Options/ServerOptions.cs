@@ -44,9 +44,17 @@ internal sealed partial record ServerOptions
     [Option("grpc_max_threads", Placeholder = "COUNT", DefaultText = "8 per CPU core")]
     public uint? GrpcMaxThreads { get; init; }
 
-    /// <summary>Limit on the memory that gRPC buffers take, in bytes; 0 for none.</summary>
+    /// <summary>Limit on the memory that gRPC calls in flight hold together, requests and answers, in bytes; 0 for none.</summary>
     [Option("grpc_memory_quota", Group = "limits", Placeholder = "BYTES", WhenHit = "RESOURCE_EXHAUSTED, with the bytes in use and the limit")]
     public ulong GrpcMemoryQuota { get; init; } = 2147483648;
+
+    /// <summary>Limit on the memory that REST calls in flight hold together, requests and answers, in bytes; 0 for none.</summary>
+    [Option("rest_memory_quota", Group = "limits", Placeholder = "BYTES", DefaultText = "half of the memory there is", WhenHit = "503, with the bytes in use and the limit")]
+    public ulong? RestMemoryQuota { get; init; }
+
+    /// <summary>How much of grpc_memory_quota, or of rest_memory_quota, one connection may hold, in percent; 0 for all.</summary>
+    [Option("connection_memory_percent", Group = "limits", Placeholder = "PERCENT", Max = 100, WhenHit = "RESOURCE_EXHAUSTED / 503 to calls of that connection, with the bytes it holds")]
+    public uint ConnectionMemoryPercent { get; init; } = 50;
 
     /// <summary>Settings of the gRPC channel, as in grpc.max_concurrent_streams=100,grpc.max_connection_age_ms=2000.</summary>
     [Option("grpc_channel_arguments", Placeholder = "NAME=VALUE[,NAME=VALUE]")]
@@ -129,6 +137,10 @@ internal sealed partial record ServerOptions
     /// </summary>
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]
     public uint DrainTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>Seconds that a caller has to take the next piece of an answer, up to 1 MiB over gRPC and 64 KiB over REST, before it is cut off; 0 for no limit.</summary>
+    [Option("answer_stall_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "gRPC: the stream is reset (ENHANCE_YOUR_CALM); REST, or where nothing is read from the connection: it is closed")]
+    public uint AnswerStallTimeoutSeconds { get; init; } = 60;
 
     /// <summary>How many calls of a model version may wait for an infer request; more are refused at once.</summary>
     [Option("infer_queue_size", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "RESOURCE_EXHAUSTED / 503 at once, with the length of the queue")]

@@ -14,9 +14,9 @@ namespace Ovms.Serving;
 /// </summary>
 internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
 {
-    private readonly InferRequest _request;
     private readonly Tensor?[] _inputs;
     private readonly bool _canBeCancelled;
+    private InferRequest _request;
     private GCHandle _self;
     private InferProgress _progress;
 
@@ -40,10 +40,7 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         _canBeCancelled = canBeCancelled;
         _inputs = new Tensor?[inputCount];
         _self = GCHandle.Alloc(this);
-        unsafe
-        {
-            request.SetCallback(&OnCompleted, (void*)GCHandle.ToIntPtr(_self));
-        }
+        SetCallback(request);
     }
 
     /// <summary>Where it goes back to; set by what owns it.</summary>
@@ -51,6 +48,12 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
 
     /// <summary>The sequence whose state the request holds; null in a pool.</summary>
     internal Sequence? Sequence { get; init; }
+
+    /// <summary>What made the request, and makes the next one; null where outputs cannot leave it.</summary>
+    internal OutputMemory? Outputs { get; init; }
+
+    /// <summary>Whether outputs differ in size from call to call, and the request's memory for them only grows.</summary>
+    internal bool GrowsOutputs { get; init; }
 
     /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
     internal InferencePace? Pace { get; init; }
@@ -127,6 +130,59 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         KeptOutputs = outputs;
     }
 
+    /// <summary>
+    /// After an inference: later ones do not write to its outputs any more, which end with their tensors. Where requests write to memory of
+    /// their own, this one gets other memory; elsewhere another request takes its place, since the engine keeps an output's memory as large
+    /// as it ever was for as long as the request lives.
+    /// </summary>
+    /// <returns>False where that cannot be: the request holds the state of a sequence, or an output may lie in the slot's own memory.</returns>
+    /// <exception cref="OpenVinoException">There is no memory; the slot is as before.</exception>
+    internal bool LetOutputsGo()
+    {
+        // An output may be one of the inputs, which the next call writes to the slot's own memory.
+        bool mayBeOverwritten = Memory is not null && Outputs is { AreFixed: false };
+        if (Sequence is not null || Outputs is null || mayBeOverwritten)
+        {
+            return false;
+        }
+
+        if (Outputs.AreFixed)
+        {
+            Outputs.GiveOutputs(_request);
+            return true;
+        }
+
+        InferRequest next = Outputs.CreateRequest();
+        try
+        {
+            Memory?.BindTo(next);
+            SetCallback(next);
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
+
+        _request.Dispose();
+        _request = next;
+        return true;
+    }
+
+    /// <summary>Ends what <see cref="Keep"/> began.</summary>
+    /// <returns>The tensors, the caller's to dispose.</returns>
+    internal OutputTensor[] TakeKept()
+    {
+        OutputTensor[] kept = KeptOutputs ?? [];
+        KeptOutputs = null;
+        foreach (OutputTensor output in kept)
+        {
+            output.IsKept = false;
+        }
+
+        return kept;
+    }
+
     /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
     internal InferProgress TakeProgress()
     {
@@ -160,6 +216,8 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         Memory?.Dispose();
         _self.Free();
     }
+
+    private unsafe void SetCallback(InferRequest request) => request.SetCallback(&OnCompleted, (void*)GCHandle.ToIntPtr(_self));
 
     private OvStatus InferInPlace(InferencePace pace)
     {

@@ -67,6 +67,8 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             return new InferSlot(outputs.CreateRequest(), inputs, canBeCancelled, memory)
             {
                 Sequence = sequence,
+                Outputs = outputs,
+                GrowsOutputs = prepared.Model.IsDynamic,
                 Pace = pace,
                 KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
             };

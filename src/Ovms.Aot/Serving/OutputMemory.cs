@@ -18,6 +18,12 @@ namespace Ovms.Serving;
 /// </remarks>
 internal sealed class OutputMemory
 {
+    /// <summary>
+    /// Bytes of a call's outputs, all together, above which they leave the infer request with the call: see <see cref="InferSlot.LetOutputsGo"/>.
+    /// Below it, another allocation for each call would cost more than the copy into the connection's buffers.
+    /// </summary>
+    public const long LargestKept = 1 << 20;
+
     private readonly CompiledModel _compiled;
     private readonly ImmutableArray<PortInfo> _own;
 
@@ -47,18 +53,24 @@ internal sealed class OutputMemory
         InferRequest request = _compiled.CreateInferRequest();
         try
         {
-            foreach (PortInfo output in _own)
-            {
-                using Tensor tensor = Tensor.Allocate(output.ElementType, LeastShape(output.Shape));
-                request.SetOutput(output.Index, tensor);
-            }
-
+            GiveOutputs(request);
             return request;
         }
         catch
         {
             request.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Gives a request other memory for the outputs that have memory of their own; what was there is its holders'.</summary>
+    /// <exception cref="OpenVinoException">There is no memory.</exception>
+    public void GiveOutputs(InferRequest request)
+    {
+        foreach (PortInfo output in _own)
+        {
+            using Tensor tensor = Tensor.Allocate(output.ElementType, LeastShape(output.Shape));
+            request.SetOutput(output.Index, tensor);
         }
     }
 

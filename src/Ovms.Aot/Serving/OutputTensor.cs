@@ -17,7 +17,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     /// <summary>The native tensor; owned.</summary>
     internal Tensor Tensor => tensor;
 
-    /// <summary>It belongs to an infer request, for every inference of its: whoever answers a call with it does not dispose it.</summary>
+    /// <summary>An infer request writes it in every inference and owns it: the call that it answers must not dispose it.</summary>
     public bool IsKept { get; set; }
 
     /// <summary>The shape it really has.</summary>
@@ -37,6 +37,9 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
             return new(_data, _length);
         }
     }
+
+    /// <summary>Bytes that the elements take in the engine's memory; of strings, their objects without the text of long ones.</summary>
+    public long EngineBytes => (long)tensor.ByteSize;
 
     /// <summary>Number of elements.</summary>
     public int Count => tensor.Count;
@@ -65,8 +68,15 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     public ReadOnlySpan<byte> GetString(int index) => tensor.GetString(index);
 
     /// <summary>Writes the wire's raw form: the elements, or for strings a little-endian uint32 length and the bytes of each.</summary>
+    /// <remarks>A <see cref="GatheredBytes"/> takes the elements where they lie: the tensor must outlive it.</remarks>
     public void WriteRaw(IBufferWriter<byte> writer)
     {
+        if (writer is GatheredBytes gathered && info.ElementType != ElementType.String)
+        {
+            gathered.AddView(Bytes);
+            return;
+        }
+
         if (info.ElementType != ElementType.String)
         {
             writer.Write(Bytes);

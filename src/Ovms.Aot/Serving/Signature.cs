@@ -18,6 +18,7 @@ internal sealed class Signature
         _outputsByName = outputs.ToFrozenDictionary(static info => info.Name, StringComparer.Ordinal);
         InputsInNameOrder = [.. inputs.OrderBy(static info => info.Name, StringComparer.Ordinal)];
         OutputsInNameOrder = [.. outputs.OrderBy(static info => info.Name, StringComparer.Ordinal)];
+        FixedOutputBytes = outputs.Sum(static info => info.FixedLength);
     }
 
     /// <summary>Inputs in the model's order.</summary>
@@ -34,6 +35,9 @@ internal sealed class Signature
 
     /// <summary>Whether every output is numbers of one static shape: the engine writes as many bytes for every inference.</summary>
     public bool HasFixedOutputs => Outputs.All(static output => output is { FixedLength: > 0, IsPackedText: false });
+
+    /// <summary>Bytes of all outputs that have the same size in every call.</summary>
+    public long FixedOutputBytes { get; }
 
     /// <summary>An input by name; null when the model has none of that name.</summary>
     public TensorInfo? FindInput(string name) => _inputsByName.GetValueOrDefault(name);

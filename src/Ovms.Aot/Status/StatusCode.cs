@@ -503,6 +503,10 @@ internal enum StatusCode
     [Status("Shared memory region is not registered", Grpc = GrpcCode.NotFound, Http = 404)]
     SharedMemoryRegionMissing,
 
+    /// <summary>The caller did not take its answer in time; nobody receives this, it is logged.</summary>
+    [Status("The answer was not taken in time", Grpc = GrpcCode.ResourceExhausted, Http = 408)]
+    AnswerNotTaken,
+
     /// <summary>The call exists in the interface but not here.</summary>
     [Status("Not implemented", Grpc = GrpcCode.Unimplemented, Http = 501)]
     NotImplemented,

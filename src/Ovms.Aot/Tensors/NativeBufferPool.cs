@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Keeps freed blocks of unmanaged memory for the next call, by powers of two; what is kept is bounded in total, the rest is freed.
+/// Keeps freed blocks of unmanaged memory for the next call, by powers of two. What is kept is bounded in total, the rest is freed; large
+/// blocks that no call used for some seconds are freed, too.
 /// </summary>
 internal static unsafe class NativeBufferPool
 {
@@ -17,20 +18,40 @@ internal static unsafe class NativeBufferPool
     // Kept idle at most: enough for a few dozen image-sized calls, small beside a model.
     private const long KeptBytesLimit = 64L << 20;
 
+    // Smaller blocks stay: there are as many as calls at a time.
+    private const int SmallestFreedClass = 16;
+
     private static readonly ConcurrentQueue<nint>[] s_classes = CreateClasses();
+    private static readonly int[] s_counts = new int[s_classes.Length];
+
+    // The fewest that were kept since the last look: so many were not used.
+    private static readonly int[] s_fewest = new int[s_classes.Length];
     private static long s_keptBytes;
+
+    static NativeBufferPool() => IdleMemory.Add(Shrink);
+
+    /// <summary>Bytes that wait for their next use.</summary>
+    public static long KeptBytes => Interlocked.Read(ref s_keptBytes);
 
     /// <summary>A block of at least <paramref name="size"/> bytes; <paramref name="size"/> becomes what it really holds.</summary>
     public static byte* Rent(ref int size)
     {
         uint rounded = BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, SmallestClass));
         size = (int)Math.Min(rounded, NativeBuffer.MaxLength);
-        if (s_classes[BitOperations.Log2((uint)size)].TryDequeue(out nint kept))
+        int index = BitOperations.Log2((uint)size);
+        if (s_classes[index].TryDequeue(out nint kept))
         {
             Interlocked.Add(ref s_keptBytes, -size);
+            int left = Interlocked.Decrement(ref s_counts[index]);
+            if (left < s_fewest[index])
+            {
+                s_fewest[index] = left;
+            }
+
             return (byte*)kept;
         }
 
+        s_fewest[index] = 0;
         return (byte*)NativeMemory.AlignedAlloc((nuint)size, Alignment);
     }
 
@@ -41,10 +62,39 @@ internal static unsafe class NativeBufferPool
         {
             Interlocked.Add(ref s_keptBytes, -size);
             NativeMemory.AlignedFree(block);
+            IdleMemory.Freed(size);
             return;
         }
 
-        s_classes[BitOperations.Log2((uint)size)].Enqueue((nint)block);
+        int index = BitOperations.Log2((uint)size);
+        Interlocked.Increment(ref s_counts[index]);
+        s_classes[index].Enqueue((nint)block);
+        IdleMemory.Touch();
+    }
+
+    // One call at a time.
+    private static IdleShare Shrink()
+    {
+        IdleShare all = default;
+        for (int index = SmallestFreedClass; index < s_classes.Length; index++)
+        {
+            int size = 1 << index;
+            int unused = s_fewest[index];
+            int freed = 0;
+            while (freed < unused && s_classes[index].TryDequeue(out nint block))
+            {
+                Interlocked.Decrement(ref s_counts[index]);
+                Interlocked.Add(ref s_keptBytes, -size);
+                NativeMemory.AlignedFree((void*)block);
+                freed++;
+            }
+
+            int left = Volatile.Read(ref s_counts[index]);
+            s_fewest[index] = left;
+            all += new IdleShare((long)left * size, Freed: (long)freed * size);
+        }
+
+        return all;
     }
 
     private static ConcurrentQueue<nint>[] CreateClasses()

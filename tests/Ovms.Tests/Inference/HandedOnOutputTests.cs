@@ -21,6 +21,9 @@ public sealed class HandedOnOutputTests
     private const int Callers = 8;
     private const int CallsEach = 400;
 
+    // Answers that each caller leaves unread while it calls again.
+    private const int Unread = 3;
+
     [Test]
     [MatrixDataSource]
     public async Task EightCallers_GetTheirOwnBytesBack(
@@ -28,6 +31,15 @@ public sealed class HandedOnOutputTests
         [Matrix(1, 4)] int nireq)
     {
         await StormAsync(model, "CPU", nireq, CallsEach);
+    }
+
+    [Test]
+    [MatrixDataSource]
+    public async Task OutputsThatLeftTheirRequest_AreNotWrittenToAgain(
+        [Matrix("convert", "convert_twice", "convert_and_relu", "direct", "direct_and_relu", "two_inputs", "reshape", "static_convert", "static_direct", "large_static_direct", "large_static_convert", "large_static_reshape_and_relu")] string model,
+        [Matrix(1, 4)] int nireq)
+    {
+        await StormAsync(model, "CPU", nireq, CallsEach / 4, detaches: true);
     }
 
     [Test]
@@ -43,7 +55,7 @@ public sealed class HandedOnOutputTests
         await StormAsync("convert_and_relu", "CPU", 4, 20_000 / Callers);
     }
 
-    private static async Task StormAsync(string model, string device, int nireq, int callsEach)
+    private static async Task StormAsync(string model, string device, int nireq, int callsEach, bool detaches = false)
     {
         using TemporaryFolder folder = new();
         Write(model, folder);
@@ -55,11 +67,26 @@ public sealed class HandedOnOutputTests
         await Task.WhenAll(Enumerable.Range(1, Callers).Select(caller => Task.Run(async () =>
         {
             Random random = new(caller);
+            Queue<(InferResult Result, int Length, byte Mark)> unread = [];
             for (int i = 0; i < callsEach; i++)
             {
-                if (!await AnswersWithInputsAsync(call, servable.Signature, (byte)((caller * 16) + (i % 16)), random))
+                unread.Enqueue(await AnswerAsync(call, servable.Signature, (byte)(((caller * 16) + (i % 16)) & 0x7F), random, detaches));
+                CheckDownTo(detaches ? Unread : 0);
+            }
+
+            CheckDownTo(0);
+
+            void CheckDownTo(int left)
+            {
+                while (unread.Count > left)
                 {
-                    Interlocked.Increment(ref wrong);
+                    (InferResult result, int length, byte mark) = unread.Dequeue();
+                    using (result)
+                    {
+                        bool isRight = result.Outputs.Length == servable.Signature.Outputs.Length
+                            && Array.TrueForAll(result.Outputs, output => output.Bytes.Length == length && !output.Bytes.ContainsAnyExcept(mark));
+                        Interlocked.Add(ref wrong, isRight ? 0 : 1);
+                    }
                 }
             }
         })));
@@ -70,9 +97,8 @@ public sealed class HandedOnOutputTests
 
     // The bytes of all inputs are one and the same, and so must be those of all outputs. As a float the byte, four times, is positive
     // or it stands for itself: ReLU leaves it.
-    private static async Task<bool> AnswersWithInputsAsync(InferenceCall call, Signature signature, byte mark, Random random)
+    private static async Task<(InferResult Result, int Length, byte Mark)> AnswerAsync(InferenceCall call, Signature signature, byte mark, Random random, bool detaches)
     {
-        mark &= 0x7F;
         long rows = random.Next(1, 5);
         long columns = random.Next(1, 65);
         List<InputTensor> inputs = [];
@@ -93,9 +119,12 @@ public sealed class HandedOnOutputTests
             throw new InvalidOperationException(outcome.Text);
         }
 
-        using InferResult result = outcome.Value;
-        return result.Outputs.Length == signature.Outputs.Length
-            && Array.TrueForAll(result.Outputs, output => output.Bytes.Length == expected && !output.Bytes.ContainsAnyExcept(mark));
+        if (detaches)
+        {
+            outcome.Value.Detach();
+        }
+
+        return (outcome.Value, expected, mark);
     }
 
     private static LoadedModel Load(string path, string device, int nireq)

@@ -24,7 +24,9 @@ public class OptionRowsTests
     private static readonly string[] s_ours =
     [
         "allow_outside_paths",
+        "answer_stall_timeout_seconds",
         "concurrency",
+        "connection_memory_percent",
         "cpu_facts_root",
         "cpu_partition",
         "drain_timeout_seconds",
@@ -37,6 +39,7 @@ public class OptionRowsTests
         "openvino_plugins_xml",
         "ready_when",
         "remote_cache_dir",
+        "rest_memory_quota",
         "rest_uds",
     ];
 

@@ -13,11 +13,18 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeRead
     /// <inheritdoc/>
     public PipeReader Reader => this;
 
-    /// <summary>Counts the bodies of the calls that the framework reads. Their answers are small.</summary>
+    // Of a message that is never refused.
+    private const int SmallMessage = 4 << 10;
+
+    /// <summary>
+    /// Counts the bodies of the calls that the framework reads. Their answers are small. The call itself and a small message are counted
+    /// and not refused: whoever asks for the server's health is answered when memory is short, too.
+    /// </summary>
     public static void Use(IApplicationBuilder app, RequestMemory memory) =>
         app.Use(next => async context =>
         {
-            using MemoryShare share = new(memory);
+            using MemoryShare share = new(memory.For(context));
+            share.AddAnswer(MemoryShare.CallBytes);
             context.Features.Set<IRequestBodyPipeFeature>(new CountedBody(context.Request.BodyReader, share));
             await next(context).ConfigureAwait(false);
         });
@@ -53,7 +60,7 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeRead
 
     private ReadResult Count(ReadResult result)
     {
-        Outcome counted = share.GrowTo(result.Buffer.Length);
+        Outcome counted = share.GrowTo(result.Buffer.Length - SmallMessage);
         if (!counted.IsOk)
         {
             body.AdvanceTo(result.Buffer.End);

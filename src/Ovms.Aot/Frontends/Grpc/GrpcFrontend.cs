@@ -25,13 +25,11 @@ internal static class GrpcFrontend
     /// <summary>Registers what the framework needs to serve gRPC.</summary>
     public static void AddServices(IServiceCollection services, GrpcSettings settings)
     {
-        RequestMemory memory = new(settings.MemoryQuota, "grpc_memory_quota");
-        services.AddSingleton(memory);
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = settings.Arguments.MaxReceiveMessageLength;
             grpc.MaxSendMessageSize = settings.Arguments.MaxSendMessageLength;
-            grpc.CompressionProviders = [.. new MessageCoding(settings.Arguments.MaxReceiveMessageLength, memory).Providers];
+            grpc.CompressionProviders = [.. new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory).Providers];
         });
     }
 
@@ -64,6 +62,8 @@ internal static class GrpcFrontend
         void Configure(ListenOptions listener)
         {
             listener.Protocols = HttpProtocols.Http2;
+            settings.Memory.Watch(listener);
+            settings.Pace.Use(listener);
             FirstBytes.Check(listener);
             if (arguments.MaxConnectionAge is { } age)
             {
@@ -75,11 +75,9 @@ internal static class GrpcFrontend
     /// <summary>Maps the services: inference, health, reflection.</summary>
     public static void Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
     {
-        RequestMemory memory = app.Services.GetRequiredService<RequestMemory>();
-
         // Order: what the endpoint does not take goes on to the framework.
-        new InferEndpoint(registry, inference, settings, memory, log).Use(app);
-        CountedBody.Use(app, memory);
+        new InferEndpoint(registry, inference, settings, log).Use(app);
+        CountedBody.Use(app, settings.Memory);
         OnDemand.Use(app, "/grpc.reflection.", routes =>
         {
             MapService(routes, GrpcReflection.BindV1);

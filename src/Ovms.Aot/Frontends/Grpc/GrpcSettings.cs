@@ -22,8 +22,11 @@ internal sealed record GrpcSettings
     /// <summary>--grpc_channel_arguments.</summary>
     public ChannelArguments Arguments { get; init; } = ChannelArguments.Default;
 
-    /// <summary>--grpc_memory_quota: bytes of all requests being served; 0 for no limit.</summary>
-    public ulong MemoryQuota { get; init; } = 2UL << 30;
+    /// <summary>The account of what calls hold: --grpc_memory_quota.</summary>
+    public RequestMemory Memory { get; init; } = new(2UL << 30, "grpc_memory_quota");
+
+    /// <summary>--answer_stall_timeout_seconds.</summary>
+    public AnswerPace Pace { get; init; } = new(TimeSpan.Zero);
 
     /// <summary>
     /// Sentences for the log about options of the original's threading that mean nothing here.

@@ -17,17 +17,17 @@ namespace Ovms.Frontends.Grpc;
 /// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
-internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, RequestMemory memory, ILogger log)
+internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, ILogger log)
 {
     private const string ContentType = "application/grpc";
     private const string StatusHeader = "grpc-status";
     private const string MessageHeader = "grpc-message";
     private const string Done = "0";
 
-    // Bytes that the connection takes from an answer without waiting for its reader.
-    private const int UnreadUnseen = 64 << 10;
+    // A shorter answer is sent with the end of the call, without a flush of its own.
+    private const int UnflushedLimit = 64 << 10;
 
-    private readonly MessageBody _body = new(new MessageCoding(settings.Arguments.MaxReceiveMessageLength, memory), settings.Arguments.MaxReceiveMessageLength, registry.Draining);
+    private readonly MessageBody _body = new(new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory), settings.Arguments.MaxReceiveMessageLength, registry.Draining);
     private readonly CallLog _calls = new(log);
 
     /// <summary>Takes the inference calls out of an application's pipeline.</summary>
@@ -66,7 +66,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
 
         long started = Stopwatch.GetTimestamp();
         CallEnd end = CallEnd.Of(call);
-        MemoryShare share = end.Share.Of(memory);
+        MemoryShare share = end.Share.Of(settings.Memory.For(call));
         try
         {
             Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, end.Token).ConfigureAwait(false);
@@ -82,11 +82,15 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
                     registry.Answers.Begin();
                     try
                     {
-                        answered = Write(call, api, result.Value, share);
-                        if (share.Answer > UnreadUnseen)
+                        answered = Write(call, api, result.Value, share, out GatheredBytes? large);
+                        if (large is not null)
                         {
-                            // The server ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
-                            await call.Response.BodyWriter.FlushAsync(call.RequestAborted).ConfigureAwait(false);
+                            answered = await SendAsync(call, result.Value, large).ConfigureAwait(false);
+                        }
+                        else if (answered.IsOk && share.Answer > UnflushedLimit)
+                        {
+                            // Kestrel ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
+                            answered = await AnswerPace.Of(call).FlushAsync(call).ConfigureAwait(false);
                         }
                     }
                     finally
@@ -133,6 +137,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
 
         InferMessage message = read.Value;
         message.Received = received;
+        message.AnswerRoom = share.AnswerRoom;
         Outcome counted = share.GrowTo(MessageBody.HeadLength + length + (long)made);
         if (counted.IsOk)
         {
@@ -156,29 +161,35 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         return inferring;
     }
 
-    /// <summary>Writes the answer and gives the infer request back at once: a caller who reads slowly reads from the connection's buffer.</summary>
-    private Outcome Write(HttpContext call, InferApi api, InferResult result, MemoryShare share)
+    /// <summary>
+    /// Writes a small answer and gives the infer request back at once: a caller who reads slowly reads from the connection's buffer. Of a
+    /// large one only the outline is written here; it and the result are for <see cref="SendAsync"/> then.
+    /// </summary>
+    private Outcome Write(HttpContext call, InferApi api, InferResult result, MemoryShare share, out GatheredBytes? large)
     {
+        large = null;
         InferMessage message = result.Message;
         bool isWritten = false;
         try
         {
             using InferAnswer answer = api.Measure(result);
-            if (answer.Length > settings.Arguments.MaxSendMessageLength)
+            Outcome room = Admit(answer.Length, share);
+            if (!room.IsOk)
             {
-                return Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {answer.Length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch");
+                return room;
             }
 
-            share.AddAnswer(answer.Length);
-            HttpResponse response = call.Response;
-            response.ContentType = ContentType;
-            IBufferWriter<byte> output = response.BodyWriter;
-            Span<byte> head = output.GetSpan(MessageBody.HeadLength);
-            head[0] = 0;
-            BinaryPrimitives.WriteUInt32BigEndian(head[1..], (uint)answer.Length);
-            output.Advance(MessageBody.HeadLength);
+            IBufferWriter<byte> output = call.Response.BodyWriter;
+            if (answer.Length > AnswerPace.AtOnce)
+            {
+                bool isDetached = result.Detach();
+                output = large = new GatheredBytes(copiesViews: !isDetached);
+            }
+
+            WriteHead(output, answer.Length);
             answer.Write(output);
-            response.AppendTrailer(StatusHeader, Done);
+            call.Response.ContentType = ContentType;
+            call.Response.AppendTrailer(StatusHeader, Done);
             isWritten = true;
             return Outcome.Ok;
         }
@@ -188,9 +199,41 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
             {
                 CallSubject.Keep(call, message.ModelName, message.ModelVersion, message.Id);
                 result.Refuse();
+                large?.Dispose();
+                large = null;
             }
 
-            result.Dispose();
+            if (large is null)
+            {
+                result.Dispose();
+            }
+        }
+    }
+
+    private Outcome Admit(long length, MemoryShare share) => length > settings.Arguments.MaxSendMessageLength
+        ? Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch")
+        : share.TryHoldAnswer(length);
+
+    private static void WriteHead(IBufferWriter<byte> output, long length)
+    {
+        Span<byte> head = output.GetSpan(MessageBody.HeadLength);
+        head[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(head[1..], (uint)length);
+        output.Advance(MessageBody.HeadLength);
+    }
+
+    /// <summary>Sends a large answer as its caller takes it. The tensors, and what else the result still has, go with the last piece.</summary>
+    private static async ValueTask<Outcome> SendAsync(HttpContext call, InferResult result, GatheredBytes large)
+    {
+        using (result)
+        using (large)
+        {
+            if (large.HasCopies)
+            {
+                result.Dispose();
+            }
+
+            return await AnswerPace.Of(call).SendAsync(call, large).ConfigureAwait(false);
         }
     }
 

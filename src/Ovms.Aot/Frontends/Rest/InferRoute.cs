@@ -28,7 +28,7 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
         // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.
         Servable servable = found.Value.Version.Servable!;
         Signature signature = servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
-        using MemoryShare share = new(memory);
+        using MemoryShare share = new MemoryShare().Of(memory.For(context));
         Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(bodyLimit, share, registry.Draining), gone).ConfigureAwait(false);
         if (!read.IsOk)
         {
@@ -42,6 +42,7 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
             return;
         }
 
+        read.Value.Message.AnswerRoom = share.AnswerRoom;
         Outcome<InferResult> run = await call.RunAsync(read.Value.Message, gone).ConfigureAwait(false);
         if (gone.IsCancellationRequested)
         {
@@ -61,9 +62,8 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
         registry.Answers.Begin();
         try
         {
-            (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(read.Value, run.Value);
+            (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(read.Value, run.Value, share);
             using NativeBuffer answer = written.Answer;
-            share.AddAnswer(answer.Length);
             await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
         }
         finally
@@ -88,14 +88,20 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
     private void CountFailed(RestTarget target) => registry.Count(form.Kind, target.Model, target.Version, isSuccess: false);
 
     // The result ends here, before anything is sent.
-    private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, InferResult result)
+    private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, InferResult result, MemoryShare share)
     {
         using (result)
         {
-            NativeBuffer answer = new(form.EstimateLength(document, result));
+            int length = form.EstimateLength(document, result);
+            Outcome room = share.TryHoldAnswer(length);
+            NativeBuffer answer = new(room.IsOk ? length : 0);
             try
             {
-                Outcome written = form.Write(answer, document, result, out int? jsonLength);
+                int? jsonLength = null;
+                Outcome written = room.IsOk ? form.Write(answer, document, result, out jsonLength) : room;
+
+                // Numbers may have longer texts than expected, and strings were not counted.
+                written = written.IsOk ? share.TryHoldAnswer(answer.Length) : written;
                 if (!written.IsOk)
                 {
                     result.Refuse();

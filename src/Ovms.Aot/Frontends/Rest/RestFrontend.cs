@@ -45,12 +45,19 @@ internal sealed class RestFrontend
 
         foreach (IPEndPoint endPoint in settings.EndPoints)
         {
-            server.Listen(endPoint, static listener => listener.Protocols = HttpProtocols.Http1);
+            server.Listen(endPoint, Configure);
         }
 
         if (settings.SocketPath.Length > 0)
         {
-            server.ListenUnixSocket(settings.SocketPath, static listener => listener.Protocols = HttpProtocols.Http1);
+            server.ListenUnixSocket(settings.SocketPath, Configure);
+        }
+
+        void Configure(ListenOptions listener)
+        {
+            listener.Protocols = HttpProtocols.Http1;
+            settings.Memory.Watch(listener);
+            settings.Pace.Use(listener);
         }
     }
 
@@ -156,7 +163,8 @@ internal sealed class RestFrontend
     private void Tell(HttpContext context, RestTarget target, long started, Exception? surprise)
     {
         int status = context.Response.StatusCode;
-        if (status < StatusCodes.Status400BadRequest && surprise is null)
+        RestFailure? failed = context.Features.Get<RestFailure>();
+        if (status < StatusCodes.Status400BadRequest && surprise is null && failed is null)
         {
             return;
         }
@@ -167,7 +175,7 @@ internal sealed class RestFrontend
         }
 
         bool isOurs = surprise is not null || status == StatusCodes.Status500InternalServerError;
-        string failure = context.Features.Get<RestFailure>()?.Text ?? "the answer broke off";
+        string failure = failed?.Text ?? "the answer broke off";
         _calls.Failed(context, $"REST {context.Request.Method} {Shown.Bounded(RawTarget(context))}", started, isOurs, failure, surprise);
     }
 

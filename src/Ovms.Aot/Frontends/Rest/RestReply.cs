@@ -62,19 +62,28 @@ internal static class RestReply
         await JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>Sends a whole body; the buffer stays the caller's.</summary>
+    /// <summary>Sends a whole body as its caller takes it; the buffer stays the caller's.</summary>
     public static async Task JsonAsync(HttpContext context, NativeBuffer body)
     {
         HttpResponse response = context.Response;
         response.ContentType = Json;
         response.ContentLength = body.Length;
-        for (int sent = 0; sent < body.Length; sent += Chunk)
+        AnswerPace pace = AnswerPace.Of(context);
+        Outcome taken = Outcome.Ok;
+        for (int sent = 0; sent < body.Length && taken.IsOk; sent += Chunk)
         {
             response.BodyWriter.Write(body.Bytes.Slice(sent, Math.Min(Chunk, body.Length - sent)));
-            await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            taken = await pace.FlushAsync(context).ConfigureAwait(false);
+        }
+
+        if (!taken.IsOk)
+        {
+            // The caller must not take what came for the whole.
+            context.Features.Set(new RestFailure(taken.Text));
+            context.Abort();
         }
     }
 }
 
-/// <summary>What a caller was told instead of an answer, kept with the call for the log.</summary>
+/// <summary>What a caller was told instead of an answer, or why the answer broke off, kept with the call for the log.</summary>
 internal sealed record RestFailure(string Text);

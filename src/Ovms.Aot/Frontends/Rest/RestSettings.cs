@@ -27,8 +27,14 @@ internal sealed record RestSettings
     /// <summary>What /metrics tells; null = there is no such path.</summary>
     public ServerMetrics? Metrics { get; init; }
 
-    /// <summary>Bytes of all requests being served: half of what the machine, or the container, has.</summary>
-    public ulong MemoryLimit { get; init; } = (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+    /// <summary>The account of what calls hold: --rest_memory_quota.</summary>
+    public RequestMemory Memory { get; init; } = new(HalfOfTheMemory, "rest_memory_quota");
+
+    /// <summary>--answer_stall_timeout_seconds.</summary>
+    public AnswerPace Pace { get; init; } = new(TimeSpan.Zero);
+
+    /// <summary>Half of what the machine, or the container, has, in bytes.</summary>
+    public static ulong HalfOfTheMemory => (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
     /// <summary>The longest request body, before and after it is decompressed.</summary>
     public long MaxBodyBytes { get; init; } = NativeBuffer.MaxLength;

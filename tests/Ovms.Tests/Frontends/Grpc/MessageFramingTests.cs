@@ -119,8 +119,9 @@ public sealed class MessageFramingTests
     [Test]
     public async Task RequestsBeyondTheMemoryQuota_AreRefused()
     {
+        const int Quota = MemoryShare.CallBytes + 200;
         await using GrpcServer server = await GrpcServer.StartAsync(
-            new GrpcSettings { EndPoints = [new(System.Net.IPAddress.Loopback, 0)], ServerVersion = "1", MemoryQuota = 200 }, [ServedModel.Load("dummy"), ServedModel.Load("dynamic")]);
+            new GrpcSettings { EndPoints = [new(System.Net.IPAddress.Loopback, 0)], ServerVersion = "1", Memory = new(Quota, "grpc_memory_quota") }, [ServedModel.Load("dummy"), ServedModel.Load("dynamic")]);
         CallStatus refused = await Refusals.Of(server.Client.ModelInferAsync(InferRequests.Doubling(1, 100)));
         await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.ResourceExhausted);
         await Assert.That(refused.Detail).Contains("grpc_memory_quota");

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Ovms.Frontends;
+
+/// <summary>
+/// Cuts a caller off who does not take what was flushed in time. HTTP/2: the stream is reset; where that does not help either, because
+/// the caller reads nothing from the connection at all, the connection is closed, as it is over HTTP/1.1. Kept for later flushes once disposed.
+/// </summary>
+internal sealed class StallWatch : IDisposable
+{
+    // ENHANCE_YOUR_CALM, which gRPC clients report as RESOURCE_EXHAUSTED.
+    private const int EnhanceYourCalm = 0xb;
+
+    // Kestrel answers a reset within microseconds, unless the connection itself is stuck.
+    private const long MostGrace = 5000;
+
+    private static readonly ObjectPool<StallWatch> s_kept = new DefaultObjectPool<StallWatch>(new DefaultPooledObjectPolicy<StallWatch>(), Environment.ProcessorCount * 8);
+
+    private readonly Lock _gate = new();
+    private readonly Timer _timer;
+    private HttpContext? _call;
+    private long _limit;
+    private long _due;
+
+    /// <summary>Of no call yet: see <see cref="Begin"/>.</summary>
+    public StallWatch() => _timer = new Timer(static self => ((StallWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+
+    /// <summary>Whether the caller was cut off.</summary>
+    public bool HasCutOff { get; private set; }
+
+    /// <summary>Watches a flush that has to wait.</summary>
+    /// <param name="call">Whose answer was flushed.</param>
+    /// <param name="limit">How long the caller has.</param>
+    public static StallWatch Begin(HttpContext call, TimeSpan limit)
+    {
+        StallWatch watch = s_kept.Get();
+        lock (watch._gate)
+        {
+            watch._call = call;
+            watch.HasCutOff = false;
+            watch._limit = (long)limit.TotalMilliseconds;
+            watch.Arm(watch._limit);
+        }
+
+        return watch;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _call = null;
+            _timer.Change(Timeout.Infinite, Timeout.Infinite);
+        }
+
+        s_kept.Return(this);
+    }
+
+    private void Arm(long milliseconds)
+    {
+        _due = Environment.TickCount64 + milliseconds;
+        _timer.Change(milliseconds, Timeout.Infinite);
+    }
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            // The timer of an earlier flush may fire late. It may also fire a moment early.
+            long left = _due - Environment.TickCount64;
+            if (_call is null)
+            {
+                return;
+            }
+
+            if (left > 0)
+            {
+                _timer.Change(left, Timeout.Infinite);
+                return;
+            }
+
+            IHttpResetFeature? stream = HasCutOff ? null : _call.Features.Get<IHttpResetFeature>();
+            HasCutOff = true;
+            if (stream is null)
+            {
+                _call.Features.Get<IConnectionLifetimeFeature>()?.Abort();
+                return;
+            }
+
+            stream.Reset(EnhanceYourCalm);
+            Arm(Math.Min(_limit, MostGrace));
+        }
+    }
+}

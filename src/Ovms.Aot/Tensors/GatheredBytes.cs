@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ovms.Tensors;
+
+/// <summary>
+/// The bytes of a message in order: short runs are copied into a buffer, tensors stay where they are. A large answer is sent from it
+/// piece by piece without a second copy of its tensors. Not thread-safe.
+/// </summary>
+/// <param name="copiesViews">Whether tensors are copied, too: theirs is memory that does not wait.</param>
+internal sealed unsafe class GatheredBytes(bool copiesViews = false) : IBufferWriter<byte>, IDisposable
+{
+    private readonly NativeBuffer _copied = new();
+
+    // In order. An address of 0 means bytes of the buffer, which moves while it grows: they are found by their start in it.
+    private readonly List<(nint Address, int Start, int Length)> _runs = [];
+    private int _run;
+    private int _read;
+
+    /// <summary>Whether every byte was copied: nothing has to stay where it was.</summary>
+    public bool HasCopies => copiesViews;
+
+    /// <summary>Bytes that were added and not yet read.</summary>
+    public long Left { get; private set; }
+
+    /// <summary>Adds bytes where they lie: whoever adds them keeps them there until they have been read.</summary>
+    public void AddView(ReadOnlySpan<byte> bytes)
+    {
+        if (copiesViews)
+        {
+            this.Write(bytes);
+        }
+        else if (!bytes.IsEmpty)
+        {
+            _runs.Add(((nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)), 0, bytes.Length));
+            Left += bytes.Length;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Advance(int count)
+    {
+        int start = _copied.Length;
+        _copied.Advance(count);
+        Left += count;
+        if (_runs.Count > 0 && _runs[^1] is { Address: 0 } last)
+        {
+            _runs[^1] = last with { Length = last.Length + count };
+        }
+        else
+        {
+            _runs.Add((0, start, count));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0) => _copied.GetSpan(sizeHint);
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0) => _copied.GetMemory(sizeHint);
+
+    /// <summary>Copies the next bytes.</summary>
+    /// <returns>How many: as many as there is room for, or all that are left.</returns>
+    public int Read(Span<byte> destination)
+    {
+        int copied = 0;
+        while (copied < destination.Length && _run < _runs.Count)
+        {
+            (nint address, int start, int length) = _runs[_run];
+            ReadOnlySpan<byte> run = address == 0 ? _copied.Bytes.Slice(start, length) : new ReadOnlySpan<byte>((void*)address, length);
+            int count = Math.Min(run.Length - _read, destination.Length - copied);
+            run.Slice(_read, count).CopyTo(destination[copied..]);
+            copied += count;
+            _read += count;
+            if (_read == length)
+            {
+                _run++;
+                _read = 0;
+            }
+        }
+
+        Left -= copied;
+        Debug.Assert(Left >= 0, "No more can be read than was added.");
+        return copied;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _copied.Dispose();
+}
