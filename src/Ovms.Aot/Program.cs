@@ -4,15 +4,24 @@ using Ovms.Hosting.Bench;
 using Ovms.Observability;
 using Ovms.Options;
 
-// Order: the standard streams before anything else is opened, then the signals, so that one during start-up ends it in order.
+// Order: the standard streams before anything else is opened; what needs no more than this thread; the limits before another thread is
+// made; then the signals, so that one during start-up ends it in order.
 StandardStreams.FillGaps();
-StopSignal stop = new();
-
-switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, ServerVersion.ReadBackendBuild))
+HostFacts host = HostFacts.Current;
+CommandLine asked = CommandLine.Parse(args, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);
+if (asked is CommandLine.Exit exit)
 {
-    case CommandLine.Exit exit:
-        return Print(exit);
+    return Print(exit);
+}
 
+if (new SystemLimits(host).Shortage() is { } shortage)
+{
+    return Print(new CommandLine.Exit(ExitCode.Failure, "", shortage + "\n"));
+}
+
+StopSignal stop = new();
+switch (asked)
+{
     case CommandLine.Check check:
         return Print(new ConfigCheck(check.Server, check.Source).Run());
 

@@ -136,7 +136,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
     private void TellStarted()
     {
-        long milliseconds = (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+        long milliseconds = (long)ProcessAge.Own.Now.TotalMilliseconds;
         if (_registry.IsReady)
         {
             Log.Ready(_log, milliseconds);

@@ -137,7 +137,12 @@ internal sealed class Reconciler(
         }
 
         _configFaultTold = fault;
-        _status = _status with { Config = look.Config, ConfigChanges = _status.ConfigChanges + (look.ConfigChanged ? 1 : 0) };
+        _status = _status with
+        {
+            Config = look.Config,
+            ConfigChanges = _status.ConfigChanges + (look.ConfigChanged ? 1 : 0),
+            LeftOut = look.ConfigChanged ? look.Errors : _status.LeftOut,
+        };
         if (look.ConfigChanged)
         {
             MarkChange();
