@@ -16,7 +16,8 @@ if (asked is CommandLine.Exit exit)
 
 if (new SystemLimits(host).Shortage() is { } shortage)
 {
-    return Print(new CommandLine.Exit(ExitCode.Failure, "", shortage + "\n"));
+    StandardStreams.Tell(shortage);
+    return ExitCode.Failure;
 }
 
 StopSignal stop = new();

@@ -11,18 +11,21 @@ public sealed class SystemLimitTests
     private static readonly string[] s_server = ["--model_name", "dummy", "--model_path", Repo.Model("dummy"), "--log_level", "ERROR"];
 
     [Test]
-    [Arguments(256)]
-    [Arguments(400)]
-    [Arguments(700)]
-    public async Task LittleAddressSpace_IsToldInOneSentence(int megabytes)
+    [Arguments("--as=128000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]
+    [Arguments("--as=400000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]
+    [Arguments("--as=700000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]
+    [Arguments("--data=100000000", "bytes of data (RLIMIT_DATA, ulimit -d)")]
+    [Arguments("--stack=100000", "bytes of stack for a thread (RLIMIT_STACK, ulimit -s)")]
+    [Arguments("--nofile=12", "open files (RLIMIT_NOFILE, ulimit -n)")]
+    public async Task LowLimit_IsToldInOneSentence(string limit, string told)
     {
         Skip.Unless(File.Exists(Prlimit), "There is no prlimit.");
         SkipUnlessNative();
         (int code, string output, string errors) = await OvmsProcess.RunAsync(
-            [$"--as={megabytes * 1_000_000L}", Repo.Binary, .. s_server, "--rest_port", $"{FreePort.Next()}"], binary: Prlimit);
+            [limit, Repo.Binary, .. s_server, "--rest_port", $"{FreePort.Next()}"], binary: Prlimit);
         await Assert.That(code).IsEqualTo(1).Because(output + errors);
         await Assert.That(output).IsEqualTo("");
-        await Assert.That(errors.Trim().Split('\n').Single()).Contains("MiB of address space (RLIMIT_AS, ulimit -v)");
+        await Assert.That(errors.Trim().Split('\n').Single()).Contains(told);
     }
 
     [Test]

@@ -18,7 +18,10 @@ internal sealed class SystemLimits(HostFacts host)
     /// <summary>Bytes of address space for each CPU: the stacks of its threads, in runtime and engine, and as much for the heap.</summary>
     public const long AddressSpacePerCpu = 50L << 20;
 
-    private const long MegaByte = 1 << 20;
+    private const long DataBase = 140L << 20;
+    private const long DataPerCpu = 20L << 20;
+    private const long Stack = 512 << 10;
+    private const long OpenFiles = 32;
     private const int ThreadsBase = 16;
     private const int ThreadsPerCpu = 4;
 
@@ -41,18 +44,30 @@ internal sealed class SystemLimits(HostFacts host)
             NativeHeap.ShareArenas(SharedArenas);
         }
 
-        return ShortOfAddressSpace(host) ?? ShortOfThreads();
+        return ShortOfMemoryOrFiles(host) ?? ShortOfThreads();
     }
 
-    /// <summary>The sentence about too little address space; null where it is enough. Pure.</summary>
-    internal static string? ShortOfAddressSpace(HostFacts host)
+    /// <summary>The sentence about the first limit that is told as a number and is too low; null where none is. Pure.</summary>
+    internal static string? ShortOfMemoryOrFiles(HostFacts host)
     {
-        long needed = AddressSpaceBase + (AddressSpacePerCpu * host.CpuCores);
-        return host.AddressSpaceLimit is { } limit && limit < needed
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"This process may have {limit / MegaByte} MiB of address space (RLIMIT_AS, ulimit -v); on {host.CpuCores} CPUs the server needs {needed / MegaByte} MiB and what its models take: raise the limit, or limit the memory by a control group instead.")
-            : null;
+        ReadOnlySpan<(long? Limit, long Needed, string What, string Name)> rows =
+        [
+            (host.AddressSpaceLimit, AddressSpaceBase + (AddressSpacePerCpu * host.CpuCores), "bytes of address space", "RLIMIT_AS, ulimit -v"),
+            (host.DataLimit, DataBase + (DataPerCpu * host.CpuCores), "bytes of data", "RLIMIT_DATA, ulimit -d"),
+            (host.StackLimit, Stack, "bytes of stack for a thread", "RLIMIT_STACK, ulimit -s"),
+            (host.OpenFilesLimit, OpenFiles, "open files", "RLIMIT_NOFILE, ulimit -n"),
+        ];
+        foreach ((long? limit, long needed, string what, string name) in rows)
+        {
+            if (limit < needed)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"This process may have {limit} {what} ({name}); on {host.CpuCores} CPUs the server needs {needed} and what its models and callers take: raise the limit.");
+            }
+        }
+
+        return null;
     }
 
     private string? ShortOfThreads()
@@ -69,7 +84,7 @@ internal sealed class SystemLimits(HostFacts host)
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"The system gives this process {made} threads more; on {host.CpuCores} CPUs the server needs {needed}: raise the limit of its user (RLIMIT_NPROC, ulimit -u, {host.ThreadsLimit?.ToString(CultureInfo.InvariantCulture) ?? "none"} now) or of its control group (pids.max).");
+                $"The system gives this process {made} of the {needed} threads that the server needs on {host.CpuCores} CPUs: raise the limit of its user (RLIMIT_NPROC, ulimit -u, {host.ThreadsLimit?.ToString(CultureInfo.InvariantCulture) ?? "none"} now) or of its control group (pids.max).");
     }
 
     // The limits count threads of other processes too, and some users are not held to theirs: only making them tells.

@@ -15,6 +15,12 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
     /// <summary>How many bytes of address space this process may have; null where there is no such limit or it is not told.</summary>
     public long? AddressSpaceLimit { get; init; }
 
+    /// <summary>How many bytes of data this process may have; null where there is no such limit or it is not told.</summary>
+    public long? DataLimit { get; init; }
+
+    /// <summary>How many bytes of stack a thread gets; null where there is no such limit or it is not told.</summary>
+    public long? StackLimit { get; init; }
+
     /// <summary>How many threads the user of this process may have, in all processes; null where there is no such limit or it is not told.</summary>
     public long? ThreadsLimit { get; init; }
 
@@ -28,6 +34,8 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
             {
                 Variable = Environment.GetEnvironmentVariable,
                 AddressSpaceLimit = ParseLimit(limits, "Max address space"),
+                DataLimit = ParseLimit(limits, "Max data size"),
+                StackLimit = ParseLimit(limits, "Max stack size"),
                 ThreadsLimit = ParseLimit(limits, "Max processes"),
             };
         }

@@ -12,10 +12,19 @@ public class SystemLimitsTests
     public async Task AddressSpace_IsHeldAgainstTheCpus()
     {
         long needed = SystemLimits.AddressSpaceBase + (4 * SystemLimits.AddressSpacePerCpu);
-        await Assert.That(SystemLimits.ShortOfAddressSpace(s_host with { AddressSpaceLimit = needed })).IsNull();
-        await Assert.That(SystemLimits.ShortOfAddressSpace(s_host)).IsNull();
-        string? shortage = SystemLimits.ShortOfAddressSpace(s_host with { AddressSpaceLimit = needed - 1 });
-        await Assert.That(shortage).Contains("RLIMIT_AS").And.Contains($"needs {needed >> 20} MiB");
+        await Assert.That(SystemLimits.ShortOfMemoryOrFiles(s_host with { AddressSpaceLimit = needed })).IsNull();
+        await Assert.That(SystemLimits.ShortOfMemoryOrFiles(s_host)).IsNull();
+        string? shortage = SystemLimits.ShortOfMemoryOrFiles(s_host with { AddressSpaceLimit = needed - 1 });
+        await Assert.That(shortage).Contains("RLIMIT_AS").And.Contains($"needs {needed} ");
+    }
+
+    [Test]
+    public async Task EachLimit_IsNamed()
+    {
+        await Assert.That(SystemLimits.ShortOfMemoryOrFiles(s_host with { DataLimit = 120_000_000 })).Contains("RLIMIT_DATA");
+        await Assert.That(SystemLimits.ShortOfMemoryOrFiles(s_host with { StackLimit = 100_000 })).Contains("RLIMIT_STACK");
+        await Assert.That(SystemLimits.ShortOfMemoryOrFiles(s_host with { OpenFilesLimit = 12 })).Contains("RLIMIT_NOFILE");
+        await Assert.That(SystemLimits.ShortOfMemoryOrFiles(s_host with { DataLimit = 1L << 30, StackLimit = 8 << 20, OpenFilesLimit = 1024 })).IsNull();
     }
 
     [Test]
