@@ -42,12 +42,8 @@ switch (asked)
         CrashNote.Connect(sink);
         RotationSignal.Connect(sink, start.Server.LogPath);
         ModelServer server = new(start, new LogProvider(sink, LogLevels.Parse(start.Server.LogLevel)), stop);
-        int code;
-        using (sink)
-        {
-            code = await server.RunAsync();
-        }
-
+        int code = await server.RunAsync();
+        sink.Dispose();
         if (server.LeftWorkUnfinished)
         {
             ProcessEnd.WithoutFarewell(code);

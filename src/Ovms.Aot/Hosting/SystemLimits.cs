@@ -21,7 +21,7 @@ internal sealed class SystemLimits(HostFacts host)
     private const long DataBase = 140L << 20;
     private const long DataPerCpu = 20L << 20;
     private const long Stack = 512 << 10;
-    private const long OpenFiles = 32;
+    private const long OpenFiles = 20;
     private const int ThreadsBase = 16;
     private const int ThreadsPerCpu = 4;
 
