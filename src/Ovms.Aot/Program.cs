@@ -4,15 +4,25 @@ using Ovms.Hosting.Bench;
 using Ovms.Observability;
 using Ovms.Options;
 
-// Order: the standard streams before anything else is opened, then the signals, so that one during start-up ends it in order.
+// Order: the standard streams before anything else is opened; what needs no more than this thread; the limits before another thread is
+// made; then the signals, so that one during start-up ends it in order.
 StandardStreams.FillGaps();
-StopSignal stop = new();
-
-switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, ServerVersion.ReadBackendBuild))
+HostFacts host = HostFacts.Current;
+CommandLine asked = CommandLine.Parse(args, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);
+if (asked is CommandLine.Exit exit)
 {
-    case CommandLine.Exit exit:
-        return Print(exit);
+    return Print(exit);
+}
 
+if (new SystemLimits(host).Shortage() is { } shortage)
+{
+    StandardStreams.Tell(shortage);
+    return ExitCode.Failure;
+}
+
+StopSignal stop = new();
+switch (asked)
+{
     case CommandLine.Check check:
         return Print(new ConfigCheck(check.Server, check.Source).Run());
 
@@ -32,12 +42,8 @@ switch (CommandLine.Parse(args, HostFacts.Current, ServerVersion.Text, ServerVer
         CrashNote.Connect(sink);
         RotationSignal.Connect(sink, start.Server.LogPath);
         ModelServer server = new(start, new LogProvider(sink, (LogLevel)start.Server.LogLevel), stop);
-        int code;
-        using (sink)
-        {
-            code = await server.RunAsync();
-        }
-
+        int code = await server.RunAsync();
+        sink.Dispose();
         if (server.LeftWorkUnfinished)
         {
             ProcessEnd.WithoutFarewell(code);

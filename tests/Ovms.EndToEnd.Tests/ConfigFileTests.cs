@@ -19,13 +19,12 @@ public sealed class ConfigFileTests
                 {"config": {"name": "bad_plugin", "base_path": "${MODELS}/dummy", "plugin_config": {"NO_SUCH_KEY": 1}}},
                 {"config": {"name": "bad_nireq", "base_path": "${MODELS}/dummy", "nireq": 100001}},
                 {"config": {"name": "bad_device", "base_path": "${MODELS}/dummy", "target_device": "TOASTER"}},
-                {"config": {"name": "good", "base_path": "${MODELS}/dummy"}},
-                {"config": {"name": "good", "base_path": "/other"}}
+                {"config": {"name": "good", "base_path": "${MODELS}/dummy"}}
             ]}
             """);
         await using OvmsServer server = await folder.StartAsync("\"state\": \"AVAILABLE\"");
         await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = "good" })).Ready).IsTrue();
-        foreach (string part in (string[])["no_path", "bad_shape", "bad_plugin", "bad_nireq", "bad_device", "the name 'good' is taken"])
+        foreach (string part in (string[])["no_path", "bad_shape", "bad_plugin", "bad_nireq", "bad_device"])
         {
             await server.Process.WaitForLineAsync(line => line.Contains("[error]", StringComparison.Ordinal) && line.Contains(part, StringComparison.Ordinal));
         }
@@ -44,6 +43,49 @@ public sealed class ConfigFileTests
         {
             await Assert.That(output).Contains(part);
         }
+    }
+
+    [Test]
+    [Arguments("""{"config": {"name": "m", "base_path": "${MODELS}/dummy", "model_version_policy": {"all": 3}}}""", "", "model_version_policy.all: expected an object")]
+    [Arguments("""{"config": {"name": "m", "base_path": "${MODELS}/dummy", "shape": {"A": []}}}""", "", "shape.A: expected a string")]
+    [Arguments("""{"config": {"name": "m", "base_path": "${MODELS}/dummy"}}, {"config": {"name": "m", "base_path": "${MODELS}/sum"}}""", "", "the name 'm' is taken")]
+    [Arguments("", """, "pipeline_config_list": [{"name": "p", "inputs": [], "nodes": 7, "outputs": []}]""", "nodes: expected an array")]
+    public async Task MalformedEntry_IsTheSameFaultAtStartReloadAndCheck(string entries, string more, string problem)
+    {
+        using ConfigFolder folder = new("""{"model_config_list": [{"config": {"name": "good", "base_path": "${MODELS}/dummy"}}]}""");
+        string bad = $$"""{"model_config_list": [{{entries}}]{{more}}}""";
+        await using (OvmsServer server = await folder.StartAsync("Ready after", "--file_system_poll_wait_seconds", "0"))
+        {
+            folder.Write("config.json", bad);
+            using HttpResponseMessage reloaded = await server.Http.PostAsync("/v1/config/reload", null);
+            await Assert.That((int)reloaded.StatusCode).IsEqualTo(412);
+            await Assert.That(reloaded.Headers.GetValues("Ovms-Config-Error").Single()).Contains(problem);
+            await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = "good" })).Ready).IsTrue();
+        }
+
+        (int code, string output, _) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File], folder.Environment);
+        await Assert.That(code).IsEqualTo(1);
+        await Assert.That(output).Contains(problem);
+        (code, output, _) = await OvmsProcess.RunAsync(["--config_path", folder.File, "--port", $"{FreePort.Next()}"], folder.Environment);
+        await Assert.That(code).IsEqualTo(1);
+        await Assert.That(output).Contains(problem);
+    }
+
+    [Test]
+    public async Task ListOfAGraphsModelsThatCannotBeRead_IsToldAtStartReloadAndCheck()
+    {
+        using ConfigFolder folder = new("""{"model_config_list": [{"config": {"name": "g", "base_path": "g"}}, {"config": {"name": "good", "base_path": "${MODELS}/dummy"}}]}""");
+        folder.Write("g/graph.pbtxt", "# a graph");
+        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "good", "base_path": "${MODELS}/dummy"}}]}""");
+        const string Problem = "the name 'good' is taken by $.model_config_list[1].config";
+        await using OvmsServer server = await folder.StartAsync("Ready after", "--file_system_poll_wait_seconds", "0");
+        await server.Process.WaitForLineAsync(static line => line.Contains("[error]", StringComparison.Ordinal) && line.Contains(Problem, StringComparison.Ordinal));
+        using HttpResponseMessage reloaded = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That((int)reloaded.StatusCode).IsEqualTo(412);
+        await Assert.That(reloaded.Headers.GetValues("Ovms-Config-Error").Single()).Contains(Problem);
+        (int code, string output, _) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File], folder.Environment);
+        await Assert.That(code).IsEqualTo(1);
+        await Assert.That(output).Contains(Problem);
     }
 
     [Test]
@@ -122,7 +164,7 @@ public sealed class ConfigFileTests
     {
         using ConfigFolder folder = new("""
             {"model_config_list": [{"config": {"name": "g", "base_path": "g"}}, {"config": {"name": "plain", "base_path": "${MODELS}/dummy"}}],
-             "mediapipe_config_list": [{"name": "g2"}], "pipeline_config_list": [{"name": "p"}]}
+             "mediapipe_config_list": [{"name": "g2"}], "pipeline_config_list": [{"name": "p", "inputs": [], "nodes": [], "outputs": []}]}
             """);
         folder.Write("g/graph.pbtxt", "# a graph");
         folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "inner", "base_path": "${MODELS}/dummy"}}]}""");

@@ -44,7 +44,8 @@ internal sealed class ConfigDocument : IDisposable
     /// <summary>Every problem, one a line, under a line that names the file.</summary>
     public IEnumerable<string> Problems() => Findings.Errors
         .Select(static error => error.Hint is null ? error.Text : $"{error.Text}; {error.Hint}")
-        .Prepend(Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count} problems:");
+        .Prepend(Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count + Findings.Omitted} problems:")
+        .Concat(Findings.Omitted == 0 ? [] : [$"… and {Findings.Omitted} more, which are not listed"]);
 
     /// <summary>Reads a file. One that is not there or no JSON is looked at again a few times: somebody may just be writing it.</summary>
     /// <param name="path">Absolute.</param>

@@ -15,12 +15,12 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
     public delegate ParseOutcome<T> Binder<T>(ref Utf8JsonReader reader, string path);
 
     /// <summary>The members of an object; empty where the value is none. Unknown keys and keys given twice are problems.</summary>
-    /// <param name="known">The keys it may have.</param>
+    /// <param name="known">The keys it may have; null for any.</param>
     /// <param name="required">Those it must have.</param>
-    public IReadOnlyDictionary<string, ConfigNode> Members(IReadOnlyCollection<string> known, params IEnumerable<string> required)
+    public IReadOnlyDictionary<string, ConfigNode> Members(IReadOnlyCollection<string>? known, params IEnumerable<string> required)
     {
         Dictionary<string, ConfigNode> members = new(StringComparer.Ordinal);
-        if (!Is(JsonValueKind.Object, OptionJson.Object))
+        if (!Is(OptionJson.Object))
         {
             return members;
         }
@@ -28,7 +28,7 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         foreach (JsonProperty property in Value.EnumerateObject())
         {
             string path = OptionJsonReader.Member(Path, property.Name);
-            if (!known.Contains(property.Name))
+            if (known is not null && !known.Contains(property.Name))
             {
                 string? nearest = NearestName.Of(property.Name, known);
                 Findings.Add(OptionError.Malformed(path, "unknown key", nearest is null ? null : $"did you mean '{nearest}'?"));
@@ -53,7 +53,7 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
     /// <summary>The items of an array; none where the value is none, which is a problem.</summary>
     public IEnumerable<ConfigNode> Items()
     {
-        if (Is(JsonValueKind.Array, OptionJson.Array))
+        if (Is(OptionJson.Array))
         {
             int index = 0;
             foreach (JsonElement item in Value.EnumerateArray())
@@ -64,8 +64,10 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
     }
 
     /// <summary>Reads the object into an option table.</summary>
+    /// <param name="binder">The table's reader.</param>
+    /// <param name="forms">What the table's objects and arrays hold; null where it has none.</param>
     /// <returns>The options; with defaults where something was wrong.</returns>
-    public T Bind<T>(Binder<T> binder)
+    public T Bind<T>(Binder<T> binder, IReadOnlyDictionary<string, JsonForm>? forms = null)
     {
         Utf8JsonReader reader = new(JsonMarshal.GetRawUtf8Value(Value));
         ParseOutcome<T> outcome = binder(ref reader, Path);
@@ -81,6 +83,7 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
             Findings.Add(OptionError.Malformed(OptionJsonReader.Member(Path, "name"), "is empty"));
         }
 
+        ConfigForms.Check(this, forms ?? ConfigForms.None);
         return outcome.Value;
     }
 
@@ -88,15 +91,17 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
     public ConfigNode Member(string key) => this with { Value = Value.GetProperty(key), Path = OptionJsonReader.Member(Path, key) };
 
     /// <summary>The text of a string; null where the value is none, which is a problem.</summary>
-    public string? Text() => Is(JsonValueKind.String, OptionJson.String) ? Value.GetString() : null;
+    public string? Text() => Is(OptionJson.String) ? Value.GetString() : null;
 
-    private bool Is(JsonValueKind kind, OptionJson expected)
+    /// <summary>Whether the value is of one of these kinds; else that is a problem.</summary>
+    public bool Is(OptionJson expected)
     {
-        if (Value.ValueKind != kind)
+        bool isIt = (OptionJsonReader.KindOf(Value.ValueKind) & expected) != 0;
+        if (!isIt)
         {
             Findings.Add(OptionError.Malformed(Path, $"expected {OptionJsonReader.Describe(expected)}, got {OptionJsonReader.Describe(Value.ValueKind)}"));
         }
 
-        return Value.ValueKind == kind;
+        return isIt;
     }
 }

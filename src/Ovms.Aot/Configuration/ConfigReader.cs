@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using Ovms.Options;
+using Ovms.Options.Parsing;
 using Ovms.Status;
 
 namespace Ovms.Configuration;
@@ -26,16 +27,19 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         ReadModels(sections, folder);
         foreach ((ConfigNode node, GraphOptions graph) in Items(sections, ConfigSections.Graphs, node => node.Bind<GraphOptions>(GraphOptions.Read)))
         {
-            AddGraph(GraphFolder.Of(graph, folder), node.Path);
+            AddGraph(GraphFolder.Of(graph, folder), node.Path, node.Findings);
+        }
+
+        foreach ((ConfigNode node, PipelineOptions pipeline) in Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline)))
+        {
+            if (pipeline.Name.Length > 0)
+            {
+                _entries.Add(new GraphEntry(pipeline.Name, GraphKind.Pipeline, ""), node.Path, node.Findings);
+            }
         }
 
         // A graph's models come after all that the file itself names: its own entries win.
         _graphs.ForEach(ReadSubconfig);
-        foreach ((ConfigNode node, PipelineOptions pipeline) in Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read)))
-        {
-            _entries.Add(new GraphEntry(pipeline.Name, GraphKind.Pipeline, ""), node.Path);
-        }
-
         int libraries = Items(sections, ConfigSections.NodeLibraries, node => node.Bind<LibraryOptions>(LibraryOptions.Read)).Count;
         int loaders = Items(sections, ConfigSections.Loaders, node => Inner(node)?.Bind<LoaderOptions>(LoaderOptions.Read)).Count;
         return _entries.Build() with
@@ -57,7 +61,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
     {
         foreach (ModelOptions model in found)
         {
-            Add(model, "", model.ModelPath);
+            Add(model, "", model.ModelPath, null);
         }
 
         _graphs.ForEach(ReadSubconfig);
@@ -66,34 +70,34 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
     private void ReadModels(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
     {
-        foreach ((ConfigNode node, ModelOptions? model) in Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read)))
+        foreach ((ConfigNode node, ModelOptions? model) in Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel)))
         {
             if (model is { ModelName.Length: > 0 })
             {
-                Add(model, folder, $"{node.Path}.{ConfigSections.Entry}");
+                Add(model, folder, $"{node.Path}.{ConfigSections.Entry}", node.Findings);
             }
         }
     }
 
     // A folder with a graph is a graph, however it was named.
-    private void Add(ModelOptions model, string folder, string path)
+    private void Add(ModelOptions model, string folder, string path, OptionFindings? findings)
     {
         GraphFolder place = GraphFolder.Of(model, folder);
         bool isGraph = place.IsGraph;
         _seen.Append(Encoding.UTF8.GetBytes($"{model.ModelName}\n{isGraph}\n"));
         if (isGraph)
         {
-            AddGraph(place, path);
+            AddGraph(place, path, findings);
         }
         else
         {
-            _entries.Add(model with { ModelPath = place.BasePath }, path);
+            _entries.Add(model with { ModelPath = place.BasePath }, path, findings);
         }
     }
 
-    private void AddGraph(GraphFolder graph, string path)
+    private void AddGraph(GraphFolder graph, string path, OptionFindings? findings)
     {
-        if (graph.Name.Length > 0 && _entries.Add(new GraphEntry(graph.Name, GraphKind.MediaPipe, graph.GraphPath), path))
+        if (graph.Name.Length > 0 && _entries.Add(new GraphEntry(graph.Name, GraphKind.MediaPipe, graph.GraphPath), path, findings))
         {
             _graphs.Add(graph);
         }
@@ -125,7 +129,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         _seen.Append(document.Hash);
         string folder = Path.GetDirectoryName(path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
-        List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read));
+        List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
         if (document.Findings.Errors.Count > 0)
         {
             foreach (string problem in document.Problems())
@@ -138,7 +142,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
         foreach ((ConfigNode node, ModelOptions? model) in models)
         {
-            _entries.Add(model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}");
+            _entries.Add(model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
         }
     }
 

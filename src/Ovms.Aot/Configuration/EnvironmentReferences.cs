@@ -17,8 +17,15 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
 {
     private const string Forms = "the forms are ${NAME} and ${NAME:-value without the variable}, and $${ stands for ${ itself";
 
+    /// <summary>
+    /// Characters that all values together may bring. A file of 16 MiB can name a variable three million times, and a variable may hold
+    /// 128 KiB.
+    /// </summary>
+    public const int MaxCharacters = 4 << 20;
+
     private readonly List<(string Path, int Index)> _open = [];
     private string _key = "$";
+    private int _left = MaxCharacters;
 
     /// <summary>Reads the whole text.</summary>
     /// <param name="json">UTF-8.</param>
@@ -129,11 +136,30 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
                 return text;
             }
 
-            result.Append(ValueOf(text[(start + 2)..end], path));
+            string value = ValueOf(text[(start + 2)..end], path) ?? "";
+            if (value.Length > _left)
+            {
+                TellTooMuch(path);
+                return text;
+            }
+
+            _left -= value.Length;
+            result.Append(value);
             from = end + 1;
         }
 
         return result.Append(text, from, text.Length - from).ToString();
+    }
+
+    // Told once: what comes after it would only repeat it.
+    private void TellTooMuch(string path)
+    {
+        if (_left >= 0)
+        {
+            findings.Add(OptionError.Malformed(path, $"with its value, the values of environment variables in this file have more than {MaxCharacters} characters", "write less with them"));
+        }
+
+        _left = -1;
     }
 
     // As in a shell, what stands behind :- is for a variable that is unset or empty.

@@ -1,32 +1,38 @@
 using System.Collections.Immutable;
 using Ovms.Options;
+using Ovms.Options.Parsing;
 
 namespace Ovms.Configuration;
 
-/// <summary>Collects models and graphs, which share one space of names: the first of a name stays, another is told of and left out.</summary>
+/// <summary>
+/// Collects models and graphs, which share one space of names. Two of one name in a file are a fault of the file. What another file names
+/// (a graph's list of its models) gives way to what was there first, is told of and left out.
+/// </summary>
 internal sealed class NamedEntries
 {
     private readonly ImmutableArray<ModelOptions>.Builder _models = ImmutableArray.CreateBuilder<ModelOptions>();
     private readonly ImmutableArray<GraphEntry>.Builder _graphs = ImmutableArray.CreateBuilder<GraphEntry>();
     private readonly ImmutableArray<string>.Builder _errors = ImmutableArray.CreateBuilder<string>();
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
     /// <summary>Takes a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">Where it stands.</param>
-    public void Add(ModelOptions model, string path)
+    /// <param name="findings">Of the file, where a name that is taken is its fault; null where the entry is left out.</param>
+    public void Add(ModelOptions model, string path, OptionFindings? findings)
     {
-        if (Claim(model.ModelName, path))
+        if (Claim(model.ModelName, path, findings))
         {
             _models.Add(model);
         }
     }
 
     /// <summary>Takes a graph.</summary>
+    /// <inheritdoc cref="Add(ModelOptions, string, OptionFindings?)"/>
     /// <returns>False where the name is taken.</returns>
-    public bool Add(GraphEntry graph, string path)
+    public bool Add(GraphEntry graph, string path, OptionFindings? findings)
     {
-        bool isNew = Claim(graph.Name, path);
+        bool isNew = Claim(graph.Name, path, findings);
         if (isNew)
         {
             _graphs.Add(graph);
@@ -41,14 +47,22 @@ internal sealed class NamedEntries
     /// <summary>What was taken.</summary>
     public ServerConfig Build() => new() { Models = _models.ToImmutable(), Graphs = _graphs.ToImmutable(), Errors = _errors.ToImmutable(), Fingerprint = "" };
 
-    private bool Claim(string name, string path)
+    private bool Claim(string name, string path, OptionFindings? findings)
     {
-        bool isNew = _names.Add(name);
-        if (!isNew)
+        if (_names.TryAdd(name, path))
         {
-            _errors.Add($"{path}.name: the name '{name}' is taken by an earlier entry, which is served; this one is left out.");
+            return true;
         }
 
-        return isNew;
+        if (findings is null)
+        {
+            _errors.Add($"{path}.name: the name '{name}' is taken by {_names[name]}, which is served; this one is left out.");
+        }
+        else
+        {
+            findings.Add(OptionError.Malformed($"{path}.name", $"the name '{name}' is taken by {_names[name]}", "a name is given once, to a model, a graph or a pipeline"));
+        }
+
+        return false;
     }
 }

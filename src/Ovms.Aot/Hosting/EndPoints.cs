@@ -9,7 +9,10 @@ namespace Ovms.Hosting;
 /// <summary>Turns bind addresses into end points; host names are looked up.</summary>
 internal static class EndPoints
 {
-    /// <summary>All addresses with one port; none for port 0, which means that the front end is off.</summary>
+    /// <summary>
+    /// All addresses with one port, without those that a wildcard among them covers; none for port 0, which means that the front end is
+    /// off.
+    /// </summary>
     /// <returns>The end points, or which name is not known to this machine.</returns>
     public static Outcome<ImmutableArray<IPEndPoint>> Of(BindAddresses addresses, uint port)
     {
@@ -18,20 +21,38 @@ internal static class EndPoints
             return ImmutableArray<IPEndPoint>.Empty;
         }
 
-        List<IPEndPoint> found = [];
+        List<IPAddress> found = [];
         foreach (string host in addresses.Hosts)
         {
             try
             {
-                IPAddress[] ours = IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : Dns.GetHostAddresses(host);
-                found.AddRange(ours.Select(address => new IPEndPoint(address, (int)port)));
+                found.AddRange(IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : Dns.GetHostAddresses(host));
             }
             catch (SocketException unknown)
             {
-                return Outcome.Fail(StatusCode.OptionsUsageError, $"The bind address {host} is not known to this machine ({unknown.Message}): give one of its own addresses, or 0.0.0.0 for all.");
+                return Outcome.Fail(
+                    StatusCode.OptionsUsageError,
+                    $"The bind address {host} is not known to this machine ({unknown.Message}): give one of its own addresses, or 0.0.0.0 for all.");
             }
         }
 
-        return found.Distinct().ToImmutableArray();
+        return Uncovered(found, Socket.OSSupportsIPv6).Select(address => new IPEndPoint(address, (int)port)).ToImmutableArray();
+    }
+
+    /// <summary>
+    /// What is to be bound so that all addresses are served: a second socket on what a wildcard covers would find its address in use.
+    /// <c>::</c> is bound for both families; where the machine has no IPv6 and 0.0.0.0 is asked for too, that serves what there is.
+    /// </summary>
+    internal static IEnumerable<IPAddress> Uncovered(IEnumerable<IPAddress> asked, bool hasIPv6)
+    {
+        IPAddress[] addresses = [.. asked.Select(static address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).Distinct()];
+        if (!addresses.Contains(IPAddress.Any))
+        {
+            return addresses.Contains(IPAddress.IPv6Any) ? [IPAddress.IPv6Any] : addresses;
+        }
+
+        return addresses.Contains(IPAddress.IPv6Any)
+            ? [hasIPv6 ? IPAddress.IPv6Any : IPAddress.Any]
+            : addresses.Where(static address => address.AddressFamily == AddressFamily.InterNetworkV6 || address.Equals(IPAddress.Any));
     }
 }

@@ -163,8 +163,8 @@ internal sealed class Listeners
         {
             try
             {
-                using Socket probe = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                probe.Bind(endPoint);
+                // As the web server binds it: :: also for IPv4, whose port somebody else may have.
+                using Socket probe = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
                 probe.Listen();
             }
             catch (SocketException taken)

@@ -177,7 +177,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
     }
 
-    private static long SinceStart() => (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+    private static long SinceStart() => (long)ProcessAge.Own.Now.TotalMilliseconds;
 
     private async Task DrainAsync(WebApplication web, ModelHost models)
     {

@@ -55,16 +55,16 @@ internal static partial class SocketFile
             return Outcome.Fail(failure, $"{path} cannot be listened on: this system has no unix domain sockets. Use a port.");
         }
 
-        if (Path.GetDirectoryName(path) is not { } folder || !Directory.Exists(folder))
-        {
-            return Outcome.Fail(failure, $"{path} cannot be listened on: its folder does not exist. Make the folder, or choose another path.");
-        }
-
         try
         {
+            if (WhatStopsTheFolder(path) is { } obstacle)
+            {
+                return Outcome.Fail(failure, $"{path} cannot be listened on: {obstacle}, or choose another path.");
+            }
+
             return WhoIsThere(path) switch
             {
-                Occupant.Nobody => Outcome.Ok,
+                Occupant.Nobody => TryFile(path),
                 Occupant.DeadServer => Remove(path),
                 Occupant.LiveServer => Outcome.Fail(failure, $"{path} cannot be listened on: another process listens there. Stop it, or choose another path."),
                 _ => Outcome.Fail(failure, $"{path} cannot be listened on: it exists and is no socket. Remove it, or choose another path."),
@@ -72,26 +72,60 @@ internal static partial class SocketFile
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException or SocketException)
         {
-            return Outcome.Fail(failure, $"{path} cannot be listened on: {refusal.Message}. Choose another path.");
+            return Outcome.Fail(failure, $"{path} cannot be listened on: {refusal.Message.TrimEnd('.')}. Choose another path.");
         }
     }
 
     /// <summary>Binds what the web server listens on. Nobody can connect before it listens, so the rights are set in time.</summary>
     public static Socket Bind(EndPoint endPoint)
     {
-        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        if (endPoint is UnixDomainSocketEndPoint file && !OperatingSystem.IsWindows())
+        try
         {
-            File.SetUnixFileMode(file.ToString(), Mode);
-        }
+            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            if (endPoint is UnixDomainSocketEndPoint file && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file.ToString(), Mode);
+            }
 
-        return socket;
+            return socket;
+        }
+        catch (SocketException refusal) when (endPoint is UnixDomainSocketEndPoint)
+        {
+            // A plain file could be made there, so that it is the file system that has no sockets, or somebody was quicker.
+            string why = refusal.SocketErrorCode == SocketError.SocketError ? "its file system takes no sockets" : refusal.Message;
+            throw new IOException($"{endPoint} cannot be listened on: {why}. Choose another path.", refusal);
+        }
+    }
+
+    // The runtime has no words for most of what a file system says to a socket (a read-only or full disk is an "unknown socket error"),
+    // but it has them for a file.
+    private static Outcome TryFile(string path)
+    {
+        new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+        return Outcome.Ok;
     }
 
     private static Outcome Remove(string path)
     {
         File.Delete(path);
         return Outcome.Ok;
+    }
+
+    private static string? WhatStopsTheFolder(string path)
+    {
+        string folder = Path.GetDirectoryName(path) ?? path;
+        try
+        {
+            return File.GetAttributes(folder).HasFlag(FileAttributes.Directory) ? null : $"{folder} is no folder. Remove it";
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "its folder does not exist. Make the folder";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"user {Environment.UserName} may not enter a folder above it. Give this user permission";
+        }
     }
 
     private static Occupant WhoIsThere(string path)

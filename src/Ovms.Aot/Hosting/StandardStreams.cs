@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ovms.Hosting;
@@ -6,7 +7,8 @@ namespace Ovms.Hosting;
 internal static class StandardStreams
 {
     private const string Nowhere = "/dev/null";
-    private const int LastStandard = 2;
+    private const int StandardError = 2;
+    private const int LastStandard = StandardError;
 
     // Held for the life of the process.
     private static readonly List<SafeFileHandle> s_fillers = [];
@@ -33,6 +35,30 @@ internal static class StandardStreams
             }
 
             s_fillers.Add(filler);
+        }
+    }
+
+    /// <summary>
+    /// Writes a line to the standard error, past the console, which would first make a thread for the terminal's signals: there may be none
+    /// to be had.
+    /// </summary>
+    public static void Tell(string line)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            TryPrint("", $"{line}\n");
+            return;
+        }
+
+        try
+        {
+            using SafeFileHandle error = new(StandardError, ownsHandle: false);
+            using FileStream stream = new(error, FileAccess.Write, bufferSize: 0);
+            stream.Write(Encoding.UTF8.GetBytes($"{line}\n"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // There is no other place to say it.
         }
     }
 

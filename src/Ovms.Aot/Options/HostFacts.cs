@@ -12,28 +12,53 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
     /// <summary>Gives an environment variable's value; null for none.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
-    /// <summary>This machine.</summary>
-    public static HostFacts Current => new(Environment.ProcessorCount, OperatingSystem.IsWindows(), Path.Exists, ReadOpenFilesLimit()) { Variable = Environment.GetEnvironmentVariable };
+    /// <summary>How many bytes of address space this process may have; null where there is no such limit or it is not told.</summary>
+    public long? AddressSpaceLimit { get; init; }
 
-    /// <summary>The limit in force from the text of <c>/proc/self/limits</c>; null where it tells none.</summary>
-    internal static long? ParseOpenFilesLimit(IEnumerable<string> lines)
+    /// <summary>How many bytes of data this process may have; null where there is no such limit or it is not told.</summary>
+    public long? DataLimit { get; init; }
+
+    /// <summary>How many bytes of stack a thread gets; null where there is no such limit or it is not told.</summary>
+    public long? StackLimit { get; init; }
+
+    /// <summary>How many threads the user of this process may have, in all processes; null where there is no such limit or it is not told.</summary>
+    public long? ThreadsLimit { get; init; }
+
+    /// <summary>This machine.</summary>
+    public static HostFacts Current
     {
-        const string Name = "Max open files";
-        string? numbers = lines.FirstOrDefault(static line => line.StartsWith(Name, StringComparison.Ordinal))?[Name.Length..];
+        get
+        {
+            string[] limits = ReadLimits();
+            return new(Environment.ProcessorCount, OperatingSystem.IsWindows(), Path.Exists, ParseLimit(limits, "Max open files"))
+            {
+                Variable = Environment.GetEnvironmentVariable,
+                AddressSpaceLimit = ParseLimit(limits, "Max address space"),
+                DataLimit = ParseLimit(limits, "Max data size"),
+                StackLimit = ParseLimit(limits, "Max stack size"),
+                ThreadsLimit = ParseLimit(limits, "Max processes"),
+            };
+        }
+    }
+
+    /// <summary>A limit in force from the text of <c>/proc/self/limits</c>; null where it tells none.</summary>
+    internal static long? ParseLimit(IEnumerable<string> lines, string name)
+    {
+        string? numbers = lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
         string? inForce = numbers?.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         return long.TryParse(inForce, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : null;
     }
 
-    private static long? ReadOpenFilesLimit()
+    private static string[] ReadLimits()
     {
         try
         {
-            return OperatingSystem.IsLinux() ? ParseOpenFilesLimit(File.ReadLines("/proc/self/limits")) : null;
+            return OperatingSystem.IsLinux() ? File.ReadAllLines("/proc/self/limits") : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // No /proc: that is said later, with what else it stops.
-            return null;
+            return [];
         }
     }
 }

@@ -30,15 +30,15 @@ internal sealed partial record PipelineOptions
     public string Name { get; init; } = "";
 
     /// <summary>Names of the inputs of a request.</summary>
-    [Option("inputs", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
+    [Option("inputs", In = OptionPlace.ModelConfig, Json = OptionJson.Array, RequiredInConfig = true)]
     public string Inputs { get; init; } = "";
 
     /// <summary>The nodes.</summary>
-    [Option("nodes", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
+    [Option("nodes", In = OptionPlace.ModelConfig, Json = OptionJson.Array, RequiredInConfig = true)]
     public string Nodes { get; init; } = "";
 
     /// <summary>Which items of which nodes are the outputs.</summary>
-    [Option("outputs", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
+    [Option("outputs", In = OptionPlace.ModelConfig, Json = OptionJson.Array, RequiredInConfig = true)]
     public string Outputs { get; init; } = "";
 
     /// <summary>Into how many parts a request is split; -1 for as many as its first dimension tells.</summary>

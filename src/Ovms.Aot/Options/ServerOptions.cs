@@ -28,11 +28,11 @@ internal sealed partial record ServerOptions
     [Option("rest_uds", Placeholder = "PATH")]
     public string RestUds { get; init; } = "";
 
-    /// <summary>Address or addresses the gRPC server listens at: IPv4, IPv6 or host names, separated by commas.</summary>
+    /// <summary>Address or addresses the gRPC server listens at: IPv4, IPv6 or host names, separated by commas; :: serves IPv4 too.</summary>
     [Option("grpc_bind_address", Placeholder = "ADDRESS[,ADDRESS]", Error = "grpc_bind_address has invalid format: proper hostname or IP address expected.")]
     public BindAddresses GrpcBindAddress { get; init; } = BindAddresses.Of("0.0.0.0");
 
-    /// <summary>Address or addresses the REST server listens at: IPv4, IPv6 or host names, separated by commas.</summary>
+    /// <summary>Address or addresses the REST server listens at: IPv4, IPv6 or host names, separated by commas; :: serves IPv4 too.</summary>
     [Option("rest_bind_address", Placeholder = "ADDRESS[,ADDRESS]", Error = "rest_bind_address has invalid format: proper hostname or IP address expected.")]
     public BindAddresses RestBindAddress { get; init; } = BindAddresses.Of("0.0.0.0");
 

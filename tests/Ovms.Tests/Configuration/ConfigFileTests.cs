@@ -115,17 +115,6 @@ public class ConfigFileTests
     }
 
     [Test]
-    public async Task NameGivenTwice_TheFirstIsServedAndTheOtherTold()
-    {
-        using TemporaryFolder folder = new();
-        ServerConfig config = Read(folder, """
-            {"model_config_list": [{"config": {"name": "a", "base_path": "/1"}}, {"config": {"name": "a", "base_path": "/2"}}, {"config": {"name": "b", "base_path": "/3"}}]}
-            """).Value!;
-        await Assert.That(config.Models.Select(static model => model.ModelPath)).IsEquivalentTo(["/1", "/3"]);
-        await Assert.That(config.Errors.Single()).IsEqualTo("$.model_config_list[1].config.name: the name 'a' is taken by an earlier entry, which is served; this one is left out.");
-    }
-
-    [Test]
     public async Task TooManyInferRequests_AreLeftToTheModel()
     {
         using TemporaryFolder folder = new();

@@ -59,6 +59,20 @@ public class EnvironmentReferencesTests
     public async Task AllBadReferences_AreTold() =>
         await Assert.That(Expand("""["${A}-${B}","${C}"]""").Findings.Errors.Count).IsEqualTo(3);
 
+    [Test]
+    public async Task ValuesOfAllReferencesTogether_AreBounded()
+    {
+        // Gigabytes if all were put in.
+        OptionFindings findings = new();
+        string value = new('v', 100_000);
+        byte[] json = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("\"${V}${V}\"", 50_000))}]");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ReadOnlyMemory<byte> text = new EnvironmentReferences(_ => value, findings).Expand(json, 32);
+        await Assert.That(text.Length).IsLessThan(EnvironmentReferences.MaxCharacters + json.Length);
+        await Assert.That(GC.GetAllocatedBytesForCurrentThread() - before).IsLessThan(16L * EnvironmentReferences.MaxCharacters);
+        await Assert.That(findings.Errors.Single().Text).Contains($"more than {EnvironmentReferences.MaxCharacters} characters");
+    }
+
     private static (string Json, OptionFindings Findings) Expand(string json)
     {
         OptionFindings findings = new();

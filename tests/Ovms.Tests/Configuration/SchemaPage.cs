@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ovms.Configuration;
 using Ovms.Options;
 
@@ -11,15 +12,15 @@ internal static class SchemaPage
 {
     public static string Write()
     {
-        string wrapped(ReadOnlySpan<byte> entry) => $$$"""{"type":"object","additionalProperties":false,"required":["{{{ConfigSections.Entry}}}"],"properties":{"{{{ConfigSections.Entry}}}":{{{Text(entry)}}}}}""";
+        string wrapped(string entry) => $$$"""{"type":"object","additionalProperties":false,"required":["{{{ConfigSections.Entry}}}"],"properties":{"{{{ConfigSections.Entry}}}":{{{entry}}}}}""";
         string list(string entry) => $$"""{"type":"array","items":{{entry}}}""";
         (string Key, string Schema)[] sections =
         [
-            (ConfigSections.Models, list(wrapped(ModelOptions.SchemaJson))),
+            (ConfigSections.Models, list(wrapped(With(ModelOptions.SchemaJson, ConfigForms.OfModel)))),
             (ConfigSections.Graphs, list(Text(GraphOptions.SchemaJson))),
-            (ConfigSections.Pipelines, list(Text(PipelineOptions.SchemaJson))),
+            (ConfigSections.Pipelines, list(With(PipelineOptions.SchemaJson, ConfigForms.OfPipeline))),
             (ConfigSections.NodeLibraries, list(Text(LibraryOptions.SchemaJson))),
-            (ConfigSections.Loaders, list(wrapped(LoaderOptions.SchemaJson))),
+            (ConfigSections.Loaders, list(wrapped(Text(LoaderOptions.SchemaJson)))),
             (ConfigSections.Monitoring, $$$"""{"type":"object","additionalProperties":false,"required":["{{{ConfigSections.Metrics}}}"],"properties":{"{{{ConfigSections.Metrics}}}":{{{Text(MetricsOptions.SchemaJson)}}}}}"""),
         ];
         string properties = string.Join(',', sections.Select(static section => $"\"{section.Key}\":{section.Schema}"));
@@ -35,6 +36,21 @@ internal static class SchemaPage
         }
 
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    // Keywords of objects and arrays say nothing of other kinds, so that a form goes beside the row's own type.
+    private static string With(ReadOnlySpan<byte> table, IReadOnlyDictionary<string, JsonForm> forms)
+    {
+        JsonNode schema = JsonNode.Parse(table)!;
+        foreach ((string key, JsonForm form) in forms)
+        {
+            foreach ((string keyword, JsonNode? value) in JsonNode.Parse($"{{{form.Schema}}}")!.AsObject().Where(static pair => pair.Key != "type"))
+            {
+                schema["properties"]![key]![keyword] = value!.DeepClone();
+            }
+        }
+
+        return schema.ToJsonString();
     }
 
     private static string Text(ReadOnlySpan<byte> json) => Encoding.UTF8.GetString(json);

@@ -61,7 +61,7 @@ public class OptionRulesTests
     [Arguments("Max processes             5                    5                    processes ", null)]
     [Arguments("", null)]
     public async Task OpenFilesLimit_IsTheOneInForce(string limits, long? expected) =>
-        await Assert.That(HostFacts.ParseOpenFilesLimit(limits.Split('\n'))).IsEqualTo(expected);
+        await Assert.That(HostFacts.ParseLimit(limits.Split('\n'), "Max open files")).IsEqualTo(expected);
 
     [Test]
     [Arguments(0u)]

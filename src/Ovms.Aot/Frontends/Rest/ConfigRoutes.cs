@@ -65,9 +65,9 @@ internal sealed class ConfigRoutes(ServableRegistry registry)
 
     private static async Task RefuseAsync(HttpContext context, ReloadStatus status)
     {
-        Outcome why = status.Config.IsOk ? status.Faults[0].Why : status.Config;
+        Outcome why = !status.Config.IsOk ? status.Config : status.Faults.IsEmpty ? Outcome.Fail(StatusCode.ConfigInvalid) : status.Faults[0].Why;
         string text = why.Code == StatusCode.ConfigFileInvalid ? "Config file not found or cannot open."
-            : !status.Config.IsOk ? "Reloading config file failed. Check server logs for more info."
+            : why.Code == StatusCode.ConfigInvalid ? "Reloading config file failed. Check server logs for more info."
             : "Reloading models versions failed. Check server logs for more info.";
         using NativeBuffer body = new();
         body.Raw("{\n\t\"error\": "u8);
@@ -96,5 +96,5 @@ internal sealed class ConfigRoutes(ServableRegistry registry)
     }
 
     private static string WhatIsWrong(ReloadStatus status) =>
-        string.Join("; ", status.Faults.Select(static fault => fault.ToString()).Prepend(status.Config.IsOk ? "" : status.Config.Text).Where(static part => part.Length > 0));
+        string.Join("; ", [.. status.Config.IsOk ? [] : new[] { status.Config.Text }, .. status.LeftOut, .. status.Faults.Select(static fault => fault.ToString())]);
 }

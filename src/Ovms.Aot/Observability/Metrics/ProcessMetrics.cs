@@ -17,9 +17,9 @@ internal static class ProcessMetrics
     /// <param name="openFilesLimit">How many files may be open; null for no limit.</param>
     public static void AddTo(ServerMetrics metrics, long? openFilesLimit)
     {
-        DateTime started = Read(static process => process.StartTime.ToUniversalTime());
-        metrics.Add(MetricFamilies.StartTime, () => (started - DateTime.UnixEpoch).TotalSeconds);
-        metrics.Add(MetricFamilies.Uptime, () => (DateTime.UtcNow - started).TotalSeconds);
+        ProcessAge age = ProcessAge.Own;
+        metrics.Add(MetricFamilies.StartTime, () => (age.Started - DateTimeOffset.UnixEpoch).TotalSeconds);
+        metrics.Add(MetricFamilies.Uptime, () => age.Now.TotalSeconds);
         metrics.Add(MetricFamilies.CpuSeconds, static () => Environment.CpuUsage.TotalTime.TotalSeconds);
         metrics.AddCount(MetricFamilies.ResidentMemory, static () => Environment.WorkingSet);
         metrics.Add(MetricFamilies.OpenFiles, static sink => CollectCount(sink, FileDescriptors, static process => process.HandleCount));

@@ -5,10 +5,16 @@ namespace Ovms.Options.Parsing;
 /// <summary>Everything a parse found wrong or worth saying; it goes on after an error, so that all are told at once.</summary>
 internal sealed class OptionFindings
 {
+    // A file of megabytes may have millions of them; nobody reads on, and each takes memory.
+    private const int MaxErrors = 200;
+
     private readonly List<OptionError> _errors = [];
     private readonly List<string> _warnings = [];
 
-    /// <summary>What forbids to go on.</summary>
+    /// <summary>How many errors came after those that are kept.</summary>
+    public int Omitted { get; private set; }
+
+    /// <summary>What forbids to go on: the first of them.</summary>
     public IReadOnlyList<OptionError> Errors => _errors;
 
     /// <summary>What does not, but may surprise.</summary>
@@ -17,9 +23,18 @@ internal sealed class OptionFindings
     /// <summary>Adds an error; null is none.</summary>
     public void Add(OptionError? error)
     {
-        if (error is not null)
+        if (error is null)
+        {
+            return;
+        }
+
+        if (_errors.Count < MaxErrors)
         {
             _errors.Add(error);
+        }
+        else
+        {
+            Omitted++;
         }
     }
 

@@ -119,16 +119,19 @@ internal static class OptionJsonReader
         _ => OptionJson.ByType,
     };
 
-    /// <summary>The name of a value's kind.</summary>
-    public static string Describe(JsonValueKind kind) => kind switch
+    /// <summary>The kind of a value; <see cref="OptionJson.ByType"/> for null, which no option takes.</summary>
+    public static OptionJson KindOf(JsonValueKind kind) => kind switch
     {
-        JsonValueKind.String => Describe(OptionJson.String),
-        JsonValueKind.Number => Describe(OptionJson.Number),
-        JsonValueKind.True or JsonValueKind.False => Describe(OptionJson.Boolean),
-        JsonValueKind.Object => Describe(OptionJson.Object),
-        JsonValueKind.Array => Describe(OptionJson.Array),
-        _ => "null",
+        JsonValueKind.String => OptionJson.String,
+        JsonValueKind.Number => OptionJson.Number,
+        JsonValueKind.True or JsonValueKind.False => OptionJson.Boolean,
+        JsonValueKind.Object => OptionJson.Object,
+        JsonValueKind.Array => OptionJson.Array,
+        _ => OptionJson.ByType,
     };
+
+    /// <summary>The name of a value's kind.</summary>
+    public static string Describe(JsonValueKind kind) => KindOf(kind) is var known && known == OptionJson.ByType ? "null" : Describe(known);
 
     private static string Describe(JsonTokenType token) => KindOf(token) == OptionJson.ByType ? "null" : Describe(KindOf(token));
 

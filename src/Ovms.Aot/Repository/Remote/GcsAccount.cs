@@ -76,10 +76,9 @@ internal sealed class GcsAccount(IReadOnlyDictionary<string, string> form, Func<
         await _asking.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            DateTimeOffset now = time.GetUtcNow();
-            if (_current is null || now >= _current.End - s_margin)
+            if (_current is null || time.GetElapsedTime(_current.Asked) >= _current.Lifetime - s_margin)
             {
-                _current = await AskAsync(client, now, cancellation).ConfigureAwait(false);
+                _current = await AskAsync(client, cancellation).ConfigureAwait(false);
             }
 
             return _current.Text;
@@ -90,9 +89,11 @@ internal sealed class GcsAccount(IReadOnlyDictionary<string, string> form, Func<
         }
     }
 
-    private async Task<Token> AskAsync(HttpClient client, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<Token> AskAsync(HttpClient client, CancellationToken cancellation)
     {
-        IEnumerable<KeyValuePair<string, string>> fields = sign is null ? form : form.Append(new KeyValuePair<string, string>("assertion", sign(now)));
+        // The statement names a time of day; how long the token lasts is counted by a clock that nobody sets.
+        long asked = time.GetTimestamp();
+        IEnumerable<KeyValuePair<string, string>> fields = sign is null ? form : form.Append(new KeyValuePair<string, string>("assertion", sign(time.GetUtcNow())));
         using FormUrlEncodedContent content = new(fields);
         using HttpResponseMessage response = await client.PostAsync(tokenAddress, content, cancellation).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
@@ -104,7 +105,7 @@ internal sealed class GcsAccount(IReadOnlyDictionary<string, string> form, Func<
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
         string fresh = answer.RootElement.GetProperty("access_token").GetString()!;
         double seconds = answer.RootElement.TryGetProperty("expires_in", out JsonElement told) ? told.GetDouble() : s_lifetime.TotalSeconds;
-        return new Token(fresh, now + TimeSpan.FromSeconds(Math.Clamp(seconds, 0, s_lifetime.TotalSeconds)));
+        return new Token(fresh, asked, TimeSpan.FromSeconds(Math.Clamp(seconds, 0, s_lifetime.TotalSeconds)));
     }
 
     /// <summary>A signed statement of who asks for what (RFC 7523).</summary>
@@ -118,5 +119,5 @@ internal sealed class GcsAccount(IReadOnlyDictionary<string, string> form, Func<
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
 
-    private sealed record Token(string Text, DateTimeOffset End);
+    private sealed record Token(string Text, long Asked, TimeSpan Lifetime);
 }

@@ -41,6 +41,7 @@ internal sealed class ReloadAccount(TimeProvider clock, ILogger log)
             Config = look.Config,
             ConfigChanges = Status.ConfigChanges + (look.ConfigChanged ? 1 : 0),
             ConfigRefusals = Status.ConfigRefusals + (isNewFault ? 1 : 0),
+            LeftOut = look.ConfigChanged ? look.Errors : Status.LeftOut,
         };
     }
 

@@ -20,11 +20,14 @@ internal sealed record ReloadStatus(
     long FailedLoads,
     DateTimeOffset? LastChange)
 {
+    /// <summary>Sentences about what the configuration names beside its own file and is left out.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+
     /// <summary>Nothing was looked at yet.</summary>
     public static ReloadStatus None { get; } = new(Outcome.Ok, [], 0, 0, 0, 0, null);
 
     /// <summary>Whether all that is configured is served as configured.</summary>
-    public bool IsClean => Config.IsOk && Faults.IsEmpty;
+    public bool IsClean => Config.IsOk && Faults.IsEmpty && LeftOut.IsEmpty;
 }
 
 /// <summary>Why a model, or one version of it, cannot be served as configured.</summary>

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Ovms.Options;
+using Ovms.Options.Parsing;
+
+namespace Ovms.Configuration;
+
+/// <summary>
+/// What the objects and arrays among the options of an entry hold, to the last level. A value of the wrong kind or an unknown key in
+/// them is a fault of the file, like one of the entry itself.
+/// </summary>
+internal static class ConfigForms
+{
+    private static readonly JsonForm s_property = JsonForm.Scalar(OptionJson.String | OptionJson.Number | OptionJson.Boolean);
+    private static readonly JsonForm s_numbers = JsonForm.List(JsonForm.Number);
+    private static readonly JsonForm s_texts = JsonForm.Map(JsonForm.Text);
+
+    private static readonly JsonForm s_items = JsonForm.List(JsonForm.Pair(
+        JsonForm.Object(new() { ["node_name"] = JsonForm.Text, ["data_item"] = JsonForm.Text }, "node_name", "data_item")));
+
+    private static readonly JsonForm s_nodes = JsonForm.List(JsonForm.Object(
+        new()
+        {
+            ["name"] = JsonForm.Text,
+            ["type"] = JsonForm.OneOf("DL model", "custom"),
+            ["model_name"] = JsonForm.Text,
+            ["library_name"] = JsonForm.Text,
+            ["version"] = JsonForm.WholeNumber,
+            ["params"] = s_texts,
+            ["demultiply_count"] = JsonForm.WholeNumber,
+            ["gather_from_node"] = JsonForm.Text,
+            ["inputs"] = s_items,
+            ["outputs"] = JsonForm.List(JsonForm.Object(new() { ["data_item"] = JsonForm.Text, ["alias"] = JsonForm.Text }, "data_item", "alias")),
+        },
+        "name",
+        "type",
+        "inputs",
+        "outputs"));
+
+    /// <summary>Of an entry without objects and arrays.</summary>
+    public static IReadOnlyDictionary<string, JsonForm> None { get; } = new Dictionary<string, JsonForm>();
+
+    /// <summary>Of a model.</summary>
+    public static IReadOnlyDictionary<string, JsonForm> OfModel { get; } = new Dictionary<string, JsonForm>
+    {
+        ["model_version_policy"] = JsonForm.Choice(new()
+        {
+            ["all"] = JsonForm.Object([]),
+            ["latest"] = JsonForm.Object(new() { ["num_versions"] = JsonForm.WholeNumber }, "num_versions"),
+            ["specific"] = JsonForm.Object(new() { ["versions"] = JsonForm.List(JsonForm.WholeNumber) }, "versions"),
+        }),
+        ["shape"] = s_texts,
+        ["layout"] = s_texts,
+        ["mean"] = s_numbers,
+        ["scale"] = s_numbers,
+        ["plugin_config"] = JsonForm.Map(s_property, special: new() { ["DEVICE_PROPERTIES"] = JsonForm.TextOr(JsonForm.Map(JsonForm.Map(s_property))) }),
+    };
+
+    /// <summary>Of a pipeline.</summary>
+    public static IReadOnlyDictionary<string, JsonForm> OfPipeline { get; } = new Dictionary<string, JsonForm>
+    {
+        ["inputs"] = JsonForm.List(JsonForm.Text),
+        ["nodes"] = s_nodes,
+        ["outputs"] = s_items,
+    };
+
+    /// <summary>Holds an entry's objects and arrays against their forms. Where an option is of another kind, its row has told that.</summary>
+    public static void Check(ConfigNode entry, IReadOnlyDictionary<string, JsonForm> forms)
+    {
+        if (entry.Value.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        foreach ((string key, JsonForm form) in forms)
+        {
+            if (entry.Value.TryGetProperty(key, out JsonElement value) && (form.Kinds & OptionJsonReader.KindOf(value.ValueKind)) != 0)
+            {
+                form.Check(entry.Member(key));
+            }
+        }
+    }
+}
