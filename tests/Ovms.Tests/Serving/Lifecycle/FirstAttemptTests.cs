@@ -1,3 +1,4 @@
+using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
 
