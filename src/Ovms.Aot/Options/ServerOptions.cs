@@ -138,8 +138,15 @@ internal sealed partial record ServerOptions
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]
     public uint DrainTimeoutSeconds { get; init; } = 30;
 
-    /// <summary>Seconds that a caller has to take the next piece of an answer, up to 1 MiB over gRPC and 64 KiB over REST, before it is cut off; 0 for no limit.</summary>
-    [Option("answer_stall_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "gRPC: the stream is reset (ENHANCE_YOUR_CALM); REST, or where nothing is read from the connection: it is closed")]
+    /// <summary>
+    /// Seconds that a caller has to take the next piece of an answer, up to 1 MiB over gRPC and 64 KiB over REST; 0 for no limit.
+    /// </summary>
+    [Option(
+        "answer_stall_timeout_seconds",
+        Group = "limits",
+        Placeholder = "SECONDS",
+        Max = 86400,
+        WhenHit = "the stream is reset (ENHANCE_YOUR_CALM); over REST, or where nothing is read from the connection, it is closed")]
     public uint AnswerStallTimeoutSeconds { get; init; } = 60;
 
     /// <summary>How many calls of a model version may wait for an infer request; more are refused at once.</summary>
