@@ -31,7 +31,7 @@ public sealed class GrpcFaultTests
         ];
         (string Service, string Call)[] calls =
         [
-            .. new[] { "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer" }.Select(static call => (RawGrpc.Inference, call)),
+            .. new[] { "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer", "ModelConfig", "ModelStatistics", "RepositoryIndex" }.Select(static call => (RawGrpc.Inference, call)),
             ("grpc.health.v1.Health", "Check"),
             ("grpc.health.v1.Health", "Watch"),
             ("grpc.reflection.v1.ServerReflection", "ServerReflectionInfo"),

@@ -132,12 +132,44 @@ public sealed class TfsTests
     }
 
     [Test]
+    [Arguments("/v1/models/all_types")]
+    [Arguments("/v1/models/all_types/versions/1")]
+    public async Task Status_IsWhatGooglesParserTakes(string path)
+    {
+        GetModelStatusResponse status = JsonParser.Default.Parse<GetModelStatusResponse>(await s_server.Http.GetStringAsync(path));
+        await Assert.That(status.ModelVersionStatus.Single().State).IsEqualTo(ModelVersionStatus.Types.State.Available);
+    }
+
+    [Test]
+    public async Task Metadata_IsWhatGooglesParserTakes()
+    {
+        JsonParser parser = new(JsonParser.Settings.Default.WithTypeRegistry(Google.Protobuf.Reflection.TypeRegistry.FromMessages(SignatureDefMap.Descriptor)));
+        GetModelMetadataResponse metadata = parser.Parse<GetModelMetadataResponse>(await s_server.Http.GetStringAsync("/v1/models/all_types/metadata"));
+        await Assert.That(metadata.ModelSpec.Version).IsEqualTo(1);
+        await Assert.That(metadata.Metadata["signature_def"].Unpack<SignatureDefMap>().SignatureDef["serving_default"].Inputs["in_f32"].Dtype).IsEqualTo(DataType.DtFloat);
+    }
+
+    [Test]
+    public async Task Label_IsRefused()
+    {
+        PredictRequest request = new() { ModelSpec = new() { Name = "all_types", VersionLabel = "2" } };
+        RpcException refused = (await Assert.That(async () => await new Predictions(s_server.Channel).PredictAsync(request)).Throws<RpcException>())!;
+        await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.InvalidArgument);
+        await Assert.That(refused.Status.Detail).Contains("model_spec.version");
+        using HttpResponseMessage rest = await s_server.Http.PostAsync("/v1/models/all_types/labels/2:predict", new StringContent("{}"));
+        await Assert.That((int)rest.StatusCode).IsEqualTo(400);
+    }
+
+    [Test]
     public async Task ModelsOfOpenAi_AreListed()
     {
         JsonNode list = JsonNode.Parse(await s_server.Http.GetStringAsync("/v1/models"))!;
         await Assert.That($"{list["object"]} {list["data"]![0]!["id"]} {list["data"]![0]!["object"]}").IsEqualTo("list all_types model");
-        JsonNode model = JsonNode.Parse(await s_server.Http.GetStringAsync("/v1/models/all_types"))!;
-        await Assert.That($"{model["id"]} {model["owned_by"]} {model["model_version_status"]![0]!["state"]}").IsEqualTo("all_types OVMS AVAILABLE");
+        using HttpRequestMessage request = new(HttpMethod.Get, "/v1/models/all_types");
+        request.Headers.UserAgent.ParseAdd("OpenAI/Python 2.1.0");
+        using HttpResponseMessage answer = await s_server.Http.SendAsync(request);
+        JsonNode model = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        await Assert.That($"{model["id"]} {model["owned_by"]} {model["model_version_status"]}").IsEqualTo("all_types OVMS ");
         await Assert.That((int)(await s_server.Http.GetAsync("/v3/models/nobody")).StatusCode).IsEqualTo(404);
     }
 

@@ -182,17 +182,71 @@ def check_callers_faults(servers):
             client.infer("dummy", dummy_input(), outputs=[triton.InferRequestedOutput("missing")])
 
 
+def check_model_config(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        config = client.get_model_config("dummy", "1").config
+        assert (config.name, config.platform, config.backend, config.max_batch_size) == ("dummy", "openvino", "openvino", 0), config
+        assert [(tensor.name, tensor.data_type, list(tensor.dims)) for tensor in config.input] == [("b", 11, [1, 10])], config
+        assert [(tensor.name, tensor.data_type, list(tensor.dims)) for tensor in config.output] == [("a", 11, [1, 10])], config
+        assert config.instance_group[0].count >= 1, config
+        assert not config.HasField("sequence_batching"), config
+        assert not config.model_transaction_policy.decoupled, config
+    with triton.InferenceServerClient(servers["all_types"]) as client:
+        config = client.get_model_config("all_types").config
+        assert config.max_batch_size == 1024, config
+        types = {tensor.name: (tensor.data_type, list(tensor.dims)) for tensor in config.input}
+        numbers = {"BOOL": 1, "UINT8": 2, "UINT16": 3, "UINT32": 4, "UINT64": 5, "INT8": 6, "INT16": 7, "INT32": 8, "INT64": 9, "FP16": 10, "FP32": 11, "FP64": 12, "BF16": 14}
+        assert types == {f"in_{name}": (numbers[datatype], [4]) for datatype, name, _ in TYPES}, config
+    with triton.InferenceServerClient(servers["sums"]) as client:
+        assert client.get_model_config("sums").config.HasField("sequence_batching")
+    with triton.InferenceServerClient(servers["strings"]) as client:
+        config = client.get_model_config("strings").config
+        assert (config.max_batch_size, config.input[0].data_type, list(config.input[0].dims)) == (0, 13, [-1]), config
+
+
+def check_statistics(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        before = client.get_inference_statistics("dummy", "1").model_stats[0]
+        for _ in range(3):
+            client.infer("dummy", dummy_input())
+        after = client.get_inference_statistics().model_stats[0]
+        assert (after.name, after.version) == ("dummy", "1"), after
+        for phase in ("success", "queue", "compute_input", "compute_infer", "compute_output"):
+            assert getattr(after.inference_stats, phase).count - getattr(before.inference_stats, phase).count == 3, after
+        assert after.inference_count - before.inference_count == 3, after
+        assert after.execution_count - before.execution_count == 3, after
+        assert after.last_inference >= before.last_inference > 0 or before.last_inference == 0 < after.last_inference, after
+        assert [batch.batch_size for batch in after.batch_stats] == [1], after
+        with fails("StatusCode.NOT_FOUND", "missing"):
+            client.get_inference_statistics("missing")
+
+
+def check_repository_index(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        models = client.get_model_repository_index().models
+        assert [(model.name, model.version, model.state, model.reason) for model in models] == [("dummy", "1", "READY", "")], models
+
+
+def check_settings_and_shared_memory_are_read(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        assert list(client.get_trace_settings("dummy").settings["trace_level"].value) == ["OFF"]
+        assert list(client.update_trace_settings("dummy", {"trace_level": "OFF", "trace_rate": None}).settings["trace_rate"].value) == ["1000"]
+        assert client.get_log_settings().settings["log_info"].bool_param
+        assert not client.get_system_shared_memory_status().regions
+        assert not client.get_cuda_shared_memory_status().regions
+        client.unregister_system_shared_memory()
+        client.unregister_cuda_shared_memory()
+        assert "statistics" in client.get_server_metadata().extensions
+
+
 def check_what_is_not_there(servers):
     with triton.InferenceServerClient(servers["dummy"]) as client:
         for call in (
-            lambda: client.get_model_config("dummy"),
-            client.get_model_repository_index,
             lambda: client.load_model("dummy"),
             lambda: client.unload_model("dummy"),
-            client.get_inference_statistics,
-            client.get_trace_settings,
-            client.get_log_settings,
-            client.get_system_shared_memory_status,
+            lambda: client.update_trace_settings("dummy", {"trace_level": "TENSORS"}),
+            lambda: client.update_log_settings({"log_verbose_level": 1}),
+            lambda: client.register_system_shared_memory("region", "/key", 4),
         ):
             with fails("StatusCode.UNIMPLEMENTED"):
                 call()

@@ -215,16 +215,59 @@ def check_callers_faults(servers):
             client.infer("dummy", dummy_input(), outputs=[triton.InferRequestedOutput("missing")])
 
 
+def check_model_config(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        config = client.get_model_config("dummy", "1")
+        assert (config["name"], config["max_batch_size"]) == ("dummy", 0), config
+        assert config["input"] == [{"name": "b", "data_type": "TYPE_FP32", "dims": [1, 10]}], config
+    with triton.InferenceServerClient(servers["all_types"]) as client:
+        config = client.get_model_config("all_types")
+        assert config["max_batch_size"] == 1024, config
+        assert {tensor["name"]: (tensor["data_type"], tensor["dims"]) for tensor in config["input"]} == {
+            f"in_{name}": (f"TYPE_{datatype}", [4]) for datatype, name, _ in TYPES}, config
+    with triton.InferenceServerClient(servers["sums"]) as client:
+        assert "sequence_batching" in client.get_model_config("sums")
+
+
+def check_statistics(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        before = client.get_inference_statistics("dummy", "1")["model_stats"][0]
+        for _ in range(3):
+            client.infer("dummy", dummy_input())
+        after = client.get_inference_statistics()["model_stats"][0]
+        for phase in ("success", "queue", "compute_input", "compute_infer", "compute_output"):
+            assert after["inference_stats"][phase]["count"] - before["inference_stats"][phase]["count"] == 3, after
+        with fails("404", "missing"):
+            client.get_inference_statistics("missing")
+
+
+def check_repository_index(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        assert client.get_model_repository_index() == [{"name": "dummy", "version": "1", "state": "READY", "reason": ""}]
+
+
+def check_settings_and_shared_memory_are_read(servers):
+    with triton.InferenceServerClient(servers["dummy"]) as client:
+        assert client.get_trace_settings("dummy")["trace_level"] == ["OFF"]
+        assert client.update_trace_settings(settings={"trace_level": "OFF", "trace_rate": None})["trace_rate"] == "1000"
+        assert client.get_log_settings()["log_info"] is True
+        assert client.get_system_shared_memory_status() == []
+        assert client.get_cuda_shared_memory_status() == []
+        client.unregister_system_shared_memory()
+        client.unregister_cuda_shared_memory()
+        assert "statistics" in client.get_server_metadata()["extensions"]
+
+
 def check_what_is_not_there(servers):
     with triton.InferenceServerClient(servers["dummy"]) as client:
         for call in (
-            lambda: client.get_model_config("dummy"),
-            client.get_inference_statistics,
-            client.get_trace_settings,
-            client.get_system_shared_memory_status,
-            client.get_model_repository_index,
+            lambda: client.load_model("dummy"),
+            lambda: client.unload_model("dummy"),
+            lambda: client.update_trace_settings("dummy", {"trace_level": ["TENSORS"]}),
+            lambda: client.update_log_settings({"log_verbose_level": 1}),
+            lambda: client.register_system_shared_memory("region", "/key", 4),
         ):
-            with fails("404"):
+            with fails("501"):
                 call()
 
 

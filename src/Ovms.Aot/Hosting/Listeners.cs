@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Rest;
 using Ovms.Inference;
@@ -41,13 +42,14 @@ internal sealed class Listeners
         Outcome<CorsHeaders> cors = CorsHeaders.Create(options.AllowCredentials, options.AllowedOrigins, options.AllowedMethods, options.AllowedHeaders);
         Outcome<string> grpcSocket = SocketFile.PathOf(options.GrpcUds, StatusCode.FailedToStartGrpcServer);
         Outcome<string> restSocket = SocketFile.PathOf(options.RestUds, StatusCode.FailedToStartRestServer);
+        LogSettingsView log = new(options.LogPath, LogLevels.Parse(options.LogLevel));
         Outcome[] all = [grpc.WithoutValue, rest.WithoutValue, grpcSocket.WithoutValue, restSocket.WithoutValue, arguments.WithoutValue, cors.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return !failure.IsOk
             ? failure
             : new Listeners(
-                new GrpcSettings { EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Arguments = arguments.Value!, MemoryQuota = options.GrpcMemoryQuota },
-                new RestSettings { EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Cors = cors.Value! });
+                new GrpcSettings { EndPoints = grpc.Value, SocketPath = grpcSocket.Value!, ServerVersion = ServerVersion.Text, Log = log, Arguments = arguments.Value!, MemoryQuota = options.GrpcMemoryQuota },
+                new RestSettings { EndPoints = rest.Value, SocketPath = restSocket.Value!, ServerVersion = ServerVersion.Text, Log = log, Cors = cors.Value! });
     }
 
     /// <summary>Makes the web server; nothing listens yet.</summary>

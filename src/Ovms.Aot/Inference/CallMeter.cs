@@ -1,59 +1,88 @@
 using System.Diagnostics;
 using Ovms.Observability.Metrics;
+using Ovms.Serving;
 using Ovms.Status;
 
 namespace Ovms.Inference;
 
 /// <summary>
-/// Counts and times one inference call, from the moment its servable is known until its answer was written or refused. Does nothing, and
-/// does not look at the clock, while metrics are off.
+/// Counts and times one inference call, from the moment its servable is known until its answer was written or refused. Lives in the
+/// call's message, so that measuring allocates nothing. Its methods are called in the order in which they stand here.
 /// </summary>
 internal struct CallMeter
 {
     private readonly ServableMetrics? _metrics;
+    private readonly CallStatistics? _statistics;
     private readonly CallKind _kind;
     private readonly long _received;
     private long _since;
+    private long _queue;
+    private long _input;
+    private long _infer;
+    private long _batchSize;
     private bool _isOver;
 
     /// <summary>The call found its servable.</summary>
-    public CallMeter(ServableMetrics? metrics, InferMessage message)
+    public CallMeter(Servable servable, InferMessage message)
     {
-        _metrics = metrics;
-        if (metrics is not null)
-        {
-            _kind = message.Origin.InferenceKind();
-            _since = Stopwatch.GetTimestamp();
-            _received = message.Received == 0 ? _since : message.Received;
-            metrics.Enter();
-        }
+        _metrics = servable.Metrics;
+        _statistics = servable.Statistics;
+        _kind = message.Origin.InferenceKind();
+        _received = _since = message.Received == 0 ? Stopwatch.GetTimestamp() : message.Received;
+        _metrics?.Enter();
     }
 
-    /// <summary>The wait for an infer request begins, or the inference.</summary>
-    public void Begin() => _since = _metrics is null ? 0 : Stopwatch.GetTimestamp();
+    /// <summary>The request is checked and converted; the wait for an infer request begins.</summary>
+    public void Prepared()
+    {
+        long now = Stopwatch.GetTimestamp();
+        _input = now - _since;
+        _since = now;
+    }
 
     /// <summary>The infer request is there.</summary>
-    public readonly void Waited() => _metrics?.Waited(_since);
+    public void Waited()
+    {
+        long now = _metrics?.Waited(_since) ?? Stopwatch.GetTimestamp();
+        _queue = now - _since;
+        _since = now;
+    }
+
+    /// <summary>The engine has the tensors; the inference begins.</summary>
+    public void Bound()
+    {
+        long now = Stopwatch.GetTimestamp();
+        _input += now - _since;
+        _since = now;
+    }
 
     /// <summary>The inference went well.</summary>
-    public readonly void Inferred() => _metrics?.Inferred(_since);
+    /// <param name="batchSize">How many samples it had.</param>
+    public void Inferred(long batchSize)
+    {
+        long now = _metrics?.Inferred(_since) ?? Stopwatch.GetTimestamp();
+        _infer = now - _since;
+        _since = now;
+        _batchSize = batchSize;
+    }
 
     /// <summary>There is no result: the call is over.</summary>
     /// <returns>What came in.</returns>
     public Outcome Failed(Outcome failure)
     {
-        if (_metrics is not null && !_isOver)
+        if (_statistics is not null && !_isOver)
         {
             _isOver = true;
-            _metrics.Count(_kind, isSuccess: false);
-            _metrics.Leave();
+            _statistics.AddFailed(Stopwatch.GetTimestamp() - _received);
+            _metrics?.Count(_kind, isSuccess: false);
+            _metrics?.Leave();
             switch (failure.Code)
             {
                 case StatusCode.QueueFull:
-                    _metrics.CountRefused();
+                    _metrics?.CountRefused();
                     break;
                 case StatusCode.Cancelled:
-                    _metrics.CountCancelled();
+                    _metrics?.CountCancelled();
                     break;
             }
         }
@@ -67,6 +96,16 @@ internal struct CallMeter
     /// <summary>The result was made into an answer, or could not be: the call is over.</summary>
     public readonly void Answered(bool isSuccess)
     {
+        long now = Stopwatch.GetTimestamp();
+        if (isSuccess)
+        {
+            _statistics?.Add(_batchSize, new CallPhases(now - _received, _queue, _input, _infer, now - _since));
+        }
+        else
+        {
+            _statistics?.AddFailed(now - _received);
+        }
+
         if (_metrics is not null)
         {
             _metrics.Count(_kind, isSuccess);

@@ -20,12 +20,16 @@ internal sealed class InferMessage : IDisposable
 
     private readonly Stack<InputTensor> _spare = [];
     private int _isRented;
+    private CallMeter _meter;
 
     /// <summary>Which API and transport it came through.</summary>
     public CallOrigin Origin { get; set; }
 
     /// <summary>When its last byte had come, by the stopwatch; 0 where nobody looked.</summary>
     public long Received { get; set; }
+
+    /// <summary>Counts and times the call; begun when its servable is known.</summary>
+    public ref CallMeter Meter => ref _meter;
 
     /// <summary>Name of the servable.</summary>
     public string ModelName { get; set; } = "";
@@ -111,6 +115,7 @@ internal sealed class InferMessage : IDisposable
         }
 
         Received = 0;
+        _meter = default;
         ModelName = "";
         ModelVersion = "";
         Id = null;

@@ -12,14 +12,12 @@ internal sealed class InferResult : IDisposable
 {
     private readonly InferMessage _message;
     private readonly InferSlot _slot;
-    private readonly CallMeter _meter;
     private ServableLease? _lease;
     private bool _isRefused;
 
-    internal InferResult(InferMessage message, ServableLease lease, InferSlot slot, OutputTensor[] outputs, CallMeter meter)
+    internal InferResult(InferMessage message, ServableLease lease, InferSlot slot, OutputTensor[] outputs)
     {
         _message = message;
-        _meter = meter;
         _lease = lease;
         _slot = slot;
         Outputs = outputs;
@@ -62,7 +60,7 @@ internal sealed class InferResult : IDisposable
         // Order: the request goes back to the pool while the lease still keeps the pool alive.
         _slot.Return();
         held.Dispose();
+        _message.Meter.Answered(isSuccess: !_isRefused);
         _message.Dispose();
-        _meter.Answered(isSuccess: !_isRefused);
     }
 }

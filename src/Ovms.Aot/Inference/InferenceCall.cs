@@ -21,7 +21,6 @@ internal sealed class InferenceCall(ServableRegistry registry)
         ServableLease? lease = null;
         InferSlot? slot = null;
         bool handedOver = false;
-        CallMeter meter = default;
         try
         {
             Outcome<ServableLease> leased = registry.Lease(message.ModelName, message.ModelVersion);
@@ -33,7 +32,7 @@ internal sealed class InferenceCall(ServableRegistry registry)
 
             lease = leased.Value;
             Servable servable = lease.Servable;
-            meter = new CallMeter(servable.Metrics, message);
+            message.Meter = new CallMeter(servable, message);
             Outcome valid = SequenceInputs.Take(servable, message);
             valid = valid.IsOk ? RequestValidator.Check(servable.Accepted, message) : valid;
             if (valid.IsOk)
@@ -43,16 +42,16 @@ internal sealed class InferenceCall(ServableRegistry registry)
 
             if (!valid.IsOk)
             {
-                return meter.Failed(valid);
+                return message.Meter.Failed(valid);
             }
 
-            meter.Begin();
+            message.Meter.Prepared();
             if (servable.Variants is not null)
             {
                 Outcome<ServableLease> chosen = await VariantChoice.LeaseAsync(lease, message, cancellation).ConfigureAwait(false);
                 if (!chosen.IsOk)
                 {
-                    return meter.Failed(chosen.WithoutValue);
+                    return message.Meter.Failed(chosen.WithoutValue);
                 }
 
                 lease = chosen.Value;
@@ -62,33 +61,33 @@ internal sealed class InferenceCall(ServableRegistry registry)
             Outcome<InferSlot> rented = await servable.Pool.RentAsync(message.Sequence, cancellation).ConfigureAwait(false);
             if (!rented.IsOk)
             {
-                return meter.Failed(rented.WithoutValue);
+                return message.Meter.Failed(rented.WithoutValue);
             }
 
             slot = rented.Value;
-            meter.Waited();
+            message.Meter.Waited();
             InputBinding.Bind(servable.Signature, message, slot);
-            meter.Begin();
+            message.Meter.Bound();
             Outcome computed = servable.Shapes is { } shapes
                 ? await DynamicInference.RunAsync(servable, shapes, message, slot, cancellation).ConfigureAwait(false)
                 : OutcomeOf(await slot.InferAsync(cancellation).ConfigureAwait(false), servable, message);
             if (!computed.IsOk)
             {
-                return meter.Failed(computed);
+                return message.Meter.Failed(computed);
             }
 
-            meter.Inferred();
-            InferResult result = new(message, lease, slot, OutputSet.Take(servable.Signature, message, slot), meter);
+            message.Meter.Inferred(BatchSize.Of(servable.Signature, message));
+            InferResult result = new(message, lease, slot, OutputSet.Take(servable.Signature, message, slot));
             handedOver = true;
             return result;
         }
         catch (OperationCanceledException)
         {
-            return meter.Failed(Outcome.Fail(StatusCode.Cancelled));
+            return message.Meter.Failed(Outcome.Fail(StatusCode.Cancelled));
         }
         catch (OpenVinoException engine)
         {
-            return meter.Failed(Outcome.Fail(StatusCode.InternalInferenceError, engine.Said));
+            return message.Meter.Failed(Outcome.Fail(StatusCode.InternalInferenceError, engine.Said));
         }
         finally
         {
@@ -97,8 +96,8 @@ internal sealed class InferenceCall(ServableRegistry registry)
                 // The tensors in the slot point into the message's memory: the slot lets go of them first.
                 slot?.Return();
                 lease?.Dispose();
+                message.Meter.End();
                 message.Dispose();
-                meter.End();
             }
         }
     }

@@ -60,6 +60,9 @@ internal sealed class Servable
     /// <summary>What is counted about it; null while metrics are off. Set before it is published.</summary>
     public ServableMetrics? Metrics { get; internal set; }
 
+    /// <summary>Counts and durations of the calls since this load; there whether metrics are on or off.</summary>
+    public CallStatistics Statistics { get; } = new();
+
     /// <summary>OpenVINO's execution streams; 0 where the device does not tell.</summary>
     public int Streams => _model.Streams;
 

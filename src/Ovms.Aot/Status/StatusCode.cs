@@ -491,6 +491,14 @@ internal enum StatusCode
     [Status("Request was cancelled", Grpc = GrpcCode.Cancelled, Http = 499)]
     Cancelled,
 
+    /// <summary>A setting of the trace or logging extension that does not exist.</summary>
+    [Status("Setting is not known", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidSetting,
+
+    /// <summary>A region of shared memory that nobody registered.</summary>
+    [Status("Shared memory region is not registered", Grpc = GrpcCode.NotFound, Http = 404)]
+    SharedMemoryRegionMissing,
+
     /// <summary>The call exists in the interface but not here.</summary>
     [Status("Not implemented", Grpc = GrpcCode.Unimplemented, Http = 501)]
     NotImplemented,

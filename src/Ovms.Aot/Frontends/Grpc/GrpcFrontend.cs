@@ -87,7 +87,13 @@ internal static class GrpcFrontend
         });
         OnDemand.Use(app, "/", routes =>
         {
-            MapService(routes, binder => KServeBinding.Bind(binder, new KServeService(registry, settings)));
+            MapService(routes, binder =>
+            {
+                KServeBinding.Bind(binder, new KServeService(registry, settings));
+                ExtensionBinding.Bind(binder, new ExtensionService(registry));
+                ExtensionBinding.Bind(binder, new SettingsService(registry, settings.Log));
+                ExtensionBinding.Bind(binder, new SharedMemoryService());
+            });
             MapService(routes, binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry)));
             MapService(routes, binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
             MapService(routes, binder => Health.BindService(binder, new GrpcHealth(registry)));

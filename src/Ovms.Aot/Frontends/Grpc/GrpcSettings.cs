@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Ovms.Frontends.Extensions;
 
 namespace Ovms.Frontends.Grpc;
 
@@ -14,6 +15,9 @@ internal sealed record GrpcSettings
 
     /// <summary>The server's version, as the metadata tells it.</summary>
     public required string ServerVersion { get; init; }
+
+    /// <summary>What the log settings tell.</summary>
+    public LogSettingsView Log { get; init; } = LogSettingsView.Default;
 
     /// <summary>--grpc_channel_arguments.</summary>
     public ChannelArguments Arguments { get; init; } = ChannelArguments.Default;

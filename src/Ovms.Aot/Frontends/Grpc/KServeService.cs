@@ -1,3 +1,4 @@
+using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Observability.Metrics;
 using Ovms.Serving;
@@ -21,8 +22,9 @@ internal sealed class KServeService(ServableRegistry registry, GrpcSettings sett
     /// <summary>Whether every configured model is available and the server is not stopping.</summary>
     public ServerReadyResponse ServerReady(ServerReadyRequest request) => new() { Ready = registry.IsReady };
 
-    /// <summary>Name and version.</summary>
-    public ServerMetadataResponse ServerMetadata(ServerMetadataRequest request) => new() { Name = ServerName, Version = settings.ServerVersion };
+    /// <summary>Name, version, and which extensions work.</summary>
+    public ServerMetadataResponse ServerMetadata(ServerMetadataRequest request) =>
+        new() { Name = ServerName, Version = settings.ServerVersion, Extensions = { ServerExtensions.Names } };
 
     /// <summary>Whether a version takes calls; one that is known but does not is not an error.</summary>
     public ModelReadyResponse ModelReady(ModelReadyRequest request)

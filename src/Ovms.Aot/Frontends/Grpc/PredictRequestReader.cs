@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -83,8 +82,13 @@ internal static class PredictRequestReader
             return Outcome.Fail(StatusCode.ModelSpecMissing);
         }
 
+        if (model.Label is { } label)
+        {
+            return TfsModelSpec.RefuseLabel(label);
+        }
+
         message.ModelName = model.Name ?? "";
-        message.ModelVersion = model.Version?.ToString(CultureInfo.InvariantCulture) ?? "";
+        message.ModelVersion = TfsModelSpec.TextOf(model.Version);
         return Outcome.Ok;
     }
 
@@ -131,12 +135,14 @@ internal static class PredictRequestReader
         }
     }
 
-    /// <summary>What a ModelSpec says that matters here: signature and label are passed over, as in the original.</summary>
+    /// <summary>What a ModelSpec says that matters here: the signature's name is ignored, as in the original.</summary>
     private struct ModelSpec
     {
         public string? Name { get; private set; }
 
         public long? Version { get; private set; }
+
+        public string? Label { get; private set; }
 
         public void Read(ReadOnlySequence<byte> bytes)
         {
@@ -149,11 +155,12 @@ internal static class PredictRequestReader
                         Name = reader.ReadKnownText();
                         break;
                     case 2:
+                        // Of version and label the last counts: they are one choice.
                         Version = ReadNumber(reader.ReadLengthDelimited());
+                        Label = null;
                         break;
                     case 4:
-                        // One of the two counts, the last: a label takes the version's place.
-                        reader.ReadText();
+                        Label = reader.ReadText();
                         Version = null;
                         break;
                     default:

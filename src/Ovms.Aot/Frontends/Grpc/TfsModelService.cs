@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using Ovms.Observability.Metrics;
@@ -19,22 +18,22 @@ internal sealed class TfsModelService(ServableRegistry registry)
             throw GrpcEdge.ToException(Outcome.Fail(StatusCode.ModelSpecMissing));
         }
 
-        string text = asked.Version?.ToString(CultureInfo.InvariantCulture) ?? "";
-        Outcome<ImmutableArray<VersionEntry>> versions = registry.Current.VersionsOf(asked.Name, text);
-        registry.Count(CallKind.GetModelStatusGrpc, asked.Name, text, versions.IsOk);
+        Outcome<string> version = TfsModelSpec.VersionOf(asked);
+        Outcome<ImmutableArray<VersionEntry>> versions = version.IsOk ? registry.Current.VersionsOf(asked.Name, version.Value!) : version.WithoutValue;
+        registry.Count(CallKind.GetModelStatusGrpc, asked.Name, version.Value ?? "", versions.IsOk);
         if (!versions.IsOk)
         {
             throw GrpcEdge.ToException(versions.WithoutValue);
         }
 
         GetModelStatusResponse response = new();
-        foreach (VersionEntry version in versions.Value)
+        foreach (VersionEntry entry in versions.Value)
         {
-            VersionHealth health = VersionHealth.Of(version);
+            VersionHealth health = VersionHealth.Of(entry);
             response.ModelVersionStatus.Add(new ModelVersionStatus
             {
-                Version = version.Version,
-                State = (ModelVersionStatus.Types.State)version.State,
+                Version = entry.Version,
+                State = (ModelVersionStatus.Types.State)entry.State,
                 Status = new StatusProto { ErrorCode = (Code)health.Code, ErrorMessage = health.Message },
             });
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
@@ -34,9 +33,9 @@ internal sealed class TfsPredictionService(ServableRegistry registry)
             throw GrpcEdge.ToException(Outcome.Fail(StatusCode.InvalidSignatureDef, $"metadata_field; Expected: {SignatureField}; Actual: {(fields.Length == 0 ? "none" : fields)}"));
         }
 
-        string version = asked.Version?.ToString(CultureInfo.InvariantCulture) ?? "";
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(asked.Name, version);
-        registry.Count(CallKind.GetModelMetadataGrpc, asked.Name, version, found.IsOk);
+        Outcome<string> version = TfsModelSpec.VersionOf(asked);
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = version.IsOk ? registry.Find(asked.Name, version.Value!) : version.WithoutValue;
+        registry.Count(CallKind.GetModelMetadataGrpc, asked.Name, version.Value ?? "", found.IsOk);
         if (!found.IsOk)
         {
             throw GrpcEdge.ToException(found.WithoutValue);

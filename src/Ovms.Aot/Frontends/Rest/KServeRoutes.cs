@@ -13,6 +13,7 @@ internal static class KServeRoutes
         MetadataRoutes metadata = new(registry, settings.ServerVersion);
         RequestMemory memory = new(settings.MemoryLimit, "half of the memory there is");
         InferRoute infer = new(new KServeForm(), registry, call, memory, settings.MaxBodyBytes);
+        JsonBody bodies = new(memory, registry.Draining);
         RestRoute[] metrics = settings.Metrics is { } counted ? [new RestRoute(MetricsRoute.Path, RestVerb.Get, new MetricsRoute(counted).WriteAsync)] : [];
         return new RestRouteTable(
         [
@@ -21,6 +22,9 @@ internal static class KServeRoutes
             new RestRoute("/v2/models/{model}/infer", RestVerb.Post, infer.InferAsync),
             new RestRoute("/v2/models/{model}/versions/{version}/infer", RestVerb.Post, infer.InferAsync),
             new RestRoute("/v2", RestVerb.Get, metadata.ServerAsync),
+            .. ExtensionRoutes.All(registry, bodies),
+            .. SettingsRoutes.All(registry, settings.Log, bodies),
+            .. SharedMemoryRoutes.All(),
             new RestRoute("/v2/models/{model}", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/versions/{version}", RestVerb.Get, metadata.ModelAsync),

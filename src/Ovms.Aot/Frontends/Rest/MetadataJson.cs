@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Frontends.Extensions;
 using Ovms.Serving;
 using Ovms.Tensors;
 
@@ -12,7 +13,14 @@ internal static class MetadataJson
     {
         body.Raw("{\"name\":\"OpenVINO Model Server\",\"version\":"u8);
         body.Text(version);
-        body.Raw("}"u8);
+        body.Raw(",\"extensions\":["u8);
+        for (int i = 0; i < ServerExtensions.Names.Length; i++)
+        {
+            body.Raw(i == 0 ? default : ","u8);
+            body.Text(ServerExtensions.Names[i]);
+        }
+
+        body.Raw("]}"u8);
     }
 
     /// <summary>Writes a model's versions, inputs and outputs; dynamic dimensions are -1.</summary>

@@ -6,7 +6,8 @@ internal delegate Task RestHandler(HttpContext context, RestTarget target);
 /// <summary>What a path names: decoded, and empty where the route has no such part.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Version">The version as the caller wrote it; empty = the default one.</param>
-internal readonly record struct RestTarget(string Model, string Version);
+/// <param name="Region">A region of shared memory.</param>
+internal readonly record struct RestTarget(string Model, string Version, string Region = "");
 
 /// <summary>Which methods a route takes.</summary>
 internal enum RestVerb
@@ -16,6 +17,9 @@ internal enum RestVerb
 
     /// <summary>POST.</summary>
     Post,
+
+    /// <summary>Both of them.</summary>
+    GetOrPost,
 }
 
 /// <summary>One row of the route table.</summary>
@@ -31,8 +35,15 @@ internal sealed record RestRoute(string Template, RestVerb Verb, RestHandler Han
     public string[] Segments { get; } = Template.Split('/');
 
     /// <summary>Value of the <c>Allow</c> header for other methods.</summary>
-    public string Allow => Verb == RestVerb.Get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+    public string Allow => Verb switch
+    {
+        RestVerb.Get => "GET, HEAD, OPTIONS",
+        RestVerb.Post => "POST, OPTIONS",
+        _ => "GET, HEAD, POST, OPTIONS",
+    };
 
     /// <summary>Whether the route takes a method.</summary>
-    public bool Takes(string method) => Verb == RestVerb.Get ? HttpMethods.IsGet(method) || HttpMethods.IsHead(method) : HttpMethods.IsPost(method);
+    public bool Takes(string method) => HttpMethods.IsPost(method)
+        ? Verb is RestVerb.Post or RestVerb.GetOrPost
+        : Verb is RestVerb.Get or RestVerb.GetOrPost && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
 }

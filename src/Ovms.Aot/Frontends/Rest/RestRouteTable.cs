@@ -9,6 +9,7 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
     private const int MaxSegments = 8;
     private const string Model = "{model}";
     private const string Version = "{version}";
+    private const string Region = "{region}";
     private const string Rest = "{path}";
 
     /// <summary>All rows.</summary>
@@ -26,7 +27,7 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
         {
             if (Matches(route, path, segments))
             {
-                target = new RestTarget(Take(route, Model, path, segments), Take(route, Version, path, segments));
+                target = new RestTarget(Take(route, Model, path, segments), Take(route, Version, path, segments), Take(route, Region, path, segments));
                 return route;
             }
         }

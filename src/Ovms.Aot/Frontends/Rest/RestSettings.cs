@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Ovms.Frontends.Extensions;
 using Ovms.Observability.Metrics;
 using Ovms.Tensors;
 
@@ -16,6 +17,9 @@ internal sealed record RestSettings
 
     /// <summary>The server's version, as the metadata tells it.</summary>
     public required string ServerVersion { get; init; }
+
+    /// <summary>What the log settings tell.</summary>
+    public LogSettingsView Log { get; init; } = LogSettingsView.Default;
 
     /// <summary>Access-control headers.</summary>
     public CorsHeaders Cors { get; init; } = CorsHeaders.Default;

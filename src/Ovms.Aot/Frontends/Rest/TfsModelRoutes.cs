@@ -28,29 +28,36 @@ internal sealed class TfsModelRoutes(ServableRegistry registry)
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>One model: what OpenAI's clients want to know of it, and the states of its versions.</summary>
-    public async Task ModelAsync(HttpContext context, RestTarget target)
+    /// <summary>One model: the states of its versions, or OpenAI's object for its clients.</summary>
+    public Task ModelAsync(HttpContext context, RestTarget target)
     {
-        Outcome<ImmutableArray<VersionEntry>> versions = Find(target);
-        if (!versions.IsOk)
+        context.Response.Headers.Vary = OpenAiClients.DecidingHeaders;
+        return OpenAiClients.Ask(context.Request) ? OpenAiModelAsync(context, target) : StatusAsync(context, target);
+    }
+
+    /// <summary>One model as OpenAI's clients know it; like the list only while it can be called.</summary>
+    public async Task OpenAiModelAsync(HttpContext context, RestTarget target)
+    {
+        Outcome found = registry.Find(target.Model, "").WithoutValue;
+        registry.Count(CallKind.GetModelStatusRest, target.Model, "", found.IsOk);
+        if (!found.IsOk)
         {
-            await RestReply.ErrorAsync(context, versions.WithoutValue).ConfigureAwait(false);
+            await RestReply.ErrorAsync(context, found).ConfigureAwait(false);
             return;
         }
 
         using NativeBuffer body = new();
         body.Raw("{"u8);
         TfsModelJson.WriteIdentity(body, target.Model);
-        body.Raw(",\"model_version_status\":"u8);
-        TfsModelJson.WriteStatus(body, versions.Value);
         body.Raw("}"u8);
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>The state of one version.</summary>
-    public async Task VersionAsync(HttpContext context, RestTarget target)
+    /// <summary>The states of a model's versions, or of the one that is named: GetModelStatusResponse as JSON, and nothing else.</summary>
+    public async Task StatusAsync(HttpContext context, RestTarget target)
     {
-        Outcome<ImmutableArray<VersionEntry>> versions = Find(target);
+        Outcome<ImmutableArray<VersionEntry>> versions = registry.Current.VersionsOf(target.Model, target.Version);
+        registry.Count(CallKind.GetModelStatusRest, target.Model, target.Version, versions.IsOk);
         if (!versions.IsOk)
         {
             await RestReply.ErrorAsync(context, versions.WithoutValue).ConfigureAwait(false);
@@ -79,12 +86,5 @@ internal sealed class TfsModelRoutes(ServableRegistry registry)
         Servable servable = found.Value.Version.Servable!;
         TfsModelJson.WriteMetadata(body, servable.Id, servable.Signature);
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
-    }
-
-    private Outcome<ImmutableArray<VersionEntry>> Find(RestTarget target)
-    {
-        Outcome<ImmutableArray<VersionEntry>> versions = registry.Current.VersionsOf(target.Model, target.Version);
-        registry.Count(CallKind.GetModelStatusRest, target.Model, target.Version, versions.IsOk);
-        return versions;
     }
 }

@@ -4,8 +4,8 @@ using Ovms.Status;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
-/// The paths of TensorFlow Serving, and those where OpenAI's clients look for models: one of them is the same, and its answer has the
-/// fields of both.
+/// The paths of TensorFlow Serving, and those where OpenAI's clients look for models. <c>/v1/models/NAME</c> is a path of both:
+/// <see cref="OpenAiClients"/> tells them apart.
 /// </summary>
 internal static class TfsRoutes
 {
@@ -22,15 +22,19 @@ internal static class TfsRoutes
             new RestRoute("/v1/models/{model}:regress", RestVerb.Post, NotServedAsync),
             new RestRoute("/v1/models/{model}/versions/{version}:regress", RestVerb.Post, NotServedAsync),
             new RestRoute("/v1/models/{model}/labels/{label}:predict", RestVerb.Post, NoLabelsAsync),
+            new RestRoute("/v1/models/{model}/labels/{label}:classify", RestVerb.Post, NoLabelsAsync),
+            new RestRoute("/v1/models/{model}/labels/{label}:regress", RestVerb.Post, NoLabelsAsync),
             new RestRoute("/v1/models/{model}/labels/{label}", RestVerb.Get, NoLabelsAsync),
             new RestRoute("/v1/models/{model}/labels/{label}/metadata", RestVerb.Get, NoLabelsAsync),
-            new RestRoute("/v1/models/{model}/versions/{version}", RestVerb.Get, models.VersionAsync),
+            new RestRoute("/v1/models/{model}/versions/{version}", RestVerb.Get, models.StatusAsync),
             new RestRoute("/v1/models/{model}/metadata", RestVerb.Get, models.MetadataAsync),
             new RestRoute("/v1/models/{model}/versions/{version}/metadata", RestVerb.Get, models.MetadataAsync),
-            .. new[] { "/v1/models", "/v3/models", "/v3/v1/models" }.SelectMany(path => new[]
+            new RestRoute("/v1/models", RestVerb.Get, models.ListAsync),
+            new RestRoute("/v1/models/{path}", RestVerb.Get, models.ModelAsync),
+            .. new[] { "/v3/models", "/v3/v1/models" }.SelectMany(path => new[]
             {
                 new RestRoute(path, RestVerb.Get, models.ListAsync),
-                new RestRoute($"{path}/{{path}}", RestVerb.Get, models.ModelAsync),
+                new RestRoute($"{path}/{{path}}", RestVerb.Get, models.OpenAiModelAsync),
             }),
         ];
     }
@@ -39,5 +43,5 @@ internal static class TfsRoutes
         RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.NotImplemented, "classify and regress are not served; call :predict"));
 
     private static Task NoLabelsAsync(HttpContext context, RestTarget target) =>
-        RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ModelVersionLabelUnsupported, "Expected: /versions/ and a number, or neither for the default version"));
+        RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ModelVersionLabelUnsupported, "Expected: the version by its number, /v1/models/NAME/versions/NUMBER, or neither for the default version"));
 }

@@ -24,8 +24,9 @@ public sealed class GrpcReflectionTests
 
         await call.RequestStream.WriteAsync(new() { FileContainingSymbol = "inference.GRPCInferenceService" });
         await call.ResponseStream.MoveNext(default);
-        FileDescriptorProto file = FileDescriptorProto.Parser.ParseFrom(call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto.Single());
-        await Assert.That(file.Service.Single().Method.Count).IsEqualTo(20);
+        FileDescriptorProto[] files = [.. call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto.Select(static file => FileDescriptorProto.Parser.ParseFrom(file))];
+        await Assert.That(files.SelectMany(static file => file.Service).Single().Method.Count).IsEqualTo(20);
+        await Assert.That(files.SelectMany(static file => file.Dependency).Except(files.Select(static file => file.Name))).IsEmpty();
 
         await call.RequestStream.CompleteAsync();
         await Assert.That(await call.ResponseStream.MoveNext(default)).IsFalse();

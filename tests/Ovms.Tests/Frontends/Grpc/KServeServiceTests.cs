@@ -32,10 +32,15 @@ public sealed class KServeServiceTests
     }
 
     [Test]
-    public async Task ServerMetadata_IsNameAndVersion()
+    public async Task ServerMetadata_IsNameVersionAndWhatWorks()
     {
         await using GrpcServer server = await GrpcServer.StartAsync();
-        await Assert.That(await server.Client.ServerMetadataAsync(new())).IsEqualTo(new ServerMetadataResponse { Name = "OpenVINO Model Server", Version = "1.2.3" });
+        await Assert.That(await server.Client.ServerMetadataAsync(new())).IsEqualTo(new ServerMetadataResponse
+        {
+            Name = "OpenVINO Model Server",
+            Version = "1.2.3",
+            Extensions = { "binary_tensor_data", "model_configuration", "sequence", "statistics" },
+        });
     }
 
     [Test]
@@ -105,8 +110,6 @@ public sealed class KServeServiceTests
     public async Task CallsThatAreNotServed_AreUnimplemented()
     {
         await using GrpcServer server = await GrpcServer.StartAsync();
-        await Assert.That((await Refusals.Of(server.Client.RepositoryIndexAsync(new()))).StatusCode).IsEqualTo(StatusCode.Unimplemented);
-        await Assert.That((await Refusals.Of(server.Client.ModelConfigAsync(new()))).StatusCode).IsEqualTo(StatusCode.Unimplemented);
         using AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> stream = server.Client.ModelStreamInfer();
         await Assert.That((await Refusals.Of(() => stream.ResponseStream.MoveNext(default))).StatusCode).IsEqualTo(StatusCode.Unimplemented);
         await Assert.That((await Refusals.Of(() => server.CallAsync("no.such.Service", "Call", []))).StatusCode).IsEqualTo(StatusCode.Unimplemented);
@@ -119,6 +122,12 @@ public sealed class KServeServiceTests
     [Arguments("ModelReady")]
     [Arguments("ModelMetadata")]
     [Arguments("ModelInfer")]
+    [Arguments("ModelConfig")]
+    [Arguments("ModelStatistics")]
+    [Arguments("RepositoryIndex")]
+    [Arguments("TraceSetting")]
+    [Arguments("LogSettings")]
+    [Arguments("SystemSharedMemoryUnregister")]
     public async Task BytesThatAreNoMessage_AreTheCallersFault(string call)
     {
         await using GrpcServer server = await GrpcServer.StartAsync();

@@ -34,7 +34,7 @@ internal static class ReferencePredictReading
         try
         {
             PredictRequest request = PredictRequest.Parser.ParseFrom(message);
-            return request.ModelSpec is { } model
+            return request.ModelSpec is { VersionChoiceCase: not ModelSpec.VersionChoiceOneofCase.VersionLabel } model
                 ? Lines(model.Name, model.Version is { } version ? $"{version}" : "", request.OutputFilter, request.Inputs.Select(static pair => Line(pair.Key, pair.Value)))
                 : null;
         }

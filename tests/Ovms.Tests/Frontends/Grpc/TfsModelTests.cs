@@ -48,6 +48,27 @@ public sealed class TfsModelTests
     }
 
     [Test]
+    [Arguments("2")]
+    [Arguments("nosuchlabel")]
+    [Arguments("")]
+    public async Task Label_IsRefusedAndVersionNamed(string label)
+    {
+        await using GrpcServer server = await GrpcServer.StartAsync(ServedModel.Load("dummy"));
+        ModelSpec labelled = new() { Name = "dummy", VersionLabel = label };
+        PredictRequest predict = TfsRequests.For("dummy");
+        predict.ModelSpec = labelled;
+        CallStatus[] refused =
+        [
+            await Refusals.Of(new Predictions(server.Channel).PredictAsync(predict)),
+            await Refusals.Of(new Predictions(server.Channel).GetModelMetadataAsync(new() { ModelSpec = labelled, MetadataField = { "signature_def" } })),
+            await Refusals.Of(new Models(server.Channel).GetModelStatusAsync(new() { ModelSpec = labelled })),
+        ];
+        await Assert.That(refused.Distinct().Single()).IsEqualTo(new CallStatus(
+            StatusCode.InvalidArgument,
+            $"Versions have no labels here - model_spec.version_label: {label}; Expected: the number in model_spec.version, or neither for the default version"));
+    }
+
+    [Test]
     public async Task BytesThatAreNoMessage_AreTheCallersFault()
     {
         await using GrpcServer server = await GrpcServer.StartAsync(ServedModel.Load("dummy"));

@@ -16,11 +16,12 @@ internal sealed class MetadataJsonTests
         [new TensorInfo(0, "s", ElementType.BF16, PartialShape.Of(), "...")]);
 
     [Test]
-    public async Task Server_IsNameAndVersion()
+    public async Task Server_IsNameVersionAndWhatWorks()
     {
         using NativeBuffer body = new();
         MetadataJson.WriteServer(body, "1.2.3");
-        await Assert.That(Encoding.UTF8.GetString(body.Bytes)).IsEqualTo("""{"name":"OpenVINO Model Server","version":"1.2.3"}""");
+        await Assert.That(Encoding.UTF8.GetString(body.Bytes)).IsEqualTo(
+            """{"name":"OpenVINO Model Server","version":"1.2.3","extensions":["binary_tensor_data","model_configuration","sequence","statistics"]}""");
     }
 
     [Test]

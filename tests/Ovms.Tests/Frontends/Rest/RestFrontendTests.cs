@@ -50,7 +50,7 @@ internal sealed class RestFrontendTests
     [Arguments("GET", "/v2/models/dummy/versions/7", HttpStatusCode.NotFound, "Model with requested version is not found")]
     [Arguments("GET", "/v2/models/dummy/versions/x/ready", HttpStatusCode.BadRequest, "invalid model version format")]
     [Arguments("GET", "/", HttpStatusCode.NotFound, "Invalid request URL")]
-    [Arguments("GET", "/v2/models/dummy/stats", HttpStatusCode.NotFound, "Invalid request URL - GET /v2/models/dummy/stats")]
+    [Arguments("GET", "/v2/models/dummy/states", HttpStatusCode.NotFound, "Invalid request URL - GET /v2/models/dummy/states")]
     [Arguments("POST", "/v2/models/dummy/infer/", HttpStatusCode.NotFound, "Invalid request URL")]
     public async Task WhatIsNotThere_IsSaid(string method, string path, HttpStatusCode status, string text)
     {
@@ -111,7 +111,7 @@ internal sealed class RestFrontendTests
     public async Task Metadata_IsTold()
     {
         await using RestServer server = await RestServer.ServeAsync("dummy");
-        await Assert.That(await server.Client.GetStringAsync("/v2")).IsEqualTo("""{"name":"OpenVINO Model Server","version":"9.8.7"}""");
+        await Assert.That(await server.Client.GetStringAsync("/v2")).IsEqualTo("""{"name":"OpenVINO Model Server","version":"9.8.7","extensions":["binary_tensor_data","model_configuration","sequence","statistics"]}""");
         string expected = """{"name":"dummy","versions":["1"],"platform":"OpenVINO","inputs":[{"name":"b","datatype":"FP32","shape":[1,10]}],"outputs":[{"name":"a","datatype":"FP32","shape":[1,10]}]}""";
         foreach (string path in new[] { "/v2/models/dummy", "/v2/models/dummy/", "/v2/models/dummy/versions/1", "/v2/models/dummy/versions/1/", "/v2/models/d%75mmy", "/v2/models/dummy/versions/0" })
         {
@@ -137,7 +137,7 @@ internal sealed class RestFrontendTests
         await using Stream connection = await server.ConnectAsync();
         await connection.WriteAsync("GET http://any.example/v2 HTTP/1.0\r\n\r\n"u8.ToArray());
         string answer = await new StreamReader(connection, Encoding.ASCII).ReadToEndAsync();
-        await Assert.That(answer).StartsWith("HTTP/1.1 200 OK").And.EndsWith("""{"name":"OpenVINO Model Server","version":"9.8.7"}""");
+        await Assert.That(answer).StartsWith("HTTP/1.1 200 OK").And.EndsWith("""{"name":"OpenVINO Model Server","version":"9.8.7","extensions":["binary_tensor_data","model_configuration","sequence","statistics"]}""");
     }
 
     [Test]

@@ -40,12 +40,29 @@ internal sealed class RestRouteTableTests
     [Arguments("/v1/models/m/versions/3:predict", "/v1/models/{model}/versions/{version}:predict", "m", "3")]
     [Arguments("/v1/models/m/labels/l:predict", "/v1/models/{model}/labels/{label}:predict", "m", "")]
     [Arguments("/v1/models/:predict", "/v1/models/{path}", ":predict", "")]
+    [Arguments("/v2/models/m/config", "/v2/models/{model}/config", "m", "")]
+    [Arguments("/v2/models/m/versions/1/config", "/v2/models/{model}/versions/{version}/config", "m", "1")]
+    [Arguments("/v2/models/m/stats", "/v2/models/{model}/stats", "m", "")]
+    [Arguments("/v2/models/m/versions/1/stats", "/v2/models/{model}/versions/{version}/stats", "m", "1")]
+    [Arguments("/v2/models/stats", "/v2/models/stats", "", "")]
+    [Arguments("/v2/models/stats/", "/v2/models/{model}/", "stats", "")]
+    [Arguments("/v2/models/stats/infer", "/v2/models/{model}/infer", "stats", "")]
+    [Arguments("/v2/repository/index", "/v2/repository/index", "", "")]
+    [Arguments("/v2/repository/models/m/load", "/v2/repository/models/{model}/load", "m", "")]
+    [Arguments("/v2/models/m/trace/setting", "/v2/models/{model}/trace/setting", "m", "")]
     [Arguments("http://proxy:9000/v2/models/m/infer?x", "/v2/models/{model}/infer", "m", "")]
     public async Task KnownPath_FindsRowAndNames(string target, string template, string model, string version)
     {
         RestRoute? route = s_table.Find(target, out RestTarget named);
         await Assert.That(route?.Template).IsEqualTo(template);
         await Assert.That(named).IsEqualTo(new RestTarget(model, version));
+    }
+
+    [Test]
+    public async Task Region_IsNamed()
+    {
+        await Assert.That(s_table.Find("/v2/cudasharedmemory/region/a%2Fb/unregister", out RestTarget named)).IsNotNull();
+        await Assert.That(named).IsEqualTo(new RestTarget("", "", "a/b"));
     }
 
     [Test]
@@ -62,11 +79,12 @@ internal sealed class RestRouteTableTests
     [Arguments("/v2/models")]
     [Arguments("/v2/models/")]
     [Arguments("/v2/models//ready")]
-    [Arguments("/v2/models/m/stats")]
     [Arguments("/v2/models/m/infer/")]
     [Arguments("/v2/models/m/versions")]
     [Arguments("/v2/models/m/versions//infer")]
-    [Arguments("/v2/models/m/versions/1/config")]
+    [Arguments("/v2/repository")]
+    [Arguments("/v2/repository/index/")]
+    [Arguments("/v2/systemsharedmemory/region//status")]
     [Arguments("/v2/models/a/b/c/d/e/f/g/h/i/j/k/l/m/infer")]
     [Arguments("http://proxy:9000")]
     public async Task UnknownPath_FindsNothing(string target) => await Assert.That(s_table.Find(target, out _)).IsNull();
@@ -79,6 +97,10 @@ internal sealed class RestRouteTableTests
     [Arguments("/v2/models/m/infer", "POST", true)]
     [Arguments("/v2/models/m/infer", "GET", false)]
     [Arguments("/v2/models/m/infer", "HEAD", false)]
+    [Arguments("/v2/logging", "GET", true)]
+    [Arguments("/v2/logging", "HEAD", true)]
+    [Arguments("/v2/logging", "POST", true)]
+    [Arguments("/v2/logging", "PUT", false)]
     public async Task Method_IsTakenOrNot(string target, string method, bool taken)
     {
         RestRoute route = s_table.Find(target, out _)!;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using Ovms.Serving;
 
 namespace Ovms.Tests.Frontends.Rest;
@@ -73,14 +75,39 @@ internal sealed class TfsRestTests
         await Assert.That((string)list["object"]!).IsEqualTo("list");
         await Assert.That(list["data"]!.AsArray().Select(static model => (string)model!["id"]!)).IsEquivalentTo(["a", "team/b"]);
 
+        server.Client.DefaultRequestHeaders.UserAgent.ParseAdd("AsyncOpenAI/Python 2.1.0");
         JsonNode model = JsonNode.Parse(await server.Client.GetStringAsync($"{path}/team/b"))!;
         await Assert.That($"{model["id"]} {model["object"]} {model["owned_by"]}").IsEqualTo("team/b model OVMS");
         await Assert.That((long)model["created"]!).IsGreaterThanOrEqualTo(now);
-        await Assert.That(model["model_version_status"]!.ToJsonString()).IsEqualTo("""[{"version":"1","state":"AVAILABLE","status":{"error_code":"OK","error_message":"OK"}}]""");
-
-        JsonNode loading = JsonNode.Parse(await server.Client.GetStringAsync($"{path}/loading"))!;
-        await Assert.That((string)loading["model_version_status"]![0]!["status"]!["error_message"]!).IsEqualTo("no \"weights\"");
+        await Assert.That(model.AsObject().Count).IsEqualTo(4);
+        await Assert.That((int)(await server.Client.GetAsync($"{path}/loading")).StatusCode).IsEqualTo(503);
         await Assert.That((int)(await server.Client.GetAsync($"{path}/nobody")).StatusCode).IsEqualTo(404);
+    }
+
+    [Test]
+    [Arguments("User-Agent", "python-requests/2.32", false)]
+    [Arguments("User-Agent", "OpenAI/Python 2.1.0", true)]
+    [Arguments("Accept", "application/json", false)]
+    [Arguments("Accept", "text/html, application/vnd.openai+json;q=0.9", true)]
+    public async Task OnePathOfTwoApis_AnswersEachItsOwn(string header, string value, bool isOpenAi)
+    {
+        await using RestServer server = await RestServer.ServeAsync("dummy");
+        server.Client.DefaultRequestHeaders.Add(header, value);
+        using HttpResponseMessage answer = await server.Client.GetAsync("/v1/models/dummy");
+        string body = await answer.Content.ReadAsStringAsync();
+
+        await Assert.That(string.Join(", ", answer.Headers.Vary)).IsEqualTo("Accept, User-Agent");
+        if (isOpenAi)
+        {
+            await Assert.That((string)JsonNode.Parse(body)!["id"]!).IsEqualTo("dummy");
+            await Assert.That(body).DoesNotContain("model_version_status");
+            return;
+        }
+
+        // Google's parser refuses members that the message has not.
+        GetModelStatusResponse status = JsonParser.Default.Parse<GetModelStatusResponse>(body);
+        await Assert.That(status.ModelVersionStatus.Single().State).IsEqualTo(ModelVersionStatus.Types.State.Available);
+        await Assert.That(body).IsEqualTo("""{"model_version_status":[{"version":"1","state":"AVAILABLE","status":{"error_code":"OK","error_message":"OK"}}]}""");
     }
 
     [Test]
@@ -91,7 +118,16 @@ internal sealed class TfsRestTests
             .IsEqualTo("""{"model_version_status":[{"version":"1","state":"AVAILABLE","status":{"error_code":"OK","error_message":"OK"}}]}""");
         await Assert.That((int)(await server.Client.GetAsync("/v1/models/dummy/versions/2")).StatusCode).IsEqualTo(404);
         await Assert.That((int)(await server.Client.GetAsync("/v1/models/dummy/versions/x")).StatusCode).IsEqualTo(400);
-        await Assert.That((int)(await server.Client.GetAsync("/v1/models/dummy/labels/x")).StatusCode).IsEqualTo(400);
+        foreach ((HttpMethod method, string path) in new[]
+        {
+            (HttpMethod.Get, "labels/x"), (HttpMethod.Get, "labels/x/metadata"), (HttpMethod.Post, "labels/1:predict"),
+            (HttpMethod.Post, "labels/1:classify"), (HttpMethod.Post, "labels/1:regress"),
+        })
+        {
+            using HttpResponseMessage refused = await server.Client.SendAsync(new HttpRequestMessage(method, $"/v1/models/dummy/{path}"));
+            await Assert.That((int)refused.StatusCode).IsEqualTo(400).Because(path);
+            await Assert.That(await refused.Content.ReadAsStringAsync()).Contains("the version by its number").Because(path);
+        }
     }
 
     [Test]

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Ovms.Serving;
+
+namespace Ovms.Frontends.Extensions;
+
+/// <summary>A servable as the model configuration extension describes it; consistent with the model's metadata.</summary>
+/// <param name="Name">Under which it is served.</param>
+/// <param name="MaxBatchSize">0 where the batch is part of the dimensions; else the largest batch, and the dimensions leave it out.</param>
+/// <param name="Inputs">Sorted by name.</param>
+/// <param name="Outputs">Sorted by name.</param>
+/// <param name="Instances">How many inferences run at the same time.</param>
+/// <param name="IsStateful">Whether its calls are steps of sequences.</param>
+internal sealed record ModelConfiguration(
+    string Name, int MaxBatchSize, ImmutableArray<ConfiguredTensor> Inputs, ImmutableArray<ConfiguredTensor> Outputs, int Instances, bool IsStateful)
+{
+    /// <summary>Who computes.</summary>
+    public const string Backend = "openvino";
+
+    // Told where a batch has no upper bound: load tools refuse larger batches than the configuration allows.
+    private const int LargestToldBatch = 1024;
+
+    private const long AnySize = -1;
+
+    /// <summary>Describes a servable.</summary>
+    public static ModelConfiguration Of(Servable servable)
+    {
+        Signature signature = servable.Signature;
+        int maxBatchSize = MaxBatchSizeOf(signature);
+        return new ModelConfiguration(
+            servable.Id.Name,
+            maxBatchSize,
+            Describe(signature.InputsInNameOrder, maxBatchSize > 0),
+            Describe(signature.OutputsInNameOrder, maxBatchSize > 0),
+            servable.Requests,
+            servable.Sequences is not null);
+    }
+
+    /// <summary>
+    /// The largest batch where every input and every output begins with a dynamic dimension: its upper bound, the smallest of several.
+    /// 0 for every other model, and where a tensor has no other dimension: without any, perf_analyzer takes its shape for unknown and ends.
+    /// </summary>
+    public static int MaxBatchSizeOf(Signature signature)
+    {
+        long largest = long.MaxValue;
+        foreach (TensorInfo info in signature.Inputs.Concat(signature.Outputs))
+        {
+            if (info.Shape.Rank < 2 || info.Shape[0].IsStatic)
+            {
+                return 0;
+            }
+
+            largest = info.Shape[0].Max < 0 ? largest : Math.Min(largest, info.Shape[0].Max);
+        }
+
+        return largest == long.MaxValue ? LargestToldBatch : (int)Math.Min(largest, int.MaxValue);
+    }
+
+    private static ImmutableArray<ConfiguredTensor> Describe(ImmutableArray<TensorInfo> tensors, bool leavesOutBatch) =>
+        [.. tensors.Select(info => new ConfiguredTensor(info.Name, ConfigDatatype.NumberOf(info.Marshaler.Datatype), DimsOf(info, leavesOutBatch)))];
+
+    private static ImmutableArray<long> DimsOf(TensorInfo info, bool leavesOutBatch)
+    {
+        if (!info.Shape.HasRank)
+        {
+            return [AnySize];
+        }
+
+        ImmutableArray<long>.Builder dims = ImmutableArray.CreateBuilder<long>(info.Shape.Rank);
+        for (int i = leavesOutBatch ? 1 : 0; i < info.Shape.Rank; i++)
+        {
+            dims.Add(info.Shape[i].IsStatic ? info.Shape[i].Min : AnySize);
+        }
+
+        return dims.ToImmutable();
+    }
+}
+
+/// <summary>One input or output of a <see cref="ModelConfiguration"/>.</summary>
+/// <param name="Name">Of the tensor.</param>
+/// <param name="Datatype">A number of <see cref="ConfigDatatype"/>.</param>
+/// <param name="Dims">-1 where any size is taken.</param>
+internal readonly record struct ConfiguredTensor(string Name, int Datatype, ImmutableArray<long> Dims);

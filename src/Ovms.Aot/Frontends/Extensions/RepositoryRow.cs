@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Ovms.Serving;
+
+namespace Ovms.Frontends.Extensions;
+
+/// <summary>One row of the repository index.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Version">Digits; empty for a model of which no version is known or left.</param>
+/// <param name="State">READY, LOADING, UNLOADING or UNAVAILABLE.</param>
+/// <param name="Reason">Why it is UNAVAILABLE, or why newer files could not take its place; else empty.</param>
+internal readonly record struct RepositoryRow(string Name, string Version, string State, string Reason)
+{
+    private const string Ready = "READY";
+    private const string Loading = "LOADING";
+    private const string Unloading = "UNLOADING";
+    private const string Unavailable = "UNAVAILABLE";
+    private const string Unloaded = "unloaded";
+
+    /// <summary>All models and graphs that are known, sorted by name and version.</summary>
+    /// <param name="table">What is known.</param>
+    /// <param name="onlyReady">Leaves out what takes no calls.</param>
+    public static ImmutableArray<RepositoryRow> Of(ServableTable table, bool onlyReady) =>
+    [
+        .. table.Models.SelectMany(Of)
+            .Concat(table.Graphs.Select(static name => new RepositoryRow(name, "", Unavailable, "graphs are not served yet")))
+            .Where(row => !onlyReady || row.State == Ready)
+            .OrderBy(static row => row.Name, StringComparer.Ordinal),
+    ];
+
+    private static IEnumerable<RepositoryRow> Of(ModelEntry model)
+    {
+        if (model.Versions.All(static entry => entry.State == ServableState.End))
+        {
+            string reason = model.Reason ?? (model.Versions.IsEmpty && !model.IsRetired ? "no version is known yet" : Unloaded);
+            return [new RepositoryRow(model.Name, "", Unavailable, reason)];
+        }
+
+        return model.Versions.Select(entry => Of(model.Name, entry));
+    }
+
+    private static RepositoryRow Of(string name, VersionEntry entry)
+    {
+        (string state, string reason) = entry switch
+        {
+            { State: ServableState.Available } => (Ready, entry.Reason ?? ""),
+            { Error: not LoadError.Ok } => (Unavailable, entry.ErrorMessage),
+            { State: ServableState.Unloading } => (Unloading, ""),
+            { State: ServableState.End } => (Unavailable, Unloaded),
+            _ => (Loading, ""),
+        };
+        return new RepositoryRow(name, entry.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), state, reason);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Ovms.Serving;
+using Ovms.Status;
+
+namespace Ovms.Frontends.Extensions;
+
+/// <summary>The settings of the trace extension. Nothing is traced, so they are constants: they can be read, and a change is refused.</summary>
+internal static class TraceSettings
+{
+    private const string Level = "trace_level";
+
+    /// <summary>All settings with their values; only the level may have several.</summary>
+    public static ImmutableArray<KeyValuePair<string, string>> All { get; } =
+    [
+        new("trace_file", ""), new(Level, "OFF"), new("trace_rate", "1000"), new("trace_count", "-1"), new("log_frequency", "0"), new("trace_mode", "triton"),
+    ];
+
+    /// <summary>Whether a setting's value is a list in JSON.</summary>
+    public static bool IsList(string name) => name == Level;
+
+    /// <summary>Whether a caller may read settings: those of all models, or of a model that is known.</summary>
+    public static Outcome Check(ServableRegistry registry, string model) =>
+        model.Length == 0 ? Outcome.Ok : registry.Current.VersionsOf(model, "").WithoutValue;
+
+    /// <summary>Ok for what changes nothing: the value there is, or none, which asks for the default.</summary>
+    public static Outcome Change(string name, IReadOnlyList<string> values)
+    {
+        KeyValuePair<string, string> setting = All.FirstOrDefault(setting => setting.Key == name);
+        return setting.Key is null ? Outcome.Fail(StatusCode.InvalidSetting, $"Trace setting: {Shown.Bounded(name)}; Expected: one of {string.Join(", ", All.Select(static known => known.Key))}")
+            : values.Count == 0 || (values.Count == 1 && values[0] == setting.Value) ? Outcome.Ok
+            : Outcome.Fail(StatusCode.NotImplemented, $"The server traces nothing: {name} stays \"{setting.Value}\" and cannot be set to {Shown.Bounded(string.Join(", ", values))}");
+    }
+}

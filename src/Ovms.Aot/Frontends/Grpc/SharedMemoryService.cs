@@ -1,0 +1,31 @@
+using Ovms.Frontends.Extensions;
+using Ovms.Frontends.Grpc.Protos;
+
+namespace Ovms.Frontends.Grpc;
+
+/// <summary>
+/// Shared memory: none can be registered, so there is none to list, and forgetting all of it succeeds, which load tools ask for before
+/// they send tensors in messages. <see cref="ExtensionBinding"/> gives the calls their names.
+/// </summary>
+internal sealed class SharedMemoryService
+{
+    /// <summary>No region is registered.</summary>
+    public SystemSharedMemoryStatusResponse SystemStatus(SystemSharedMemoryStatusRequest request) =>
+        request.Name.Length == 0 ? new() : throw GrpcEdge.ToException(NotServed.UnknownRegion(request.Name));
+
+    /// <summary>Refused.</summary>
+    public SystemSharedMemoryRegisterResponse SystemRegister(SystemSharedMemoryRegisterRequest request) => throw GrpcEdge.ToException(NotServed.SharedMemory);
+
+    /// <summary>Nothing is registered: there is nothing to do.</summary>
+    public SystemSharedMemoryUnregisterResponse SystemUnregister(SystemSharedMemoryUnregisterRequest request) => new();
+
+    /// <inheritdoc cref="SystemStatus"/>
+    public CudaSharedMemoryStatusResponse CudaStatus(CudaSharedMemoryStatusRequest request) =>
+        request.Name.Length == 0 ? new() : throw GrpcEdge.ToException(NotServed.UnknownRegion(request.Name));
+
+    /// <inheritdoc cref="SystemRegister"/>
+    public CudaSharedMemoryRegisterResponse CudaRegister(CudaSharedMemoryRegisterRequest request) => throw GrpcEdge.ToException(NotServed.SharedMemory);
+
+    /// <inheritdoc cref="SystemUnregister"/>
+    public CudaSharedMemoryUnregisterResponse CudaUnregister(CudaSharedMemoryUnregisterRequest request) => new();
+}

@@ -1,0 +1,39 @@
+namespace Ovms.Observability.Metrics;
+
+/// <summary>The calls of one batch size within <see cref="CallStatistics"/>.</summary>
+/// <param name="size">How many samples each of them had; <see cref="AnySize"/> where sizes are not told apart.</param>
+internal sealed class BatchStatistics(long size)
+{
+    /// <summary>Stands for sizes that are not told apart.</summary>
+    public const long AnySize = -1;
+
+    private long _calls;
+    private long _total;
+    private long _queue;
+    private long _input;
+    private long _infer;
+    private long _output;
+
+    /// <summary>How many samples each call had.</summary>
+    public long Size => size;
+
+    /// <summary>Adds a call.</summary>
+    public void Add(in CallPhases phases)
+    {
+        Interlocked.Add(ref _total, phases.Total);
+        Interlocked.Add(ref _queue, phases.Queue);
+        Interlocked.Add(ref _input, phases.Input);
+        Interlocked.Add(ref _infer, phases.Infer);
+        Interlocked.Add(ref _output, phases.Output);
+
+        // Last, and read first: every call that a reader counts has its durations in the sums.
+        Interlocked.Increment(ref _calls);
+    }
+
+    /// <summary>How many calls were added, and their durations together.</summary>
+    public (long Calls, CallPhases Phases) Read()
+    {
+        long calls = Volatile.Read(ref _calls);
+        return (calls, new CallPhases(Volatile.Read(ref _total), Volatile.Read(ref _queue), Volatile.Read(ref _input), Volatile.Read(ref _infer), Volatile.Read(ref _output)));
+    }
+}
