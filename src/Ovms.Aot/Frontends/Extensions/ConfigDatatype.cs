@@ -13,8 +13,9 @@ internal static class ConfigDatatype
         "TYPE_INT64", "TYPE_FP16", "TYPE_FP32", "TYPE_FP64", "TYPE_STRING", "TYPE_BF16",
     ];
 
-    /// <summary>The number of a KServe datatype; that of TYPE_INVALID for types that the configuration has no name for, such as UINT4.</summary>
-    public static int NumberOf(string datatype) => Math.Max(Invalid, s_names.IndexOf(datatype == "BYTES" ? "TYPE_STRING" : $"TYPE_{datatype}"));
+    /// <summary>The number of a KServe datatype; that of TYPE_INVALID where the configuration has no name for it, as for UINT4.</summary>
+    public static int NumberOf(string datatype) =>
+        Math.Max(Invalid, s_names.IndexOf(datatype == "BYTES" ? "TYPE_STRING" : $"TYPE_{datatype}"));
 
     /// <summary>The name of a number.</summary>
     public static string NameOf(int number) => s_names[number];

@@ -36,10 +36,13 @@ internal sealed record LogSettingsView(string File, LogLevel Level)
     public Outcome Change(string name, object? value)
     {
         KeyValuePair<string, object> setting = All.FirstOrDefault(setting => setting.Key == name);
-        return setting.Key is null ? Outcome.Fail(StatusCode.InvalidSetting, $"Log setting: {Shown.Bounded(name)}; Expected: one of {string.Join(", ", All.Select(static known => known.Key))}")
+        return setting.Key is null ? NotServed.UnknownSetting("Log", name, All.Select(static known => known.Key))
             : setting.Value.Equals(value) ? Outcome.Ok
-            : Outcome.Fail(StatusCode.NotImplemented, $"{name} cannot be changed while the server runs: it stays {Written(setting.Value)}; the options --log_level, --log_path and --log_format set the log at the start");
+            : Outcome.Fail(
+                StatusCode.NotImplemented,
+                $"{name} stays {Written(setting.Value)} while the server runs; the options --log_level, --log_path and --log_format set the log at the start");
     }
 
-    private static string Written(object value) => value is string text ? $"\"{text}\"" : Convert.ToString(value, CultureInfo.InvariantCulture)!.ToLowerInvariant();
+    private static string Written(object value) =>
+        value is string text ? $"\"{text}\"" : Convert.ToString(value, CultureInfo.InvariantCulture)!.ToLowerInvariant();
 }

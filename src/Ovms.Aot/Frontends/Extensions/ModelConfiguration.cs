@@ -11,7 +11,12 @@ namespace Ovms.Frontends.Extensions;
 /// <param name="Instances">How many inferences run at the same time.</param>
 /// <param name="IsStateful">Whether its calls are steps of sequences.</param>
 internal sealed record ModelConfiguration(
-    string Name, int MaxBatchSize, ImmutableArray<ConfiguredTensor> Inputs, ImmutableArray<ConfiguredTensor> Outputs, int Instances, bool IsStateful)
+    string Name,
+    int MaxBatchSize,
+    ImmutableArray<ConfiguredTensor> Inputs,
+    ImmutableArray<ConfiguredTensor> Outputs,
+    int Instances,
+    bool IsStateful)
 {
     /// <summary>Who computes.</summary>
     public const string Backend = "openvino";
@@ -56,7 +61,10 @@ internal sealed record ModelConfiguration(
     }
 
     private static ImmutableArray<ConfiguredTensor> Describe(ImmutableArray<TensorInfo> tensors, bool leavesOutBatch) =>
-        [.. tensors.Select(info => new ConfiguredTensor(info.Name, ConfigDatatype.NumberOf(info.Marshaler.Datatype), DimsOf(info, leavesOutBatch)))];
+    [
+        .. tensors.Select(info =>
+            new ConfiguredTensor(info.Name, ConfigDatatype.NumberOf(info.Marshaler.Datatype), DimsOf(info, leavesOutBatch))),
+    ];
 
     private static ImmutableArray<long> DimsOf(TensorInfo info, bool leavesOutBatch)
     {

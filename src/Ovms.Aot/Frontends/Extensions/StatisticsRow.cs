@@ -17,8 +17,10 @@ internal readonly record struct StatisticsRow(ServableId Id, CallTotals Totals)
         if (name.Length == 0)
         {
             return version.Length == 0
-                ? ImmutableArray.CreateRange(registry.Current.Models.OrderBy(static model => model.Name, StringComparer.Ordinal).SelectMany(Of))
-                : Outcome.Fail(StatusCode.InvalidMessageStructure, $"Version {Shown.Bounded(version)} is asked for without a model; name the model, or leave both out for all");
+                ? Of(registry.Current)
+                : Outcome.Fail(
+                    StatusCode.InvalidMessageStructure,
+                    $"Version {Shown.Bounded(version)} is asked for without a model; name the model, or leave both out for all");
         }
 
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(name, version);
@@ -26,6 +28,9 @@ internal readonly record struct StatisticsRow(ServableId Id, CallTotals Totals)
             : version.Length == 0 ? ImmutableArray.CreateRange(Of(found.Value.Model))
             : ImmutableArray.Create(Of(found.Value.Version));
     }
+
+    private static ImmutableArray<StatisticsRow> Of(ServableTable table) =>
+        [.. table.Models.OrderBy(static model => model.Name, StringComparer.Ordinal).SelectMany(Of)];
 
     private static IEnumerable<StatisticsRow> Of(ModelEntry model) =>
         model.Versions.Where(static entry => entry.State == ServableState.Available).Select(Of);

@@ -4,7 +4,7 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Extensions;
 
-/// <summary>The settings of the trace extension. Nothing is traced, so they are constants: they can be read, and a change is refused.</summary>
+/// <summary>The settings of the trace extension: constants, since nothing is traced. They can be read; a change is refused.</summary>
 internal static class TraceSettings
 {
     private const string Level = "trace_level";
@@ -12,7 +12,12 @@ internal static class TraceSettings
     /// <summary>All settings with their values; only the level may have several.</summary>
     public static ImmutableArray<KeyValuePair<string, string>> All { get; } =
     [
-        new("trace_file", ""), new(Level, "OFF"), new("trace_rate", "1000"), new("trace_count", "-1"), new("log_frequency", "0"), new("trace_mode", "triton"),
+        new("trace_file", ""),
+        new(Level, "OFF"),
+        new("trace_rate", "1000"),
+        new("trace_count", "-1"),
+        new("log_frequency", "0"),
+        new("trace_mode", "triton"),
     ];
 
     /// <summary>Whether a setting's value is a list in JSON.</summary>
@@ -26,8 +31,10 @@ internal static class TraceSettings
     public static Outcome Change(string name, IReadOnlyList<string> values)
     {
         KeyValuePair<string, string> setting = All.FirstOrDefault(setting => setting.Key == name);
-        return setting.Key is null ? Outcome.Fail(StatusCode.InvalidSetting, $"Trace setting: {Shown.Bounded(name)}; Expected: one of {string.Join(", ", All.Select(static known => known.Key))}")
+        return setting.Key is null ? NotServed.UnknownSetting("Trace", name, All.Select(static known => known.Key))
             : values.Count == 0 || (values.Count == 1 && values[0] == setting.Value) ? Outcome.Ok
-            : Outcome.Fail(StatusCode.NotImplemented, $"The server traces nothing: {name} stays \"{setting.Value}\" and cannot be set to {Shown.Bounded(string.Join(", ", values))}");
+            : Outcome.Fail(
+                StatusCode.NotImplemented,
+                $"The server traces nothing: {name} stays \"{setting.Value}\" and cannot be set to {Shown.Bounded(string.Join(", ", values))}");
     }
 }

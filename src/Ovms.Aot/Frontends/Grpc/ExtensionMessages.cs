@@ -15,9 +15,12 @@ internal static class ExtensionMessages
         Platform = ModelConfiguration.Backend,
         Backend = ModelConfiguration.Backend,
         MaxBatchSize = model.MaxBatchSize,
-        Input = { model.Inputs.Select(static tensor => new ModelInput { Name = tensor.Name, DataType = (DataType)tensor.Datatype, Dims = { tensor.Dims } }) },
-        Output = { model.Outputs.Select(static tensor => new ModelOutput { Name = tensor.Name, DataType = (DataType)tensor.Datatype, Dims = { tensor.Dims } }) },
-        InstanceGroup = { new ModelInstanceGroup { Name = model.Name, Count = model.Instances, Kind = ModelInstanceGroup.Types.Kind.Model } },
+        Input = { model.Inputs.Select(InputOf) },
+        Output = { model.Outputs.Select(OutputOf) },
+        InstanceGroup =
+        {
+            new ModelInstanceGroup { Name = model.Name, Count = model.Instances, Kind = ModelInstanceGroup.Types.Kind.Model },
+        },
         SequenceBatching = model.IsStateful ? new() { Direct = new() } : null,
         ModelTransactionPolicy = new(),
     };
@@ -61,5 +64,12 @@ internal static class ExtensionMessages
     public static RepositoryIndexResponse.Types.ModelIndex Of(RepositoryRow row) =>
         new() { Name = row.Name, Version = row.Version, State = row.State, Reason = row.Reason };
 
-    private static StatisticDuration Of(DurationTotal duration) => new() { Count = (ulong)duration.Count, Ns = (ulong)duration.Nanoseconds };
+    private static ModelInput InputOf(ConfiguredTensor tensor) =>
+        new() { Name = tensor.Name, DataType = (DataType)tensor.Datatype, Dims = { tensor.Dims } };
+
+    private static ModelOutput OutputOf(ConfiguredTensor tensor) =>
+        new() { Name = tensor.Name, DataType = (DataType)tensor.Datatype, Dims = { tensor.Dims } };
+
+    private static StatisticDuration Of(DurationTotal duration) =>
+        new() { Count = (ulong)duration.Count, Ns = (ulong)duration.Nanoseconds };
 }

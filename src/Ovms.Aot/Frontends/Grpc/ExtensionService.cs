@@ -6,7 +6,7 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>The extensions that tell of models: configuration, statistics, repository. <see cref="ExtensionBinding"/> gives them their names.</summary>
+/// <summary>The extensions about models: configuration, statistics, repository. <see cref="ExtensionBinding"/> names the calls.</summary>
 internal sealed class ExtensionService(ServableRegistry registry)
 {
     /// <summary>How a model is configured, as load tools read it before their first inference.</summary>
@@ -39,8 +39,10 @@ internal sealed class ExtensionService(ServableRegistry registry)
     }
 
     /// <summary>Refused: the configuration says what is served.</summary>
-    public RepositoryModelLoadResponse RepositoryModelLoad(RepositoryModelLoadRequest request) => throw GrpcEdge.ToException(NotServed.Load);
+    public RepositoryModelLoadResponse RepositoryModelLoad(RepositoryModelLoadRequest request) =>
+        throw GrpcEdge.ToException(NotServed.Load);
 
     /// <inheritdoc cref="RepositoryModelLoad"/>
-    public RepositoryModelUnloadResponse RepositoryModelUnload(RepositoryModelUnloadRequest request) => throw GrpcEdge.ToException(NotServed.Load);
+    public RepositoryModelUnloadResponse RepositoryModelUnload(RepositoryModelUnloadRequest request) =>
+        throw GrpcEdge.ToException(NotServed.Load);
 }

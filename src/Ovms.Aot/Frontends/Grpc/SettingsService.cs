@@ -6,7 +6,7 @@ using LogValue = Ovms.Frontends.Grpc.Protos.LogSettingsRequest.Types.SettingValu
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>Trace and log settings: they can be read; what would change one is refused. <see cref="ExtensionBinding"/> gives them their names.</summary>
+/// <summary>Trace and log settings: they can be read; a change is refused. <see cref="ExtensionBinding"/> names the calls.</summary>
 internal sealed class SettingsService(ServableRegistry registry, LogSettingsView log)
 {
     /// <summary>The trace settings of a model or of all models.</summary>

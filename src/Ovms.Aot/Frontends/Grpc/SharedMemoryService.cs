@@ -4,8 +4,8 @@ using Ovms.Frontends.Grpc.Protos;
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
-/// Shared memory: none can be registered, so there is none to list, and forgetting all of it succeeds, which load tools ask for before
-/// they send tensors in messages. <see cref="ExtensionBinding"/> gives the calls their names.
+/// Shared memory: none can be registered, so the list is empty and unregistering succeeds, as load tools demand before they send tensors
+/// in messages. <see cref="ExtensionBinding"/> names the calls.
 /// </summary>
 internal sealed class SharedMemoryService
 {
@@ -14,7 +14,8 @@ internal sealed class SharedMemoryService
         request.Name.Length == 0 ? new() : throw GrpcEdge.ToException(NotServed.UnknownRegion(request.Name));
 
     /// <summary>Refused.</summary>
-    public SystemSharedMemoryRegisterResponse SystemRegister(SystemSharedMemoryRegisterRequest request) => throw GrpcEdge.ToException(NotServed.SharedMemory);
+    public SystemSharedMemoryRegisterResponse SystemRegister(SystemSharedMemoryRegisterRequest request) =>
+        throw GrpcEdge.ToException(NotServed.SharedMemory);
 
     /// <summary>Nothing is registered: there is nothing to do.</summary>
     public SystemSharedMemoryUnregisterResponse SystemUnregister(SystemSharedMemoryUnregisterRequest request) => new();
@@ -24,7 +25,8 @@ internal sealed class SharedMemoryService
         request.Name.Length == 0 ? new() : throw GrpcEdge.ToException(NotServed.UnknownRegion(request.Name));
 
     /// <inheritdoc cref="SystemRegister"/>
-    public CudaSharedMemoryRegisterResponse CudaRegister(CudaSharedMemoryRegisterRequest request) => throw GrpcEdge.ToException(NotServed.SharedMemory);
+    public CudaSharedMemoryRegisterResponse CudaRegister(CudaSharedMemoryRegisterRequest request) =>
+        throw GrpcEdge.ToException(NotServed.SharedMemory);
 
     /// <inheritdoc cref="SystemUnregister"/>
     public CudaSharedMemoryUnregisterResponse CudaUnregister(CudaSharedMemoryUnregisterRequest request) => new();

@@ -19,7 +19,9 @@ internal sealed class TfsModelService(ServableRegistry registry)
         }
 
         Outcome<string> version = TfsModelSpec.VersionOf(asked);
-        Outcome<ImmutableArray<VersionEntry>> versions = version.IsOk ? registry.Current.VersionsOf(asked.Name, version.Value!) : version.WithoutValue;
+        Outcome<ImmutableArray<VersionEntry>> versions = version.IsOk
+            ? registry.Current.VersionsOf(asked.Name, version.Value!)
+            : version.WithoutValue;
         registry.Count(CallKind.GetModelStatusGrpc, asked.Name, version.Value ?? "", versions.IsOk);
         if (!versions.IsOk)
         {

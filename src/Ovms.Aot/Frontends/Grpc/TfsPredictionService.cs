@@ -34,7 +34,9 @@ internal sealed class TfsPredictionService(ServableRegistry registry)
         }
 
         Outcome<string> version = TfsModelSpec.VersionOf(asked);
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = version.IsOk ? registry.Find(asked.Name, version.Value!) : version.WithoutValue;
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = version.IsOk
+            ? registry.Find(asked.Name, version.Value!)
+            : version.WithoutValue;
         registry.Count(CallKind.GetModelMetadataGrpc, asked.Name, version.Value ?? "", found.IsOk);
         if (!found.IsOk)
         {

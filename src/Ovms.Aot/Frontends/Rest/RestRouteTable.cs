@@ -27,7 +27,8 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
         {
             if (Matches(route, path, segments))
             {
-                target = new RestTarget(Take(route, Model, path, segments), Take(route, Version, path, segments), Take(route, Region, path, segments));
+                target = new RestTarget(
+                    Take(route, Model, path, segments), Take(route, Version, path, segments), Take(route, Region, path, segments));
                 return route;
             }
         }

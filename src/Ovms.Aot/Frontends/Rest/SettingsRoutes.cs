@@ -24,7 +24,12 @@ internal sealed class SettingsRoutes(ServableRegistry registry, LogSettingsView 
     private async Task TraceAsync(HttpContext context, RestTarget target)
     {
         Outcome outcome = TraceSettings.Check(registry, target.Model);
-        outcome = outcome.IsOk ? await CheckChangesAsync(context, static setting => TraceSettings.Change(setting.Name, ValuesOf(setting.Value))).ConfigureAwait(false) : outcome;
+        if (outcome.IsOk)
+        {
+            outcome = await CheckChangesAsync(context, static setting => TraceSettings.Change(setting.Name, ValuesOf(setting.Value)))
+                .ConfigureAwait(false);
+        }
+
         if (!outcome.IsOk)
         {
             await RestReply.ErrorAsync(context, outcome).ConfigureAwait(false);

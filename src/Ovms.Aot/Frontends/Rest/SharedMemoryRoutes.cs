@@ -4,8 +4,8 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
-/// Shared memory: none can be registered, so there is none to list, and forgetting all of it succeeds, which load tools ask for before
-/// they send tensors in messages.
+/// Shared memory: none can be registered, so the list is empty and unregistering succeeds, as load tools demand before they send tensors
+/// in messages.
 /// </summary>
 internal static class SharedMemoryRoutes
 {
@@ -31,7 +31,8 @@ internal static class SharedMemoryRoutes
 
     private static Task NothingToDoAsync(HttpContext context, RestTarget target) => RestReply.EmptyAsync(context);
 
-    private static Task UnknownAsync(HttpContext context, RestTarget target) => RestReply.ErrorAsync(context, NotServed.UnknownRegion(target.Region));
+    private static Task UnknownAsync(HttpContext context, RestTarget target) =>
+        RestReply.ErrorAsync(context, NotServed.UnknownRegion(target.Region));
 
     private static Task RefuseAsync(HttpContext context, RestTarget target) => RestReply.ErrorAsync(context, NotServed.SharedMemory);
 }

@@ -43,5 +43,7 @@ internal static class TfsRoutes
         RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.NotImplemented, "classify and regress are not served; call :predict"));
 
     private static Task NoLabelsAsync(HttpContext context, RestTarget target) =>
-        RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ModelVersionLabelUnsupported, "Expected: the version by its number, /v1/models/NAME/versions/NUMBER, or neither for the default version"));
+        RestReply.ErrorAsync(context, Outcome.Fail(
+            StatusCode.ModelVersionLabelUnsupported,
+            "Expected: the version by its number, /v1/models/NAME/versions/NUMBER, or neither for the default version"));
 }

@@ -34,6 +34,12 @@ internal sealed class BatchStatistics(long size)
     public (long Calls, CallPhases Phases) Read()
     {
         long calls = Volatile.Read(ref _calls);
-        return (calls, new CallPhases(Volatile.Read(ref _total), Volatile.Read(ref _queue), Volatile.Read(ref _input), Volatile.Read(ref _infer), Volatile.Read(ref _output)));
+        CallPhases phases = new(
+            Volatile.Read(ref _total),
+            Volatile.Read(ref _queue),
+            Volatile.Read(ref _input),
+            Volatile.Read(ref _infer),
+            Volatile.Read(ref _output));
+        return (calls, phases);
     }
 }

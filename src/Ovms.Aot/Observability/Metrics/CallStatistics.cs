@@ -9,7 +9,7 @@ namespace Ovms.Observability.Metrics;
 /// </summary>
 internal sealed class CallStatistics
 {
-    // Callers choose the batch size, so the number of sizes listed one by one needs a bound; calls of further sizes count in the totals only.
+    // Callers choose the batch size, so the number of sizes that are listed needs a bound; calls of further sizes count in the totals.
     private const int MaxBatchSizes = 64;
 
     private readonly Lock _gate = new();
@@ -59,7 +59,8 @@ internal sealed class CallStatistics
             if (batch != _others)
             {
                 samples += calls * batch.Size;
-                listed.Add(new BatchTotals(batch.Size, Duration(calls, phases.Input), Duration(calls, phases.Infer), Duration(calls, phases.Output)));
+                listed.Add(new BatchTotals(
+                    batch.Size, Duration(calls, phases.Input), Duration(calls, phases.Infer), Duration(calls, phases.Output)));
             }
         }
 
@@ -77,7 +78,8 @@ internal sealed class CallStatistics
         };
     }
 
-    private static DurationTotal Duration(long count, long ticks) => new(count, (long)((Int128)ticks * 1_000_000_000 / Stopwatch.Frequency));
+    private static DurationTotal Duration(long count, long ticks) =>
+        new(count, (long)((Int128)ticks * 1_000_000_000 / Stopwatch.Frequency));
 
     private BatchStatistics? Find(long batchSize)
     {
