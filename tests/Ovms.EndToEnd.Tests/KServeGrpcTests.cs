@@ -115,9 +115,10 @@ public sealed class KServeGrpcTests
     [Test]
     public async Task OtherMethods_AreUnimplemented()
     {
-        RpcException index = await Fault.OfAsync(async () => await s_server.Client.RepositoryIndexAsync(new RepositoryIndexRequest()));
-        await Assert.That(index.StatusCode).IsEqualTo(StatusCode.Unimplemented);
-        RpcException statistics = await Fault.OfAsync(async () => await s_server.Client.ModelStatisticsAsync(new ModelStatisticsRequest()));
-        await Assert.That(statistics.StatusCode).IsEqualTo(StatusCode.Unimplemented);
+        RpcException load = await Fault.OfAsync(async () => await s_server.Client.RepositoryModelLoadAsync(new() { ModelName = "summator" }));
+        await Assert.That(load.StatusCode).IsEqualTo(StatusCode.Unimplemented);
+        using AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> stream = s_server.Client.ModelStreamInfer();
+        RpcException streamed = await Fault.OfAsync(() => stream.ResponseStream.MoveNext(CancellationToken.None));
+        await Assert.That(streamed.StatusCode).IsEqualTo(StatusCode.Unimplemented);
     }
 }

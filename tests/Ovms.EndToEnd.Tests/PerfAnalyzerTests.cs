@@ -61,9 +61,9 @@ public sealed class PerfAnalyzerTests
     [Arguments("-m all_types -i grpc -b 2 --request-count 20")]
     [Arguments("-m all_types -i http --request-count 20")]
     // Runs beside each other: each counts its sequences from a number of its own.
-    [Arguments("-m sums -i grpc --start-sequence-id 1000 --sequence-length 5 --concurrency-range 2 --request-count 20")]
-    [Arguments("-m sums -i http --start-sequence-id 2000 --sequence-length 5 --concurrency-range 2 --request-count 20")]
-    [Arguments("-m sums -i grpc --start-sequence-id 3000 --async --sequence-length 5 --concurrency-range 2 --request-count 20")]
+    [Arguments("-m sums -i grpc --sequence-id-range 1000:1999 --sequence-length 5 --concurrency-range 2 --request-count 20")]
+    [Arguments("-m sums -i http --sequence-id-range 2000:2999 --sequence-length 5 --concurrency-range 2 --request-count 20")]
+    [Arguments("-m sums -i grpc --sequence-id-range 3000:3999 --async --sequence-length 5 --concurrency-range 2 --request-count 20")]
     public async Task PlainMode_RunsToItsEnd(string arguments)
     {
         string[] parts = arguments.Split(' ');
