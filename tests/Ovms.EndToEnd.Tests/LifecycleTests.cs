@@ -92,7 +92,7 @@ public sealed class LifecycleTests
             (string Path, string Part)[] faults =
             [
                 (Path.Combine(folder, "absent"), "absent"),
-                (Make("empty", static _ => { }), "empty"),
+                (Make("graph", static model => File.WriteAllText(Path.Combine(model, "graph.pbtxt"), "")), "graphs are not served"),
                 (Make("unknown", static model => File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(model, "1")).FullName, "weights.h5"), "?")), ".onnx"),
                 (Make("truncated", model => Copy(model, static xml => xml[..(xml.Length / 2)])), "dummy.xml"),
                 (Make("newer", model => Copy(model, static xml => xml.Replace("version=\"11\"", "version=\"99\"", StringComparison.Ordinal))), "99"),
@@ -100,11 +100,14 @@ public sealed class LifecycleTests
             ];
             foreach ((string path, string part) in faults)
             {
-                (int code, string output, string errors) = await OvmsProcess.RunAsync(
-                    ["--model_path", path, "--model_name", "m", "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "127.0.0.1"]);
-                await Assert.That(code).IsEqualTo(1).Because(path + output + errors);
-                await Assert.That(output + errors).Contains(part);
-                await Assert.That(output + errors).DoesNotContain("   at ");
+                foreach (string level in new[] { "INFO", "ERROR" })
+                {
+                    (int code, string output, string errors) = await OvmsProcess.RunAsync(
+                        ["--model_path", path, "--model_name", "m", "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "127.0.0.1", "--log_level", level]);
+                    await Assert.That(code).IsEqualTo(1).Because(path + output + errors);
+                    await Assert.That(output.Split('\n')[^1]).Contains("[error]").And.Contains("The server ends, since its only model cannot be served").And.Contains(part);
+                    await Assert.That(output + errors).DoesNotContain("   at ");
+                }
             }
         }
         finally

@@ -49,6 +49,22 @@ public sealed class ReloadTests
     }
 
     [Test]
+    public async Task AnswerOfAReload_ShowsTheEndOfWhatItRemoves()
+    {
+        await using LivingRepository repository = new();
+        repository.Put("m", 1, adds: 1);
+        repository.Configure("m");
+        await repository.StartAsync("--file_system_poll_wait_seconds", "0");
+        for (int version = 2; version <= 6; version++)
+        {
+            repository.Put("m", version, adds: 1);
+            (HttpStatusCode code, string body, _) = await repository.ReloadAsync();
+            await Assert.That(code).IsEqualTo(HttpStatusCode.Created);
+            await Assert.That(body).DoesNotContain("UNLOADING").And.Contains("END");
+        }
+    }
+
+    [Test]
     public async Task States_FollowTheirOrderInTheLog()
     {
         await using LivingRepository repository = new();

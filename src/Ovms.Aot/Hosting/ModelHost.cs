@@ -21,7 +21,7 @@ internal sealed class ModelHost : IDisposable
         ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log, _remotes);
         _models = new ModelManager(
             registry,
-            new DesiredReader(start.Source, start.Server, config, _remotes) { Cpus = engine.Cpus },
+            new DesiredReader(start.Source, start.Server, config, _remotes),
             (id, folder, settings) =>
             {
                 Outcome<LoadedModel> loaded = loader.Load(id, folder, settings);
@@ -30,9 +30,10 @@ internal sealed class ModelHost : IDisposable
                 listening.Wait(CancellationToken.None);
                 return loaded;
             },
-            TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds),
+            new LifecyclePace(TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds), TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)),
             TimeProvider.System,
-            log);
+            log,
+            new LookEffects(engine.Cpus, _remotes, log));
         FirstLoad = _models.ReloadAsync(CancellationToken.None);
     }
 

@@ -22,6 +22,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     private readonly ILogger _log = logging.CreateLogger("serving");
     private readonly ServableRegistry _registry = new() { ReadyWhen = Enum.Parse<ReadyRule>(start.Server.ReadyWhen, ignoreCase: true) };
     private ServerMetrics? _metrics;
+    private int _isReadyTold;
 
     /// <summary>Whether the engine was still at work when <see cref="RunAsync"/> ended: see <see cref="ProcessEnd"/>.</summary>
     public bool LeftWorkUnfinished { get; private set; }
@@ -31,11 +32,19 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     public async Task<int> RunAsync()
     {
         Log.Starting(_log, ServerVersion.Text);
+        Outcome ended = await RunToTheEndAsync().ConfigureAwait(false);
+
+        // Order: what ends the process is told last, when listeners and models have said what they had to say.
+        return ended.IsOk ? ExitCode.Ok : Refuse(ended);
+    }
+
+    private async Task<Outcome> RunToTheEndAsync()
+    {
         Outcome<ServerConfig> config = ReadConfig();
         Outcome<Listeners> listeners = Listeners.From(start.Server);
         if (!config.IsOk || !listeners.IsOk)
         {
-            return Refuse(config.IsOk ? listeners.WithoutValue : config.WithoutValue);
+            return config.IsOk ? listeners.WithoutValue : config.WithoutValue;
         }
 
         StartNotes.Write(start, listeners.Value.Notes, _log);
@@ -48,7 +57,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         if (!free.IsOk)
         {
             (await opening.ConfigureAwait(false)).Value?.Dispose();
-            return Refuse(free);
+            return free;
         }
 
         TaskCompletionSource listened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -66,13 +75,13 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         using ModelHost? modelsEnd = begun.Value;
         if (!begun.IsOk)
         {
-            return Refuse(listening.IsOk ? begun.WithoutValue : listening);
+            return listening.IsOk ? begun.WithoutValue : listening;
         }
 
         if (!listening.IsOk)
         {
             LeftWorkUnfinished = await begun.Value.StopAsync(TimeSpan.Zero).ConfigureAwait(false) != StopResult.Clean;
-            return Refuse(listening);
+            return listening;
         }
 
         if (_metrics is not null)
@@ -111,17 +120,18 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         return read;
     }
 
-    private async Task<int> ServeAsync(WebApplication web, ModelHost models)
+    private async Task<Outcome> ServeAsync(WebApplication web, ModelHost models)
     {
         Task cleaning = new SequenceCleaner(_registry, TimeProvider.System, _log).RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(models.FirstLoad, stopped).ConfigureAwait(false) == models.FirstLoad && !stop.Token.IsCancellationRequested)
         {
-            if (start.Mode == ServeMode.SingleModel && !_registry.Current.AnyAvailable)
+            Outcome served = WhatTheStartGave();
+            if (!served.IsOk)
             {
-                await models.StopAsync(TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)).ConfigureAwait(false);
+                LeftWorkUnfinished = await models.StopAsync(TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)).ConfigureAwait(false) != StopResult.Clean;
                 await web.StopAsync().ConfigureAwait(false);
-                return ExitCode.Failure;
+                return served;
             }
 
             TellStarted();
@@ -131,21 +141,42 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         await DrainAsync(web, models).ConfigureAwait(false);
         await cleaning.ConfigureAwait(false);
-        return ExitCode.Ok;
+        return Outcome.Ok;
+    }
+
+    // A single model that cannot be served ends the process. A folder without versions is none that cannot be: they may come.
+    private Outcome WhatTheStartGave()
+    {
+        ReloadStatus status = _registry.Reload;
+        if (start.Mode != ServeMode.SingleModel || _registry.Current.AnyAvailable || status.IsClean)
+        {
+            return Outcome.Ok;
+        }
+
+        string why = string.Join("; ", status.Faults.Select(static fault => fault.ToString()).Prepend(status.Config.IsOk ? "" : status.Config.Text).Where(static part => part.Length > 0));
+        return Outcome.Fail(StatusCode.NoModelVersionAvailable, $"The server ends, since its only model cannot be served. {why}");
     }
 
     private void TellStarted()
     {
-        long milliseconds = (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-        if (_registry.IsReady)
+        if (!_registry.IsReady)
         {
-            Log.Ready(_log, milliseconds);
+            Log.NotReady(_log, SinceStart(), string.Join(", ", _registry.Current.Models.Where(static model => model.Default is null).Select(static model => model.Name)));
         }
-        else
+
+        _registry.Changed += TellReadyOnce;
+        TellReadyOnce();
+    }
+
+    private void TellReadyOnce()
+    {
+        if (_registry.IsReady && Interlocked.Exchange(ref _isReadyTold, 1) == 0)
         {
-            Log.NotReady(_log, milliseconds, string.Join(", ", _registry.Current.Models.Where(static model => model.Default is null).Select(static model => model.Name)));
+            Log.Ready(_log, SinceStart());
         }
     }
+
+    private static long SinceStart() => (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
 
     private async Task DrainAsync(WebApplication web, ModelHost models)
     {

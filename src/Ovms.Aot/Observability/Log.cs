@@ -52,8 +52,11 @@ internal static partial class Log
     [LoggerMessage(34, LogLevel.Error, "Model {Model} goes on with what is loaded and is not refreshed: {Reason}")]
     public static partial void ModelNotRefreshed(ILogger log, string model, string reason);
 
-    [LoggerMessage(15, LogLevel.Warning, "Model {Model} has no versions to serve: {Reason}")]
+    [LoggerMessage(15, LogLevel.Warning, "Model {Model} has no versions to serve yet: {Reason}")]
     public static partial void ModelEmpty(ILogger log, string model, string reason);
+
+    [LoggerMessage(60, LogLevel.Information, "Model {Model} still has no versions to serve: {Reason}")]
+    public static partial void ModelStillEmpty(ILogger log, string model, string reason);
 
     [LoggerMessage(16, LogLevel.Error, "Model {Model}; version: {Version} goes on with what it has, the new files or settings cannot be served: {Reason}")]
     public static partial void ModelKept(ILogger log, string model, long version, string reason);
@@ -76,7 +79,23 @@ internal static partial class Log
     [LoggerMessage(28, LogLevel.Error, "Model {Model}; version: {Version} failed in a way that nobody expected")]
     public static partial void LoadSurprised(ILogger log, string model, long version, Exception surprise);
 
-    [LoggerMessage(29, LogLevel.Warning, "Started after {Milliseconds} ms, not ready: {Missing}")]
+    [LoggerMessage(61, LogLevel.Error, "The look at configuration and models failed unexpectedly; what is served stays, the next look comes")]
+    public static partial void LookSurprised(ILogger log, Exception surprise);
+
+    [LoggerMessage(62, LogLevel.Error, "A step of following configuration and models failed unexpectedly; following goes on")]
+    public static partial void StepSurprised(ILogger log, Exception surprise);
+
+    [LoggerMessage(63, LogLevel.Error, "Copies of models from object stores could not be deleted; the next look tries again")]
+    public static partial void TrimSurprised(ILogger log, Exception surprise);
+
+    [LoggerMessage(64, LogLevel.Error, "Model {Model}; version: {Version} could not be freed")]
+    public static partial void FreeingSurprised(ILogger log, string model, long version, Exception surprise);
+
+    [LoggerMessage(65, LogLevel.Error, "The look for idle sequences failed unexpectedly; the next one comes")]
+    public static partial void SweepSurprised(ILogger log, Exception surprise);
+
+    // What is missing was told as a warning or an error of its own.
+    [LoggerMessage(29, LogLevel.Information, "Started after {Milliseconds} ms, not ready: {Missing}")]
     public static partial void NotReady(ILogger log, long milliseconds, string missing);
 
     [LoggerMessage(33, LogLevel.Information, "Model {Model}; version: {Version}; idle sequences removed: {Removed}; left: {Left}")]

@@ -89,8 +89,14 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         string[] files = [.. Directory.EnumerateFiles(path).Select(static file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         if (versions.Count == 0)
         {
-            return ModelFormats.AnyOf(files)
-                ? new ModelRepository(path, [new ModelVersionFolder(1, path)], [])
+            if (ModelFormats.AnyOf(files))
+            {
+                return new ModelRepository(path, [new ModelVersionFolder(1, path)], []);
+            }
+
+            // A folder may get its versions later; a graph becomes no model by waiting.
+            return files.Contains(ServableFolders.GraphFile)
+                ? Outcome.Fail(StatusCode.NotImplemented, $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}); graphs are not served by this release.")
                 : Outcome.Fail(StatusCode.NoModelVersionAvailable, NothingServable(path, files, others, warnings));
         }
 
@@ -106,14 +112,9 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
 
     private static string NothingServable(string path, string[] files, List<string> folders, List<string> warnings)
     {
-        if (files.Contains("graph.pbtxt"))
-        {
-            return $"{path} holds a MediaPipe graph (graph.pbtxt); graphs are not served by this release.";
-        }
-
         string there = Listing.Of([.. folders.Select(static name => name + "/"), .. files]);
         string left = warnings.Count == 0 ? "" : " " + string.Join(' ', warnings);
-        return $"{path} has no version folder (1, 2, …) and no model file ({ModelFormats.AllPatterns}); it holds {there}.{left} Move the model's files into {Path.Combine(path, "1")}, or give the folder they are in.";
+        return $"{path} has no version above 0 (a folder 1, 2, …) and no model file ({ModelFormats.AllPatterns}); it holds {there}.{left} Move the model's files into {Path.Combine(path, "1")}, or give the folder they are in.";
     }
 
     private static bool IsDigits(string name) => name.All(char.IsAsciiDigit);

@@ -69,6 +69,9 @@ internal sealed class Servable
     /// <summary>Ends when the last call has given back its lease after <see cref="Retire"/>; the engine's objects are freed by then.</summary>
     public Task Drained => _drained.Task;
 
+    /// <summary>What went wrong while the engine's objects were freed; null for nothing.</summary>
+    public Exception? FreeingFault { get; private set; }
+
     /// <summary>The right to use it for one call; null once it is retired and drained.</summary>
     public ServableLease? TryLease()
     {
@@ -101,12 +104,23 @@ internal sealed class Servable
 
     private async Task FreeAsync()
     {
-        if (Variants is { } variants)
+        try
         {
-            await variants.EndAsync().ConfigureAwait(false);
-        }
+            if (Variants is { } variants)
+            {
+                await variants.EndAsync().ConfigureAwait(false);
+            }
 
-        _model.Dispose();
-        _drained.SetResult();
+            _model.Dispose();
+        }
+        catch (Exception surprise)
+        {
+            FreeingFault = surprise;
+        }
+        finally
+        {
+            // Whatever happened: reloads and the end of the process wait for this.
+            _drained.SetResult();
+        }
     }
 }

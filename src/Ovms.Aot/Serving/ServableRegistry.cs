@@ -39,7 +39,7 @@ internal sealed class ServableRegistry
     {
         ReadyRule.Any => _current.AnyAvailable,
         ReadyRule.Tried => AllTried,
-        _ => _current.AllAvailable,
+        _ => _current.AllAvailable && !AwaitsFirstAttempts,
     };
 
     /// <summary>What readiness asks for; set once, before anything is served.</summary>
@@ -47,6 +47,9 @@ internal sealed class ServableRegistry
 
     /// <summary>Whether every model that was configured at the start has been tried.</summary>
     public bool AllTried { get; private set; }
+
+    /// <summary>Whether a version that the start or a change asks for was not tried yet.</summary>
+    public bool AwaitsFirstAttempts { get; private set; }
 
     /// <summary>How the last reload went.</summary>
     public ReloadStatus Reload
@@ -119,6 +122,16 @@ internal sealed class ServableRegistry
     {
         AllTried = true;
         Changed?.Invoke();
+    }
+
+    /// <summary>Versions that the start or a change asks for are to be tried, or have been.</summary>
+    internal void SetAwaitsFirstAttempts(bool awaits)
+    {
+        if (AwaitsFirstAttempts != awaits)
+        {
+            AwaitsFirstAttempts = awaits;
+            Changed?.Invoke();
+        }
     }
 
     /// <summary>From now on nothing new is taken.</summary>

@@ -102,7 +102,7 @@ internal sealed record RemoteListing(RemotePath Path, ImmutableArray<RemoteVersi
             string[] there = [.. strange.Select(static name => name + "/"), .. folders.GetValueOrDefault("", []).Select(static file => file.Name)];
             return Outcome.Fail(
                 StatusCode.NoModelVersionAvailable,
-                $"{path} has no version folder (1, 2, …) and no model file ({ModelFormats.AllPatterns}); it holds {Listing.Of(there)}.{(warnings.Count == 0 ? "" : " " + string.Join(' ', warnings))} Put the model's files under {path}/1/.");
+                $"{path} has no version above 0 (a folder 1, 2, …) and no model file ({ModelFormats.AllPatterns}); it holds {Listing.Of(there)}.{(warnings.Count == 0 ? "" : " " + string.Join(' ', warnings))} Put the model's files under {path}/1/.");
         }
 
         return versions.FirstOrDefault(static pair => pair.Value.Files.Count > MaxFiles) is { Key: > 0 } large

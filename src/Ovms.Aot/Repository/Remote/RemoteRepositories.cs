@@ -12,6 +12,7 @@ namespace Ovms.Repository.Remote;
 internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache cache, TimeProvider time, CancellationToken stop) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Outcome<RemoteSource>> _sources = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _forgotten = new();
     private readonly RemoteFetch _fetch = new(cache, settings.Patience);
     private long _lookBegun;
 
@@ -19,6 +20,9 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
     /// <param name="cacheDir">--remote_cache_dir; empty where it is not given.</param>
     public static RemoteRepositories ByEnvironment(string cacheDir, CancellationToken stop) =>
         new(new RemoteSettings(Environment.GetEnvironmentVariable, new RemotePatience()), new RemoteCache(cacheDir.Length == 0 ? RemoteCache.UsualFolder : cacheDir), TimeProvider.System, stop);
+
+    /// <summary>Whether there is or was a base path whose copies may be kept.</summary>
+    public bool IsUsed => !_sources.IsEmpty || !_forgotten.IsEmpty;
 
     /// <summary>Begins a look: all listings start, so that they run side by side.</summary>
     /// <param name="basePaths">Every base path that is served; those that are not remote are passed over, those no longer there are forgotten.</param>
@@ -71,6 +75,15 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
         }
     }
 
+    /// <summary>Deletes copies of base paths that are no longer served, as far as nobody uses them.</summary>
+    public void TrimForgotten()
+    {
+        while (_forgotten.TryDequeue(out string? address))
+        {
+            cache.Trim(address, new HashSet<string>());
+        }
+    }
+
     /// <summary>The files of a version on this machine; fetched when they are not there. Blocks for as long as that takes.</summary>
     /// <returns>The copy, the caller's to dispose when nothing reads it any more; or a sentence that says what stands against it.</returns>
     public Outcome<LocalCopy> Obtain(string basePath, long version)
@@ -96,10 +109,10 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
 
     private void Forget(string basePath)
     {
-        Trim(basePath, []);
-        if (_sources.TryRemove(basePath, out Outcome<RemoteSource> source))
+        if (_sources.TryRemove(basePath, out Outcome<RemoteSource> source) && source.Value is { } gone)
         {
-            source.Value?.Dispose();
+            _forgotten.Enqueue(RemoteCache.AddressOf(gone.Store));
+            gone.Dispose();
         }
     }
 

@@ -66,8 +66,16 @@ internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, T
 
     private async Task<Outcome<RemoteListing>> ListAsync()
     {
-        Outcome<List<RemoteObject>> objects = await store.ListAsync(stop).ConfigureAwait(false);
-        return objects.IsOk ? RemoteListing.Of(store.Path, objects.Value) : objects.WithoutValue;
+        try
+        {
+            Outcome<List<RemoteObject>> objects = await store.ListAsync(stop).ConfigureAwait(false);
+            return objects.IsOk ? RemoteListing.Of(store.Path, objects.Value) : objects.WithoutValue;
+        }
+        catch (Exception surprise)
+        {
+            // A task that failed would fail every later look that takes it.
+            return Outcome.Fail(StatusCode.InternalError, $"{store.Path}: {surprise.GetType().Name}: {surprise.Message}");
+        }
     }
 
     private RemoteLook Compare(RemoteListing listing)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ovms.Configuration;
-using Ovms.Devices.Cpu;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
@@ -25,10 +24,7 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
     private ServerConfig? _config;
     private long _looks;
 
-    /// <summary>Is told which models may run on the CPU; null where nobody asks.</summary>
-    public CpuPlanner? Cpus { get; init; }
-
-    /// <summary>Looks.</summary>
+    /// <summary>Looks; changes nothing but what it remembers itself.</summary>
     /// <param name="isVouched">See <see cref="Desired.IsVouched"/>.</param>
     public DesiredLook Look(bool isVouched)
     {
@@ -49,16 +45,28 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
         List<DesiredModel> models = [];
         foreach (ModelOptions written in _config?.Models ?? [])
         {
+            models.Add(Find(written, before, isVouched));
+        }
+
+        Desired desired = new([.. models], ++_looks, isVouched) { Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)] };
+        return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
+    }
+
+    private DesiredModel Find(ModelOptions written, Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> before, bool isVouched)
+    {
+        try
+        {
             Outcome<ModelConfig> config = before.TryGetValue(written.ModelName, out (ModelOptions Written, Outcome<ModelConfig> Config) known) && known.Written == written
                 ? known.Config
                 : ModelConfig.From(written, server);
             _parsed[written.ModelName] = (written, config);
-            models.Add(config.IsOk ? Find(config.Value, isVouched) : new DesiredModel(written.ModelName, null, null, config.WithoutValue));
+            return config.IsOk ? Find(config.Value, isVouched) : new DesiredModel(written.ModelName, null, null, config.WithoutValue);
         }
-
-        Cpus?.SetModels(models.Where(static model => model.Config is { Device.MayUseCpu: true }).Select(static model => model.Name));
-        Desired desired = new([.. models], ++_looks, isVouched) { Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)] };
-        return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
+        catch (Exception surprise)
+        {
+            // One model's surprise is no reason to stop following the others; what is loaded of it stays.
+            return new DesiredModel(written.ModelName, null, null, Outcome.Fail(StatusCode.InternalError, $"{surprise.GetType().Name}: {surprise.Message}"));
+        }
     }
 
     private DesiredModel Find(ModelConfig config, bool isVouched)
@@ -70,14 +78,7 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
         }
 
         Outcome<RemoteLook> look = remotes.Look(config.BasePath, isVouched);
-        if (!look.IsOk)
-        {
-            return Unseen(config, look.WithoutValue, isVouched);
-        }
-
-        ModelRepository repository = look.Value.Repository;
-        remotes.Trim(config.BasePath, config.Versions.Select(repository.Versions.Select(static folder => folder.Version)));
-        return Seen(config, repository, look.Value.Versions);
+        return look.IsOk ? Seen(config, look.Value.Repository, look.Value.Versions) : Unseen(config, look.WithoutValue, isVouched);
     }
 
     private static DesiredModel Seen(ModelConfig config, ModelRepository repository, ImmutableArray<VersionOnDisk> versions) =>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Ovms.Observability;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
@@ -12,9 +13,13 @@ internal sealed class ModelManager
     // Requests that wait for the same look cost little, but nothing is without a bound.
     private const int MostPending = 256;
 
+    // When a step failed it may not have said when to come again.
+    private static readonly TimeSpan s_afterSurprise = TimeSpan.FromSeconds(1);
+
     private readonly Channel<Signal> _signals = Channel.CreateUnbounded<Signal>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Reconciler _reconciler;
     private readonly ITimer _timer;
+    private readonly ILogger _log;
     private readonly Task _loop;
     private int _pending;
 
@@ -22,13 +27,16 @@ internal sealed class ModelManager
     /// <param name="registry">Where tables are published.</param>
     /// <param name="reader">What ought to be.</param>
     /// <param name="load">How a version is made.</param>
-    /// <param name="poll">How long from one look to the next; zero for looks only when asked.</param>
+    /// <param name="pace">The times that hold for it.</param>
     /// <param name="clock">The time.</param>
     /// <param name="log">Where every step is told.</param>
-    public ModelManager(ServableRegistry registry, DesiredReader reader, LoadVersion load, TimeSpan poll, TimeProvider clock, ILogger log)
+    /// <param name="effects">What follows outside of serving from a look; null for nothing.</param>
+    public ModelManager(
+        ServableRegistry registry, DesiredReader reader, LoadVersion load, LifecyclePace pace, TimeProvider clock, ILogger log, LookEffects? effects = null)
     {
         ChannelWriter<Signal> signals = _signals.Writer;
-        _reconciler = new Reconciler(registry, reader, load, poll, clock, signal => signals.TryWrite(signal), log);
+        _log = log;
+        _reconciler = new Reconciler(registry, reader, load, effects, pace, clock, signal => signals.TryWrite(signal), log);
         _timer = clock.CreateTimer(_ => signals.TryWrite(Signal.Woken.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loop = Task.Run(RunAsync);
         registry.ReloadBy(ReloadAsync);
@@ -38,8 +46,8 @@ internal sealed class ModelManager
     public static void Announce(ServableRegistry registry, IEnumerable<string> names) => registry.Publish(new ServableTable(names.Select(static name => new ModelEntry(name, []))));
 
     /// <summary>
-    /// Looks at once, takes files for complete and tries again what failed; ends when all that follows is done. Requests that come
-    /// before the look begins share it.
+    /// Looks at once, takes files for complete and tries again what failed; ends when all that follows is done and what is let go has
+    /// ended, which is waited for as long as <see cref="LifecyclePace.Drain"/> says. Requests that come before the look begins share it.
     /// </summary>
     /// <returns>How it ended, or: too many wait, the server stops.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting; the reload goes on.</exception>
@@ -87,13 +95,12 @@ internal sealed class ModelManager
     {
         await foreach (Signal signal in _signals.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            _reconciler.Take(signal);
+            TimeSpan? wake = Step(signal);
             if (_reconciler.IsOver)
             {
                 break;
             }
 
-            TimeSpan? wake = _reconciler.Advance();
             _timer.Change(wake ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
@@ -105,5 +112,20 @@ internal sealed class ModelManager
         }
 
         _reconciler.GiveUpReloads();
+    }
+
+    private TimeSpan? Step(Signal signal)
+    {
+        try
+        {
+            _reconciler.Take(signal);
+            return _reconciler.IsOver ? null : _reconciler.Advance();
+        }
+        catch (Exception surprise)
+        {
+            // A loop that ended would leave files unfollowed, loads unsettled and the stop waiting, and nobody would know.
+            Log.StepSurprised(_log, surprise);
+            return s_afterSurprise;
+        }
     }
 }

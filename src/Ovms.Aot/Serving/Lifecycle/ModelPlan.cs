@@ -16,6 +16,9 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
 {
     private static ModelPlan Nothing { get; } = new(null, [], null);
 
+    /// <summary>Versions that are wanted, do not serve and were not tried.</summary>
+    public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
+
     /// <summary>The plan of a model that is desired.</summary>
     public static ModelPlan Of(DesiredModel model, ActualModel? actual, Desired desired, TimeSpan now)
     {
@@ -35,7 +38,10 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
             : highestFirst.Where(static candidate => !candidate.IsServed).Select(candidate => candidate.Attempt(now)).FirstOrDefault(static attempt => attempt is not null)
                 ?? highestFirst.Where(static candidate => candidate.IsServed).Select(candidate => candidate.Attempt(now)).FirstOrDefault(static attempt => attempt is not null)
                 ?? FirstToGo(actual, wanted);
-        return new ModelPlan(action, awaited, highestFirst.Min(candidate => candidate.DueAfter(now)));
+        return new ModelPlan(action, awaited, highestFirst.Min(candidate => candidate.DueAfter(now)))
+        {
+            Untried = [.. highestFirst.Where(static candidate => candidate.IsUntried).Select(static candidate => new UntriedVersion(candidate.Id, candidate.IsSettled))],
+        };
     }
 
     /// <summary>The plan of a model that is not desired any more.</summary>
@@ -55,7 +61,6 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
     private readonly struct Candidate(VersionOnDisk onDisk, ModelConfig config, ActualVersion? actual, Desired desired)
     {
         private readonly VersionSource _source = new(config, onDisk.Folder, onDisk.Stamp);
-        private readonly bool _isSettled = onDisk.IsSettled || desired.IsVouched;
         private readonly bool _isVouched = desired.IsVouched;
         private readonly long _look = desired.Look;
 
@@ -63,10 +68,14 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
 
         public ActualVersion? Actual { get; } = actual;
 
+        public bool IsSettled { get; } = onDisk.IsSettled || desired.IsVouched;
+
         public bool IsServed => Actual?.Serves is not null;
 
+        public bool IsUntried => !IsServed && Failure is null;
+
         /// <summary>Whether it serves or may be expected to, once tried.</summary>
-        public bool Counts => IsServed || (_isSettled && Failure is null);
+        public bool Counts => IsServed || (IsSettled && Failure is null);
 
         // A failure tells nothing about other files or settings.
         private FailedLoad? Failure => Actual?.Failed is { } failed && _source.MakesTheSameAs(failed.Source) ? failed : null;
@@ -74,7 +83,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         /// <summary>The attempt to make it that is due; null for none.</summary>
         public ModelAction? Attempt(TimeSpan now)
         {
-            if (_source.MakesTheSameAs(Actual?.Serves) || !_isSettled || !IsDue(now))
+            if (_source.MakesTheSameAs(Actual?.Serves) || !IsSettled || !IsDue(now))
             {
                 return null;
             }
@@ -84,7 +93,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         }
 
         /// <summary>When the next attempt is due, where none is now.</summary>
-        public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && _isSettled && !IsDue(now) ? DueAt(failed) : null;
+        public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && IsSettled && !IsDue(now) ? DueAt(failed) : null;
 
         private static TimeSpan DueAt(FailedLoad failed) => failed.At + RetryPause.After(failed.Attempts);
 

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
+
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>A reload that somebody waits for. Changed by the loop only.</summary>
 internal sealed class PendingReload
 {
     private readonly TaskCompletionSource<ReloadResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ReloadStatus _status = ReloadStatus.None;
 
     /// <summary>How it ended.</summary>
     public Task<ReloadResult> Ended => _ended.Task;
@@ -11,8 +14,14 @@ internal sealed class PendingReload
     /// <summary>Whether anything changed since it was asked for.</summary>
     public bool Changed { get; set; }
 
+    /// <summary>What was being let go when all else was done.</summary>
+    public ImmutableArray<Servable> WaitsFor { get; private set; } = [];
+
+    /// <summary>All is done but the end of what is being let go.</summary>
+    public void CarryOut(ReloadStatus status, IEnumerable<Servable> leaving) => (_status, WaitsFor) = (status, [.. leaving]);
+
     /// <summary>Tells who waits.</summary>
-    public void End(ReloadStatus status) => _ended.TrySetResult(new ReloadResult(Changed, status));
+    public void End() => _ended.TrySetResult(new ReloadResult(Changed, _status));
 
     /// <summary>Tells who waits that there will be no end.</summary>
     public void GiveUp() => _ended.TrySetCanceled();

@@ -11,6 +11,9 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="NextDue">When the next attempt of a version that failed is due, on the clock that the plan was given; null for none.</param>
 internal sealed record ReconcilePlan(ImmutableArray<ModelAction> Actions, ImmutableArray<ServableId> Awaited, TimeSpan? NextDue)
 {
+    /// <summary>Versions that are wanted, do not serve and were not tried since their files or settings changed.</summary>
+    public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
+
     /// <summary>Makes the plan.</summary>
     /// <param name="desired">What ought to be.</param>
     /// <param name="actual">What is.</param>
@@ -25,6 +28,9 @@ internal sealed record ReconcilePlan(ImmutableArray<ModelAction> Actions, Immuta
         return new ReconcilePlan(
             [.. plans.Select(static plan => plan.Action).OfType<ModelAction>().OrderBy(static action => action.Id.Name, StringComparer.Ordinal)],
             [.. plans.SelectMany(static plan => plan.Awaited)],
-            plans.Min(static plan => plan.NextDue));
+            plans.Min(static plan => plan.NextDue))
+        {
+            Untried = [.. plans.SelectMany(static plan => plan.Untried)],
+        };
     }
 }

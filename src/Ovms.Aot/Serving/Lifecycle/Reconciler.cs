@@ -10,20 +10,20 @@ namespace Ovms.Serving.Lifecycle;
 /// </summary>
 /// <remarks>Used by the loop of <see cref="ModelManager"/> only, except <see cref="IsLoading"/>.</remarks>
 internal sealed class Reconciler(
-    ServableRegistry registry, DesiredReader reader, LoadVersion load, TimeSpan poll, TimeProvider clock, Action<Signal> post, ILogger log)
+    ServableRegistry registry, DesiredReader reader, LoadVersion load, LookEffects? effects, LifecyclePace pace, TimeProvider clock, Action<Signal> post, ILogger log)
 {
     // Each compilation uses several cores itself; a few at once hide the reading of files.
     private static readonly int s_parallelLoads = Math.Clamp(Environment.ProcessorCount / 2, 2, 8);
 
     private readonly ServingBoard _board = new(registry, log);
     private readonly long _began = clock.GetTimestamp();
-    private readonly List<PendingReload> _asked = [];
-    private readonly List<PendingReload> _underway = [];
+    private readonly ReloadWaiters _waiters = new(pace.Drain);
+    private readonly FirstAttempts _firstAttempts = new();
+    private readonly ReloadAccount _account = new(clock, log);
     private Desired _desired = Desired.Nothing;
-    private ReloadStatus _status = ReloadStatus.None;
-    private string? _configFaultTold;
     private TimeSpan? _nextPoll;
     private bool _isLooking;
+    private bool _isChange;
     private bool _isStopping;
     private int _leaving;
     private volatile int _loading;
@@ -42,10 +42,13 @@ internal sealed class Reconciler(
         switch (signal)
         {
             case Signal.Asked asked:
-                _asked.Add(asked.Reload);
+                _waiters.Ask(asked.Reload);
                 break;
             case Signal.Looked looked:
                 TakeOver(looked.Look);
+                break;
+            case Signal.LookFailed failed:
+                PassOver(failed.Surprise);
                 break;
             case Signal.Made made:
                 _loading--;
@@ -53,7 +56,13 @@ internal sealed class Reconciler(
                 break;
             case Signal.Drained drained:
                 _leaving--;
+                _waiters.Left(drained.Servable);
                 _board.End(drained.Id, drained.Servable);
+                if (drained.Servable.FreeingFault is { } surprise)
+                {
+                    Log.FreeingSurprised(log, drained.Id.Name, drained.Id.Version, surprise);
+                }
+
                 break;
             case Signal.Stop:
                 _isStopping = true;
@@ -75,69 +84,72 @@ internal sealed class Reconciler(
         (TimeSpan? retryAt, bool isDone) = Act();
         if (isDone && !_isLooking)
         {
-            EndReloads();
+            CarryOutReloads();
         }
 
         // Who looks only when asked also tries again only when asked.
-        TimeSpan? wakeAt = _isLooking || poll == TimeSpan.Zero ? null : retryAt < _nextPoll ? retryAt : _nextPoll;
+        TimeSpan? stepAt = _isLooking || pace.Poll == TimeSpan.Zero ? null : retryAt < _nextPoll ? retryAt : _nextPoll;
+        TimeSpan? releaseAt = _waiters.Release(Now);
+        TimeSpan? wakeAt = releaseAt < stepAt ? releaseAt : stepAt ?? releaseAt;
         return wakeAt is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
     }
 
     /// <summary>Tells who waits for a reload that there will be no end.</summary>
-    public void GiveUpReloads()
-    {
-        foreach (PendingReload reload in _asked.Concat(_underway))
-        {
-            reload.GiveUp();
-        }
-    }
+    public void GiveUpReloads() => _waiters.GiveUp();
 
     private void BeginLook()
     {
-        bool isAsked = _asked.Count > 0;
-
+        bool isAsked = _waiters.IsAsked;
         // A reload under way ends before the next poll: its word that files are complete would be lost.
-        if (_isLooking || !(isAsked || (_underway.Count == 0 && _nextPoll <= Now)))
+        if (_isLooking || !(isAsked || (!_waiters.IsUnderway && _nextPoll <= Now)))
         {
             return;
         }
 
         _isLooking = true;
-        _underway.AddRange(_asked);
-        _asked.Clear();
-        _ = Task.Run(() => post(new Signal.Looked(reader.Look(isAsked))));
+        _waiters.BeginLook();
+        _ = Task.Run(() => post(Look(isAsked)));
+    }
+
+    private Signal Look(bool isAsked)
+    {
+        try
+        {
+            return new Signal.Looked(reader.Look(isAsked));
+        }
+        catch (Exception surprise)
+        {
+            // Without a signal this look would be the last one, and nobody would know.
+            return new Signal.LookFailed(surprise);
+        }
+    }
+
+    private void PassOver(Exception surprise)
+    {
+        EndLook();
+        _account.Enter(surprise);
+        PublishStatus();
+    }
+
+    private void EndLook()
+    {
+        _isLooking = false;
+        _nextPoll = pace.Poll > TimeSpan.Zero ? Now + pace.Poll : null;
     }
 
     private void TakeOver(DesiredLook look)
     {
-        _isLooking = false;
-        _nextPoll = poll > TimeSpan.Zero ? Now + poll : null;
+        EndLook();
         if (_isStopping)
         {
             return;
         }
 
         _desired = look.Desired;
-        foreach (string error in look.Errors)
-        {
-            Log.Failure(log, error);
-        }
-
-        foreach (string warning in look.Warnings)
-        {
-            Log.Warning(log, warning);
-        }
-
+        _isChange |= look.Desired.IsVouched || look.ConfigChanged;
+        effects?.Apply(look.Desired);
+        _account.Enter(look);
         _board.Configure(look.Desired);
-        string? fault = look.Config.IsOk ? null : look.Config.Text;
-        if (fault is not null && fault != _configFaultTold)
-        {
-            Log.ConfigRefused(log, fault);
-            _status = _status with { ConfigRefusals = _status.ConfigRefusals + 1 };
-        }
-
-        _configFaultTold = fault;
-        _status = _status with { Config = look.Config, ConfigChanges = _status.ConfigChanges + (look.ConfigChanged ? 1 : 0) };
         if (look.ConfigChanged)
         {
             MarkChange();
@@ -151,6 +163,9 @@ internal sealed class Reconciler(
         while (true)
         {
             ReconcilePlan plan = ReconcilePlan.Compute(_desired, _board.ToActual(), Now);
+            _firstAttempts.Follow(plan, _isChange);
+            _isChange = false;
+            registry.SetAwaitsFirstAttempts(_firstAttempts.Any);
             _board.Await(plan.Awaited);
             ServableId[] leaving = [.. plan.Actions.OfType<ModelAction.Unload>().Select(static action => action.Id)];
             foreach (ModelAction action in plan.Actions.Except(plan.Actions.OfType<ModelAction.Unload>()).Take(s_parallelLoads - _loading))
@@ -226,13 +241,13 @@ internal sealed class Reconciler(
                 Follow(made.Id, replaced);
             }
 
-            _status = _status with { Loads = _status.Loads + 1 };
+            _account.EnterLoad(isOk: true);
             MarkChange();
         }
         else
         {
             _board.Fail(made.Id, made.Source, made.Look, Now, made.Loaded.WithoutValue, made.IsTrial);
-            _status = _status with { FailedLoads = _status.FailedLoads + 1 };
+            _account.EnterLoad(isOk: false);
         }
 
         PublishStatus();
@@ -242,6 +257,7 @@ internal sealed class Reconciler(
     {
         foreach ((ServableId id, Servable servable) in _board.LetGo(ids))
         {
+            _waiters.Leaves(servable, Now);
             Follow(id, servable);
         }
     }
@@ -255,25 +271,29 @@ internal sealed class Reconciler(
 
     private void MarkChange()
     {
-        _status = _status with { LastChange = clock.GetUtcNow() };
-        _underway.ForEach(static reload => reload.Changed = true);
+        _account.MarkChange();
+        _waiters.MarkChange();
     }
 
-    private void PublishStatus() => registry.Reload = _status = _status with { Faults = _board.Faults };
-
-    private void EndReloads()
+    private void PublishStatus()
     {
-        if (_underway.Count > 0 && !registry.AllTried)
+        _account.Enter(_board.Faults);
+        registry.Reload = _account.Status;
+    }
+
+    private void CarryOutReloads()
+    {
+        // A first look that failed tried nothing.
+        if (_waiters.IsUnderway && _desired.Look > 0 && !registry.AllTried)
         {
             registry.SetAllTried();
         }
 
-        if (_underway.Exists(static reload => reload.Changed))
+        if (_waiters.IsChanged)
         {
             Log.NativeObjects(log, LiveObjects.Describe());
         }
 
-        _underway.ForEach(reload => reload.End(_status));
-        _underway.Clear();
+        _waiters.CarryOut(_account.Status);
     }
 }

@@ -253,7 +253,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
         if (now.Fault.Code == StatusCode.NoModelVersionAvailable)
         {
-            Log.ModelEmpty(log, now.Name, now.Fault.Text);
+            TellEmpty(before, now);
         }
         else if (before.Serves)
         {
@@ -262,6 +262,19 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         else
         {
             Log.ModelAbsent(log, now.Name, now.Fault.Text);
+        }
+    }
+
+    // One warning for each time that it becomes so; what else comes to lie there without being a version may explain why it stays so.
+    private void TellEmpty(ModelRow before, DesiredModel now)
+    {
+        if (before.Fault.Code == StatusCode.NoModelVersionAvailable)
+        {
+            Log.ModelStillEmpty(log, now.Name, now.Fault.Text);
+        }
+        else
+        {
+            Log.ModelEmpty(log, now.Name, now.Fault.Text);
         }
     }
 }

@@ -22,6 +22,9 @@ internal abstract record Signal
     /// <summary>A look at configuration and disk has ended.</summary>
     public sealed record Looked(DesiredLook Look) : Signal;
 
+    /// <summary>A look has ended by an exception that nobody expected.</summary>
+    public sealed record LookFailed(Exception Surprise) : Signal;
+
     /// <summary>A load has ended.</summary>
     /// <param name="Id">Of which version.</param>
     /// <param name="Source">What it was made from.</param>

@@ -26,12 +26,25 @@ internal sealed class SequenceCleaner(ServableRegistry registry, TimeProvider ti
         {
             while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
             {
-                Sweep();
+                TrySweep();
             }
         }
         catch (OperationCanceledException)
         {
             // Told to end.
+        }
+    }
+
+    private void TrySweep()
+    {
+        try
+        {
+            Sweep();
+        }
+        catch (Exception surprise)
+        {
+            // A cleaner that ends would leave sequences to pile up, and nobody would know.
+            Log.SweepSurprised(log, surprise);
         }
     }
 

@@ -103,6 +103,8 @@ public class RemoteRepositoriesTests
         remotes.BeginLook(["/local/model"], isVouched: false);
 
         await Assert.That(remotes.Obtain(Dummy, 1).Code).IsEqualTo(StatusCode.PathInvalid);
+        await Assert.That(Directory.GetDirectories(folder.Path, "1-*", SearchOption.AllDirectories).Length).IsEqualTo(1).Because("a look deletes nothing");
+        remotes.TrimForgotten();
         await Assert.That(Directory.GetDirectories(folder.Path, "1-*", SearchOption.AllDirectories).Length).IsEqualTo(0);
     }
 

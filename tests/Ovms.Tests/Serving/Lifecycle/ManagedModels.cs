@@ -23,14 +23,20 @@ internal sealed class ManagedModels : IAsyncDisposable
     private readonly ManualResetEventSlim _release = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ManagedModels(TimeSpan? poll = null)
+    /// <summary>Makes it; nothing is looked at before the first reload.</summary>
+    /// <param name="poll">Between looks; a second when not given.</param>
+    /// <param name="drain">How long a reload waits for calls of what it removes; not at all when not given.</param>
+    /// <param name="rule">What readiness asks for.</param>
+    public ManagedModels(TimeSpan? poll = null, TimeSpan? drain = null, ReadyRule rule = ReadyRule.All)
     {
+        Registry = new ServableRegistry { ReadyWhen = rule };
         Registry.Changed += Wake;
         Log.Written += Wake;
-        Manager = new ModelManager(Registry, new DesiredReader(_source, new ServerOptions(), null), Load, poll ?? TimeSpan.FromSeconds(1), Clock, Log);
+        LifecyclePace pace = new(poll ?? TimeSpan.FromSeconds(1), drain ?? TimeSpan.Zero);
+        Manager = new ModelManager(Registry, new DesiredReader(_source, new ServerOptions(), null), Load, pace, Clock, Log);
     }
 
-    public ServableRegistry Registry { get; } = new();
+    public ServableRegistry Registry { get; }
 
     public FakeClock Clock { get; } = new();
 
@@ -66,6 +72,9 @@ internal sealed class ManagedModels : IAsyncDisposable
 
     /// <summary>Makes the configuration unreadable.</summary>
     public void Spoil(string why) => _source.Set(Outcome.Fail(StatusCode.ModelConfigInvalid, why));
+
+    /// <summary>Makes the next read of the configuration throw what nobody expects, once.</summary>
+    public void ThrowOnce(Exception surprise) => _source.ThrowOnce(surprise);
 
     /// <summary>A model's options.</summary>
     public ModelOptions Model(string name, string policy = "", string device = "CPU") =>
@@ -179,15 +188,23 @@ internal sealed class ManagedModels : IAsyncDisposable
     private sealed class Source : ConfigSource
     {
         private Outcome<ServerConfig>[] _config = [new ServerConfig { Models = [], Fingerprint = "" }];
+        private Exception? _surprise;
         private int _reads;
 
         public int Reads => Volatile.Read(ref _reads);
 
         public void Set(Outcome<ServerConfig> config) => Volatile.Write(ref _config, [config]);
 
+        public void ThrowOnce(Exception surprise) => Volatile.Write(ref _surprise, surprise);
+
         public override Outcome<ServerConfig> Read()
         {
             Interlocked.Increment(ref _reads);
+            if (Interlocked.Exchange(ref _surprise, null) is { } surprise)
+            {
+                throw surprise;
+            }
+
             return Volatile.Read(ref _config)[0];
         }
     }
