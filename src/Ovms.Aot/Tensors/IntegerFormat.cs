@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Ovms.Wire;
 
@@ -13,9 +15,6 @@ internal readonly struct IntegerFormat<TElement, TField> : IElementFormat<TEleme
     where TElement : unmanaged, IBinaryInteger<TElement>, IMinMaxValue<TElement>
     where TField : unmanaged, IBinaryInteger<TField>
 {
-    // "1.0" and "1e3" are whole numbers too, but the original refuses them and so do we: who sends them has the wrong datatype.
-    private const NumberStyles Style = NumberStyles.AllowLeadingSign;
-
     public static WireType Wire => WireType.Varint;
 
     public static bool PackedIsRaw => false;
@@ -42,22 +41,20 @@ internal readonly struct IntegerFormat<TElement, TField> : IElementFormat<TEleme
             return false;
         }
 
-        return reader.HasValueSequence
-            ? TryParseParts(ref reader, out value)
-            : TElement.TryParse(reader.ValueSpan, Style, CultureInfo.InvariantCulture, out value);
+        // Only a number that lies across two buffers has to be copied; bodies are read whole.
+        ReadOnlySpan<byte> text = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
+        return TElement.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
+            || TryConvertText(text, out value);
     }
 
     public static bool TryConvert(in JsonNumber number, out TElement value)
     {
-        value = TElement.CreateTruncating(number.Digits);
-        ulong limit = ulong.CreateTruncating(TElement.MaxValue);
-        if (number.IsNegative)
+        if (!number.IsWhole || number.IsLong)
         {
-            value = unchecked(TElement.Zero - value);
-            limit = TElement.IsNegative(TElement.MinValue) ? limit + 1 : 0;
+            return TryConvertText(number.Text, out value);
         }
 
-        return number.IsWhole && !number.IsLong && number.Digits <= limit;
+        return TryConvert(number.Digits, number.IsNegative, out value);
     }
 
     public static int Format(TElement value, Span<byte> destination)
@@ -67,20 +64,23 @@ internal readonly struct IntegerFormat<TElement, TField> : IElementFormat<TEleme
         return written;
     }
 
-    /// <summary>For a number that lies across two buffers of the transport.</summary>
-    private static bool TryParseParts(ref Utf8JsonReader reader, out TElement value)
+    private static bool TryConvert(ulong magnitude, bool isNegative, out TElement value)
     {
-        if (TElement.IsNegative(TElement.MinValue))
+        value = TElement.CreateTruncating(magnitude);
+        ulong limit = ulong.CreateTruncating(TElement.MaxValue);
+        if (isNegative)
         {
-            bool read = reader.TryGetInt64(out long number);
-            value = TElement.CreateTruncating(number);
-            return read && long.CreateTruncating(value) == number;
+            value = unchecked(TElement.Zero - value);
+            limit = TElement.IsNegative(TElement.MinValue) ? limit + 1 : 0;
         }
-        else
-        {
-            bool read = reader.TryGetUInt64(out ulong number);
-            value = TElement.CreateTruncating(number);
-            return read && ulong.CreateTruncating(value) == number;
-        }
+
+        return magnitude <= limit;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryConvertText(ReadOnlySpan<byte> text, out TElement value)
+    {
+        bool isWhole = WholeNumber.TryRead(text, out ulong magnitude);
+        return TryConvert(magnitude, text[0] == '-', out value) && isWhole;
     }
 }

@@ -124,6 +124,6 @@ internal static class JsonFloat
             value = double.NegativeInfinity;
         }
 
-        return value != 0;
+        return value != 0 || BareName.TryRead(in reader, out value);
     }
 }

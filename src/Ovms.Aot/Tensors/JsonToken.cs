@@ -16,7 +16,7 @@ internal static class JsonToken
         JsonTokenType.Null => "null",
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",
-        JsonTokenType.String => $"\"{Clip(in reader)}\"",
+        JsonTokenType.String => BareName.TextOf(in reader) ?? $"\"{Clip(in reader)}\"",
         _ => Clip(in reader),
     };
 

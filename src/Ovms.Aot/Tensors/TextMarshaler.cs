@@ -127,7 +127,10 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
         catch (InvalidOperationException)
         {
             // The only refusal of CopyString, and it has no form that does not throw.
-            return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {index} is not UTF-8 or has half a surrogate pair");
+            string what = BareName.TextOf(in reader) is { } bare
+                ? $"{bare}; BYTES takes strings"
+                : "not UTF-8 or has half a surrogate pair";
+            return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {index} is {what}");
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(room, (uint)length);

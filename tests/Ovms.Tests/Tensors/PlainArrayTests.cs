@@ -111,8 +111,9 @@ public sealed class PlainArrayTests
     [Arguments(ElementType.I32, "[2147483648]")]
     [Arguments(ElementType.I64, "[9223372036854775808]")]
     [Arguments(ElementType.U64, "[18446744073709551616]")]
-    [Arguments(ElementType.I32, "[1.0]")]
-    [Arguments(ElementType.I32, "[1e3]")]
+    [Arguments(ElementType.I32, "[1.5]")]
+    [Arguments(ElementType.I32, "[1e10]")]
+    [Arguments(ElementType.I32, "[1e-1]")]
     [Arguments(ElementType.F32, "[1e39]")]
     [Arguments(ElementType.F16, "[65520]")]
     [Arguments(ElementType.F64, "[1e309]")]
@@ -125,6 +126,9 @@ public sealed class PlainArrayTests
     [Test]
     [Arguments(ElementType.I8, "[-128,127]", new long[] { -128, 127 })]
     [Arguments(ElementType.I64, "[-9223372036854775808,9223372036854775807]", new[] { long.MinValue, long.MaxValue })]
+    [Arguments(ElementType.I64, "[-9223372036854775808.0,9223372036854775807.000]", new[] { long.MinValue, long.MaxValue })]
+    [Arguments(ElementType.I64, "[1.0,-2.0,1e3,1.5E1,-0.0,120e-1,0.00e99999]", new long[] { 1, -2, 1000, 15, 0, 12, 0 })]
+    [Arguments(ElementType.I8, "[1.27e2,-1280.0e-1]", new long[] { 127, -128 })]
     public async Task Limits_AreRead(ElementType type, string text, long[] expected)
     {
         using NativeBuffer buffer = new();

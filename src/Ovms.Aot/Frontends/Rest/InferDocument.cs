@@ -23,6 +23,24 @@ internal sealed class InferDocument(string model, string version, CallOrigin ori
     /// <summary>While the JSON is read: where in it the tokenizer's positions count from, since tensors of plain numbers are read past it.</summary>
     public int Origin { get; set; }
 
+    /// <summary>Forgets what was read, so that the text can be read again from its beginning.</summary>
+    public void Restart()
+    {
+        foreach (InputTensor input in Message.Inputs)
+        {
+            input.Dispose();
+        }
+
+        Message.Inputs.Clear();
+        Message.Outputs.Clear();
+        Message.Id = null;
+        Message.SequenceParameters = null;
+        Binary.Clear();
+        BinaryOutputs = false;
+        IsRowFormat = false;
+        Origin = 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Message.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ovms.Inference;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
 
@@ -27,10 +28,10 @@ internal ref struct InferRequestReader
     }
 
     /// <summary>Fills a document.</summary>
-    /// <param name="json">The whole JSON text.</param>
+    /// <param name="json">The whole JSON text; NaN and infinities without quotes are marked in it.</param>
     /// <param name="bytesFollow">Whether tensors may lie in bytes after the text.</param>
     /// <param name="document">Stays the caller's, also when the text is refused.</param>
-    public static Outcome Read(ReadOnlySpan<byte> json, bool bytesFollow, InferDocument document)
+    public static Outcome Read(Span<byte> json, bool bytesFollow, InferDocument document)
     {
         Outcome text = JsonFault.CheckUtf8(json);
         if (!text.IsOk)
@@ -38,19 +39,37 @@ internal ref struct InferRequestReader
             return text;
         }
 
+        Outcome read = ReadAll(json, bytesFollow, document, out JsonException? fault);
+        if (fault is not null && BareName.Mark(json))
+        {
+            document.Restart();
+            read = ReadAll(json, bytesFollow, document, out fault);
+        }
+
+        return fault is null ? read : JsonFault.Malformed(fault, json);
+    }
+
+    private static Outcome ReadAll(ReadOnlySpan<byte> json, bool bytesFollow, InferDocument document, out JsonException? fault)
+    {
+        fault = null;
         InferRequestReader self = new(json, document, bytesFollow);
         try
         {
             return self.ReadRoot();
         }
-        catch (JsonException fault)
+        catch (JsonException malformed)
         {
-            return JsonFault.Malformed(fault, json);
+            fault = malformed;
+            return Outcome.Ok;
         }
         catch (InvalidOperationException) when (self._reader.ValueIsEscaped)
         {
             // The tokenizer lets half a surrogate pair pass and throws only when the string is asked for.
             return JsonFault.BadEscape(document.Origin + self._reader.TokenStartIndex);
+        }
+        catch (InvalidOperationException) when (BareName.TextOf(in self._reader) is not null)
+        {
+            return JsonFault.BareName(self._reader, document.Origin);
         }
     }
 

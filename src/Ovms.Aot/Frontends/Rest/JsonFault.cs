@@ -34,6 +34,14 @@ internal static class JsonFault
     public static Outcome BadEscape(long offset) =>
         Outcome.Fail(StatusCode.JsonInvalid, $"Error: A string has a \\u escape that is only half of a surrogate pair. Offset: {offset}");
 
+    /// <summary>NaN or an infinity without quotes, where a text belongs.</summary>
+    /// <param name="reader">Stands on it.</param>
+    /// <param name="origin">Where in the text the reader's positions count from.</param>
+    public static Outcome BareName(in Utf8JsonReader reader, long origin) => Outcome.Fail(
+        StatusCode.JsonInvalid,
+        $"Error: {Tensors.BareName.TextOf(in reader)} without quotes; Expected: only among the values of floating-point inputs. "
+            + $"Offset: {origin + reader.TokenStartIndex}");
+
     /// <summary>Ok for UTF-8; else where it stops being that.</summary>
     public static Outcome CheckUtf8(ReadOnlySpan<byte> json)
     {

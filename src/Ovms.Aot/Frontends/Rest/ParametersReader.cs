@@ -11,12 +11,12 @@ namespace Ovms.Frontends.Rest;
 /// </summary>
 internal static class ParametersReader
 {
-    /// <summary>Reads a boolean.</summary>
+    /// <summary>Reads a boolean. A string or a number in its place counts as not given, as in the original.</summary>
     /// <param name="reader">Stands on the object, or on null in place of none; afterwards on its end.</param>
     /// <param name="path">Where it is, for messages.</param>
     /// <param name="key">The key that matters.</param>
     /// <param name="code">What a fault is called here.</param>
-    /// <param name="flag">The value; null when the key is not there.</param>
+    /// <param name="flag">The value; null when it is not given.</param>
     public static Outcome ReadFlag(ref Utf8JsonReader reader, string path, string key, StatusCode code, out bool? flag)
     {
         flag = null;
@@ -24,6 +24,11 @@ internal static class ParametersReader
         if (!found.IsOk || !there)
         {
             return found;
+        }
+
+        if (value.TokenType is JsonTokenType.String or JsonTokenType.Number)
+        {
+            return Outcome.Ok;
         }
 
         if (value.TokenType is not (JsonTokenType.True or JsonTokenType.False))

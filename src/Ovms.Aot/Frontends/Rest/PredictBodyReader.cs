@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ovms.Serving;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
 
@@ -11,10 +12,10 @@ namespace Ovms.Frontends.Rest;
 internal static class PredictBodyReader
 {
     /// <summary>Fills a document.</summary>
-    /// <param name="json">The whole JSON text.</param>
+    /// <param name="json">The whole JSON text; NaN and infinities without quotes are marked in it.</param>
     /// <param name="signature">The model's inputs.</param>
     /// <param name="document">Stays the caller's, also when the text is refused.</param>
-    public static Outcome Read(ReadOnlySpan<byte> json, Signature signature, InferDocument document)
+    public static Outcome Read(Span<byte> json, Signature signature, InferDocument document)
     {
         Outcome text = JsonFault.CheckUtf8(json);
         if (!text.IsOk)
@@ -22,19 +23,37 @@ internal static class PredictBodyReader
             return text;
         }
 
+        Outcome read = ReadAll(json, signature, document, out JsonException? fault);
+        if (fault is not null && BareName.Mark(json))
+        {
+            document.Restart();
+            read = ReadAll(json, signature, document, out fault);
+        }
+
+        return fault is null ? read : JsonFault.Malformed(fault, json);
+    }
+
+    private static Outcome ReadAll(ReadOnlySpan<byte> json, Signature signature, InferDocument document, out JsonException? fault)
+    {
+        fault = null;
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = JsonFault.MaxDepth });
         try
         {
             return ReadRoot(ref reader, new PredictInputs(json, signature, document), document);
         }
-        catch (JsonException fault)
+        catch (JsonException malformed)
         {
-            return JsonFault.Malformed(fault, json);
+            fault = malformed;
+            return Outcome.Ok;
         }
         catch (InvalidOperationException) when (reader.ValueIsEscaped)
         {
             // The tokenizer lets half a surrogate pair pass and throws only when the string is asked for.
             return JsonFault.BadEscape(document.Origin + reader.TokenStartIndex);
+        }
+        catch (InvalidOperationException) when (BareName.TextOf(in reader) is not null)
+        {
+            return JsonFault.BareName(reader, document.Origin);
         }
     }
 

@@ -80,11 +80,59 @@ internal sealed class InferRequestReaderTests
     }
 
     [Test]
+    [Arguments("1")]
+    [Arguments("\"\"")]
+    [Arguments("\"true\"")]
+    public async Task FlagThatIsNoBoolean_CountsAsNotGiven(string value)
+    {
+        using InferDocument document = Accept($$"""{"parameters":{"binary_data_output":{{value}}},"inputs":[],"outputs":[{"name":"a","parameters":{"binary_data":{{value}} } }]}""");
+        await Assert.That(document.BinaryOutputs).IsFalse();
+        await Assert.That(document.Message.Outputs).IsEquivalentTo(new[] { new RequestedOutput("a") });
+    }
+
+    [Test]
+    [Arguments("""{"id":"NaN, \"x\"","inputs":[{"name":"b","shape":[2,3],"datatype":"FP32","data":[[1.5,NaN,Infinity],[-Infinity , "NaN",-2]]}],"outputs":[{"name":"a"}]}""")]
+    [Arguments("""{"inputs":[{"data":[1.5,NaN ,Infinity,-Infinity,NaN,-2],"name":"b","datatype":"FP32","shape":[2,3]}],"id":"NaN, \"x\"","outputs":[{"name":"a"}]}""")]
+    [Arguments("""{"other":[NaN,{"x":Infinity}],"outputs":[{"name":"a"}],"id":"NaN, \"x\"","inputs":[{"name":"b","shape":[2,3],"datatype":"FP32","data":[1.5,NaN,Infinity,-Infinity,NaN,-2]}]}""")]
+    public async Task NanAndInfinityWithoutQuotes_AreRead(string json)
+    {
+        using InferDocument document = Accept(json);
+        float[] values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(document.Message.Inputs.Single().Content!.Bytes).ToArray();
+        await Assert.That(values).IsEquivalentTo([1.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.NaN, -2], CollectionOrdering.Matching);
+        await Assert.That(document.Message.Inputs[0].Shape).IsEquivalentTo(new long[] { 2, 3 }, CollectionOrdering.Matching);
+        await Assert.That(document.Message.Id).IsEqualTo("NaN, \"x\"");
+        await Assert.That(document.Message.Outputs.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    [Arguments("FP64")]
+    [Arguments("FP16")]
+    [Arguments("BF16")]
+    public async Task EveryFloat_TakesNanWithoutQuotes(string datatype)
+    {
+        using InferDocument document = Accept($$"""{"inputs":[{"name":"b","shape":[2],"datatype":"{{datatype}}","data":[NaN,-Infinity]}]}""");
+        await Assert.That(document.Message.Inputs[0].ValueCount).IsEqualTo(2);
+    }
+
+    [Test]
+    [Arguments("""{"inputs":[{"name":"x","shape":[2],"datatype":"INT32","data":[1,NaN]}]}""", StatusCode.RestCouldNotParseInput, "value 1 is NaN; INT32 takes whole numbers")]
+    [Arguments("""{"inputs":[{"name":"x","shape":[1],"datatype":"BOOL","data":[Infinity]}]}""", StatusCode.RestCouldNotParseInput, "value 0 is Infinity; BOOL takes true and false")]
+    [Arguments("""{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","data":[-Infinity]}]}""", StatusCode.RestCouldNotParseInput, "value 0 is -Infinity; BYTES takes strings")]
+    [Arguments("""{"inputs":[{"name":NaN,"shape":[1],"datatype":"FP32","data":[1]}]}""", StatusCode.JsonInvalid, "NaN without quotes; Expected: only among the values of floating-point inputs. Offset: 19")]
+    [Arguments("""{"id":NaN,"inputs":[]}""", StatusCode.JsonInvalid, "NaN without quotes")]
+    [Arguments("""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[NaN,nope]}]}""", StatusCode.JsonInvalid, "Offset: 66")]
+    [Arguments("""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[nan]}]}""", StatusCode.JsonInvalid, "Offset: 62")]
+    [Arguments("""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[NaNs]}]}""", StatusCode.JsonInvalid, "Offset: 61")]
+    [Arguments("""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1NaN]}]}""", StatusCode.JsonInvalid, "Offset: 62")]
+    [Arguments("""{NaN:1,"inputs":[]}""", StatusCode.JsonInvalid, "Offset: 1")]
+    public async Task NanWhereNoneBelongs_IsRefused(string json, StatusCode code, string part) => await Refuse(Encoding.UTF8.GetBytes(json), code, part);
+
+    [Test]
     public async Task BytesThatFollow_AreListedInOrder()
     {
         using InferDocument document = new("m", "");
         Outcome read = InferRequestReader.Read(
-            """{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","parameters":{"binary_data_size":8}},{"name":"b","shape":[1],"datatype":"INT8","data":[1]},{"name":"c","shape":[2],"datatype":"FP32"}]}"""u8,
+            """{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","parameters":{"binary_data_size":8}},{"name":"b","shape":[1],"datatype":"INT8","data":[1]},{"name":"c","shape":[2],"datatype":"FP32"}]}"""u8.ToArray(),
             bytesFollow: true,
             document);
         await Assert.That(read.IsOk).IsTrue();
@@ -113,7 +161,7 @@ internal sealed class InferRequestReaderTests
     [Arguments("""{"id":5,"inputs":[]}""", StatusCode.RestInvalidStructure, "id; Expected: a string; Actual: a number")]
     [Arguments("""{"id":"a","id":"b","inputs":[]}""", StatusCode.RestInvalidStructure, "id is given twice")]
     [Arguments("""{"parameters":[],"inputs":[]}""", StatusCode.RestCouldNotParseParameters, "parameters; Expected: an object; Actual: an array")]
-    [Arguments("""{"parameters":{"binary_data_output":1},"inputs":[]}""", StatusCode.RestCouldNotParseParameters, "parameters.binary_data_output; Expected: true or false; Actual: a number")]
+    [Arguments("""{"parameters":{"binary_data_output":null},"inputs":[]}""", StatusCode.RestCouldNotParseParameters, "parameters.binary_data_output; Expected: true or false; Actual: null")]
     [Arguments("""{"parameters":{"binary_data_output":true,"binary_data_output":false},"inputs":[]}""", StatusCode.RestInvalidStructure, "parameters.binary_data_output is given twice")]
     [Arguments("""{"parameters":{"x":{}},"inputs":[]}""", StatusCode.RestCouldNotParseParameters, "Actual: an object")]
     [Arguments("""{"inputs":[],"outputs":{}}""", StatusCode.RestCouldNotParseOutput, "outputs; Expected: an array of objects; Actual: an object")]
@@ -121,7 +169,7 @@ internal sealed class InferRequestReaderTests
     [Arguments("""{"inputs":[],"outputs":[{"name":"a"},{}]}""", StatusCode.RestCouldNotParseOutput, "outputs[1].name is missing")]
     [Arguments("""{"inputs":[],"outputs":[{"name":1}]}""", StatusCode.RestCouldNotParseOutput, "outputs[0].name; Expected: a string; Actual: a number")]
     [Arguments("""{"inputs":[],"outputs":[{"name":"a","name":"b"}]}""", StatusCode.RestInvalidStructure, "outputs[0].name is given twice")]
-    [Arguments("""{"inputs":[],"outputs":[{"name":"a","parameters":{"binary_data":"yes"}}]}""", StatusCode.RestCouldNotParseOutput, "outputs[0].parameters.binary_data; Expected: true or false; Actual: a string")]
+    [Arguments("""{"inputs":[],"outputs":[{"name":"a","parameters":{"binary_data":null}}]}""", StatusCode.RestCouldNotParseOutput, "outputs[0].parameters.binary_data; Expected: true or false; Actual: null")]
     [Arguments("""{"inputs":[{"shape":[1],"datatype":"FP32","data":[1]}]}""", StatusCode.RestInvalidStructure, "inputs[0].name is missing")]
     [Arguments("""{"inputs":[{"name":"x","datatype":"FP32","data":[1]}]}""", StatusCode.RestInvalidStructure, "inputs[0].shape is missing")]
     [Arguments("""{"inputs":[{"name":"x","shape":[1],"data":[1]}]}""", StatusCode.RestInvalidStructure, "inputs[0].datatype is missing")]

@@ -40,6 +40,47 @@ internal sealed class PredictBodyReaderTests
     }
 
     [Test]
+    [Arguments("""{"instances":[1.0,-2.0,3e0]}""")]
+    [Arguments("""{"instances":[{"i":1.0},{"i":-2},{"i":30e-1}]}""")]
+    [Arguments("""{"inputs":[1,-2.00,3.0]}""")]
+    public async Task WholeNumbersWrittenAsFloats_AreTakenForIntegers(string json)
+    {
+        using InferDocument document = new("m", "");
+        Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), Requests.Model(Requests.Port("i", new PartialShape(Dimension.Dynamic), ElementType.I64)), document);
+        await Assert.That(read.Text).IsEqualTo("OK");
+        long[] values = MemoryMarshal.Cast<byte, long>(document.Message.Inputs.Single().Content!.Bytes).ToArray();
+        await Assert.That(values).IsEquivalentTo([1L, -2, 3], CollectionOrdering.Matching);
+    }
+
+    [Test]
+    [Arguments("""{"instances":[[1,NaN],[Infinity,-Infinity]]}""", "2,2", true)]
+    [Arguments("""{"instances":[{"b":[1,NaN]},{"b":[Infinity,-Infinity]}]}""", "2,2", true)]
+    [Arguments("""{"instances":[{"b":1},{"b":NaN},{"b":Infinity},{"b":-Infinity}]}""", "4", true)]
+    [Arguments("""{"inputs":{"b":[1,NaN,Infinity,-Infinity]},"signature_name":"NaN"}""", "4", false)]
+    public async Task NanAndInfinityWithoutQuotes_AreRead(string json, string shape, bool rows)
+    {
+        using InferDocument document = new("m", "");
+        Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_one, document);
+        await Assert.That(read.Text).IsEqualTo("OK");
+        InputTensor input = document.Message.Inputs.Single();
+        float[] values = MemoryMarshal.Cast<byte, float>(input.Content!.Bytes).ToArray();
+        await Assert.That(values).IsEquivalentTo([1f, float.NaN, float.PositiveInfinity, float.NegativeInfinity], CollectionOrdering.Matching);
+        await Assert.That(string.Join(',', input.Shape)).IsEqualTo(shape);
+        await Assert.That(document.IsRowFormat).IsEqualTo(rows);
+    }
+
+    [Test]
+    [Arguments("""{"instances":[NaN]}""", "value 0 is NaN; BYTES takes strings")]
+    [Arguments("""{"instances":[{"b64":NaN}]}""", "NaN without quotes; Expected: only among the values of floating-point inputs. Offset: 21")]
+    public async Task NanWhereStringsBelong_IsRefused(string json, string part)
+    {
+        using InferDocument document = new("m", "");
+        Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_strings, document);
+        await Assert.That(read.Code.ToHttp()).IsEqualTo(400);
+        await Assert.That(read.Text).Contains(part);
+    }
+
+    [Test]
     [Arguments("""{"instances":[{"n":[1],"b":[1,2]},{"b":[3,4],"n":[2]},{"b":[5,6],"n":[3]}]}""", "n(3,1)=3 b(3,2)=6")]
     [Arguments("""{"inputs":{"b":[[1,2]],"n":7}}""", "b(1,2)=2 n()=1")]
     [Arguments("""{"inputs":{}}""", "")]
