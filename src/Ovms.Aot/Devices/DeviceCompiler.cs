@@ -19,7 +19,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
 
     private readonly DeviceInventory _inventory = new(core, known, probe);
 
-    private readonly PropertyCheck _check = new(SupportedProperties.Of(core), known);
+    private readonly PropertyCheck _check = new(SupportedProperties.Of(core, known.PluginsXml), known);
 
     /// <summary>Compiles a model. May take seconds; one at a time per model.</summary>
     /// <param name="model">Reshaped and preprocessed already; stays the caller's.</param>

@@ -11,7 +11,8 @@ namespace Ovms.Devices;
 /// have no device behind it.
 /// </summary>
 /// <param name="Names">Names of plugins, modes left out.</param>
-internal sealed record KnownDevices(ImmutableArray<string> Names)
+/// <param name="PluginsXml">The file that registers some of them; null where only OpenVINO's own are there.</param>
+internal sealed record KnownDevices(ImmutableArray<string> Names, string? PluginsXml = null)
 {
     /// <summary>What OpenVINO registers by itself; it does so beside a plugins.xml too.</summary>
     public static KnownDevices BuiltIn { get; } = new(["CPU", "GPU", "NPU"]);
@@ -32,7 +33,7 @@ internal sealed record KnownDevices(ImmutableArray<string> Names)
                 }
             }
 
-            return new KnownDevices([.. names.Distinct()]);
+            return new KnownDevices([.. names.Distinct()], pluginsXml);
         }
         catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
         {

@@ -19,7 +19,8 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
         // AUTO without a list may run on any device; most keys are known before the costly ones need to be asked.
         DeviceName[] devices = target.Devices.IsEmpty ? [.. known.Names.Select(static name => new DeviceName(name))] : [.. target.Devices];
         string subject = target.Devices.IsEmpty || target.Mode == DeviceMode.Single ? target.ToString() : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
-        Scope scope = new("", subject, target.Mode, devices, [.. asked.Devices.Where(device => !target.Devices.Contains(device))]);
+        DeviceName[] absent = [.. asked.Devices.Where(device => !target.Devices.Contains(device))];
+        Scope scope = new("", subject, target.Mode, target.Mode, devices, absent);
         List<string> warnings = [.. config.Warnings];
         Outcome<ImmutableArray<DeviceProperty>> properties = CheckAll(config.Properties, scope, warnings);
         if (!properties.IsOk)
@@ -46,14 +47,19 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
                 continue;
             }
 
-            Scope own = new($"DEVICE_PROPERTIES.{section.Device}.", section.Device.ToString(), DeviceMode.Single, [section.Device], []);
+            string where = $"DEVICE_PROPERTIES.{section.Device}.";
+            Scope own = new(where, section.Device.ToString(), DeviceMode.Single, target.Mode, [section.Device], []);
             Outcome<ImmutableArray<DeviceProperty>> nested = CheckAll(section.Properties, own, warnings);
             if (!nested.IsOk)
             {
                 return nested.WithoutValue;
             }
 
-            sections.Add(section with { Properties = nested.Value });
+            // OpenVINO never returns from reading an empty section.
+            if (nested.Value.Length > 0)
+            {
+                sections.Add(section with { Properties = nested.Value });
+            }
         }
 
         return new PluginConfig(properties.Value, [.. sections], [.. warnings]);
@@ -72,14 +78,17 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
 
             if (!supported.Has(property.Key, scope.Mode, scope.Devices))
             {
-                string? near = NearestName.Of(property.Key, supported.All(scope.Mode, scope.Devices).Where(static key => PropertyRule.For(key).IsSettable));
-                if (scope.Absent.Any(device => near is null || property.Key.StartsWith(device.Type + "_", StringComparison.Ordinal)))
+                DeviceProperty asOpenVinoTakesIt = property with { Value = rule.Normalize(property.Value) ?? property.Value };
+                Outcome<bool> used = CheckUnlisted(asOpenVinoTakesIt, scope, warnings);
+                if (!used.IsOk)
                 {
-                    warnings.Add($"plugin_config: {property} is not used: it is not a property of {scope.Subject}, and may be one of {string.Join(" or ", scope.Absent.Select(static device => device.WithoutCount))}, which is absent");
-                    continue;
+                    return used.WithoutValue;
                 }
 
-                return Invalid($"{scope.Where}{property.Key} is not a property of {scope.Subject}; {(near is null ? "no name is near to it" : $"did you mean {near}?")}");
+                if (!used.Value)
+                {
+                    continue;
+                }
             }
 
             if (rule.Normalize(property.Value) is not { } value)
@@ -93,13 +102,46 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
         return good.ToImmutable();
     }
 
+    /// <summary>Whether a property that is in no list is handed on all the same; false leaves it out, with a warning.</summary>
+    private Outcome<bool> CheckUnlisted(DeviceProperty property, Scope scope, List<string> warnings)
+    {
+        if (supported.WhyRefused(property, scope.Devices) is not { } refusal)
+        {
+            // What a plugin takes but does not list AUTO, MULTI and HETERO drop in silence, and BATCH refuses.
+            if (scope.Through.Name() is { } mode)
+            {
+                warnings.Add(
+                    $"plugin_config: {scope.Where}{property} is not used: {mode} does not hand it on to its device. "
+                    + "It works with the device alone as target device");
+            }
+
+            return scope.Through == DeviceMode.Single;
+        }
+
+        IEnumerable<string> settable = supported.All(scope.Mode, scope.Devices).Where(static key => PropertyRule.For(key).IsSettable);
+        string? near = NearestName.Of(property.Key, settable);
+        if (scope.Absent.Any(device => near is null || property.Key.StartsWith(device.Type + "_", StringComparison.Ordinal)))
+        {
+            string absent = string.Join(" or ", scope.Absent.Select(static device => device.WithoutCount));
+            warnings.Add(
+                $"plugin_config: {property} is not used: it is not a property of {scope.Subject}, and may be one of {absent}, which is absent");
+            return false;
+        }
+
+        string guess = near is null ? "no name is near to it." : $"did you mean {near}?";
+        string said = refusal.Length == 0 ? "" : $" OpenVINO says of {property}: {refusal}";
+        return Invalid($"{scope.Where}{property.Key} is not a property of {scope.Subject}; {guess}{said}");
+    }
+
     private static Outcome Invalid(string what) => Outcome.Fail(StatusCode.ModelConfigInvalid, $"plugin_config: {what}");
 
     /// <summary>What some properties are for.</summary>
     /// <param name="Where">Put before a key in messages.</param>
     /// <param name="Subject">What messages call the devices.</param>
     /// <param name="Mode">Their mode.</param>
+    /// <param name="Through">The mode that hands the properties on.</param>
     /// <param name="Devices">The devices.</param>
     /// <param name="Absent">Devices that were asked for too and whose properties nobody can tell.</param>
-    private sealed record Scope(string Where, string Subject, DeviceMode Mode, DeviceName[] Devices, DeviceName[] Absent);
+    private sealed record Scope(
+        string Where, string Subject, DeviceMode Mode, DeviceMode Through, DeviceName[] Devices, DeviceName[] Absent);
 }

@@ -103,7 +103,12 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
         ["SUPPORTED_PROPERTIES"] = new(PropertyKind.ReadOnly),
 
         ["CACHE_ENCRYPTION_CALLBACKS"] = new(PropertyKind.Pointer),
+        ["DEV_OBJECT_HANDLE"] = new(PropertyKind.Pointer),
+        ["MEM_HANDLE"] = new(PropertyKind.Pointer),
         ["MODEL_PTR"] = new(PropertyKind.Pointer),
+        ["OCL_CONTEXT"] = new(PropertyKind.Pointer),
+        ["OCL_QUEUE"] = new(PropertyKind.Pointer),
+        ["VA_DEVICE"] = new(PropertyKind.Pointer),
         ["MULTI_DEVICE_PRIORITIES"] = new(PropertyKind.SaidByDevice),
     };
 

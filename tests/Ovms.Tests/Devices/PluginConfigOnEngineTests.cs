@@ -138,6 +138,24 @@ public sealed class PluginConfigOnEngineTests
     [Test]
     [Arguments("CPU")]
     [Arguments("AUTO:CPU")]
+    [Arguments("MULTI:CPU")]
+    [Arguments("HETERO:CPU")]
+    [Arguments("BATCH:CPU(4)")]
+    public async Task PropertyThatIsInNoList_IsTakenWhereTheDeviceTakesIt(string device)
+    {
+        using Compiled compiled = Compiled.Of("dummy", device, """{"CPU_RUNTIME_CACHE_CAPACITY": 20}""");
+
+        await Assert.That(compiled.Answer()).IsEqualTo(10f);
+        await Assert.That(compiled.Fact.Warnings.Count(static warning => warning.Contains("CPU_RUNTIME_CACHE_CAPACITY=20 is not used", StringComparison.Ordinal))).IsEqualTo(device == "CPU" ? 0 : 1);
+        Outcome<CompiledOnDevice> slip = Compiled.TryOf("dummy", device, """{"CPU_RUNTIME_CACHE_CAPACITYS": 20}""");
+        await Assert.That(slip.Detail!).Contains("CPU_RUNTIME_CACHE_CAPACITYS is not a property of ");
+        Outcome<CompiledOnDevice> text = Compiled.TryOf("dummy", device, """{"CPU_RUNTIME_CACHE_CAPACITY": "many"}""");
+        await Assert.That(text.Detail!).Contains("OpenVINO says of CPU_RUNTIME_CACHE_CAPACITY=many: ");
+    }
+
+    [Test]
+    [Arguments("CPU")]
+    [Arguments("AUTO:CPU")]
     [Arguments("BATCH:CPU(4)")]
     public async Task CacheFolder_IsMadeAndUsed(string device)
     {

@@ -32,6 +32,8 @@ public sealed class PropertyCheckTests
     [Arguments("HETERO:NPU,CPU", """{"MODEL_DISTRIBUTION_POLICY": "PIPELINE_PARALLEL"}""", "MODEL_DISTRIBUTION_POLICY=PIPELINE_PARALLEL")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"PERF_COUNT": "true"}}}""", "CPU: PERF_COUNT=YES")]
     [Arguments("GPU", """{"GPU_SOMETHING": 1}""", "GPU_SOMETHING=1")]
+    [Arguments("CPU", """{"CPU_UNLISTED": 20}""", "CPU_UNLISTED=20")]
+    [Arguments("CPU", """{"DEVICE_PROPERTIES": {"CPU": {"CPU_UNLISTED": 20}}}""", "CPU: CPU_UNLISTED=20")]
     public async Task GoodConfiguration_PassesInTheFormOpenVinoTakes(string device, string json, string expected)
     {
         Outcome<PluginConfig> check = Check(device, json);
@@ -46,6 +48,9 @@ public sealed class PropertyCheckTests
     [Arguments("CPU", """{"FOO": 2}""", "FOO is not a property of CPU; no name is near to it")]
     [Arguments("CPU", """{"MODEL_PRIORITY": "HIGH"}""", "MODEL_PRIORITY is not a property of CPU")]
     [Arguments("AUTO", """{"FOO": 2}""", "FOO is not a property of AUTO")]
+    [Arguments("CPU", """{"FOO": 2}""", "OpenVINO says of FOO=2: CPU does not know it")]
+    [Arguments("CPU", """{"CPU_UNLISTED": "x"}""", "OpenVINO says of CPU_UNLISTED=x: CPU does not know it")]
+    [Arguments("AUTO:NPU", """{"CPU_UNLISTED": 20}""", "CPU_UNLISTED is not a property of AUTO or NPU")]
     [Arguments("AUTO:CPU", """{"NUMSTREAMS": 2}""", "NUMSTREAMS is not a property of AUTO or CPU; did you mean NUM_STREAMS?")]
     [Arguments("HETERO:CPU", """{"MODEL_PRIORITY": "HIGH"}""", "MODEL_PRIORITY is not a property of HETERO or CPU")]
     [Arguments("HETERO:NPU,CPU", """{"NPU_TURBOS": true}""", "is not a property of HETERO or NPU, CPU; did you mean NPU_TURBO?")]
@@ -65,6 +70,7 @@ public sealed class PropertyCheckTests
     [Arguments("CPU", """{"FULL_DEVICE_NAME": "x"}""", "FULL_DEVICE_NAME: it tells about the device and cannot be set")]
     [Arguments("CPU", """{"CACHE_ENCRYPTION_CALLBACKS": "0123456789abcdef"}""", "CACHE_ENCRYPTION_CALLBACKS: it is a pointer")]
     [Arguments("NPU", """{"MODEL_PTR": "x"}""", "MODEL_PTR: it is a pointer")]
+    [Arguments("CPU", """{"OCL_QUEUE": "x"}""", "OCL_QUEUE: it is a pointer")]
     [Arguments("AUTO", """{"MULTI_DEVICE_PRIORITIES": "CPU"}""", "MULTI_DEVICE_PRIORITIES: name the devices in the target device instead")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"NUM_STREAM": 1}}}""", "DEVICE_PROPERTIES.CPU.NUM_STREAM is not a property of CPU; did you mean NUM_STREAMS?")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"MODEL_PRIORITY": "LOW"}}}""", "DEVICE_PROPERTIES.CPU.MODEL_PRIORITY is not a property of CPU")]
@@ -77,6 +83,22 @@ public sealed class PropertyCheckTests
 
         await Assert.That(check.Code).IsEqualTo(StatusCode.ModelConfigInvalid);
         await Assert.That(check.Detail!).Contains(expected);
+    }
+
+    [Test]
+    [Arguments("AUTO:CPU", """{"CPU_UNLISTED": 20}""")]
+    [Arguments("AUTO", """{"CPU_UNLISTED": 20}""")]
+    [Arguments("HETERO:NPU,CPU", """{"CPU_UNLISTED": 20}""")]
+    [Arguments("MULTI:CPU", """{"CPU_UNLISTED": 20}""")]
+    [Arguments("BATCH:CPU(4)", """{"CPU_UNLISTED": 20}""")]
+    [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"CPU_UNLISTED": 20}}}""")]
+    public async Task PropertyThatTheModeDoesNotHandOn_IsLeftOutWithAWarning(string device, string json)
+    {
+        PluginConfig check = Check(device, json).Value!;
+
+        await Assert.That(check.Properties).IsEmpty();
+        await Assert.That(check.Sections).IsEmpty();
+        await Assert.That(check.Warnings.Single()).Contains("CPU_UNLISTED=20 is not used").And.Contains($"{device.Split(':')[0]} does not hand it on");
     }
 
     [Test]
@@ -119,7 +141,7 @@ public sealed class PropertyCheckTests
     public async Task KeyThatTheModeKnows_OpensNoDevice()
     {
         List<string> asked = [];
-        PropertyCheck check = new(new SupportedProperties(name => { asked.Add(name); return s_lists.GetValueOrDefault(name); }), KnownDevices.BuiltIn);
+        PropertyCheck check = new(new SupportedProperties(name => { asked.Add(name); return s_lists.GetValueOrDefault(name); }, TryOn), KnownDevices.BuiltIn);
         TargetDevice auto = TargetDevice.Parse("AUTO").Value!;
 
         check.Check(PluginConfig.Parse("""{"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": 1}""").Value!, auto, auto);
@@ -127,9 +149,17 @@ public sealed class PropertyCheckTests
         await Assert.That(asked).IsEquivalentTo(new[] { "AUTO", "CPU" });
     }
 
+    // The CPU takes one property that is not in its list; NPU takes none, and a mode is never tried.
+    private static string? TryOn(string device, DeviceProperty property) => (device, property.Key, property.Value) switch
+    {
+        ("CPU", "CPU_UNLISTED", "20") => null,
+        ("CPU" or "NPU", _, _) => $"{device} does not know it",
+        _ => throw new InvalidOperationException($"{device} was tried."),
+    };
+
     private static Outcome<PluginConfig> Check(string device, string json, string? target = null)
     {
-        PropertyCheck check = new(new SupportedProperties(static name => s_lists.GetValueOrDefault(name)), KnownDevices.BuiltIn);
+        PropertyCheck check = new(new SupportedProperties(static name => s_lists.GetValueOrDefault(name), TryOn), KnownDevices.BuiltIn);
         return check.Check(PluginConfig.Parse(json).Value!, TargetDevice.Parse(device).Value!, TargetDevice.Parse(target ?? device).Value!);
     }
 }
