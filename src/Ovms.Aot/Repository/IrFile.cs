@@ -41,13 +41,13 @@ internal sealed record IrFile(int Version, bool KeepsState, long WeightsLength, 
             using XmlReader reader = XmlReader.Create(stream, s_settings);
             if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "net")
             {
-                return Outcome.Fail(StatusCode.FileInvalid, $"{path} is not an OpenVINO model: expected <net> as the outermost element, found <{reader.LocalName}>.");
+                return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is not an OpenVINO model: expected <net> as the outermost element, found <{reader.LocalName}>.");
             }
 
             string? text = reader.GetAttribute("version");
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version))
             {
-                return Outcome.Fail(StatusCode.FileInvalid, $"{path} is not an OpenVINO model: <net> has {(text is null ? "no version" : $"version=\"{text}\"")}, expected a number.");
+                return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is not an OpenVINO model: <net> has {(text is null ? "no version" : $"version=\"{text}\"")}, expected a number.");
             }
 
             return version switch
@@ -63,11 +63,11 @@ internal sealed record IrFile(int Version, bool KeepsState, long WeightsLength, 
         }
         catch (XmlException failure) when (failure.Message.Contains("DTD", StringComparison.OrdinalIgnoreCase))
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{path} has a document type (<!DOCTYPE …>), which a model does not need; remove it.");
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} has a document type (<!DOCTYPE …>), which a model does not need; remove it.");
         }
         catch (XmlException failure)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{path} is not whole: {failure.Message.TrimEnd('.')}. It may have been cut off; copy it again.");
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is not whole: {failure.Message.TrimEnd('.')}. It may have been cut off; copy it again.");
         }
     }
 }

@@ -39,7 +39,7 @@ internal static class ModelFileCheck
 
         bool isProtobuf = format is ModelFormat.Onnx or ModelFormat.Paddle or ModelFormat.TensorFlowFrozen or ModelFormat.TensorFlowSavedModel;
         return isProtobuf && ProtobufFile.FindCut(main) is { } cut
-            ? Outcome.Fail(StatusCode.FileInvalid, $"{main} is cut off: {cut}. Copy it again.")
+            ? Outcome.Fail(StatusCode.ModelNotLoaded, $"{main} is cut off: {cut}. Copy it again.")
             : Outcome.Ok;
     }
 
@@ -64,7 +64,7 @@ internal static class ModelFileCheck
         if (file.Length < ir.WeightsLength && !StartsAsPointer(weights))
         {
             return Outcome.Fail(
-                StatusCode.FileInvalid,
+                StatusCode.ModelNotLoaded,
                 $"{weights} is cut off or belongs to another model: it has {Count(file.Length)} bytes, and {Path.GetFileName(xml)} uses {Count(ir.WeightsLength)}. Copy both files again.");
         }
 
@@ -88,7 +88,7 @@ internal static class ModelFileCheck
             using FileStream stream = RegularFile.OpenRead(path);
             if (stream.Length == 0)
             {
-                return Outcome.Fail(StatusCode.FileInvalid, $"{path} is empty. Copy it again.");
+                return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is empty. Copy it again.");
             }
         }
         catch (UnauthorizedAccessException)
@@ -97,7 +97,7 @@ internal static class ModelFileCheck
         }
 
         return StartsAsPointer(path)
-            ? Outcome.Fail(StatusCode.FileInvalid, $"{path} is a pointer that git left in the file's place; fetch the file itself with `git lfs pull`.")
+            ? Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is a pointer that git left in the file's place; fetch the file itself with `git lfs pull`.")
             : Outcome.Ok;
     }
 

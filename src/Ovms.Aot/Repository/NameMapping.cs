@@ -104,5 +104,5 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
         return names.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private static Outcome Fault(string file, string what) => Outcome.Fail(StatusCode.FileInvalid, $"{file} {what}; {Form}.");
+    private static Outcome Fault(string file, string what) => Outcome.Fail(StatusCode.MappingInvalid, $"{file} {what}; {Form}.");
 }

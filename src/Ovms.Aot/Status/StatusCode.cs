@@ -61,6 +61,10 @@ internal enum StatusCode
     [Status("File not found or cannot open", Grpc = GrpcCode.Internal, Http = 500)]
     FileInvalid,
 
+    /// <summary>mapping_config.json is malformed, or does not fit the model beside it.</summary>
+    [Status("Mapping file is invalid", Grpc = GrpcCode.Internal, Http = 500)]
+    MappingInvalid,
+
     /// <summary>The base path holds no version folder that the policy selects.</summary>
     [Status("No version of the model is available", Grpc = GrpcCode.Internal, Http = 500)]
     NoModelVersionAvailable,

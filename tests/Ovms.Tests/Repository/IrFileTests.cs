@@ -100,7 +100,7 @@ public class IrFileTests
     {
         Outcome<IrFile> ir = Read(content);
 
-        await Assert.That(ir.Code).IsEqualTo(StatusCode.FileInvalid);
+        await Assert.That(ir.Code).IsEqualTo(StatusCode.ModelNotLoaded);
         await Assert.That(ir.Text).Contains(why);
         await Assert.That(ir.Text).Contains("m.xml");
     }

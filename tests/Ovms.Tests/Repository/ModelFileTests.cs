@@ -75,7 +75,7 @@ public class ModelFileTests
 
         Outcome<ModelFile> found = ModelFile.Find(folder.Path);
 
-        await Assert.That(found.Text).IsEqualTo($"File not found or cannot open - {path} is empty. Copy it again.");
+        await Assert.That(found.Text).IsEqualTo($"Error while loading a model - {path} is empty. Copy it again.");
     }
 
     [Test]
@@ -99,7 +99,7 @@ public class ModelFileTests
 
         Outcome<ModelFile> found = ModelFile.Find(folder.Path);
 
-        await Assert.That(found.Code).IsEqualTo(StatusCode.FileInvalid);
+        await Assert.That(found.Code).IsEqualTo(StatusCode.ModelNotLoaded);
         await Assert.That(found.Text).Contains($"{path} is cut off: the field at byte ");
     }
 

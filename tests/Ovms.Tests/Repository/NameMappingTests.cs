@@ -49,7 +49,7 @@ public sealed class NameMappingTests
 
         Outcome<NameMapping> names = NameMapping.Read(folder.Path);
 
-        await Assert.That(names.Code).IsEqualTo(StatusCode.FileInvalid);
+        await Assert.That(names.Code).IsEqualTo(StatusCode.MappingInvalid);
         await Assert.That(names.Text).Contains($"{folder[NameMapping.FileName]} {expected}").And.Contains("expected {\"inputs\"");
     }
 

@@ -23,7 +23,7 @@ internal sealed record ColorFormatSetting(ColorFormat Target, ColorFormat Source
             return (ColorFormatSetting?)null;
         }
 
-        string[] parts = text.Trim().ToUpperInvariant().Split(':');
+        string[] parts = text.ToUpperInvariant().Split(':', StringSplitOptions.TrimEntries);
         if (parts.Length != 2 || Find(parts[0]) is not { } target || Find(parts[1]) is not { } source)
         {
             return Outcome.Fail(

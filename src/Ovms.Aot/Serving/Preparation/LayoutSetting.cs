@@ -122,7 +122,7 @@ internal sealed class LayoutSetting
 
     private static Outcome<PortLayout> ParseOne(string text)
     {
-        string[] parts = text.Trim().ToUpperInvariant().Split(':');
+        string[] parts = text.ToUpperInvariant().Split(':', StringSplitOptions.TrimEntries);
         if (parts.Length > 2)
         {
             return Wrong(text, "there is more than one colon");

@@ -48,12 +48,12 @@ internal sealed class PortNames(NameMapping mapping)
         {
             if (!own.Contains(name))
             {
-                return Outcome.Fail(StatusCode.FileInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, and the model has no such {side}; it has {List(own)}.");
+                return Outcome.Fail(StatusCode.MappingInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, and the model has no such {side}; it has {List(own)}.");
             }
 
             if (own.Contains(served) && !names.ContainsKey(served))
             {
-                return Outcome.Fail(StatusCode.FileInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, which another {side} of the model is called; map that one to another name too.");
+                return Outcome.Fail(StatusCode.MappingInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, which another {side} of the model is called; map that one to another name too.");
             }
         }
 

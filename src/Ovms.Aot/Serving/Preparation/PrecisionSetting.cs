@@ -23,7 +23,7 @@ internal sealed record PrecisionSetting(ElementType Target, ElementType Source)
             return (PrecisionSetting?)null;
         }
 
-        string[] parts = text.Trim().ToUpperInvariant().Split(':');
+        string[] parts = text.ToUpperInvariant().Split(':', StringSplitOptions.TrimEntries);
         return parts.Length == 2 && Find(parts[0]) is { } target && Find(parts[1]) is { } source
             ? new PrecisionSetting(target, source)
             : Outcome.Fail(

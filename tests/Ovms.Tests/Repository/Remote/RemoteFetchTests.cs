@@ -206,15 +206,29 @@ public class RemoteFetchTests
     {
         if (OperatingSystem.IsWindows())
         {
+            Skip.Test("Windows has no modes: the folder has the rights of the one around it, which is the user's own.");
             return;
         }
 
         using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["plain"]);
+        if (File.GetUnixFileMode(folder["plain"]) == OwnerOnly)
+        {
+            Skip.Test("The umask of this process hides every new folder from others: what the cache does for it cannot be told.");
+        }
+
         Outcome prepared = new RemoteCache(folder["cache"]).Prepare();
 
         await Assert.That(prepared.Text).IsEqualTo("OK");
-        await Assert.That(File.GetUnixFileMode(folder["cache"])).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await Assert.That(File.GetUnixFileMode(folder["cache"])).IsEqualTo(OwnerOnly);
+
+        // A folder that the operator made keeps the rights that they gave it.
+        Outcome own = new RemoteCache(folder["plain"]).Prepare();
+        await Assert.That(own.Text).IsEqualTo("OK");
+        await Assert.That(File.GetUnixFileMode(folder["plain"])).IsNotEqualTo(OwnerOnly);
     }
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static FakeAnswer Cut(FakeCloud cloud, byte[] bytes, long announced) => Sent(cloud, bytes, md5OfTruth: false) with { Announced = announced };
 

@@ -54,7 +54,7 @@ public sealed class NamesTests
 
         Outcome<PreparedModel> prepared = Prepared.PrepareAt(folder.Path, new ModelOptions());
 
-        await Assert.That(prepared.Code).IsEqualTo(StatusCode.FileInvalid);
+        await Assert.That(prepared.Code).IsEqualTo(StatusCode.MappingInvalid);
         await Assert.That(prepared.Text).Contains(expected);
     }
 

@@ -119,6 +119,9 @@ public class SettingsTests
     [Test]
     [Arguments("NHWC:NCHW")]
     [Arguments("nhwc:nchw")]
+    [Arguments("NHWC : NCHW")]
+    [Arguments(" NHWC\t:NCHW ")]
+    [Arguments("""{"a":"NHWC : NCHW"}""")]
     [Arguments("NCHW")]
     [Arguments("N...")]
     [Arguments("...")]
@@ -132,7 +135,10 @@ public class SettingsTests
 
     [Test]
     [Arguments("NHWC:")]
+    [Arguments("NHWC: ")]
+    [Arguments(" : ")]
     [Arguments(":NCHW")]
+    [Arguments("N HWC")]
     [Arguments("NHWC:NCHW:N")]
     [Arguments("NXWC")]
     [Arguments("N..")]
@@ -187,8 +193,10 @@ public class SettingsTests
         await Assert.That(FloatSetting.ParseScale("[1,0]").Code).IsEqualTo(StatusCode.FloatWrongFormat);
 
     [Test]
-    public async Task Precision_ReadsTargetThenSource() =>
-        await Assert.That(PrecisionSetting.Parse("fp32:UINT8").Value).IsEqualTo(new PrecisionSetting(ElementType.F32, ElementType.U8));
+    [Arguments("fp32:UINT8")]
+    [Arguments(" fp32 : UINT8 ")]
+    public async Task Precision_ReadsTargetThenSource(string text) =>
+        await Assert.That(PrecisionSetting.Parse(text).Value).IsEqualTo(new PrecisionSetting(ElementType.F32, ElementType.U8));
 
     [Test]
     [Arguments("FP32")]
