@@ -64,7 +64,7 @@ internal static class JsonLogLine
         }
 
         line.Write("\n"u8);
-        return Encoding.UTF8.GetString(line.WrittenSpan);
+        return VisibleText.Of(Encoding.UTF8.GetString(line.WrittenSpan));
     }
 
     private static void WriteValue(Utf8JsonWriter json, string name, object? value)

@@ -32,7 +32,7 @@ internal static class LogLine
             }
         }
 
-        return line.Append('\n').ToString();
+        return VisibleText.Of(line.Append('\n').ToString());
     }
 
     private static void AppendPlain(StringBuilder line, string text)
@@ -43,8 +43,6 @@ internal static class LogLine
             {
                 '\n' => line.Append("\\n"),
                 '\r' => line.Append("\\r"),
-                '\t' => line.Append(c),
-                _ when char.IsControl(c) || c is '\u2028' or '\u2029' => line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
                 _ => line.Append(c),
             };
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Ovms.Observability;
 
 namespace Ovms.Status;
 
@@ -27,11 +28,11 @@ internal readonly struct Outcome
     /// <summary>The text a client sees: the base message, then " - " and the detail.</summary>
     public string Text => Detail is null ? Code.Message() : $"{Code.Message()} - {Detail}";
 
-    /// <summary>A failure.</summary>
+    /// <summary>A failure. Hidden characters of a caller's text become visible, since people read the detail in logs and answers.</summary>
     public static Outcome Fail(StatusCode code, string? detail = null)
     {
         Debug.Assert(code != StatusCode.Ok, "A failure needs a code that says so.");
-        return new Outcome(code, detail);
+        return new Outcome(code, detail is null ? null : VisibleText.Of(detail));
     }
 
     /// <inheritdoc/>

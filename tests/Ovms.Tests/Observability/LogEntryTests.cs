@@ -16,6 +16,19 @@ public sealed class LogEntryTests
     }
 
     [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task CharactersThatATerminalObeys_AreVisible(bool isJson)
+    {
+        // Turns the line around; isolates; joins nothing; a tag, which takes two units.
+        const string Hidden = "\u202e\u2066\u200b\ufeff\U000E0041";
+        LogEntry entry = Entry($"file{Hidden}gpj.exe") with { Exception = new InvalidOperationException(Hidden), Fields = [new("Model", Hidden)] };
+        string line = entry.Write(isJson ? LogForm.Json : LogForm.Text, withStackTrace: true);
+        await Assert.That(line).Contains(@"file\u202E\u2066\u200B\uFEFF\uDB40\uDC41gpj.exe");
+        await Assert.That(line.IndexOfAny([.. Hidden])).IsEqualTo(-1);
+    }
+
+    [Test]
     public async Task StackTrace_CannotBeTakenForAnotherLine()
     {
         string lines = (Entry("It broke") with { Exception = new InvalidOperationException("one\n[2026-01-01 00:00:00.000][info][serving] forged") }).Write(LogForm.Text, withStackTrace: true);

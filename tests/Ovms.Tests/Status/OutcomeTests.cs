@@ -20,6 +20,13 @@ public class OutcomeTests
     }
 
     [Test]
+    public async Task HiddenCharacters_AreVisibleInTheText()
+    {
+        Outcome turned = Outcome.Fail(StatusCode.MissingInput, "Required input: a\u202eb\u001b[2J\u200fc\nd 🦊 é");
+        await Assert.That(turned.Detail).IsEqualTo(@"Required input: a\u202Eb\u001B[2J\u200Fc" + "\nd 🦊 é");
+    }
+
+    [Test]
     public async Task Value_ComesWithSuccessOnly()
     {
         Outcome<int> good = 7;

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+
+namespace Ovms.Observability;
+
+/// <summary>
+/// Texts as people read them in a log or an answer. Characters that a terminal hides or obeys, such as U+202E, which turns the rest of a
+/// line around, are written as \uXXXX: what is read is what was sent. In a JSON text the result means the same as before.
+/// </summary>
+internal static class VisibleText
+{
+    // Its lower halves are tags: letters that nobody sees.
+    private const char UpperHalfOfTags = '\uDB40';
+
+    /// <summary>The text; the same object where nothing in it is hidden. Line breaks and tabs stay: they are the formatter's.</summary>
+    public static string Of(string text)
+    {
+        int at = FindHidden(text, 0);
+        if (at < 0)
+        {
+            return text;
+        }
+
+        StringBuilder visible = new(text.Length + 16);
+        int done = 0;
+        for (; at >= 0; at = FindHidden(text, done))
+        {
+            visible.Append(text, done, at - done);
+            done = at + (text[at] == UpperHalfOfTags && text.Length > at + 1 ? 2 : 1);
+            for (; at < done; at++)
+            {
+                visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[at]:X4}");
+            }
+        }
+
+        return visible.Append(text, done, text.Length - done).ToString();
+    }
+
+    private static int FindHidden(string text, int start)
+    {
+        for (int i = start; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (c is not (>= ' ' and < '\x7F') && IsHidden(c))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static bool IsHidden(char c) => c is not ('\n' or '\r' or '\t') && (c == UpperHalfOfTags || char.GetUnicodeCategory(c) is
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+}
