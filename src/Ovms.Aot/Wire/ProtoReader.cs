@@ -136,6 +136,16 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         return bytes.IsSingleSegment ? Decode(bytes.FirstSpan) : DecodeSegments(bytes);
     }
 
+    /// <summary>Passes over a text that nobody reads; it must be UTF-8 all the same, as protobuf demands of every string.</summary>
+    public void PassText()
+    {
+        ReadOnlySequence<byte> bytes = ReadLengthDelimited();
+        if (bytes.IsSingleSegment ? !Utf8.IsValid(bytes.FirstSpan) : !Utf8.IsValid(bytes.ToArray()))
+        {
+            ThrowNotUtf8();
+        }
+    }
+
     /// <summary>As <see cref="ReadText"/>, for texts that come again and again.</summary>
     public string ReadKnownText()
     {
@@ -193,11 +203,14 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
     {
         if (!Utf8.IsValid(bytes))
         {
-            Throw("a text is not UTF-8");
+            ThrowNotUtf8();
         }
 
         return Encoding.UTF8.GetString(bytes);
     }
+
+    [DoesNotReturn]
+    private readonly void ThrowNotUtf8() => Throw("a text is not UTF-8");
 
     private void ReadExactly(scoped Span<byte> destination)
     {

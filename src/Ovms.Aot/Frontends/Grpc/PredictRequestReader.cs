@@ -105,6 +105,11 @@ internal static class PredictRequestReader
                     name = reader.ReadKnownText();
                     break;
                 case 2:
+                    if (!tensor.IsEmpty)
+                    {
+                        TensorProtoReader.Check(tensor);
+                    }
+
                     tensor = reader.ReadLengthDelimited();
                     break;
                 default:
@@ -113,10 +118,11 @@ internal static class PredictRequestReader
             }
         }
 
-        // Of a key that stands twice in a map the last entry counts: protobuf's rule.
+        // Of a key that stands twice in a map the last entry counts: protobuf's rule. The others must be whole all the same.
         int earlier = message.Inputs.FindIndex(input => input.Name == name);
         if (earlier >= 0)
         {
+            TensorProtoReader.Check(tensors[earlier]);
             tensors[earlier] = tensor;
             return;
         }
@@ -158,6 +164,9 @@ internal static class PredictRequestReader
                         // Of version and label the last counts: they are one choice.
                         Version = ReadNumber(reader.ReadLengthDelimited());
                         Label = null;
+                        break;
+                    case 3:
+                        reader.PassText();
                         break;
                     case 4:
                         Label = reader.ReadText();

@@ -66,9 +66,48 @@ internal static class TensorProtoReader
         input.TakeShape(shape.Sizes);
         TensorMarshaler? marshaler = TensorDatatypes.Of(number);
         input.Datatype = marshaler?.Datatype ?? TensorDatatypes.NameOf(number);
-        return marshaler is null
-            ? Outcome.Ok // No model takes the type: the validator says so, with the one that is expected.
-            : ReadElements(input, payload, marshaler, tensor, content, typed, repeated);
+        if (marshaler is null)
+        {
+            // No model takes the type: the validator says so, with the one that is expected.
+            Check(tensor);
+            return Outcome.Ok;
+        }
+
+        return ReadElements(input, payload, marshaler, tensor, content, typed, repeated);
+    }
+
+    /// <summary>Goes over a tensor whose values nobody reads: it must be the message all the same.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are not the message.</exception>
+    public static void Check(ReadOnlySequence<byte> tensor)
+    {
+        TensorShape shape = new(stackalloc long[InferMessageReader.MaxDimensions]);
+        ProtoReader reader = new(tensor, "a tensor");
+        while (reader.TryReadTag(out int field, out WireType type))
+        {
+            if ((field, type) == (2, WireType.LengthDelimited))
+            {
+                shape.Read(reader.ReadLengthDelimited());
+            }
+            else if (type == WireType.LengthDelimited
+                && s_typed.TryGetValue(field, out (string Name, WireType Wire) known)
+                && known.Wire != type)
+            {
+                CheckPacked(reader.ReadLengthDelimited(), known.Wire);
+            }
+            else
+            {
+                reader.Skip(type);
+            }
+        }
+    }
+
+    private static void CheckPacked(ReadOnlySequence<byte> values, WireType wire)
+    {
+        ProtoReader reader = new(values, "a list of values");
+        while (!reader.End)
+        {
+            reader.Skip(wire);
+        }
     }
 
     private static Outcome ReadElements(InputTensor input, NativeBuffer payload, TensorMarshaler marshaler, ReadOnlySequence<byte> tensor, ReadOnlySequence<byte> content, uint typed, RepeatedValues repeated)
@@ -179,6 +218,11 @@ internal static class TensorProtoReader
                 if (field == 1 && type == WireType.Varint)
                 {
                     size = (long)reader.ReadVarint();
+                }
+                else if (field == 2 && type == WireType.LengthDelimited)
+                {
+                    // The dimension's name.
+                    reader.PassText();
                 }
                 else
                 {
