@@ -61,14 +61,15 @@ internal sealed class OvmsProcess : IAsyncDisposable
     /// <param name="binary">Another copy of the binary.</param>
     public static OvmsProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? binary = null)
     {
-        ProcessStartInfo start = new(binary ?? Repo.Binary)
+        ProcessStartInfo start = new(DefaultSignals.Launcher ?? binary ?? Repo.Binary)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        foreach (string argument in arguments)
+        string[] launched = DefaultSignals.Launcher is null ? [] : [.. DefaultSignals.Arguments, binary ?? Repo.Binary];
+        foreach (string argument in launched.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }

@@ -8,7 +8,7 @@ internal sealed class TinyModel : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ovms-tiny-");
 
-    /// <param name="type">Of the input and the output, as an IR writes it: f32, f16, u8.</param>
+    /// <param name="type">Of the input and the output, as an IR writes it: f32, f16, u8, i64.</param>
     /// <param name="shape">As an IR writes it: "?,1..512,3".</param>
     /// <param name="input">Its name.</param>
     /// <param name="output">Its name.</param>
@@ -19,6 +19,7 @@ internal sealed class TinyModel : IDisposable
             "f32" => ("FP32", BitConverter.GetBytes(float.MaxValue)),
             "f16" => ("FP16", BitConverter.GetBytes(Half.MaxValue)),
             "u8" => ("U8", [byte.MaxValue]),
+            "i64" => ("I64", BitConverter.GetBytes((long)int.MaxValue)),
             _ => throw new ArgumentOutOfRangeException(nameof(type)),
         };
         string dims = string.Concat(shape.Split(',').Select(static dim => $"<dim>{(long.TryParse(dim, out long size) ? size : -1)}</dim>"));

@@ -25,11 +25,25 @@ public sealed class InferMessageTests
     }
 
     [Test]
-    public async Task OneRentedTwice_IsTwo()
+    public async Task DisposedTwice_IsRentedToOneCallAtATime()
     {
-        using InferMessage first = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
-        using InferMessage second = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
-        await Assert.That(ReferenceEquals(first, second)).IsFalse();
+        // A message that came back twice would be handed to two calls.
+        const int Calls = 64;
+        InferMessage[] first = [.. Enumerable.Range(0, Calls).Select(static _ => InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer()))];
+        foreach (InferMessage message in first)
+        {
+            message.Dispose();
+            message.Dispose();
+        }
+
+        InferMessage[] second = [.. Enumerable.Range(0, 2 * Calls).Select(static _ => InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer()))];
+        int distinct = second.Distinct(ReferenceEqualityComparer.Instance).Count();
+        foreach (InferMessage message in second)
+        {
+            message.Dispose();
+        }
+
+        await Assert.That(distinct).IsEqualTo(second.Length);
     }
 
     private static void Fill(InferMessage message, int inputs)

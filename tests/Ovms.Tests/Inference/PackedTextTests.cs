@@ -79,6 +79,6 @@ public sealed class PackedTextTests
         Signature signature = Model(shape);
         InferMessage message = Requests.Message(Requests.Raw("t", "BYTES", [texts.Length], Requests.Packed(texts)));
         Outcome outcome = RequestValidator.Check(signature, message);
-        return (outcome.IsOk ? await new BytesConversion().ConvertAsync(signature, message, CancellationToken.None) : outcome, message);
+        return (outcome.IsOk ? await new BytesConversion(ConversionBudget.OfThisMachine()).ConvertAsync(signature, message, CancellationToken.None) : outcome, message);
     }
 }

@@ -165,13 +165,28 @@ public class RequestValidatorTests
     [MethodDataSource(typeof(Registry), nameof(Registry.Servable))]
     public async Task EveryType_NeedsItsBytes(ElementType type)
     {
+        TensorMarshaler marshaler = TensorMarshaler.For(type);
+        Signature model = Requests.Model(Requests.Port("x", new PartialShape(Dimension.Dynamic), type));
         if (type == ElementType.String)
         {
+            // Strings have no size that the shape tells: each brings the four bytes of its length and as many as that says.
+            byte[] packed = Requests.Packed("a", "");
+            await Expect(model, Requests.Message(Requests.Raw("x", marshaler.Datatype, [2], packed)), "OK");
+            await Expect(
+                model,
+                Requests.Message(Requests.Raw("x", marshaler.Datatype, [2], packed[..^1])),
+                RequestFault.StringBytesLeft(Requests.Raw("x", "BYTES", [2], []), 5, packed.Length - 1).Text);
+            await Expect(
+                model,
+                Requests.Message(Requests.Raw("x", marshaler.Datatype, [2], packed[..4])),
+                RequestFault.StringTooLong(Requests.Raw("x", "BYTES", [2], []), 4, 1).Text);
+            await Expect(
+                model,
+                Requests.Message(Requests.Raw("x", marshaler.Datatype, [3], packed)),
+                RequestFault.ValueCount(Requests.Raw("x", "BYTES", [3], []), 3, 2).Text);
             return;
         }
 
-        TensorMarshaler marshaler = TensorMarshaler.For(type);
-        Signature model = Requests.Model(Requests.Port("x", new PartialShape(Dimension.Dynamic), type));
         int needed;
         using (Tensor tensor = Tensor.Allocate(type, [13]))
         {
