@@ -16,6 +16,9 @@ internal sealed class LookEffects(CpuPlanner cpus, RemoteRepositories remotes, I
     private readonly Lock _oneAtATime = new();
     private Desired? _newest;
 
+    /// <summary>Ends when copies have been deleted for the look that was taken over last.</summary>
+    public Task Trimming { get; private set; } = Task.CompletedTask;
+
     /// <summary>Takes a look over; quick, since the loop calls it before it begins a load.</summary>
     public void Apply(Desired desired)
     {
@@ -24,7 +27,7 @@ internal sealed class LookEffects(CpuPlanner cpus, RemoteRepositories remotes, I
         {
             // Deleting takes as long as the disk takes.
             Volatile.Write(ref _newest, desired);
-            _ = Task.Run(Trim);
+            Trimming = Task.Run(Trim);
         }
     }
 

@@ -53,6 +53,7 @@ internal sealed class ModelManager
     /// <exception cref="OperationCanceledException">The caller gave up waiting; the reload goes on.</exception>
     public async Task<Outcome<ReloadResult>> ReloadAsync(CancellationToken cancellation)
     {
+        PendingReload reload = new();
         try
         {
             if (Interlocked.Increment(ref _pending) > MostPending)
@@ -60,7 +61,6 @@ internal sealed class ModelManager
                 return Outcome.Fail(StatusCode.QueueFull, $"{MostPending} requests wait for a reload already.");
             }
 
-            PendingReload reload = new();
             return _signals.Writer.TryWrite(new Signal.Asked(reload))
                 ? await reload.Ended.WaitAsync(cancellation).ConfigureAwait(false)
                 : Outcome.Fail(StatusCode.ServerShuttingDown);
@@ -71,6 +71,7 @@ internal sealed class ModelManager
         }
         finally
         {
+            reload.Leave();
             Interlocked.Decrement(ref _pending);
         }
     }

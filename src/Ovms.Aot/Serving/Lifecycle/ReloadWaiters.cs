@@ -21,8 +21,17 @@ internal sealed class ReloadWaiters(TimeSpan drain)
     /// <summary>Whether somebody who waits for what follows from a look will be told that something changed.</summary>
     public bool IsChanged => _underway.Exists(static reload => reload.Changed);
 
-    /// <summary>Takes a request.</summary>
-    public void Ask(PendingReload reload) => _asked.Add(reload);
+    /// <summary>How many requests it holds.</summary>
+    public int Count => _asked.Count + _underway.Count + _carriedOut.Count;
+
+    /// <summary>Takes a request, and forgets those that nobody waits for any more: callers who come and leave do not pile up.</summary>
+    public void Ask(PendingReload reload)
+    {
+        _asked.RemoveAll(static left => left.IsLeft);
+        _underway.RemoveAll(static left => left.IsLeft);
+        _carriedOut.RemoveAll(static left => left.IsLeft);
+        _asked.Add(reload);
+    }
 
     /// <summary>A look begins: all who ask share it.</summary>
     public void BeginLook()

@@ -109,6 +109,31 @@ public sealed class ReloadWaitTests
         await Assert.That((await reload).Code).IsEqualTo(StatusCode.ServerShuttingDown);
     }
 
+    [Test]
+    public async Task CallersWhoComeAndLeave_DoNotPileUp()
+    {
+        ReloadWaiters waiters = new(s_drain);
+        for (int caller = 0; caller < 10_000; caller++)
+        {
+            PendingReload reload = new();
+            waiters.Ask(reload);
+            switch (caller % 3)
+            {
+                case 1:
+                    waiters.BeginLook();
+                    break;
+                case 2:
+                    waiters.BeginLook();
+                    waiters.CarryOut(ReloadStatus.None);
+                    break;
+            }
+
+            reload.Leave();
+        }
+
+        await Assert.That(waiters.Count).IsLessThanOrEqualTo(1);
+    }
+
     // "m" serves with a call in flight and is no longer configured; others stay.
     private static async Task<ServableLease> RemoveUnderACallAsync(ManagedModels models, params string[] others)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Serving;
 using Ovms.Serving.Sequences;
@@ -68,6 +70,25 @@ public sealed class SequenceCleanerTests
         await live.Drained;
     }
 
+    [Test]
+    public async Task SweepThatThrows_IsToldAndTheNextOneComes()
+    {
+        Servable servable = Serve();
+        SequenceTable sequences = servable.Sequences!;
+        ManualTime time = new();
+        using CancellationTokenSource stop = new();
+        ThrowingOnce log = new();
+        Task running = new SequenceCleaner(Publish(servable), time, log).RunAsync(TimeSpan.FromMinutes(5), stop.Token);
+        await sequences.StepAsync(Start(1), 1);
+        await Assert.That(await TicksUntil(time, () => log.Told.Any(static line => line.StartsWith("The look for idle sequences failed", StringComparison.Ordinal)))).IsTrue();
+        await sequences.StepAsync(Start(2), 1);
+        await Assert.That(await TicksUntil(time, () => sequences.Count == 0)).IsTrue();
+        await stop.CancelAsync();
+        await running;
+        servable.Retire();
+        await servable.Drained;
+    }
+
     private static ServableRegistry Publish(params Servable[] servables)
     {
         ServableRegistry registry = new();
@@ -81,4 +102,27 @@ public sealed class SequenceCleanerTests
         time.Tick();
         return condition();
     });
+
+    /// <summary>A log that fails at its first line.</summary>
+    private sealed class ThrowingOnce : ILogger
+    {
+        private int _calls;
+
+        public ConcurrentQueue<string> Told { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (Interlocked.Increment(ref _calls) == 1)
+            {
+                throw new InvalidOperationException("the log failed");
+            }
+
+            Told.Enqueue(formatter(state, exception));
+        }
+    }
 }
