@@ -1,4 +1,5 @@
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends;
 
@@ -6,7 +7,7 @@ namespace Ovms.Frontends;
 /// What one call holds of its connection's and its front end's memory: its request, and its answer until that is sent. All that is left
 /// is given back when the call ends; afterwards the object may be another call's. Not thread-safe.
 /// </summary>
-internal sealed class MemoryShare : IDisposable
+internal sealed class MemoryShare : BufferBudget, IDisposable
 {
     /// <summary>
     /// Bytes that each call is counted with beside its message: headers, stream, and the objects of the framework. Measured with streams
@@ -65,14 +66,23 @@ internal sealed class MemoryShare : IDisposable
         return taken;
     }
 
-    /// <summary>The request holds no more than so many bytes any longer.</summary>
-    public void ShrinkTo(long bytes)
+    /// <summary>The request holds so many bytes more: a buffer grows.</summary>
+    /// <exception cref="OvmsException">There is no room for them.</exception>
+    public override void Take(long bytes)
     {
-        if (bytes < _request)
+        Outcome taken = GrowTo(_request + bytes);
+        if (!taken.IsOk)
         {
-            Memory.Return(_request - bytes);
-            _request = bytes;
+            throw new OvmsException(taken);
         }
+    }
+
+    /// <summary>The request has let go of so many bytes.</summary>
+    public override void Release(long bytes)
+    {
+        System.Diagnostics.Debug.Assert(bytes <= _request, "No more is given back than was taken.");
+        Memory.Return(bytes);
+        _request -= bytes;
     }
 
     /// <summary>Reserves bytes for the answer before they are made.</summary>

@@ -44,6 +44,7 @@ internal sealed class Listeners
         Outcome<string> grpcSocket = SocketFile.PathOf(options.GrpcUds, StatusCode.FailedToStartGrpcServer);
         Outcome<string> restSocket = SocketFile.PathOf(options.RestUds, StatusCode.FailedToStartRestServer);
         LogSettingsView log = new(options.LogPath, (LogLevel)options.LogLevel);
+        ArrivalTimes arrival = new(options.RequestStartTimeoutSeconds, options.RequestStallTimeoutSeconds, options.RequestTimeoutSeconds);
         Outcome[] all = [grpc.WithoutValue, rest.WithoutValue, grpcSocket.WithoutValue, restSocket.WithoutValue, arguments.WithoutValue, cors.WithoutValue];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         AnswerPace pace = new(TimeSpan.FromSeconds(options.AnswerStallTimeoutSeconds));
@@ -52,6 +53,7 @@ internal sealed class Listeners
             : new Listeners(
                 new GrpcSettings
                 {
+                    Arrival = arrival,
                     Pace = pace,
                     EndPoints = grpc.Value,
                     SocketPath = grpcSocket.Value!,
@@ -62,6 +64,7 @@ internal sealed class Listeners
                 },
                 new RestSettings
                 {
+                    Arrival = arrival,
                     Pace = pace,
                     EndPoints = rest.Value,
                     SocketPath = restSocket.Value!,

@@ -27,7 +27,15 @@ internal static class BytesInput
     /// <summary>What the caller means with this content; none also where the content is in the input's own datatype.</summary>
     public static BytesMeaning MeaningOf(TensorInfo info, InputTensor input)
     {
-        if (info.ElementType == ElementType.String || !info.Shape.HasRank || TensorMarshaler.ForDatatype(input.Datatype)?.ElementType != ElementType.String)
+        return TensorMarshaler.ForDatatype(input.Datatype)?.ElementType == ElementType.String ? MeaningOf(info) : BytesMeaning.None;
+    }
+
+    /// <summary>Whether BYTES mean something for an input of numbers, so that its content may have any length.</summary>
+    public static bool TakesBytes(TensorInfo info) => MeaningOf(info) != BytesMeaning.None;
+
+    private static BytesMeaning MeaningOf(TensorInfo info)
+    {
+        if (info.ElementType == ElementType.String || !info.Shape.HasRank)
         {
             return BytesMeaning.None;
         }

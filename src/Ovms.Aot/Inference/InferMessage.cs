@@ -77,8 +77,13 @@ internal sealed class InferMessage : IDisposable
         return message;
     }
 
-    /// <summary>An empty input, to be added to <see cref="Inputs"/> once it is read.</summary>
-    public InputTensor SpareInput() => _spare.TryPop(out InputTensor? spare) ? spare : new InputTensor();
+    /// <summary>An empty input, to be added to <see cref="Inputs"/> once it is read. What is made of its values counts where the request does.</summary>
+    public InputTensor SpareInput()
+    {
+        InputTensor input = _spare.TryPop(out InputTensor? spare) ? spare : new InputTensor();
+        input.Budget = Payload?.Budget;
+        return input;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -180,6 +185,9 @@ internal sealed class InputTensor : IDisposable
     /// </summary>
     public NativeBuffer? Content { get; set; }
 
+    /// <summary>Counts what is made of the caller's values; null where nobody does.</summary>
+    public BufferBudget? Budget { get; set; }
+
     /// <summary>How the content came.</summary>
     public ContentSource Source { get; set; }
 
@@ -219,6 +227,7 @@ internal sealed class InputTensor : IDisposable
         Name = "";
         Datatype = "";
         Shape = [];
+        Budget = null;
         Source = ContentSource.None;
         ValueCount = 0;
         HasTypedBesideRaw = false;

@@ -56,6 +56,18 @@ internal sealed partial record ServerOptions
     [Option("connection_memory_percent", Group = "limits", Placeholder = "PERCENT", Max = 100, WhenHit = "RESOURCE_EXHAUSTED / 503 to calls of that connection, with the bytes it holds")]
     public uint ConnectionMemoryPercent { get; init; } = 50;
 
+    /// <summary>Seconds that a caller has from the headers of a call to the first byte of its message; 0 for any time.</summary>
+    [Option("request_start_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
+    public uint RequestStartTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>Seconds that a caller may pause while it sends a message; 0 for any time.</summary>
+    [Option("request_stall_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
+    public uint RequestStallTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Seconds that a caller has from the headers of a call to the last byte of its message; 0 for any time.</summary>
+    [Option("request_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
+    public uint RequestTimeoutSeconds { get; init; } = 600;
+
     /// <summary>Settings of the gRPC channel, as in grpc.max_concurrent_streams=100,grpc.max_connection_age_ms=2000.</summary>
     [Option("grpc_channel_arguments", Placeholder = "NAME=VALUE[,NAME=VALUE]")]
     public string GrpcChannelArguments { get; init; } = "";

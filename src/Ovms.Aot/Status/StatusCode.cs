@@ -491,6 +491,10 @@ internal enum StatusCode
     [Status("Deadline exceeded", Grpc = GrpcCode.DeadlineExceeded, Http = 504)]
     DeadlineExceeded,
 
+    /// <summary>The caller took too long to send its message.</summary>
+    [Status("The request came too slowly", Grpc = GrpcCode.DeadlineExceeded, Http = 408)]
+    RequestTooSlow,
+
     /// <summary>The caller went away.</summary>
     [Status("Request was cancelled", Grpc = GrpcCode.Cancelled, Http = 499)]
     Cancelled,

@@ -28,9 +28,13 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
 
     /// <summary>Rents a buffer that can hold <paramref name="capacity"/> bytes without growing; its length is 0.</summary>
     /// <param name="capacity">0 to <see cref="MaxLength"/>.</param>
-    public NativeBuffer(int capacity = 256)
+    /// <param name="budget">Counts what it holds; null where nobody does.</param>
+    /// <exception cref="OvmsException">The budget has no room for the capacity.</exception>
+    public NativeBuffer(int capacity = 256, BufferBudget? budget = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)capacity, (uint)MaxLength);
+        budget?.Take(capacity);
+        Budget = budget;
         Open(capacity);
     }
 
@@ -42,6 +46,15 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
 
     /// <summary>Where the bytes are; never null, aligned to 64 but for a view. Changes when the buffer grows.</summary>
     public void* Address => _address;
+
+    /// <summary>
+    /// Counts what the buffer grows by from here on; null where nobody does. With a budget the buffer uses no more of its block than was
+    /// counted.
+    /// </summary>
+    public BufferBudget? Budget { get; set; }
+
+    /// <summary>How many bytes fit without growing, those written among them.</summary>
+    public int Capacity => _capacity;
 
     /// <summary>How many bytes were written.</summary>
     public int Length { get; private set; }
@@ -108,6 +121,7 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="InsufficientMemoryException">The content would pass <see cref="MaxLength"/>.</exception>
+    /// <exception cref="OvmsException">The budget has no room for more.</exception>
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         if (!TryReserve(Math.Max(sizeHint, 1)))
@@ -122,6 +136,7 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     public Span<byte> Free => new(_address + Length, _capacity - Length);
 
     /// <summary>Makes room for <paramref name="size"/> more bytes; false where the content would pass <see cref="MaxLength"/>.</summary>
+    /// <exception cref="OvmsException">The budget has no room for more.</exception>
     public bool TryReserve(long size)
     {
         Debug.Assert(size >= 0 && _address is not null);
@@ -154,6 +169,7 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
             _block = null;
         }
 
+        Budget = null;
         _address = null;
         _capacity = 0;
         Length = 0;
@@ -162,14 +178,23 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     private void Open(int capacity)
     {
         Debug.Assert(_address is null, "The buffer is nobody's.");
-        _address = _block = NativeBufferPool.Rent(ref capacity);
-        _capacity = _blockSize = capacity;
+        int size = capacity;
+        _address = _block = NativeBufferPool.Rent(ref size);
+        _blockSize = size;
+        _capacity = Budget is null ? size : capacity;
     }
 
     // Keeps the content's place within a cache line. A view gets a block of its own.
     private void Grow(int wanted)
     {
+        Budget?.Take(wanted - _capacity);
         int lead = _block is null ? 0 : (int)(_address - _block);
+        if (_block is not null && wanted + (long)lead <= _blockSize)
+        {
+            _capacity = wanted;
+            return;
+        }
+
         int size = (int)Math.Min((long)wanted + lead, MaxLength);
         byte* larger = NativeBufferPool.Rent(ref size);
         Bytes.CopyTo(new Span<byte>(larger + lead, size - lead));
@@ -181,7 +206,7 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         _block = larger;
         _blockSize = size;
         _address = larger + lead;
-        _capacity = size - lead;
+        _capacity = Budget is null ? size - lead : Math.Min(wanted, size - lead);
     }
 
     private sealed class ShellPolicy : PooledObjectPolicy<NativeBuffer>

@@ -83,7 +83,7 @@ public sealed class RequestMemoryTests
         await Assert.That(share.GrowTo(1000).IsOk).IsTrue();
         await Assert.That(memory.Taken).IsEqualTo(MemoryShare.CallBytes + 1000);
 
-        share.ShrinkTo(10);
+        share.Release(990);
         await Assert.That(memory.Taken).IsEqualTo(MemoryShare.CallBytes + 10);
         share.Dispose();
         await Assert.That(memory.Taken).IsEqualTo(0);

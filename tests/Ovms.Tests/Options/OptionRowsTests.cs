@@ -40,6 +40,9 @@ public class OptionRowsTests
         "ready_when",
         "remote_cache_dir",
         "rest_memory_quota",
+        "request_stall_timeout_seconds",
+        "request_start_timeout_seconds",
+        "request_timeout_seconds",
         "rest_uds",
     ];
 

@@ -21,6 +21,24 @@ public class NativeBufferTests
     }
 
     [Test]
+    public async Task Budget_CountsWhatTheBufferMayUseAndRefusesTheRest()
+    {
+        Budget budget = new(1000);
+        using NativeBuffer buffer = new(10, budget);
+        await Assert.That((buffer.Capacity, budget.Taken)).IsEqualTo((10, 10L));
+        await Assert.That(buffer.TryReserve(300)).IsTrue();
+        await Assert.That(budget.Taken).IsEqualTo(buffer.Capacity).And.IsEqualTo(300);
+        buffer.Advance(300);
+        await Assert.That(buffer.TryReserve(1)).IsTrue();
+        await Assert.That(budget.Taken).IsEqualTo(buffer.Capacity).And.IsEqualTo(600);
+
+        OvmsException refused = (await Assert.That(() => buffer.TryReserve(900)).Throws<OvmsException>())!;
+        await Assert.That(refused.Outcome.Code).IsEqualTo(StatusCode.OutOfMemory);
+        await Assert.That((buffer.Capacity, buffer.Length, budget.Taken)).IsEqualTo((600, 300, 600L));
+        await Assert.That(() => new NativeBuffer(500, budget)).Throws<OvmsException>();
+    }
+
+    [Test]
     [Arguments(0)]
     [Arguments(1)]
     [Arguments(257)]
@@ -98,4 +116,13 @@ public class NativeBufferTests
     }
 
     private static unsafe long AddressOf(NativeBuffer buffer) => (long)buffer.Address;
+
+    private sealed class Budget(long limit) : BufferBudget
+    {
+        public long Taken { get; private set; }
+
+        public override void Take(long bytes) => Taken = Taken + bytes <= limit ? Taken + bytes : throw new OvmsException(StatusCode.OutOfMemory);
+
+        public override void Release(long bytes) => Taken -= bytes;
+    }
 }

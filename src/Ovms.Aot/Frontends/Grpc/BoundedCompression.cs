@@ -20,7 +20,10 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
     /// <inheritdoc/>
     public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(inner.CreateDecompressionStream(stream), limit, memory);
 
-    private sealed class BoundedStream(Stream inner, int limit, RequestMemory memory) : Stream
+    /// <summary>The plain bytes, for a reader that bounds and counts them itself. Broken ones are refused as the message's fault.</summary>
+    public Stream Open(Stream packed) => new BoundedStream(inner.CreateDecompressionStream(packed), long.MaxValue, null);
+
+    private sealed class BoundedStream(Stream inner, long limit, RequestMemory? memory) : Stream
     {
         private long _read;
 
@@ -48,7 +51,7 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
                 throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The compressed message has more than {limit} bytes when decompressed"));
             }
 
-            Outcome taken = memory.TryTake(read);
+            Outcome taken = memory is null ? Outcome.Ok : memory.TryTake(read);
             _read += taken.IsOk ? read : 0;
             return taken.IsOk ? read : throw GrpcEdge.ToException(taken);
         }
@@ -66,7 +69,7 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
             if (disposing)
             {
                 inner.Dispose();
-                memory.Return(_read);
+                memory?.Return(_read);
                 _read = 0;
             }
 
@@ -79,8 +82,9 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
             {
                 return inner.Read(buffer);
             }
-            catch (InvalidDataException broken)
+            catch (Exception broken) when (broken is InvalidDataException or IOException)
             {
+                // The packed bytes are in memory: whatever cannot be read of them is wrong with them. A stream that wants a dictionary is an IOException.
                 throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, $"The message is not what grpc-encoding says: {broken.Message}"));
             }
         }

@@ -8,8 +8,11 @@ namespace Ovms.Frontends.Grpc;
 /// A call's request bytes, counted while they gather: the framework keeps a message in the connection's buffers until its last byte is
 /// there, and a caller need not ever send that one.
 /// </summary>
-internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeReader, IRequestBodyPipeFeature
+internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTimes times) : PipeReader, IRequestBodyPipeFeature, IDisposable
 {
+    private ArrivalWatch? _watch;
+    private bool _hasBegun;
+
     /// <inheritdoc/>
     public PipeReader Reader => this;
 
@@ -20,12 +23,13 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeRead
     /// Counts the bodies of the calls that the framework reads. Their answers are small. The call itself and a small message are counted
     /// and not refused: whoever asks for the server's health is answered when memory is short, too.
     /// </summary>
-    public static void Use(IApplicationBuilder app, RequestMemory memory) =>
+    public static void Use(IApplicationBuilder app, GrpcSettings settings) =>
         app.Use(next => async context =>
         {
-            using MemoryShare share = new(memory.For(context));
+            using MemoryShare share = new(settings.Memory.For(context));
             share.AddAnswer(MemoryShare.CallBytes);
-            context.Features.Set<IRequestBodyPipeFeature>(new CountedBody(context.Request.BodyReader, share));
+            using CountedBody body = new(context.Request.BodyReader, share, settings.Arrival);
+            context.Features.Set<IRequestBodyPipeFeature>(body);
             await next(context).ConfigureAwait(false);
         });
 
@@ -56,11 +60,31 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share) : PipeRead
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null) => body.Complete(exception);
 
-    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading) => Count(await reading.ConfigureAwait(false));
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _watch = null;
+    }
+
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading)
+    {
+        _watch ??= ArrivalWatch.Begin(body, times, _hasBegun, CancellationToken.None);
+        ReadResult result = await reading.ConfigureAwait(false);
+        if (result.IsCompleted)
+        {
+            // Whoever answers for long, as the watch of a service's health does, is not waited for any more.
+            Dispose();
+        }
+
+        return Count(result);
+    }
 
     private ReadResult Count(ReadResult result)
     {
-        Outcome counted = share.GrowTo(result.Buffer.Length - SmallMessage);
+        Outcome counted = result.IsCanceled && _watch is { Reason: { IsOk: false } reason } ? reason : share.GrowTo(result.Buffer.Length - SmallMessage);
+        _hasBegun |= !result.Buffer.IsEmpty;
+        _watch?.Came();
         if (!counted.IsOk)
         {
             body.AdvanceTo(result.Buffer.End);

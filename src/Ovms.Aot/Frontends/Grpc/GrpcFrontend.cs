@@ -22,14 +22,18 @@ internal static class GrpcFrontend
     // Callers that share a connection; more than there are infer requests, since waiting in the pool is fair across connections.
     private const int StreamsPerConnection = 1024;
 
+    // Bytes of a message that carries no tensors: names and versions. As much as a gRPC client takes by itself.
+    private const int SmallMessage = 4 << 20;
+
     /// <summary>Registers what the framework needs to serve gRPC.</summary>
     public static void AddServices(IServiceCollection services, GrpcSettings settings)
     {
         services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = settings.Arguments.MaxReceiveMessageLength;
+            int most = Math.Min(settings.Arguments.MaxReceiveMessageLength, SmallMessage);
+            grpc.MaxReceiveMessageSize = most;
             grpc.MaxSendMessageSize = settings.Arguments.MaxSendMessageLength;
-            grpc.CompressionProviders = [.. new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory).Providers];
+            grpc.CompressionProviders = [.. new MessageCoding(most, settings.Memory).Providers];
         });
     }
 
@@ -37,6 +41,7 @@ internal static class GrpcFrontend
     public static void Listen(KestrelServerOptions server, GrpcSettings settings)
     {
         ChannelArguments arguments = settings.Arguments;
+        server.Limits.MinRequestBodyDataRate = null;
         Http2Limits http2 = server.Limits.Http2;
         http2.InitialStreamWindowSize = StreamWindow;
         http2.InitialConnectionWindowSize = ConnectionWindow;
@@ -77,7 +82,7 @@ internal static class GrpcFrontend
     {
         // Order: what the endpoint does not take goes on to the framework.
         new InferEndpoint(registry, inference, settings, log).Use(app);
-        CountedBody.Use(app, settings.Memory);
+        CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>
         {
             MapService(routes, GrpcReflection.BindV1);

@@ -22,6 +22,9 @@ internal sealed record GrpcSettings
     /// <summary>--grpc_channel_arguments.</summary>
     public ChannelArguments Arguments { get; init; } = ChannelArguments.Default;
 
+    /// <summary>How long messages may take to come.</summary>
+    public ArrivalTimes Arrival { get; init; } = ArrivalTimes.Unlimited;
+
     /// <summary>The account of what calls hold: --grpc_memory_quota.</summary>
     public RequestMemory Memory { get; init; } = new(2UL << 30, "grpc_memory_quota");
 

@@ -7,8 +7,9 @@ namespace Ovms.Frontends.Grpc;
 /// <summary>One API's form of an inference on the wire.</summary>
 /// <param name="Path">Of the call.</param>
 /// <param name="Read">Reads a request, which it owns; says by how many bytes it grew meanwhile.</param>
+/// <param name="Peek">Finds the model that a request's first bytes name; null where they do not.</param>
 /// <param name="Measure">Makes the answer of a result, which stays the caller's.</param>
-internal sealed record InferApi(string Path, InferApi.Reader Read, Func<InferResult, InferAnswer> Measure)
+internal sealed record InferApi(string Path, InferApi.Reader Read, Func<NativeBuffer, (string Name, string Version)?> Peek, Func<InferResult, InferAnswer> Measure)
 {
     /// <summary>Reads a request.</summary>
     /// <param name="payload">Owned by the message that was read, or disposed.</param>
@@ -18,7 +19,7 @@ internal sealed record InferApi(string Path, InferApi.Reader Read, Func<InferRes
     /// <summary>Every API.</summary>
     public static InferApi[] All { get; } =
     [
-        new($"/{KServeBinding.ServiceName}/ModelInfer", InferMessageReader.Read, InferResponse.Of),
-        new($"/{TfsBinding.PredictionService}/Predict", PredictRequestReader.Read, PredictResponse.Of),
+        new($"/{KServeBinding.ServiceName}/ModelInfer", InferMessageReader.Read, PackedBound.PeekModelInfer, InferResponse.Of),
+        new($"/{TfsBinding.PredictionService}/Predict", PredictRequestReader.Read, PackedBound.PeekPredict, PredictResponse.Of),
     ];
 }

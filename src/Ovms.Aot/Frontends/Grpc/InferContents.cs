@@ -47,7 +47,7 @@ internal static class InferContents
     {
         input.Source = ContentSource.Values;
         TensorMarshaler? marshaler = TensorMarshaler.ForDatatype(input.Datatype);
-        input.Content ??= new NativeBuffer(Capacity(marshaler?.BitWidth ?? 0, input.Shape, bytes.Length));
+        input.Content ??= new NativeBuffer(Capacity(marshaler?.BitWidth ?? 0, input.Shape, bytes.Length), input.Budget);
         if (marshaler is null)
         {
             // No model takes the datatype: the validator says so, with the one that is expected.

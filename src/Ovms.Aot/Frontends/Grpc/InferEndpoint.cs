@@ -27,7 +27,9 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     // A shorter answer is sent with the end of the call, without a flush of its own.
     private const int UnflushedLimit = 64 << 10;
 
-    private readonly MessageBody _body = new(new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory), settings.Arguments.MaxReceiveMessageLength, registry.Draining);
+    private readonly MessageBody _body = new(
+        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory, new PackedBound(registry)), settings.Arguments.MaxReceiveMessageLength, settings.Arrival, registry.Draining);
+
     private readonly CallLog _calls = new(log);
 
     /// <summary>Takes the inference calls out of an application's pipeline.</summary>
@@ -69,8 +71,8 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         MemoryShare share = end.Share.Of(settings.Memory.For(call));
         try
         {
-            Outcome<NativeBuffer> body = await _body.ReadAsync(call, share, end.Token).ConfigureAwait(false);
-            Outcome<InferMessage> read = body.IsOk ? Read(call, api, body.Value, share) : body.WithoutValue;
+            Outcome<NativeBuffer> body = await _body.ReadAsync(call, api, share, end.Token).ConfigureAwait(false);
+            Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share) : body.WithoutValue;
             Outcome answered = read.WithoutValue;
             if (read.IsOk)
             {
@@ -125,29 +127,17 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         }
     }
 
-    private Outcome<InferMessage> Read(HttpContext call, InferApi api, NativeBuffer body, MemoryShare share)
+    private static Outcome<InferMessage> Read(InferApi api, NativeBuffer body, MemoryShare share)
     {
         long received = Stopwatch.GetTimestamp();
-        int length = body.Length;
-        Outcome<InferMessage> read = api.Read(body, out int made);
-        if (!read.IsOk)
+        Outcome<InferMessage> read = api.Read(body, out _);
+        if (read.IsOk)
         {
-            return read;
+            read.Value.Received = received;
+            read.Value.AnswerRoom = share.AnswerRoom;
         }
 
-        InferMessage message = read.Value;
-        message.Received = received;
-        message.AnswerRoom = share.AnswerRoom;
-        Outcome counted = share.GrowTo(MessageBody.HeadLength + length + (long)made);
-        if (counted.IsOk)
-        {
-            return read;
-        }
-
-        registry.Count(message.Origin.InferenceKind(), message.ModelName, message.ModelVersion, isSuccess: false);
-        CallSubject.Keep(call, message.ModelName, message.ModelVersion, message.Id);
-        message.Dispose();
-        return counted;
+        return read;
     }
 
     private ValueTask<Outcome<InferResult>> InferAsync(InferMessage message, CallEnd end)

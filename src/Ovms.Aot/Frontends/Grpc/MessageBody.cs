@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -15,40 +14,57 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 /// <param name="coding">Unpacks messages that come compressed.</param>
 /// <param name="limit">Bytes that a message may have.</param>
+/// <param name="times">How long it may take to come.</param>
 /// <param name="draining">Nothing is inferred any more: the rest of a message need not be waited for.</param>
-internal sealed class MessageBody(MessageCoding coding, int limit, CancellationToken draining)
+internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes times, CancellationToken draining)
 {
     /// <summary>Bytes before each message: whether it is compressed, and its length.</summary>
     public const int HeadLength = 5;
 
-    // Room made for a message at once, whatever length it claims; beyond that it grows with what really comes.
-    private const int FirstRoom = 1 << 20;
+    // How many times what came is made room for at once, and counted, whatever length is claimed: one frame makes room for an image.
+    private const int Belief = 16;
 
     /// <summary>Reads the message and sees that nothing comes after it.</summary>
     /// <param name="call">Whose body nothing was read of yet.</param>
+    /// <param name="api">Its form, for a message that comes packed.</param>
     /// <param name="share">What the call holds of the front end's memory: grows with the message.</param>
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
-    /// <returns>The message, owned by the caller; or what is wrong with the body, that there is no memory for it, or that the server stops.</returns>
+    /// <returns>The message, owned by the caller; or what is wrong with the body, that there is no memory for it, that it took too long, or that the server stops.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Outcome<NativeBuffer>> ReadAsync(HttpContext call, MemoryShare share, CancellationToken cancellation)
+    public async ValueTask<Outcome<NativeBuffer>> ReadAsync(HttpContext call, InferApi api, MemoryShare share, CancellationToken cancellation)
     {
-        LiftLimits(call);
+        LiftLimit(call);
         PipeReader body = call.Request.BodyReader;
         Arrival arrival = new(limit, share);
-        CancellationTokenRegistration stopping = default;
+        ArrivalWatch? watch = null;
+        bool hasBegun = false;
         try
         {
             while (true)
             {
                 if (!body.TryRead(out ReadResult read))
                 {
-                    // Most messages are there at once: only those that are not are worth being told of a stop.
-                    stopping = stopping == default ? draining.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body) : stopping;
+                    // Most messages are there at once: only a call that waits is counted before its message and watched.
+                    Outcome waits = share.GrowTo(0);
+                    if (!waits.IsOk)
+                    {
+                        return waits;
+                    }
+
+                    watch ??= ArrivalWatch.Begin(body, times, hasBegun, draining);
                     read = await body.ReadAsync(cancellation).ConfigureAwait(false);
                 }
 
+                if (read.IsCanceled && watch is { Reason: { IsOk: false } reason })
+                {
+                    body.AdvanceTo(read.Buffer.End);
+                    return reason;
+                }
+
+                hasBegun |= !read.Buffer.IsEmpty;
+                watch?.Came();
                 Outcome taken = arrival.Take(read.Buffer, read.IsCompleted, out SequencePosition consumed);
                 body.AdvanceTo(consumed, read.Buffer.End);
                 if (!taken.IsOk)
@@ -58,33 +74,23 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
 
                 if (read.IsCompleted)
                 {
-                    return arrival.IsCompressed ? coding.Unpack(call, arrival.Release(), share) : arrival.Release();
-                }
-
-                if (read.IsCanceled && draining.IsCancellationRequested)
-                {
-                    return Outcome.Fail(StatusCode.ServerShuttingDown);
+                    return arrival.IsCompressed ? coding.Unpack(call, api, arrival.Release(), share, cancellation) : arrival.Release();
                 }
             }
         }
         finally
         {
-            await stopping.DisposeAsync().ConfigureAwait(false);
+            watch?.Dispose();
             arrival.Dispose();
         }
     }
 
-    // The framework's own limits are those of web pages: a tensor may be larger, and a caller may compute before it sends the rest.
-    private static void LiftLimits(HttpContext call)
+    // The framework's own limit is that of web pages: a tensor may be larger.
+    private static void LiftLimit(HttpContext call)
     {
         if (call.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
-        }
-
-        if (call.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = null;
         }
     }
 
@@ -94,6 +100,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
     private struct Arrival(int limit, MemoryShare share) : IDisposable
     {
         private NativeBuffer? _message;
+        private bool _hasHead;
         private long _length;
         private long _room;
 
@@ -106,7 +113,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
         public Outcome Take(ReadOnlySequence<byte> bytes, bool isLast, out SequencePosition consumed)
         {
             consumed = bytes.Start;
-            if (_message is null)
+            if (!_hasHead)
             {
                 if (bytes.Length < HeadLength)
                 {
@@ -123,7 +130,8 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
             }
 
             consumed = bytes.End;
-            long missing = _length - _message!.Length;
+            long came = _message?.Length ?? 0;
+            long missing = _length - came;
             if (bytes.Length > missing)
             {
                 return Malformed("More bytes came after the message of a call that takes one");
@@ -131,10 +139,11 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
 
             if (isLast && bytes.Length < missing)
             {
-                return Malformed($"Incomplete message: {_length} bytes were announced, {_message.Length + bytes.Length} came");
+                return Malformed($"Incomplete message: {_length} bytes were announced, {came + bytes.Length} came");
             }
 
-            return Append(bytes);
+            // A head alone makes no room: nothing of what it announces need ever come.
+            return bytes.IsEmpty && !isLast ? Outcome.Ok : Append(bytes, came);
         }
 
         /// <summary>The whole message; the receiver disposes it.</summary>
@@ -142,6 +151,9 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
         {
             NativeBuffer whole = _message!;
             _message = null;
+
+            // What is made of its values counts like the message itself.
+            whole.Budget = share;
             return whole;
         }
 
@@ -163,32 +175,27 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
             }
 
             IsCompressed = head[0] == 1;
-            Outcome counted = MakeRoom(Math.Min(_length, FirstRoom));
-            if (counted.IsOk)
-            {
-                _message = NativeBuffer.EndingAligned(_length, (int)_room);
-            }
-
-            return counted;
+            _hasHead = true;
+            return Outcome.Ok;
         }
 
-        private Outcome Append(ReadOnlySequence<byte> bytes)
+        private Outcome Append(ReadOnlySequence<byte> bytes, long came)
         {
-            long wanted = _message!.Length + bytes.Length;
-            if (wanted > _room)
+            long wanted = came + bytes.Length;
+            if (_message is null || wanted > _room)
             {
-                Outcome counted = MakeRoom(Math.Min(_length, Math.Max(wanted, 2 * _room)));
+                // Where there is no memory for a belief there may be some for what is here.
+                Outcome counted = MakeRoom(Math.Min(_length, Belief * wanted));
+                counted = counted.IsOk ? counted : MakeRoom(wanted);
                 if (!counted.IsOk)
                 {
                     return counted;
                 }
-
-                _message.TryReserve(_room - _message.Length);
             }
 
             foreach (ReadOnlyMemory<byte> piece in bytes)
             {
-                piece.Span.CopyTo(_message.Free);
+                piece.Span.CopyTo(_message!.Free);
                 _message.Advance(piece.Length);
             }
 
@@ -197,8 +204,23 @@ internal sealed class MessageBody(MessageCoding coding, int limit, CancellationT
 
         private Outcome MakeRoom(long room)
         {
+            Outcome counted = share.GrowTo(room);
+            if (!counted.IsOk)
+            {
+                return counted;
+            }
+
+            if (_message is null)
+            {
+                _message = NativeBuffer.EndingAligned(_length, (int)room);
+            }
+            else
+            {
+                _message.TryReserve(room - _message.Length);
+            }
+
             _room = room;
-            return share.GrowTo(HeadLength + room);
+            return Outcome.Ok;
         }
     }
 }

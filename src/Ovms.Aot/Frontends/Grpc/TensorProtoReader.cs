@@ -142,7 +142,7 @@ internal static class TensorProtoReader
 
     private static Outcome ReadValues(InputTensor input, TensorMarshaler marshaler, TypedField field, ReadOnlySequence<byte> tensor, RepeatedValues repeated)
     {
-        input.Content = new NativeBuffer((int)Math.Min(tensor.Length, NativeBuffer.MaxLength));
+        input.Content = new NativeBuffer((int)Math.Min(tensor.Length, NativeBuffer.MaxLength), input.Budget);
         ProtoReader reader = new(tensor, "a tensor");
         Outcome read = field.Read(ref reader, input.Content, out long count);
         input.ValueCount = count;

@@ -7,9 +7,6 @@ namespace Ovms.Frontends.Rest;
 /// <summary>The bytes after the JSON: which input gets how many, and the reading of them.</summary>
 internal static class BinaryTail
 {
-    // Set aside before the bytes came; a slice beyond that grows with what arrives.
-    private const int MaxInitialCapacity = 16 << 20;
-
     // All that is left of the body; no caller can write it.
     private const long Rest = -1;
 
@@ -44,7 +41,7 @@ internal static class BinaryTail
         {
             InputTensor input = document.Message.Inputs[slice.Input];
             long wanted = slice.Length!.Value;
-            NativeBuffer content = new((int)Math.Clamp(wanted, 0, MaxInitialCapacity));
+            NativeBuffer content = new(0, document.Budget);
             input.Content = content;
             input.Source = ContentSource.Raw;
             Outcome<long> came = await body.ReadAsync(content, wanted == Rest ? long.MaxValue : wanted, cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Ovms.Inference;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
 
@@ -10,6 +11,9 @@ internal sealed class InferDocument(string model, string version, CallOrigin ori
 {
     /// <summary>The request.</summary>
     public InferMessage Message { get; } = new() { Origin = origin, ModelName = model, ModelVersion = version };
+
+    /// <summary>Counts what is made of the request; null where nobody does.</summary>
+    public BufferBudget? Budget { get; init; }
 
     /// <summary>Inputs whose bytes follow the JSON, in their order.</summary>
     public List<BinarySlice> Binary { get; } = [];

@@ -17,7 +17,7 @@ internal ref struct InferInputReader
     private readonly InferDocument _document;
     private readonly bool _bytesFollow;
     private readonly int _index;
-    private readonly InputTensor _input = new();
+    private readonly InputTensor _input;
     private bool _hasName;
     private bool _hasDatatype;
     private bool _hasShape;
@@ -32,6 +32,7 @@ internal ref struct InferInputReader
         _document = document;
         _bytesFollow = bytesFollow;
         _index = index;
+        _input = new InputTensor { Budget = document.Budget };
     }
 
     /// <summary>Reads the entry the reader stands on and adds it to the document.</summary>

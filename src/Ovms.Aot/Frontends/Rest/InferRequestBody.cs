@@ -10,8 +10,6 @@ namespace Ovms.Frontends.Rest;
 /// <summary>Reads the body of an infer request: JSON, JSON with tensors after it, or one tensor alone.</summary>
 internal static class InferRequestBody
 {
-    private const int MaxInitialCapacity = 1 << 20;
-
     /// <summary>Reads all of it.</summary>
     /// <param name="request">Headers and body.</param>
     /// <param name="target">Which model.</param>
@@ -33,10 +31,10 @@ internal static class InferRequestBody
             return Exceeded(jsonLength.Value.Value, plainLength.Value);
         }
 
-        InferDocument document = new(target.Model, target.Version);
-        return await CodedBody.ReadAsync(request, document, bounds, body => jsonLength.Value == 0
+        InferDocument document = new(target.Model, target.Version) { Budget = bounds.Share };
+        return await CodedBody.ReadAsync(request, document, signature, bounds, body => jsonLength.Value == 0
             ? RawRequest.ReadAsync(signature, document, body, cancellation)
-            : ReadJsonAsync(document, body, jsonLength.Value, plainLength, cancellation)).ConfigureAwait(false);
+            : ReadJsonAsync(document, body, jsonLength.Value, cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>The header's value: digits only; null where there is no such header.</summary>
@@ -52,10 +50,9 @@ internal static class InferRequestBody
             : Outcome.Fail(StatusCode.RestInferenceHeaderContentLengthInvalid, $"Expected: the length of the JSON in bytes; Actual: {Shown.Bounded(header.ToString())}");
     }
 
-    private static async ValueTask<Outcome> ReadJsonAsync(InferDocument document, RequestBody body, long? jsonLength, long? plainLength, CancellationToken cancellation)
+    private static async ValueTask<Outcome> ReadJsonAsync(InferDocument document, RequestBody body, long? jsonLength, CancellationToken cancellation)
     {
-        long expected = jsonLength ?? plainLength ?? 0;
-        using NativeBuffer json = new((int)Math.Min(expected, MaxInitialCapacity));
+        using NativeBuffer json = new(0, document.Budget);
         Outcome<long> came = await body.ReadAsync(json, jsonLength ?? long.MaxValue, cancellation).ConfigureAwait(false);
         if (!came.IsOk)
         {
@@ -74,6 +71,8 @@ internal static class InferRequestBody
             read = BinaryTail.Resolve(document);
         }
 
+        document.Budget?.Release(json.Capacity);
+        json.Dispose();
         if (!read.IsOk || jsonLength is null)
         {
             return read;

@@ -6,7 +6,7 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>The inference path: read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
-internal sealed class InferRoute(InferForm form, ServableRegistry registry, InferenceCall call, RequestMemory memory, long bodyLimit)
+internal sealed class InferRoute(InferForm form, ServableRegistry registry, InferenceCall call, RestSettings settings)
 {
     /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
@@ -28,8 +28,8 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
         // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.
         Servable servable = found.Value.Version.Servable!;
         Signature signature = servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
-        using MemoryShare share = new MemoryShare().Of(memory.For(context));
-        Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(bodyLimit, share, registry.Draining), gone).ConfigureAwait(false);
+        using MemoryShare share = new MemoryShare().Of(settings.Memory.For(context));
+        Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, registry.Draining), gone).ConfigureAwait(false);
         if (!read.IsOk)
         {
             CountFailed(target);

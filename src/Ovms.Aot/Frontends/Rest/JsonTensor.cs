@@ -28,7 +28,7 @@ internal static class JsonTensor
             return Outcome.Ok;
         }
 
-        input.Content = new NativeBuffer(InitialCapacity(marshaler, input));
+        input.Content = new NativeBuffer(InitialCapacity(marshaler, input), input.Budget);
         Span<long> lengths = stackalloc long[JsonFault.MaxDepth + 1];
         if (PlainTensor.TryRead(ref reader, text, marshaler, input.Content, lengths, out PlainLength plain))
         {

@@ -11,8 +11,8 @@ internal static class KServeRoutes
     {
         HealthRoutes health = new(registry);
         MetadataRoutes metadata = new(registry, settings.ServerVersion);
-        InferRoute infer = new(new KServeForm(), registry, call, settings.Memory, settings.MaxBodyBytes);
-        JsonBody bodies = new(settings.Memory, registry.Draining);
+        InferRoute infer = new(new KServeForm(), registry, call, settings);
+        JsonBody bodies = new(settings, registry.Draining);
         RestRoute[] metrics = settings.Metrics is { } counted ? [new RestRoute(MetricsRoute.Path, RestVerb.Get, new MetricsRoute(counted).WriteAsync)] : [];
         return new RestRouteTable(
         [
@@ -32,7 +32,7 @@ internal static class KServeRoutes
             new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync),
             .. ConfigRoutes.All(registry),
             .. metrics,
-            .. TfsRoutes.Rows(registry, new InferRoute(new PredictForm(), registry, call, settings.Memory, settings.MaxBodyBytes)),
+            .. TfsRoutes.Rows(registry, new InferRoute(new PredictForm(), registry, call, settings)),
         ]);
     }
 }

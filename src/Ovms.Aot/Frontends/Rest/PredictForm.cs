@@ -10,16 +10,14 @@ namespace Ovms.Frontends.Rest;
 /// <summary>TensorFlow Serving: JSON by rows or by columns.</summary>
 internal sealed class PredictForm : InferForm
 {
-    private const int MaxInitialCapacity = 1 << 20;
-
     /// <inheritdoc/>
     public override CallKind Kind => CallKind.PredictRest;
 
     /// <inheritdoc/>
     public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
-        InferDocument document = new(target.Model, target.Version, CallOrigin.TensorFlowServingRest);
-        return CodedBody.ReadAsync(request, document, bounds, body => ReadAsync(document, signature, body, request.ContentLength ?? 0, cancellation));
+        InferDocument document = new(target.Model, target.Version, CallOrigin.TensorFlowServingRest) { Budget = bounds.Share };
+        return CodedBody.ReadAsync(request, document, signature, bounds, body => ReadAsync(document, signature, body, cancellation));
     }
 
     /// <inheritdoc/>
@@ -32,11 +30,13 @@ internal sealed class PredictForm : InferForm
         return PredictionWriter.Write(answer, result.Outputs, document.IsRowFormat);
     }
 
-    private static async ValueTask<Outcome> ReadAsync(InferDocument document, Signature signature, RequestBody body, long expected, CancellationToken cancellation)
+    private static async ValueTask<Outcome> ReadAsync(InferDocument document, Signature signature, RequestBody body, CancellationToken cancellation)
     {
-        using NativeBuffer json = new((int)Math.Min(expected, MaxInitialCapacity));
+        using NativeBuffer json = new(0, document.Budget);
         Outcome<long> came = await body.ReadAsync(json, long.MaxValue, cancellation).ConfigureAwait(false);
         document.Message.Received = Stopwatch.GetTimestamp();
-        return came.IsOk ? PredictBodyReader.Read(json.Bytes, signature, document) : came.WithoutValue;
+        Outcome read = came.IsOk ? PredictBodyReader.Read(json.Bytes, signature, document) : came.WithoutValue;
+        document.Budget?.Release(json.Capacity);
+        return read;
     }
 }

@@ -16,6 +16,8 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
     /// <summary>More inputs than this no model has.</summary>
     public const int MaxInputs = 4096;
 
+    private const int SmallestContent = 256;
+
     private readonly ReadOnlySpan<byte> _json = json;
 
     /// <summary>What was read so far.</summary>
@@ -52,7 +54,7 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
     /// <param name="name">Its name, which the model need not have: the validator says so.</param>
     public InputTensor Add(string name)
     {
-        InputTensor input = new() { Name = name, Datatype = Find(name)?.Marshaler.Datatype ?? "" };
+        InputTensor input = new() { Name = name, Datatype = Find(name)?.Marshaler.Datatype ?? "", Budget = document.Budget };
         document.Message.Inputs.Add(input);
         return input;
     }
@@ -83,7 +85,7 @@ internal readonly ref struct PredictInputs(ReadOnlySpan<byte> json, Signature si
 
         input.Datatype = datatype;
         input.Source = ContentSource.Values;
-        input.Content ??= new NativeBuffer();
+        input.Content ??= new NativeBuffer(SmallestContent, input.Budget);
         if (datatype != PredictStrings.Datatype && PlainTensor.TryRead(ref reader, _json[start..], info.Marshaler, input.Content, lengths, out PlainLength plain))
         {
             document.Origin = start + plain.Bytes - 1;

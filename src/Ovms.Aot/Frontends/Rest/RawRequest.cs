@@ -26,7 +26,7 @@ internal static class RawRequest
         }
 
         TensorInfo info = signature.Inputs[0];
-        InputTensor input = new() { Name = info.Name, Datatype = info.Marshaler.Datatype, Source = ContentSource.Raw, Content = new NativeBuffer() };
+        InputTensor input = new() { Name = info.Name, Datatype = info.Marshaler.Datatype, Source = ContentSource.Raw, Content = new NativeBuffer(sizeof(uint), document.Budget) };
         document.Message.Inputs.Add(input);
         document.BinaryOutputs = true;
         bool text = info.Marshaler.BitWidth == 0;

@@ -12,30 +12,36 @@ namespace Ovms.Frontends.Rest;
 /// <param name="reader">The plain bytes.</param>
 /// <param name="bounds">What ends the reading early.</param>
 /// <param name="claimed">How many there are by the header; null where it does not say.</param>
-internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? claimed)
+internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? claimed) : IDisposable
 {
-    // How many times what came is made room for at once.
-    private const int Belief = 8;
+    // How many times what came is made room for at once, and counted: what one read brings makes room for an image.
+    private const int Belief = 16;
+
+    private ArrivalWatch? _watch;
 
     /// <summary>Bytes taken so far.</summary>
     public long Consumed { get; private set; }
 
     /// <summary>Appends bytes to a buffer until so many came or the body ended.</summary>
-    /// <param name="destination">Where they go.</param>
+    /// <param name="destination">Where they go; counts itself what it grows by.</param>
     /// <param name="count">How many are wanted.</param>
     /// <param name="cancellation">The caller's disconnect.</param>
-    /// <returns>How many came, or that the body is longer than allowed.</returns>
+    /// <returns>How many came, or that the body is longer than allowed, came too slowly, or is not waited for any more.</returns>
+    /// <exception cref="OvmsException">There is no memory for it.</exception>
     public async ValueTask<Outcome<long>> ReadAsync(NativeBuffer destination, long count, CancellationToken cancellation)
     {
-        using CancellationTokenRegistration registration = InterruptWhenStopping();
         long left = count;
         while (left > 0)
         {
-            ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
-            if (result.IsCanceled)
+            if (!reader.TryRead(out ReadResult result))
+            {
+                result = await WaitAsync(cancellation).ConfigureAwait(false);
+            }
+
+            if (result.IsCanceled && _watch is { Reason: { IsOk: false } reason })
             {
                 reader.AdvanceTo(result.Buffer.Start);
-                return Outcome.Fail(StatusCode.ServerShuttingDown);
+                return reason;
             }
 
             ReadOnlySequence<byte> arrived = result.Buffer;
@@ -43,14 +49,7 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
             if (Consumed + taken.Length > bounds.Limit || destination.Length + taken.Length > NativeBuffer.MaxLength)
             {
                 reader.AdvanceTo(arrived.Start);
-                return Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {bounds.Limit} bytes.");
-            }
-
-            Outcome room = bounds.Share.GrowTo(Consumed + taken.Length);
-            if (!room.IsOk)
-            {
-                reader.AdvanceTo(arrived.Start);
-                return room;
+                return Outcome.Fail(StatusCode.MessageTooLarge, bounds.TooLarge);
             }
 
             MakeRoom(destination, taken.Length, left);
@@ -74,10 +73,13 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
     /// <summary>Whether bytes come that nobody asked for. Takes none.</summary>
     public async ValueTask<bool> HasMoreAsync(CancellationToken cancellation)
     {
-        using CancellationTokenRegistration registration = InterruptWhenStopping();
         while (true)
         {
-            ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+            if (!reader.TryRead(out ReadResult result))
+            {
+                result = await WaitAsync(cancellation).ConfigureAwait(false);
+            }
+
             bool more = !result.Buffer.IsEmpty;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.Start);
             if (more || result.IsCompleted || result.IsCanceled)
@@ -86,6 +88,9 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _watch?.Dispose();
 
     // Each growth copies what is there: a body of some megabytes grows once.
     private void MakeRoom(NativeBuffer destination, long taken, long left)
@@ -97,12 +102,33 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
         }
     }
 
-    private CancellationTokenRegistration InterruptWhenStopping() =>
-        bounds.Stopping.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
+    // Not all is there: only then is the body watched.
+    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellation)
+    {
+        Outcome waits = bounds.Share.GrowTo(0);
+        if (!waits.IsOk)
+        {
+            throw new OvmsException(waits);
+        }
+
+        _watch ??= ArrivalWatch.Begin(reader, bounds.Times, Consumed > 0, bounds.Stopping);
+        ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+        if (!result.IsCanceled)
+        {
+            _watch.Came();
+        }
+
+        return result;
+    }
 }
 
 /// <summary>What a body may take.</summary>
 /// <param name="Limit">Its bytes, plain.</param>
-/// <param name="Share">The call's memory: counts what came.</param>
+/// <param name="Share">The call's memory.</param>
+/// <param name="Times">How long it may take to come.</param>
 /// <param name="Stopping">The server takes no inference any more: waiting for the rest of a body is in vain.</param>
-internal readonly record struct BodyBounds(long Limit, MemoryShare Share, CancellationToken Stopping);
+internal readonly record struct BodyBounds(long Limit, MemoryShare Share, ArrivalTimes Times, CancellationToken Stopping)
+{
+    /// <summary>What a caller is told who sends more.</summary>
+    public string TooLarge { get; init; } = $"A body, and each tensor in it, may have at most {Limit} bytes.";
+}

@@ -30,11 +30,12 @@ internal static class RestReply
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetrySeconds;
-            if (failure.Code == StatusCode.ServerShuttingDown)
-            {
-                // What is left of the request is not waited for, and no other one comes over this connection.
-                context.Response.Headers.Connection = "close";
-            }
+        }
+
+        if (failure.Code is StatusCode.ServerShuttingDown or StatusCode.RequestTooSlow)
+        {
+            // What is left of the request is not waited for, and no other one comes over this connection.
+            context.Response.Headers.Connection = "close";
         }
 
         return ErrorAsync(context, status, failure.Text);

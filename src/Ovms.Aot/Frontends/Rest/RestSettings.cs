@@ -27,6 +27,9 @@ internal sealed record RestSettings
     /// <summary>What /metrics tells; null = there is no such path.</summary>
     public ServerMetrics? Metrics { get; init; }
 
+    /// <summary>How long messages may take to come.</summary>
+    public ArrivalTimes Arrival { get; init; } = ArrivalTimes.Unlimited;
+
     /// <summary>The account of what calls hold: --rest_memory_quota.</summary>
     public RequestMemory Memory { get; init; } = new(HalfOfTheMemory, "rest_memory_quota");
 
