@@ -27,10 +27,8 @@ internal sealed class InferResult : IDisposable
         Outputs = outputs;
         if (slot.GrowsOutputs)
         {
-            foreach (OutputTensor output in outputs)
-            {
-                _outputBytes += output.EngineBytes;
-            }
+            // The engine computes all outputs, and keeps those, too, that nobody asked for.
+            _outputBytes = slot.OutputBytes(lease.Servable.Signature.Outputs.Length);
         }
 
         Servable = lease.Servable;

@@ -119,6 +119,19 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>One output of the last inference; the caller owns the tensor.</summary>
     public Tensor GetOutput(int index) => _request.GetOutput(index);
 
+    /// <summary>Bytes that the outputs of the last inference take; of strings, their objects without the text of long ones.</summary>
+    internal long OutputBytes(int count)
+    {
+        long bytes = 0;
+        for (int i = 0; i < count; i++)
+        {
+            using Tensor output = GetOutput(i);
+            bytes += (long)output.ByteSize;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Keeps all the outputs for every later inference, where it <see cref="KeepsOutputs"/>.</summary>
     internal void Keep(OutputTensor[] outputs)
     {

@@ -38,9 +38,6 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
         }
     }
 
-    /// <summary>Bytes that the elements take in the engine's memory; of strings, their objects without the text of long ones.</summary>
-    public long EngineBytes => (long)tensor.ByteSize;
-
     /// <summary>Number of elements.</summary>
     public int Count => tensor.Count;
 
