@@ -18,9 +18,6 @@ internal sealed class ReloadWaiters(TimeSpan drain)
     /// <summary>Whether somebody waits for what follows from a look.</summary>
     public bool IsUnderway => _underway.Count > 0;
 
-    /// <summary>Whether somebody who waits for what follows from a look will be told that something changed.</summary>
-    public bool IsChanged => _underway.Exists(static reload => reload.Changed);
-
     /// <summary>How many requests it holds.</summary>
     public int Count => _asked.Count + _underway.Count + _carriedOut.Count;
 

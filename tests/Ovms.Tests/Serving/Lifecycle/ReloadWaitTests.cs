@@ -124,7 +124,7 @@ public sealed class ReloadWaitTests
                     break;
                 case 2:
                     waiters.BeginLook();
-                    waiters.CarryOut(ReloadStatus.None);
+                    waiters.CarryOut(ReloadStatus.None, static _ => false);
                     break;
             }
 
