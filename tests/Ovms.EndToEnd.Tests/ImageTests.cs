@@ -56,6 +56,24 @@ public sealed class ImageTests
     }
 
     [Test]
+    public async Task JpegOfTooManyScans_IsRefusedAndHoldsNoDecoder()
+    {
+        // 64 million pixels, 10,000 times over; more calls than there are decoders.
+        byte[] small = ImageFiles.Encode(SKEncodedImageFormat.Jpeg, 16, 16, ImageFiles.Pattern(16, 16), quality: 80);
+        byte[] file = ImageFiles.WithScans(ImageFiles.Lying(small, 8000, 8000), 10_000);
+        RpcException[] refused = await Task.WhenAll(Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ =>
+            Fault.OfAsync(async () => await s_server.Client.ModelInferAsync(Raw(file)))));
+        foreach (RpcException fault in refused)
+        {
+            await Assert.That(fault.StatusCode).IsEqualTo(StatusCode.InvalidArgument);
+            await Assert.That(fault.Status.Detail).Contains("its 10000 scans of 8000 x 8000 pixels").And.Contains("--image_scan_megapixels");
+        }
+
+        ModelInferResponse response = await s_server.Client.ModelInferAsync(Raw(s_png));
+        await Assert.That(response.Bytes("pixels").SequenceEqual(s_bgr)).IsTrue();
+    }
+
+    [Test]
     public async Task Batch_ComesBackImageAfterImage()
     {
         InferTensorContents contents = new();
