@@ -7,15 +7,15 @@ using Ovms.Frontends.Grpc.Protos;
 namespace Ovms.EndToEnd.Tests;
 
 /// <summary>
-/// What callers hear while a model loads. The model's file is a pipe that nobody writes to, so that the load lasts as long as the test
-/// wants.
+/// What callers hear while a model loads. Its entry in the model cache is a pipe that nobody writes to, so that the load lasts as long as
+/// the test wants.
 /// </summary>
 public sealed class LoadingTests
 {
     [Test]
     public async Task LoadingModel_IsUnavailableAndTheServerLive()
     {
-        using PipeModel model = new();
+        using PipeModel model = await PipeModel.MakeAsync();
         await using OvmsServer server = await LaunchAsync(model);
 
         await Assert.That((await server.Client.ServerLiveAsync(new ServerLiveRequest())).Live).IsTrue();
@@ -45,7 +45,7 @@ public sealed class LoadingTests
     [Test]
     public async Task LoadingModel_IsServiceUnavailableWithRetryAfter()
     {
-        using PipeModel model = new();
+        using PipeModel model = await PipeModel.MakeAsync();
         await using OvmsServer server = await LaunchAsync(model);
 
         using HttpResponseMessage live = await server.Http.GetAsync("/v2/health/live");
@@ -63,10 +63,10 @@ public sealed class LoadingTests
     }
 
     [Test]
-    public async Task StopSignalWhileLoading_EndsWithZeroAtTheLimit()
+    public async Task StopSignalWhileLoading_EndsWithZeroAndDoesNotWait()
     {
-        using PipeModel model = new();
-        await using OvmsServer server = await LaunchAsync(model, "--drain_timeout_seconds", "1");
+        using PipeModel model = await PipeModel.MakeAsync();
+        await using OvmsServer server = await LaunchAsync(model, "--drain_timeout_seconds", "86400");
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0).Because(server.Process.Errors);
         await Assert.That(server.Process.Output).Contains("still loading");
         await Assert.That(server.Process.Output).Contains("Stopped");
@@ -93,9 +93,9 @@ public sealed class LoadingTests
     [Test]
     public async Task PortThatCannotBeHadAfterAll_EndsWithOneThoughTheModelStillLoads()
     {
-        using PipeModel model = new();
+        using PipeModel model = await PipeModel.MakeAsync();
         (int code, string output, string errors) = await OvmsProcess.RunAsync(
-            ["--model_path", model.Path, "--model_name", "m", "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "0.0.0.0,127.0.0.1"]);
+            ["--model_path", model.Path, "--model_name", "m", "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "0.0.0.0,127.0.0.1", .. model.Arguments]);
         await Assert.That(code).IsEqualTo(1).Because(output + errors);
         await Assert.That(output).Contains("Failed to start REST server");
         await Assert.That(errors).IsEmpty();
@@ -104,7 +104,7 @@ public sealed class LoadingTests
 
     private static async Task<OvmsServer> LaunchAsync(PipeModel model, params string[] more)
     {
-        OvmsServer server = OvmsServer.Launch(model.Path, "m", null, more);
+        OvmsServer server = OvmsServer.Launch(model.Path, "m", null, [.. model.Arguments, .. more]);
 
         // The load begins while the ports are opened.
         await server.Process.WaitForLineAsync(static line => line.Contains("Started gRPC server", StringComparison.Ordinal));

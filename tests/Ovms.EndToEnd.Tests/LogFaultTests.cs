@@ -32,8 +32,9 @@ public sealed class LogFaultTests
     [Test]
     public async Task LogPipeWithoutAReader_EndsWithOneAndASentence()
     {
-        using PipeModel pipe = new();
-        string path = pipe.Pipe;
+        using ConfigFolder folder = new("{}");
+        string path = Path.Combine(folder.Path, "log");
+        PipeModel.MakePipe(path);
         (int code, string output, string errors) = await OvmsProcess.RunAsync(
             ["--model_path", Repo.Model("dummy"), "--model_name", "dummy", "--rest_port", $"{FreePort.Next()}", "--log_path", path]);
         await Assert.That(code).IsEqualTo(1).Because(output + errors);

@@ -174,7 +174,7 @@ public sealed class StatefulTests
     [Arguments("--stateful --target_device AUTO:CPU", "Stateful models run on the CPU only; Expected: target_device CPU; Actual: AUTO:CPU")]
     [Arguments("--stateful --batch_size auto", "Stateful models have no auto batch_size or shape")]
     [Arguments("--stateful --low_latency_transformation", "low_latency_transformation: OpenVINO's C interface")]
-    [Arguments("--stateful false --max_sequence_number 3", "Stateful model config parameter used for non stateful model - max_sequence_number needs stateful: true")]
+    [Arguments("--stateful=false --max_sequence_number 3", "Stateful model config parameter used for non stateful model - max_sequence_number needs stateful: true")]
     public async Task WhatStatefulModelsCannotBeGiven_IsRefusedAtTheStart(string arguments, string why)
     {
         await using OvmsServer server = OvmsServer.Launch(Repo.Model("accumulator"), "sums", null, arguments.Split(' '));
@@ -185,7 +185,7 @@ public sealed class StatefulTests
     [Test]
     [Arguments("--max_sequence_number 3")]
     [Arguments("--low_latency_transformation")]
-    [Arguments("--idle_sequence_cleanup false")]
+    [Arguments("--idle_sequence_cleanup=false")]
     public async Task SequenceOptionsWithoutStateful_AreTheUsagesFault(string arguments)
     {
         await using OvmsServer server = OvmsServer.Launch(Repo.Model("accumulator"), "sums", null, arguments.Split(' '));

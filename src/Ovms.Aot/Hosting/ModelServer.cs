@@ -40,7 +40,17 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
     private async Task<Outcome> RunToTheEndAsync()
     {
-        Outcome<ServerConfig> config = ReadConfig();
+        // A disk that does not answer must not keep the process from stopping.
+        Task<Outcome<ServerConfig>> reading = Task.Factory.StartNew(
+            ReadConfig, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (await Task.WhenAny(reading, stop.WaitAsync()).ConfigureAwait(false) != reading)
+        {
+            LeftWorkUnfinished = true;
+            Log.Stopped(_log);
+            return Outcome.Ok;
+        }
+
+        Outcome<ServerConfig> config = await reading.ConfigureAwait(false);
         Outcome<Listeners> listeners = Listeners.From(start.Server);
         if (!config.IsOk || !listeners.IsOk)
         {
@@ -192,9 +202,10 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         Log.NativeObjects(_log, LiveObjects.Describe());
         if (ended == StopResult.LoadsLeft)
         {
-            Log.LoadCutOff(_log, seconds);
+            Log.LoadCutOff(_log);
         }
-        else if (ended == StopResult.CallsLeft)
+
+        if (ended == StopResult.CallsLeft)
         {
             Log.CutOff(_log, seconds);
         }

@@ -116,8 +116,20 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "Calls still in flight after {Seconds} s were cut off")]
     public static partial void CutOff(ILogger log, int seconds);
 
-    [LoggerMessage(24, LogLevel.Warning, "Models still loading after {Seconds} s were left unfinished")]
-    public static partial void LoadCutOff(ILogger log, int seconds);
+    [LoggerMessage(24, LogLevel.Warning, "Models that were still loading were left unfinished")]
+    public static partial void LoadCutOff(ILogger log);
+
+    [LoggerMessage(50, LogLevel.Warning, "Model {Model}; version: {Version} was given up after {Seconds:F0} s; its thread is left behind ({Count} now, at most 8), and what it makes later is let go")]
+    public static partial void LoadLeftBehind(ILogger log, string model, long version, double seconds, int count);
+
+    [LoggerMessage(51, LogLevel.Warning, "Model {Model}; version: {Version} has been loading for {Seconds:F0} s and is not wanted any more; its thread is left behind ({Count} now, at most 8)")]
+    public static partial void LoadAbandoned(ILogger log, string model, long version, double seconds, int count);
+
+    [LoggerMessage(52, LogLevel.Information, "Model {Model}; version: {Version}: the load that was given up has ended after {Seconds:F0} s, and what it made is let go; still left behind: {Count}")]
+    public static partial void LeftBehindEnded(ILogger log, string model, long version, double seconds, int count);
+
+    [LoggerMessage(53, LogLevel.Warning, "Model {Model}; version: {Version} has been loading for {Seconds:F0} s; other models are loaded meanwhile. With --load_timeout_seconds it would fail")]
+    public static partial void LoadSlow(ILogger log, string model, long version, double seconds);
 
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger log);

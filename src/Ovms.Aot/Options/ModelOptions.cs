@@ -68,6 +68,15 @@ internal sealed partial record ModelOptions
     [Option("allow_cache", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public bool AllowCache { get; init; }
 
+    /// <summary>Seconds that a version may take to load; 0 for any time; the server's load_timeout_seconds when not given.</summary>
+    [Option(
+        "load_timeout_seconds",
+        In = OptionPlace.ModelConfig,
+        Change = OptionChange.ReloadsModel,
+        Max = ServerOptions.MaxLoadTimeoutSeconds,
+        DefaultText = "the server's")]
+    public uint? LoadTimeoutSeconds { get; init; }
+
     /// <summary>What a custom loader is told; custom loaders are not loaded, and a model with this is not served.</summary>
     [Option("custom_loader_options", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, Json = OptionJson.Object)]
     public string CustomLoaderOptions { get; init; } = "";

@@ -12,6 +12,9 @@ internal sealed partial record ServerOptions
     /// <inheritdoc cref="UsualCacheDir"/>
     public const string UsualCacheDirOnWindows = @"c:\Intel\openvino_cache";
 
+    /// <summary>Longer time limits of loads are refused.</summary>
+    public const int MaxLoadTimeoutSeconds = 86400;
+
     /// <summary>Port of the gRPC server; 0 for no gRPC.</summary>
     [Option("port", Max = 65535, Error = "port number out of range from 0 to 65535")]
     public uint Port { get; init; }
@@ -148,6 +151,15 @@ internal sealed partial record ServerOptions
         Max = 86400,
         WhenHit = "the stream is reset (ENHANCE_YOUR_CALM); over REST, or where nothing is read from the connection, it is closed")]
     public uint AnswerStallTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Seconds that a model version may take to load; 0 for any time. A model's entry in config.json may have its own.</summary>
+    [Option(
+        "load_timeout_seconds",
+        Group = "limits",
+        Placeholder = "SECONDS",
+        Max = MaxLoadTimeoutSeconds,
+        WhenHit = "the version fails, with the reason in the log and in Ovms-Config-Error; the thread is left behind, at most 8 of them")]
+    public uint LoadTimeoutSeconds { get; init; }
 
     /// <summary>How many calls of a model version may wait for an infer request; more are refused at once.</summary>
     [Option("infer_queue_size", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "RESOURCE_EXHAUSTED / 503 at once, with the length of the queue")]

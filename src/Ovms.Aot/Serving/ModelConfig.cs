@@ -43,17 +43,20 @@ internal sealed record ModelConfig
     /// <summary>Folder for compiled models; empty = none.</summary>
     public required string CacheDir { get; init; }
 
+    /// <summary>How long a version may take to load; null for any time.</summary>
+    public TimeSpan? LoadTimeout { get; init; }
+
     /// <summary>The texts it was read from.</summary>
     public required ModelOptions Written { get; init; }
 
     /// <summary>Whether a servable made under the other config serves as well under this one: all that decides about the compiled model is the same.</summary>
     /// <remarks>
     /// The texts are compared, not what they mean: an option that is added counts at once, and the same thing written otherwise costs one
-    /// compilation. The version policy chooses among versions and changes none.
+    /// compilation. The version policy chooses among versions and the time limit among loads; they change none.
     /// </remarks>
     public bool CompilesLike(ModelConfig other) =>
         ReferenceEquals(this, other)
-        || (CacheDir == other.CacheDir && QueueSize == other.QueueSize && Written with { ModelVersionPolicy = "" } == other.Written with { ModelVersionPolicy = "" });
+        || (CacheDir == other.CacheDir && QueueSize == other.QueueSize && Effect(Written) == Effect(other.Written));
 
     /// <summary>Reads the options' texts.</summary>
     /// <returns>The config, or the first text that cannot be read.</returns>
@@ -88,7 +91,10 @@ internal sealed record ModelConfig
                 Sequences = sequences.Value,
                 // Each variant would be kept, and there may be any number of them.
                 CacheDir = settings.Value!.IsAuto && !model.AllowCache ? "" : server.CacheDir,
+                LoadTimeout = (model.LoadTimeoutSeconds ?? server.LoadTimeoutSeconds) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
                 Written = model,
             };
     }
+
+    private static ModelOptions Effect(ModelOptions written) => written with { ModelVersionPolicy = "", LoadTimeoutSeconds = null };
 }

@@ -13,6 +13,7 @@ internal static class ReloadMetrics
         metrics.AddCount(MetricFamilies.ConfigRefusals, () => registry.Reload.ConfigRefusals);
         metrics.AddCount(MetricFamilies.ModelLoads, () => registry.Reload.Loads);
         metrics.AddCount(MetricFamilies.ModelLoadsFailed, () => registry.Reload.FailedLoads);
+        metrics.AddCount(MetricFamilies.LoadsLeftBehind, () => registry.Reload.LoadsLeftBehind);
         metrics.AddCount(MetricFamilies.ServingFaults, () => registry.Reload.Faults.Length);
         metrics.Add(MetricFamilies.LastChange, sink =>
         {

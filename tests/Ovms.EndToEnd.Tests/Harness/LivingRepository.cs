@@ -83,14 +83,19 @@ internal sealed class LivingRepository : IAsyncDisposable
     }
 
     /// <summary>Starts the binary on the configuration and waits until it has tried everything.</summary>
-    public async Task StartAsync(params string[] more)
+    public Task StartAsync(params string[] more) => StartUntilAsync(["Ready after", "Started after"], more);
+
+    /// <summary>Starts the binary on the configuration and waits for a part of a line.</summary>
+    public Task StartUntilAsync(string awaited, params string[] more) => StartUntilAsync([awaited], more);
+
+    private async Task StartUntilAsync(string[] awaited, string[] more)
     {
         (int grpc, int rest) = (FreePort.Next(), FreePort.Next());
         Process = OvmsProcess.Start(["--config_path", Config, "--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. more]);
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpc}");
         Client = new GRPCInferenceService.GRPCInferenceServiceClient(_channel);
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{rest}"), Timeout = OvmsProcess.Patience };
-        await Process.WaitForLineAsync(static line => line.Contains("Ready after", StringComparison.Ordinal) || line.Contains("Started after", StringComparison.Ordinal));
+        await Process.WaitForLineAsync(line => awaited.Any(part => line.Contains(part, StringComparison.Ordinal)));
     }
 
     /// <summary>Asks for a reload.</summary>

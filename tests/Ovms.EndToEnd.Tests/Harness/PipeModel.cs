@@ -1,38 +1,63 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.Json;
 
 namespace Ovms.EndToEnd.Tests.Harness;
 
 /// <summary>
-/// A model whose load never ends: an ONNX file with weights outside of it, in a named pipe that nobody writes to. The pipe lies deeper
-/// than the server looks for what is not a regular file, so that the engine opens it and waits, as it would for a disk that is gone.
+/// A model whose load never ends: its compiled form in the model cache is a named pipe that nobody writes to. The engine opens it and
+/// waits, as it would for a disk that is gone.
 /// </summary>
 internal sealed class PipeModel : IDisposable
 {
     private const uint ReadAndWrite = 0b110_000_000;
-    private const string Weights = "a/b/c/weights";
-    private const int Count = 10;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ovms-pipe-");
 
-    public PipeModel()
+    private PipeModel()
     {
-        Put(_folder.FullName);
-        Pipe = System.IO.Path.Combine(_folder.FullName, "1", Weights);
     }
 
     /// <summary>The model's base path.</summary>
-    public string Path => _folder.FullName;
+    public string Path => System.IO.Path.Combine(_folder.FullName, "model");
 
-    /// <summary>The pipe.</summary>
-    public string Pipe { get; }
+    /// <summary>What a server needs on its command line for the load not to end.</summary>
+    public string[] Arguments => ["--cache_dir", System.IO.Path.Combine(_folder.FullName, "cache")];
 
-    /// <summary>Puts version 1 of such a model into a base path.</summary>
-    public static void Put(string basePath)
+    /// <summary>Makes such a model.</summary>
+    public static async Task<PipeModel> MakeAsync()
     {
-        string version = System.IO.Path.Combine(basePath, "1");
-        MakePipe(System.IO.Path.Combine(version, Weights));
-        File.WriteAllBytes(System.IO.Path.Combine(version, "model.onnx"), Onnx());
+        PipeModel model = new();
+        await PutAsync(model.Arguments[1], model.Path);
+        return model;
+    }
+
+    /// <summary>Puts version 1 of such a model into each base path.</summary>
+    /// <param name="cache">The folder for --cache_dir.</param>
+    /// <param name="basePaths">Each gets the dummy model.</param>
+    public static async Task PutAsync(string cache, params string[] basePaths)
+    {
+        foreach (string basePath in basePaths)
+        {
+            string version = Directory.CreateDirectory(System.IO.Path.Combine(basePath, "1")).FullName;
+            foreach (string file in Directory.EnumerateFiles(System.IO.Path.Combine(Repo.Model("dummy"), "1")))
+            {
+                File.Copy(file, System.IO.Path.Combine(version, System.IO.Path.GetFileName(file)));
+            }
+        }
+
+        // A first run fills the cache.
+        IEnumerable<string> entries = basePaths.Select(static (path, index) => $$$"""{"config": {"name": "m{{{index}}}", "base_path": {{{JsonSerializer.Serialize(path)}}}}}""");
+        using ConfigFolder config = new($$"""{"model_config_list": [{{string.Join(", ", entries)}}]}""");
+        await using OvmsProcess filling = OvmsProcess.Start(["--config_path", config.File, "--cache_dir", cache, "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "127.0.0.1"]);
+        await filling.WaitForLineAsync(static line => line.Contains("Ready after", StringComparison.Ordinal));
+        await filling.StopAsync();
+        string[] blobs = Directory.GetFiles(cache, "*.blob");
+        await Assert.That(blobs).IsNotEmpty();
+        foreach (string blob in blobs)
+        {
+            File.Delete(blob);
+            MakePipe(blob);
+        }
     }
 
     /// <summary>Makes a pipe, with the folders above it.</summary>
@@ -47,25 +72,6 @@ internal sealed class PipeModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
-
-    // y = x + w, all FP32 [10]. The numbers are the fields of onnx.proto.
-    private static byte[] Onnx()
-    {
-        byte[] node = [.. Text(1, "x"), .. Text(1, "w"), .. Text(2, "y"), .. Text(4, "Add")];
-        byte[] weights = [.. Number(1, Count), .. Number(2, 1), .. Text(8, "w"), .. Field(13, [.. Text(1, "location"), .. Text(2, Weights)]), .. Number(14, 1)];
-        byte[] graph = [.. Field(1, node), .. Text(2, "pipe"), .. Field(5, weights), .. Field(11, Port("x")), .. Field(12, Port("y"))];
-        return [.. Number(1, 8), .. Field(7, graph), .. Field(8, Number(2, 17))];
-    }
-
-    private static byte[] Port(string name) => [.. Text(1, name), .. Field(2, Field(1, [.. Number(1, 1), .. Field(2, Field(1, Number(1, Count)))]))];
-
-    private static byte[] Text(int field, string text) => Field(field, Encoding.ASCII.GetBytes(text));
-
-    private static byte[] Field(int field, byte[] content) => [.. Varint((uint)((field << 3) | 2)), .. Varint((uint)content.Length), .. content];
-
-    private static byte[] Number(int field, uint value) => [.. Varint((uint)(field << 3)), .. Varint(value)];
-
-    private static byte[] Varint(uint value) => value < 0x80 ? [(byte)value] : [(byte)(value | 0x80), .. Varint(value >> 7)];
 
     [DllImport("libc", EntryPoint = "mkfifo", SetLastError = true)]
     private static extern int MakePipe([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint mode);

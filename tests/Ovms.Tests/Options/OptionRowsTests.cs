@@ -35,6 +35,8 @@ public class OptionRowsTests
         "image_scan_megapixels",
         "infer_queue_size",
         "json",
+        "load_timeout_seconds",
+        "load_timeout_seconds",
         "log_format",
         "openvino_plugins_xml",
         "ready_when",

@@ -41,6 +41,7 @@ internal static class MetricFamilies
     public static readonly MetricFamily LastChange = new("ovms_last_change_timestamp_seconds", MetricKind.Gauge, "When something was last loaded, unloaded or taken over, in seconds since 1970-01-01 UTC.", s_none);
     public static readonly MetricFamily ModelLoads = new("ovms_model_loads_total", MetricKind.Counter, "Versions loaded, or loaded anew.", s_none);
     public static readonly MetricFamily ModelLoadsFailed = new("ovms_model_loads_failed_total", MetricKind.Counter, "Attempts to load a version that failed.", s_none);
+    public static readonly MetricFamily LoadsLeftBehind = new("ovms_loads_left_behind", MetricKind.Gauge, "Loads that were given up, as load_timeout_seconds says, and whose threads still run; at most 8.", s_none);
     public static readonly MetricFamily ServingFaults = new("ovms_serving_faults", MetricKind.Gauge, "Models and versions that are configured and cannot be served as configured.", s_none);
 
     public static readonly MetricFamily Connections = new("ovms_connections", MetricKind.Gauge, "Connections that are open now, of both ports.", s_none);
@@ -65,7 +66,7 @@ internal static class MetricFamilies
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests, InferRequestsActive,
         CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, Ready,
-        ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, ServingFaults,
+        ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, LoadsLeftBehind, ServingFaults,
         Connections, ConnectionsRefused, LogLinesDropped,
         BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,
     ];

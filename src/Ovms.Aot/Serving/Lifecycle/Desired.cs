@@ -13,8 +13,20 @@ namespace Ovms.Serving.Lifecycle;
 /// </param>
 internal sealed record Desired(ImmutableArray<DesiredModel> Models, long Look, bool IsVouched)
 {
+    private readonly long? _vouchedLook;
+
     /// <summary>Names of graphs, which are known and not served yet.</summary>
     public ImmutableHashSet<string> Graphs { get; init; } = [];
+
+    /// <summary>
+    /// The newest look that somebody vouched for: what failed before it is tried again at once. It stays while that request is under way,
+    /// though looks that nobody vouched for follow; 0 for none.
+    /// </summary>
+    public long VouchedLook
+    {
+        get => _vouchedLook ?? (IsVouched ? Look : 0);
+        init => _vouchedLook = value;
+    }
 
     /// <summary>Nothing.</summary>
     public static Desired Nothing { get; } = new([], 0, false);

@@ -8,7 +8,8 @@ using Ovms.Status;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// Looks at the configuration and at the disk, and says what ought to be served. Blocks for as long as the disk takes; one look at a time.
+/// Looks at the configuration and at the disk, and says what ought to be served; one look at a time. Blocks for as long as disks take,
+/// and a disk that does not answer is waited for so long only; what lies on others is looked at all the same.
 /// </summary>
 /// <param name="source">Where the configuration comes from.</param>
 /// <param name="server">The server's options.</param>
@@ -16,19 +17,29 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="remotes">Looks at base paths in object stores; null where there are none.</param>
 internal sealed class DesiredReader(ConfigSource source, ServerOptions server, ServerConfig? first, RemoteRepositories? remotes = null)
 {
-    private readonly VersionWatch _watch = new();
+    // What a disk needs that has to wake up first.
+    private static readonly TimeSpan s_stepLimit = TimeSpan.FromSeconds(10);
+
     private Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> _parsed = [];
     private HashSet<string> _emptyBefore = [];
     private HashSet<string> _emptyNow = [];
+    private LocalLooks? _local;
     private ServerConfig? _first = first;
     private ServerConfig? _config;
     private long _looks;
+
+    /// <summary>Runs what reads from disks.</summary>
+    public LookSteps Steps { get; init; } = new(s_stepLimit);
+
+    /// <summary>Looks at a base path; tests put one in that hangs.</summary>
+    public Func<string, Outcome<ModelRepository>> OpenRepository { get; init; } = ModelRepository.Open;
 
     /// <summary>Looks; changes nothing but what it remembers itself.</summary>
     /// <param name="isVouched">See <see cref="Desired.IsVouched"/>.</param>
     public DesiredLook Look(bool isVouched)
     {
-        Outcome<ServerConfig> read = _first is { } given ? given : source.Read();
+        Steps.BeginLook();
+        Outcome<ServerConfig> read = _first is { } given ? given : Read();
         _first = null;
         bool changed = read.IsOk && read.Value.Fingerprint != _config?.Fingerprint;
         if (read.IsOk)
@@ -37,7 +48,8 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
             _config = read.Value;
         }
 
-        _watch.BeginLook();
+        _local ??= new LocalLooks(Steps, OpenRepository);
+        _local.BeginLook();
         (_emptyBefore, _emptyNow) = (_emptyNow, []);
         remotes?.BeginLook(_config?.Models.Select(static model => model.ModelPath) ?? [], isVouched);
         Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> before = _parsed;
@@ -51,6 +63,13 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
         Desired desired = new([.. models], ++_looks, isVouched) { Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)] };
         return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
     }
+
+    // The configuration has no name, models have one.
+    private Outcome<ServerConfig> Read() => Steps.TryRun("", source.Read, out Outcome<ServerConfig> read)
+        ? read
+        : Outcome.Fail(
+            StatusCode.ConfigFileInvalid,
+            $"it was not read within {Steps.Limit.TotalSeconds:0.###} s: its disk does not answer. It is looked at again when it does.");
 
     private DesiredModel Find(ModelOptions written, Dictionary<string, (ModelOptions Written, Outcome<ModelConfig> Config)> before, bool isVouched)
     {
@@ -73,8 +92,8 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
     {
         if (remotes is null || !RemotePath.IsRemote(config.BasePath))
         {
-            Outcome<ModelRepository> opened = ModelRepository.Open(config.BasePath);
-            return opened.IsOk ? Seen(config, opened.Value, [.. opened.Value.Versions.Select(_watch.Look)]) : Unseen(config, opened.WithoutValue, isVouched);
+            Outcome<LocalLook> found = _local!.Look(config.Name, config.BasePath);
+            return found.IsOk ? Seen(config, found.Value.Repository, found.Value.Versions) : Unseen(config, found.WithoutValue, isVouched);
         }
 
         Outcome<RemoteLook> look = remotes.Look(config.BasePath, isVouched);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Ovms.Observability;
 using Ovms.Status;
@@ -12,6 +13,9 @@ internal sealed class ModelManager
 {
     // Requests that wait for the same look cost little, but nothing is without a bound.
     private const int MostPending = 256;
+
+    // A load that is about to end leaves its cache whole; one that hangs does not keep the process.
+    private static readonly TimeSpan s_loadGrace = TimeSpan.FromSeconds(1);
 
     // When a step failed it may not have said when to come again.
     private static readonly TimeSpan s_afterSurprise = TimeSpan.FromSeconds(1);
@@ -36,11 +40,14 @@ internal sealed class ModelManager
     {
         ChannelWriter<Signal> signals = _signals.Writer;
         _log = log;
-        _reconciler = new Reconciler(registry, reader, load, effects, pace, clock, signal => signals.TryWrite(signal), log);
+        _reconciler = new Reconciler(registry, reader, load, effects, pace, clock, Post, log);
         _timer = clock.CreateTimer(_ => signals.TryWrite(Signal.Woken.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loop = Task.Run(RunAsync);
         registry.ReloadBy(ReloadAsync);
     }
+
+    /// <summary>How long a stop waits for loads.</summary>
+    public TimeSpan LoadGrace { get; init; } = s_loadGrace;
 
     /// <summary>Makes models known before anything of them is loaded, so that callers who come early are told to wait and not that they are unknown.</summary>
     public static void Announce(ServableRegistry registry, IEnumerable<string> names) => registry.Publish(new ServableTable(names.Select(static name => new ModelEntry(name, []))));
@@ -75,19 +82,35 @@ internal sealed class ModelManager
         }
     }
 
-    /// <summary>Begins nothing more, lets everything go, and waits until loads and calls under way have ended.</summary>
-    /// <param name="limit">How long to wait.</param>
+    /// <summary>
+    /// Begins nothing more, lets everything go, and waits until calls under way have ended; for loads only a moment, since one that hangs
+    /// never ends.
+    /// </summary>
+    /// <param name="limit">How long to wait for calls.</param>
     public async Task<StopResult> StopAsync(TimeSpan limit)
     {
         _signals.Writer.TryWrite(Signal.Stop.Instance);
+        long begun = Stopwatch.GetTimestamp();
         try
         {
-            await _loop.WaitAsync(limit).ConfigureAwait(false);
-            return StopResult.Clean;
+            await Task.WhenAny(_loop, Task.Delay(limit < LoadGrace ? limit : LoadGrace)).ConfigureAwait(false);
+            _signals.Writer.TryWrite(Signal.LeaveLoads.Instance);
+            TimeSpan left = limit - Stopwatch.GetElapsedTime(begun);
+            await _loop.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero).ConfigureAwait(false);
+            return _reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.Clean;
         }
         catch (TimeoutException)
         {
             return _reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.CallsLeft;
+        }
+    }
+
+    private void Post(Signal signal)
+    {
+        // What a load brings after the end is let go by whoever brings it.
+        if (!_signals.Writer.TryWrite(signal) && signal is Signal.Made { Loaded: { IsOk: true } loaded })
+        {
+            loaded.Value.Dispose();
         }
     }
 

@@ -61,8 +61,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
     private readonly struct Candidate(VersionOnDisk onDisk, ModelConfig config, ActualVersion? actual, Desired desired)
     {
         private readonly VersionSource _source = new(config, onDisk.Folder, onDisk.Stamp);
-        private readonly bool _isVouched = desired.IsVouched;
-        private readonly long _look = desired.Look;
+        private readonly long _vouchedLook = desired.VouchedLook;
 
         public ServableId Id { get; } = new(config.Name, onDisk.Folder.Version);
 
@@ -88,7 +87,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
                 return null;
             }
 
-            bool isTrial = !_isVouched && Failure is null;
+            bool isTrial = _vouchedLook == 0 && Failure is null;
             return IsServed ? new ModelAction.Reload(Id, _source, isTrial) : new ModelAction.Load(Id, _source, isTrial);
         }
 
@@ -97,6 +96,6 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
 
         private static TimeSpan DueAt(FailedLoad failed) => failed.At + RetryPause.After(failed.Attempts);
 
-        private bool IsDue(TimeSpan now) => Failure is not { } failed || (_isVouched && failed.Look < _look) || now >= DueAt(failed);
+        private bool IsDue(TimeSpan now) => Failure is not { } failed || failed.Look < _vouchedLook || now >= DueAt(failed);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class PendingReload
     /// <summary>Whether anything changed since it was asked for.</summary>
     public bool Changed { get; set; }
 
+    /// <summary>The look that it was carried out by; null until that has ended.</summary>
+    public long? Look { get; set; }
+
     /// <summary>What was being let go when all else was done.</summary>
     public ImmutableArray<Servable> WaitsFor { get; private set; } = [];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Status;
@@ -5,34 +6,31 @@ using Ovms.Status;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// The steps of a reload: look, plan, act, tell. What blocks runs outside and comes back as a <see cref="Signal"/>: looks on the thread
-/// pool, loads each on a thread of its own, one at a time for a model and a few altogether.
+/// The steps of a reload: look, plan, act, tell. What blocks runs outside and comes back as a <see cref="Signal"/>: looks and loads,
+/// each on a thread of its own; one load at a time for a model and a few altogether, of which those do not count that take long.
 /// </summary>
 /// <remarks>Used by the loop of <see cref="ModelManager"/> only, except <see cref="IsLoading"/>.</remarks>
 internal sealed class Reconciler(
     ServableRegistry registry, DesiredReader reader, LoadVersion load, LookEffects? effects, LifecyclePace pace, TimeProvider clock, Action<Signal> post, ILogger log)
 {
-    // Each compilation uses several cores itself; a few at once hide the reading of files.
-    private static readonly int s_parallelLoads = Math.Clamp(Environment.ProcessorCount / 2, 2, 8);
-
     private readonly ServingBoard _board = new(registry, log);
     private readonly long _began = clock.GetTimestamp();
     private readonly ReloadWaiters _waiters = new(pace.Drain);
     private readonly FirstAttempts _firstAttempts = new();
     private readonly ReloadAccount _account = new(clock, log);
+    private readonly LoadsUnderway _loads = new();
+    private readonly LookSchedule _looks = new(reader, pace.Poll, post);
     private Desired _desired = Desired.Nothing;
-    private TimeSpan? _nextPoll;
-    private bool _isLooking;
     private bool _isChange;
     private bool _isStopping;
+    private bool _leavesLoads;
     private int _leaving;
-    private volatile int _loading;
 
-    /// <summary>Whether the engine is at work on a model.</summary>
-    public bool IsLoading => _loading > 0;
+    /// <summary>Whether the engine is at work on a model, be it one that was given up.</summary>
+    public bool IsLoading => _loads.Running + _loads.LeftBehind > 0;
 
     /// <summary>Whether it was stopped and nothing is left to wait for.</summary>
-    public bool IsOver => _isStopping && _loading == 0 && _leaving == 0;
+    public bool IsOver => _isStopping && (_leavesLoads || !IsLoading) && _leaving == 0;
 
     private TimeSpan Now => clock.GetElapsedTime(_began);
 
@@ -51,7 +49,6 @@ internal sealed class Reconciler(
                 PassOver(failed.Surprise);
                 break;
             case Signal.Made made:
-                _loading--;
                 Settle(made);
                 break;
             case Signal.Drained drained:
@@ -63,6 +60,9 @@ internal sealed class Reconciler(
                     Log.FreeingSurprised(log, drained.Id.Name, drained.Id.Version, surprise);
                 }
 
+                break;
+            case Signal.LeaveLoads:
+                _leavesLoads = true;
                 break;
             case Signal.Stop:
                 _isStopping = true;
@@ -80,49 +80,23 @@ internal sealed class Reconciler(
             return null;
         }
 
-        BeginLook();
+        if (_looks.TryBegin(_waiters.IsAsked, Now))
+        {
+            _waiters.BeginLook();
+        }
+
         (TimeSpan? retryAt, bool isDone) = Act();
-        if (isDone && !_isLooking)
+        if (isDone)
         {
             CarryOutReloads();
         }
 
-        // Who looks only when asked also tries again only when asked.
-        TimeSpan? stepAt = _isLooking || pace.Poll == TimeSpan.Zero ? null : retryAt < _nextPoll ? retryAt : _nextPoll;
-        TimeSpan? releaseAt = _waiters.Release(Now);
-        TimeSpan? wakeAt = releaseAt < stepAt ? releaseAt : stepAt ?? releaseAt;
-        return wakeAt is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
+        TimeSpan?[] times = [_looks.NextStep(retryAt), _waiters.Release(Now), _loads.NextDue(Now)];
+        return times.Min() is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
     }
 
     /// <summary>Tells who waits for a reload that there will be no end.</summary>
     public void GiveUpReloads() => _waiters.GiveUp();
-
-    private void BeginLook()
-    {
-        bool isAsked = _waiters.IsAsked;
-        // A reload under way ends before the next poll: its word that files are complete would be lost.
-        if (_isLooking || !(isAsked || (!_waiters.IsUnderway && _nextPoll <= Now)))
-        {
-            return;
-        }
-
-        _isLooking = true;
-        _waiters.BeginLook();
-        _ = Task.Run(() => post(Look(isAsked)));
-    }
-
-    private Signal Look(bool isAsked)
-    {
-        try
-        {
-            return new Signal.Looked(reader.Look(isAsked));
-        }
-        catch (Exception surprise)
-        {
-            // Without a signal this look would be the last one, and nobody would know.
-            return new Signal.LookFailed(surprise);
-        }
-    }
 
     private void PassOver(Exception surprise)
     {
@@ -133,19 +107,19 @@ internal sealed class Reconciler(
 
     private void EndLook()
     {
-        _isLooking = false;
-        _nextPoll = pace.Poll > TimeSpan.Zero ? Now + pace.Poll : null;
+        _looks.End(Now);
+        _waiters.EndLook(_desired.Look);
     }
 
     private void TakeOver(DesiredLook look)
     {
-        EndLook();
         if (_isStopping)
         {
             return;
         }
 
-        _desired = look.Desired;
+        _desired = look.Desired.IsVouched || !_waiters.IsUnderway ? look.Desired : look.Desired with { VouchedLook = _desired.VouchedLook };
+        EndLook();
         _isChange |= look.Desired.IsVouched || look.ConfigChanged;
         effects?.Apply(look.Desired);
         _account.Enter(look);
@@ -160,6 +134,7 @@ internal sealed class Reconciler(
 
     private (TimeSpan? RetryAt, bool IsDone) Act()
     {
+        GiveUpLoads();
         while (true)
         {
             ReconcilePlan plan = ReconcilePlan.Compute(_desired, _board.ToActual(), Now);
@@ -168,14 +143,15 @@ internal sealed class Reconciler(
             registry.SetAwaitsFirstAttempts(_firstAttempts.Any);
             _board.Await(plan.Awaited);
             ServableId[] leaving = [.. plan.Actions.OfType<ModelAction.Unload>().Select(static action => action.Id)];
-            foreach (ModelAction action in plan.Actions.Except(plan.Actions.OfType<ModelAction.Unload>()).Take(s_parallelLoads - _loading))
+            bool isRefused = false;
+            foreach (ModelAction action in plan.Actions.Except(plan.Actions.OfType<ModelAction.Unload>()))
             {
-                BeginLoad(action);
+                isRefused |= !BeginLoad(action);
             }
 
-            if (leaving.Length == 0)
+            if (leaving.Length == 0 && !isRefused)
             {
-                return (plan.NextDue, plan.Actions.IsEmpty && _loading == 0);
+                return (plan.NextDue, plan.Actions.IsEmpty);
             }
 
             LetGo(leaving);
@@ -184,72 +160,94 @@ internal sealed class Reconciler(
         }
     }
 
-    private void BeginLoad(ModelAction action)
+    // False where it fails at once; then the plan is another one. What has no place yet is begun when it has.
+    private bool BeginLoad(ModelAction action)
     {
         (VersionSource source, bool isTrial) = action switch
         {
             ModelAction.Load made => (made.Source, made.IsTrial),
             ModelAction.Reload made => (made.Source, made.IsTrial),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
-        _loading++;
-        _board.Begin(action.Id);
-        long look = _desired.Look;
+        RunningLoad begun = new(action.Id, source, isTrial, _desired.Look, Now);
+        Outcome refusal = _loads.Refusal(action.Id, source);
+        if (!refusal.IsOk)
+        {
+            _board.Begin(action.Id);
+            Fail(begun, refusal, isTrial: false);
+        }
+        else if (_loads.HasPlace(source, Now))
+        {
+            _loads.Add(begun);
+            _board.Begin(action.Id);
+            begun.Start(load, post, log);
+        }
 
-        // A compilation takes seconds to minutes of one thread: the pool's answer calls.
-        _ = Task.Factory.StartNew(
-            () =>
-            {
-                post(new Signal.Made(action.Id, source, isTrial, look, Load(action.Id, source)));
-                NativeHeap.GiveBack();
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-            TaskScheduler.Default);
+        return refusal.IsOk;
     }
 
-    private Outcome<LoadedModel> Load(ServableId id, VersionSource source)
+    private void GiveUpLoads()
     {
-        try
+        foreach (RunningLoad late in _loads.Overdue(Now))
         {
-            return load(id, source.Folder, source.Config);
+            _loads.LeaveBehind(late);
+            Fail(late, late.WhyLeft, isTrial: false);
+            Log.LoadLeftBehind(log, late.Id.Name, late.Id.Version, late.Age(Now).TotalSeconds, _loads.LeftBehind);
         }
-        catch (Exception surprise)
+
+        foreach (RunningLoad unwanted in _loads.Unwanted(_desired, Now))
         {
-            // One model's surprise is no reason to stop serving the others; the trace is for whoever mends it.
-            Log.LoadSurprised(log, id.Name, id.Version, surprise);
-            return Outcome.Fail(StatusCode.InternalError, surprise.Message);
+            _loads.LeaveBehind(unwanted);
+            _board.GiveUp(unwanted.Id);
+            Log.LoadAbandoned(log, unwanted.Id.Name, unwanted.Id.Version, unwanted.Age(Now).TotalSeconds, _loads.LeftBehind);
+            PublishStatus();
+        }
+
+        foreach (RunningLoad slow in _loads.ToBeTold(Now))
+        {
+            slow.IsTold = true;
+            Log.LoadSlow(log, slow.Id.Name, slow.Id.Version, slow.Age(Now).TotalSeconds);
         }
     }
 
     private void Settle(Signal.Made made)
     {
-        if (_isStopping)
+        RunningLoad ended = made.Load;
+        bool isWanted = _loads.Remove(ended);
+        if (_isStopping || !isWanted)
         {
             if (made.Loaded.IsOk)
             {
-                Follow(made.Id, ServingBoard.Discard(made.Id, made.Loaded.Value));
+                Follow(ended.Id, ServingBoard.Discard(ended.Id, made.Loaded.Value));
             }
 
-            return;
-        }
-
-        if (made.Loaded.IsOk)
-        {
-            if (_board.Complete(made.Id, made.Source, made.Loaded.Value) is { } replaced)
+            PublishStatus();
+            if (!isWanted)
             {
-                Follow(made.Id, replaced);
+                Log.LeftBehindEnded(log, ended.Id.Name, ended.Id.Version, ended.Age(Now).TotalSeconds, _loads.LeftBehind);
+            }
+        }
+        else if (made.Loaded.IsOk)
+        {
+            if (_board.Complete(ended.Id, ended.Source, made.Loaded.Value) is { } replaced)
+            {
+                Follow(ended.Id, replaced);
             }
 
             _account.EnterLoad(isOk: true);
             MarkChange();
+            PublishStatus();
         }
         else
         {
-            _board.Fail(made.Id, made.Source, made.Look, Now, made.Loaded.WithoutValue, made.IsTrial);
-            _account.EnterLoad(isOk: false);
+            Fail(ended, made.Loaded.WithoutValue, ended.IsTrial);
         }
+    }
 
+    private void Fail(RunningLoad failed, Outcome why, bool isTrial)
+    {
+        _board.Fail(failed.Id, failed.Source, failed.Look, Now, why, isTrial);
+        _account.EnterLoad(isOk: false);
         PublishStatus();
     }
 
@@ -278,22 +276,21 @@ internal sealed class Reconciler(
     private void PublishStatus()
     {
         _account.Enter(_board.Faults);
-        registry.Reload = _account.Status;
+        registry.Reload = _account.Status with { LoadsLeftBehind = _loads.LeftBehind };
     }
 
     private void CarryOutReloads()
     {
         // A first look that failed tried nothing.
-        if (_waiters.IsUnderway && _desired.Look > 0 && !registry.AllTried)
+        if (_waiters.IsUnderway && _desired.Look > 0 && _loads.Running == 0 && !registry.AllTried)
         {
             registry.SetAllTried();
         }
 
-        if (_waiters.IsChanged)
+        TimeSpan now = Now;
+        if (_waiters.CarryOut(_account.Status, look => _loads.Hold(look, now)))
         {
             Log.NativeObjects(log, LiveObjects.Describe());
         }
-
-        _waiters.CarryOut(_account.Status);
     }
 }

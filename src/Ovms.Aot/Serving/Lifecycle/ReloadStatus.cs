@@ -23,6 +23,9 @@ internal sealed record ReloadStatus(
     /// <summary>Sentences about what the configuration names beside its own file and is left out.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
+    /// <summary>How many loads were given up and still run.</summary>
+    public int LoadsLeftBehind { get; init; }
+
     /// <summary>Nothing was looked at yet.</summary>
     public static ReloadStatus None { get; } = new(Outcome.Ok, [], 0, 0, 0, 0, null);
 

@@ -18,9 +18,6 @@ internal sealed class ReloadWaiters(TimeSpan drain)
     /// <summary>Whether somebody waits for what follows from a look.</summary>
     public bool IsUnderway => _underway.Count > 0;
 
-    /// <summary>Whether somebody who waits for what follows from a look will be told that something changed.</summary>
-    public bool IsChanged => _underway.Exists(static reload => reload.Changed);
-
     /// <summary>Takes a request.</summary>
     public void Ask(PendingReload reload) => _asked.Add(reload);
 
@@ -29,6 +26,16 @@ internal sealed class ReloadWaiters(TimeSpan drain)
     {
         _underway.AddRange(_asked);
         _asked.Clear();
+    }
+
+    /// <summary>The look has ended.</summary>
+    /// <param name="look">Its number, or that of the one before where it failed.</param>
+    public void EndLook(long look)
+    {
+        foreach (PendingReload reload in _underway)
+        {
+            reload.Look ??= look;
+        }
     }
 
     /// <summary>Something was loaded, let go or taken over.</summary>
@@ -40,16 +47,21 @@ internal sealed class ReloadWaiters(TimeSpan drain)
     /// <summary>The last call of a version that was let go has ended.</summary>
     public void Left(Servable servable) => _leaving.Remove(servable);
 
-    /// <summary>All that follows from the look is done; what was let go may still have to end.</summary>
-    public void CarryOut(ReloadStatus status)
+    /// <summary>All that follows from looks is done; what was let go may still have to end.</summary>
+    /// <param name="status">How things stand.</param>
+    /// <param name="isHeld">Whether loads hold up those who waited for a look.</param>
+    /// <returns>Whether something changed for one of those whose reload is carried out.</returns>
+    public bool CarryOut(ReloadStatus status, Func<long, bool> isHeld)
     {
-        foreach (PendingReload reload in _underway)
+        PendingReload[] done = [.. _underway.Where(reload => reload.Look is { } look && !isHeld(look))];
+        foreach (PendingReload reload in done)
         {
             reload.CarryOut(status, _leaving.Keys);
             _carriedOut.Add(reload);
+            _underway.Remove(reload);
         }
 
-        _underway.Clear();
+        return done.Any(static reload => reload.Changed);
     }
 
     /// <summary>Tells those who have nothing left to wait for.</summary>

@@ -144,6 +144,9 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         }
     }
 
+    /// <summary>The load of a version is waited for no longer, and another may begin.</summary>
+    public void GiveUp(ServableId id) => RowOf(id.Name).IsBusy = false;
+
     /// <summary>Lets versions go.</summary>
     /// <returns>Those that served: they have to drain before <see cref="End"/>.</returns>
     public IReadOnlyList<(ServableId Id, Servable Servable)> LetGo(IEnumerable<ServableId> ids)

@@ -26,15 +26,19 @@ internal abstract record Signal
     public sealed record LookFailed(Exception Surprise) : Signal;
 
     /// <summary>A load has ended.</summary>
-    /// <param name="Id">Of which version.</param>
-    /// <param name="Source">What it was made from.</param>
-    /// <param name="IsTrial">Whether a failure is none yet.</param>
-    /// <param name="Look">The look that it was begun for.</param>
+    /// <param name="Load">Which.</param>
     /// <param name="Loaded">What was made, the loop's to dispose.</param>
-    public sealed record Made(ServableId Id, VersionSource Source, bool IsTrial, long Look, Outcome<LoadedModel> Loaded) : Signal;
+    public sealed record Made(RunningLoad Load, Outcome<LoadedModel> Loaded) : Signal;
 
     /// <summary>The last call of a version that was let go has ended.</summary>
     public sealed record Drained(ServableId Id, Servable Servable) : Signal;
+
+    /// <summary>The end does not wait for loads any longer.</summary>
+    public sealed record LeaveLoads : Signal
+    {
+        /// <summary>The only one.</summary>
+        public static LeaveLoads Instance { get; } = new();
+    }
 
     /// <summary>Everything is to end.</summary>
     public sealed record Stop : Signal

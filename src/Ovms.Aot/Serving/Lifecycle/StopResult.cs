@@ -6,7 +6,7 @@ internal enum StopResult
     /// <summary>Nothing is left.</summary>
     Clean,
 
-    /// <summary>The engine still loads a model; it has no way to give one up half compiled.</summary>
+    /// <summary>The engine still loads a model, be it one that was given up: it has no way to end that half compiled.</summary>
     LoadsLeft,
 
     /// <summary>Calls still hold what they use.</summary>

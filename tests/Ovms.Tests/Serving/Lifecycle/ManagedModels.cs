@@ -21,19 +21,23 @@ internal sealed class ManagedModels : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Source _source = new();
     private readonly ManualResetEventSlim _release = new();
+    private readonly ConcurrentDictionary<string, ManualResetEventSlim> _hanging = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes it; nothing is looked at before the first reload.</summary>
     /// <param name="poll">Between looks; a second when not given.</param>
     /// <param name="drain">How long a reload waits for calls of what it removes; not at all when not given.</param>
     /// <param name="rule">What readiness asks for.</param>
-    public ManagedModels(TimeSpan? poll = null, TimeSpan? drain = null, ReadyRule rule = ReadyRule.All)
+    /// <param name="loadGrace">How long a stop waits for loads; as long as it takes when not given.</param>
+    /// <param name="stepLimit">How long a disk may take to answer; as long as it takes when not given.</param>
+    public ManagedModels(TimeSpan? poll = null, TimeSpan? drain = null, ReadyRule rule = ReadyRule.All, TimeSpan? loadGrace = null, TimeSpan? stepLimit = null)
     {
         Registry = new ServableRegistry { ReadyWhen = rule };
         Registry.Changed += Wake;
         Log.Written += Wake;
         LifecyclePace pace = new(poll ?? TimeSpan.FromSeconds(1), drain ?? TimeSpan.Zero);
-        Manager = new ModelManager(Registry, new DesiredReader(_source, new ServerOptions(), null), Load, pace, Clock, Log);
+        DesiredReader reader = new(_source, new ServerOptions(), null) { Steps = new LookSteps(stepLimit ?? s_patience), OpenRepository = Open };
+        Manager = new ModelManager(Registry, reader, Load, pace, Clock, Log) { LoadGrace = loadGrace ?? s_patience };
     }
 
     public ServableRegistry Registry { get; }
@@ -77,8 +81,38 @@ internal sealed class ManagedModels : IAsyncDisposable
     public void ThrowOnce(Exception surprise) => _source.ThrowOnce(surprise);
 
     /// <summary>A model's options.</summary>
-    public ModelOptions Model(string name, string policy = "", string device = "CPU") =>
-        new() { ModelName = name, ModelPath = _folder[name], ModelVersionPolicy = policy, TargetDevice = device };
+    public ModelOptions Model(string name, string policy = "", string device = "CPU", uint? loadTimeout = null, string? path = null) =>
+        new() { ModelName = name, ModelPath = _folder[path ?? name], ModelVersionPolicy = policy, TargetDevice = device, LoadTimeoutSeconds = loadTimeout };
+
+    /// <summary>Lets the disk of a model hang until <see cref="Answer"/>.</summary>
+    public void Hang(string model) => _hanging[_folder[model]] = new ManualResetEventSlim();
+
+    /// <summary>Lets the disk of a model answer again.</summary>
+    public void Answer(string model)
+    {
+        if (_hanging.TryRemove(_folder[model], out ManualResetEventSlim? gone))
+        {
+            gone.Set();
+        }
+    }
+
+    /// <summary>Moves the clock until something holds.</summary>
+    /// <param name="seconds">By how much at a time.</param>
+    /// <param name="holds">What is waited for.</param>
+    public async Task PassTimeUntilAsync(int seconds, Func<bool> holds)
+    {
+        using CancellationTokenSource patience = new(s_patience);
+        while (!holds())
+        {
+            Clock.Advance(TimeSpan.FromSeconds(seconds));
+            await Clock.WhenSetAsync();
+            await Task.Yield();
+            if (patience.IsCancellationRequested)
+            {
+                throw new InvalidOperationException(Log.ToString());
+            }
+        }
+    }
 
     /// <summary>Asks for a reload and waits for its end.</summary>
     public async Task<ReloadResult> ReloadAsync() => (await Manager.ReloadAsync(CancellationToken.None).WaitAsync(s_patience)).Value!;
@@ -136,23 +170,42 @@ internal sealed class ManagedModels : IAsyncDisposable
     public Servable? ServableOf(string model, long version) =>
         Registry.Current.Models.Single(entry => entry.Name == model).Versions.SingleOrDefault(row => row.Version == version)?.Servable;
 
+    /// <summary>Whether the test has ended the manager beside a load that still runs.</summary>
+    public bool IsLeftAtWork { get; set; }
+
     /// <summary>Lets the held loads go on.</summary>
     public void Release() => _release.Set();
 
     public async ValueTask DisposeAsync()
     {
         _release.Set();
+        foreach (ManualResetEventSlim gone in _hanging.Values)
+        {
+            gone.Set();
+        }
+
         StopResult ended = await Manager.StopAsync(s_patience);
         _folder.Dispose();
-        await Assert.That(ended).IsEqualTo(StopResult.Clean);
+        await Assert.That(ended).IsEqualTo(IsLeftAtWork ? StopResult.LoadsLeft : StopResult.Clean);
     }
 
     private void Wake() => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    private Outcome<ModelRepository> Open(string basePath)
+    {
+        if (_hanging.TryGetValue(basePath, out ManualResetEventSlim? gone))
+        {
+            gone.Wait(s_patience);
+        }
+
+        return ModelRepository.Open(basePath);
+    }
 
     private Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         LoadTimes.Enqueue(($"{id.Name}/{id.Version}", TimeSpan.FromTicks(Clock.GetTimestamp())));
         Loads.Enqueue($"{id.Name}/{id.Version}");
+        Wake();
         string content = File.ReadAllText(Path.Combine(folder.Path, "model.onnx"));
         if (content == "held")
         {
