@@ -67,7 +67,7 @@ internal sealed class ConfigRoutes(ServableRegistry registry)
     {
         Outcome why = !status.Config.IsOk ? status.Config : status.Faults.IsEmpty ? Outcome.Fail(StatusCode.ConfigInvalid) : status.Faults[0].Why;
         string text = why.Code == StatusCode.ConfigFileInvalid ? "Config file not found or cannot open."
-            : why.Code == StatusCode.ConfigInvalid ? "Reloading config file failed. Check server logs for more info."
+            : !status.Config.IsOk || status.Faults.IsEmpty ? "Reloading config file failed. Check server logs for more info."
             : "Reloading models versions failed. Check server logs for more info.";
         using NativeBuffer body = new();
         body.Raw("{\n\t\"error\": "u8);
