@@ -90,8 +90,9 @@ public sealed class UnreadAnswerTests
         byte[] body = Json(Side);
         await socket.SendAsync(RawHttp.Request("POST /v2/models/m/infer", $"Content-Length: {body.Length}\r\n", body));
 
-        // There is room for one such answer.
+        // The answer has begun: its memory is taken, and there is room for one such.
         using CancellationTokenSource limit = new(OvmsProcess.Patience);
+        await socket.ReceiveAsync(new byte[1], limit.Token);
         int status = 0;
         while (status != 200)
         {

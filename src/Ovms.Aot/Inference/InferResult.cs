@@ -1,4 +1,3 @@
-using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Serving.Sequences;
 using Ovms.Tensors;
@@ -25,10 +24,11 @@ internal sealed class InferResult : IDisposable
         _lease = lease;
         _slot = slot;
         Outputs = outputs;
-        if (slot.GrowsOutputs)
+        if (slot.CanRenew)
         {
             // The engine computes all outputs, and keeps those, too, that nobody asked for.
             _outputBytes = slot.OutputBytes(lease.Servable.Signature.Outputs.Length);
+            LetsOutputsGo = _outputBytes > OutputMemory.LargestKept;
         }
 
         Servable = lease.Servable;
@@ -50,20 +50,23 @@ internal sealed class InferResult : IDisposable
     /// <summary>The front end cannot make an answer of it: the call counts as failed.</summary>
     public void Refuse() => _isRefused = true;
 
+    /// <summary>Whether the infer request keeps nothing of the outputs: those of a dynamic model, where they are large.</summary>
+    internal bool LetsOutputsGo { get; set; }
+
     /// <summary>
-    /// Gives the infer request and the lease back while the outputs stay, with the message that one of them may be a part of: a large
-    /// answer is sent from where it lies, as slowly as its caller reads.
+    /// Gives the infer request and the lease back while the outputs stay: a large answer is sent from where it lies, as slowly as its caller
+    /// reads.
     /// </summary>
     /// <returns>False where the outputs cannot leave the infer request: nothing was given back.</returns>
     public bool Detach()
     {
-        if (_lease is null || !_slot.LetOutputsGo())
+        if (_lease is null || !_slot.ExchangeOutputs())
         {
             return false;
         }
 
         DisposeBeside(_slot.TakeKept());
-        ReturnSlot(Interlocked.Exchange(ref _lease, null));
+        ReturnSlot(Interlocked.Exchange(ref _lease, null)!);
         _isDetached = true;
         return true;
     }
@@ -77,11 +80,6 @@ internal sealed class InferResult : IDisposable
             return;
         }
 
-        if (_isDetached || _outputBytes > OutputMemory.LargestKept)
-        {
-            IdleMemory.Freed(_outputBytes);
-        }
-
         _isDetached = false;
         foreach (OutputTensor output in Outputs)
         {
@@ -93,7 +91,6 @@ internal sealed class InferResult : IDisposable
 
         if (held is not null)
         {
-            LetLargeOutputsGo();
             ReturnSlot(held);
         }
 
@@ -101,27 +98,18 @@ internal sealed class InferResult : IDisposable
     }
 
     // Order: the request goes back to the pool while the lease still keeps the pool alive.
-    private void ReturnSlot(ServableLease? held)
+    private void ReturnSlot(ServableLease held)
     {
-        _slot.Return();
-        held?.Dispose();
         _message.Meter.Answered(isSuccess: !_isRefused);
-    }
-
-    // A request of a dynamic model would keep them for all its life, as large as the largest.
-    private void LetLargeOutputsGo()
-    {
-        if (_slot.GrowsOutputs && _outputBytes > OutputMemory.LargestKept)
+        if (LetsOutputsGo)
         {
-            try
-            {
-                _slot.LetOutputsGo();
-            }
-            catch (OpenVinoException)
-            {
-                // The request stays as it is; the next large call tries again.
-            }
+            IdleMemory.Freed(_outputBytes);
+            _ = OutputRelease.ReturnAsync(_slot, held);
+            return;
         }
+
+        _slot.Return();
+        held.Dispose();
     }
 
     // Of a call that asked for some outputs only, the tensors are other ones than those that the slot kept.

@@ -76,7 +76,7 @@ internal sealed class InferenceCall(ServableRegistry registry, ConversionBudget?
             message.Meter.Bound();
             Outcome computed = servable.Shapes is { } shapes
                 ? await DynamicInference.RunAsync(servable, shapes, message, slot, cancellation).ConfigureAwait(false)
-                : OutcomeOf(await slot.InferAsync(cancellation).ConfigureAwait(false), servable, message);
+                : OutcomeOf(await InferAsync(slot, cancellation).ConfigureAwait(false), servable, message);
             if (!computed.IsOk)
             {
                 return message.Meter.Failed(computed);
@@ -105,6 +105,22 @@ internal sealed class InferenceCall(ServableRegistry registry, ConversionBudget?
                 message.Meter.End();
                 message.Dispose();
             }
+        }
+    }
+
+    private static ValueTask<OvStatus> InferAsync(InferSlot slot, CancellationToken cancellation) =>
+        slot.Gate is { } gate ? InferThroughAsync(gate, slot, cancellation) : slot.InferAsync(cancellation);
+
+    private static async ValueTask<OvStatus> InferThroughAsync(ShapeGate gate, InferSlot slot, CancellationToken cancellation)
+    {
+        await gate.EnterAsync(alone: false, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await slot.InferAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Leave();
         }
     }
 

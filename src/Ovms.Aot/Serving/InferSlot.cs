@@ -52,8 +52,14 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>What made the request, and makes the next one; null where outputs cannot leave it.</summary>
     internal OutputMemory? Outputs { get; init; }
 
-    /// <summary>Whether outputs differ in size from call to call, and the request's memory for them only grows.</summary>
-    internal bool GrowsOutputs { get; init; }
+    /// <summary>
+    /// Of a dynamic model, whose outputs differ in size from call to call: inferences pass here side by side, and who makes an infer request
+    /// passes alone. OpenVINO 2026.4 crashes where a request is made while another one of the same dynamic model computes. Null elsewhere.
+    /// </summary>
+    internal ShapeGate? Gate { get; init; }
+
+    /// <summary>Whether <see cref="Renew"/> may be called.</summary>
+    internal bool CanRenew => Gate is not null && Sequence is null && Outputs is not null && Memory is null;
 
     /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
     internal InferencePace? Pace { get; init; }
@@ -144,42 +150,34 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     }
 
     /// <summary>
-    /// After an inference: later ones do not write to its outputs any more, which end with their tensors. Where requests write to memory of
-    /// their own, this one gets other memory; elsewhere another request takes its place, since the engine keeps an output's memory as large
-    /// as it ever was for as long as the request lives.
+    /// After an inference: gives the request other memory for its outputs. Later inferences do not write to the tensors of this one, which
+    /// live until they are disposed.
     /// </summary>
-    /// <returns>False where that cannot be: the request holds the state of a sequence, or an output may lie in the slot's own memory.</returns>
+    /// <returns>False where outputs do not always have memory of their own.</returns>
     /// <exception cref="OpenVinoException">There is no memory; the slot is as before.</exception>
-    internal bool LetOutputsGo()
+    internal bool ExchangeOutputs()
     {
-        // An output may be one of the inputs, which the next call writes to the slot's own memory.
-        bool mayBeOverwritten = Memory is not null && Outputs is { AreFixed: false };
-        if (Sequence is not null || Outputs is null || mayBeOverwritten)
+        if (Outputs is not { AreFixed: true })
         {
             return false;
         }
 
-        if (Outputs.AreFixed)
-        {
-            Outputs.GiveOutputs(_request);
-            return true;
-        }
+        Outputs.GiveOutputs(_request);
+        return true;
+    }
 
+    /// <summary>
+    /// Puts another request in the place of this one, which keeps the memory of an output as large as it ever was. Only for a slot without
+    /// a sequence, whose state would be lost, and only while nothing else of the model computes (<see cref="Gate"/>).
+    /// </summary>
+    /// <exception cref="OpenVinoException">There is no memory; the slot is as before.</exception>
+    internal void Renew()
+    {
+        Debug.Assert(Sequence is null && Memory is null && Outputs is not null, "It is a slot of a dynamic model's pool.");
         InferRequest next = Outputs.CreateRequest();
-        try
-        {
-            Memory?.BindTo(next);
-            SetCallback(next);
-        }
-        catch
-        {
-            next.Dispose();
-            throw;
-        }
-
+        SetCallback(next);
         _request.Dispose();
         _request = next;
-        return true;
     }
 
     /// <summary>Ends what <see cref="Keep"/> began.</summary>

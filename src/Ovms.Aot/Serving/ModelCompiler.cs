@@ -55,6 +55,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         }
 
         ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
+        ShapeGate? gate = shapes?.Gate ?? (prepared.Model.IsDynamic ? new ShapeGate() : null);
         int inputs = signature.Value.Inputs.Length;
         bool canBeCancelled = !prepared.Model.IsDynamic;
         bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
@@ -68,7 +69,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             {
                 Sequence = sequence,
                 Outputs = outputs,
-                GrowsOutputs = prepared.Model.IsDynamic,
+                Gate = gate,
                 Pace = pace,
                 KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
             };
@@ -76,7 +77,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 
         if (config.Sequences is { } sequences)
         {
-            return Loaded(new SequenceTable(sequences, MakeSlot, compiled.RequestCount, config.QueueSize));
+            return Loaded(new SequenceTable(sequences, MakeSlot, compiled.RequestCount, config.QueueSize, gate));
         }
 
         // Where the device computes one at a time, one more: its inputs are bound meanwhile, or the device idles between two calls.

@@ -19,10 +19,10 @@ namespace Ovms.Serving;
 internal sealed class OutputMemory
 {
     /// <summary>
-    /// Bytes of a call's outputs, all together, above which they leave the infer request with the call: see <see cref="InferSlot.LetOutputsGo"/>.
-    /// Below it, another allocation for each call would cost more than the copy into the connection's buffers.
+    /// Bytes of a dynamic model's outputs, all together, above which the infer request lets them go after the call. Below it, other calls
+    /// would wait longer for that than the memory is worth.
     /// </summary>
-    public const long LargestKept = 1 << 20;
+    public const long LargestKept = 8 << 20;
 
     private readonly CompiledModel _compiled;
     private readonly ImmutableArray<PortInfo> _own;

@@ -9,10 +9,13 @@ namespace Ovms.Tensors;
 /// The bytes of a message in order: short runs are copied into a buffer, tensors stay where they are. A large answer is sent from it
 /// piece by piece without a second copy of its tensors. Not thread-safe.
 /// </summary>
-/// <param name="copiesViews">Whether tensors are copied, too: theirs is memory that does not wait.</param>
-internal sealed unsafe class GatheredBytes(bool copiesViews = false) : IBufferWriter<byte>, IDisposable
+/// <param name="copies">0, or the length of a message whose tensors are copied, too, since theirs is memory that does not wait.</param>
+internal sealed unsafe class GatheredBytes(int copies = 0) : IBufferWriter<byte>, IDisposable
 {
-    private readonly NativeBuffer _copied = new();
+    // Names, shapes and lengths.
+    private const int LeastRoom = 256;
+
+    private readonly NativeBuffer _copied = new(Math.Max(copies, LeastRoom));
 
     // In order. An address of 0 means bytes of the buffer, which moves while it grows: they are found by their start in it.
     private readonly List<(nint Address, int Start, int Length)> _runs = [];
@@ -20,7 +23,7 @@ internal sealed unsafe class GatheredBytes(bool copiesViews = false) : IBufferWr
     private int _read;
 
     /// <summary>Whether every byte was copied: nothing has to stay where it was.</summary>
-    public bool HasCopies => copiesViews;
+    public bool HasCopies => copies > 0;
 
     /// <summary>Bytes that were added and not yet read.</summary>
     public long Left { get; private set; }
@@ -28,7 +31,7 @@ internal sealed unsafe class GatheredBytes(bool copiesViews = false) : IBufferWr
     /// <summary>Adds bytes where they lie: whoever adds them keeps them there until they have been read.</summary>
     public void AddView(ReadOnlySpan<byte> bytes)
     {
-        if (copiesViews)
+        if (HasCopies)
         {
             this.Write(bytes);
         }

@@ -35,11 +35,17 @@ public sealed class HandedOnOutputTests
 
     [Test]
     [MatrixDataSource]
-    public async Task OutputsThatLeftTheirRequest_AreNotWrittenToAgain(
-        [Matrix("convert", "convert_twice", "convert_and_relu", "direct", "direct_and_relu", "two_inputs", "reshape", "static_convert", "static_direct", "large_static_direct", "large_static_convert", "large_static_reshape_and_relu")] string model,
-        [Matrix(1, 4)] int nireq)
+    public async Task OutputsThatLeftTheirRequest_AreNotWrittenToAgain([Matrix("large_static_reshape", "large_static_reshape_and_relu")] string model, [Matrix(1, 4)] int nireq)
     {
-        await StormAsync(model, "CPU", nireq, CallsEach / 4, detaches: true);
+        await StormAsync(model, "CPU", nireq, CallsEach, detaches: true);
+    }
+
+    // A request that is made while another one computes crashes OpenVINO: here it would within seconds.
+    [Test]
+    [MatrixDataSource]
+    public async Task RequestsThatAreExchanged_AnswerAsBefore([Matrix("convert", "convert_and_relu", "direct", "two_inputs", "reshape")] string model, [Matrix(1, 4)] int nireq)
+    {
+        await StormAsync(model, "CPU", nireq, CallsEach, letsOutputsGo: true);
     }
 
     [Test]
@@ -55,7 +61,7 @@ public sealed class HandedOnOutputTests
         await StormAsync("convert_and_relu", "CPU", 4, 20_000 / Callers);
     }
 
-    private static async Task StormAsync(string model, string device, int nireq, int callsEach, bool detaches = false)
+    private static async Task StormAsync(string model, string device, int nireq, int callsEach, bool detaches = false, bool letsOutputsGo = false)
     {
         using TemporaryFolder folder = new();
         Write(model, folder);
@@ -72,8 +78,9 @@ public sealed class HandedOnOutputTests
             {
                 unread.Enqueue(await AnswerAsync(call, servable.Signature, (byte)(((caller * 16) + (i % 16)) & 0x7F), random));
 
-                // What cannot leave its infer request holds it, and others wait for it.
-                CheckDownTo(detaches && unread.Last().Result.Detach() ? Unread : 0);
+                InferResult latest = unread.Last().Result;
+                latest.LetsOutputsGo = letsOutputsGo;
+                CheckDownTo(detaches && latest.Detach() ? Unread : 0);
             }
 
             CheckDownTo(0);

@@ -172,8 +172,8 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
             IBufferWriter<byte> output = call.Response.BodyWriter;
             if (answer.Length > AnswerPace.AtOnce)
             {
-                bool isDetached = result.Detach();
-                output = large = new GatheredBytes(copiesViews: !isDetached);
+                int length = (int)Math.Min(MessageBody.HeadLength + answer.Length, NativeBuffer.MaxLength);
+                output = large = new GatheredBytes(copies: result.Detach() ? 0 : length);
             }
 
             WriteHead(output, answer.Length);

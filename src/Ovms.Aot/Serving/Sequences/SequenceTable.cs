@@ -12,7 +12,8 @@ namespace Ovms.Serving.Sequences;
 /// <param name="makeSlot">Makes a sequence's infer request.</param>
 /// <param name="turns">How many calls compute at the same time.</param>
 /// <param name="waitersLimit">How many more may wait.</param>
-internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, InferSlot> makeSlot, int turns, int waitersLimit) : ISlotSource
+/// <param name="gate">Where infer requests may only be made while nothing computes: see <see cref="InferSlot.Gate"/>.</param>
+internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, InferSlot> makeSlot, int turns, int waitersLimit, ShapeGate? gate = null) : ISlotSource
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<SequenceId, Sequence> _sequences = [];
@@ -72,7 +73,7 @@ internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, In
             }
 
             turn = (await _turns.RentAsync(cancellation).ConfigureAwait(false)).Value;
-            sequence.Slot ??= MakeSlot(sequence);
+            sequence.Slot ??= gate is null ? MakeSlot(sequence) : await MakeSlotAloneAsync(gate, sequence, cancellation).ConfigureAwait(false);
             sequence.Step = step;
             sequence.Turn = turn.Value;
             isRented = true;
@@ -135,6 +136,19 @@ internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, In
         foreach (Sequence sequence in _sequences.Values)
         {
             sequence.Slot?.Dispose();
+        }
+    }
+
+    private async ValueTask<InferSlot> MakeSlotAloneAsync(ShapeGate gate, Sequence sequence, CancellationToken cancellation)
+    {
+        await gate.EnterAsync(alone: true, cancellation).ConfigureAwait(false);
+        try
+        {
+            return MakeSlot(sequence);
+        }
+        finally
+        {
+            gate.Leave();
         }
     }
 
