@@ -1,5 +1,4 @@
 using Ovms.Options;
-using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
 
 namespace Ovms.Tests.Serving.Lifecycle;
