@@ -26,8 +26,7 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
     /// <param name="destination">Where they go; counts itself what it grows by.</param>
     /// <param name="count">How many are wanted.</param>
     /// <param name="cancellation">The caller's disconnect.</param>
-    /// <returns>How many came, or that the body is longer than allowed, came too slowly, or is not waited for any more.</returns>
-    /// <exception cref="OvmsException">There is no memory for it.</exception>
+    /// <returns>How many came, or that the body is longer than allowed, has no memory left, came too slowly, or is not waited for any more.</returns>
     public async ValueTask<Outcome<long>> ReadAsync(NativeBuffer destination, long count, CancellationToken cancellation)
     {
         long left = count;
@@ -35,7 +34,13 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
         {
             if (!reader.TryRead(out ReadResult result))
             {
-                result = await WaitAsync(cancellation).ConfigureAwait(false);
+                Outcome waits = Watch();
+                if (!waits.IsOk)
+                {
+                    return waits;
+                }
+
+                result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
             }
 
             if (result.IsCanceled && _watch is { Reason: { IsOk: false } reason })
@@ -44,6 +49,7 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
                 return reason;
             }
 
+            _watch?.Came();
             ReadOnlySequence<byte> arrived = result.Buffer;
             ReadOnlySequence<byte> taken = arrived.Length > left ? arrived.Slice(0, left) : arrived;
             if (Consumed + taken.Length > bounds.Limit || destination.Length + taken.Length > NativeBuffer.MaxLength)
@@ -52,7 +58,13 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
                 return Outcome.Fail(StatusCode.MessageTooLarge, bounds.TooLarge);
             }
 
-            MakeRoom(destination, taken.Length, left);
+            Outcome room = MakeRoom(destination, taken.Length, left);
+            if (!room.IsOk)
+            {
+                reader.AdvanceTo(arrived.Start);
+                return room;
+            }
+
             foreach (ReadOnlyMemory<byte> segment in taken)
             {
                 destination.Write(segment.Span);
@@ -77,7 +89,9 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
         {
             if (!reader.TryRead(out ReadResult result))
             {
-                result = await WaitAsync(cancellation).ConfigureAwait(false);
+                // Counted already: what was asked for has come.
+                _ = Watch();
+                result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
             }
 
             bool more = !result.Buffer.IsEmpty;
@@ -93,32 +107,30 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
     public void Dispose() => _watch?.Dispose();
 
     // Each growth copies what is there: a body of some megabytes grows once.
-    private void MakeRoom(NativeBuffer destination, long taken, long left)
+    private Outcome MakeRoom(NativeBuffer destination, long taken, long left)
     {
         if (taken > destination.Free.Length)
         {
             long expected = Math.Min(left, (claimed ?? 0) - Consumed);
-            destination.TryReserve(Math.Clamp(expected, taken, Math.Min(Belief * (destination.Length + taken), NativeBuffer.MaxLength - destination.Length)));
+            try
+            {
+                destination.TryReserve(Math.Clamp(expected, taken, Math.Min(Belief * (destination.Length + taken), NativeBuffer.MaxLength - destination.Length)));
+            }
+            catch (OvmsException full)
+            {
+                return full.Outcome;
+            }
         }
+
+        return Outcome.Ok;
     }
 
-    // Not all is there: only then is the body watched.
-    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellation)
+    // Not all is there: only a call that waits is counted before its body and watched.
+    private Outcome Watch()
     {
         Outcome waits = bounds.Share.GrowTo(0);
-        if (!waits.IsOk)
-        {
-            throw new OvmsException(waits);
-        }
-
         _watch ??= ArrivalWatch.Begin(reader, bounds.Times, Consumed > 0, bounds.Stopping);
-        ReadResult result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
-        if (!result.IsCanceled)
-        {
-            _watch.Came();
-        }
-
-        return result;
+        return waits;
     }
 }
 
