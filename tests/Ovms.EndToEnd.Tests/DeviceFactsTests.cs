@@ -52,7 +52,6 @@ public sealed class DeviceFactsTests
     [Arguments("""{"latest": 1}""", "num_versions")]
     [Arguments("""{"newest": {}}""", "newest")]
     [Arguments("all", "JSON")]
-    [Arguments("""{"specific": {"versions": [7]}}""", "1, 2, 3")]
     public async Task VersionPolicyThatCannotBeHeld_EndsWithOneAndASentence(string policy, string part)
     {
         (int code, string output, string errors) = await OvmsProcess.RunAsync(

@@ -72,14 +72,15 @@ public sealed partial class LogTests
     }
 
     [Test]
-    public async Task LevelError_TellsOnlyTheFailure()
+    public async Task LevelError_TellsOnlyTheFailureAndTheReasonForTheEnd()
     {
         (int code, string output, _) = await OvmsProcess.RunAsync(
             ["--model_path", "/no/such/model", "--model_name", "m", "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "127.0.0.1", "--log_level", "ERROR"]);
         await Assert.That(code).IsEqualTo(1);
-        string line = await Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)).HasSingleItem();
-        await Assert.That(line).Contains("][error][");
-        await Assert.That(line).Contains("/no/such/model");
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await Assert.That(lines).Count().IsEqualTo(2);
+        await Assert.That(lines.All(static line => line.Contains("][error][", StringComparison.Ordinal))).IsTrue().Because(output);
+        await Assert.That(lines[^1]).Contains("The server ends").And.Contains("/no/such/model");
     }
 
     [Test]
