@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Ovms.Frontends.Connections;
 using Ovms.Frontends;
 using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Grpc;
@@ -25,14 +26,20 @@ internal sealed class Listeners
     private readonly GrpcSettings _grpc;
     private readonly RestSettings _rest;
 
-    private Listeners(GrpcSettings grpc, RestSettings rest)
+    private readonly ConnectionLimits _connections;
+
+    private Listeners(GrpcSettings grpc, RestSettings rest, ConnectionLimits connections)
     {
         _grpc = grpc;
         _rest = rest;
+        _connections = connections;
     }
 
     /// <summary>Sentences for the log about settings that have no effect, or another one than in the original.</summary>
     public IReadOnlyList<string> Notes => _grpc.Arguments.Notes;
+
+    /// <summary>The gRPC calls that are open; there once the web server is built.</summary>
+    public OpenStreams? Streams { get; private set; }
 
     /// <summary>Reads the options of both front ends.</summary>
     public static Outcome<Listeners> From(ServerOptions options)
@@ -61,6 +68,7 @@ internal sealed class Listeners
                     Log = log,
                     Arguments = arguments.Value!,
                     Memory = new(options.GrpcMemoryQuota, "grpc_memory_quota", options.ConnectionMemoryPercent),
+                    Streams = StreamLimits.From(options),
                 },
                 new RestSettings
                 {
@@ -72,7 +80,8 @@ internal sealed class Listeners
                     Log = log,
                     Cors = cors.Value!,
                     Memory = new(options.RestMemoryQuota ?? RestSettings.HalfOfTheMemory, "rest_memory_quota", options.ConnectionMemoryPercent),
-                });
+                },
+                ConnectionLimits.From(options, ConnectionGate.LimitFor(HostFacts.Current.OpenFilesLimit)));
     }
 
     /// <summary>Makes the web server; nothing listens yet.</summary>
@@ -102,8 +111,9 @@ internal sealed class Listeners
             transport.UnsafePreferInlineScheduling = true;
         });
         GrpcFrontend.AddServices(builder.Services, _grpc);
-        ConnectionGate gate = new(ConnectionGate.LimitFor(HostFacts.Current.OpenFilesLimit), logging.CreateLogger("serving"));
-        builder.Services.AddSingleton(gate);
+        ConnectionGate gate = new(_connections, logging.CreateLogger("serving"));
+        builder.Services.AddSingleton(_ => gate);
+        RejectedRequests.AddTo(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -114,7 +124,7 @@ internal sealed class Listeners
 
         WebApplication web = builder.Build();
         RestFrontend.Map(web, _rest with { Metrics = metrics }, registry, inference, logging.CreateLogger("rest"));
-        GrpcFrontend.Map(web, _grpc, registry, inference, logging.CreateLogger("grpc"));
+        Streams = GrpcFrontend.Map(web, _grpc, registry, inference, logging.CreateLogger("grpc"));
         return web;
     }
 

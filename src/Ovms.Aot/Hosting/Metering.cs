@@ -1,4 +1,6 @@
 using Ovms.Configuration;
+using Ovms.Frontends.Connections;
+using Ovms.Frontends.Grpc;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
@@ -10,6 +12,13 @@ namespace Ovms.Hosting;
 /// <summary>Decides whether and what is counted, and brings the numbers and those who know them together.</summary>
 internal static class Metering
 {
+    private static readonly (ConnectionEnd Why, MetricLabels Labels)[] s_closed =
+    [
+        (ConnectionEnd.Idle, new MetricLabels(new KeyValuePair<string, string>("reason", "idle"))),
+        (ConnectionEnd.NoRequest, new MetricLabels(new KeyValuePair<string, string>("reason", "no_request"))),
+        (ConnectionEnd.Resets, new MetricLabels(new KeyValuePair<string, string>("reason", "resets"))),
+    ];
+
     /// <summary>Which families are on.</summary>
     /// <param name="server">The command line.</param>
     /// <param name="monitoring">What the configuration file says; null = nothing.</param>
@@ -39,12 +48,16 @@ internal static class Metering
     }
 
     /// <summary>Adds the families whose numbers live in the parts of the server.</summary>
-    public static void Connect(ServerMetrics metrics, ServableRegistry registry, ConnectionGate gate, LogProvider logging)
+    public static void Connect(ServerMetrics metrics, ServableRegistry registry, ConnectionGate gate, OpenStreams streams, LogProvider logging)
     {
         TableMetrics.AddGauges(metrics, registry);
         ReloadMetrics.AddTo(metrics, registry);
         metrics.AddCount(MetricFamilies.Connections, () => gate.Open);
         metrics.AddCount(MetricFamilies.ConnectionsRefused, () => gate.Refused);
+        metrics.Add(MetricFamilies.ConnectionsClosed, sink => Array.ForEach(s_closed, closed => sink.Add(closed.Labels, gate.Ended(closed.Why))));
+        metrics.AddCount(MetricFamilies.OpenStreams, () => streams.Open);
+        metrics.AddCount(MetricFamilies.WaitingStreams, () => streams.Waiting);
+        metrics.AddCount(MetricFamilies.StreamsRefused, () => streams.Refused);
         metrics.AddCount(MetricFamilies.LogLinesDropped, () => logging.LinesDropped);
         ProcessMetrics.AddTo(metrics, HostFacts.Current.OpenFilesLimit);
     }

@@ -76,7 +76,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         WebApplication web = listeners.Value.Build(_registry, call, _metrics, logging);
         if (_metrics is not null)
         {
-            Metering.Connect(_metrics, _registry, web.Services.GetRequiredService<ConnectionGate>(), logging);
+            Metering.Connect(_metrics, _registry, web.Services.GetRequiredService<ConnectionGate>(), listeners.Value.Streams!, logging);
         }
 
         await using ConfiguredAsyncDisposable webEnd = web.ConfigureAwait(false);

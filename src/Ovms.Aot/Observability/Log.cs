@@ -137,8 +137,8 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "Ready after {Milliseconds} ms")]
     public static partial void Ready(ILogger log, long milliseconds);
 
-    [LoggerMessage(24, LogLevel.Warning, "A connection was turned away: {Limit} are open, as many as the files that this process may open allow (ulimit -n)")]
-    public static partial void ConnectionRefused(ILogger log, int limit);
+    [LoggerMessage(24, LogLevel.Warning, "A connection was turned away: {Reason}")]
+    public static partial void ConnectionRefused(ILogger log, string reason);
 
     [LoggerMessage(32, LogLevel.Debug, "Objects of the engine: {Objects}")]
     public static partial void NativeObjects(ILogger log, string objects);

@@ -186,6 +186,36 @@ internal sealed partial record ServerOptions
         WhenHit = "INVALID_ARGUMENT / 400 before the image is decoded, with its scans and size")]
     public uint ImageScanMegapixels { get; init; } = 1000;
 
+    /// <summary>
+    /// Connections of all ports and sockets at the same time; 0 for as many as the files allow that the process may have open, which is a bound
+    /// in any case.
+    /// </summary>
+    [Option("max_connections", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "the connection idle longest is closed; where none is idle the new one is closed, or let in for health requests alone; told in the log once a minute")]
+    public uint MaxConnections { get; init; } = 10000;
+
+    /// <summary>Connections of one address at the same time, or of one network of 64 bits in IPv6; 0 for no bound.</summary>
+    [Option("max_connections_per_address", Group = "limits", Placeholder = "COUNT", Max = 1000000, DefaultText = "half of the connections there may be", WhenHit = "the connection of the address that is idle longest is closed; where none is idle as with max_connections")]
+    public uint? MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>Seconds from a connection's begin to its first request; 0 for no bound.</summary>
+    [Option("first_request_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "the connection is closed")]
+    public uint FirstRequestTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>gRPC calls whose message has begun to come and that are not answered yet, over all connections; 0 for no bound.</summary>
+    [Option("max_streams", Group = "limits", Placeholder = "COUNT", Max = 10000000, WhenHit = "RESOURCE_EXHAUSTED at once")]
+    public uint MaxStreams { get; init; } = 32768;
+
+    /// <summary>gRPC calls of whose message nothing has come, over all connections; 0 for no bound.</summary>
+    [Option("max_waiting_streams", Group = "limits", Placeholder = "COUNT", Max = 10000000, WhenHit = "the call that waits longest ends with RESOURCE_EXHAUSTED")]
+    public uint MaxWaitingStreams { get; init; } = 4096;
+
+    /// <summary>
+    /// Streams that a connection may reset within 10 s, where these are more than half of what it opens; 0 for no bound. An address may reset
+    /// five times as many before each of its connections is left a hundredth.
+    /// </summary>
+    [Option("stream_reset_budget", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "GOAWAY, and the connection closes")]
+    public uint StreamResetBudget { get; init; } = 200;
+
     /// <summary>Whether browsers may send credentials (CORS).</summary>
     [Option("allow_credentials", Group = "cross-origin requests")]
     public bool AllowCredentials { get; init; }

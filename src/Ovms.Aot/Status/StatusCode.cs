@@ -483,6 +483,14 @@ internal enum StatusCode
     [Status("Too many requests are waiting for inference", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
     QueueFull,
 
+    /// <summary>As many calls are open as there may be.</summary>
+    [Status("Too many calls are open", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    TooManyStreams,
+
+    /// <summary>As many connections are open as there may be.</summary>
+    [Status("Too many connections are open", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    TooManyConnections,
+
     /// <summary>There is no memory for the request.</summary>
     [Status("Not enough memory for the request", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
     OutOfMemory,

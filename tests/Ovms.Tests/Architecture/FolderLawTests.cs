@@ -62,7 +62,7 @@ public sealed partial class FolderLawTests
         [
             .. SourceFile.Of("Ovms.Aot")
                 .Where(static file => file.Folders is ["Frontends", ..])
-                .Where(static file => Regex.IsMatch(file.Code, $@"\bFrontends\.(?!({file.Folders.ElementAtOrDefault(1)}|Extensions)\b)\w"))
+                .Where(static file => Regex.IsMatch(file.Code, $@"\bFrontends\.(?!({file.Folders.ElementAtOrDefault(1)}|Connections|Extensions)\b)\w"))
                 .Select(static file => file.Path),
         ];
         await Assert.That(against).IsEmpty();

@@ -31,6 +31,7 @@ public class OptionRowsTests
         "cpu_partition",
         "drain_timeout_seconds",
         "duration",
+        "first_request_timeout_seconds",
         "grpc_uds",
         "image_scan_megapixels",
         "infer_queue_size",
@@ -38,6 +39,10 @@ public class OptionRowsTests
         "load_timeout_seconds",
         "load_timeout_seconds",
         "log_format",
+        "max_connections",
+        "max_connections_per_address",
+        "max_streams",
+        "max_waiting_streams",
         "openvino_plugins_xml",
         "ready_when",
         "remote_cache_dir",
@@ -46,6 +51,7 @@ public class OptionRowsTests
         "request_start_timeout_seconds",
         "request_timeout_seconds",
         "rest_uds",
+        "stream_reset_budget",
     ];
 
     private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(SourceOptions.Rows).Concat(ModelOptions.Rows).Concat(BenchOptions.Rows);

@@ -7,15 +7,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ovms.Frontends.Grpc;
 
 /// <summary>
-/// Closes connections that do not begin like HTTP. HTTP/2 clients speak first and at once; the framework would wait an hour for one that
-/// says nothing, or for the end of a line from one that speaks TLS, which leaves its user without a reason.
+/// Closes connections that do not begin like HTTP. The framework would wait an hour for the end of a line from a client that speaks TLS,
+/// which leaves its user without a reason. Who says nothing is closed by first_request_timeout_seconds.
 /// </summary>
 internal static class FirstBytes
 {
     // Record type of a TLS handshake.
     private const byte TlsHandshake = 0x16;
-
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds the check to a listener.</summary>
     public static void Check(ListenOptions listener)
@@ -41,12 +39,10 @@ internal static class FirstBytes
     private static async ValueTask<byte?> PeekAsync(ConnectionContext connection)
     {
         CancellationToken closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
-        limit.CancelAfter(s_limit);
         try
         {
             PipeReader input = connection.Transport.Input;
-            ReadResult read = await input.ReadAsync(limit.Token).ConfigureAwait(false);
+            ReadResult read = await input.ReadAsync(closing).ConfigureAwait(false);
             byte? first = read.Buffer.IsEmpty ? null : read.Buffer.FirstSpan[0];
 
             // Neither taken nor looked at: the next reader gets it at once.

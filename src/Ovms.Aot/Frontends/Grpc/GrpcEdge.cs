@@ -18,6 +18,13 @@ internal static class GrpcEdge
     /// </summary>
     public const int MaxTextLength = 4096;
 
+    /// <summary>Media type of calls and answers.</summary>
+    public const string ContentType = "application/grpc";
+
+    /// <summary>Where an answer says how the call ended.</summary>
+    public const string StatusHeader = "grpc-status";
+
+    private const string MessageHeader = "grpc-message";
     private const string Ellipsis = "...";
 
     private static readonly SearchValues<char> s_plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c).Where(static c => c != '%')]);
@@ -27,6 +34,14 @@ internal static class GrpcEdge
 
     /// <summary>An outcome as a status, its text cut to what a trailer takes.</summary>
     public static GrpcStatus ToStatus(Outcome failure) => new(failure.Code.ToGrpc(), Bounded(failure.Text));
+
+    /// <summary>Answers a call of which nothing was answered yet with a status alone.</summary>
+    public static void Answer(HttpContext call, GrpcStatus status)
+    {
+        call.Response.ContentType = ContentType;
+        call.Response.Headers[StatusHeader] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
+        call.Response.Headers[MessageHeader] = Encode(status.Detail);
+    }
 
     /// <summary>The status of a call in which something was thrown.</summary>
     /// <param name="exception">What.</param>

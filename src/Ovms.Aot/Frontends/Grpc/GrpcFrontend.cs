@@ -70,6 +70,7 @@ internal static class GrpcFrontend
             settings.Memory.Watch(listener);
             settings.Pace.Use(listener);
             FirstBytes.Check(listener);
+            CountedTransport.Use(listener);
             if (arguments.MaxConnectionAge is { } age)
             {
                 ConnectionAge.Limit(listener, age, arguments.MaxConnectionAgeGrace);
@@ -78,10 +79,13 @@ internal static class GrpcFrontend
     }
 
     /// <summary>Maps the services: inference, health, reflection.</summary>
-    public static void Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    /// <returns>The calls that are open, for who counts them.</returns>
+    public static OpenStreams Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
     {
         // Order: what the endpoint does not take goes on to the framework.
-        new InferEndpoint(registry, inference, settings, log).Use(app);
+        OpenStreams streams = new(settings.Streams, settings.Arrival, registry.Draining, app.Lifetime.ApplicationStopping, log);
+        new InferEndpoint(registry, inference, settings, streams, log).Use(app);
+        streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>
         {
@@ -101,6 +105,7 @@ internal static class GrpcFrontend
             MapService(routes, binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
             MapService(routes, binder => Health.BindService(binder, new GrpcHealth(registry)));
         });
+        return streams;
 
         void MapService(IEndpointRouteBuilder routes, Action<ServiceBinderBase> bind)
         {

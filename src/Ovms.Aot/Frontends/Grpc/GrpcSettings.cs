@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Ovms.Frontends.Connections;
 using Ovms.Frontends.Extensions;
 
 namespace Ovms.Frontends.Grpc;
@@ -30,6 +31,9 @@ internal sealed record GrpcSettings
 
     /// <summary>--answer_stall_timeout_seconds.</summary>
     public AnswerPace Pace { get; init; } = new(TimeSpan.Zero);
+
+    /// <summary>Bounds on the calls that are open.</summary>
+    public StreamLimits Streams { get; init; } = new();
 
     /// <summary>
     /// Sentences for the log about options of the original's threading that mean nothing here.

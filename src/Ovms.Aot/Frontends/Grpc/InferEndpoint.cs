@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
+using Ovms.Frontends.Connections;
 using Ovms.Inference;
 using Ovms.Serving;
 using Ovms.Status;
@@ -17,11 +17,8 @@ namespace Ovms.Frontends.Grpc;
 /// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
-internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, ILogger log)
+internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, OpenStreams streams, ILogger log)
 {
-    private const string ContentType = "application/grpc";
-    private const string StatusHeader = "grpc-status";
-    private const string MessageHeader = "grpc-message";
     private const string Done = "0";
 
     // A shorter answer is sent with the end of the call, without a flush of its own.
@@ -54,7 +51,8 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
 
     // A media type of gRPC may say after a plus what its messages are; a parameter may follow.
     private static bool IsGrpc(ReadOnlySpan<char> type) =>
-        type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';');
+        type.StartsWith(GrpcEdge.ContentType, StringComparison.OrdinalIgnoreCase)
+        && (type.Length == GrpcEdge.ContentType.Length || type[GrpcEdge.ContentType.Length] is '+' or ';');
 
     // One method for all that may wait: each further one may be an object more for a call that does.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -69,9 +67,17 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         long started = Stopwatch.GetTimestamp();
         CallEnd end = CallEnd.Of(call);
         MemoryShare share = end.Share.Of(settings.Memory.For(call));
+        Outcome entered = streams.Enter(call, out OpenConnection? connection);
         try
         {
-            Outcome<NativeBuffer> body = await _body.ReadAsync(call, api, share, end.Token).ConfigureAwait(false);
+            if (entered.IsOk && !OpenStreams.HasBegun(call))
+            {
+                // A call is counted before its message where it has to wait for that.
+                entered = share.GrowTo(0);
+                entered = entered.IsOk ? await streams.BeginAsync(call, connection, end.Token).ConfigureAwait(false) : entered;
+            }
+
+            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, api, share, end.Token).ConfigureAwait(false) : entered;
             Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share) : body.WithoutValue;
             Outcome answered = read.WithoutValue;
             if (read.IsOk)
@@ -124,6 +130,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         {
             share.Dispose();
             end.Dispose();
+            streams.Leave(connection);
         }
     }
 
@@ -178,8 +185,8 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
 
             WriteHead(output, answer.Length);
             answer.Write(output);
-            call.Response.ContentType = ContentType;
-            call.Response.AppendTrailer(StatusHeader, Done);
+            call.Response.ContentType = GrpcEdge.ContentType;
+            call.Response.AppendTrailer(GrpcEdge.StatusHeader, Done);
             isWritten = true;
             return Outcome.Ok;
         }
@@ -238,8 +245,6 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
             return;
         }
 
-        call.Response.ContentType = ContentType;
-        call.Response.Headers[StatusHeader] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
-        call.Response.Headers[MessageHeader] = GrpcEdge.Encode(status.Detail);
+        GrpcEdge.Answer(call, status);
     }
 }

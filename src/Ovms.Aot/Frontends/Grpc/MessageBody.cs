@@ -35,7 +35,6 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<NativeBuffer>> ReadAsync(HttpContext call, InferApi api, MemoryShare share, CancellationToken cancellation)
     {
-        LiftLimit(call);
         PipeReader body = call.Request.BodyReader;
         Arrival arrival = new(limit, share);
         ArrivalWatch? watch = null;
@@ -85,8 +84,8 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
         }
     }
 
-    // The framework's own limit is that of web pages: a tensor may be larger.
-    private static void LiftLimit(HttpContext call)
+    /// <summary>Lifts the framework's own limit, which is that of web pages: a tensor may be larger. To be called before anything is read.</summary>
+    public static void LiftLimit(HttpContext call)
     {
         if (call.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {

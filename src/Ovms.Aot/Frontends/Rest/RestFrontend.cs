@@ -3,6 +3,8 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Primitives;
+using Ovms.Frontends.Connections;
 using Ovms.Inference;
 using Ovms.Serving;
 using Ovms.Status;
@@ -59,6 +61,7 @@ internal sealed class RestFrontend
             listener.Protocols = HttpProtocols.Http1;
             settings.Memory.Watch(listener);
             settings.Pace.Use(listener);
+            RestTransport.Use(listener);
         }
     }
 
@@ -74,6 +77,32 @@ internal sealed class RestFrontend
     /// <summary>Answers one request.</summary>
     public Task HandleAsync(HttpContext context)
     {
+        OpenConnection? connection = context.Features.Get<OpenConnection>();
+        bool isLetIn = connection?.TryBegin(HealthPaths.IsRest(RawTarget(context))) != false;
+        Task handling = HandleAsync(context, isLetIn);
+        if (!handling.IsCompleted)
+        {
+            return connection is null ? handling : EndAsync(handling, connection);
+        }
+
+        connection?.End();
+        return handling;
+    }
+
+    private static async Task EndAsync(Task handling, OpenConnection connection)
+    {
+        try
+        {
+            await handling.ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.End();
+        }
+    }
+
+    private Task HandleAsync(HttpContext context, bool isLetIn)
+    {
         _settings.Cors.Apply(context.Response.Headers);
         string method = context.Request.Method;
         if (HttpMethods.IsOptions(method))
@@ -84,7 +113,16 @@ internal sealed class RestFrontend
         long started = Stopwatch.GetTimestamp();
         RestRoute? route = _table.Find(RawTarget(context), out RestTarget target);
         Task answering;
-        if (route is null)
+        if (!isLetIn)
+        {
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.TooManyConnections, "This one was let in for requests about health alone; try again later or raise max_connections"));
+        }
+        else if (!IsFramed(context.Request.Headers.TransferEncoding))
+        {
+            context.Response.Headers.Connection = "close";
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.MalformedMessage, $"Transfer-Encoding; Expected: chunked; Actual: {Shown.Bounded(context.Request.Headers.TransferEncoding.ToString())}"));
+        }
+        else if (route is null)
         {
             answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.RestInvalidUrl, $"{method} {Shown.Bounded(RawTarget(context))} is not served here."));
         }
@@ -106,6 +144,10 @@ internal sealed class RestFrontend
         Tell(context, target, started, surprise: null);
         return answering;
     }
+
+    // The web server looks at the last coding alone, and would hand a packed body on as a plain one.
+    private static bool IsFramed(StringValues codings) =>
+        codings.Count == 0 || (codings.Count == 1 && string.Equals(codings[0], "chunked", StringComparison.OrdinalIgnoreCase));
 
     private static string RawTarget(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 

@@ -32,7 +32,7 @@ internal static class RestReply
             context.Response.Headers.RetryAfter = RetrySeconds;
         }
 
-        if (failure.Code is StatusCode.ServerShuttingDown or StatusCode.RequestTooSlow)
+        if (failure.Code is StatusCode.ServerShuttingDown or StatusCode.RequestTooSlow or StatusCode.TooManyConnections)
         {
             // What is left of the request is not waited for, and no other one comes over this connection.
             context.Response.Headers.Connection = "close";
@@ -55,12 +55,18 @@ internal static class RestReply
     public static async Task ErrorAsync(HttpContext context, int status, string text)
     {
         using NativeBuffer body = new();
-        body.Raw("{\"error\":"u8);
-        body.Text(text);
-        body.Raw("}"u8);
+        WriteError(body, text);
         context.Response.StatusCode = status;
         context.Features.Set(new RestFailure(text));
         await JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what an error is told as.</summary>
+    public static void WriteError(NativeBuffer body, string text)
+    {
+        body.Raw("{\"error\":"u8);
+        body.Text(text);
+        body.Raw("}"u8);
     }
 
     /// <summary>Sends a whole body as its caller takes it; the buffer stays the caller's.</summary>

@@ -46,6 +46,10 @@ internal static class MetricFamilies
 
     public static readonly MetricFamily Connections = new("ovms_connections", MetricKind.Gauge, "Connections that are open now, of both ports.", s_none);
     public static readonly MetricFamily ConnectionsRefused = new("ovms_connections_refused_total", MetricKind.Counter, "Connections closed at once because as many were open as the process may have.", s_none);
+    public static readonly MetricFamily ConnectionsClosed = new("ovms_connections_closed_total", MetricKind.Counter, "Connections closed by the server to keep its limits: idle while another one needed the place, without a request in time, with too many resets.", ["reason"]);
+    public static readonly MetricFamily OpenStreams = new("ovms_open_streams", MetricKind.Gauge, "gRPC calls whose message has begun to come and that are not answered yet.", s_none);
+    public static readonly MetricFamily WaitingStreams = new("ovms_waiting_streams", MetricKind.Gauge, "gRPC calls of whose message nothing has come.", s_none);
+    public static readonly MetricFamily StreamsRefused = new("ovms_streams_refused_total", MetricKind.Counter, "gRPC calls refused because as many were open, or waited for their message, as there may be.", s_none);
     public static readonly MetricFamily LogLinesDropped = new("ovms_log_lines_dropped_total", MetricKind.Counter, "Log lines that were not written because the output could not keep up.", s_none);
 
     public static readonly MetricFamily BuildInfo = new("ovms_build_info", MetricKind.Gauge, "Always 1; the labels name the versions of the server and of OpenVINO.", ["openvino", "version"]);
@@ -67,7 +71,7 @@ internal static class MetricFamilies
         CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, Ready,
         ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, LoadsLeftBehind, ServingFaults,
-        Connections, ConnectionsRefused, LogLinesDropped,
+        Connections, ConnectionsRefused, ConnectionsClosed, OpenStreams, WaitingStreams, StreamsRefused, LogLinesDropped,
         BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,
     ];
 }

@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Ovms.Frontends;
+using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc;
 using Ovms.Inference;
 using Ovms.Serving;
@@ -48,7 +50,7 @@ public sealed class InferEndpointTests
         ServableRegistry registry = new();
         GrpcSettings settings = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1" };
         ApplicationBuilder app = new(new ServiceCollection().BuildServiceProvider());
-        new InferEndpoint(registry, new InferenceCall(registry), settings, log).Use(app);
+        new InferEndpoint(registry, new InferenceCall(registry), settings, new OpenStreams(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log), log).Use(app);
         return app.Build();
     }
 

@@ -1,0 +1,15 @@
+namespace Ovms.Frontends.Connections;
+
+/// <summary>What may be asked over a connection that is let in for health alone: calls that are answered at once and from memory.</summary>
+internal static class HealthPaths
+{
+    private const string Rest = "/v2/health/";
+
+    private static readonly string[] s_grpc = ["/grpc.health.v1.Health/Check", "/inference.GRPCInferenceService/ServerLive", "/inference.GRPCInferenceService/ServerReady"];
+
+    /// <summary>Whether a REST request asks for health.</summary>
+    public static bool IsRest(string target) => target.StartsWith(Rest, StringComparison.Ordinal);
+
+    /// <summary>Whether a gRPC call asks for health.</summary>
+    public static bool IsGrpc(string? path) => Array.IndexOf(s_grpc, path) >= 0;
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace Ovms.Observability;
+
+/// <summary>Lets one of many equal events a minute be told. Safe for several threads.</summary>
+internal sealed class OncePerMinute
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
+
+    private long _toldAt;
+
+    /// <summary>Whether this one is to be told.</summary>
+    public bool IsDue()
+    {
+        long told = Interlocked.Read(ref _toldAt);
+        long now = Stopwatch.GetTimestamp();
+        return (told == 0 || Stopwatch.GetElapsedTime(told, now) > s_every) && Interlocked.CompareExchange(ref _toldAt, now, told) == told;
+    }
+}
