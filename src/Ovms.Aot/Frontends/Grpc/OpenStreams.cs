@@ -17,6 +17,14 @@ namespace Ovms.Frontends.Grpc;
 /// <param name="log">Told once a minute of what is refused.</param>
 internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, CancellationToken draining, CancellationToken stopping, ILogger log)
 {
+    // Bound when the first call for them comes, so that their names cannot be asked of the bindings.
+    private static readonly string[] s_served =
+    [
+        $"/{KServeBinding.ServiceName}/", $"/{TfsBinding.PredictionService}/", $"/{TfsBinding.ModelService}/", "/grpc.health.v1.Health/", "/grpc.reflection.",
+    ];
+
+    private static readonly string s_notServed = $"/{KServeBinding.ServiceName}/ModelStreamInfer";
+
     private readonly WaitingStreams _waiting = new(limits, times, draining, stopping);
     private readonly OncePerMinute _tell = new();
     private int _open;
@@ -109,6 +117,10 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
         }
     }
 
+    // What is not served is refused at once: a caller may wait for that before it sends anything.
+    private static bool IsServed(string? path) =>
+        path is not null && path != s_notServed && Array.Exists(s_served, service => path.StartsWith(service, StringComparison.Ordinal));
+
     private Outcome Refuse(OpenConnection? connection)
     {
         Interlocked.Increment(ref _refused);
@@ -127,7 +139,7 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
         Outcome entered = Enter(call, out OpenConnection? connection);
         try
         {
-            if (entered.IsOk && !HasBegun(call))
+            if (entered.IsOk && IsServed(call.Request.Path.Value) && !HasBegun(call))
             {
                 entered = await BeginAsync(call, connection, call.RequestAborted).ConfigureAwait(false);
             }
