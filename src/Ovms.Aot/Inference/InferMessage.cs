@@ -1,4 +1,3 @@
-using Microsoft.Extensions.ObjectPool;
 using Ovms.Inference.Sequences;
 using Ovms.Serving;
 using Ovms.Serving.Sequences;
@@ -12,15 +11,15 @@ namespace Ovms.Inference;
 /// Nothing in it is checked against a model. Whoever holds it disposes it: the front end until <see cref="InferenceCall"/> takes it,
 /// then the <see cref="InferResult"/>. One that was rented is the next call's afterwards: nobody looks at it any more.
 /// </summary>
-internal sealed class InferMessage : IDisposable
+internal sealed class InferMessage : Recyclable, IDisposable
 {
     // More inputs than most models have: what a rare call brings beyond them is not kept.
     private const int MostSpare = 8;
 
-    private static readonly ObjectPool<InferMessage> s_kept = new DefaultObjectPool<InferMessage>(new DefaultPooledObjectPolicy<InferMessage>(), Environment.ProcessorCount * 32);
+    private static readonly Recycled<InferMessage> s_kept = new(static () => new InferMessage { _isKept = true });
 
     private readonly Stack<InputTensor> _spare = [];
-    private int _isRented;
+    private bool _isKept;
     private CallMeter _meter;
 
     /// <summary>Which API and transport it came through.</summary>
@@ -70,8 +69,7 @@ internal sealed class InferMessage : IDisposable
     /// <param name="payload">Owned by the message.</param>
     public static InferMessage Rent(CallOrigin origin, NativeBuffer payload)
     {
-        InferMessage message = s_kept.Get();
-        message._isRented = 1;
+        InferMessage message = s_kept.Rent();
         message.Origin = origin;
         message.Payload = payload;
         return message;
@@ -85,9 +83,18 @@ internal sealed class InferMessage : IDisposable
         return input;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Ends the use of the caller, who is the only one to hold the message.</summary>
+    public void Dispose() => Dispose(Stamp);
+
+    /// <summary>Ends one use, for a holder that may be late: once the message is another call's, nothing happens.</summary>
+    /// <param name="stamp">The message's stamp when the holder got it.</param>
+    public void Dispose(int stamp)
     {
+        if (_isKept && !TryEndUse(stamp))
+        {
+            return;
+        }
+
         foreach (InputTensor input in Inputs)
         {
             input.Dispose();
@@ -97,7 +104,7 @@ internal sealed class InferMessage : IDisposable
         Payload = null;
         ConversionShare?.Dispose();
         ConversionShare = null;
-        if (Interlocked.Exchange(ref _isRented, 0) == 1)
+        if (_isKept)
         {
             Clear();
             s_kept.Return(this);

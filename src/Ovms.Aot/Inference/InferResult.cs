@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ovms.Serving;
 using Ovms.Serving.Sequences;
 using Ovms.Tensors;
@@ -12,6 +13,7 @@ namespace Ovms.Inference;
 internal sealed class InferResult : IDisposable
 {
     private readonly InferMessage _message;
+    private readonly int _messageUse;
     private readonly InferSlot _slot;
     private ServableLease? _lease;
     private readonly long _outputBytes;
@@ -21,6 +23,7 @@ internal sealed class InferResult : IDisposable
     internal InferResult(InferMessage message, ServableLease lease, InferSlot slot, OutputTensor[] outputs)
     {
         _message = message;
+        _messageUse = message.Stamp;
         _lease = lease;
         _slot = slot;
         Outputs = outputs;
@@ -94,7 +97,8 @@ internal sealed class InferResult : IDisposable
             ReturnSlot(held);
         }
 
-        _message.Dispose();
+        Debug.Assert(_message.Stamp == _messageUse, "The message is this call's until here.");
+        _message.Dispose(_messageUse);
     }
 
     // Order: the request goes back to the pool while the lease still keeps the pool alive.

@@ -46,6 +46,41 @@ public sealed class InferMessageTests
         await Assert.That(distinct).IsEqualTo(second.Length);
     }
 
+    [Test]
+    public async Task LateDisposalOnAnotherThread_LeavesTheNextCallItsMemory()
+    {
+        // One thread holds on to messages that it has disposed, and disposes them again while another one uses them.
+        const int Rounds = 5_000;
+        using Barrier together = new(2);
+        (InferMessage? Message, int Stamp) stale = default;
+        int lost = 0;
+        Thread late = new(() =>
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                together.SignalAndWait();
+                stale.Message!.Dispose(stale.Stamp);
+                together.SignalAndWait();
+            }
+        });
+        late.Start();
+        for (int round = 0; round < Rounds; round++)
+        {
+            InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+            stale = (message, message.Stamp);
+            message.Dispose();
+            InferMessage next = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+            next.Inputs.Add(next.SpareInput());
+            together.SignalAndWait();
+            together.SignalAndWait();
+            lost += next.Payload is null || next.Inputs.Count != 1 || !next.IsInUse ? 1 : 0;
+            next.Dispose();
+        }
+
+        late.Join();
+        await Assert.That(lost).IsEqualTo(0);
+    }
+
     private static void Fill(InferMessage message, int inputs)
     {
         message.ModelName = "m";
