@@ -23,6 +23,9 @@ internal sealed class CallEnd : IDisposable
     private readonly LinkedListNode<CallEnd> _node;
     private CancellationTokenSource _stop = new();
     private CancellationTokenRegistration _gone;
+
+    // Whether the call waited and was put into the list of those that do; it may have been taken out since.
+    private bool _isListed;
     private HttpContext? _call;
 
     /// <summary>What the call holds of its front end's memory, kept with this; the call begins and ends it.</summary>
@@ -52,8 +55,9 @@ internal sealed class CallEnd : IDisposable
     /// </summary>
     public void Waits()
     {
-        if (_gone == default && _node.List is null)
+        if (_gone == default && !_isListed)
         {
+            _isListed = true;
             WaitingCalls.Add(_node);
         }
     }
@@ -68,7 +72,12 @@ internal sealed class CallEnd : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        WaitingCalls.Remove(_node);
+        // The list's lock is one for all calls: only those that waited take it.
+        if (_isListed)
+        {
+            WaitingCalls.Remove(_node);
+            _isListed = false;
+        }
 
         // Waits for a cancellation that is under way, so that it cannot reach the next call.
         _gone.Dispose();
