@@ -127,7 +127,7 @@ public sealed class SocketAbuseTests
         await Assert.That(await AskAsync(sockets[^2])).IsEqualTo("200");
         await Assert.That(await AskAsync(sockets[0])).IsEqualTo("");
 
-        // Now all are in use: who comes then is turned away, or let in for health alone.
+        // Now all are in use: who comes then is let in for health alone.
         List<Socket> busy = [];
         for (int i = 0; i < 2 * Files; i++)
         {

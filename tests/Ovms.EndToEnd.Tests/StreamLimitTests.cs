@@ -83,19 +83,18 @@ public sealed class StreamLimitTests
     [Test]
     public async Task MoreCallsThanMayBeOpen_AreRefusedAtOnce()
     {
-        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--max_streams", "2");
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--metrics_enable", "--max_streams", "2");
         using RawGrpc raw = new(server.GrpcPort);
         RawGrpc.Unfinished[] bodies = [new([.. RawGrpc.Head(1000), 1]), new([.. RawGrpc.Head(1000), 1])];
         Task<HttpResponseMessage>[] held = [.. bodies.Select(body => raw.SendAsync("ModelInfer", body))];
         await Task.WhenAll(bodies.Select(static body => body.Sent));
-        RpcException refused = await Fault.OfAsync(async () =>
+        using CancellationTokenSource patience = new(OvmsProcess.Patience);
+        while (await MetricAsync(server, "ovms_open_streams") < 2 && !patience.IsCancellationRequested)
         {
-            while (true)
-            {
-                // Until the server has both.
-                await server.Client.ModelInferAsync(Good);
-            }
-        });
+            // The server does not have both yet.
+        }
+
+        RpcException refused = await Fault.OfAsync(async () => await server.Client.ModelInferAsync(Good));
         await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.ResourceExhausted);
         await Assert.That(refused.Status.Detail).Contains("max_streams");
         await bodies[0].GiveUpAsync(held[0]);

@@ -34,8 +34,8 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
     /// <summary>How many are open.</summary>
     public int Open => _places.Open;
 
-    /// <summary>How many were turned away.</summary>
-    public long Refused => Ended(ConnectionEnd.Full) + Ended(ConnectionEnd.AddressFull);
+    /// <summary>How many were turned away, or let in for health alone and asked for more.</summary>
+    public long Refused => Ended(ConnectionEnd.Full) + Ended(ConnectionEnd.AddressFull) + _places.RefusedRequests;
 
     /// <summary>How many ended for a reason.</summary>
     public long Ended(ConnectionEnd why) => _places.Ended(why);
@@ -82,6 +82,11 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
         {
             Tell(refused, address);
             return;
+        }
+
+        if (open.IsHealthOnly)
+        {
+            Tell(address is not null && _places.IsFull(address) ? ConnectionEnd.AddressFull : ConnectionEnd.Full, address);
         }
 
         try

@@ -137,7 +137,7 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "Ready after {Milliseconds} ms")]
     public static partial void Ready(ILogger log, long milliseconds);
 
-    [LoggerMessage(24, LogLevel.Warning, "A connection was turned away: {Reason}")]
+    [LoggerMessage(24, LogLevel.Warning, "A connection was turned away, or let in for requests about health alone: {Reason}")]
     public static partial void ConnectionRefused(ILogger log, string reason);
 
     [LoggerMessage(32, LogLevel.Debug, "Objects of the engine: {Objects}")]

@@ -47,6 +47,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
     private int _ordinary;
     private int _healthOnly;
     private int _closing;
+    private long _refusedRequests;
 
     /// <summary>The bounds.</summary>
     public ConnectionLimits Limits => limits;
@@ -65,6 +66,9 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
             }
         }
     }
+
+    /// <summary>Requests that were refused, since their connection was let in for health alone.</summary>
+    public long RefusedRequests => Interlocked.Read(ref _refusedRequests);
 
     /// <summary>How many ended for a reason, were refused or closed.</summary>
     public long Ended(ConnectionEnd why) => Interlocked.Read(ref _ended[(int)why]);
@@ -128,6 +132,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
                 _ordinary++;
             }
 
+            _refusedRequests += connection.IsHealthOnly ? 1 : 0;
             return !connection.IsHealthOnly;
         }
     }
@@ -195,6 +200,9 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
     }
 
+    /// <summary>Whether an address has all that it may have.</summary>
+    public bool IsFull(CallerAddress address) => limits.PerAddress > 0 && address.Open >= limits.PerAddress;
+
     private ConnectionEnd Place(OpenConnection connection, ref OpenConnection? idle)
     {
         if (connection.Address is not { } address)
@@ -226,8 +234,6 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         address.Open++;
         return ConnectionEnd.None;
     }
-
-    private bool IsFull(CallerAddress address) => limits.PerAddress > 0 && address.Open >= limits.PerAddress;
 
     private bool HasOrdinary(CallerAddress? address) =>
         (address is null || !IsFull(address)) && _ordinary + Math.Max(_local, limits.LocalPlaces) < limits.Places - limits.HealthPlaces;

@@ -1,8 +1,11 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Ovms.Frontends.Connections;
 using Ovms.Observability;
 using Ovms.Status;
+using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc;
 
@@ -17,14 +20,6 @@ namespace Ovms.Frontends.Grpc;
 /// <param name="log">Told once a minute of what is refused.</param>
 internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, CancellationToken draining, CancellationToken stopping, ILogger log)
 {
-    // Bound when the first call for them comes, so that their names cannot be asked of the bindings.
-    private static readonly string[] s_served =
-    [
-        $"/{KServeBinding.ServiceName}/", $"/{TfsBinding.PredictionService}/", $"/{TfsBinding.ModelService}/", "/grpc.health.v1.Health/", "/grpc.reflection.",
-    ];
-
-    private static readonly string s_notServed = $"/{KServeBinding.ServiceName}/ModelStreamInfer";
-
     private readonly WaitingStreams _waiting = new(limits, times, draining, stopping);
     private readonly OncePerMinute _tell = new();
     private int _open;
@@ -117,9 +112,32 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
         }
     }
 
-    // What is not served is refused at once: a caller may wait for that before it sends anything.
-    private static bool IsServed(string? path) =>
-        path is not null && path != s_notServed && Array.Exists(s_served, service => path.StartsWith(service, StringComparison.Ordinal));
+    /// <summary>Waits for the first bytes of a call that the framework reads.</summary>
+    /// <param name="reading">The read.</param>
+    /// <param name="body">What is read.</param>
+    /// <param name="connection">What the call came over.</param>
+    /// <exception cref="RpcException">The wait was ended.</exception>
+    public async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> reading, PipeReader body, OpenConnection? connection)
+    {
+        Interlocked.Decrement(ref _open);
+        WaitingStream stream = _waiting.Add(body, connection);
+        try
+        {
+            ReadResult read = await reading.ConfigureAwait(false);
+            if (read.IsCanceled && stream.IsEnded)
+            {
+                body.AdvanceTo(read.Buffer.End);
+                throw GrpcEdge.ToException(stream.Reason);
+            }
+
+            return read;
+        }
+        finally
+        {
+            _waiting.Remove(stream);
+            Interlocked.Increment(ref _open);
+        }
+    }
 
     private Outcome Refuse(OpenConnection? connection)
     {
@@ -139,23 +157,15 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
         Outcome entered = Enter(call, out OpenConnection? connection);
         try
         {
-            if (entered.IsOk && IsServed(call.Request.Path.Value) && !HasBegun(call))
-            {
-                entered = await BeginAsync(call, connection, call.RequestAborted).ConfigureAwait(false);
-            }
-
             if (entered.IsOk)
             {
+                call.Features.Set<IRequestBodyPipeFeature>(new AwaitedBody(call.Request.BodyReader, this, connection));
                 await next(call).ConfigureAwait(false);
             }
             else
             {
                 GrpcEdge.Answer(call, GrpcEdge.ToStatus(entered));
             }
-        }
-        catch (OperationCanceledException) when (call.RequestAborted.IsCancellationRequested)
-        {
-            // The caller has gone: there is nobody to tell.
         }
         finally
         {

@@ -45,7 +45,7 @@ internal static class MetricFamilies
     public static readonly MetricFamily ServingFaults = new("ovms_serving_faults", MetricKind.Gauge, "Models and versions that are configured and cannot be served as configured.", s_none);
 
     public static readonly MetricFamily Connections = new("ovms_connections", MetricKind.Gauge, "Connections that are open now, of both ports.", s_none);
-    public static readonly MetricFamily ConnectionsRefused = new("ovms_connections_refused_total", MetricKind.Counter, "Connections closed at once because as many were open as the process may have.", s_none);
+    public static readonly MetricFamily ConnectionsRefused = new("ovms_connections_refused_total", MetricKind.Counter, "Connections turned away because as many were in use as there may be: closed at once, or let in for health alone and then asked for something else.", s_none);
     public static readonly MetricFamily ConnectionsClosed = new("ovms_connections_closed_total", MetricKind.Counter, "Connections closed by the server to keep its limits: idle while another one needed the place, without a request in time, with too many resets.", ["reason"]);
     public static readonly MetricFamily OpenStreams = new("ovms_open_streams", MetricKind.Gauge, "gRPC calls whose message has begun to come and that are not answered yet.", s_none);
     public static readonly MetricFamily WaitingStreams = new("ovms_waiting_streams", MetricKind.Gauge, "gRPC calls of whose message nothing has come.", s_none);
