@@ -22,8 +22,15 @@ public sealed class ConnectionLimitTests
         for (int i = 0; i < 100; i++)
         {
             // To both ports; silent, in the middle of a line, or after a request.
-            idle.Add(await RawHttp.ConnectAsync(i % 4 == 0 ? server.GrpcPort : server.RestPort));
-            await RawHttp.SendAsync(idle[^1], (i % 4) switch { 1 => [], 2 => "GET /v2 HT"u8.ToArray(), 3 => Live, _ => Http2Frames.Preface });
+            try
+            {
+                idle.Add(await RawHttp.ConnectAsync(i % 4 == 0 ? server.GrpcPort : server.RestPort));
+                await RawHttp.SendAsync(idle[^1], (i % 4) switch { 1 => [], 2 => "GET /v2 HT"u8.ToArray(), 3 => Live, _ => Http2Frames.Preface });
+            }
+            catch (SocketException)
+            {
+                // Closed already: the places are for those who ask for something.
+            }
         }
 
         await Assert.That((await server.Client.ModelInferAsync(Good)).Values<float>("a")[9]).IsEqualTo(10f);
@@ -32,7 +39,6 @@ public sealed class ConnectionLimitTests
         await unix.ConnectAsync(new UnixDomainSocketEndPoint(path));
         await RawHttp.SendAsync(unix, RawHttp.Request("GET /v2/health/live", "Connection: close\r\n", []));
         await Assert.That(RawHttp.Status(await RawHttp.ReadToEndAsync(unix))).IsEqualTo(200);
-        await Assert.That(await server.Http.GetStringAsync("/metrics")).Contains("ovms_connections_refused_total 0\n");
         idle.ForEach(static socket => socket.Dispose());
         Directory.Delete(folder, recursive: true);
     }
