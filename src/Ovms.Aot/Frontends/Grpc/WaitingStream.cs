@@ -4,33 +4,35 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc;
 
-/// <summary>A call of whose message nothing has come.</summary>
+/// <summary>A call of whose message nothing has come; kept by <see cref="WaitingStreams"/> for later calls.</summary>
 internal sealed class WaitingStream
 {
-    private readonly PipeReader _body;
+    private PipeReader? _body;
 
-    /// <summary>Waits from now on.</summary>
-    public WaitingStream(PipeReader body, OpenConnection? connection)
-    {
-        _body = body;
-        Connection = connection;
-        Node = new LinkedListNode<WaitingStream>(this);
-    }
+    /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
+    public WaitingStream() => Node = new LinkedListNode<WaitingStream>(this);
 
     /// <summary>What the call came over.</summary>
-    public OpenConnection? Connection { get; }
+    public OpenConnection? Connection { get; private set; }
 
     /// <summary>Its place among those that wait.</summary>
     public LinkedListNode<WaitingStream> Node { get; }
 
     /// <summary>Since when, in milliseconds of the system's clock.</summary>
-    public long Since { get; } = Environment.TickCount64;
+    public long Since { get; private set; }
 
     /// <summary>Why it was ended.</summary>
-    public Outcome Reason { get; private set; } = Outcome.Fail(StatusCode.Cancelled);
+    public Outcome Reason { get; private set; }
 
     /// <summary>Whether the wait was ended, and not by the message.</summary>
     public bool IsEnded { get; private set; }
+
+    /// <summary>Becomes a call's, which waits from now on; null when it waits no longer.</summary>
+    public WaitingStream Of(PipeReader? body, OpenConnection? connection)
+    {
+        (_body, Connection, IsEnded, Reason, Since) = (body, connection, false, Outcome.Ok, Environment.TickCount64);
+        return this;
+    }
 
     /// <summary>Ends the wait. Called under the lock of <see cref="WaitingStreams"/>, so that the body is still this call's.</summary>
     public void End(Outcome reason)
@@ -39,7 +41,7 @@ internal sealed class WaitingStream
         IsEnded = true;
         try
         {
-            _body.CancelPendingRead();
+            _body!.CancelPendingRead();
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
         {

@@ -10,12 +10,16 @@ namespace Ovms.Frontends.Grpc;
 /// </summary>
 internal sealed class WaitingStreams
 {
+    // Of callers whose headers and messages come apart.
+    private const int MostKept = 256;
+
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(1);
 
     private readonly StreamLimits _limits;
     private readonly ArrivalTimes _times;
     private readonly Lock _lock = new();
     private readonly LinkedList<WaitingStream> _streams = new();
+    private readonly Stack<WaitingStream> _kept = new();
     private readonly Timer _timer;
     private readonly CancellationToken _stopping;
     private bool _isTicking;
@@ -50,16 +54,19 @@ internal sealed class WaitingStreams
     /// <summary>A call begins to wait. <see cref="Remove"/> is due.</summary>
     public WaitingStream Add(PipeReader body, OpenConnection? connection)
     {
-        WaitingStream stream = new(body, connection);
-        WaitingStream? longest = null;
+        WaitingStream stream;
+        OpenConnection? crowded = null;
         lock (_lock)
         {
+            stream = (_kept.TryPop(out WaitingStream? kept) ? kept : new WaitingStream()).Of(body, connection);
             if (_limits.MostWaiting > 0 && _streams.Count >= _limits.MostWaiting)
             {
-                longest = Take(_streams.First!.Value);
+                WaitingStream longest = Take(_streams.First!.Value);
                 longest.End(Outcome.Fail(
                     StatusCode.TooManyStreams,
                     $"Nothing came of the message, and as many calls wait for theirs as there may be: {_limits.MostWaiting} (max_waiting_streams)"));
+                crowded = longest.Connection;
+                _ended++;
             }
 
             _streams.AddLast(stream.Node);
@@ -74,21 +81,20 @@ internal sealed class WaitingStreams
             }
         }
 
-        if (longest is not null)
-        {
-            Interlocked.Increment(ref _ended);
-            longest.Connection?.SawIdleStream();
-        }
-
+        crowded?.SawIdleStream();
         return stream;
     }
 
-    /// <summary>A call waits no longer.</summary>
+    /// <summary>A call waits no longer; its stream must not be used any more.</summary>
     public void Remove(WaitingStream stream)
     {
         lock (_lock)
         {
             Take(stream);
+            if (_kept.Count < MostKept)
+            {
+                _kept.Push(stream.Of(null, null));
+            }
         }
     }
 

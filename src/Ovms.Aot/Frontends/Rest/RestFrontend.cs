@@ -79,34 +79,11 @@ internal sealed class RestFrontend
     {
         OpenConnection? connection = context.Features.Get<OpenConnection>();
         bool isLetIn = connection?.TryBegin(HealthPaths.IsRest(RawTarget(context))) != false;
-        Task handling = HandleAsync(context, isLetIn);
-        if (!handling.IsCompleted)
-        {
-            return connection is null ? handling : EndAsync(handling, connection);
-        }
-
-        connection?.End();
-        return handling;
-    }
-
-    private static async Task EndAsync(Task handling, OpenConnection connection)
-    {
-        try
-        {
-            await handling.ConfigureAwait(false);
-        }
-        finally
-        {
-            connection.End();
-        }
-    }
-
-    private Task HandleAsync(HttpContext context, bool isLetIn)
-    {
         _settings.Cors.Apply(context.Response.Headers);
         string method = context.Request.Method;
         if (HttpMethods.IsOptions(method))
         {
+            connection?.End();
             return RestReply.EmptyAsync(context);
         }
 
@@ -138,9 +115,10 @@ internal sealed class RestFrontend
 
         if (!answering.IsCompletedSuccessfully)
         {
-            return GuardAsync(context, target, started, answering);
+            return GuardAsync(context, connection, target, started, answering);
         }
 
+        connection?.End();
         Tell(context, target, started, surprise: null);
         return answering;
     }
@@ -151,7 +129,7 @@ internal sealed class RestFrontend
 
     private static string RawTarget(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-    private async Task GuardAsync(HttpContext context, RestTarget target, long started, Task answering)
+    private async Task GuardAsync(HttpContext context, OpenConnection? connection, RestTarget target, long started, Task answering)
     {
         Exception? surprise = null;
         try
@@ -198,6 +176,10 @@ internal sealed class RestFrontend
         {
             surprise = exception;
             await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.InternalError)).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection?.End();
         }
 
         Tell(context, target, started, surprise);
