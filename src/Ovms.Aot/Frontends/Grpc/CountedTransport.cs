@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Ovms.Frontends.Connections;
 
@@ -25,7 +24,7 @@ internal static class CountedTransport
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
-    private sealed class Reader(PipeReader input, OpenConnection connection) : PipeReader
+    private sealed class Reader(PipeReader input, OpenConnection connection) : LookingReader(input)
     {
         // Streams that one read gives the framework, more than callers who share a connection begin at the same moment; and work of the thread
         // pool that it has soon done.
@@ -37,62 +36,18 @@ internal static class CountedTransport
         private ReadOnlySequence<byte> _seen;
         private long _ahead;
 
-        private bool IsTooMuch => _begun >= StreamsAtOnce && ThreadPool.PendingWorkItemCount > MostPending;
-
-        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        {
-            ValueTask<ReadResult> reading = input.ReadAsync(cancellationToken);
-            if (!reading.IsCompletedSuccessfully)
-            {
-                return WaitAsync(reading);
-            }
-
-            ReadResult result = Look(reading.Result);
-            return IsTooMuch ? WaitForOthersAsync(result) : new(result);
-        }
-
-        public override bool TryRead(out ReadResult result)
-        {
-            bool came = input.TryRead(out result);
-            result = came ? Look(result) : result;
-            return came;
-        }
-
-        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+        // The streams are made while the frames are read, and begin when the thread pool comes to them: who sends very many at once waits for
+        // its turn, or they would all be there, and before everybody else's.
+        protected override bool MustWait => _begun >= StreamsAtOnce && ThreadPool.PendingWorkItemCount > MostPending && !connection.IsEnding;
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
             _ahead -= _seen.Slice(_seen.Start, consumed).Length;
             _seen = default;
-            input.AdvanceTo(consumed, examined);
+            base.AdvanceTo(consumed, examined);
         }
 
-        public override void CancelPendingRead() => input.CancelPendingRead();
-
-        public override void Complete(Exception? exception = null) => input.Complete(exception);
-
-        public override ValueTask CompleteAsync(Exception? exception = null) => input.CompleteAsync(exception);
-
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading)
-        {
-            ReadResult result = Look(await reading.ConfigureAwait(false));
-            return IsTooMuch ? await WaitForOthersAsync(result).ConfigureAwait(false) : result;
-        }
-
-        // The streams are made while the frames are read, and begin when the thread pool comes to them: who sends very many at once waits for
-        // its turn, or they would all be there, and before everybody else's.
-        private async ValueTask<ReadResult> WaitForOthersAsync(ReadResult result)
-        {
-            while (ThreadPool.PendingWorkItemCount > MostPending && !connection.IsEnding)
-            {
-                await Task.Yield();
-            }
-
-            return result;
-        }
-
-        private ReadResult Look(ReadResult result)
+        protected override ReadResult Look(ReadResult result)
         {
             foreach (ReadOnlyMemory<byte> piece in result.Buffer.Slice(_ahead))
             {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Ovms.Frontends.Connections;
@@ -27,36 +26,10 @@ internal static class RestTransport
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
-    private sealed class Reader(PipeReader input, OpenConnection connection) : PipeReader
+    private sealed class Reader(PipeReader input, OpenConnection connection) : LookingReader(input)
     {
-        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        {
-            ValueTask<ReadResult> reading = input.ReadAsync(cancellationToken);
-            return reading.IsCompletedSuccessfully ? new(Look(reading.Result)) : WaitAsync(reading);
-        }
-
-        public override bool TryRead(out ReadResult result)
-        {
-            bool came = input.TryRead(out result);
-            result = came ? Look(result) : result;
-            return came;
-        }
-
-        public override void AdvanceTo(SequencePosition consumed) => input.AdvanceTo(consumed);
-
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => input.AdvanceTo(consumed, examined);
-
-        public override void CancelPendingRead() => input.CancelPendingRead();
-
-        public override void Complete(Exception? exception = null) => input.Complete(exception);
-
-        public override ValueTask CompleteAsync(Exception? exception = null) => input.CompleteAsync(exception);
-
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading) => Look(await reading.ConfigureAwait(false));
-
         // While a request is served, what comes is its body; between two of them it is the next one's headers.
-        private ReadResult Look(ReadResult result)
+        protected override ReadResult Look(ReadResult result)
         {
             if (connection.IsIdle && !result.Buffer.IsEmpty && SignedLength.Refuse(result.Buffer))
             {

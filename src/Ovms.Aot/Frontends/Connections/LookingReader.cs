@@ -1,0 +1,123 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+
+namespace Ovms.Frontends.Connections;
+
+/// <summary>
+/// Reads on behalf of the framework and looks at what came first. Every connection waits in a read nearly always: this waits without an
+/// object of its own for each time.
+/// </summary>
+internal abstract class LookingReader : PipeReader, IValueTaskSource<ReadResult>
+{
+    private readonly PipeReader _input;
+    private readonly Action _came;
+    private ManualResetValueTaskSourceCore<ReadResult> _source;
+    private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _reading;
+
+    /// <summary>Reads from what the connection receives.</summary>
+    protected LookingReader(PipeReader input)
+    {
+        _input = input;
+        _came = Came;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ValueTask<ReadResult> reading = _input.ReadAsync(cancellationToken);
+        if (reading.IsCompletedSuccessfully)
+        {
+            ReadResult result = Look(reading.Result);
+            if (!MustWait)
+            {
+                return new ValueTask<ReadResult>(result);
+            }
+
+            _source.Reset();
+            _ = FinishLaterAsync(result);
+        }
+        else
+        {
+            _source.Reset();
+            _reading = reading.ConfigureAwait(false).GetAwaiter();
+            _reading.UnsafeOnCompleted(_came);
+        }
+
+        return new ValueTask<ReadResult>(this, _source.Version);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        bool came = _input.TryRead(out result);
+        result = came ? Look(result) : result;
+        return came;
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.AdvanceTo(consumed, examined);
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead() => _input.CancelPendingRead();
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null) => _input.Complete(exception);
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteAsync(Exception? exception = null) => _input.CompleteAsync(exception);
+
+    /// <inheritdoc/>
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);
+
+    /// <inheritdoc/>
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    /// <inheritdoc/>
+    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Looks at what came.</summary>
+    /// <returns>What the framework gets.</returns>
+    protected abstract ReadResult Look(ReadResult result);
+
+    /// <summary>Whether the framework gets what was looked at only when other work is done.</summary>
+    protected virtual bool MustWait => false;
+
+    private void Came()
+    {
+        ReadResult result;
+        try
+        {
+            result = Look(_reading.GetResult());
+        }
+        catch (Exception broken)
+        {
+            _source.SetException(broken);
+            return;
+        }
+
+        if (MustWait)
+        {
+            _ = FinishLaterAsync(result);
+        }
+        else
+        {
+            _source.SetResult(result);
+        }
+    }
+
+    private async Task FinishLaterAsync(ReadResult result)
+    {
+        do
+        {
+            await Task.Yield();
+        }
+        while (MustWait);
+
+        _source.SetResult(result);
+    }
+}
