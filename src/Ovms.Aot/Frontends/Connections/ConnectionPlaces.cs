@@ -11,8 +11,8 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
     // From being asked to close to being cut off; a goodbye takes less.
     private const long ClosingMilliseconds = 1000;
 
-    // Connections that are asked and not gone yet; more are cut off at once, since each still holds a file.
-    private const int MostClosing = 32;
+    // From a connection's begin to its first request, for callers who connect in order to ask.
+    private const long ComingMilliseconds = 1000;
 
     // What is left of a connection's budget when its address is over its own. New connections still come in: others may share the address.
     private const int ShareOfFlood = 100;
@@ -24,7 +24,6 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
     private int _local;
     private int _ordinary;
     private int _healthOnly;
-    private int _closing;
     private long _refusedRequests;
 
     /// <summary>The bounds.</summary>
@@ -79,7 +78,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         if (idle is not null)
         {
             Count(ConnectionEnd.Idle);
-            Close(idle, "Another connection needed the place of this one, which was idle longest.");
+            idle.Cut("Another connection needed the place of this one, which was idle longest.");
         }
 
         return refused;
@@ -93,7 +92,6 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
             if (_open.Remove(connection))
             {
                 GivePlace(connection);
-                _closing -= connection.ClosingSince != 0 ? 1 : 0;
             }
         }
     }
@@ -169,12 +167,12 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         foreach (OpenConnection connection in late)
         {
             Count(ConnectionEnd.NoRequest);
-            connection.Abort("No request came in time (first_request_timeout_seconds).");
+            connection.Cut("No request came in time (first_request_timeout_seconds).");
         }
 
         foreach (OpenConnection connection in closing)
         {
-            connection.Abort("The connection was asked to close and did not.");
+            connection.Cut("The connection was asked to close and did not.");
         }
     }
 
@@ -220,10 +218,11 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
     private bool MakeRoom(Func<OpenConnection, bool> among, ref OpenConnection? idle, bool mustBeIdle = true)
     {
         OpenConnection? oldest = null;
+        long now = Now;
         foreach (OpenConnection one in _open)
         {
             if ((one.IsIdle || !mustBeIdle) && one.ClosingSince == 0 && among(one)
-                && (oldest is null || (one.HasCalled, one.IdleSince).CompareTo((oldest.HasCalled, oldest.IdleSince)) < 0))
+                && (oldest is null || Rank(one, now).CompareTo(Rank(oldest, now)) < 0))
             {
                 oldest = one;
             }
@@ -240,6 +239,9 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         idle = oldest;
         return true;
     }
+
+    // Who came just now has had no time to ask.
+    private static (bool MayYetCall, long IdleSince) Rank(OpenConnection one, long now) => (one.HasCalled || now - one.IdleSince < ComingMilliseconds, one.IdleSince);
 
     private void GivePlace(OpenConnection connection)
     {
@@ -264,19 +266,6 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         if (connection.ClosingSince == 0 && _open.Contains(connection))
         {
             connection.ClosingSince = Math.Max(1, Now);
-            _closing++;
-        }
-    }
-
-    private void Close(OpenConnection connection, string why)
-    {
-        if (connection.HasCalled && !connection.IsHealthOnly && Volatile.Read(ref _closing) <= MostClosing)
-        {
-            connection.RequestClose();
-        }
-        else
-        {
-            connection.Abort(why);
         }
     }
 

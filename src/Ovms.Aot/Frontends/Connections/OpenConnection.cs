@@ -87,8 +87,12 @@ internal sealed class OpenConnection(ConnectionPlaces places, ConnectionContext 
     /// <summary>Asks to close: who waits for a request stops waiting, HTTP/2 says goodbye.</summary>
     public void RequestClose() => context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 
-    /// <summary>Closes at once.</summary>
-    public void Abort(string why) => context.Abort(new ConnectionAbortedException(why));
+    /// <summary>Closes at once; the file is free when this returns, so that the next connection may have it.</summary>
+    public void Cut(string why)
+    {
+        context.Abort(new ConnectionAbortedException(why));
+        context.Features.Get<IConnectionSocketFeature>()?.Socket.Dispose();
+    }
 
     // The framework takes the end of what it reads for the caller's goodbye: it says its own (GOAWAY) and lets go of every stream.
     private void EndForResets()

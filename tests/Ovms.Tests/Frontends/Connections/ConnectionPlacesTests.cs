@@ -20,11 +20,16 @@ public sealed class ConnectionPlacesTests
         busy.Open.TryBegin(isForHealth: false);
 
         // Four ordinary places of five, one is kept for health.
-        await Assert.That(places.Come("10.0.0.5").End).IsEqualTo(ConnectionEnd.None);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Caller coming = places.Come("10.0.0.5");
+        await Assert.That(coming.End).IsEqualTo(ConnectionEnd.None);
         await Assert.That((first.IsClosed, second.IsClosed, asked.IsClosed)).IsEqualTo((true, false, false));
-        Caller[] more = [places.Come("10.0.0.6"), places.Come("10.0.0.7")];
-        await Assert.That((second.IsClosed, busy.IsClosed, asked.IsClosed)).IsEqualTo((true, false, false));
-        Array.ForEach(more, static caller => caller.Open.TryBegin(isForHealth: false));
+        places.Come("10.0.0.6");
+        await Assert.That((second.IsClosed, asked.IsClosed)).IsEqualTo((true, false));
+
+        // Who came just now has had no time to ask: who asked long ago goes before.
+        places.Come("10.0.0.7");
+        await Assert.That((coming.IsClosed, busy.IsClosed, asked.IsClosed)).IsEqualTo((false, false, true));
         await Assert.That(places.All.Ended(ConnectionEnd.Idle)).IsEqualTo(3);
     }
 
