@@ -1,4 +1,4 @@
-using Ovms.Hosting.Bench;
+using Ovms.Bench;
 
 namespace Ovms.Benchmarks;
 

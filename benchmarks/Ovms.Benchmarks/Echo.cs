@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Ovms.Hosting.Bench;
+using Ovms.Bench;
 
 namespace Ovms.Benchmarks;
 

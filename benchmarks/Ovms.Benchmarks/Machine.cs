@@ -14,7 +14,7 @@ internal static class Machine
         $"- machine: {Value("/proc/cpuinfo", "model name") ?? "unknown CPU"}, {Environment.ProcessorCount} cores, {Memory()}, {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})",
         $"- load average when the run began: {loadBefore} (what else ran makes the figures worse, the upper percentiles most)",
         $"- date: {DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, at the end",
-        $"- ovms {typeof(Ovms.Serving.Servable).Assembly.GetName().Version!.ToString(3)}, OpenVINO {OpenVinoLibrary.BuildNumber}, .NET {Environment.Version}",
+        $"- ovms {typeof(Ovms.Serving.Table.Servable).Assembly.GetName().Version!.ToString(3)}, OpenVINO {OpenVinoLibrary.BuildNumber}, .NET {Environment.Version}",
         string.Create(CultureInfo.InvariantCulture, $"- binary: {new FileInfo(Repo.Binary).Length / 1048576.0:0.0} MiB (publish/out/bin/ovms)"),
         "- client, server and engine share the machine; CPU, PERFORMANCE_HINT=LATENCY on both sides, everything else as the server chooses by itself",
     ];

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Ovms.Hosting.Bench;
+using Ovms.Bench;
 using Ovms.Observability.Metrics;
 
 namespace Ovms.Benchmarks;

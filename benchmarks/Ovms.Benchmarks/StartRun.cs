@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Ovms.Hosting.Bench;
+using Ovms.Bench;
 
 namespace Ovms.Benchmarks;
 

@@ -1,5 +1,5 @@
+using Ovms.Bench;
 using Ovms.Benchmarks.Micro;
-using Ovms.Hosting.Bench;
 using Ovms.Native;
 
 namespace Ovms.Benchmarks;

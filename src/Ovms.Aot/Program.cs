@@ -1,6 +1,6 @@
+using Ovms.Bench;
 using Ovms.Configuration;
 using Ovms.Hosting;
-using Ovms.Hosting.Bench;
 using Ovms.Observability;
 using Ovms.Options;
 

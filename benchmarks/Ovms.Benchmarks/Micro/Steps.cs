@@ -1,9 +1,12 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using Ovms.Frontends.Grpc;
-using Ovms.Hosting.Bench;
+using Ovms.Bench;
+using Ovms.Frontends.Grpc.Binding;
+using Ovms.Frontends.Grpc.KServe;
 using Ovms.Inference;
 using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,5 +1,5 @@
-using System.Security;
 using System.IO.Hashing;
+using System.Security;
 using System.Text.Json;
 using Ovms.Disk;
 using Ovms.Options.Parsing;

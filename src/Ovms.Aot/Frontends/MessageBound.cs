@@ -1,5 +1,5 @@
 using Ovms.Inference;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 
 namespace Ovms.Frontends;
 

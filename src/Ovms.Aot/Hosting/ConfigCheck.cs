@@ -4,7 +4,7 @@ using Ovms.Configuration;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
-using Ovms.Serving;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 
 namespace Ovms.Hosting;

@@ -1,10 +1,11 @@
 using Ovms.Configuration;
 using Ovms.Frontends.Connections;
-using Ovms.Frontends.Grpc;
+using Ovms.Frontends.Grpc.Transport;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
-using Ovms.Serving;
+using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Hosting;

@@ -1,7 +1,8 @@
 using Ovms.Configuration;
 using Ovms.Repository.Remote;
-using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Hosting;

@@ -6,9 +6,9 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
-using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
-using Ovms.Serving.Sequences;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Hosting;

@@ -1,5 +1,5 @@
 using Ovms.Configuration;
-using Ovms.Frontends.Grpc;
+using Ovms.Frontends.Grpc.Transport;
 using Ovms.Observability;
 using Ovms.Options;
 

@@ -1,6 +1,6 @@
 using Ovms.Inference.Images;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Tensors;
 
 namespace Ovms.Inference;

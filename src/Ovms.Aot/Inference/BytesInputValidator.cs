@@ -1,4 +1,4 @@
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Inference;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Ovms.Observability.Metrics;
-using Ovms.Serving;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Inference;

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Shapes;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Inference;

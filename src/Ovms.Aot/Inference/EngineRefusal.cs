@@ -1,5 +1,5 @@
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Inference;

@@ -1,6 +1,6 @@
 using Ovms.Inference.Sequences;
-using Ovms.Serving;
-using Ovms.Serving.Sequences;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Ovms.Serving;
-using Ovms.Serving.Sequences;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Table;
 using Ovms.Tensors;
 
 namespace Ovms.Inference;

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Ovms.Inference.Sequences;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Shapes;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Inference;

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
 using Ovms.Tensors;
 
 namespace Ovms.Inference;

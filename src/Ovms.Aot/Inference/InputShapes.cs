@@ -1,4 +1,4 @@
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 
 namespace Ovms.Inference;
 

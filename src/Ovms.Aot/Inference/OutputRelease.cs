@@ -1,5 +1,7 @@
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Shapes;
+using Ovms.Serving.Table;
 
 namespace Ovms.Inference;
 

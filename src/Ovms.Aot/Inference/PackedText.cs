@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 

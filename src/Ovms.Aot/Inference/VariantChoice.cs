@@ -1,4 +1,5 @@
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Serving.Variants;
 using Ovms.Status;
 

@@ -16,6 +16,7 @@ public sealed partial class FolderLawTests
     private static readonly Dictionary<string, string[]> s_law = new()
     {
         ["Hosting"] = ["Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
+        ["Bench"] = ["Hosting", "Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
         ["Frontends"] = ["Inference", "Serving", .. s_middle, .. s_ground],
         ["Inference"] = ["Serving", .. s_middle, .. s_ground, "Native"],
         ["Serving"] = [.. s_middle, .. s_ground, "Native"],

@@ -120,7 +120,7 @@ public class ConfigFileTests
         using TemporaryFolder folder = new();
         ServerConfig config = Read(folder, """{"model_config_list": [{"config": {"name": "a", "base_path": "/1", "nireq": 100001}}]}""").Value!;
         await Assert.That(config.Models.Single().Nireq).IsEqualTo(100001u);
-        await Assert.That(Ovms.Serving.ModelConfig.From(config.Models.Single(), new ServerOptions()).Text)
+        await Assert.That(Ovms.Serving.Loading.ModelConfig.From(config.Models.Single(), new ServerOptions()).Text)
             .IsEqualTo("Nireq parameter too high - nireq is a whole number from 0 to 100000; came 100001.");
     }
 

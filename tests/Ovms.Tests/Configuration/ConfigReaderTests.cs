@@ -42,7 +42,7 @@ public class ConfigReaderTests
             Subconfig = "s.json",
             CustomLoaderOptions = """{"loader_name":"l"}""",
         });
-        await Assert.That(Ovms.Serving.ModelConfig.From(model, new ServerOptions()).Text).Contains("custom loaders are not loaded");
+        await Assert.That(Ovms.Serving.Loading.ModelConfig.From(model, new ServerOptions()).Text).Contains("custom loaders are not loaded");
     }
 
     [Test]

@@ -6,13 +6,16 @@ using Ovms.Native;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Serving;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Inference;
 
 /// <summary>
-/// Models that hand an input on as an output: every caller gets its own bytes back. Without <see cref="OutputMemory"/> dynamic ones with a
+/// Models that hand an input on as an output: every caller gets its own bytes back. Without <see cref="Ovms.Serving.Requests.OutputMemory"/> dynamic ones with a
 /// conversion answer most calls wrongly here, or crash.
 /// </summary>
 public sealed class HandedOnOutputTests

@@ -1,7 +1,7 @@
 using System.Text;
 using Ovms.Inference;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using TUnit.Assertions.Enums;
 

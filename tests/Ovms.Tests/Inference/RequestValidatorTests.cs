@@ -1,6 +1,6 @@
 using Ovms.Inference;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 using Ovms.Tests.Tensors;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Ovms.Inference;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Tensors;
 
 namespace Ovms.Tests.Inference;

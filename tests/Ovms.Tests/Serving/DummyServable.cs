@@ -1,6 +1,10 @@
 using System.Runtime.InteropServices;
 using Ovms.Native;
 using Ovms.Serving;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Serving;

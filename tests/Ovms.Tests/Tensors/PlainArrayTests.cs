@@ -162,8 +162,8 @@ public sealed class PlainArrayTests
 
         static long[] Measured(byte[] text)
         {
-            Span<long> lengths = stackalloc long[Ovms.Frontends.Rest.JsonFault.MaxDepth + 1];
-            return Ovms.Frontends.Rest.ArrayNesting.Measure(text, lengths, out int rank) is null ? lengths.Slice(1, rank).ToArray() : [];
+            Span<long> lengths = stackalloc long[Ovms.Frontends.Rest.Json.JsonFault.MaxDepth + 1];
+            return Ovms.Frontends.Rest.Json.ArrayNesting.Measure(text, lengths, out int rank) is null ? lengths.Slice(1, rank).ToArray() : [];
         }
     }
 

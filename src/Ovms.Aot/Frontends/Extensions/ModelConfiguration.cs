@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 
 namespace Ovms.Frontends.Extensions;
 

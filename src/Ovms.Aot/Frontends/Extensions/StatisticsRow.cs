@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ovms.Observability.Metrics;
 using Ovms.Serving;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Extensions;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Ovms.Serving;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Extensions;

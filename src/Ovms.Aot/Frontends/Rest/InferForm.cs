@@ -1,6 +1,7 @@
+using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
 using Ovms.Observability.Metrics;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -30,22 +31,4 @@ internal abstract class InferForm
     /// <param name="result">What is answered.</param>
     /// <param name="jsonLength">Length of the JSON where bytes follow it; null where none do.</param>
     public abstract Outcome Write(NativeBuffer answer, InferDocument document, InferResult result, out int? jsonLength);
-}
-
-/// <summary>KServe v2: JSON, and bytes after it.</summary>
-internal sealed class KServeForm : InferForm
-{
-    /// <inheritdoc/>
-    public override CallKind Kind => CallKind.ModelInferRest;
-
-    /// <inheritdoc/>
-    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation) =>
-        InferRequestBody.ReadAsync(request, target, signature, bounds, cancellation);
-
-    /// <inheritdoc/>
-    public override int EstimateLength(InferDocument document, InferResult result) => InferResponseWriter.EstimateLength(result.Message, result.Outputs, document.BinaryOutputs);
-
-    /// <inheritdoc/>
-    public override Outcome Write(NativeBuffer answer, InferDocument document, InferResult result, out int? jsonLength) =>
-        InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, document.BinaryOutputs, out jsonLength, result.SequenceParameter);
 }

@@ -1,5 +1,7 @@
+using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
 

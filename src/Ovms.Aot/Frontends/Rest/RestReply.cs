@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ovms.Frontends.Rest.Json;
 using Ovms.Status;
 using Ovms.Tensors;
 

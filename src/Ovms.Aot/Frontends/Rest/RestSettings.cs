@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Ovms.Frontends.Extensions;
+using Ovms.Frontends.Rest.Server;
 using Ovms.Observability.Metrics;
 using Ovms.Tensors;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 

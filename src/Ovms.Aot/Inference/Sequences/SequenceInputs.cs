@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using Ovms.Native;
-using Ovms.Serving;
-using Ovms.Serving.Sequences;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Inference.Sequences;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
 
 namespace Ovms.Inference.Sequences;
 

@@ -1,4 +1,4 @@
-using Ovms.Serving.Sequences;
+using Ovms.Serving.Requests;
 using Ovms.Status;
 
 namespace Ovms.Inference.Sequences;

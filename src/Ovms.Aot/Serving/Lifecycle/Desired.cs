@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Repository;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

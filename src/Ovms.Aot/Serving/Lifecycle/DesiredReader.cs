@@ -3,6 +3,7 @@ using Ovms.Configuration;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

@@ -1,4 +1,5 @@
 using Ovms.Repository;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Repository;
+using Ovms.Serving.Loading;
 
 namespace Ovms.Serving.Lifecycle;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Serving.Table;
 
 namespace Ovms.Serving.Lifecycle;
 

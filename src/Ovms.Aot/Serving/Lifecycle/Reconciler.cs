@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Observability;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

@@ -1,3 +1,5 @@
+using Ovms.Serving.Table;
+
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>

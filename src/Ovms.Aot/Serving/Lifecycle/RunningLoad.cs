@@ -1,5 +1,6 @@
 using Ovms.Native;
 using Ovms.Observability;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Ovms.Observability;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

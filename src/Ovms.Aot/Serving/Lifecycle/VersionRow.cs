@@ -1,3 +1,5 @@
+using Ovms.Serving.Table;
+
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>What the <see cref="ServingBoard"/> knows of one version. Changed only by the board.</summary>

@@ -1,4 +1,5 @@
 using Ovms.Repository;
+using Ovms.Serving.Loading;
 
 namespace Ovms.Serving.Lifecycle;
 

@@ -1,4 +1,5 @@
 using Ovms.Native;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;

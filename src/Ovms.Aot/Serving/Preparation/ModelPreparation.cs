@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ovms.Native;
 using Ovms.Repository;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;

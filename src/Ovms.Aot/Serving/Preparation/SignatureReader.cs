@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Native;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;

@@ -1,3 +1,5 @@
+using Ovms.Serving.Requests;
+
 namespace Ovms.Serving.Sequences;
 
 /// <summary>

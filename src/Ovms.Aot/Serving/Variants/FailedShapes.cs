@@ -1,3 +1,4 @@
+using Ovms.Serving.Shapes;
 using Ovms.Status;
 
 namespace Ovms.Serving.Variants;

@@ -1,10 +1,12 @@
 using Ovms.Serving.Preparation;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Variants;
 
 /// <summary>
-/// What computes the calls of a model with auto shapes that its loaded form does not take. Owned by the <see cref="LoadedModel"/>.
+/// What computes the calls of a model with auto shapes that its loaded form does not take. Owned by the <see cref="Loading.LoadedModel"/>.
 /// </summary>
 /// <param name="auto">What calls decide.</param>
 /// <param name="loaded">What the loaded form takes.</param>

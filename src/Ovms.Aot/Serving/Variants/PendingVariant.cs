@@ -1,3 +1,4 @@
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Variants;

@@ -1,3 +1,5 @@
+using Ovms.Serving.Shapes;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Variants;

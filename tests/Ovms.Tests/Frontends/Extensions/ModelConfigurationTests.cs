@@ -1,7 +1,7 @@
 using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Grpc.Protos.Models;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 
 namespace Ovms.Tests.Frontends.Extensions;
 

@@ -1,5 +1,6 @@
 using Ovms.Frontends.Extensions;
 using Ovms.Serving;
+using Ovms.Serving.Table;
 using Ovms.Tests.Serving;
 
 namespace Ovms.Tests.Frontends.Extensions;

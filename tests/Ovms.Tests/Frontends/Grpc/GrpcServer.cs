@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Frontends.Grpc.Server;
+using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
-using Ovms.Serving;
+using Ovms.Serving.Table;
 
 namespace Ovms.Tests.Frontends.Grpc;
 

@@ -3,8 +3,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Compression;
 using Ovms.Frontends;
-using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Frontends.Grpc.Transport;
 using CallStatus = Grpc.Core.Status;
 
 namespace Ovms.Tests.Frontends.Grpc;

@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
-using Ovms.Frontends.Grpc;
+using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using CallStatus = Grpc.Core.Status;
 using Input = Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
-using Ovms.Frontends.Grpc;
+using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Tests.Serving.Sequences;
 using CallStatus = Grpc.Core.Status;

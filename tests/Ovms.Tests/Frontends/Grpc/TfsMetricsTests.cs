@@ -1,6 +1,7 @@
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using Ovms.Observability.Metrics;
 using Ovms.Serving;
+using Ovms.Serving.Table;
 using Ovms.Tests.Observability;
 using Models = Ovms.Frontends.Grpc.Protos.TensorFlowServing.ModelService.ModelServiceClient;
 using Predictions = Ovms.Frontends.Grpc.Protos.TensorFlowServing.PredictionService.PredictionServiceClient;

@@ -1,8 +1,9 @@
 using Grpc.Core;
-using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
+using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Serving;
+using Ovms.Serving.Table;
 using CallStatus = Grpc.Core.Status;
 using Models = Ovms.Frontends.Grpc.Protos.TensorFlowServing.ModelService.ModelServiceClient;
 using Predictions = Ovms.Frontends.Grpc.Protos.TensorFlowServing.PredictionService.PredictionServiceClient;

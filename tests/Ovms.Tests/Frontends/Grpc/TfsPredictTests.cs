@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
-using Ovms.Serving;
+using Ovms.Frontends.Grpc.TensorFlow;
+using Ovms.Serving.Table;
 using TUnit.Assertions.Enums;
 using Answer = Ovms.Frontends.Grpc.Protos.TensorFlowServing.PredictResponse;
 using CallStatus = Grpc.Core.Status;
@@ -80,7 +80,7 @@ public sealed class TfsPredictTests
         await using GrpcServer server = await GrpcServer.StartAsync(ServedModel.Load("all_types"));
         Client client = new(server.Channel);
         PredictRequest request = TfsRequests.For("all_types");
-        foreach (Ovms.Serving.TensorInfo input in server.Registry.Current.Find("all_types", "").Value.Version.Servable!.Signature.Inputs)
+        foreach (Ovms.Serving.Signatures.TensorInfo input in server.Registry.Current.Find("all_types", "").Value.Version.Servable!.Signature.Inputs)
         {
             byte[] raw = [.. One(input.Marshaler.Datatype), .. new byte[input.Marshaler.BitWidth * 3 / 8]];
             request.Inputs[input.Name] = TfsRequests.Content((DataType)TensorDatatypes.NumberOf(input.Marshaler), [1, 4], raw);

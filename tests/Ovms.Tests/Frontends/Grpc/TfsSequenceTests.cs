@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Ovms.Frontends.Grpc;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
+using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Tests.Serving.Sequences;
 using Answer = Ovms.Frontends.Grpc.Protos.TensorFlowServing.PredictResponse;
 using CallStatus = Grpc.Core.Status;

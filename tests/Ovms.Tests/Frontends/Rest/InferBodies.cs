@@ -2,8 +2,10 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Ovms.Frontends;
 using Ovms.Frontends.Rest;
+using Ovms.Frontends.Rest.Body;
+using Ovms.Frontends.Rest.KServe;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Tests.Frontends.Rest;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Ovms.Frontends.Rest;
+using Ovms.Frontends.Rest.Server;
 using Ovms.Serving;
+using Ovms.Serving.Table;
 
 namespace Ovms.Tests.Frontends.Rest;
 

@@ -6,6 +6,8 @@ using System.Text;
 using System.Text.Json;
 using Ovms.Frontends.Rest;
 using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Table;
 using TUnit.Assertions.Enums;
 
 namespace Ovms.Tests.Frontends.Rest;

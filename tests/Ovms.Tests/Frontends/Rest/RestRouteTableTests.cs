@@ -1,6 +1,7 @@
 using Ovms.Frontends.Rest;
+using Ovms.Frontends.Rest.KServe;
 using Ovms.Inference;
-using Ovms.Serving;
+using Ovms.Serving.Table;
 
 namespace Ovms.Tests.Frontends.Rest;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Ovms.Serving;
+using Ovms.Serving.Table;
 using Ovms.Tests.Serving.Sequences;
 
 namespace Ovms.Tests.Frontends.Rest;

@@ -7,10 +7,15 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Ovms.Frontends.Rest;
+using Ovms.Frontends.Rest.Server;
 using Ovms.Inference;
 using Ovms.Native;
 using Ovms.Serving;
+using Ovms.Serving.Loading;
 using Ovms.Serving.Preparation;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Frontends.Rest;

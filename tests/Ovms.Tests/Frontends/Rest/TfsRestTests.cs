@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using Ovms.Serving;
+using Ovms.Serving.Table;
 
 namespace Ovms.Tests.Frontends.Rest;
 

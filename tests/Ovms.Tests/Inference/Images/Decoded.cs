@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Ovms.Inference;
 using Ovms.Inference.Images;
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Tests.Inference.Images;

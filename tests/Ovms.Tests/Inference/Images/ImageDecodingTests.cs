@@ -151,7 +151,7 @@ public sealed class ImageDecodingTests
     public async Task NoImages_CostNothing()
     {
         BytesConversion conversion = new(ConversionBudget.OfThisMachine());
-        Ovms.Serving.Signature signature = Requests.Model(Requests.Port("b", Requests.OneByTen));
+        Ovms.Serving.Signatures.Signature signature = Requests.Model(Requests.Port("b", Requests.OneByTen));
         using InferMessage message = Requests.Message(Requests.Raw("b", "FP32", [1, 10], 40));
         long allocated = Allocation.Of(() =>
         {

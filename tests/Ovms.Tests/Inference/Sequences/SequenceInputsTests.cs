@@ -1,7 +1,7 @@
 using Ovms.Inference;
 using Ovms.Inference.Sequences;
-using Ovms.Serving;
-using Ovms.Serving.Sequences;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tests.Serving;
 using Ovms.Tests.Serving.Sequences;

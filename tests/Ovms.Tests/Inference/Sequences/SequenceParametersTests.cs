@@ -1,5 +1,5 @@
 using Ovms.Inference.Sequences;
-using Ovms.Serving.Sequences;
+using Ovms.Serving.Requests;
 using Ovms.Status;
 
 namespace Ovms.Tests.Inference.Sequences;

@@ -2,6 +2,7 @@ using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Loading;
 
 namespace Ovms.Tests.Serving.Lifecycle;
 

@@ -5,6 +5,8 @@ using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tests.Setup;
 

@@ -1,6 +1,7 @@
 using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Tests.Serving.Lifecycle;

@@ -1,5 +1,5 @@
-using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 using static Ovms.Tests.Serving.Lifecycle.Worlds;
 

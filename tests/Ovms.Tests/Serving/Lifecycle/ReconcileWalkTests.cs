@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ovms.Repository;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Loading;
 
 namespace Ovms.Tests.Serving.Lifecycle;
 

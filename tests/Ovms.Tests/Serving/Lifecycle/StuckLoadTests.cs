@@ -1,5 +1,5 @@
-using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Tests.Serving.Lifecycle;

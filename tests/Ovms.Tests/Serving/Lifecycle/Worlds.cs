@@ -1,7 +1,7 @@
 using Ovms.Options;
 using Ovms.Repository;
-using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 
 namespace Ovms.Tests.Serving.Lifecycle;

@@ -1,7 +1,7 @@
 using Ovms.Native;
 using Ovms.Options;
-using Ovms.Serving;
 using Ovms.Serving.Preparation;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 
 namespace Ovms.Tests.Serving.Preparation;

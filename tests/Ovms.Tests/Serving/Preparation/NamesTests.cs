@@ -2,8 +2,8 @@ using System.Text;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Repository;
-using Ovms.Serving;
 using Ovms.Serving.Preparation;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tests.Setup;
 

@@ -2,7 +2,11 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Ovms.Native;
 using Ovms.Serving;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tests.Setup;
 
@@ -20,7 +24,7 @@ internal static class Accumulator
     public static SequenceStep End(ulong id) => new(new SequenceId(id), IsStart: false, IsEnd: true);
 
     /// <summary>A table without a servable.</summary>
-    public static SequenceTable Table(int max = 500, bool cleansIdle = true, int turns = 2, int waiters = 64) =>
+    public static SequenceTable NewTable(int max = 500, bool cleansIdle = true, int turns = 2, int waiters = 64) =>
         new(new SequenceSettings(max, cleansIdle), static sequence => new InferSlot(s_compiled.Value.CreateInferRequest(), 1) { Sequence = sequence }, turns, waiters);
 
     /// <summary>A servable under the model's name, or another; the last lease after its retirement frees it.</summary>

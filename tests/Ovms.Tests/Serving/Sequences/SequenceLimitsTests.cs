@@ -1,4 +1,4 @@
-using Ovms.Serving;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
 using Ovms.Status;
 using static Ovms.Tests.Serving.Sequences.Accumulator;
@@ -11,7 +11,7 @@ public sealed class SequenceLimitsTests
     [Test]
     public async Task LimitOfSequences_CountsThoseThatLive()
     {
-        using SequenceTable table = Table(max: 2);
+        using SequenceTable table = NewTable(max: 2);
         await table.StepAsync(Start(1), 1);
         await table.StepAsync(Start(2), 1);
         Outcome<float> refused = await table.StepAsync(Start(3), 1);
@@ -24,7 +24,7 @@ public sealed class SequenceLimitsTests
     [Test]
     public async Task LimitOfNothing_IsNoLimit()
     {
-        using SequenceTable table = Table(max: 0);
+        using SequenceTable table = NewTable(max: 0);
         for (ulong id = 1; id <= 600; id++)
         {
             await Assert.That((await table.StepAsync(Start(id), id)).Value).IsEqualTo((float)id);
@@ -36,7 +36,7 @@ public sealed class SequenceLimitsTests
     [Test]
     public async Task SequenceWithoutCallsFromSweepToSweep_IsRemoved()
     {
-        using SequenceTable table = Table(max: 2);
+        using SequenceTable table = NewTable(max: 2);
         await table.StepAsync(Start(1), 1);
         await table.StepAsync(Start(2), 1);
         await Assert.That(table.Sweep()).IsEqualTo(0);
@@ -50,7 +50,7 @@ public sealed class SequenceLimitsTests
     [Test]
     public async Task SequenceWithACallInIt_IsNotIdle()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         InferSlot held = await table.HoldAsync(Start(1));
         await AddAsync(held, 1);
         await Assert.That((table.Sweep(), table.Sweep(), table.Sweep())).IsEqualTo((0, 0, 0));
@@ -61,7 +61,7 @@ public sealed class SequenceLimitsTests
     [Test]
     public async Task ModelThatIsNotCleaned_KeepsIdleSequences()
     {
-        using SequenceTable table = Table(cleansIdle: false);
+        using SequenceTable table = NewTable(cleansIdle: false);
         await table.StepAsync(Start(1), 1);
         await Assert.That((table.Sweep(), table.Sweep(), table.Sweep())).IsEqualTo((0, 0, 0));
         await Assert.That((await table.StepAsync(Continue(1), 1)).Value).IsEqualTo(2f);

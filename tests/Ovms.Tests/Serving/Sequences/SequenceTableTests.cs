@@ -1,5 +1,5 @@
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
 using Ovms.Status;
 using static Ovms.Tests.Serving.Sequences.Accumulator;
@@ -11,7 +11,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task InterleavedSequences_KeepTheirOwnSums()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         await Assert.That((await table.StepAsync(Start(1), 1)).Value).IsEqualTo(1f);
         await Assert.That((await table.StepAsync(Start(2), 10)).Value).IsEqualTo(10f);
         await Assert.That((await table.StepAsync(Continue(1), 2)).Value).IsEqualTo(3f);
@@ -24,7 +24,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task SequenceThatStartsAgainUnderItsId_StartsFromTheBeginning()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         await table.StepAsync(Start(7), 5);
         await table.StepAsync(End(7), 5);
         await Assert.That((await table.StepAsync(Start(7), 1)).Value).IsEqualTo(1f);
@@ -33,7 +33,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task SequenceOfOneCall_LeavesNothing()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         await Assert.That((await table.StepAsync(new SequenceStep(new SequenceId(3), IsStart: true, IsEnd: true), 4)).Value).IsEqualTo(4f);
         await Assert.That(table.Count).IsEqualTo(0);
     }
@@ -41,7 +41,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task EndedSequence_FreesItsInferRequest()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         InferSlot slot = await table.HoldAsync(new SequenceStep(new SequenceId(3), IsStart: true, IsEnd: true));
         await AddAsync(slot, 1);
         slot.Return();
@@ -51,7 +51,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task CallersWithoutAnId_GetDifferentOnesThatJsonHolds()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         HashSet<ulong> ids = [];
         for (int i = 0; i < 50; i++)
         {
@@ -70,7 +70,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task NumbersAndTexts_AreDifferentIds()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         SequenceStep text = new(new SequenceId(0, "5"), IsStart: true, IsEnd: false);
         await table.StepAsync(Start(5), 1);
         await Assert.That((await table.StepAsync(text, 10)).Value).IsEqualTo(10f);
@@ -81,7 +81,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task WrongIds_AreRefusedAndNamed()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         await table.StepAsync(Start(1), 1);
         await Assert.That((await table.StepAsync(Start(1), 1)).Text).IsEqualTo("Sequence with provided ID already exists - Sequence: 1");
         await Assert.That((await table.StepAsync(Continue(2), 1)).Text).IsEqualTo("Sequence with provided ID does not exist - Sequence: 2");
@@ -94,7 +94,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task SequenceWhoseLastCallIsOnItsWay_TakesNoMore()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         await table.StepAsync(Start(1), 1);
         InferSlot last = await table.HoldAsync(End(1));
         await Assert.That((await table.StepAsync(Continue(1), 1)).Code).IsEqualTo(StatusCode.SequenceTerminated);
@@ -107,7 +107,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task CallsOfOneSequence_ComputeInTheOrderTheyCame()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         InferSlot held = await table.HoldAsync(Start(1));
         Task<Outcome<InferSlot>>[] waiting = [.. Enumerable.Range(0, 8).Select(_ => table.RentAsync(Continue(1), CancellationToken.None).AsTask())];
         await Assert.That(table.Waiting).IsEqualTo(8);
@@ -128,7 +128,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task SequencesBeyondTheTurns_WaitForOne()
     {
-        using SequenceTable table = Table(turns: 2);
+        using SequenceTable table = NewTable(turns: 2);
         InferSlot first = await table.HoldAsync(Start(1));
         InferSlot second = await table.HoldAsync(Start(2));
         Task<Outcome<InferSlot>> third = table.RentAsync(Start(3), CancellationToken.None).AsTask();
@@ -153,7 +153,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task CallsBeyondTheQueue_AreRefusedAtOnce()
     {
-        using SequenceTable table = Table(turns: 1, waiters: 2);
+        using SequenceTable table = NewTable(turns: 1, waiters: 2);
         InferSlot held = await table.HoldAsync(Start(1));
         Task<Outcome<InferSlot>> behind = table.RentAsync(Continue(1), CancellationToken.None).AsTask();
         Task<Outcome<InferSlot>> other = table.RentAsync(Start(2), CancellationToken.None).AsTask();
@@ -173,7 +173,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task CallThatGivesUpWaiting_ChangesNothing()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         InferSlot held = await table.HoldAsync(Start(1));
         await AddAsync(held, 1);
         using CancellationTokenSource givingUp = new();
@@ -190,7 +190,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task LastCallThatGivesUpWaiting_LeavesTheSequenceOpen()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         InferSlot held = await table.HoldAsync(Start(1));
         await AddAsync(held, 1);
         using CancellationTokenSource givingUp = new();
@@ -205,7 +205,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task FirstCallThatGivesUpWaiting_NeverStarted()
     {
-        using SequenceTable table = Table(turns: 1);
+        using SequenceTable table = NewTable(turns: 1);
         InferSlot held = await table.HoldAsync(Start(1));
         using CancellationTokenSource givingUp = new();
         Task<Outcome<InferSlot>> leaver = table.RentAsync(Start(2), givingUp.Token).AsTask();
@@ -222,7 +222,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task FirstCallThatComputesNothing_NeverStarted()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         (await table.HoldAsync(Start(1))).Return();
         await Assert.That((await table.StepAsync(Continue(1), 1)).Code).IsEqualTo(StatusCode.SequenceMissing);
     }
@@ -230,7 +230,7 @@ public sealed class SequenceTableTests
     [Test]
     public async Task LaterCallThatComputesNothing_ChangesNothing()
     {
-        using SequenceTable table = Table();
+        using SequenceTable table = NewTable();
         await table.StepAsync(Start(1), 1);
         (await table.HoldAsync(Continue(1))).Return();
         (await table.HoldAsync(End(1))).Return();
@@ -267,7 +267,7 @@ public sealed class SequenceTableTests
     {
         const int Sequences = 64;
         const int Steps = 20;
-        using SequenceTable table = Table(turns: 4, waiters: Sequences);
+        using SequenceTable table = NewTable(turns: 4, waiters: Sequences);
         float[] sums = await Task.WhenAll(Enumerable.Range(1, Sequences).Select(async id =>
         {
             float sum = (await table.StepAsync(Start((ulong)id), id)).Value;

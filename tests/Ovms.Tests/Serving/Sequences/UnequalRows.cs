@@ -1,5 +1,5 @@
 using Ovms.Native;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
 using Ovms.Tests.Setup;
 

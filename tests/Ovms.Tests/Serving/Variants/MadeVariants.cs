@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Table;
 using Ovms.Serving.Variants;
 using Ovms.Status;
 using Ovms.Tests.Serving.Lifecycle;

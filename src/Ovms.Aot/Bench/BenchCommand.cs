@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Ovms.Hosting;
+using Ovms.Native;
+using Ovms.Options;
+using Ovms.Repository;
+using Ovms.Serving;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Requests;
+using Ovms.Status;
+
+namespace Ovms.Bench;
+
+/// <summary>
+/// <c>ovms bench</c>: answers whether it is the server or the model, on this machine. The engine runs in this process, the server in one of
+/// its own, with the same settings.
+/// </summary>
+internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOptions, ModelOptions model, ImmutableArray<string> modelArguments, ILogger log, CancellationToken stop)
+{
+    private const int MostCallers = 1024;
+
+    /// <summary>Measures and prints.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync()
+    {
+        Outcome<ImmutableArray<int>> concurrency = ParseConcurrency(options.Concurrency);
+        Outcome<ModelConfig> config = ModelConfig.From(model, serverOptions);
+        if (!concurrency.IsOk || !config.IsOk)
+        {
+            return Refuse(concurrency.IsOk ? config.WithoutValue : concurrency.WithoutValue, ExitCode.Usage(OperatingSystem.IsWindows()));
+        }
+
+        Outcome<Engine> opened = Engine.Open(serverOptions, log);
+        using Engine? engine = opened.Value;
+        Outcome<LoadedModel> loaded = opened.IsOk ? Load(engine!, config.Value) : opened.WithoutValue;
+        if (!loaded.IsOk)
+        {
+            return Refuse(loaded.WithoutValue, ExitCode.Failure);
+        }
+
+        using LoadedModel raw = loaded.Value;
+        try
+        {
+            return await MeasureAsync(raw, config.Value, concurrency.Value).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or HttpRequestException or OpenVinoException)
+        {
+            return Refuse(Outcome.Fail(StatusCode.InternalInferenceError, failure.Message), ExitCode.Failure);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Failure;
+        }
+    }
+
+    /// <summary>Reads numbers of callers: 1 to 1024 each, separated by commas.</summary>
+    internal static Outcome<ImmutableArray<int>> ParseConcurrency(string text)
+    {
+        List<int> counts = [];
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count is < 1 or > MostCallers)
+            {
+                return Outcome.Fail(StatusCode.OptionsUsageError, $"concurrency takes numbers of callers from 1 to {MostCallers}, separated by commas, as in 1,2,4,8; got {Shown.Bounded(text)}");
+            }
+
+            counts.Add(count);
+        }
+
+        return counts.ToImmutableArray();
+    }
+
+    private Outcome<LoadedModel> Load(Engine engine, ModelConfig config)
+    {
+        if (config.Sequences is not null)
+        {
+            return Outcome.Fail(StatusCode.ModelConfigInvalid, "ovms bench sends calls that know nothing of each other, and a stateful model takes none such; leave stateful out to measure it.");
+        }
+
+        Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);
+        Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk ? repository.Value.Select(config.Versions) : repository.WithoutValue;
+        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log);
+        return versions.IsOk ? loader.Load(new ServableId(config.Name, versions.Value[^1].Version), versions.Value[^1], config) : versions.WithoutValue;
+    }
+
+    private async Task<int> MeasureAsync(LoadedModel raw, ModelConfig config, ImmutableArray<int> concurrency)
+    {
+        using BenchInput input = new(raw.Signature);
+        Channel<InferSlot> slots = await RawCaller.PrepareAsync(raw.Pool, input).ConfigureAwait(false);
+        try
+        {
+            Outcome<BenchServer> started = await BenchServer.StartAsync(modelArguments, stop).ConfigureAwait(false);
+            if (!started.IsOk)
+            {
+                return Refuse(started.WithoutValue, ExitCode.Failure);
+            }
+
+            using BenchServer server = started.Value;
+            BenchRun run = new(server, slots, input, config.Name);
+            List<BenchRow> rows = [];
+            foreach (int callers in concurrency)
+            {
+                rows.AddRange(await run.RunAsync(callers, TimeSpan.FromSeconds(options.Duration), stop).ConfigureAwait(false));
+            }
+
+            stop.ThrowIfCancellationRequested();
+            string versions = $"ovms {ServerVersion.Text}, OpenVINO {OpenVinoLibrary.BuildNumber}";
+            BenchReport report = new(config.BasePath, config.Device.Text, input.Description, versions, raw.Pool.Size, Environment.ProcessorCount, rows);
+            return StandardStreams.TryPrint(options.Json ? report.ToJson() : report.ToTable(), "") ? ExitCode.Ok : ExitCode.Failure;
+        }
+        finally
+        {
+            while (slots.Reader.TryRead(out InferSlot? slot))
+            {
+                slot.Return();
+            }
+        }
+    }
+
+    private static int Refuse(Outcome failure, int code)
+    {
+        StandardStreams.TryPrint("", $"{failure.Text}\n");
+        return code;
+    }
+}

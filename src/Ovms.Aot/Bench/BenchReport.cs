@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Ovms.Bench;
+
+/// <summary>The measurement as a table for people or JSON for programs. The raw row of a number of callers comes before the others.</summary>
+internal sealed record BenchReport(string Model, string Device, string Input, string Versions, int InferRequests, int Processors, IReadOnlyList<BenchRow> Rows)
+{
+    private static readonly string[] s_columns = ["callers", "way", "calls/s", "p50 ms", "p90 ms", "p99 ms", "of raw", "added us", "cpu ms/call", "bytes/call"];
+
+    /// <summary>Lines of aligned columns.</summary>
+    public string ToTable()
+    {
+        List<string[]> lines = [s_columns, .. Rows.Select(Cells)];
+        int[] widths = [.. Enumerable.Range(0, s_columns.Length).Select(column => lines.Max(line => line[column].Length))];
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{Model} on {Device}, {InferRequests} infer requests, {Processors} processors; input {Input}\n{Versions}\n\n");
+        foreach (string[] line in lines)
+        {
+            text.AppendJoin("  ", line.Select((cell, column) => column == 1 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).Append('\n');
+        }
+
+        return text.Append('\n')
+            .Append("of raw: calls/s compared with the engine alone. added us: p50 above the engine's. cpu, bytes (managed heap): of the\n")
+            .Append("server's process, for raw of this one. The callers share the machine with the server and are measured with it.\n")
+            .ToString();
+    }
+
+    /// <summary>One JSON object.</summary>
+    public string ToJson()
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model", Model);
+            writer.WriteString("device", Device);
+            writer.WriteString("input", Input);
+            writer.WriteString("versions", Versions);
+            writer.WriteNumber("infer_requests", InferRequests);
+            writer.WriteNumber("processors", Processors);
+            writer.WriteStartArray("rows");
+            foreach (BenchRow row in Rows)
+            {
+                Write(writer, row);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(text.ToArray()) + "\n";
+    }
+
+    private BenchRow RawOf(BenchRow row) => Rows.First(raw => raw.Concurrency == row.Concurrency);
+
+    private double ShareOf(BenchRow row) => RawOf(row).CallsPerSecond > 0 ? row.CallsPerSecond / RawOf(row).CallsPerSecond : 0;
+
+    private double AddedOf(BenchRow row) => (row.Latency.Quantile(0.5) - RawOf(row).Latency.Quantile(0.5)).TotalMicroseconds;
+
+    private string[] Cells(BenchRow row) =>
+    [
+        row.Concurrency.ToString(CultureInfo.InvariantCulture),
+        row.Way,
+        Number(row.CallsPerSecond, "0.0"),
+        Number(row.Latency.Quantile(0.5).TotalMilliseconds, "0.000"),
+        Number(row.Latency.Quantile(0.9).TotalMilliseconds, "0.000"),
+        Number(row.Latency.Quantile(0.99).TotalMilliseconds, "0.000"),
+        Number(ShareOf(row) * 100, "0.0") + " %",
+        Number(AddedOf(row), "0"),
+        Number(row.CpuSecondsPerCall * 1000, "0.000"),
+        Number(row.AllocatedBytesPerCall, "0"),
+    ];
+
+    private void Write(Utf8JsonWriter writer, BenchRow row)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("concurrency", row.Concurrency);
+        writer.WriteString("way", row.Way);
+        writer.WriteNumber("calls", row.Latency.Count);
+        writer.WriteNumber("calls_per_second", Math.Round(row.CallsPerSecond, 2));
+        writer.WriteNumber("p50_us", row.Latency.Quantile(0.5).TotalMicroseconds);
+        writer.WriteNumber("p90_us", row.Latency.Quantile(0.9).TotalMicroseconds);
+        writer.WriteNumber("p99_us", row.Latency.Quantile(0.99).TotalMicroseconds);
+        writer.WriteNumber("share_of_raw", Math.Round(ShareOf(row), 4));
+        writer.WriteNumber("added_us", AddedOf(row));
+        writer.WriteNumber("cpu_seconds_per_call", row.CpuSecondsPerCall);
+        writer.WriteNumber("allocated_bytes_per_call", Math.Round(row.AllocatedBytesPerCall, 1));
+        writer.WriteEndObject();
+    }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

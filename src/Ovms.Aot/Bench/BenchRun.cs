@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Ovms.Serving.Requests;
+
+namespace Ovms.Bench;
+
+/// <summary>
+/// Measures all ways with one number of callers: in rounds, each way in turn, so that whatever disturbs the machine disturbs all of them.
+/// </summary>
+internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, BenchInput input, string model)
+{
+    /// <summary>The engine alone.</summary>
+    public const string Raw = "raw";
+
+    /// <summary>The call that is measured over gRPC.</summary>
+    public const string InferPath = "/inference.GRPCInferenceService/ModelInfer";
+    private const int Rounds = 5;
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(300);
+
+    private readonly byte[] _grpc = input.GrpcMessage(model);
+    private readonly (byte[] Body, int JsonLength) _binary = input.RestBinary();
+    private readonly byte[]? _json = input.RestJson();
+
+    /// <summary>Runs one number of callers.</summary>
+    /// <param name="concurrency">Number of callers.</param>
+    /// <param name="duration">How long each way is measured.</param>
+    /// <param name="cancellation">Ends it between two calls.</param>
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(int concurrency, TimeSpan duration, CancellationToken cancellation)
+    {
+        List<(BenchRow Row, BenchCaller[] Callers)> ways = [];
+        try
+        {
+            ways.Add((new BenchRow(Raw, concurrency), [.. Callers(() => new RawCaller(slots))]));
+            ways.Add((new BenchRow("gRPC", concurrency), await Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ => (BenchCaller)await GrpcCaller.ConnectAsync(server.GrpcPort, InferPath, _grpc).ConfigureAwait(false))).ConfigureAwait(false)));
+            ways.Add((new BenchRow("REST binary", concurrency), [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _binary.Body, _binary.JsonLength)))]));
+            if (_json is not null)
+            {
+                ways.Add((new BenchRow("REST JSON", concurrency), [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _json, null)))]));
+            }
+
+            foreach ((_, BenchCaller[] callers) in ways)
+            {
+                await MeasureAsync(callers, new BenchRow("", concurrency), s_warmUp, cancellation).ConfigureAwait(false);
+            }
+
+            for (int round = 0; round < Rounds && !cancellation.IsCancellationRequested; round++)
+            {
+                foreach ((BenchRow row, BenchCaller[] callers) in ways)
+                {
+                    await MeasureWithCostAsync(callers, row, duration / Rounds, cancellation).ConfigureAwait(false);
+                }
+            }
+
+            return [.. ways.Select(static way => way.Row)];
+        }
+        finally
+        {
+            foreach (BenchCaller caller in ways.SelectMany(static way => way.Callers))
+            {
+                caller.Dispose();
+            }
+        }
+
+        IEnumerable<BenchCaller> Callers(Func<BenchCaller> make) => Enumerable.Range(0, concurrency).Select(_ => make());
+    }
+
+    private async Task MeasureWithCostAsync(BenchCaller[] callers, BenchRow row, TimeSpan duration, CancellationToken cancellation)
+    {
+        bool isRaw = row.Way == Raw;
+        long measured = row.Latency.Count;
+        long unlooked = (await CostAsync(isRaw).ConfigureAwait(false)).Bytes;
+        (TimeSpan Time, long Bytes) before = await CostAsync(isRaw).ConfigureAwait(false);
+        await MeasureAsync(callers, row, duration, cancellation).ConfigureAwait(false);
+        (TimeSpan Time, long Bytes) after = await CostAsync(isRaw).ConfigureAwait(false);
+        row.ProcessorTime += after.Time - before.Time;
+
+        // Looking allocates, too: as much as the second look has found more than the first.
+        long allocated = Math.Max(after.Bytes - before.Bytes - (before.Bytes - unlooked), 0);
+        long calls = row.Latency.Count - measured;
+        if (calls > 0)
+        {
+            row.AllocatedInRounds.Add((double)allocated / calls);
+        }
+    }
+
+    private async Task<(TimeSpan Time, long Bytes)> CostAsync(bool isRaw)
+    {
+        if (!isRaw)
+        {
+            return (server.ProcessorTime, await server.AllocatedBytesAsync().ConfigureAwait(false));
+        }
+
+        using Process self = Process.GetCurrentProcess();
+        return (self.TotalProcessorTime, GC.GetTotalAllocatedBytes(precise: true));
+    }
+
+    private static async Task MeasureAsync(BenchCaller[] callers, BenchRow row, TimeSpan duration, CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        LatencyHistogram[] measured = await Task.WhenAll(callers.Select(caller => Task.Run(() => CallUntilAsync(caller, started, duration, cancellation), CancellationToken.None))).ConfigureAwait(false);
+        row.Elapsed += Stopwatch.GetElapsedTime(started);
+        foreach (LatencyHistogram one in measured)
+        {
+            row.Latency.Add(one);
+        }
+    }
+
+    private static async Task<LatencyHistogram> CallUntilAsync(BenchCaller caller, long started, TimeSpan duration, CancellationToken cancellation)
+    {
+        LatencyHistogram latency = new();
+        long now = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started, now) < duration && !cancellation.IsCancellationRequested)
+        {
+            long begun = now;
+            await caller.CallAsync().ConfigureAwait(false);
+            now = Stopwatch.GetTimestamp();
+            latency.Add(Stopwatch.GetElapsedTime(begun, now));
+        }
+
+        return latency;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Ovms.Observability.Metrics;
+using Ovms.Status;
+
+namespace Ovms.Bench;
+
+/// <summary>This very program as a server of the measured model, on two free ports of loopback. Disposal ends it.</summary>
+internal sealed class BenchServer : IDisposable
+{
+    private const int LinesKept = 40;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private readonly Process _process;
+    private readonly HttpClient _http;
+    private readonly Queue<string> _lines = new();
+
+    private BenchServer(Process process, int grpcPort, int restPort)
+    {
+        _process = process;
+        GrpcPort = grpcPort;
+        RestPort = restPort;
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{restPort}"), Timeout = TimeSpan.FromSeconds(10) };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Where it speaks gRPC.</summary>
+    public int GrpcPort { get; }
+
+    /// <summary>Where it speaks REST.</summary>
+    public int RestPort { get; }
+
+    /// <summary>Time that processors have worked for it.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Starts it and waits until the model is ready.</summary>
+    /// <param name="modelArguments">Options of the model.</param>
+    /// <param name="cancellation">Ends the wait and the server.</param>
+    /// <returns>The server, or the end of its log.</returns>
+    public static async Task<Outcome<BenchServer>> StartAsync(IEnumerable<string> modelArguments, CancellationToken cancellation)
+    {
+        (int grpcPort, int restPort) = (FreePort(), FreePort());
+        ProcessStartInfo start = new(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        string[] own = ["--port", Text(grpcPort), "--rest_port", Text(restPort), "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0"];
+        foreach (string argument in modelArguments.Concat(own))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        BenchServer server = new(Process.Start(start)!, grpcPort, restPort);
+        if (await server.IsReadyAsync(cancellation).ConfigureAwait(false))
+        {
+            return server;
+        }
+
+        string log = server.Log;
+        server.Dispose();
+        cancellation.ThrowIfCancellationRequested();
+        return Outcome.Fail(StatusCode.ModelNotLoaded, $"The measured server does not become ready. The end of its log:\n{log}");
+    }
+
+    /// <summary>Bytes that it has allocated on the managed heap since it was started.</summary>
+    public async Task<long> AllocatedBytesAsync()
+    {
+        string metrics = await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).ConfigureAwait(false);
+        string? line = metrics.Split('\n').FirstOrDefault(static line => line.StartsWith($"{MetricFamilies.GcAllocated.Name} ", StringComparison.Ordinal));
+        return line is null ? 0 : (long)double.Parse(line.AsSpan(MetricFamilies.GcAllocated.Name.Length), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A port of loopback that nobody listens on now.</summary>
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _http.Dispose();
+        try
+        {
+            // Nothing is in flight: there is nothing to drain.
+            _process.Kill();
+            _process.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already.
+        }
+
+        _process.Dispose();
+    }
+
+    private string Log
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return string.Join('\n', _lines);
+            }
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (!_process.HasExited && Stopwatch.GetElapsedTime(started) < s_patience && !cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await _http.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return true;
+                }
+
+                await Task.Delay(20, cancellation).ConfigureAwait(false);
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        // The last lines come with the end of the streams.
+        if (_process.HasExited)
+        {
+            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lines)
+        {
+            _lines.Enqueue(line);
+            if (_lines.Count > LinesKept)
+            {
+                _lines.Dequeue();
+            }
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

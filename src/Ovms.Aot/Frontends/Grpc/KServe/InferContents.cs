@@ -1,0 +1,78 @@
+using System.Buffers;
+using Ovms.Inference;
+using Ovms.Status;
+using Ovms.Tensors;
+using Ovms.Wire;
+
+namespace Ovms.Frontends.Grpc.KServe;
+
+/// <summary>The second pass over a ModelInferRequest: gives each input its bytes.</summary>
+internal static class InferContents
+{
+    // A number's varint may be one byte where its raw form has eight.
+    private const int LargestExpansion = 8;
+
+    /// <summary>Gives each input its content. Mismatched counts are left to the validator, which refuses them without looking at bytes.</summary>
+    public static Outcome Fill(InferMessage message, InferMessageParts parts)
+    {
+        message.RawContentCount = parts.Raw.Count;
+        if (parts.Raw.Count > 0)
+        {
+            foreach ((int input, ReadOnlySequence<byte> bytes) in parts.Typed)
+            {
+                message.Inputs[input].HasTypedBesideRaw |= bytes.Length > 0;
+            }
+
+            for (int i = 0; i < message.Inputs.Count && parts.Raw.Count == message.Inputs.Count; i++)
+            {
+                message.Inputs[i].TakeView(message.Payload!, parts.Raw[i].FirstSpan);
+            }
+
+            return Outcome.Ok;
+        }
+
+        foreach ((int input, ReadOnlySequence<byte> bytes) in parts.Typed)
+        {
+            Outcome converted = Convert(message.Inputs[input], bytes);
+            if (!converted.IsOk)
+            {
+                return converted;
+            }
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static Outcome Convert(InputTensor input, ReadOnlySequence<byte> bytes)
+    {
+        input.Source = ContentSource.Values;
+        TensorMarshaler? marshaler = TensorMarshaler.ForDatatype(input.Datatype);
+        input.Content ??= new NativeBuffer(Capacity(marshaler?.BitWidth ?? 0, input.Shape, bytes.Length), input.Budget);
+        if (marshaler is null)
+        {
+            // No model takes the datatype: the validator says so, with the one that is expected.
+            return Outcome.Ok;
+        }
+
+        ProtoReader reader = new(bytes, "an input's contents");
+        Outcome read = marshaler.ReadTyped(ref reader, input.Content, out long count);
+        input.ValueCount += count;
+        return read.IsOk ? read : Outcome.Fail(read.Code, read.Detail is null ? $"input name: {Shown.Bounded(input.Name)}" : $"{read.Detail}; input name: {Shown.Bounded(input.Name)}");
+    }
+
+    // What the shape promises, as long as the message is large enough to keep that promise; the buffer grows if it promised too little.
+    private static int Capacity(int bitWidth, long[] shape, long messageLength)
+    {
+        long possible = Math.Min(messageLength * LargestExpansion, NativeBuffer.MaxLength);
+        long promised = Math.Max(bitWidth / 8, 1);
+        foreach (long dimension in shape)
+        {
+            if (dimension < 0 || dimension > possible || (promised *= dimension) > possible)
+            {
+                return (int)Math.Min(messageLength, NativeBuffer.MaxLength);
+            }
+        }
+
+        return (int)promised;
+    }
+}

@@ -1,0 +1,232 @@
+using System.Buffers;
+using Ovms.Inference;
+using Ovms.Status;
+using Ovms.Tensors;
+using Ovms.Wire;
+
+namespace Ovms.Frontends.Grpc.KServe;
+
+/// <summary>
+/// Reads a ModelInferRequest where it lies. The first pass keeps slices, since fields may come in any order; the second gives each input
+/// its bytes: raw contents stay where they are, typed ones are converted.
+/// </summary>
+internal static class InferMessageReader
+{
+    /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has; they are refused before they cost memory.</summary>
+    public const int MaxEntries = 4096;
+
+    /// <summary>More dimensions than this no tensor has.</summary>
+    public const int MaxDimensions = 64;
+
+    /// <summary>Reads one request.</summary>
+    /// <param name="payload">Owned by the message that was read, whose raw contents stay in it; or disposed.</param>
+    /// <param name="made">Bytes that the request grew by: none.</param>
+    /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
+    public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
+    {
+        made = 0;
+        InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, payload);
+        bool isRead = false;
+        try
+        {
+            InferMessageParts parts = InferMessageParts.Take();
+            ReadFields(payload.Sequence, message, parts);
+            Outcome filled = InferContents.Fill(message, parts);
+            isRead = filled.IsOk;
+            parts.GiveBack();
+            return isRead ? message : filled;
+        }
+        catch (MalformedProtoException malformed)
+        {
+            return Outcome.Fail(StatusCode.MalformedMessage, malformed.Message);
+        }
+        catch (OutOfMemoryException exhausted)
+        {
+            return Outcome.Fail(StatusCode.OutOfMemory, exhausted.Message);
+        }
+        finally
+        {
+            if (!isRead)
+            {
+                message.Dispose();
+            }
+        }
+    }
+
+    private static void ReadFields(ReadOnlySequence<byte> payload, InferMessage message, InferMessageParts parts)
+    {
+        ProtoReader reader = new(payload, "the request");
+        int parameters = 0;
+        while (reader.TryReadTag(out int field, out WireType type))
+        {
+            // A known number with another wire type is an unknown field.
+            switch (type == WireType.LengthDelimited ? field : 0)
+            {
+                case 1:
+                    message.ModelName = reader.ReadKnownText();
+                    break;
+                case 2:
+                    message.ModelVersion = reader.ReadKnownText();
+                    break;
+                case 3:
+                    message.Id = reader.ReadText();
+                    break;
+                case 4:
+                    Bound(ref reader, ++parameters, "parameters");
+                    InferParameters.Read(reader.ReadLengthDelimited(), message);
+                    break;
+                case 5:
+                    Bound(ref reader, message.Inputs.Count + 1, "inputs");
+                    message.Inputs.Add(ReadInput(reader.ReadLengthDelimited(), message, parts));
+                    break;
+                case 6:
+                    Bound(ref reader, message.Outputs.Count + 1, "outputs");
+                    message.Outputs.Add(ReadOutput(reader.ReadLengthDelimited()));
+                    break;
+                case 7:
+                    Bound(ref reader, parts.Raw.Count + 1, "raw_input_contents");
+                    parts.Raw.Add(reader.ReadLengthDelimited());
+                    break;
+                default:
+                    reader.Skip(type);
+                    break;
+            }
+        }
+    }
+
+    private static InputTensor ReadInput(ReadOnlySequence<byte> bytes, InferMessage message, InferMessageParts parts)
+    {
+        InputTensor input = message.SpareInput();
+        Dimensions shape = new(stackalloc long[MaxDimensions]);
+        ProtoReader reader = new(bytes, "an input");
+        int parameters = 0;
+        while (reader.TryReadTag(out int field, out WireType type))
+        {
+            switch ((field, type))
+            {
+                case (1, WireType.LengthDelimited):
+                    input.Name = reader.ReadKnownText();
+                    break;
+                case (2, WireType.LengthDelimited):
+                    input.Datatype = reader.ReadKnownText();
+                    break;
+                case (3, WireType.Varint):
+                    shape.Add(reader.ReadVarint());
+                    break;
+                case (3, WireType.LengthDelimited):
+                    shape.AddPacked(reader.ReadLengthDelimited());
+                    break;
+                case (4, WireType.LengthDelimited):
+                    Bound(ref reader, ++parameters, "parameters");
+                    InferParameters.Check(reader.ReadLengthDelimited());
+                    break;
+                case (5, WireType.LengthDelimited):
+                    Bound(ref reader, parts.Typed.Count + 1, "contents in all inputs");
+                    parts.Typed.Add((message.Inputs.Count, reader.ReadLengthDelimited()));
+                    break;
+                default:
+                    reader.Skip(type);
+                    break;
+            }
+        }
+
+        input.TakeShape(shape.Sizes);
+        return input;
+    }
+
+    private static RequestedOutput ReadOutput(ReadOnlySequence<byte> bytes)
+    {
+        string name = "";
+        ProtoReader reader = new(bytes, "a requested output");
+        int parameters = 0;
+        while (reader.TryReadTag(out int field, out WireType type))
+        {
+            switch (type == WireType.LengthDelimited ? field : 0)
+            {
+                case 1:
+                    name = reader.ReadKnownText();
+                    break;
+                case 2:
+                    Bound(ref reader, ++parameters, "parameters");
+                    InferParameters.Check(reader.ReadLengthDelimited());
+                    break;
+                default:
+                    reader.Skip(type);
+                    break;
+            }
+        }
+
+        return new RequestedOutput(name);
+    }
+
+    private static void Bound(ref ProtoReader reader, int count, string what)
+    {
+        if (count > MaxEntries)
+        {
+            reader.Throw($"more than {MaxEntries} {what}");
+        }
+    }
+
+    /// <summary>Collects one tensor's dimensions, which may come one by one, packed, or both.</summary>
+    private ref struct Dimensions(Span<long> space)
+    {
+        private readonly Span<long> _space = space;
+        private int _count;
+
+        public readonly ReadOnlySpan<long> Sizes => _space[.._count];
+
+        public void Add(ulong dimension)
+        {
+            if (_count == _space.Length)
+            {
+                throw new MalformedProtoException($"a shape has more than {MaxDimensions} dimensions");
+            }
+
+            _space[_count++] = (long)dimension;
+        }
+
+        public void AddPacked(ReadOnlySequence<byte> bytes)
+        {
+            ProtoReader reader = new(bytes, "a shape");
+            while (!reader.End)
+            {
+                Add(reader.ReadVarint());
+            }
+        }
+    }
+}
+
+/// <summary>What the first pass leaves where it lies: valid only as long as the message's payload.</summary>
+internal sealed class InferMessageParts
+{
+    // More than a usual request has: longer lists are not kept.
+    private const int LargestKept = 64;
+
+    [ThreadStatic]
+    private static InferMessageParts? s_kept;
+
+    /// <summary>The entries of raw_input_contents, in order.</summary>
+    public List<ReadOnlySequence<byte>> Raw { get; } = [];
+
+    /// <summary>Typed contents and the input they belong to; protobuf allows one input's to come in several pieces.</summary>
+    public List<(int Input, ReadOnlySequence<byte> Bytes)> Typed { get; } = [];
+
+    /// <summary>Empty ones, of an earlier request where there are some.</summary>
+    public static InferMessageParts Take()
+    {
+        InferMessageParts parts = s_kept ?? new InferMessageParts();
+        s_kept = null;
+        return parts;
+    }
+
+    /// <summary>Leaves them to the next request.</summary>
+    public void GiveBack()
+    {
+        if (Raw.Capacity <= LargestKept && Typed.Capacity <= LargestKept)
+        {
+            Raw.Clear();
+            Typed.Clear();
+            s_kept = this;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Ovms.Frontends.Grpc.Binding;
+using Ovms.Frontends.Grpc.KServe;
+using Ovms.Frontends.Grpc.TensorFlow;
+using Ovms.Frontends.Grpc.Transport;
+using Ovms.Inference;
+using Ovms.Serving.Table;
+
+namespace Ovms.Frontends.Grpc.Server;
+
+/// <summary>The gRPC front end: its listeners, its limits, its services. It answers HTTP/2 only.</summary>
+internal static class GrpcFrontend
+{
+    // What a caller may have on the way before it waits for leave to send more. A stream's window holds a 224×224 image of floats, so
+    // that it arrives in one go; the connection's holds several of them.
+    private const int StreamWindow = 4 << 20;
+    private const int ConnectionWindow = 16 << 20;
+
+    // The largest frame a caller may send. Four times the protocol's default takes a tenth and more off an image's way; larger ones
+    // gain nothing, since a frame is only looked at when it is whole.
+    private const int FrameSize = 64 << 10;
+
+    // Callers that share a connection; more than there are infer requests, since waiting in the pool is fair across connections.
+    private const int StreamsPerConnection = 1024;
+
+    // Bytes of a message that carries no tensors: names and versions. As much as a gRPC client takes by itself.
+    private const int SmallMessage = 4 << 20;
+
+    /// <summary>Registers what the framework needs to serve gRPC.</summary>
+    public static void AddServices(IServiceCollection services, GrpcSettings settings)
+    {
+        services.AddGrpc(grpc =>
+        {
+            int most = Math.Min(settings.Arguments.MaxReceiveMessageLength, SmallMessage);
+            grpc.MaxReceiveMessageSize = most;
+            grpc.MaxSendMessageSize = settings.Arguments.MaxSendMessageLength;
+            grpc.CompressionProviders = [.. new MessageCoding(most, settings.Memory).Providers];
+        });
+    }
+
+    /// <summary>Adds the listeners and sets the limits of HTTP/2, which are the whole server's.</summary>
+    public static void Listen(KestrelServerOptions server, GrpcSettings settings)
+    {
+        ChannelArguments arguments = settings.Arguments;
+        server.Limits.MinRequestBodyDataRate = null;
+        Http2Limits http2 = server.Limits.Http2;
+        http2.InitialStreamWindowSize = StreamWindow;
+        http2.InitialConnectionWindowSize = ConnectionWindow;
+        http2.MaxFrameSize = FrameSize;
+        http2.MaxStreamsPerConnection = arguments.MaxConcurrentStreams ?? StreamsPerConnection;
+        http2.KeepAlivePingDelay = arguments.KeepAliveTime ?? http2.KeepAlivePingDelay;
+        http2.KeepAlivePingTimeout = arguments.KeepAliveTimeout ?? http2.KeepAlivePingTimeout;
+        server.Limits.KeepAliveTimeout = arguments.MaxConnectionIdle ?? server.Limits.KeepAliveTimeout;
+        foreach (IPEndPoint endPoint in settings.EndPoints)
+        {
+            server.Listen(endPoint, Configure);
+        }
+
+        if (settings.SocketPath.Length > 0)
+        {
+            server.ListenUnixSocket(settings.SocketPath, listener =>
+            {
+                Configure(listener);
+                SocketAuthority.Mend(listener);
+            });
+        }
+
+        void Configure(ListenOptions listener)
+        {
+            listener.Protocols = HttpProtocols.Http2;
+            settings.Memory.Watch(listener);
+            settings.Pace.Use(listener);
+            FirstBytes.Check(listener);
+            CountedTransport.Use(listener);
+            if (arguments.MaxConnectionAge is { } age)
+            {
+                ConnectionAge.Limit(listener, age, arguments.MaxConnectionAgeGrace);
+            }
+        }
+    }
+
+    /// <summary>Maps the services: inference, health, reflection.</summary>
+    /// <returns>The calls that are open, for who counts them.</returns>
+    public static OpenStreams Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    {
+        // Order: what the endpoint does not take goes on to the framework.
+        OpenStreams streams = new(settings.Streams, settings.Arrival, registry.Draining, app.Lifetime.ApplicationStopping, log);
+        new InferEndpoint(registry, inference, settings, streams, log).Use(app);
+        streams.Use(app);
+        CountedBody.Use(app, settings);
+        OnDemand.Use(app, "/grpc.reflection.", routes =>
+        {
+            MapService(routes, GrpcReflection.BindV1);
+            MapService(routes, GrpcReflection.BindV1Alpha);
+        });
+        OnDemand.Use(app, "/", routes =>
+        {
+            MapService(routes, binder =>
+            {
+                KServeBinding.Bind(binder, new KServeService(registry, settings));
+                ExtensionBinding.Bind(binder, new ExtensionService(registry));
+                ExtensionBinding.Bind(binder, new SettingsService(registry, settings.Log));
+                ExtensionBinding.Bind(binder, new SharedMemoryService());
+            });
+            MapService(routes, binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry)));
+            MapService(routes, binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
+            MapService(routes, binder => Health.BindService(binder, new GrpcHealth(registry)));
+        });
+        return streams;
+
+        void MapService(IEndpointRouteBuilder routes, Action<ServiceBinderBase> bind)
+        {
+            ServerServiceDefinition.Builder definition = ServerServiceDefinition.CreateBuilder();
+            bind(new CallBinder(definition, log, app.Lifetime.ApplicationStopping));
+            routes.MapGrpcService(definition.Build());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Ovms.Frontends.Grpc.KServe;
+using Ovms.Frontends.Grpc.TensorFlow;
+using Ovms.Frontends.Grpc.Transport;
+using Ovms.Serving.Table;
+using Ovms.Status;
+using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+using StatusCode = Ovms.Status.StatusCode;
+
+namespace Ovms.Frontends.Grpc.Server;
+
+/// <summary>
+/// grpc.health.v1: "" and the services of both APIs stand for the server, other names for models. Nothing is stored: each answer reads
+/// the registry, so that it cannot differ from what ServerReady says, and a watcher is told the newest status, not a queue of old ones.
+/// </summary>
+internal sealed class GrpcHealth : Health.HealthBase
+{
+    private readonly ServableRegistry _registry;
+    private TaskCompletionSource _change = NewChange();
+
+    /// <summary>Follows a registry for as long as both live.</summary>
+    public GrpcHealth(ServableRegistry registry)
+    {
+        _registry = registry;
+        registry.Changed += OnChanged;
+    }
+
+    /// <inheritdoc/>
+    public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context)
+    {
+        ServingStatus status = StatusOf(request.Service);
+        return status == ServingStatus.ServiceUnknown
+            ? throw GrpcEdge.ToException(_registry.Current.Find(request.Service, "").WithoutValue)
+            : Task.FromResult(new HealthCheckResponse { Status = status });
+    }
+
+    /// <summary>Tells each change, also of a name that is not served yet, until the caller ends the call or the server stops.</summary>
+    public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
+    {
+        ServingStatus told = ServingStatus.Unknown;
+        while (true)
+        {
+            // Order: the next change is taken hold of before the status is read, so that none falls between.
+            Task change = Volatile.Read(ref _change).Task;
+            bool isLast = _registry.IsDraining;
+            ServingStatus status = StatusOf(request.Service);
+            if (status != told)
+            {
+                await responseStream.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken).ConfigureAwait(false);
+                told = status;
+            }
+
+            if (isLast)
+            {
+                return;
+            }
+
+            await change.WaitAsync(context.CancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServingStatus StatusOf(string service)
+    {
+        if (service is "" or KServeBinding.ServiceName or TfsBinding.PredictionService or TfsBinding.ModelService)
+        {
+            return _registry.IsReady ? ServingStatus.Serving : ServingStatus.NotServing;
+        }
+
+        Outcome found = _registry.Current.Find(service, "").WithoutValue;
+        return found.Code switch
+        {
+            StatusCode.ModelNameMissing => ServingStatus.ServiceUnknown,
+            StatusCode.Ok when !_registry.IsDraining => ServingStatus.Serving,
+            _ => ServingStatus.NotServing,
+        };
+    }
+
+    private void OnChanged() => Interlocked.Exchange(ref _change, NewChange()).SetResult();
+}

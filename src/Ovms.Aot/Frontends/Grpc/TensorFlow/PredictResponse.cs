@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Ovms.Frontends.Grpc.Binding;
+using Ovms.Inference;
+using Ovms.Serving.Requests;
+using Ovms.Status;
+using Ovms.Wire;
+
+namespace Ovms.Frontends.Grpc.TensorFlow;
+
+/// <summary>A PredictResponse of TensorFlow Serving about to be written: the finished inference and the lengths of its parts.</summary>
+internal sealed class PredictResponse : InferAnswer
+{
+    [ThreadStatic]
+    private static PredictResponse? s_kept;
+
+    private OutputLengths[] _outputs = [];
+
+    /// <summary>Lengths of the outputs' parts, in order.</summary>
+    public ReadOnlySpan<OutputLengths> Outputs => _outputs.AsSpan(0, Result.Outputs.Length);
+
+    /// <summary>The ModelSpec.</summary>
+    public long ModelSpecLength { get; private set; }
+
+    /// <summary>The message around the version's number.</summary>
+    public long VersionLength { get; private set; }
+
+    /// <summary>The answer of a result.</summary>
+    /// <exception cref="OvmsException">TensorFlow has no type for an output's.</exception>
+    public static InferAnswer Of(InferResult result) => (s_kept ??= new PredictResponse()).Measure(result);
+
+    /// <inheritdoc/>
+    public override void Write(IBufferWriter<byte> output) => PredictResponseWriter.Write(this, output);
+
+    /// <inheritdoc/>
+    protected override long MeasureParts(InferResult result)
+    {
+        MakeRoom(ref _outputs, result.Outputs.Length);
+        VersionLength = ProtoSize.Tag(PredictResponseWriter.Value) + ProtoSize.Varint((ulong)result.Servable.Id.Version);
+        ModelSpecLength = ProtoSize.Text(PredictResponseWriter.ModelName, result.Servable.Id.Name) + ProtoSize.Field(PredictResponseWriter.ModelVersion, VersionLength);
+        long length = ProtoSize.Field(PredictResponseWriter.ModelSpec, ModelSpecLength);
+        for (int i = 0; i < result.Outputs.Length; i++)
+        {
+            _outputs[i] = OutputLengths.Of(result.Outputs[i]);
+            length += ProtoSize.Field(PredictResponseWriter.Outputs, _outputs[i].Entry);
+        }
+
+        return length;
+    }
+}
+
+/// <summary>Lengths of the messages that make one output.</summary>
+/// <param name="Entry">The map's entry: name and tensor.</param>
+/// <param name="Tensor">The TensorProto.</param>
+/// <param name="Shape">The TensorShapeProto.</param>
+internal readonly record struct OutputLengths(long Entry, long Tensor, long Shape)
+{
+    /// <summary>Measures one output.</summary>
+    /// <exception cref="OvmsException">TensorFlow has no type for it.</exception>
+    public static OutputLengths Of(OutputTensor output)
+    {
+        int datatype = TensorDatatypes.NumberOf(output.Info.Marshaler);
+        if (datatype == 0)
+        {
+            throw new OvmsException(
+                StatusCode.InvalidRequestedOutput,
+                $"Output {output.Info.Name} is {output.Info.Marshaler.Precision}, for which TensorFlow has no type; leave it out by output_filter, or call KServe's ModelInfer");
+        }
+
+        long shape = 0;
+        foreach (long size in output.Shape)
+        {
+            shape += ProtoSize.Field(PredictResponseWriter.Dimension, DimensionLength(size));
+        }
+
+        long tensor = ProtoSize.Tag(PredictResponseWriter.Datatype) + ProtoSize.Varint((ulong)datatype)
+            + ProtoSize.Field(PredictResponseWriter.Shape, shape)
+            + ContentLength(output);
+        return new OutputLengths(ProtoSize.Field(PredictResponseWriter.Key, System.Text.Encoding.UTF8.GetByteCount(output.Info.Name)) + ProtoSize.Field(PredictResponseWriter.EntryValue, tensor), tensor, shape);
+    }
+
+    /// <summary>The Dim message of a size; 0 is left out, as proto3 does.</summary>
+    public static long DimensionLength(long size) => size == 0 ? 0 : ProtoSize.Tag(PredictResponseWriter.Size) + ProtoSize.Varint((ulong)size);
+
+    private static long ContentLength(OutputTensor output)
+    {
+        if (PredictResponseWriter.IsSequenceId(output))
+        {
+            return ProtoSize.Field(PredictResponseWriter.Uint64Value, ProtoSize.Packed(MemoryMarshal.Cast<byte, long>(output.Bytes)));
+        }
+
+        if (output.Info.Marshaler.BitWidth != 0)
+        {
+            return output.RawLength == 0 ? 0 : ProtoSize.Field(PredictResponseWriter.Content, output.RawLength);
+        }
+
+        long length = 0;
+        for (int i = 0; i < output.Count; i++)
+        {
+            length += ProtoSize.Field(PredictResponseWriter.StringValue, output.GetString(i).Length);
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,92 @@
+using System.IO.Compression;
+using Grpc.Net.Compression;
+using Ovms.Status;
+using StatusCode = Ovms.Status.StatusCode;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>
+/// A compression that stops when a message grows beyond the limit, or beyond what there is memory for. The framework measures only what
+/// was decompressed to the end: a megabyte of zeros in gzip would become a gigabyte first.
+/// </summary>
+internal sealed class BoundedCompression(ICompressionProvider inner, int limit, RequestMemory memory) : ICompressionProvider
+{
+    /// <inheritdoc/>
+    public string EncodingName => inner.EncodingName;
+
+    /// <inheritdoc/>
+    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) => inner.CreateCompressionStream(stream, compressionLevel);
+
+    /// <inheritdoc/>
+    public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(inner.CreateDecompressionStream(stream), limit, memory);
+
+    /// <summary>The plain bytes, for a reader that bounds and counts them itself. Broken ones are refused as the message's fault.</summary>
+    public Stream Open(Stream packed) => new BoundedStream(inner.CreateDecompressionStream(packed), long.MaxValue, null);
+
+    private sealed class BoundedStream(Stream inner, long limit, RequestMemory? memory) : Stream
+    {
+        private long _read;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = Decompress(buffer);
+            if (_read + read > limit)
+            {
+                throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The compressed message has more than {limit} bytes when decompressed"));
+            }
+
+            Outcome taken = memory is null ? Outcome.Ok : memory.TryTake(read);
+            _read += taken.IsOk ? read : 0;
+            return taken.IsOk ? read : throw GrpcEdge.ToException(taken);
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+                memory?.Return(_read);
+                _read = 0;
+            }
+
+            base.Dispose(disposing);
+        }
+
+        private int Decompress(Span<byte> buffer)
+        {
+            try
+            {
+                return inner.Read(buffer);
+            }
+            catch (Exception broken) when (broken is InvalidDataException or IOException)
+            {
+                // The packed bytes are in memory: whatever cannot be read of them is wrong with them. A stream that wants a dictionary is an IOException.
+                throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, $"The message is not what grpc-encoding says: {broken.Message}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using Ovms.Status;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>
+/// A call's request bytes, counted while they gather: the framework keeps a message in the connection's buffers until its last byte is
+/// there, and a caller need not ever send that one.
+/// </summary>
+internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTimes times) : PipeReader, IRequestBodyPipeFeature, IDisposable
+{
+    private ArrivalWatch? _watch;
+    private bool _hasBegun;
+
+    /// <inheritdoc/>
+    public PipeReader Reader => this;
+
+    // Of a message that is never refused.
+    private const int SmallMessage = 4 << 10;
+
+    /// <summary>
+    /// Counts the bodies of the calls that the framework reads. Their answers are small. The call itself and a small message are counted
+    /// and not refused: whoever asks for the server's health is answered when memory is short, too.
+    /// </summary>
+    public static void Use(IApplicationBuilder app, GrpcSettings settings) =>
+        app.Use(next => async context =>
+        {
+            using MemoryShare share = new(settings.Memory.For(context));
+            share.AddAnswer(MemoryShare.CallBytes);
+            using CountedBody body = new(context.Request.BodyReader, share, settings.Arrival);
+            context.Features.Set<IRequestBodyPipeFeature>(body);
+            await next(context).ConfigureAwait(false);
+        });
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ValueTask<ReadResult> reading = body.ReadAsync(cancellationToken);
+        return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : WaitAsync(reading);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        bool read = body.TryRead(out result);
+        result = read ? Count(result) : result;
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => body.AdvanceTo(consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => body.AdvanceTo(consumed, examined);
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead() => body.CancelPendingRead();
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null) => body.Complete(exception);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _watch = null;
+    }
+
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading)
+    {
+        _watch ??= ArrivalWatch.Begin(body, times, _hasBegun, CancellationToken.None);
+        ReadResult result = await reading.ConfigureAwait(false);
+        if (result.IsCompleted)
+        {
+            // Whoever answers for long, as the watch of a service's health does, is not waited for any more.
+            Dispose();
+        }
+
+        return Count(result);
+    }
+
+    private ReadResult Count(ReadResult result)
+    {
+        Outcome counted = result.IsCanceled && _watch is { Reason: { IsOk: false } reason } ? reason : share.GrowTo(result.Buffer.Length - SmallMessage);
+        _hasBegun |= !result.Buffer.IsEmpty;
+        _watch?.Came();
+        if (!counted.IsOk)
+        {
+            body.AdvanceTo(result.Buffer.End);
+            throw GrpcEdge.ToException(counted);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Ovms.Frontends.Connections;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>
+/// Counts the streams that begin on a connection of HTTP/2 and those that are reset, in what is read and what is written: a call that is
+/// reset at once has cost as much as one that is answered, and no limit on open calls sees it.
+/// </summary>
+internal static class CountedTransport
+{
+    /// <summary>Adds the counting to a listener, for connections that are counted.</summary>
+    public static void Use(ListenOptions listener) => listener.Use(static next => connection =>
+    {
+        if (connection.Features.Get<OpenConnection>() is { } open)
+        {
+            connection.Transport = new Duplex(new Reader(connection.Transport.Input, open), new Writer(connection.Transport.Output, open));
+        }
+
+        return next(connection);
+    });
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class Reader(PipeReader input, OpenConnection connection) : LookingReader(input)
+    {
+        // Streams that one read gives the framework, more than callers who share a connection begin at the same moment; and work of the thread
+        // pool that it has soon done.
+        private const int StreamsAtOnce = 64;
+        private const int MostPending = 256;
+
+        private FrameScan _scan = new(isFromCaller: true);
+        private int _begun;
+        private ReadOnlySequence<byte> _seen;
+        private long _ahead;
+
+        // The streams are made while the frames are read, and begin when the thread pool comes to them: who sends very many at once waits for
+        // its turn, or they would all be there, and before everybody else's.
+        protected override bool MustWait => _begun >= StreamsAtOnce && ThreadPool.PendingWorkItemCount > MostPending && !connection.IsEnding;
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            _ahead -= _seen.Slice(_seen.Start, consumed).Length;
+            _seen = default;
+            base.AdvanceTo(consumed, examined);
+        }
+
+        protected override ReadResult Look(ReadResult result)
+        {
+            foreach (ReadOnlyMemory<byte> piece in result.Buffer.Slice(_ahead))
+            {
+                int taken = _scan.Take(piece.Span, StreamsAtOnce);
+                _ahead += taken;
+                if (taken < piece.Length)
+                {
+                    // The rest comes with the next read.
+                    result = new ReadResult(result.Buffer.Slice(0, _ahead), result.IsCanceled, isCompleted: false);
+                    break;
+                }
+            }
+
+            _seen = result.Buffer;
+            connection.Saw(_scan.Streams, _scan.Resets);
+            _begun = _scan.Streams;
+            _scan.Streams = _scan.Resets = 0;
+
+            // Nothing more is read from a connection that has to end; what was read is left where it is.
+            return connection.IsEnding ? new ReadResult(default, isCanceled: false, isCompleted: true) : result;
+        }
+    }
+
+    private sealed class Writer(PipeWriter output, OpenConnection connection) : PipeWriter
+    {
+        private FrameScan _scan = new(isFromCaller: false);
+        private Memory<byte> _given;
+
+        public override bool CanGetUnflushedBytes => output.CanGetUnflushedBytes;
+
+        public override long UnflushedBytes => output.UnflushedBytes;
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _given = output.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+        public override void Advance(int bytes)
+        {
+            _scan.Take(_given.Span[..bytes]);
+            _given = _given[bytes..];
+            output.Advance(bytes);
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            if (_scan.Resets > 0)
+            {
+                connection.Saw(streams: 0, _scan.Resets);
+                _scan.Resets = 0;
+            }
+
+            return output.FlushAsync(cancellationToken);
+        }
+
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+        {
+            _scan.Take(source.Span);
+            return output.WriteAsync(source, cancellationToken);
+        }
+
+        public override void CancelPendingFlush() => output.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => output.Complete(exception);
+
+        public override ValueTask CompleteAsync(Exception? exception = null) => output.CompleteAsync(exception);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using Ovms.Status;
+using CallStatusCode = Grpc.Core.StatusCode;
+using GrpcStatus = Grpc.Core.Status;
+using StatusCode = Ovms.Status.StatusCode;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>Turns the server's outcomes into gRPC statuses; the only place that does.</summary>
+internal static class GrpcEdge
+{
+    /// <summary>
+    /// Bytes of a status message as it travels, percent-encoded in a trailer: clients refuse trailers of more than 8 KiB.
+    /// </summary>
+    public const int MaxTextLength = 4096;
+
+    /// <summary>Media type of calls and answers.</summary>
+    public const string ContentType = "application/grpc";
+
+    /// <summary>Where an answer says how the call ended.</summary>
+    public const string StatusHeader = "grpc-status";
+
+    private const string MessageHeader = "grpc-message";
+    private const string Ellipsis = "...";
+
+    private static readonly SearchValues<char> s_plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c).Where(static c => c != '%')]);
+
+    /// <summary>The exception that ends a call with an outcome's status and text.</summary>
+    public static RpcException ToException(Outcome failure) => new(ToStatus(failure));
+
+    /// <summary>An outcome as a status, its text cut to what a trailer takes.</summary>
+    public static GrpcStatus ToStatus(Outcome failure) => new(failure.Code.ToGrpc(), Bounded(failure.Text));
+
+    /// <summary>Answers a call of which nothing was answered yet with a status alone.</summary>
+    public static void Answer(HttpContext call, GrpcStatus status)
+    {
+        call.Response.ContentType = ContentType;
+        call.Response.Headers[StatusHeader] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
+        call.Response.Headers[MessageHeader] = Encode(status.Detail);
+    }
+
+    /// <summary>The status of a call in which something was thrown.</summary>
+    /// <param name="exception">What.</param>
+    /// <param name="isCancelled">Whether the call had to end.</param>
+    public static GrpcStatus StatusOf(Exception exception, bool isCancelled) => exception switch
+    {
+        RpcException meant => meant.Status,
+        InvalidProtocolBufferException or InvalidDataException => ToStatus(Outcome.Fail(StatusCode.MalformedMessage, exception.Message)),
+        OvmsException failure => ToStatus(failure.Outcome),
+        OutOfMemoryException => ToStatus(Outcome.Fail(StatusCode.OutOfMemory, exception.Message)),
+
+        // An IOException: the connection broke, nobody is there to be told.
+        _ when isCancelled || exception is IOException => ToStatus(Outcome.Fail(StatusCode.Cancelled)),
+        _ => ToStatus(Outcome.Fail(StatusCode.InternalError, exception.Message)),
+    };
+
+    /// <summary>Whether a call that ended so is our fault.</summary>
+    public static bool IsOurs(GrpcStatus status, Exception? exception) =>
+        status.StatusCode is CallStatusCode.Internal or CallStatusCode.Unknown || exception is OutOfMemoryException;
+
+    /// <summary>A text as it travels in a trailer: percent-encoded where it is not printable ASCII.</summary>
+    public static string Encode(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExcept(s_plain))
+        {
+            return text;
+        }
+
+        StringBuilder encoded = new(text.Length + 16);
+        foreach (byte unit in Encoding.UTF8.GetBytes(text))
+        {
+            _ = s_plain.Contains((char)unit) ? encoded.Append((char)unit) : encoded.Append(CultureInfo.InvariantCulture, $"%{unit:X2}");
+        }
+
+        return encoded.ToString();
+    }
+
+    /// <summary>Cuts a text so that it fits its trailer.</summary>
+    public static string Bounded(string text)
+    {
+        int encoded = 0;
+        int kept = 0;
+        int length = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            encoded += rune.Value is >= 0x20 and < 0x7F and not '%' ? 1 : 3 * rune.Utf8SequenceLength;
+            length += rune.Utf16SequenceLength;
+            if (encoded > MaxTextLength)
+            {
+                return string.Concat(text.AsSpan(0, kept), Ellipsis);
+            }
+
+            if (encoded <= MaxTextLength - Ellipsis.Length)
+            {
+                kept = length;
+            }
+        }
+
+        return text;
+    }
+}

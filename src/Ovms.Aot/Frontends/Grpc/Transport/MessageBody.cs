@@ -1,0 +1,226 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.Features;
+using Ovms.Frontends.Grpc.Binding;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>
+/// Reads the one message of an inference call while it arrives: each piece is copied once, out of the connection's buffers into
+/// unmanaged memory, where the message is read and its tensors stay for the engine.
+/// </summary>
+/// <param name="coding">Unpacks messages that come compressed.</param>
+/// <param name="limit">Bytes that a message may have.</param>
+/// <param name="times">How long it may take to come.</param>
+/// <param name="draining">Nothing is inferred any more: the rest of a message need not be waited for.</param>
+internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes times, CancellationToken draining)
+{
+    /// <summary>Bytes before each message: whether it is compressed, and its length.</summary>
+    public const int HeadLength = 5;
+
+    // How many times what came is made room for at once, and counted, whatever length is claimed: one frame makes room for an image.
+    private const int Belief = 16;
+
+    /// <summary>Reads the message and sees that nothing comes after it.</summary>
+    /// <param name="call">Whose body nothing was read of yet.</param>
+    /// <param name="api">Its form, for a message that comes packed.</param>
+    /// <param name="share">What the call holds of the front end's memory: grows with the message.</param>
+    /// <param name="cancellation">The caller's deadline or disconnect.</param>
+    /// <returns>The message, owned by the caller; or what is wrong with the body, that there is no memory for it, that it took too long, or that the server stops.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Outcome<NativeBuffer>> ReadAsync(HttpContext call, InferApi api, MemoryShare share, CancellationToken cancellation)
+    {
+        PipeReader body = call.Request.BodyReader;
+        Arrival arrival = new(limit, share);
+        ArrivalWatch? watch = null;
+        bool hasBegun = false;
+        try
+        {
+            while (true)
+            {
+                if (!body.TryRead(out ReadResult read))
+                {
+                    // Most messages are there at once: only a call that waits is counted before its message and watched.
+                    Outcome waits = share.GrowTo(0);
+                    if (!waits.IsOk)
+                    {
+                        return waits;
+                    }
+
+                    watch ??= ArrivalWatch.Begin(body, times, hasBegun, draining);
+                    read = await body.ReadAsync(cancellation).ConfigureAwait(false);
+                }
+
+                if (read.IsCanceled && watch is { Reason: { IsOk: false } reason })
+                {
+                    body.AdvanceTo(read.Buffer.End);
+                    return reason;
+                }
+
+                hasBegun |= !read.Buffer.IsEmpty;
+                watch?.Came();
+                Outcome taken = arrival.Take(read.Buffer, read.IsCompleted, out SequencePosition consumed);
+                body.AdvanceTo(consumed, read.Buffer.End);
+                if (!taken.IsOk)
+                {
+                    return taken;
+                }
+
+                if (read.IsCompleted)
+                {
+                    return arrival.IsCompressed ? coding.Unpack(call, api, arrival.Release(), share, cancellation) : arrival.Release();
+                }
+            }
+        }
+        finally
+        {
+            watch?.Dispose();
+            arrival.Dispose();
+        }
+    }
+
+    /// <summary>Lifts the framework's own limit, which is that of web pages: a tensor may be larger. To be called before anything is read.</summary>
+    public static void LiftLimit(HttpContext call)
+    {
+        if (call.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+    }
+
+    private static Outcome Malformed(string why) => Outcome.Fail(StatusCode.MalformedMessage, why);
+
+    /// <summary>As much of the message as has come.</summary>
+    private struct Arrival(int limit, MemoryShare share) : IDisposable
+    {
+        private NativeBuffer? _message;
+        private bool _hasHead;
+        private long _length;
+        private long _room;
+
+        public bool IsCompressed { get; private set; }
+
+        /// <summary>Takes what came.</summary>
+        /// <param name="bytes">Not taken before.</param>
+        /// <param name="isLast">No more comes.</param>
+        /// <param name="consumed">Up to where it was taken.</param>
+        public Outcome Take(ReadOnlySequence<byte> bytes, bool isLast, out SequencePosition consumed)
+        {
+            consumed = bytes.Start;
+            if (!_hasHead)
+            {
+                if (bytes.Length < HeadLength)
+                {
+                    return !isLast ? Outcome.Ok : Malformed(bytes.IsEmpty ? "The call ended without a message" : "Incomplete message: the body ends before the message's length does");
+                }
+
+                Outcome begun = Begin(bytes);
+                if (!begun.IsOk)
+                {
+                    return begun;
+                }
+
+                bytes = bytes.Slice(HeadLength);
+            }
+
+            consumed = bytes.End;
+            long came = _message?.Length ?? 0;
+            long missing = _length - came;
+            if (bytes.Length > missing)
+            {
+                return Malformed("More bytes came after the message of a call that takes one");
+            }
+
+            if (isLast && bytes.Length < missing)
+            {
+                return Malformed($"Incomplete message: {_length} bytes were announced, {came + bytes.Length} came");
+            }
+
+            // A head alone makes no room: nothing of what it announces need ever come.
+            return bytes.IsEmpty && !isLast ? Outcome.Ok : Append(bytes, came);
+        }
+
+        /// <summary>The whole message; the receiver disposes it.</summary>
+        public NativeBuffer Release()
+        {
+            NativeBuffer whole = _message!;
+            _message = null;
+
+            // What is made of its values counts like the message itself.
+            whole.Budget = share;
+            return whole;
+        }
+
+        public void Dispose() => _message?.Dispose();
+
+        private Outcome Begin(ReadOnlySequence<byte> bytes)
+        {
+            Span<byte> head = stackalloc byte[HeadLength];
+            bytes.Slice(0, HeadLength).CopyTo(head);
+            _length = BinaryPrimitives.ReadUInt32BigEndian(head[1..]);
+            if (head[0] > 1)
+            {
+                return Malformed($"The message's compressed flag; Expected: 0 or 1; Actual: {head[0]}");
+            }
+
+            if (_length > limit)
+            {
+                return Outcome.Fail(StatusCode.MessageTooLarge, $"The message's size is {_length} bytes where {limit} may be received");
+            }
+
+            IsCompressed = head[0] == 1;
+            _hasHead = true;
+            return Outcome.Ok;
+        }
+
+        private Outcome Append(ReadOnlySequence<byte> bytes, long came)
+        {
+            long wanted = came + bytes.Length;
+            if (_message is null || wanted > _room)
+            {
+                // Where there is no memory for a belief there may be some for what is here.
+                Outcome counted = MakeRoom(Math.Min(_length, Belief * wanted));
+                counted = counted.IsOk ? counted : MakeRoom(wanted);
+                if (!counted.IsOk)
+                {
+                    return counted;
+                }
+            }
+
+            foreach (ReadOnlyMemory<byte> piece in bytes)
+            {
+                piece.Span.CopyTo(_message!.Free);
+                _message.Advance(piece.Length);
+            }
+
+            return Outcome.Ok;
+        }
+
+        private Outcome MakeRoom(long room)
+        {
+            Outcome counted = share.GrowTo(room);
+            if (!counted.IsOk)
+            {
+                return counted;
+            }
+
+            if (_message is null)
+            {
+                _message = NativeBuffer.EndingAligned(_length, (int)room);
+            }
+            else
+            {
+                _message.TryReserve(room - _message.Length);
+            }
+
+            _room = room;
+            return Outcome.Ok;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+using Grpc.Net.Compression;
+using Ovms.Frontends.Grpc.Binding;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>The compressions that messages may come in (grpc-encoding), each bounded by what a message may grow to.</summary>
+/// <param name="limit">Bytes that any message may have.</param>
+/// <param name="memory">What unpacking takes, where the framework does it.</param>
+/// <param name="models">What the models can take; null where it does not matter.</param>
+internal sealed class MessageCoding(int limit, RequestMemory memory, PackedBound? models = null)
+{
+    private const string Header = "grpc-encoding";
+    private const string AcceptHeader = "grpc-accept-encoding";
+    private const string Identity = "identity";
+    private const int Step = 64 << 10;
+
+    private readonly ImmutableArray<BoundedCompression> _codings =
+    [
+        new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), limit, memory),
+        new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), limit, memory),
+    ];
+
+    /// <summary>For the framework, which reads the messages of all other calls.</summary>
+    public IEnumerable<ICompressionProvider> Providers => _codings;
+
+    /// <summary>Takes a message's compression off.</summary>
+    /// <param name="call">Whose headers name it.</param>
+    /// <param name="api">The message's form.</param>
+    /// <param name="packed">Ends here; counted in the share.</param>
+    /// <param name="share">Grows by what the message grows to.</param>
+    /// <param name="cancellation">The caller's deadline or disconnect.</param>
+    /// <returns>The plain message, owned by the caller; or why there is none.</returns>
+    /// <exception cref="global::Grpc.Core.RpcException">It is broken, or grows beyond the limit.</exception>
+    public Outcome<NativeBuffer> Unpack(HttpContext call, InferApi api, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
+    {
+        using NativeBuffer ended = packed;
+        string name = call.Request.Headers[Header].ToString();
+        if (name.Length == 0 || name == Identity)
+        {
+            return Outcome.Fail(StatusCode.MalformedMessage, $"The message says that it is compressed, the header grpc-encoding does not say how; Expected: {Names()}");
+        }
+
+        if (_codings.FirstOrDefault(provider => provider.EncodingName == name) is not { } known)
+        {
+            call.Response.Headers[AcceptHeader] = $"{Identity},{string.Join(',', _codings.Select(static provider => provider.EncodingName))}";
+            return Outcome.Fail(StatusCode.RestUnsupportedEncoding, $"grpc-encoding; Expected: {Names()}; Actual: {Shown.Bounded(name)}");
+        }
+
+        return Unpack(known, api, packed, share, cancellation);
+    }
+
+    private unsafe Outcome<NativeBuffer> Unpack(BoundedCompression coding, InferApi api, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
+    {
+        using UnmanagedMemoryStream bytes = new((byte*)packed.Address, packed.Length);
+        using Stream stream = coding.Open(bytes);
+        NativeBuffer plain = new(0, share);
+        long bound = limit;
+        bool isBound = models is null;
+        bool isWhole = false;
+        try
+        {
+            while (stream.Read(plain.GetSpan(Step)) is var read and > 0)
+            {
+                plain.Advance(read);
+                if (!isBound && plain.Length >= Step)
+                {
+                    isBound = true;
+                    Outcome<long?> found = models!.Find(api, plain);
+                    if (!found.IsOk)
+                    {
+                        return found.WithoutValue;
+                    }
+
+                    bound = Math.Min(limit, found.Value ?? limit);
+                }
+
+                if (plain.Length > bound)
+                {
+                    return Outcome.Fail(
+                        StatusCode.MessageTooLarge,
+                        $"The compressed message has more than {bound} bytes when decompressed; {(bound < limit ? "no request to this model is as long" : "no more may be received")}");
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            isWhole = true;
+            share.Release(packed.Length);
+            return plain;
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                plain.Dispose();
+            }
+        }
+    }
+
+    private string Names() => string.Join(" or ", _codings.Select(static provider => provider.EncodingName));
+}

@@ -1,0 +1,24 @@
+using Grpc.Core;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>A caller's stream that also ends when the server stops, so that one left open does not hold up the stop.</summary>
+internal sealed class StoppableRequests<T>(IAsyncStreamReader<T> requests, CancellationToken stopping) : IAsyncStreamReader<T>
+{
+    /// <inheritdoc/>
+    public T Current => requests.Current;
+
+    /// <inheritdoc/>
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        try
+        {
+            return await requests.MoveNext(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

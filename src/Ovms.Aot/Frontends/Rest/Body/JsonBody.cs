@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Ovms.Frontends.Rest.Json;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.Body;
+
+/// <summary>The body of a request that asks for or sets a few values: one small JSON object, or nothing.</summary>
+/// <param name="settings">Count its bytes and bound its time.</param>
+/// <param name="stopping">Ends the wait for it.</param>
+internal sealed class JsonBody(RestSettings settings, CancellationToken stopping)
+{
+    private const int LongestBody = 64 << 10;
+
+    /// <summary>Reads it.</summary>
+    /// <returns>An object for the caller to dispose, an empty one where nothing came; or what is wrong with it.</returns>
+    public async ValueTask<Outcome<JsonDocument>> ReadAsync(HttpContext context)
+    {
+        using MemoryShare share = new MemoryShare().Of(settings.Memory.For(context));
+        using NativeBuffer json = new(0, share);
+        using RequestBody body = new(context.Request.BodyReader, new BodyBounds(LongestBody, share, settings.Arrival, stopping), context.Request.ContentLength);
+        Outcome<long> came = await body.ReadAsync(json, long.MaxValue, context.RequestAborted).ConfigureAwait(false);
+        return came.IsOk ? Parse(json.Bytes) : came.WithoutValue;
+    }
+
+    internal static Outcome<JsonDocument> Parse(ReadOnlySpan<byte> json)
+    {
+        Outcome text = JsonFault.CheckUtf8(json);
+        if (!text.IsOk)
+        {
+            return text;
+        }
+
+        Utf8JsonReader reader = new(json.IsEmpty ? "{}"u8 : json, new JsonReaderOptions { MaxDepth = JsonFault.MaxDepth });
+        try
+        {
+            JsonDocument document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && !reader.Read())
+            {
+                return document;
+            }
+
+            document.Dispose();
+            return Outcome.Fail(StatusCode.RestBodyIsNotAnObject, "Expected: an object, or no body");
+        }
+        catch (JsonException fault)
+        {
+            return JsonFault.Malformed(fault, json);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Ovms.Frontends.Rest.Json;
+
+/// <summary>
+/// Checks that arrays of arrays are a tensor: at each level all arrays are equally long, and hold either arrays or elements. Works on
+/// text that was already read as arrays of scalars.
+/// </summary>
+internal static class ArrayNesting
+{
+    private const int Unknown = -1;
+
+    private static readonly SearchValues<byte> s_endOfScalar = SearchValues.Create(",] \t\r\n"u8);
+
+    private enum Items : byte
+    {
+        Unknown,
+        Arrays,
+        Elements,
+    }
+
+    /// <summary>The end of a sentence about what is ragged; null when nothing is.</summary>
+    public static string? FindFault(ReadOnlySpan<byte> json)
+    {
+        // Flat, as most clients send it: one bracket opens, at the start.
+        return json.LastIndexOf((byte)'[') <= 0 ? null : Measure(json, stackalloc long[JsonFault.MaxDepth + 1], out _);
+    }
+
+    /// <summary>Finds out the shape of a tensor.</summary>
+    /// <param name="json">A scalar, or arrays of scalars; an object without objects in it counts as a scalar.</param>
+    /// <param name="lengths">Receives the lengths of each level's arrays, from index 1 on; room for all levels that are read.</param>
+    /// <param name="rank">How many levels there are.</param>
+    /// <returns>The end of a sentence about what is ragged; null when nothing is.</returns>
+    public static string? Measure(ReadOnlySpan<byte> json, Span<long> lengths, out int rank)
+    {
+        rank = 0;
+        Span<long> counts = stackalloc long[JsonFault.MaxDepth + 1];
+        Span<Items> items = stackalloc Items[JsonFault.MaxDepth + 1];
+        lengths.Fill(Unknown);
+        items.Clear();
+        int depth = 0;
+        int at = 0;
+        while (at < json.Length)
+        {
+            switch (json[at])
+            {
+                case (byte)'[':
+                    if (depth > 0 && !Count(Items.Arrays, ref counts[depth], ref items[depth]))
+                    {
+                        return Mixed(depth, counts);
+                    }
+
+                    counts[++depth] = 0;
+                    rank = Math.Max(rank, depth);
+                    at++;
+                    break;
+                case (byte)']':
+                    if (lengths[depth] == Unknown)
+                    {
+                        lengths[depth] = counts[depth];
+                    }
+                    else if (lengths[depth] != counts[depth])
+                    {
+                        return $"the arrays are ragged; Expected: {lengths[depth]} values in each array of level {depth}, as in the first; Actual: {counts[depth]}{Place(depth, counts)}";
+                    }
+
+                    depth--;
+                    at++;
+                    break;
+                case (byte)',' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n':
+                    at++;
+                    break;
+                default:
+                    if (depth > 0 && !Count(Items.Elements, ref counts[depth], ref items[depth]))
+                    {
+                        return Mixed(depth, counts);
+                    }
+
+                    at += json[at] switch { (byte)'"' => StringLength(json[at..]), (byte)'{' => ObjectLength(json[at..]), _ => ScalarLength(json[at..]) };
+                    break;
+            }
+        }
+
+        Debug.Assert(depth == 0, "The text was read as JSON before.");
+        return null;
+    }
+
+    private static bool Count(Items kind, ref long count, ref Items items)
+    {
+        count++;
+        items = items == Items.Unknown ? kind : items;
+        return items == kind;
+    }
+
+    private static string Mixed(int depth, ReadOnlySpan<long> counts) => $"the arrays of level {depth} hold arrays and single values; Expected: one of both throughout{Place(depth, counts)}";
+
+    // Where the array is that the fault is in: its index in each of the arrays around it.
+    private static string Place(int depth, ReadOnlySpan<long> counts)
+    {
+        StringBuilder place = new();
+        for (int level = 1; level < depth; level++)
+        {
+            place.Append(place.Length == 0 ? "; at " : "").Append(CultureInfo.InvariantCulture, $"[{counts[level] - 1}]");
+        }
+
+        return place.ToString();
+    }
+
+    private static int ScalarLength(ReadOnlySpan<byte> json)
+    {
+        int end = json.IndexOfAny(s_endOfScalar);
+        return end < 0 ? json.Length : end;
+    }
+
+    private static int ObjectLength(ReadOnlySpan<byte> json)
+    {
+        int at = 1;
+        while (json[at] != (byte)'}')
+        {
+            at += json[at] == (byte)'"' ? StringLength(json[at..]) : 1;
+        }
+
+        return at + 1;
+    }
+
+    private static int StringLength(ReadOnlySpan<byte> json)
+    {
+        int at = 1;
+        while (json[at] != (byte)'"')
+        {
+            at += json[at] == (byte)'\\' ? 2 : Math.Max(json[at..].IndexOfAny((byte)'"', (byte)'\\'), 1);
+        }
+
+        return at + 1;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using Ovms.Frontends.Rest.Json;
+using Ovms.Inference;
+using Ovms.Serving;
+using Ovms.Serving.Requests;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.KServe;
+
+/// <summary>
+/// Writes the answer of an inference: JSON, and after it the bytes of the outputs that were asked for as bytes, in the order of the
+/// JSON. Everything is written before anything is sent, since an output may turn out to have no JSON form.
+/// </summary>
+internal static class InferResponseWriter
+{
+    // Names, shapes, punctuation.
+    private const int RoomForWords = 1024;
+
+    // A number's text is about as long as this in most models' outputs.
+    private const int RoomForNumber = 12;
+
+    /// <summary>About how long the answer will be, so that it is written without moving; strings are not counted.</summary>
+    public static int EstimateLength(InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs)
+    {
+        long length = RoomForWords;
+        foreach (OutputTensor output in outputs)
+        {
+            bool text = output.Info.Marshaler.BitWidth == 0;
+            length += text ? 0 : IsBinary(output, message, binaryOutputs) ? output.RawLength : (long)output.Count * RoomForNumber;
+        }
+
+        return (int)Math.Min(length, NativeBuffer.MaxLength);
+    }
+
+    /// <summary>Writes the whole answer.</summary>
+    /// <param name="answer">Receives it; meaningless after a failure.</param>
+    /// <param name="servable">Who answers.</param>
+    /// <param name="message">The request, for its id and the wishes about outputs.</param>
+    /// <param name="outputs">What is returned.</param>
+    /// <param name="binaryOutputs">Whether outputs come as bytes where the request says nothing about one.</param>
+    /// <param name="jsonLength">Length of the JSON where bytes follow it; null where none do.</param>
+    /// <param name="sequence">Answered as a parameter; none where the answer has no such parameter.</param>
+    /// <returns>A failure for an output without a JSON form.</returns>
+    public static Outcome Write(NativeBuffer answer, ServableId servable, InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs, out int? jsonLength, SequenceId sequence = default)
+    {
+        jsonLength = null;
+        answer.Raw("{\"model_name\":"u8);
+        answer.Text(servable.Name);
+        if (!string.IsNullOrEmpty(message.Id))
+        {
+            answer.Raw(",\"id\":"u8);
+            answer.Text(message.Id);
+        }
+
+        answer.Raw(",\"model_version\":"u8);
+        answer.Text(servable.VersionText);
+        WriteSequence(answer, sequence);
+        answer.Raw(",\"outputs\":["u8);
+        bool anyBinary = false;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            answer.Raw(i == 0 ? default : ","u8);
+            bool binary = IsBinary(outputs[i], message, binaryOutputs);
+            anyBinary |= binary;
+            Outcome written = WriteOutput(answer, outputs[i], binary);
+            if (!written.IsOk)
+            {
+                return written;
+            }
+        }
+
+        answer.Raw("]}"u8);
+        if (anyBinary)
+        {
+            jsonLength = answer.Length;
+            foreach (OutputTensor output in outputs)
+            {
+                if (IsBinary(output, message, binaryOutputs))
+                {
+                    output.WriteRaw(answer);
+                }
+            }
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static void WriteSequence(NativeBuffer answer, SequenceId sequence)
+    {
+        if (sequence.IsNone)
+        {
+            return;
+        }
+
+        answer.Raw(",\"parameters\":{\"sequence_id\":"u8);
+        if (sequence.Text is { } text)
+        {
+            answer.Text(text);
+        }
+        else
+        {
+            answer.Raw(Encoding.ASCII.GetBytes(sequence.ToString()));
+        }
+
+        answer.Raw("}"u8);
+    }
+
+    private static Outcome WriteOutput(NativeBuffer answer, OutputTensor output, bool binary)
+    {
+        answer.Raw("{\"name\":"u8);
+        answer.Text(output.Info.Name);
+        answer.Raw(",\"shape\":"u8);
+        answer.Numbers(output.Shape);
+        answer.Raw(",\"datatype\":"u8);
+        answer.Text(output.Info.Marshaler.Datatype);
+        if (binary)
+        {
+            answer.Raw(",\"parameters\":{\"binary_data_size\":"u8);
+            answer.Number(output.RawLength);
+            answer.Raw("}}"u8);
+            return Outcome.Ok;
+        }
+
+        answer.Raw(",\"data\":"u8);
+        Outcome written = output.Info.Marshaler.WriteJson(output.Tensor, answer);
+        answer.Raw("}"u8);
+        return written.IsOk
+            ? written
+            : Outcome.Fail(written.Code, $"{written.Detail}; output name: {output.Info.Name}; ask for it as bytes: \"parameters\":{{\"binary_data\":true}}");
+    }
+
+    private static bool IsBinary(OutputTensor output, InferMessage message, bool otherwise)
+    {
+        foreach (RequestedOutput asked in message.Outputs)
+        {
+            if (asked.Name == output.Info.Name)
+            {
+                return asked.BinaryData ?? otherwise;
+            }
+        }
+
+        return otherwise;
+    }
+}

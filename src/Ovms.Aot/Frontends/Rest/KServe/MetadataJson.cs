@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Ovms.Frontends.Extensions;
+using Ovms.Frontends.Rest.Json;
+using Ovms.Serving;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.KServe;
+
+/// <summary>The metadata documents.</summary>
+internal static class MetadataJson
+{
+    /// <summary>Writes what the server is.</summary>
+    public static void WriteServer(NativeBuffer body, string version)
+    {
+        body.Raw("{\"name\":\"OpenVINO Model Server\",\"version\":"u8);
+        body.Text(version);
+        body.Raw(",\"extensions\":["u8);
+        for (int i = 0; i < ServerExtensions.Names.Length; i++)
+        {
+            body.Raw(i == 0 ? default : ","u8);
+            body.Text(ServerExtensions.Names[i]);
+        }
+
+        body.Raw("]}"u8);
+    }
+
+    /// <summary>Writes a model's versions, inputs and outputs; dynamic dimensions are -1.</summary>
+    /// <param name="modelInfo">What the model tells about itself under <c>model_info</c>; null or empty = nothing is written.</param>
+    public static void WriteModel(NativeBuffer body, ModelEntry model, Signature signature, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null)
+    {
+        body.Raw("{\"name\":"u8);
+        body.Text(model.Name);
+        body.Raw(",\"versions\":["u8);
+        ReadOnlySpan<byte> separator = default;
+        foreach (VersionEntry version in model.Versions)
+        {
+            if (version.State == ServableState.Available)
+            {
+                body.Raw(separator);
+                body.Raw("\""u8);
+                body.Number(version.Version);
+                body.Raw("\""u8);
+                separator = ","u8;
+            }
+        }
+
+        body.Raw("],\"platform\":\"OpenVINO\",\"inputs\":"u8);
+        WriteTensors(body, signature.InputsInNameOrder);
+        body.Raw(",\"outputs\":"u8);
+        WriteTensors(body, signature.OutputsInNameOrder);
+        if (modelInfo is { Count: > 0 })
+        {
+            WriteModelInfo(body, modelInfo);
+        }
+
+        body.Raw("}"u8);
+    }
+
+    private static void WriteTensors(NativeBuffer body, ImmutableArray<TensorInfo> tensors)
+    {
+        body.Raw("["u8);
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            TensorInfo tensor = tensors[i];
+            body.Raw(i == 0 ? "{\"name\":"u8 : ",{\"name\":"u8);
+            body.Text(tensor.Name);
+            body.Raw(",\"datatype\":"u8);
+            body.Text(tensor.Marshaler.Datatype);
+            body.Raw(",\"shape\":["u8);
+            for (int d = 0; d < tensor.Shape.Rank; d++)
+            {
+                body.Raw(d == 0 ? default : ","u8);
+                body.Number(tensor.Shape[d].IsStatic ? tensor.Shape[d].Min : -1);
+            }
+
+            body.Raw("]}"u8);
+        }
+
+        body.Raw("]"u8);
+    }
+
+    private static void WriteModelInfo(NativeBuffer body, IReadOnlyList<KeyValuePair<string, string>> modelInfo)
+    {
+        body.Raw(",\"rt_info\":{\"model_info\":{"u8);
+        for (int i = 0; i < modelInfo.Count; i++)
+        {
+            body.Raw(i == 0 ? default : ","u8);
+            body.Text(modelInfo[i].Key);
+            body.Raw(":"u8);
+            body.Text(modelInfo[i].Value);
+        }
+
+        body.Raw("}}"u8);
+    }
+}

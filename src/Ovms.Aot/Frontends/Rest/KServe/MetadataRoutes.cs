@@ -1,0 +1,35 @@
+using Ovms.Observability.Metrics;
+using Ovms.Serving.Table;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.KServe;
+
+/// <summary>What the server and its models are.</summary>
+internal sealed class MetadataRoutes(ServableRegistry registry, string serverVersion)
+{
+    /// <summary>Name and version of the server.</summary>
+    public async Task ServerAsync(HttpContext context, RestTarget target)
+    {
+        using NativeBuffer body = new();
+        MetadataJson.WriteServer(body, serverVersion);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    /// <summary>Inputs and outputs of a model.</summary>
+    public async Task ModelAsync(HttpContext context, RestTarget target)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
+        registry.Count(CallKind.ModelMetadataRest, target.Model, target.Version, found.IsOk);
+        if (!found.IsOk)
+        {
+            await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        using NativeBuffer body = new();
+        Servable servable = found.Value.Version.Servable!;
+        MetadataJson.WriteModel(body, found.Value.Model, servable.Signature, servable.ModelInfo);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Ovms.Frontends.Rest.Json;
+using Ovms.Inference;
+using Ovms.Inference.Sequences;
+using Ovms.Status;
+
+namespace Ovms.Frontends.Rest.KServe;
+
+/// <summary>
+/// Reads a <c>parameters</c> object for the keys that matter there. Others are accepted and passed over, as long as they are the
+/// strings, numbers and booleans that parameters may be.
+/// </summary>
+internal static class ParametersReader
+{
+    /// <summary>Reads a boolean. A string or a number in its place counts as not given, as in the original.</summary>
+    /// <param name="reader">Stands on the object, or on null in place of none; afterwards on its end.</param>
+    /// <param name="path">Where it is, for messages.</param>
+    /// <param name="key">The key that matters.</param>
+    /// <param name="code">What a fault is called here.</param>
+    /// <param name="flag">The value; null when it is not given.</param>
+    public static Outcome ReadFlag(ref Utf8JsonReader reader, string path, string key, StatusCode code, out bool? flag)
+    {
+        flag = null;
+        Outcome found = Find(ref reader, path, key, code, out Utf8JsonReader value, out bool there);
+        if (!found.IsOk || !there)
+        {
+            return found;
+        }
+
+        if (value.TokenType is JsonTokenType.String or JsonTokenType.Number)
+        {
+            return Outcome.Ok;
+        }
+
+        if (value.TokenType is not (JsonTokenType.True or JsonTokenType.False))
+        {
+            return JsonFault.WrongKind(code, $"{path}.{key}", "true or false", value);
+        }
+
+        flag = value.GetBoolean();
+        return Outcome.Ok;
+    }
+
+    /// <summary>Reads <c>binary_data_size</c>: a whole number that is not negative.</summary>
+    public static Outcome ReadSize(ref Utf8JsonReader reader, string path, out long? size)
+    {
+        const string Key = "binary_data_size";
+        size = null;
+        Outcome found = Find(ref reader, path, Key, StatusCode.RestInvalidStructure, out Utf8JsonReader value, out bool there);
+        if (!found.IsOk || !there)
+        {
+            return found;
+        }
+
+        if (value.TokenType != JsonTokenType.Number)
+        {
+            return JsonFault.WrongKind(StatusCode.RestBinaryDataSizeInvalid, $"{path}.{Key}", "a number of bytes", value);
+        }
+
+        if (!value.TryGetInt64(out long bytes) || bytes < 0)
+        {
+            return Outcome.Fail(StatusCode.RestBinaryDataSizeInvalid, $"{path}.{Key}; Expected: a number of bytes, whole and not negative; Actual: {JsonFault.Token(value)}");
+        }
+
+        size = bytes;
+        return Outcome.Ok;
+    }
+
+    /// <summary>Reads what a request's parameters say of a sequence.</summary>
+    /// <param name="reader">Stands on the object, which is well formed, or on null.</param>
+    /// <param name="message">Receives it.</param>
+    public static Outcome ReadSequence(ref Utf8JsonReader reader, InferMessage message)
+    {
+        HashSet<string>? seen = null;
+        while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string? name = NameOf(reader);
+            reader.Read();
+            if (name is null)
+            {
+                continue;
+            }
+
+            if (!(seen ??= []).Add(name))
+            {
+                return JsonFault.Twice($"parameters.{name}");
+            }
+
+            Outcome length = JsonFault.CheckLength(reader, $"parameters.{name}");
+            if (!length.IsOk)
+            {
+                return length;
+            }
+
+            (message.SequenceParameters ??= new SequenceParameters()).Set(name, ValueOf(reader));
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static string? NameOf(in Utf8JsonReader reader)
+    {
+        foreach (string name in SequenceParameters.Names)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    private static ParameterValue ValueOf(in Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => ParameterValue.Of(true),
+        JsonTokenType.False => ParameterValue.Of(false),
+        JsonTokenType.String => ParameterValue.Of(reader.GetString()!),
+        JsonTokenType.Number when reader.TryGetUInt64(out ulong number) => ParameterValue.Of(number),
+        _ => ParameterValue.Unusable(JsonFault.Token(reader)),
+    };
+
+    // A reader is a value: the copy stays on the found value while the original walks on to the end.
+    private static Outcome Find(ref Utf8JsonReader reader, string path, string key, StatusCode code, out Utf8JsonReader value, out bool there)
+    {
+        value = default;
+        there = false;
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return Outcome.Ok;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return JsonFault.WrongKind(code, path, "an object", reader);
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool wanted = reader.ValueTextEquals(key);
+            if (wanted && there)
+            {
+                return JsonFault.Twice($"{path}.{key}");
+            }
+
+            reader.Read();
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            {
+                return JsonFault.WrongKind(code, wanted ? $"{path}.{key}" : $"a value in {path}", "a string, a number, true or false", reader);
+            }
+
+            if (wanted)
+            {
+                value = reader;
+                there = true;
+            }
+        }
+
+        return Outcome.Ok;
+    }
+}

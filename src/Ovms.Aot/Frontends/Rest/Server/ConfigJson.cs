@@ -1,0 +1,65 @@
+using Ovms.Frontends.Rest.Json;
+using Ovms.Serving;
+using Ovms.Serving.Table;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.Server;
+
+/// <summary>The states of all models in the form of the original, to the blank: scripts compare it as text.</summary>
+internal static class ConfigJson
+{
+    // A graph has one version, which waits here for what this server cannot do yet.
+    private static readonly (long Version, ServableState State, VersionHealth Health) s_graph =
+        (1, ServableState.Loading, new VersionHealth(9, "FAILED_PRECONDITION", "graphs are not served yet"));
+
+    /// <summary>Writes all models and graphs, sorted by name, models that are no longer configured among them.</summary>
+    public static void Write(NativeBuffer body, ServableTable table)
+    {
+        (string Name, (long Version, ServableState State, VersionHealth Health)[] Versions)[] rows =
+        [
+            .. table.Models.Select(static model => (model.Name, model.Versions.Select(static entry => (entry.Version, entry.State, VersionHealth.Of(entry))).ToArray()))
+                .Concat(table.Graphs.Select(static name => (name, new[] { s_graph })))
+                .OrderBy(static row => row.Item1, StringComparer.Ordinal),
+        ];
+        if (rows.Length == 0)
+        {
+            body.Raw("{}"u8);
+            return;
+        }
+
+        body.Raw("{\n"u8);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            body.Raw(i == 0 ? default : ",\n"u8);
+            WriteRow(body, rows[i].Name, rows[i].Versions);
+        }
+
+        body.Raw("\n}"u8);
+    }
+
+    private static void WriteRow(NativeBuffer body, string name, (long Version, ServableState State, VersionHealth Health)[] versions)
+    {
+        body.Text(name);
+        body.Raw(" : \n{\n \"model_version_status\": ["u8);
+        for (int i = 0; i < versions.Length; i++)
+        {
+            body.Raw(i == 0 ? "\n"u8 : ",\n"u8);
+            WriteVersion(body, versions[i].Version, versions[i].State, versions[i].Health);
+        }
+
+        body.Raw(versions.Length == 0 ? "]\n}"u8 : "\n ]\n}"u8);
+    }
+
+    private static void WriteVersion(NativeBuffer body, long version, ServableState state, VersionHealth health)
+    {
+        body.Raw("  {\n   \"version\": \""u8);
+        body.Number(version);
+        body.Raw("\",\n   \"state\": "u8);
+        body.Text(state.ToString().ToUpperInvariant());
+        body.Raw(",\n   \"status\": {\n    \"error_code\": "u8);
+        body.Text(health.CodeName);
+        body.Raw(",\n    \"error_message\": "u8);
+        body.Text(health.Message);
+        body.Raw("\n   }\n  }"u8);
+    }
+}

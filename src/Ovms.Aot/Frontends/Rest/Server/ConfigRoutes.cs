@@ -1,0 +1,101 @@
+using Ovms.Frontends.Rest.Json;
+using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Table;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.Server;
+
+/// <summary>The states of all models, and the reload on request.</summary>
+internal sealed class ConfigRoutes(ServableRegistry registry)
+{
+    /// <summary>
+    /// Tells what is not served as it is configured: the body's form has no place for it that every client would pass over.
+    /// </summary>
+    public const string ErrorHeader = "Ovms-Config-Error";
+
+    // Large models compile for minutes; who waits longer is told to look again.
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>All rows.</summary>
+    public static RestRoute[] All(ServableRegistry registry)
+    {
+        ConfigRoutes config = new(registry);
+        return [new RestRoute("/v1/config", RestVerb.Get, config.StatusAsync), new RestRoute("/v1/config/reload", RestVerb.Post, config.ReloadAsync)];
+    }
+
+    /// <summary>Answers with the states of all models.</summary>
+    public Task StatusAsync(HttpContext context, RestTarget target) => WriteAsync(context, registry.Reload);
+
+    /// <summary>
+    /// Looks at configuration and models now, and answers when all that follows is done: 201 when something changed, 200 when nothing
+    /// did, the failure's status while anything cannot be served as configured.
+    /// </summary>
+    public async Task ReloadAsync(HttpContext context, RestTarget target)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, registry.Draining);
+        limit.CancelAfter(s_limit);
+        Outcome<ReloadResult> reloaded;
+        try
+        {
+            reloaded = await registry.ReloadAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            reloaded = registry.IsDraining
+                ? Outcome.Fail(StatusCode.ServerShuttingDown)
+                : Outcome.Fail(StatusCode.DeadlineExceeded, $"The reload goes on after {s_limit.TotalMinutes} minutes; GET /v1/config tells its state.");
+        }
+
+        if (!reloaded.IsOk)
+        {
+            await RestReply.ErrorAsync(context, reloaded.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        ReloadStatus status = reloaded.Value.Status;
+        if (!status.IsClean)
+        {
+            await RefuseAsync(context, status).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.StatusCode = reloaded.Value.Changed ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        await WriteAsync(context, status).ConfigureAwait(false);
+    }
+
+    private static async Task RefuseAsync(HttpContext context, ReloadStatus status)
+    {
+        Outcome why = !status.Config.IsOk ? status.Config : status.Faults.IsEmpty ? Outcome.Fail(StatusCode.ConfigInvalid) : status.Faults[0].Why;
+        string text = why.Code == StatusCode.ConfigFileInvalid ? "Config file not found or cannot open."
+            : !status.Config.IsOk || status.Faults.IsEmpty ? "Reloading config file failed. Check server logs for more info."
+            : "Reloading models versions failed. Check server logs for more info.";
+        using NativeBuffer body = new();
+        body.Raw("{\n\t\"error\": "u8);
+        body.Text(text);
+        body.Raw("\n}"u8);
+        context.Response.StatusCode = why.Code.ToHttp();
+        context.Features.Set(new RestFailure($"{text} {WhatIsWrong(status)}"));
+        Tell(context, status);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(HttpContext context, ReloadStatus status)
+    {
+        using NativeBuffer body = new();
+        ConfigJson.Write(body, registry.Current);
+        Tell(context, status);
+        await RestReply.JsonAsync(context, body).ConfigureAwait(false);
+    }
+
+    private static void Tell(HttpContext context, ReloadStatus status)
+    {
+        if (!status.IsClean)
+        {
+            context.Response.Headers[ErrorHeader] = HeaderText.Of(WhatIsWrong(status));
+        }
+    }
+
+    private static string WhatIsWrong(ReloadStatus status) =>
+        string.Join("; ", [.. status.Config.IsOk ? [] : new[] { status.Config.Text }, .. status.LeftOut, .. status.Faults.Select(static fault => fault.ToString())]);
+}

@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Primitives;
+using Ovms.Frontends.Connections;
+using Ovms.Frontends.Rest.KServe;
+using Ovms.Inference;
+using Ovms.Serving.Table;
+using Ovms.Status;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
+
+namespace Ovms.Frontends.Rest.Server;
+
+/// <summary>
+/// The REST front end: listens, finds the route, and turns whatever a handler throws into an answer. It owns every HTTP/1.1 request;
+/// HTTP/2 is gRPC's.
+/// </summary>
+internal sealed class RestFrontend
+{
+    // Clients of the original keep idle connections in pools; it never closed one. An hour outlives any pause between two calls and
+    // still gives back what was left behind.
+    private static readonly TimeSpan s_idleLimit = TimeSpan.FromHours(1);
+
+    private readonly RestSettings _settings;
+    private readonly CallLog _calls;
+    private readonly RestRouteTable _table;
+
+    /// <summary>Builds the routes over what is served.</summary>
+    public RestFrontend(RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    {
+        _settings = settings;
+        _calls = new CallLog(log);
+        _table = KServeRoutes.Create(settings, registry, inference);
+    }
+
+    /// <summary>Adds the listeners. Limits are the whole server's: a tensor is far larger than the framework's usual request.</summary>
+    public static void Listen(KestrelServerOptions server, RestSettings settings)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        server.Limits.MinRequestBodyDataRate = null;
+        if (server.Limits.KeepAliveTimeout == new KestrelServerLimits().KeepAliveTimeout)
+        {
+            // Nobody asked for another one: gRPC's arguments set the same limit.
+            server.Limits.KeepAliveTimeout = s_idleLimit;
+        }
+
+        foreach (IPEndPoint endPoint in settings.EndPoints)
+        {
+            server.Listen(endPoint, Configure);
+        }
+
+        if (settings.SocketPath.Length > 0)
+        {
+            server.ListenUnixSocket(settings.SocketPath, Configure);
+        }
+
+        void Configure(ListenOptions listener)
+        {
+            listener.Protocols = HttpProtocols.Http1;
+            settings.Memory.Watch(listener);
+            settings.Pace.Use(listener);
+            RestTransport.Use(listener);
+        }
+    }
+
+    /// <summary>Takes the HTTP/1.x requests of an application; others pass on.</summary>
+    public static void Map(IApplicationBuilder app, RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    {
+        RestFrontend rest = new(settings, registry, inference, log);
+        app.MapWhen(
+            static context => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol),
+            branch => branch.Run(rest.HandleAsync));
+    }
+
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext context)
+    {
+        OpenConnection? connection = context.Features.Get<OpenConnection>();
+        bool isLetIn = connection?.TryBegin(HealthPaths.IsRest(RawTarget(context))) != false;
+        _settings.Cors.Apply(context.Response.Headers);
+        string method = context.Request.Method;
+        if (HttpMethods.IsOptions(method))
+        {
+            connection?.End();
+            return RestReply.EmptyAsync(context);
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        RestRoute? route = _table.Find(RawTarget(context), out RestTarget target);
+        Task answering;
+        if (!isLetIn)
+        {
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.TooManyConnections, "This one was let in for requests about health alone; try again later or raise max_connections"));
+        }
+        else if (!IsFramed(context.Request.Headers.TransferEncoding))
+        {
+            context.Response.Headers.Connection = "close";
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.MalformedMessage, $"Transfer-Encoding; Expected: chunked; Actual: {Shown.Bounded(context.Request.Headers.TransferEncoding.ToString())}"));
+        }
+        else if (route is null)
+        {
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.RestInvalidUrl, $"{method} {Shown.Bounded(RawTarget(context))} is not served here."));
+        }
+        else if (!route.Takes(method))
+        {
+            context.Response.Headers.Allow = route.Allow;
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.RestUnsupportedMethod, $"Expected: {route.Allow}; Actual: {Shown.Bounded(method)}"));
+        }
+        else
+        {
+            answering = route.Handler(context, target);
+        }
+
+        if (!answering.IsCompletedSuccessfully)
+        {
+            return GuardAsync(context, connection, target, started, answering);
+        }
+
+        connection?.End();
+        Tell(context, target, started, surprise: null);
+        return answering;
+    }
+
+    // The web server looks at the last coding alone, and would hand a packed body on as a plain one.
+    private static bool IsFramed(StringValues codings) =>
+        codings.Count == 0 || (codings.Count == 1 && string.Equals(codings[0], "chunked", StringComparison.OrdinalIgnoreCase));
+
+    private static string RawTarget(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+    private async Task GuardAsync(HttpContext context, OpenConnection? connection, RestTarget target, long started, Task answering)
+    {
+        Exception? surprise = null;
+        try
+        {
+            await answering.ConfigureAwait(false);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            RestReply.Gone(context);
+        }
+        catch (Exception exception) when (context.Response.HasStarted)
+        {
+            // The caller must not take half an answer for a whole one.
+            surprise = exception;
+            context.Abort();
+        }
+        catch (BadHttpRequestException refused)
+        {
+            await RestReply.ErrorAsync(context, refused.StatusCode, Words(refused)).ConfigureAwait(false);
+        }
+        catch (ConnectionAbortedException)
+        {
+            RestReply.Gone(context);
+        }
+        catch (IOException broken)
+        {
+            // The body's framing is broken; or the connection, and then nobody reads the answer.
+            await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.MalformedMessage, $"The body cannot be read: {broken.Message}")).ConfigureAwait(false);
+        }
+        catch (InsufficientMemoryException)
+        {
+            await RestReply.ErrorAsync(context, TooLarge()).ConfigureAwait(false);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            surprise = exception;
+            await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.OutOfMemory)).ConfigureAwait(false);
+        }
+        catch (OvmsException failure)
+        {
+            await RestReply.ErrorAsync(context, failure.Outcome).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            surprise = exception;
+            await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.InternalError)).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection?.End();
+        }
+
+        Tell(context, target, started, surprise);
+    }
+
+    private void Tell(HttpContext context, RestTarget target, long started, Exception? surprise)
+    {
+        int status = context.Response.StatusCode;
+        RestFailure? failed = context.Features.Get<RestFailure>();
+        if (status < StatusCodes.Status400BadRequest && surprise is null && failed is null)
+        {
+            return;
+        }
+
+        if (context.Features.Get<CallSubject>() is null)
+        {
+            CallSubject.Keep(context, target.Model ?? "", target.Version ?? "");
+        }
+
+        bool isOurs = surprise is not null || status == StatusCodes.Status500InternalServerError;
+        string failure = failed?.Text ?? "the answer broke off";
+        _calls.Failed(context, $"REST {context.Request.Method} {Shown.Bounded(RawTarget(context))}", started, isOurs, failure, surprise);
+    }
+
+    private string Words(BadHttpRequestException refused) => refused.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge().Text,
+        StatusCodes.Status408RequestTimeout => "The body comes too slowly: the rest of it was not waited for",
+        _ => refused.Message,
+    };
+
+    private Outcome TooLarge() => Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {_settings.MaxBodyBytes} bytes.");
+}

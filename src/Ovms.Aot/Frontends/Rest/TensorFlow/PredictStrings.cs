@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+using Ovms.Serving.Signatures;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.TensorFlow;
+
+/// <summary>Values of a predict request that are texts, or bytes as <c>{"b64":"…"}</c>: strings, and encoded images for inputs of pixels.</summary>
+internal static class PredictStrings
+{
+    /// <summary>The datatype they are delivered as.</summary>
+    public const string Datatype = "BYTES";
+
+    private static readonly TensorMarshaler s_texts = TensorMarshaler.ForDatatype(Datatype)!;
+
+    /// <summary>Whether a value is of strings: the model takes them, or its first element is base64, or a text that no other type takes.</summary>
+    /// <param name="reader">Stands on the value's first token; a copy, which may walk on.</param>
+    /// <param name="info">The input.</param>
+    public static bool AreMeant(Utf8JsonReader reader, TensorInfo info)
+    {
+        if (info.Marshaler.BitWidth == 0)
+        {
+            return true;
+        }
+
+        while (reader.TokenType == JsonTokenType.StartArray && reader.Read())
+        {
+        }
+
+        // A table of U8 may hold texts; in floats a text is the name of a value that JSON has no number for.
+        return reader.TokenType == JsonTokenType.StartObject
+            || (reader.TokenType == JsonTokenType.String && info.Marshaler.Datatype == "UINT8" && info.Shape.HasRank && info.Shape.Rank == 2);
+    }
+
+    /// <summary>Appends the elements of one value in packed form.</summary>
+    /// <param name="reader">Stands on the value's first token; afterwards on its last.</param>
+    /// <param name="destination">Receives the elements.</param>
+    /// <param name="count">How many were read.</param>
+    public static Outcome Read(ref Utf8JsonReader reader, NativeBuffer destination, out long count)
+    {
+        count = 0;
+        int depth = 0;
+        do
+        {
+            Outcome read;
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartArray:
+                    depth++;
+                    continue;
+                case JsonTokenType.EndArray:
+                    depth--;
+                    continue;
+                case JsonTokenType.String:
+                    read = s_texts.ReadJson(ref reader, destination, out _);
+                    break;
+                case JsonTokenType.StartObject:
+                    read = ReadBase64(ref reader, destination, count);
+                    break;
+                default:
+                    return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings and {{\"b64\":\"...\"}}");
+            }
+
+            if (!read.IsOk)
+            {
+                return read;
+            }
+
+            count++;
+        }
+        while (depth > 0 && reader.Read());
+
+        return Outcome.Ok;
+    }
+
+    private static Outcome ReadBase64(ref Utf8JsonReader reader, NativeBuffer destination, long index)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("b64"u8) || !reader.Read() || reader.TokenType != JsonTokenType.String)
+        {
+            return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {index} is an object; Expected: {{\"b64\":\"...\"}}");
+        }
+
+        int written = reader.ValueSpan.Length;
+
+        // Neither unescaping nor decoding lengthens: both are done where the bytes are to lie.
+        if (!BytesForm.TryReserve(destination, written, out Span<byte> room))
+        {
+            return destination.TooLarge();
+        }
+
+        Span<byte> text = room[..written];
+        text = text[..reader.CopyString(text)];
+        if (Base64.DecodeFromUtf8InPlace(text, out int length) != OperationStatus.Done)
+        {
+            return Outcome.Fail(StatusCode.RestBase64DecodeError, $"value {index}; Expected: base64 with padding; Actual: {JsonToken.Quote(in reader)}");
+        }
+
+        BytesForm.Commit(destination, length);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.EndObject
+            ? Outcome.Ok
+            : Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {index} is an object with more than b64; Expected: {{\"b64\":\"...\"}}");
+    }
+}

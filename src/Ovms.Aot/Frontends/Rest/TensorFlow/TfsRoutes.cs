@@ -1,0 +1,49 @@
+using Ovms.Serving.Table;
+using Ovms.Status;
+
+namespace Ovms.Frontends.Rest.TensorFlow;
+
+/// <summary>
+/// The paths of TensorFlow Serving, and those where OpenAI's clients look for models. <c>/v1/models/NAME</c> is a path of both:
+/// <see cref="Server.OpenAiClients"/> tells them apart.
+/// </summary>
+internal static class TfsRoutes
+{
+    /// <summary>Every row with what answers it. Those that take a name with slashes in it come last.</summary>
+    public static IEnumerable<RestRoute> Rows(ServableRegistry registry, InferRoute predict)
+    {
+        TfsModelRoutes models = new(registry);
+        return
+        [
+            new RestRoute("/v1/models/{model}:predict", RestVerb.Post, predict.InferAsync),
+            new RestRoute("/v1/models/{model}/versions/{version}:predict", RestVerb.Post, predict.InferAsync),
+            new RestRoute("/v1/models/{model}:classify", RestVerb.Post, NotServedAsync),
+            new RestRoute("/v1/models/{model}/versions/{version}:classify", RestVerb.Post, NotServedAsync),
+            new RestRoute("/v1/models/{model}:regress", RestVerb.Post, NotServedAsync),
+            new RestRoute("/v1/models/{model}/versions/{version}:regress", RestVerb.Post, NotServedAsync),
+            new RestRoute("/v1/models/{model}/labels/{label}:predict", RestVerb.Post, NoLabelsAsync),
+            new RestRoute("/v1/models/{model}/labels/{label}:classify", RestVerb.Post, NoLabelsAsync),
+            new RestRoute("/v1/models/{model}/labels/{label}:regress", RestVerb.Post, NoLabelsAsync),
+            new RestRoute("/v1/models/{model}/labels/{label}", RestVerb.Get, NoLabelsAsync),
+            new RestRoute("/v1/models/{model}/labels/{label}/metadata", RestVerb.Get, NoLabelsAsync),
+            new RestRoute("/v1/models/{model}/versions/{version}", RestVerb.Get, models.StatusAsync),
+            new RestRoute("/v1/models/{model}/metadata", RestVerb.Get, models.MetadataAsync),
+            new RestRoute("/v1/models/{model}/versions/{version}/metadata", RestVerb.Get, models.MetadataAsync),
+            new RestRoute("/v1/models", RestVerb.Get, models.ListAsync),
+            new RestRoute("/v1/models/{path}", RestVerb.Get, models.ModelAsync),
+            .. new[] { "/v3/models", "/v3/v1/models" }.SelectMany(path => new[]
+            {
+                new RestRoute(path, RestVerb.Get, models.ListAsync),
+                new RestRoute($"{path}/{{path}}", RestVerb.Get, models.OpenAiModelAsync),
+            }),
+        ];
+    }
+
+    private static Task NotServedAsync(HttpContext context, RestTarget target) =>
+        RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.NotImplemented, "classify and regress are not served; call :predict"));
+
+    private static Task NoLabelsAsync(HttpContext context, RestTarget target) =>
+        RestReply.ErrorAsync(context, Outcome.Fail(
+            StatusCode.ModelVersionLabelUnsupported,
+            "Expected: the version by its number, /v1/models/NAME/versions/NUMBER, or neither for the default version"));
+}

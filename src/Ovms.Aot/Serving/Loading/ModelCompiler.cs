@@ -1,0 +1,115 @@
+using System.Globalization;
+using Ovms.Devices;
+using Ovms.Devices.Cpu;
+using Ovms.Native;
+using Ovms.Serving.Preparation;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Sequences;
+using Ovms.Serving.Shapes;
+using Ovms.Serving.Signatures;
+using Ovms.Status;
+
+namespace Ovms.Serving.Loading;
+
+/// <summary>Turns a prepared model into something that infers: compiled, described, given infer requests.</summary>
+/// <param name="devices">Compiles.</param>
+/// <param name="cpus">Says what a model may use of the CPUs.</param>
+internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
+{
+    /// <summary>Compiles. Blocks for as long as that takes.</summary>
+    /// <param name="entry">Under what its streams are counted; null for not at all.</param>
+    /// <param name="prepared">Stays the caller's.</param>
+    /// <param name="config">What was set.</param>
+    /// <param name="warnings">Gets sentences for the log.</param>
+    /// <returns>The loaded model, the caller's to dispose, with what its devices tell of it; or what stands against it.</returns>
+    public Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> Compile(string? entry, PreparedModel prepared, ModelConfig config, List<string> warnings)
+    {
+        CpuAllotment? allotment = config.Device.MayUseCpu ? cpus.Allot(config.Name, warnings) : null;
+        Outcome<CompiledOnDevice> compiled = devices.Compile(prepared.Model, config.Device, config.Plugin, config.Nireq, config.CacheDir, allotment);
+        if (!compiled.IsOk)
+        {
+            return compiled.WithoutValue;
+        }
+
+        warnings.AddRange(compiled.Value.Warnings);
+        Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config);
+        if (!loaded.IsOk)
+        {
+            compiled.Value.Model.Dispose();
+            return loaded.WithoutValue;
+        }
+
+        if (allotment is not null && entry is not null)
+        {
+            int streams = StreamLedger.OnCpu(compiled.Value.ExecutionDevices, compiled.Value.Streams);
+            warnings.AddRange(cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out IDisposable counted) is { } warning ? [warning] : []);
+            loaded.Value.StreamEntry = counted;
+        }
+
+        return (loaded.Value, compiled.Value);
+    }
+
+    private static Outcome<LoadedModel> MakeRequests(PreparedModel prepared, CompiledOnDevice compiled, ModelConfig config)
+    {
+        Outcome<Signature> signature = SignatureReader.Read(compiled.Model, prepared);
+        if (!signature.IsOk)
+        {
+            return signature.WithoutValue;
+        }
+
+        ShapeHistory? shapes = signature.Value.Inputs.All(static input => input.Shape.IsStatic) ? null : new ShapeHistory(signature.Value);
+        ShapeGate? gate = shapes?.Gate ?? (prepared.Model.IsDynamic ? new ShapeGate() : null);
+        int inputs = signature.Value.Inputs.Length;
+        bool canBeCancelled = !prepared.Model.IsDynamic;
+        bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
+        InferencePace? pace = isPlain ? new InferencePace() : null;
+        OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
+        bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
+        InferSlot MakeSlot(Sequence? sequence)
+        {
+            SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
+            return new InferSlot(outputs.CreateRequest(), inputs, canBeCancelled, memory)
+            {
+                Sequence = sequence,
+                Outputs = outputs,
+                Gate = gate,
+                Pace = pace,
+                KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
+            };
+        }
+
+        if (config.Sequences is { } sequences)
+        {
+            return Loaded(new SequenceTable(sequences, MakeSlot, compiled.RequestCount, config.QueueSize, gate));
+        }
+
+        // Where the device computes one at a time, one more: its inputs are bound meanwhile, or the device idles between two calls.
+        int spare = isPlain && config.Nireq == 0 && compiled.RequestCount == 1 ? 1 : 0;
+        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize);
+        return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
+
+        LoadedModel Loaded(ISlotSource requests) => new(signature.Value, requests, compiled.Model, shapes, prepared.ModelInfo)
+        {
+            Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
+        };
+    }
+
+    private static Outcome<InferRequestPool> MakePool(Func<Sequence?, InferSlot> makeSlot, int count, int queueSize)
+    {
+        List<InferSlot> slots = [];
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                slots.Add(makeSlot(null));
+            }
+        }
+        catch (OpenVinoException failure)
+        {
+            slots.ForEach(static slot => slot.Dispose());
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
+        }
+
+        return new InferRequestPool([.. slots], queueSize);
+    }
+}

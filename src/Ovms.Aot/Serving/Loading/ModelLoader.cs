@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Ovms.Devices;
+using Ovms.Devices.Cpu;
+using Ovms.Native;
+using Ovms.Observability;
+using Ovms.Repository;
+using Ovms.Repository.Remote;
+using Ovms.Serving.Preparation;
+using Ovms.Serving.Sequences;
+using Ovms.Serving.Signatures;
+using Ovms.Status;
+
+namespace Ovms.Serving.Loading;
+
+/// <summary>Turns a version's files into something that infers: found, read, prepared, compiled, described, given infer requests.</summary>
+/// <param name="core">The engine.</param>
+/// <param name="devices">Compiles.</param>
+/// <param name="cpus">Says what a model may use of the CPUs.</param>
+/// <param name="log">Where it is told.</param>
+/// <param name="remotes">Brings the files of models in object stores; null where there are none.</param>
+internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
+{
+    private readonly ModelCompiler _compiler = new(devices, cpus);
+
+    /// <summary>Loads one version. Blocks for as long as fetching, reading and compiling take.</summary>
+    /// <returns>The loaded model, the caller's to dispose, or a sentence that says what stands against it.</returns>
+    public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    {
+        if (remotes is null || !RemotePath.IsRemote(config.BasePath))
+        {
+            return LoadLocal(id, folder, config);
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        Outcome<LocalCopy> copy = remotes.Obtain(config.BasePath, id.Version);
+        if (!copy.IsOk)
+        {
+            return copy.WithoutValue;
+        }
+
+        Log.ModelFetched(log, id.Name, id.Version, folder.Path, copy.Value.Path, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Outcome<LoadedModel> loaded = LoadLocal(id, folder with { Path = copy.Value.Path }, config);
+        if (loaded.IsOk)
+        {
+            loaded.Value.Files = copy.Value;
+        }
+        else
+        {
+            copy.Value.Dispose();
+        }
+
+        return loaded;
+    }
+
+    private Outcome<LoadedModel> LoadLocal(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    {
+        long started = Stopwatch.GetTimestamp();
+        Outcome<PreparedModel> read = Read(folder, config);
+        if (!read.IsOk)
+        {
+            return read.WithoutValue;
+        }
+
+        PreparedModel prepared = read.Value;
+        TimeSpan readTime = Stopwatch.GetElapsedTime(started);
+        bool isKept = false;
+        try
+        {
+            started = Stopwatch.GetTimestamp();
+            List<string> warnings = [];
+            Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = _compiler.Compile(id.ToString(), prepared, config, warnings);
+            Warn(warnings);
+            if (!compiled.IsOk)
+            {
+                return compiled.WithoutValue;
+            }
+
+            (LoadedModel loaded, CompiledOnDevice facts) = compiled.Value;
+            if (facts.CpuDecision is { } decision)
+            {
+                Log.CpuPlan(log, id.Name, id.Version, decision);
+            }
+
+            if (prepared.Auto is not null)
+            {
+                isKept = true;
+                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded.Signature, config, _compiler, log);
+            }
+
+            Report(id, config, facts, loaded, readTime, Stopwatch.GetElapsedTime(started));
+            return loaded;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                prepared.Dispose();
+            }
+        }
+    }
+
+    private Outcome<PreparedModel> Read(ModelVersionFolder folder, ModelConfig config)
+    {
+        Outcome inside = config.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(config.BasePath, folder.Path);
+        Outcome<ModelFile> file = inside.IsOk ? ModelFile.Find(folder.Path) : inside;
+        if (!file.IsOk)
+        {
+            return file.WithoutValue;
+        }
+
+        Warn(file.Value.Warnings);
+        Outcome<Model> model = ModelReader.Read(core, file.Value);
+        if (!model.IsOk)
+        {
+            return model.WithoutValue;
+        }
+
+        Outcome<PreparedModel> prepared = ModelPreparation.Prepare(
+            model.Value, file.Value.Ir, config.Settings, new PortNames(file.Value.Names), needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
+        if (prepared.IsOk)
+        {
+            Warn(prepared.Value.Warnings);
+            Warn(StateNotes.Of(file.Value.Ir, config.Sequences));
+        }
+
+        return prepared;
+    }
+
+    private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)
+    {
+        Log.ModelLoaded(
+            log,
+            id.Name,
+            id.Version,
+            config.Device.Text,
+            compiled.ExecutionDevices,
+            compiled.Streams ?? "-",
+            compiled.Threads ?? "-",
+            compiled.Hint ?? "-",
+            compiled.InferencePrecision ?? "-",
+            loaded.Pool.Size,
+            read.TotalSeconds,
+            compile.TotalSeconds);
+        Log.ModelSignature(log, id.Name, id.Version, Describe(loaded.Signature.Inputs), Describe(loaded.Signature.Outputs));
+    }
+
+    private static string Describe(ImmutableArray<TensorInfo> ports) =>
+        string.Join(", ", ports.Select(static port => $"{port.Name} {port.Marshaler.Precision} {port.Shape} {port.Layout}"));
+
+    private void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            Log.Warning(log, warning);
+        }
+    }
+}

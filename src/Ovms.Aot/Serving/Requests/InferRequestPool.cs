@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Ovms.Status;
+
+namespace Ovms.Serving.Requests;
+
+/// <summary>The infer requests of one servable whose calls know nothing of each other. Owns the slots.</summary>
+internal sealed class InferRequestPool : ISlotSource
+{
+    private readonly InferSlot[] _slots;
+    private readonly WaitingLine<InferSlot> _line;
+
+    /// <summary>Takes ownership of the slots.</summary>
+    /// <param name="slots">At least one.</param>
+    /// <param name="waitersLimit">How many calls may wait; at least 0.</param>
+    public InferRequestPool(InferSlot[] slots, int waitersLimit)
+    {
+        _slots = slots;
+        _line = new WaitingLine<InferSlot>(slots, waitersLimit);
+        foreach (InferSlot slot in slots)
+        {
+            slot.Source = this;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Size => _line.Size;
+
+    /// <inheritdoc/>
+    public int InUse => _line.InUse;
+
+    /// <inheritdoc/>
+    public int Waiting => _line.Waiting;
+
+    /// <inheritdoc cref="ISlotSource.RentAsync(CancellationToken)"/>
+    public ValueTask<Outcome<InferSlot>> RentAsync(CancellationToken cancellation) => _line.RentAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<Outcome<InferSlot>> RentAsync(SequenceStep step, CancellationToken cancellation) => _line.RentAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Return(InferSlot slot) => _line.Return(slot);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Debug.Assert(InUse == 0, "The pool is freed only after every lease has ended.");
+        foreach (InferSlot slot in _slots)
+        {
+            slot.Dispose();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+using Ovms.Native;
+using Ovms.Serving.Signatures;
+using Ovms.Tensors;
+
+namespace Ovms.Serving.Requests;
+
+/// <summary>One output of a finished inference: what it is, its real shape, and its bytes where the engine left them.</summary>
+internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDisposable
+{
+    private readonly long[] _shape = tensor.GetShape();
+    private void* _data;
+    private int _length;
+
+    /// <summary>Name, element type and marshaler.</summary>
+    public TensorInfo Info => info;
+
+    /// <summary>The native tensor; owned.</summary>
+    internal Tensor Tensor => tensor;
+
+    /// <summary>An infer request writes it in every inference and owns it: the call that it answers must not dispose it.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>The shape it really has.</summary>
+    public ReadOnlySpan<long> Shape => _shape;
+
+    /// <summary>The elements in the engine's memory. Not for strings.</summary>
+    public ReadOnlySpan<byte> Bytes
+    {
+        get
+        {
+            if (_data is null)
+            {
+                _length = tensor.Bytes.Length;
+                _data = tensor.Data;
+            }
+
+            return new(_data, _length);
+        }
+    }
+
+    /// <summary>Number of elements.</summary>
+    public int Count => tensor.Count;
+
+    /// <summary>Bytes of the wire's raw form; strings count a 4-byte length before each.</summary>
+    public long RawLength
+    {
+        get
+        {
+            if (info.ElementType != ElementType.String)
+            {
+                return Bytes.Length;
+            }
+
+            long length = 0;
+            for (int i = 0; i < Count; i++)
+            {
+                length += BytesForm.PrefixSize + tensor.GetString(i).Length;
+            }
+
+            return length;
+        }
+    }
+
+    /// <summary>One string element, as bytes in the engine's memory.</summary>
+    public ReadOnlySpan<byte> GetString(int index) => tensor.GetString(index);
+
+    /// <summary>Writes the wire's raw form: the elements, or for strings a little-endian uint32 length and the bytes of each.</summary>
+    /// <remarks>A <see cref="GatheredBytes"/> takes the elements where they lie: the tensor must outlive it.</remarks>
+    public void WriteRaw(IBufferWriter<byte> writer)
+    {
+        if (writer is GatheredBytes gathered && info.ElementType != ElementType.String)
+        {
+            gathered.AddView(Bytes);
+            return;
+        }
+
+        if (info.ElementType != ElementType.String)
+        {
+            writer.Write(Bytes);
+            return;
+        }
+
+        for (int i = 0; i < Count; i++)
+        {
+            BytesForm.Write(writer, GetString(i));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => tensor.Dispose();
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Ovms.Observability.Metrics;
+
+namespace Ovms.Serving.Table;
+
+/// <summary>
+/// Connects the table with the counters: a version has series from the moment it is in the table until it is gone from it or at its end,
+/// so that a reload of the same version goes on counting.
+/// </summary>
+internal sealed class TableMetrics(ModelSeries series)
+{
+    private static readonly (ServableState State, string Text)[] s_states = [.. Enum.GetValues<ServableState>().Select(static state => (state, state.ToString().ToUpperInvariant()))];
+
+    /// <summary>Registers the families whose numbers are read from the table.</summary>
+    public static void AddGauges(ServerMetrics metrics, ServableRegistry registry)
+    {
+        metrics.Add(MetricFamilies.Streams, Each(static servable => servable?.Streams ?? 0));
+        metrics.Add(MetricFamilies.InferRequests, Each(static servable => servable?.Requests ?? 0));
+        metrics.Add(MetricFamilies.InferRequestsActive, Each(static servable => servable?.InUse ?? 0));
+        metrics.Add(MetricFamilies.WaitingRequests, Each(static servable => servable?.Waiting ?? 0));
+        metrics.Add(MetricFamilies.Sequences, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        {
+            if (entry.Servable?.Sequences is { } sequences)
+            {
+                sink.Add(counters.Labels, (long)sequences.Count);
+            }
+        }));
+        metrics.AddCount(MetricFamilies.Ready, () => registry.IsReady ? 1 : 0);
+        metrics.Add(MetricFamilies.ModelState, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        {
+            foreach ((ServableState state, string text) in s_states)
+            {
+                sink.Add(counters.LabelsOf(text), entry.State == state ? 1L : 0L);
+            }
+        }));
+
+        Action<MetricSink> Each(Func<Servable?, long> read) => sink => ForEach(metrics.Models, registry.Current, (counters, entry) => sink.Add(counters.Labels, read(entry.Servable)));
+    }
+
+    /// <summary>Gives every version of a table that is about to be published its counters.</summary>
+    public void Follow(ServableTable table)
+    {
+        series.Follow([.. table.Models.Select(static model =>
+            (model.Name, model.Versions.Where(static entry => entry.State != ServableState.End).Select(static entry => entry.Version).ToArray()))]);
+        foreach (ModelEntry model in table.Models)
+        {
+            foreach (VersionEntry entry in model.Versions)
+            {
+                if (entry.Servable is { Metrics: null } fresh)
+                {
+                    fresh.Metrics = series.Find(model.Name, entry.Version);
+                }
+            }
+        }
+    }
+
+    /// <summary>The counters of the version that a caller named, whether it can be called or not; null where there is none.</summary>
+    public ServableMetrics? Find(ServableTable table, string name, string versionText)
+    {
+        if (table.FindModel(name) is not { Versions.IsEmpty: false } model)
+        {
+            return null;
+        }
+
+        long version = 0;
+        bool isNumber = versionText.Length == 0 || long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out version);
+        return isNumber ? series.Find(name, version != 0 ? version : (model.Default ?? model.Versions[^1]).Version) : null;
+    }
+
+    private static void ForEach(ModelSeries series, ServableTable table, Action<ServableMetrics, VersionEntry> visit)
+    {
+        foreach (ModelEntry model in table.Models.OrderBy(static model => model.Name, StringComparer.Ordinal))
+        {
+            foreach (VersionEntry entry in model.Versions)
+            {
+                if (series.Find(model.Name, entry.Version) is { } counters)
+                {
+                    visit(counters, entry);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Ovms.Serving.Requests;
+
+namespace Ovms.Tests.Serving.Requests;
+
+public sealed class InferencePaceTests
+{
+    private static readonly TimeSpan s_short = TimeSpan.FromMicroseconds(20);
+    private static readonly TimeSpan s_long = TimeSpan.FromMilliseconds(3);
+
+    [Test]
+    public async Task ShortOnes_AreComputedInPlaceAfterSome()
+    {
+        InferencePace pace = new();
+        await Assert.That(pace.IsInPlace).IsFalse();
+        HandOver(pace, s_short, 8);
+        await Assert.That(pace.IsInPlace).IsTrue();
+        InPlace(pace, s_short, 10_000);
+        await Assert.That(pace.IsInPlace).IsTrue();
+    }
+
+    [Test]
+    public async Task LongOnes_StayHandedOver()
+    {
+        InferencePace pace = new();
+        HandOver(pace, s_long, 20_000);
+        await Assert.That(pace.IsInPlace).IsFalse();
+    }
+
+    [Test]
+    public async Task OnesThatTurnOutLong_AreHandedOverAgain_AndTriedAgainMuchLater()
+    {
+        InferencePace pace = new();
+        HandOver(pace, s_short, 8);
+        InPlace(pace, InferencePace.Longest + s_short, 1);
+        await Assert.That(pace.IsInPlace).IsFalse();
+        HandOver(pace, s_short, 4000);
+        await Assert.That(pace.IsInPlace).IsFalse();
+        HandOver(pace, s_short, 96);
+        await Assert.That(pace.IsInPlace).IsTrue();
+    }
+
+    [Test]
+    public async Task OneInterruptedByTheSystem_ChangesNothing()
+    {
+        InferencePace pace = new();
+        HandOver(pace, s_short, 8);
+        InPlace(pace, s_short, 10);
+        InPlace(pace, TimeSpan.FromSeconds(1), 1);
+        await Assert.That(pace.IsInPlace).IsTrue();
+    }
+
+    private static void HandOver(InferencePace pace, TimeSpan taken, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            pace.HandedOver(taken);
+        }
+    }
+
+    private static void InPlace(InferencePace pace, TimeSpan taken, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            pace.ComputedInPlace(taken);
+        }
+    }
+}
