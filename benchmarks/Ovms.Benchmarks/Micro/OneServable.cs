@@ -18,7 +18,7 @@ internal static class OneServable
         using Model model = core.ReadModel(workload.File);
         CompiledModel compiled = core.Compile(model, "CPU", [KeyValuePair.Create("PERFORMANCE_HINT", "LATENCY")]);
         Signature signature = SignatureOf(compiled);
-        InferSlot[] slots = [.. Enumerable.Range(0, 2).Select(_ => new InferSlot(compiled.CreateInferRequest(), signature.Inputs.Length))];
+        InferSlot[] slots = [.. Enumerable.Range(0, 2).Select(_ => new InferSlot(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: true), signature.Inputs.Length))];
         return new Servable(new ServableId(workload.Name, 1), new LoadedModel(signature, new InferRequestPool(slots, waitersLimit: 0), compiled));
     }
 

@@ -20,7 +20,10 @@ public class Steps
     private ServableRegistry _registry = null!;
     private Servable _servable = null!;
     private InferMessage _message = null!;
-    private InferResult _result = null!;
+    private readonly Recycled<NativeBuffer> _shells = NativeBuffer.Shells();
+    private ModelCalls _calls = null!;
+    private InferMessageReader _reader = null!;
+    private ModelCall _call = null!;
     private InferAnswer _response = null!;
 
     /// <summary>Which model, and with it how much input.</summary>
@@ -38,16 +41,19 @@ public class Steps
         _servable = OneServable.Load(workload);
         _registry = new ServableRegistry();
         _registry.Publish(new ServableTable([new ModelEntry(workload.Name, [new VersionEntry(1, ServableState.Available, _servable)])]));
+        _calls = new ModelCalls(_registry);
+        _reader = new InferMessageReader(_calls.Messages);
         _message = Read();
-        Outcome<InferResult> result = new InferenceCall(_registry).RunAsync(Read(), default).AsTask().GetAwaiter().GetResult();
-        _result = result.IsOk ? result.Value! : throw new InvalidOperationException(result.Text);
-        _response = InferResponse.Of(_result);
+        _call = _calls.Open(CallOrigin.KServeGrpc, workload.Name, "").Value!;
+        Outcome run = _call.RunAsync(Read(), default).AsTask().GetAwaiter().GetResult();
+        _response = new Recycled<InferAnswer>(static home => new InferResponse(home)).Rent();
+        _response.Measure(run.IsOk ? _call : throw new InvalidOperationException(run.Text));
     }
 
     [GlobalCleanup]
     public void Unload()
     {
-        _result.Dispose();
+        _call.Dispose();
         _message.Dispose();
         _servable.Retire();
         _servable.Drained.GetAwaiter().GetResult();
@@ -70,7 +76,11 @@ public class Steps
     public void RentAndBind()
     {
         InferSlot slot = _servable.Pool.RentAsync(default).GetAwaiter().GetResult().Value!;
-        InputBinding.Bind(_servable.Signature, _message, slot);
+        foreach (InputTensor input in _message.Inputs)
+        {
+            slot.Bind(_servable.Signature.FindInput(input.Name)!, input.Shape, input.Content);
+        }
+
         slot.Return();
     }
 
@@ -85,9 +95,9 @@ public class Steps
 
     private InferMessage Read()
     {
-        NativeBuffer payload = NativeBuffer.EndingAligned(_payload.Length, _payload.Length);
+        NativeBuffer payload = NativeBuffer.EndingAligned(_shells, _payload.Length, _payload.Length);
         _payload.CopyTo(payload.GetSpan(_payload.Length));
         payload.Advance(_payload.Length);
-        return InferMessageReader.Read(payload, out _).Value!;
+        return _reader.Read(payload).Value!;
     }
 }

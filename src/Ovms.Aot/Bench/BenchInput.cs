@@ -20,6 +20,7 @@ internal sealed class BenchInput : IDisposable
 {
     private const string Letter = "a";
     private readonly ImmutableArray<(TensorInfo Info, long[] Shape, Tensor Tensor)> _inputs;
+    private readonly ImmutableArray<NativeBuffer> _contents;
 
     public BenchInput(Signature signature)
     {
@@ -28,20 +29,25 @@ internal sealed class BenchInput : IDisposable
             long[] shape = ShapeOf(info.Shape);
             return (info, shape, Make(info.ElementType, shape));
         })];
+        _contents = [.. _inputs.Select(static input => ContentOf(input.Tensor))];
     }
 
-    /// <summary>Sets every input of an infer request, numbers as views into this object's memory, or in the request's own.</summary>
-    public unsafe void BindTo(InferSlot slot)
+    /// <summary>Sets every input of an infer request; numbers stay in this object's memory.</summary>
+    public void BindTo(InferSlot slot)
     {
-        foreach ((TensorInfo info, long[] shape, Tensor tensor) in _inputs)
+        for (int i = 0; i < _inputs.Length; i++)
         {
-            if (slot.Memory is { } memory)
+            (TensorInfo info, long[] shape, Tensor tensor) = _inputs[i];
+            if (info.ElementType == ElementType.String)
             {
-                memory.Write(info.Index, tensor.Bytes);
-                continue;
+                // Binding moves the texts together.
+                using NativeBuffer texts = ContentOf(tensor);
+                slot.Bind(info, shape, texts);
             }
-
-            slot.SetInput(info.Index, info.ElementType == ElementType.String ? Make(info.ElementType, shape) : Tensor.FromHost(info.ElementType, shape, tensor.Data));
+            else
+            {
+                slot.Bind(info, shape, _contents[i]);
+            }
         }
     }
 
@@ -100,6 +106,11 @@ internal sealed class BenchInput : IDisposable
         {
             tensor.Dispose();
         }
+
+        foreach (NativeBuffer content in _contents)
+        {
+            content.Dispose();
+        }
     }
 
     internal static long[] ShapeOf(PartialShape shape) =>
@@ -133,6 +144,14 @@ internal sealed class BenchInput : IDisposable
         }
 
         return text.ToArray();
+    }
+
+    private static NativeBuffer ContentOf(Tensor tensor)
+    {
+        byte[] raw = RawOf(tensor);
+        NativeBuffer content = new(raw.Length);
+        content.Write(raw);
+        return content;
     }
 
     private static Tensor Make(ElementType type, long[] shape)

@@ -24,6 +24,8 @@ internal sealed class AnswerPace(TimeSpan limit)
 
     private static readonly AnswerPace s_unbounded = new(TimeSpan.Zero);
 
+    private readonly Recycled<StallWatch> _watches = new(home => new StallWatch(home, limit));
+
     /// <summary>Sets the pace of all answers of a listener's connections.</summary>
     public void Use(ListenOptions listener) => listener.Use(next => connection =>
     {
@@ -61,7 +63,7 @@ internal sealed class AnswerPace(TimeSpan limit)
             return OutcomeOf(await flush.ConfigureAwait(false), hasCutOff: false);
         }
 
-        using StallWatch watch = StallWatch.Begin(call, limit);
+        using StallWatch watch = Watch(call);
         try
         {
             return OutcomeOf(await flush.ConfigureAwait(false), watch.HasCutOff);
@@ -70,6 +72,13 @@ internal sealed class AnswerPace(TimeSpan limit)
         {
             return OutcomeOf(default, hasCutOff: true);
         }
+    }
+
+    private StallWatch Watch(HttpContext call)
+    {
+        StallWatch watch = _watches.Rent();
+        watch.Begin(call);
+        return watch;
     }
 
     private static void WritePiece(PipeWriter body, GatheredBytes message)

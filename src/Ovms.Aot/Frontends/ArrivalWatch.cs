@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
-using Microsoft.Extensions.ObjectPool;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends;
 
@@ -9,14 +9,13 @@ namespace Ovms.Frontends;
 /// reader has to wait for the first time: messages that are there at once, most of them, cost nothing. A byte that comes costs a look at
 /// the clock; only a timer that has run out asks whether one came meanwhile.
 /// </summary>
-internal sealed class ArrivalWatch : IDisposable
+internal sealed class ArrivalWatch : Recyclable, IDisposable
 {
-    private static readonly ObjectPool<ArrivalWatch> s_kept = new DefaultObjectPool<ArrivalWatch>(new DefaultPooledObjectPolicy<ArrivalWatch>(), Environment.ProcessorCount * 32);
-
     // Keeps the timer from reaching the next message: it looks, and a watch ends, under it.
     private readonly Lock _lock = new();
     private readonly Timer _timer;
-    private ArrivalTimes _times = ArrivalTimes.Unlimited;
+    private readonly Recycled<ArrivalWatch> _home;
+    private readonly ArrivalTimes _times;
     private CancellationToken _stopping;
     private CancellationTokenRegistration _stop;
     private PipeReader? _body;
@@ -25,30 +24,32 @@ internal sealed class ArrivalWatch : IDisposable
     private bool _isGivenUp;
 
     /// <summary>Of no message yet: see <see cref="Begin"/>.</summary>
-    public ArrivalWatch() => _timer = new Timer(static self => ((ArrivalWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+    /// <param name="home">Where it goes back to.</param>
+    /// <param name="times">How long a message may take.</param>
+    internal ArrivalWatch(Recycled<ArrivalWatch> home, ArrivalTimes times)
+    {
+        _home = home;
+        _times = times;
+        _timer = new Timer(static self => ((ArrivalWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+    }
 
     private long? LastByte => Volatile.Read(ref _lastByte) is >= 0 and var last ? last : null;
 
     /// <summary>Watches a message from now on.</summary>
     /// <param name="body">Whose pending read is cancelled when the wait is over; read by one reader, who disposes the watch before anybody else reads on.</param>
-    /// <param name="times">How long it may take.</param>
     /// <param name="hasBegun">Whether some of it is there.</param>
     /// <param name="stopping">The server needs no messages any more.</param>
-    public static ArrivalWatch Begin(PipeReader body, ArrivalTimes times, bool hasBegun, CancellationToken stopping)
+    internal void Begin(PipeReader body, bool hasBegun, CancellationToken stopping)
     {
-        ArrivalWatch watch = s_kept.Get();
-        watch._body = body;
-        watch._times = times;
-        watch._began = Environment.TickCount64;
-        watch._lastByte = hasBegun ? 0 : -1;
-        watch._stopping = stopping;
-        watch._stop = stopping.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
-        if (times.AreLimited)
+        _body = body;
+        _began = Environment.TickCount64;
+        _lastByte = hasBegun ? 0 : -1;
+        _stopping = stopping;
+        _stop = stopping.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
+        if (_times.AreLimited)
         {
-            watch.WaitFrom(0);
+            WaitFrom(0);
         }
-
-        return watch;
     }
 
     /// <summary>Some bytes came.</summary>
@@ -73,6 +74,11 @@ internal sealed class ArrivalWatch : IDisposable
             _timer.Change(Timeout.Infinite, Timeout.Infinite);
         }
 
+        if (!TryEndUse(Stamp))
+        {
+            return;
+        }
+
         if (isGivenUp)
         {
             // The reader may have gone on within the timer's own call, which still holds the lock: no other message gets this one.
@@ -80,7 +86,7 @@ internal sealed class ArrivalWatch : IDisposable
             return;
         }
 
-        s_kept.Return(this);
+        _home.Return(this);
     }
 
     private void Look()

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Ovms.Inference;
+using Ovms.Status;
 
 namespace Ovms.Frontends;
 
@@ -11,25 +13,25 @@ internal sealed partial class CallLog(ILogger log)
     private const string Nothing = "-";
 
     /// <summary>Tells of a call that failed.</summary>
-    /// <param name="call">Its headers, and <see cref="CallSubject"/> where it got that far.</param>
+    /// <param name="call">Its headers.</param>
     /// <param name="request">The front end and what was asked of it.</param>
+    /// <param name="subject">What it was about, as far as that is known.</param>
     /// <param name="started">When it began, by the stopwatch.</param>
     /// <param name="isOurs">Whose fault it is.</param>
     /// <param name="failure">What the caller was told.</param>
     /// <param name="exception">What was thrown where nobody expected it.</param>
-    public void Failed(HttpContext call, string request, long started, bool isOurs, string failure, Exception? exception = null)
+    public void Failed(HttpContext call, string request, CallSubject subject, long started, bool isOurs, string failure, Exception? exception = null)
     {
         LogLevel level = isOurs ? LogLevel.Error : LogLevel.Debug;
         if (log.IsEnabled(level))
         {
-            CallSubject? subject = call.Features.Get<CallSubject>();
             Write(
                 log,
                 level,
-                CallId.Of(call.Request.Headers, subject?.Id, call.TraceIdentifier),
+                CallId.Of(call.Request.Headers, subject.Id, call.TraceIdentifier),
                 request,
-                string.IsNullOrEmpty(subject?.Model) ? Nothing : subject.Model,
-                string.IsNullOrEmpty(subject?.Version) ? Nothing : subject.Version,
+                string.IsNullOrEmpty(subject.Model) ? Nothing : Shown.Bounded(subject.Model),
+                string.IsNullOrEmpty(subject.Version) ? Nothing : Shown.Bounded(subject.Version),
                 Stopwatch.GetElapsedTime(started).TotalMilliseconds,
                 failure,
                 exception);

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.ObjectPool;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends;
 
@@ -8,7 +8,7 @@ namespace Ovms.Frontends;
 /// Cuts a caller off who does not take what was flushed in time. HTTP/2: the stream is reset; where that does not help either, because
 /// the caller reads nothing from the connection at all, the connection is closed, as it is over HTTP/1.1. Kept for later flushes once disposed.
 /// </summary>
-internal sealed class StallWatch : IDisposable
+internal sealed class StallWatch : Recyclable, IDisposable
 {
     // ENHANCE_YOUR_CALM, which gRPC clients report as RESOURCE_EXHAUSTED.
     private const int EnhanceYourCalm = 0xb;
@@ -16,35 +16,36 @@ internal sealed class StallWatch : IDisposable
     // Kestrel answers a reset within microseconds, unless the connection itself is stuck.
     private const long MostGrace = 5000;
 
-    private static readonly ObjectPool<StallWatch> s_kept = new DefaultObjectPool<StallWatch>(new DefaultPooledObjectPolicy<StallWatch>(), Environment.ProcessorCount * 8);
-
     private readonly Lock _gate = new();
     private readonly Timer _timer;
+    private readonly Recycled<StallWatch> _home;
+    private readonly long _limit;
     private HttpContext? _call;
-    private long _limit;
     private long _due;
 
     /// <summary>Of no call yet: see <see cref="Begin"/>.</summary>
-    public StallWatch() => _timer = new Timer(static self => ((StallWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+    /// <param name="home">Where it goes back to.</param>
+    /// <param name="limit">How long a caller has.</param>
+    internal StallWatch(Recycled<StallWatch> home, TimeSpan limit)
+    {
+        _home = home;
+        _limit = (long)limit.TotalMilliseconds;
+        _timer = new Timer(static self => ((StallWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+    }
 
     /// <summary>Whether the caller was cut off.</summary>
     public bool HasCutOff { get; private set; }
 
     /// <summary>Watches a flush that has to wait.</summary>
     /// <param name="call">Whose answer was flushed.</param>
-    /// <param name="limit">How long the caller has.</param>
-    public static StallWatch Begin(HttpContext call, TimeSpan limit)
+    internal void Begin(HttpContext call)
     {
-        StallWatch watch = s_kept.Get();
-        lock (watch._gate)
+        lock (_gate)
         {
-            watch._call = call;
-            watch.HasCutOff = false;
-            watch._limit = (long)limit.TotalMilliseconds;
-            watch.Arm(watch._limit);
+            _call = call;
+            HasCutOff = false;
+            Arm(_limit);
         }
-
-        return watch;
     }
 
     /// <inheritdoc/>
@@ -56,7 +57,10 @@ internal sealed class StallWatch : IDisposable
             _timer.Change(Timeout.Infinite, Timeout.Infinite);
         }
 
-        s_kept.Return(this);
+        if (TryEndUse(Stamp))
+        {
+            _home.Return(this);
+        }
     }
 
     private void Arm(long milliseconds)

@@ -91,7 +91,7 @@ internal sealed class Listeners
     /// The empty builder reads no configuration file, no environment variable and no arguments: what the server does is told by its own
     /// options only.
     /// </remarks>
-    public WebApplication Build(ServableRegistry registry, InferenceCall inference, ServerMetrics? metrics, ILoggerProvider logging)
+    public WebApplication Build(ServableRegistry registry, ModelCalls calls, ServerMetrics? metrics, ILoggerProvider logging)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
         builder.Logging.AddProvider(logging);
@@ -125,8 +125,8 @@ internal sealed class Listeners
         });
 
         WebApplication web = builder.Build();
-        RestFrontend.Map(web, _rest with { Metrics = metrics }, registry, inference, logging.CreateLogger("rest"));
-        Streams = GrpcFrontend.Map(web, _grpc, registry, inference, logging.CreateLogger("grpc"));
+        RestFrontend.Map(web, _rest with { Metrics = metrics }, registry, calls, logging.CreateLogger("rest"));
+        Streams = GrpcFrontend.Map(web, _grpc, registry, calls, logging.CreateLogger("grpc"));
         return web;
     }
 

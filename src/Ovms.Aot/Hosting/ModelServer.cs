@@ -72,8 +72,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         TaskCompletionSource listened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<Outcome<ModelHost>> beginning = ModelHost.BeginAsync(opening, listened.Task, start, config.Value, _registry, _log, stop.Token);
-        InferenceCall call = new(_registry, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
-        WebApplication web = listeners.Value.Build(_registry, call, _metrics, logging);
+        ModelCalls calls = new(_registry, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
+        WebApplication web = listeners.Value.Build(_registry, calls, _metrics, logging);
         if (_metrics is not null)
         {
             Metering.Connect(_metrics, _registry, web.Services.GetRequiredService<ConnectionGate>(), listeners.Value.Streams!, logging);

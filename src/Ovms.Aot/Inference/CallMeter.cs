@@ -6,29 +6,31 @@ using Ovms.Status;
 namespace Ovms.Inference;
 
 /// <summary>
-/// Counts and times one inference call, from the moment its servable is known until its answer was written or refused. Lives in the
-/// call's message, so that measuring allocates nothing. Its methods are called in the order in which they stand here.
+/// Counts and times one inference call, from the moment its message has come until its answer was written or refused. Lives in the
+/// <see cref="ModelCall"/>, so that measuring allocates nothing. Its methods are called in the order in which they stand here.
 /// </summary>
-internal struct CallMeter
+/// <param name="servable">Whose call it is.</param>
+/// <param name="origin">Where it came from.</param>
+internal struct CallMeter(Servable servable, CallOrigin origin)
 {
-    private readonly ServableMetrics? _metrics;
-    private readonly CallStatistics? _statistics;
-    private readonly CallKind _kind;
-    private readonly long _received;
-    private long _since;
-    private long _queue;
-    private long _input;
-    private long _infer;
-    private long _batchSize;
-    private bool _isOver;
+    private readonly ServableMetrics? _metrics = servable.Metrics;
+    private readonly CallStatistics _statistics = servable.Statistics;
+    private readonly CallKind _kind = origin.InferenceKind();
 
-    /// <summary>The call found its servable.</summary>
-    public CallMeter(Servable servable, InferMessage message)
+    // 0 while the message comes: how long that takes is the caller's doing.
+    private long _received = 0;
+    private long _since = 0;
+    private long _queue = 0;
+    private long _input = 0;
+    private long _infer = 0;
+    private long _batchSize = 0;
+    private bool _isOver = false;
+
+    /// <summary>The message is there.</summary>
+    /// <param name="received">When its last byte had come, by the stopwatch; 0 = now.</param>
+    public void Begin(long received)
     {
-        _metrics = servable.Metrics;
-        _statistics = servable.Statistics;
-        _kind = message.Origin.InferenceKind();
-        _received = _since = message.Received == 0 ? Stopwatch.GetTimestamp() : message.Received;
+        _received = _since = received == 0 ? Stopwatch.GetTimestamp() : received;
         _metrics?.Enter();
     }
 
@@ -67,53 +69,55 @@ internal struct CallMeter
     }
 
     /// <summary>There is no result: the call is over.</summary>
-    /// <returns>What came in.</returns>
-    public Outcome Failed(Outcome failure)
+    public void Failed(Outcome failure)
     {
-        if (_statistics is not null && !_isOver)
+        if (!TryEnd())
         {
-            _isOver = true;
-            _statistics.AddFailed(Stopwatch.GetTimestamp() - _received);
-            _metrics?.Count(_kind, isSuccess: false);
-            _metrics?.Leave();
-            switch (failure.Code)
-            {
-                case StatusCode.QueueFull:
-                    _metrics?.CountRefused();
-                    break;
-                case StatusCode.Cancelled:
-                    _metrics?.CountCancelled();
-                    break;
-            }
+            return;
         }
 
-        return failure;
+        _statistics.AddFailed(_received == 0 ? 0 : Stopwatch.GetTimestamp() - _received);
+        _metrics?.Count(_kind, isSuccess: false);
+        switch (failure.Code)
+        {
+            case StatusCode.QueueFull:
+                _metrics?.CountRefused();
+                break;
+            case StatusCode.Cancelled:
+                _metrics?.CountCancelled();
+                break;
+        }
     }
 
-    /// <summary>Something unforeseen ended the call, unless it is over already.</summary>
-    public void End() => Failed(Outcome.Fail(StatusCode.InternalError));
-
-    /// <summary>The result was made into an answer, or could not be: the call is over.</summary>
-    public readonly void Answered(bool isSuccess)
+    /// <summary>The infer request is given back. Does nothing where the call is over.</summary>
+    /// <param name="isAnswered">Whether the result was made into an answer; else something unforeseen ended the call, its message did not
+    /// come, or the answer was refused.</param>
+    public void End(bool isAnswered)
     {
-        long now = Stopwatch.GetTimestamp();
-        if (isSuccess)
+        if (!isAnswered)
         {
-            _statistics?.Add(_batchSize, new CallPhases(now - _received, _queue, _input, _infer, now - _since));
-        }
-        else
-        {
-            _statistics?.AddFailed(now - _received);
+            Failed(Outcome.Fail(StatusCode.InternalError));
+            return;
         }
 
-        if (_metrics is not null)
+        if (TryEnd())
         {
-            _metrics.Count(_kind, isSuccess);
-            _metrics.Leave();
-            if (isSuccess)
-            {
-                _metrics.Answered(_kind, _received);
-            }
+            long now = Stopwatch.GetTimestamp();
+            _statistics.Add(_batchSize, new CallPhases(now - _received, _queue, _input, _infer, now - _since));
+            _metrics?.Count(_kind, isSuccess: true);
+            _metrics?.Answered(_kind, _received);
         }
+    }
+
+    private bool TryEnd()
+    {
+        bool isFirst = !_isOver;
+        _isOver = true;
+        if (isFirst && _received != 0)
+        {
+            _metrics?.Leave();
+        }
+
+        return isFirst;
     }
 }

@@ -1,4 +1,5 @@
 using Ovms.Native;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 
@@ -15,12 +16,17 @@ internal static class EngineRefusal
     /// <summary>What the caller is told.</summary>
     /// <param name="signature">Of the servable that was asked.</param>
     /// <param name="message">The request.</param>
-    /// <param name="detail">The engine's text.</param>
-    /// <param name="computesOthers">The engine has computed with other shapes since: these are what it cannot do.</param>
-    public static Outcome Of(Signature signature, InferMessage message, string detail, bool computesOthers)
+    /// <param name="fault">What the engine says.</param>
+    public static Outcome Of(Signature signature, InferMessage message, EngineFault fault)
     {
+        if (fault.Status == OvStatus.InferCancelled)
+        {
+            return Outcome.Fail(StatusCode.Cancelled);
+        }
+
+        string detail = fault.Detail;
         bool isDynamic = signature.Inputs.Any(static input => !input.Shape.IsStatic);
-        if (!isDynamic || (!computesOthers && !s_shapeMarks.Any(mark => detail.Contains(mark, StringComparison.Ordinal))))
+        if (!isDynamic || (!fault.ComputesOthers && !s_shapeMarks.Any(mark => detail.Contains(mark, StringComparison.Ordinal))))
         {
             return Outcome.Fail(StatusCode.InternalInferenceError, EngineText.Clean(detail));
         }

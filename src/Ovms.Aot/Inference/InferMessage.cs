@@ -8,28 +8,22 @@ namespace Ovms.Inference;
 
 /// <summary>
 /// One inference request as a front end read it, whatever the wire: names, shapes and the tensors' bytes in unmanaged memory.
-/// Nothing in it is checked against a model. Whoever holds it disposes it: the front end until <see cref="InferenceCall"/> takes it,
-/// then the <see cref="InferResult"/>. One that was rented is the next call's afterwards: nobody looks at it any more.
+/// Nothing in it is checked against a model. Whoever holds it disposes it: the front end until <see cref="ModelCall"/> takes it, which does
+/// so at its end. One that was rented is the next call's afterwards: nobody looks at it any more.
 /// </summary>
-internal sealed class InferMessage : Recyclable, IDisposable
+/// <param name="home">Where it was rented; null for one that serves one call.</param>
+internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recyclable, IDisposable
 {
     // More inputs than most models have: what a rare call brings beyond them is not kept.
     private const int MostSpare = 8;
 
-    private static readonly Recycled<InferMessage> s_kept = new(static () => new InferMessage { _isKept = true });
-
     private readonly Stack<InputTensor> _spare = [];
-    private bool _isKept;
-    private CallMeter _meter;
 
     /// <summary>Which API and transport it came through.</summary>
     public CallOrigin Origin { get; set; }
 
     /// <summary>When its last byte had come, by the stopwatch; 0 where nobody looked.</summary>
     public long Received { get; set; }
-
-    /// <summary>Counts and times the call; begun when its servable is known.</summary>
-    public ref CallMeter Meter => ref _meter;
 
     /// <summary>Name of the servable.</summary>
     public string ModelName { get; set; } = "";
@@ -64,15 +58,13 @@ internal sealed class InferMessage : Recyclable, IDisposable
     /// <summary>Reserves bytes of the front end's memory for the answer; null where nobody counts them.</summary>
     public Func<long, Outcome>? AnswerRoom { get; set; }
 
-    /// <summary>An empty message that was used before, or a new one.</summary>
+    /// <summary>Begins with a request as it came.</summary>
     /// <param name="origin">Where it came from.</param>
     /// <param name="payload">Owned by the message.</param>
-    public static InferMessage Rent(CallOrigin origin, NativeBuffer payload)
+    public void Begin(CallOrigin origin, NativeBuffer payload)
     {
-        InferMessage message = s_kept.Rent();
-        message.Origin = origin;
-        message.Payload = payload;
-        return message;
+        Origin = origin;
+        Payload = payload;
     }
 
     /// <summary>An empty input, to be added to <see cref="Inputs"/> once it is read. What is made of its values counts where the request does.</summary>
@@ -90,7 +82,7 @@ internal sealed class InferMessage : Recyclable, IDisposable
     /// <param name="stamp">The message's stamp when the holder got it.</param>
     public void Dispose(int stamp)
     {
-        if (_isKept && !TryEndUse(stamp))
+        if (home is not null && !TryEndUse(stamp))
         {
             return;
         }
@@ -104,10 +96,10 @@ internal sealed class InferMessage : Recyclable, IDisposable
         Payload = null;
         ConversionShare?.Dispose();
         ConversionShare = null;
-        if (_isKept)
+        if (home is not null)
         {
             Clear();
-            s_kept.Return(this);
+            home.Return(this);
         }
     }
 
@@ -131,7 +123,6 @@ internal sealed class InferMessage : Recyclable, IDisposable
         }
 
         Received = 0;
-        _meter = default;
         AnswerRoom = null;
         ModelName = "";
         ModelVersion = "";

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.ObjectPool;
 using Ovms.Status;
 
 namespace Ovms.Tensors;
@@ -12,14 +11,12 @@ namespace Ovms.Tensors;
 /// given back to <see cref="NativeBufferPool"/> on disposal. The owner is the request message it was filled for.
 /// Not thread-safe.
 /// </summary>
-internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
+internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDisposable
 {
     /// <summary>The largest content of one tensor; equal to the largest message, 1 GiB.</summary>
     public const int MaxLength = 1 << 30;
 
-    // Objects of buffers that are gone, about 80 bytes each with what they made.
-    private static readonly ObjectPool<NativeBuffer> s_shells = new DefaultObjectPool<NativeBuffer>(new ShellPolicy(), Environment.ProcessorCount * 32);
-
+    private readonly Recycled<NativeBuffer>? _home;
     private byte* _block;
     private int _blockSize;
     private byte* _address;
@@ -38,11 +35,7 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         Open(capacity);
     }
 
-    private NativeBuffer(byte* address, int length)
-    {
-        _address = address;
-        _capacity = Length = length;
-    }
+    private NativeBuffer(Recycled<NativeBuffer>? home) => _home = home;
 
     /// <summary>Where the bytes are; never null, aligned to 64 but for a view. Changes when the buffer grows.</summary>
     public void* Address => _address;
@@ -66,12 +59,13 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     /// A buffer whose content will end at a multiple of 64 when <paramref name="length"/> bytes have been written: where a message ends
     /// in a tensor of a size that is one, as those of images are, the tensor begins at one too.
     /// </summary>
+    /// <param name="shells">Objects of buffers that are gone, about 80 bytes each with what they made.</param>
     /// <param name="length">What will be written in the end.</param>
     /// <param name="capacity">How much of it to make room for now.</param>
-    public static NativeBuffer EndingAligned(long length, int capacity)
+    public static NativeBuffer EndingAligned(Recycled<NativeBuffer> shells, long length, int capacity)
     {
         int lead = length > MaxLength - NativeBufferPool.Alignment ? 0 : (int)(-length & (NativeBufferPool.Alignment - 1));
-        NativeBuffer buffer = s_shells.Get();
+        NativeBuffer buffer = shells.Rent();
         buffer.Open(capacity + lead);
         buffer._address += lead;
         buffer._capacity -= lead;
@@ -84,8 +78,14 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
     public void Recycle()
     {
         Dispose();
-        s_shells.Return(this);
+        if (_home is not null && TryEndUse(Stamp))
+        {
+            _home.Return(this);
+        }
     }
+
+    /// <summary>Keeps the objects of buffers that <see cref="EndingAligned"/> makes.</summary>
+    public static Recycled<NativeBuffer> Shells() => new(static home => new NativeBuffer(home));
 
     /// <summary>Some of the bytes as a content of its own, without a copy: valid as long as this buffer neither grows nor is disposed.</summary>
     /// <param name="part">Lies in this buffer.</param>
@@ -95,7 +95,7 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(part));
         Debug.Assert(part.IsEmpty || (start >= _address && start + part.Length <= _address + Length), "The part lies in the buffer.");
         Debug.Assert(spare is null or { _block: null, _address: null }, "Nobody uses the spare view.");
-        spare ??= new NativeBuffer(null, 0);
+        spare ??= new NativeBuffer(home: null);
         spare._address = part.IsEmpty ? _address : start;
         spare._capacity = spare.Length = part.Length;
         return spare;
@@ -207,13 +207,6 @@ internal sealed unsafe class NativeBuffer : IBufferWriter<byte>, IDisposable
         _blockSize = size;
         _address = larger + lead;
         _capacity = Budget is null ? size - lead : Math.Min(wanted, size - lead);
-    }
-
-    private sealed class ShellPolicy : PooledObjectPolicy<NativeBuffer>
-    {
-        public override NativeBuffer Create() => new(null, 0);
-
-        public override bool Return(NativeBuffer obj) => true;
     }
 
     private sealed class NativeMemory(NativeBuffer buffer) : MemoryManager<byte>

@@ -8,21 +8,18 @@ namespace Ovms.Tensors;
 /// part of the server whose calls they serve owns this, and with it the objects that are idle.
 /// </summary>
 /// <typeparam name="T">What is kept.</typeparam>
-/// <param name="create">Makes a new one when none is idle.</param>
-/// <param name="most">How many idle ones are kept; further ones are left to the collector.</param>
-internal sealed class Recycled<T>(Func<T> create, int most)
+internal sealed class Recycled<T>
     where T : Recyclable
 {
     // More than there are calls at a time on most machines.
     private const int UsualPerCore = 32;
 
-    private readonly ObjectPool<T> _idle = new DefaultObjectPool<T>(new Policy(create), most);
+    private readonly ObjectPool<T> _idle;
 
-    /// <summary>Keeps as many idle objects as calls are usually under way.</summary>
-    public Recycled(Func<T> create)
-        : this(create, Environment.ProcessorCount * UsualPerCore)
-    {
-    }
+    /// <param name="create">Makes a new one when none is idle; gets told where it goes back to.</param>
+    /// <param name="most">How many idle ones are kept, further ones are left to the collector; 0 = as many as calls are usually under way.</param>
+    public Recycled(Func<Recycled<T>, T> create, int most = 0) =>
+        _idle = new DefaultObjectPool<T>(new Policy(() => create(this)), most > 0 ? most : Environment.ProcessorCount * UsualPerCore);
 
     /// <summary>An object that nobody else uses.</summary>
     public T Rent()

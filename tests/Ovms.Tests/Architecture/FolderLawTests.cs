@@ -15,7 +15,7 @@ public sealed partial class FolderLawTests
     // Folder → what it may name besides itself. Peers in one stratum do not name each other, but a folder of models is a configuration.
     private static readonly Dictionary<string, string[]> s_law = new()
     {
-        ["Hosting"] = ["Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
+        ["Hosting"] = ["Bench", "Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
         ["Bench"] = ["Hosting", "Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
         ["Frontends"] = ["Inference", "Serving", .. s_middle, .. s_ground],
         ["Inference"] = ["Serving", .. s_middle, .. s_ground, "Native"],
@@ -98,7 +98,7 @@ public sealed partial class FolderLawTests
     [Arguments("using Code = Ovms.Status.StatusCode;", "Status")]
     [Arguments("namespace Ovms.Wire;\nclass A { global::Ovms.Native.Core core; }", "Native")]
     [Arguments("class A { Serving.Servable servable; }", "Serving")]
-    [Arguments("class A { object o = x.Status.Detail; string s = \"Ovms.Native.Core\"; } // Ovms.Inference.InferenceCall", "")]
+    [Arguments("class A { object o = x.Status.Detail; string s = \"Ovms.Native.Core\"; } // Ovms.Inference.ModelCall", "")]
     [Arguments("class A { string s = \"\"\"\nan \"Ovms.Native.Core\"\n\"\"\"; }", "")]
     public async Task NamesIn_FindsWhatCodeNames(string code, string expected)
     {

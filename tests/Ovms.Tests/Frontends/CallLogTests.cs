@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Ovms.Frontends;
+using Ovms.Inference;
 
 namespace Ovms.Tests.Frontends;
 
@@ -42,9 +43,8 @@ public sealed class CallLogTests
     {
         Lines log = new(LogLevel.Debug);
         DefaultHttpContext call = new() { TraceIdentifier = "own" };
-        CallSubject.Keep(call, "m", "2", "k1");
-        new CallLog(log).Failed(call, "gRPC /x/Y", Stopwatch.GetTimestamp(), isOurs: false, "what was wrong");
-        new CallLog(log).Failed(new DefaultHttpContext { TraceIdentifier = "own" }, "REST GET /z", Stopwatch.GetTimestamp(), isOurs: true, "it broke", new InvalidOperationException("why"));
+        new CallLog(log).Failed(call, "gRPC /x/Y", new CallSubject("m", "2", "k1"), Stopwatch.GetTimestamp(), isOurs: false, "what was wrong");
+        new CallLog(log).Failed(new DefaultHttpContext { TraceIdentifier = "own" }, "REST GET /z", default, Stopwatch.GetTimestamp(), isOurs: true, "it broke", new InvalidOperationException("why"));
         await Assert.That(log.Written[0].Level).IsEqualTo(LogLevel.Debug);
         await Assert.That(log.Written[0].Text).Matches(@"^Call k1 failed: gRPC /x/Y; model: m; version: 2; after \d+\.\d{3} ms: what was wrong$");
         await Assert.That(log.Written[1].Level).IsEqualTo(LogLevel.Error);
@@ -56,7 +56,7 @@ public sealed class CallLogTests
     public async Task CallersFault_IsNotMentionedAtInfo()
     {
         Lines log = new(LogLevel.Information);
-        new CallLog(log).Failed(new DefaultHttpContext(), "REST GET /z", Stopwatch.GetTimestamp(), isOurs: false, "wrong");
+        new CallLog(log).Failed(new DefaultHttpContext(), "REST GET /z", default, Stopwatch.GetTimestamp(), isOurs: false, "wrong");
         await Assert.That(log.Written).IsEmpty();
     }
 

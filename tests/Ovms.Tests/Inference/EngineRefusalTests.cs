@@ -1,5 +1,6 @@
 using Ovms.Inference;
 using Ovms.Native;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 
@@ -18,7 +19,7 @@ public sealed class EngineRefusalTests
     [Test]
     public async Task ShapesThatADynamicModelCannotTake_AreTheCallersFault()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), ShapeText, computesOthers: false);
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), new EngineFault(OvStatus.GeneralError, ShapeText, ComputesOthers: false));
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InvalidShape);
         await Assert.That(outcome.Text).Contains("x (1,7)");
         await Assert.That(outcome.Text).Contains("Kernel after dilation");
@@ -27,14 +28,14 @@ public sealed class EngineRefusalTests
     [Test]
     public async Task TheSameOfAStaticModel_IsOurs()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, 7)), Message(), ShapeText, computesOthers: false);
+        Outcome outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, 7)), Message(), new EngineFault(OvStatus.GeneralError, ShapeText, ComputesOthers: false));
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InternalInferenceError);
     }
 
     [Test]
     public async Task AnotherFailureOfADynamicModel_IsOurs()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), "could not create a memory object", computesOthers: false);
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), new EngineFault(OvStatus.GeneralError, "could not create a memory object", ComputesOthers: false));
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InternalInferenceError);
         await Assert.That(outcome.Text).Contains("could not create a memory object");
     }
@@ -42,9 +43,9 @@ public sealed class EngineRefusalTests
     [Test]
     public async Task FailureWithTheseShapesOnly_IsTheCallersFault()
     {
-        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), "some new text", computesOthers: true);
+        Outcome outcome = EngineRefusal.Of(SignatureOf(new PartialShape(Dimension.Of(1), Dimension.Dynamic)), Message(), new EngineFault(OvStatus.GeneralError, "some new text", ComputesOthers: true));
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InvalidShape);
-        outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, 7)), Message(), "some new text", computesOthers: true);
+        outcome = EngineRefusal.Of(SignatureOf(PartialShape.Of(1, 7)), Message(), new EngineFault(OvStatus.GeneralError, "some new text", ComputesOthers: true));
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.InternalInferenceError);
     }
 

@@ -71,18 +71,18 @@ public sealed class HandedOnOutputTests
         ServableRegistry registry = new();
         Servable servable = new(new ServableId("m", 1), Load(folder.Path, device, nireq));
         registry.Publish(new ServableTable([new ModelEntry("m", [new VersionEntry(1, ServableState.Available, servable)])]));
-        InferenceCall call = new(registry);
+        ModelCalls calls = new(registry);
         int wrong = 0;
         await Task.WhenAll(Enumerable.Range(1, Callers).Select(caller => Task.Run(async () =>
         {
             Random random = new(caller);
-            Queue<(InferResult Result, int Length, byte Mark)> unread = [];
+            Queue<(ModelCall Call, int Length, byte Mark)> unread = [];
             for (int i = 0; i < callsEach; i++)
             {
-                unread.Enqueue(await AnswerAsync(call, servable.Signature, (byte)(((caller * 16) + (i % 16)) & 0x7F), random));
+                unread.Enqueue(await AnswerAsync(calls, servable.Signature, (byte)(((caller * 16) + (i % 16)) & 0x7F), random));
 
-                InferResult latest = unread.Last().Result;
-                latest.LetsOutputsGo = letsOutputsGo;
+                ModelCall latest = unread.Last().Call;
+                latest.Slot!.LetsOutputsGo = letsOutputsGo;
                 CheckDownTo(detaches && latest.Detach() ? Unread : 0);
             }
 
@@ -92,11 +92,11 @@ public sealed class HandedOnOutputTests
             {
                 while (unread.Count > left)
                 {
-                    (InferResult result, int length, byte mark) = unread.Dequeue();
-                    using (result)
+                    (ModelCall call, int length, byte mark) = unread.Dequeue();
+                    using (call)
                     {
-                        bool isRight = result.Outputs.Length == servable.Signature.Outputs.Length
-                            && Array.TrueForAll(result.Outputs, output => output.Bytes.Length == length && !output.Bytes.ContainsAnyExcept(mark));
+                        bool isRight = call.Outputs.Length == servable.Signature.Outputs.Length
+                            && Array.TrueForAll(call.Outputs, output => output.Bytes.Length == length && !output.Bytes.ContainsAnyExcept(mark));
                         Interlocked.Add(ref wrong, isRight ? 0 : 1);
                     }
                 }
@@ -109,7 +109,7 @@ public sealed class HandedOnOutputTests
 
     // The bytes of all inputs are one and the same, and so must be those of all outputs. As a float the byte, four times, is positive
     // or it stands for itself: ReLU leaves it.
-    private static async Task<(InferResult Result, int Length, byte Mark)> AnswerAsync(InferenceCall call, Signature signature, byte mark, Random random)
+    private static async Task<(ModelCall Call, int Length, byte Mark)> AnswerAsync(ModelCalls calls, Signature signature, byte mark, Random random)
     {
         long rows = random.Next(1, 5);
         long columns = random.Next(1, 65);
@@ -124,14 +124,14 @@ public sealed class HandedOnOutputTests
 
         int expected = inputs[0].Content!.Length;
         InferMessage message = Requests.Message([.. inputs]);
-        message.ModelName = "m";
-        Outcome<InferResult> outcome = await call.RunAsync(message, CancellationToken.None);
+        ModelCall call = calls.Open(CallOrigin.KServeGrpc, "m", "").Value!;
+        Outcome outcome = await call.RunAsync(message, CancellationToken.None);
         if (!outcome.IsOk)
         {
             throw new InvalidOperationException(outcome.Text);
         }
 
-        return (outcome.Value, expected, mark);
+        return (call, expected, mark);
     }
 
     private static LoadedModel Load(string path, string device, int nireq)

@@ -5,13 +5,15 @@ namespace Ovms.Tests.Inference;
 
 public sealed class InferMessageTests
 {
+    private static readonly Recycled<InferMessage> s_messages = new(static home => new InferMessage(home));
+
     [Test]
     public async Task RentedMessage_IsEmptyWhateverWasInItBefore()
     {
         // Whichever of the kept ones comes, nothing of an earlier call is in it.
         for (int i = 0; i < 300; i++)
         {
-            InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+            InferMessage message = Rent();
             await Assert.That((message.ModelName, message.ModelVersion, message.Id, message.Received, message.RawContentCount)).IsEqualTo(("", "", null, 0, -1));
             await Assert.That(message.Inputs).IsEmpty();
             await Assert.That(message.Outputs).IsEmpty();
@@ -29,14 +31,14 @@ public sealed class InferMessageTests
     {
         // A message that came back twice would be handed to two calls.
         const int Calls = 64;
-        InferMessage[] first = [.. Enumerable.Range(0, Calls).Select(static _ => InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer()))];
+        InferMessage[] first = [.. Enumerable.Range(0, Calls).Select(static _ => Rent())];
         foreach (InferMessage message in first)
         {
             message.Dispose();
             message.Dispose();
         }
 
-        InferMessage[] second = [.. Enumerable.Range(0, 2 * Calls).Select(static _ => InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer()))];
+        InferMessage[] second = [.. Enumerable.Range(0, 2 * Calls).Select(static _ => Rent())];
         int distinct = second.Distinct(ReferenceEqualityComparer.Instance).Count();
         foreach (InferMessage message in second)
         {
@@ -66,10 +68,10 @@ public sealed class InferMessageTests
         late.Start();
         for (int round = 0; round < Rounds; round++)
         {
-            InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+            InferMessage message = Rent();
             stale = (message, message.Stamp);
             message.Dispose();
-            InferMessage next = InferMessage.Rent(CallOrigin.KServeGrpc, new NativeBuffer());
+            InferMessage next = Rent();
             next.Inputs.Add(next.SpareInput());
             together.SignalAndWait();
             together.SignalAndWait();
@@ -79,6 +81,13 @@ public sealed class InferMessageTests
 
         late.Join();
         await Assert.That(lost).IsEqualTo(0);
+    }
+
+    private static InferMessage Rent()
+    {
+        InferMessage message = s_messages.Rent();
+        message.Begin(CallOrigin.KServeGrpc, new NativeBuffer());
+        return message;
     }
 
     private static void Fill(InferMessage message, int inputs)

@@ -1,6 +1,7 @@
 using System.Text;
 using Ovms.Inference;
 using Ovms.Native;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using TUnit.Assertions.Enums;
@@ -67,7 +68,7 @@ public sealed class PackedTextTests
     {
         Tensor rows = Tensor.Allocate(ElementType.U8, [3, 4]);
         "ab\0xabcd\0\0\0\0"u8.CopyTo(rows.Bytes);
-        using Tensor texts = PackedText.Unpack(rows);
+        using Tensor texts = TextRows.Unpack(rows);
         await Assert.That(texts.GetShape()).IsEquivalentTo([3L], CollectionOrdering.Matching);
         await Assert.That(Enumerable.Range(0, 3).Select(i => Encoding.UTF8.GetString(texts.GetString(i)))).IsEquivalentTo(["ab", "abcd", ""], CollectionOrdering.Matching);
     }

@@ -57,7 +57,7 @@ public class NativeBufferTests
     [Arguments(NativeBuffer.MaxLength)]
     public async Task EndingAligned_EndsAtACacheLine_AlsoAfterGrowing(int length)
     {
-        using NativeBuffer buffer = NativeBuffer.EndingAligned(length, 16);
+        using NativeBuffer buffer = NativeBuffer.EndingAligned(NativeBuffer.Shells(), length, 16);
         await Assert.That(((long)AddressOf(buffer) + length) % 64).IsEqualTo(0);
         buffer.GetSpan(16)[..16].Fill(7);
         buffer.Advance(16);

@@ -7,7 +7,7 @@ public sealed class RecycledTests
     [Test]
     public async Task RentedObjects_AreDifferent_AndComeAgainOnceGivenBack()
     {
-        Recycled<Thing> things = new(static () => new Thing(), most: 4);
+        Recycled<Thing> things = new(static _ => new Thing(), most: 4);
         Thing first = things.Rent();
         Thing second = things.Rent();
         await Assert.That(ReferenceEquals(first, second)).IsFalse();
@@ -19,7 +19,7 @@ public sealed class RecycledTests
     [Test]
     public async Task SecondEnd_ChangesNothing()
     {
-        Recycled<Thing> things = new(static () => new Thing(), most: 4);
+        Recycled<Thing> things = new(static _ => new Thing(), most: 4);
         Thing thing = things.Rent();
         int stamp = thing.Stamp;
         await Assert.That(thing.TryEnd()).IsTrue();
@@ -36,7 +36,7 @@ public sealed class RecycledTests
     [Test]
     public async Task TwoThreadsThatEndOneUse_EndItOnce()
     {
-        Recycled<Thing> things = new(static () => new Thing(), most: 4);
+        Recycled<Thing> things = new(static _ => new Thing(), most: 4);
         using Barrier together = new(2);
         int ended = 0;
         const int Rounds = 20_000;

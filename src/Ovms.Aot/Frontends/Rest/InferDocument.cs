@@ -5,12 +5,12 @@ namespace Ovms.Frontends.Rest;
 
 /// <summary>
 /// What the JSON of an infer request says: the message with the tensors that stand in the JSON, and which ones come as bytes after it.
-/// Owned by the reader until <see cref="InferenceCall"/> takes the message.
+/// Owned by the reader until <see cref="ModelCall"/> takes the message.
 /// </summary>
-internal sealed class InferDocument(string model, string version, CallOrigin origin = CallOrigin.KServeRest) : IDisposable
+internal sealed class InferDocument(CallOrigin origin) : IDisposable
 {
     /// <summary>The request.</summary>
-    public InferMessage Message { get; } = new() { Origin = origin, ModelName = model, ModelVersion = version };
+    public InferMessage Message { get; } = new() { Origin = origin };
 
     /// <summary>Counts what is made of the request; null where nobody does.</summary>
     public BufferBudget? Budget { get; init; }

@@ -7,8 +7,8 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
 
-/// <summary>The inference path: read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
-internal sealed class InferRoute(InferForm form, ServableRegistry registry, InferenceCall call, RestSettings settings)
+/// <summary>The inference path: open, read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
+internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings settings, CancellationToken draining)
 {
     /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
@@ -16,107 +16,87 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
     /// <summary>Answers one inference.</summary>
     public async Task InferAsync(HttpContext context, RestTarget target)
     {
-        CancellationToken gone = context.RequestAborted;
-
-        // A caller who names nothing that is served learns it before the body was read.
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
-        if (!found.IsOk)
+        // A caller who names nothing that is served learns it before the body was read. The model that answers is the one that was named
+        // now, whatever is published while the body comes.
+        Outcome<ModelCall> opened = calls.Open(form.Origin, target.Model, target.Version);
+        if (!opened.IsOk)
         {
-            CountFailed(target);
-            await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);
+            await RestReply.ErrorAsync(context, opened.WithoutValue).ConfigureAwait(false);
             return;
         }
 
-        // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.
-        Servable servable = found.Value.Version.Servable!;
-        Signature signature = servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
+        using ModelCall call = opened.Value;
+        CancellationToken gone = context.RequestAborted;
         using MemoryShare share = new MemoryShare().Of(settings.Memory.For(context));
-        Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, registry.Draining), gone).ConfigureAwait(false);
+        Outcome<InferDocument> read = await form.ReadAsync(
+            context.Request, SignatureOf(call.Servable), new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, draining), gone).ConfigureAwait(false);
         if (!read.IsOk)
         {
-            CountFailed(target);
             if (read.Code == StatusCode.RestUnsupportedEncoding)
             {
                 context.Response.Headers.AcceptEncoding = RequestCoding.Supported;
             }
 
+            call.EndInference();
             await RestReply.ErrorAsync(context, read.WithoutValue).ConfigureAwait(false);
             return;
         }
 
         read.Value.Message.AnswerRoom = share.AnswerRoom;
-        Outcome<InferResult> run = await call.RunAsync(read.Value.Message, gone).ConfigureAwait(false);
+        Outcome run = await call.RunAsync(read.Value.Message, gone).ConfigureAwait(false);
         if (gone.IsCancellationRequested)
         {
-            run.Value?.Dispose();
-            CallSubject.Keep(context, target.Model, target.Version, read.Value.Message.Id);
-            RestReply.Gone(context);
+            RestReply.Gone(context, call.Subject);
             return;
         }
 
         if (!run.IsOk)
         {
-            CallSubject.Keep(context, target.Model, target.Version, read.Value.Message.Id);
-            await RestReply.ErrorAsync(context, run.WithoutValue).ConfigureAwait(false);
+            await RestReply.ErrorAsync(context, run, call.Subject).ConfigureAwait(false);
             return;
         }
 
-        registry.Answers.Begin();
-        try
+        (Outcome written, NativeBuffer answer, int? jsonLength) = Write(read.Value, call, share);
+        using (answer)
         {
-            (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(read.Value, run.Value, share);
-            using NativeBuffer answer = written.Answer;
-            await (written.Written.IsOk ? SendAsync(context, answer, written.JsonLength) : RestReply.ErrorAsync(context, written.Written)).ConfigureAwait(false);
-        }
-        finally
-        {
-            registry.Answers.End();
+            await (written.IsOk ? SendAsync(context, answer, jsonLength) : RestReply.ErrorAsync(context, written, call.Subject)).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken gone)
+    // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.
+    private static Signature SignatureOf(Servable servable) => servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
+
+    // The inference ends here, before anything is sent.
+    private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, ModelCall call, MemoryShare share)
     {
+        NativeBuffer? answer = null;
+        bool isWritten = false;
         try
         {
-            return await form.ReadAsync(request, target, signature, bounds, gone).ConfigureAwait(false);
+            int length = form.EstimateLength(document, call);
+            Outcome written = share.TryHoldAnswer(length);
+            answer = new NativeBuffer(written.IsOk ? length : 0);
+            int? jsonLength = null;
+            written = written.IsOk ? form.Write(answer, document, call, out jsonLength) : written;
+
+            // Numbers may have longer texts than expected, and strings were not counted.
+            written = written.IsOk ? share.TryHoldAnswer(answer.Length) : written;
+            isWritten = written.IsOk;
+            return (written, answer, jsonLength);
         }
         catch
         {
-            CountFailed(target);
+            answer?.Dispose();
             throw;
         }
-    }
-
-    private void CountFailed(RestTarget target) => registry.Count(form.Kind, target.Model, target.Version, isSuccess: false);
-
-    // The result ends here, before anything is sent.
-    private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, InferResult result, MemoryShare share)
-    {
-        using (result)
+        finally
         {
-            int length = form.EstimateLength(document, result);
-            Outcome room = share.TryHoldAnswer(length);
-            NativeBuffer answer = new(room.IsOk ? length : 0);
-            try
+            if (!isWritten)
             {
-                int? jsonLength = null;
-                Outcome written = room.IsOk ? form.Write(answer, document, result, out jsonLength) : room;
-
-                // Numbers may have longer texts than expected, and strings were not counted.
-                written = written.IsOk ? share.TryHoldAnswer(answer.Length) : written;
-                if (!written.IsOk)
-                {
-                    result.Refuse();
-                }
-
-                return (written, answer, jsonLength);
+                call.Refuse();
             }
-            catch
-            {
-                result.Refuse();
-                answer.Dispose();
-                throw;
-            }
+
+            call.EndInference();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ovms.Inference;
 using Ovms.Frontends.Rest.Json;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -25,7 +26,7 @@ internal static class RestReply
     }
 
     /// <summary>Sends a failure as <c>{"error":"text"}</c> with the status its code stands for.</summary>
-    public static Task ErrorAsync(HttpContext context, Outcome failure)
+    public static Task ErrorAsync(HttpContext context, Outcome failure, CallSubject? subject = null)
     {
         int status = failure.Code.ToHttp();
         if (status == StatusCodes.Status503ServiceUnavailable)
@@ -39,13 +40,13 @@ internal static class RestReply
             context.Response.Headers.Connection = "close";
         }
 
-        return ErrorAsync(context, status, failure.Text);
+        return ErrorAsync(context, status, failure.Text, subject);
     }
 
     /// <summary>There is nobody to answer: what would have been said is kept for the log.</summary>
-    public static void Gone(HttpContext context)
+    public static void Gone(HttpContext context, CallSubject? subject = null)
     {
-        context.Features.Set(new RestFailure(StatusCode.Cancelled.Message()));
+        context.Features.Set(new RestFailure(StatusCode.Cancelled.Message(), subject));
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -53,12 +54,12 @@ internal static class RestReply
     }
 
     /// <summary>Sends a failure under a status of its own.</summary>
-    public static async Task ErrorAsync(HttpContext context, int status, string text)
+    public static async Task ErrorAsync(HttpContext context, int status, string text, CallSubject? subject = null)
     {
         using NativeBuffer body = new();
         WriteError(body, text);
         context.Response.StatusCode = status;
-        context.Features.Set(new RestFailure(text));
+        context.Features.Set(new RestFailure(text, subject));
         await JsonAsync(context, body).ConfigureAwait(false);
     }
 
@@ -94,4 +95,6 @@ internal static class RestReply
 }
 
 /// <summary>What a caller was told instead of an answer, or why the answer broke off, kept with the call for the log.</summary>
-internal sealed record RestFailure(string Text);
+/// <param name="Text">The sentence.</param>
+/// <param name="Subject">What the call was about; null where it did not get further than its path.</param>
+internal sealed record RestFailure(string Text, CallSubject? Subject = null);

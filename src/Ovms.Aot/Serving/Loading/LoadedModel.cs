@@ -10,9 +10,9 @@ namespace Ovms.Serving.Loading;
 /// <param name="signature">What it takes and gives.</param>
 /// <param name="pool">Where its calls get infer requests.</param>
 /// <param name="compiled">What they were made of.</param>
-/// <param name="shapes">What it has computed with, for a model whose inputs are dynamic; else null.</param>
+/// <param name="dynamic">What computes the calls of a model whose inputs are dynamic; else null.</param>
 /// <param name="modelInfo">What its file tells of it under model_info; null or empty for nothing.</param>
-internal sealed class LoadedModel(Signature signature, ISlotSource pool, CompiledModel compiled, ShapeHistory? shapes = null, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
+internal sealed class LoadedModel(Signature signature, ISlotSource pool, CompiledModel compiled, DynamicInference? dynamic = null, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
 {
     /// <summary>What it takes and gives.</summary>
     public Signature Signature => signature;
@@ -20,8 +20,8 @@ internal sealed class LoadedModel(Signature signature, ISlotSource pool, Compile
     /// <summary>Where its calls get infer requests.</summary>
     public ISlotSource Pool => pool;
 
-    /// <summary>What it has computed with; null where its shapes are static.</summary>
-    public ShapeHistory? Shapes => shapes;
+    /// <summary>What computes its calls where their shapes differ; null where they are static.</summary>
+    public DynamicInference? Dynamic => dynamic;
 
     /// <summary>Keys and texts of model_info, which clients of the Model API read labels and scales from.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => modelInfo ?? [];

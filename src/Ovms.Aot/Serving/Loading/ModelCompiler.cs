@@ -68,12 +68,11 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         InferSlot MakeSlot(Sequence? sequence)
         {
             SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
-            return new InferSlot(outputs.CreateRequest(), inputs, canBeCancelled, memory)
+            return new InferSlot(new RequestRun(outputs.CreateRequest(), canBeCancelled) { Pace = pace }, inputs, memory)
             {
                 Sequence = sequence,
                 Outputs = outputs,
                 Gate = gate,
-                Pace = pace,
                 KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
             };
         }
@@ -88,7 +87,8 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
-        LoadedModel Loaded(ISlotSource requests) => new(signature.Value, requests, compiled.Model, shapes, prepared.ModelInfo)
+        LoadedModel Loaded(ISlotSource requests) => new(
+            signature.Value, requests, compiled.Model, shapes is null ? null : new DynamicInference(signature.Value, shapes, requests.Size), prepared.ModelInfo)
         {
             Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
         };

@@ -1,47 +1,34 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Threading.Tasks.Sources;
 using Ovms.Native;
 using Ovms.Serving.Sequences;
-using Ovms.Serving.Shapes;
+using Ovms.Serving.Signatures;
+using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>
-/// One native infer request, leased to one call at a time. An inference is awaited without a thread: the engine's callback, which runs
-/// before the result is visible, only hands off; the continuation then asks the engine for the status. One that is shorter than that
-/// way there and back is computed in place: see <see cref="InferencePace"/>.
-/// </summary>
-internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
+/// <summary>One infer request, leased to one call at a time: takes the call's inputs, computes, and hands out the outputs.</summary>
+internal sealed class InferSlot : IDisposable
 {
     private readonly Tensor?[] _inputs;
-    private readonly bool _canBeCancelled;
-    private InferRequest _request;
-    private GCHandle _self;
-    private InferProgress _progress;
+    private readonly SlotMemory? _memory;
+    private readonly RequestRun _run;
 
-    // Of the inference that was handed over and has not been awaited to its end.
-    private CancellationTokenRegistration _stop;
-    private bool _wasSpoiled;
-    private long _started;
-    private ManualResetValueTaskSourceCore<OvStatus> _completion = new() { RunContinuationsAsynchronously = true };
+    // The outputs of every inference, where they are always the same tensors; null before the first, and elsewhere.
+    private OutputTensor[]? _kept;
 
-    /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
-    /// <param name="request">The request.</param>
+    // What the outputs of this call take, where they can be let go.
+    private long _outputBytes;
+
+    /// <summary>Takes ownership of both.</summary>
+    /// <param name="run">Runs the request.</param>
     /// <param name="inputCount">Number of the model's inputs.</param>
-    /// <param name="canBeCancelled">Whether an inference may be stopped half way: not that of a dynamic model, which would answer later
-    /// calls wrongly (see <see cref="ShapeHistory"/>).</param>
-    /// <param name="memory">What the inputs are copied into; owned. Null where they are bound call by call.</param>
-    public InferSlot(InferRequest request, int inputCount, bool canBeCancelled = true, SlotMemory? memory = null)
+    /// <param name="memory">What the inputs are copied into. Null where they are bound call by call.</param>
+    public InferSlot(RequestRun run, int inputCount, SlotMemory? memory = null)
     {
-        _request = request;
-        Memory = memory;
-        memory?.BindTo(request);
-        _canBeCancelled = canBeCancelled;
+        _run = run;
+        _memory = memory;
+        memory?.BindTo(run.Request);
         _inputs = new Tensor?[inputCount];
-        _self = GCHandle.Alloc(this);
-        SetCallback(request);
     }
 
     /// <summary>Where it goes back to; set by what owns it.</summary>
@@ -59,75 +46,230 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     /// </summary>
     internal ShapeGate? Gate { get; init; }
 
-    /// <summary>Whether <see cref="Renew"/> may be called.</summary>
-    internal bool CanRenew => Gate is not null && Sequence is null && Outputs is not null && Memory is null;
-
-    /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
-    internal InferencePace? Pace { get; init; }
-
-    /// <summary>What the inputs are copied into; null where <see cref="SetInput"/> binds them.</summary>
-    internal SlotMemory? Memory { get; }
-
     /// <summary>
     /// Whether every inference writes its outputs to the same memory: with static shapes, and where no output can be an input that the
     /// model hands on, or the inputs stay too.
     /// </summary>
     internal bool KeepsOutputs { get; init; }
 
-    /// <summary>The outputs of every inference, where they are always the same tensors; null before the first, and elsewhere.</summary>
-    internal OutputTensor[]? KeptOutputs { get; private set; }
+    /// <summary>Whether the request keeps nothing of this call's outputs: those of a dynamic model, where they are large.</summary>
+    internal bool LetsOutputsGo { get; set; }
 
-    /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
-    public void SetInput(int index, Tensor tensor)
+    // Whether another request can take the place of this one, which keeps the memory of an output as large as it ever was: not where a
+    // sequence's state would be lost with it.
+    private bool CanRenew => Gate is not null && Sequence is null && Outputs is not null && _memory is null;
+
+    /// <summary>
+    /// Gives the request one input: copied where the slot has memory for it, else as a tensor over the content, which must stay until
+    /// <see cref="Return"/>.
+    /// </summary>
+    /// <param name="info">The input.</param>
+    /// <param name="shape">Fits it.</param>
+    /// <param name="content">Fits the shape; null for an input without elements.</param>
+    /// <exception cref="OpenVinoException">The engine refuses the tensor.</exception>
+    public void Bind(TensorInfo info, long[] shape, NativeBuffer? content)
     {
-        Debug.Assert(Memory is null, "The request has its inputs; they are written.");
-        _inputs[index]?.Dispose();
-        _inputs[index] = tensor;
-        _request.SetInput(index, tensor);
+        if (_memory is not null)
+        {
+            _memory.Write(info.Index, content!.Bytes);
+            return;
+        }
+
+        SetInput(info.Index, BoundInput.Create(info, shape, content));
     }
 
-    /// <summary>Runs the request.</summary>
+    /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
+    internal void SetInput(int index, Tensor tensor)
+    {
+        Debug.Assert(_memory is null, "The request has its inputs; they are written.");
+        _inputs[index]?.Dispose();
+        _inputs[index] = tensor;
+        _run.Request.SetInput(index, tensor);
+    }
+
+    /// <summary>One output of the last inference; the caller owns the tensor.</summary>
+    internal Tensor GetOutput(int index) => _run.Request.GetOutput(index);
+
+    /// <summary>Runs the request when nobody makes one of the same dynamic model.</summary>
     /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
     /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
     /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
-    public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) =>
-        Pace is { IsInPlace: true } pace ? new ValueTask<OvStatus>(InferInPlace(pace)) : HandOverAsync(cancellation);
+    public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) => Gate is { } gate ? InferThroughAsync(gate, cancellation) : ComputeAsync(cancellation);
 
-    /// <summary>As <see cref="InferAsync"/>, but never computed in place.</summary>
-    public ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
-    {
-        _started = Stopwatch.GetTimestamp();
-        _completion.Reset();
-        OvStatus status = _request.TryStart();
-        Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
-        if (status != OvStatus.Ok)
-        {
-            return new ValueTask<OvStatus>(status);
-        }
+    /// <summary>As <see cref="InferAsync"/>, for who has passed the <see cref="Gate"/>.</summary>
+    internal ValueTask<OvStatus> ComputeAsync(CancellationToken cancellation) => _run.InferAsync(cancellation);
 
-        _wasSpoiled = Begin();
-        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
-        _stop = stop.UnsafeRegister(static state => ((InferSlot)state!)._request.Cancel(), this);
-        return new ValueTask<OvStatus>(this, _completion.Version);
-    }
-
-    /// <summary>Runs the request with other inputs, which stay the caller's. The call's own ones are set again by <see cref="SetInputsAgain"/>.</summary>
+    /// <summary>
+    /// Computes with other inputs, which stay the caller's, for who has passed the <see cref="Gate"/>. The call's own ones are set again by
+    /// <see cref="SetInputsAgain"/>.
+    /// </summary>
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
-    public ValueTask<OvStatus> InferAsideAsync(Tensor[] inputs)
+    internal ValueTask<OvStatus> ComputeAsideAsync(Tensor[] inputs)
     {
         Set(inputs);
-        return InferAsync(CancellationToken.None);
+        return ComputeAsync(CancellationToken.None);
     }
 
-    /// <summary>Gives the request the inputs of <see cref="SetInput"/> once more.</summary>
+    /// <summary>Gives the request the inputs of <see cref="Bind"/> once more.</summary>
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
-    public void SetInputsAgain() => Set(_inputs);
+    internal void SetInputsAgain() => Set(_inputs);
 
-    /// <summary>One output of the last inference; the caller owns the tensor.</summary>
-    public Tensor GetOutput(int index) => _request.GetOutput(index);
+    /// <summary>The outputs of the inference that has just ended; valid until <see cref="Return"/>.</summary>
+    /// <param name="signature">The model's.</param>
+    /// <param name="wanted">Outputs to take, in this order; empty = all, in the model's order.</param>
+    /// <param name="beside">Another one, to come last; null for none.</param>
+    /// <param name="owned">What of them the caller has to dispose; none where the slot keeps them for every later inference.</param>
+    public OutputTensor[] TakeOutputs(Signature signature, ReadOnlySpan<TensorInfo> wanted, OutputTensor? beside, out OwnedOutputs owned)
+    {
+        if (CanRenew)
+        {
+            // The engine computes all outputs, and keeps those, too, that nobody asked for.
+            _outputBytes = OutputBytes(signature.Outputs.Length);
+            LetsOutputsGo = _outputBytes > OutputMemory.LargestKept;
+        }
 
-    /// <summary>Bytes that the outputs of the last inference take; of strings, their objects without the text of long ones.</summary>
-    internal long OutputBytes(int count)
+        owned = default;
+        bool isWhole = wanted.IsEmpty && beside is null;
+        if (isWhole && _kept is { } kept)
+        {
+            return kept;
+        }
+
+        ReadOnlySpan<TensorInfo> taken = wanted.IsEmpty ? signature.Outputs.AsSpan() : wanted;
+        OutputTensor[] outputs = new OutputTensor[beside is null ? taken.Length : taken.Length + 1];
+        for (int i = 0; i < taken.Length; i++)
+        {
+            Tensor tensor = GetOutput(taken[i].Index);
+            outputs[i] = new OutputTensor(taken[i], taken[i].IsPackedText ? TextRows.Unpack(tensor) : tensor);
+        }
+
+        if (beside is not null)
+        {
+            outputs[^1] = beside;
+        }
+
+        if (isWhole && KeepsOutputs)
+        {
+            _kept = outputs;
+        }
+        else
+        {
+            owned = new OwnedOutputs(outputs);
+        }
+
+        return outputs;
+    }
+
+    /// <summary>
+    /// After <see cref="TakeOutputs"/>: gives the request other memory for its outputs, where they always have memory of their own. Later
+    /// inferences do not write to the tensors of this one, which live until their owner disposes them.
+    /// </summary>
+    /// <param name="outputs">Those that were taken.</param>
+    /// <param name="owned">What of them the caller has to dispose: all, where they leave the slot.</param>
+    /// <returns>False where they stay the slot's.</returns>
+    /// <exception cref="OpenVinoException">There is no memory; the slot is as before.</exception>
+    public bool TryDetach(OutputTensor[] outputs, ref OwnedOutputs owned)
+    {
+        if (Outputs is not { AreFixed: true })
+        {
+            return false;
+        }
+
+        Outputs.GiveOutputs(_run.Request);
+        if (_kept is { } kept)
+        {
+            // Of a call that asked for some outputs only, the tensors are other ones than those that the slot kept.
+            OwnedOutputs left = new(kept);
+            _kept = null;
+            if (ReferenceEquals(kept, outputs))
+            {
+                owned = left;
+            }
+            else
+            {
+                left.Dispose();
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc cref="RequestRun.HandOverAsync"/>
+    internal ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation) => _run.HandOverAsync(cancellation);
+
+    /// <inheritdoc cref="RequestRun.TakeProgress"/>
+    internal InferProgress TakeProgress() => _run.TakeProgress();
+
+    /// <summary>
+    /// Lets go of the inputs and goes back to where it came from. Large outputs of a dynamic model are let go first, when nothing else of the
+    /// model computes.
+    /// </summary>
+    /// <param name="lease">Keeps the model alive; ends when the slot is back. Null where the caller sees to that.</param>
+    public void Return(IDisposable? lease = null)
+    {
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            _inputs[i]?.Dispose();
+            _inputs[i] = null;
+        }
+
+        if (LetsOutputsGo)
+        {
+            LetsOutputsGo = false;
+            IdleMemory.Freed(_outputBytes);
+            _ = RenewAsync(lease);
+            return;
+        }
+
+        Source!.Return(this);
+        lease?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        new OwnedOutputs(_kept ?? []).Dispose();
+
+        // Order: the memory goes when no request can use it.
+        _run.Dispose();
+        _memory?.Dispose();
+    }
+
+    private async ValueTask<OvStatus> InferThroughAsync(ShapeGate gate, CancellationToken cancellation)
+    {
+        await gate.EnterAsync(alone: false, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await ComputeAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private async Task RenewAsync(IDisposable? lease)
+    {
+        ShapeGate gate = Gate!;
+        await gate.EnterAsync(alone: true, CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            _run.Replace(Outputs!.CreateRequest());
+        }
+        catch (OpenVinoException)
+        {
+            // There is no memory for another one. The slot keeps its request; the next large call tries again.
+        }
+        finally
+        {
+            gate.Leave();
+            Source!.Return(this);
+            lease?.Dispose();
+        }
+    }
+
+    // Of strings, their objects without the text of long ones.
+    private long OutputBytes(int count)
     {
         long bytes = 0;
         for (int i = 0; i < count; i++)
@@ -139,152 +281,11 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
         return bytes;
     }
 
-    /// <summary>Keeps all the outputs for every later inference, where it <see cref="KeepsOutputs"/>.</summary>
-    internal void Keep(OutputTensor[] outputs)
-    {
-        foreach (OutputTensor output in outputs)
-        {
-            output.IsKept = true;
-        }
-
-        KeptOutputs = outputs;
-    }
-
-    /// <summary>
-    /// After an inference: gives the request other memory for its outputs. Later inferences do not write to the tensors of this one, which
-    /// live until they are disposed.
-    /// </summary>
-    /// <returns>False where outputs do not always have memory of their own.</returns>
-    /// <exception cref="OpenVinoException">There is no memory; the slot is as before.</exception>
-    internal bool ExchangeOutputs()
-    {
-        if (Outputs is not { AreFixed: true })
-        {
-            return false;
-        }
-
-        Outputs.GiveOutputs(_request);
-        return true;
-    }
-
-    /// <summary>
-    /// Puts another request in the place of this one, which keeps the memory of an output as large as it ever was. Only for a slot without
-    /// a sequence, whose state would be lost, and only while nothing else of the model computes (<see cref="Gate"/>).
-    /// </summary>
-    /// <exception cref="OpenVinoException">There is no memory; the slot is as before.</exception>
-    internal void Renew()
-    {
-        Debug.Assert(Sequence is null && Memory is null && Outputs is not null, "It is a slot of a dynamic model's pool.");
-        InferRequest next = Outputs.CreateRequest();
-        SetCallback(next);
-        _request.Dispose();
-        _request = next;
-    }
-
-    /// <summary>Ends what <see cref="Keep"/> began.</summary>
-    /// <returns>The tensors, the caller's to dispose.</returns>
-    internal OutputTensor[] TakeKept()
-    {
-        OutputTensor[] kept = KeptOutputs ?? [];
-        KeptOutputs = null;
-        foreach (OutputTensor output in kept)
-        {
-            output.IsKept = false;
-        }
-
-        return kept;
-    }
-
-    /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
-    internal InferProgress TakeProgress()
-    {
-        InferProgress progress = _progress;
-        _progress = InferProgress.None;
-        return progress;
-    }
-
-    /// <summary>Lets go of the inputs and goes back to where it came from.</summary>
-    public void Return()
-    {
-        for (int i = 0; i < _inputs.Length; i++)
-        {
-            _inputs[i]?.Dispose();
-            _inputs[i] = null;
-        }
-
-        Source!.Return(this);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (OutputTensor output in KeptOutputs ?? [])
-        {
-            output.Dispose();
-        }
-
-        // Order: the memory goes when no request can use it.
-        _request.Dispose();
-        Memory?.Dispose();
-        _self.Free();
-    }
-
-    private unsafe void SetCallback(InferRequest request) => request.SetCallback(&OnCompleted, (void*)GCHandle.ToIntPtr(_self));
-
-    private OvStatus InferInPlace(InferencePace pace)
-    {
-        long started = Stopwatch.GetTimestamp();
-        bool isSpoiled = Begin();
-        OvStatus ended = _request.TryInfer();
-        End(ended, isSpoiled);
-        pace.ComputedInPlace(Stopwatch.GetElapsedTime(started));
-        return ended;
-    }
-
-    // One inference that did not end well spoils the state, whatever the same call computes after it.
-    private bool Begin()
-    {
-        bool isSpoiled = _progress == InferProgress.Begun;
-        _progress = InferProgress.Begun;
-        return isSpoiled;
-    }
-
-    private void End(OvStatus ended, bool isSpoiled) =>
-        _progress = ended == OvStatus.Ok && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
-
     private void Set(Tensor?[] inputs)
     {
         for (int i = 0; i < inputs.Length; i++)
         {
-            _request.SetInput(i, inputs[i]!);
+            _run.Request.SetInput(i, inputs[i]!);
         }
-    }
-
-    // The callback has no status, and the result is not yet visible while it runs: waiting here would deadlock. This wait runs on the
-    // thread pool after the callback and returns at once or within the microseconds that the engine needs to finish.
-    OvStatus IValueTaskSource<OvStatus>.GetResult(short token)
-    {
-        _completion.GetResult(token);
-        OvStatus ended = _request.TryWait();
-
-        // Waits for a cancellation that is under way, so that it cannot reach the next call.
-        _stop.Dispose();
-        _stop = default;
-        End(ended, _wasSpoiled);
-        Pace?.HandedOver(Stopwatch.GetElapsedTime(_started));
-        return ended;
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<OvStatus>.GetStatus(short token) => _completion.GetStatus(token);
-
-    void IValueTaskSource<OvStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _completion.OnCompleted(continuation, state, token, flags);
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static unsafe void OnCompleted(void* argument)
-    {
-        // An exception crossing into native code ends the process; SetResult only queues to the thread pool.
-        InferSlot slot = (InferSlot)GCHandle.FromIntPtr((nint)argument).Target!;
-        slot._completion.SetResult(OvStatus.Ok);
     }
 }

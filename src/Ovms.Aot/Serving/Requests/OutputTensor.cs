@@ -5,7 +5,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>One output of a finished inference: what it is, its real shape, and its bytes where the engine left them.</summary>
+/// <summary>One output of a finished inference: what it is, its real shape, and its bytes where the engine left them. Disposed by who has the <see cref="OwnedOutputs"/> of it.</summary>
 internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDisposable
 {
     private readonly long[] _shape = tensor.GetShape();
@@ -17,9 +17,6 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
 
     /// <summary>The native tensor; owned.</summary>
     internal Tensor Tensor => tensor;
-
-    /// <summary>An infer request writes it in every inference and owns it: the call that it answers must not dispose it.</summary>
-    public bool IsKept { get; set; }
 
     /// <summary>The shape it really has.</summary>
     public ReadOnlySpan<long> Shape => _shape;

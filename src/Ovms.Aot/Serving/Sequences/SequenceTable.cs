@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ovms.Serving.Requests;
-using Ovms.Serving.Shapes;
 using Ovms.Status;
 
 namespace Ovms.Serving.Sequences;

@@ -1,3 +1,4 @@
+using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 
 namespace Ovms.Serving.Shapes;

@@ -55,8 +55,8 @@ internal sealed class Servable
     /// <summary>Calls waiting now.</summary>
     public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0);
 
-    /// <summary>What it has computed with; null where its shapes are static.</summary>
-    public ShapeHistory? Shapes => _model.Shapes;
+    /// <summary>What computes its calls where their shapes differ; null where they are static.</summary>
+    public DynamicInference? Dynamic => _model.Dynamic;
 
     /// <summary>What the model's file tells of it under model_info.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => _model.ModelInfo;

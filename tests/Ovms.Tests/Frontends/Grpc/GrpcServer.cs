@@ -56,7 +56,7 @@ internal sealed class GrpcServer : IAsyncDisposable
 
         WebApplication app = builder.Build();
         ServableRegistry registry = new();
-        GrpcFrontend.Map(app, settings, registry, new InferenceCall(registry), app.Logger);
+        GrpcFrontend.Map(app, settings, registry, new ModelCalls(registry), app.Logger);
         map?.Invoke(app);
         if (servables.Length > 0)
         {

@@ -26,7 +26,7 @@ internal static class ServedModel
         InferSlot MakeSlot()
         {
             SlotMemory? memory = SlotMemory.For(signature);
-            return new InferSlot(compiled.CreateInferRequest(), compiled.Inputs.Count, memory: memory) { Pace = pace, KeepsOutputs = memory is not null && signature.HasFixedOutputs };
+            return new InferSlot(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: true) { Pace = pace }, compiled.Inputs.Count, memory: memory) { KeepsOutputs = memory is not null && signature.HasFixedOutputs };
         }
     }
 

@@ -37,7 +37,7 @@ internal static class InferBodies
             context.Request.Headers.ContentEncoding = coding;
         }
 
-        return await InferRequestBody.ReadAsync(context.Request, new RestTarget("m", ""), signature ?? Dummy, new BodyBounds(limit, new MemoryShare(new RequestMemory(0, "")), ArrivalTimes.Unlimited, CancellationToken.None), CancellationToken.None);
+        return await InferRequestBody.ReadAsync(context.Request, signature ?? Dummy, new BodyBounds(limit, new MemoryShare(new RequestMemory(0, "")), ArrivalTimes.Unlimited, CancellationToken.None), CancellationToken.None);
     }
 
     public static byte[] Pack(byte[] plain, Func<Stream, Stream> coder)

@@ -112,6 +112,6 @@ internal sealed class RestRouteTableTests
     private static RestRouteTable CreateTable()
     {
         ServableRegistry registry = new();
-        return KServeRoutes.Create(new RestSettings { EndPoints = [], ServerVersion = "1" }, registry, new InferenceCall(registry));
+        return KServeRoutes.Create(new RestSettings { EndPoints = [], ServerVersion = "1" }, registry, new ModelCalls(registry));
     }
 }

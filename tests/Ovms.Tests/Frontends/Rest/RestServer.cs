@@ -47,7 +47,7 @@ internal sealed class RestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => RestFrontend.Listen(kestrel, settings));
         WebApplication web = builder.Build();
         RestServer server = new(web);
-        RestFrontend.Map(web, settings, server.Registry, new InferenceCall(server.Registry), server._log);
+        RestFrontend.Map(web, settings, server.Registry, new ModelCalls(server.Registry), server._log);
         await web.StartAsync();
         Uri address = new(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         server.EndPoint = new IPEndPoint(IPAddress.Loopback, address.Port);
@@ -70,7 +70,7 @@ internal sealed class RestServer : IAsyncDisposable
         using Model model = Engine.Core.ReadModel(Directory.EnumerateFiles(folder, "*.xml").Single());
         CompiledModel compiled = Engine.Compile(model);
         Signature signature = SignatureReader.Read(compiled.Inputs, compiled.Outputs, [.. compiled.Inputs.Select(Layout)], [.. compiled.Outputs.Select(Layout)]).Value!;
-        InferSlot[] slots = [new(compiled.CreateInferRequest(), signature.Inputs.Length), new(compiled.CreateInferRequest(), signature.Inputs.Length)];
+        InferSlot[] slots = [.. Enumerable.Range(0, 2).Select(_ => new InferSlot(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: true), signature.Inputs.Length))];
         Servable servable = new(new ServableId(name, version), new LoadedModel(signature, new InferRequestPool(slots, 100), compiled));
         _servables.Add(servable);
         return servable;

@@ -25,14 +25,14 @@ internal static class Accumulator
 
     /// <summary>A table without a servable.</summary>
     public static SequenceTable NewTable(int max = 500, bool cleansIdle = true, int turns = 2, int waiters = 64) =>
-        new(new SequenceSettings(max, cleansIdle), static sequence => new InferSlot(s_compiled.Value.CreateInferRequest(), 1) { Sequence = sequence }, turns, waiters);
+        new(new SequenceSettings(max, cleansIdle), static sequence => new InferSlot(new RequestRun(s_compiled.Value.CreateInferRequest(), canBeCancelled: true), 1) { Sequence = sequence }, turns, waiters);
 
     /// <summary>A servable under the model's name, or another; the last lease after its retirement frees it.</summary>
     public static Servable Serve(string name = "accumulator", int max = 500, int turns = 2)
     {
         CompiledModel compiled = Compile();
         Signature signature = new(Ports(compiled.Inputs), Ports(compiled.Outputs));
-        SequenceTable table = new(new SequenceSettings(max, CleansIdle: true), sequence => new InferSlot(compiled.CreateInferRequest(), 1) { Sequence = sequence }, turns, 64);
+        SequenceTable table = new(new SequenceSettings(max, CleansIdle: true), sequence => new InferSlot(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: true), 1) { Sequence = sequence }, turns, 64);
         return new Servable(new ServableId(name, 1), new LoadedModel(signature, table, compiled));
     }
 

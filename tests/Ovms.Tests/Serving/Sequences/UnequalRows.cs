@@ -34,7 +34,7 @@ internal sealed class UnequalRows : IDisposable
         _compiled = Engine.Compile(model);
     }
 
-    public InferSlot MakeSlot(Sequence sequence) => new(_compiled.CreateInferRequest(), 2, canBeCancelled: false) { Sequence = sequence };
+    public InferSlot MakeSlot(Sequence sequence) => new(new RequestRun(_compiled.CreateInferRequest(), canBeCancelled: false), 2) { Sequence = sequence };
 
     public static ValueTask<OvStatus> InferAsync(InferSlot slot, long rows, long others)
     {

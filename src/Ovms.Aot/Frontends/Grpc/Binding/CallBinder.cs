@@ -74,7 +74,7 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
     {
         RpcException told = exception as RpcException ?? new RpcException(GrpcEdge.StatusOf(exception, context.CancellationToken.IsCancellationRequested));
         bool isOurs = GrpcEdge.IsOurs(told.Status, exception);
-        _calls.Failed(context.GetHttpContext(), $"gRPC {context.Method}", started, isOurs, told.Status.Detail, isOurs && exception != told ? exception : null);
+        _calls.Failed(context.GetHttpContext(), $"gRPC {context.Method}", default, started, isOurs, told.Status.Detail, isOurs && exception != told ? exception : null);
         return told;
     }
 }

@@ -1,5 +1,3 @@
-using Ovms.Frontends.Grpc.KServe;
-using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -7,21 +5,39 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Grpc.Binding;
 
 /// <summary>One API's form of an inference on the wire.</summary>
-/// <param name="Path">Of the call.</param>
-/// <param name="Read">Reads a request, which it owns; says by how many bytes it grew meanwhile.</param>
-/// <param name="Peek">Finds the model that a request's first bytes name; null where they do not.</param>
-/// <param name="Measure">Makes the answer of a result, which stays the caller's.</param>
-internal sealed record InferApi(string Path, InferApi.Reader Read, Func<NativeBuffer, (string Name, string Version)?> Peek, Func<InferResult, InferAnswer> Measure)
+/// <param name="path">Of the call.</param>
+/// <param name="read">Reads a request, which is owned by the message that was read, or disposed.</param>
+/// <param name="peek">Finds the model that a request's first bytes name; null where they do not.</param>
+/// <param name="create">Makes an answer, which goes back to where it is told.</param>
+internal sealed class InferApi(
+    string path, Func<NativeBuffer, Outcome<InferMessage>> read, Func<NativeBuffer, (string Name, string Version)?> peek, Func<Recycled<InferAnswer>, InferAnswer> create)
 {
+    private readonly Recycled<InferAnswer> _answers = new(create);
+
+    /// <summary>Of the call.</summary>
+    public string Path => path;
+
     /// <summary>Reads a request.</summary>
     /// <param name="payload">Owned by the message that was read, or disposed.</param>
-    /// <param name="made">Bytes that the request grew by, beyond its own.</param>
-    public delegate Outcome<InferMessage> Reader(NativeBuffer payload, out int made);
+    public Outcome<InferMessage> Read(NativeBuffer payload) => read(payload);
 
-    /// <summary>Every API.</summary>
-    public static InferApi[] All { get; } =
-    [
-        new($"/{KServeBinding.ServiceName}/ModelInfer", InferMessageReader.Read, PackedBound.PeekModelInfer, InferResponse.Of),
-        new($"/{TfsBinding.PredictionService}/Predict", PredictRequestReader.Read, PackedBound.PeekPredict, PredictResponse.Of),
-    ];
+    /// <summary>Finds the model that a request's first bytes name; null where they do not.</summary>
+    public (string Name, string Version)? Peek(NativeBuffer begin) => peek(begin);
+
+    /// <summary>Makes the answer of a call that has run, which stays the caller's.</summary>
+    /// <exception cref="OvmsException">The API has no form for an output.</exception>
+    public InferAnswer Measure(ModelCall call)
+    {
+        InferAnswer answer = _answers.Rent();
+        try
+        {
+            answer.Measure(call);
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
 }

@@ -18,7 +18,7 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
-internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, OpenStreams streams, ILogger log)
+internal sealed class InferEndpoint(InferApi[] apis, ServableRegistry registry, ModelCalls calls, GrpcSettings settings, OpenStreams streams, ILogger log)
 {
     private const string Done = "0";
 
@@ -28,17 +28,18 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     private readonly MessageBody _body = new(
         new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory, new PackedBound(registry)), settings.Arguments.MaxReceiveMessageLength, settings.Arrival, registry.Draining);
 
-    private readonly CallLog _calls = new(log);
+    private readonly CallEnds _ends = new();
+    private readonly CallLog _log = new(log);
 
     /// <summary>Takes the inference calls out of an application's pipeline.</summary>
     public void Use(IApplicationBuilder app) =>
         app.Use(next => call => Find(call.Request) is { } api ? RunAsync(call, api).AsTask() : next(call));
 
-    private static InferApi? Find(HttpRequest request)
+    private InferApi? Find(HttpRequest request)
     {
         if (HttpProtocol.IsHttp2(request.Protocol) && HttpMethods.IsPost(request.Method))
         {
-            foreach (InferApi api in InferApi.All)
+            foreach (InferApi api in apis)
             {
                 if (request.Path.Value == api.Path)
                 {
@@ -66,9 +67,11 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         }
 
         long started = Stopwatch.GetTimestamp();
-        CallEnd end = CallEnd.Of(call);
+        CallSubject subject = default;
+        CallEnd end = _ends.Of(call);
         MemoryShare share = end.Share.Of(settings.Memory.For(call));
         Outcome entered = streams.Enter(call, out OpenConnection? connection);
+        ModelCall? opened = null;
         try
         {
             if (entered.IsOk && !OpenStreams.HasBegun(call))
@@ -83,52 +86,44 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
             Outcome answered = read.WithoutValue;
             if (read.IsOk)
             {
-                (string model, string version, string? id) = (read.Value.ModelName, read.Value.ModelVersion, read.Value.Id);
-                Outcome<InferResult> result = await InferAsync(read.Value, end).ConfigureAwait(false);
-                answered = result.WithoutValue;
-                if (result.IsOk)
+                InferMessage message = read.Value;
+                subject = new CallSubject(message.ModelName, message.ModelVersion, message.Id);
+                answered = Open(message, out opened);
+            }
+
+            if (opened is not null)
+            {
+                answered = await RunAsync(opened, read.Value!, end).ConfigureAwait(false);
+                GatheredBytes? large = null;
+                answered = answered.IsOk ? Write(call, api, opened, share, out large) : answered;
+                if (large is not null)
                 {
-                    registry.Answers.Begin();
-                    try
-                    {
-                        answered = Write(call, api, result.Value, share, out GatheredBytes? large);
-                        if (large is not null)
-                        {
-                            answered = await SendAsync(call, result.Value, large).ConfigureAwait(false);
-                        }
-                        else if (answered.IsOk && share.Answer > UnflushedLimit)
-                        {
-                            // Kestrel ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
-                            answered = await AnswerPace.Of(call).FlushAsync(call).ConfigureAwait(false);
-                        }
-                    }
-                    finally
-                    {
-                        registry.Answers.End();
-                    }
+                    answered = await SendAsync(call, opened, large).ConfigureAwait(false);
                 }
-                else
+                else if (answered.IsOk && share.Answer > UnflushedLimit)
                 {
-                    CallSubject.Keep(call, model, version, id);
+                    // Kestrel ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
+                    answered = await AnswerPace.Of(call).FlushAsync(call).ConfigureAwait(false);
                 }
             }
 
             if (!answered.IsOk)
             {
-                Refuse(call, started, GrpcEdge.ToStatus(answered.Code == StatusCode.Cancelled ? end.Reason : answered), null);
+                Refuse(call, subject, started, GrpcEdge.ToStatus(answered.Code == StatusCode.Cancelled ? end.Reason : answered), null);
             }
         }
         catch (OperationCanceledException)
         {
             // The deadline; or the connection broke, which the framework tells by such an exception before it cancels the call.
-            Refuse(call, started, GrpcEdge.ToStatus(end.Reason), null);
+            Refuse(call, subject, started, GrpcEdge.ToStatus(end.Reason), null);
         }
         catch (Exception exception)
         {
-            Refuse(call, started, GrpcEdge.StatusOf(exception, end.Token.IsCancellationRequested), exception);
+            Refuse(call, subject, started, GrpcEdge.StatusOf(exception, end.Token.IsCancellationRequested), exception);
         }
         finally
         {
+            opened?.Dispose();
             share.Dispose();
             end.Dispose();
             streams.Leave(connection);
@@ -138,7 +133,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     private static Outcome<InferMessage> Read(InferApi api, NativeBuffer body, MemoryShare share)
     {
         long received = Stopwatch.GetTimestamp();
-        Outcome<InferMessage> read = api.Read(body, out _);
+        Outcome<InferMessage> read = api.Read(body);
         if (read.IsOk)
         {
             read.Value.Received = received;
@@ -148,46 +143,58 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         return read;
     }
 
-    private ValueTask<Outcome<InferResult>> InferAsync(InferMessage message, CallEnd end)
+    // The message names the model: only here is it known.
+    private Outcome Open(InferMessage message, out ModelCall? call)
     {
-        ValueTask<Outcome<InferResult>> inferring = inference.RunAsync(message, end.Token);
-        if (!inferring.IsCompleted)
+        Outcome<ModelCall> opened = calls.Open(message.Origin, message.ModelName, message.ModelVersion);
+        call = opened.Value;
+        if (!opened.IsOk)
+        {
+            message.Dispose();
+        }
+
+        return opened.WithoutValue;
+    }
+
+    private static ValueTask<Outcome> RunAsync(ModelCall call, InferMessage message, CallEnd end)
+    {
+        ValueTask<Outcome> running = call.RunAsync(message, end.Token);
+        if (!running.IsCompleted)
         {
             end.Waits();
         }
 
-        return inferring;
+        return running;
     }
 
     /// <summary>
-    /// Writes a small answer and gives the infer request back at once: a caller who reads slowly reads from the connection's buffer. Of a
-    /// large one only the outline is written here; it and the result are for <see cref="SendAsync"/> then.
+    /// Writes a small answer and ends the call at once, which gives the infer request back: a caller who reads slowly reads from the
+    /// connection's buffer. Of a large one only the outline is written here, and the call lives until it is sent: <see cref="SendAsync"/>.
     /// </summary>
-    private Outcome Write(HttpContext call, InferApi api, InferResult result, MemoryShare share, out GatheredBytes? large)
+    private Outcome Write(HttpContext http, InferApi api, ModelCall call, MemoryShare share, out GatheredBytes? large)
     {
         large = null;
-        InferMessage message = result.Message;
         bool isWritten = false;
         try
         {
-            using InferAnswer answer = api.Measure(result);
+            using InferAnswer answer = api.Measure(call);
             Outcome room = Admit(answer.Length, share);
             if (!room.IsOk)
             {
                 return room;
             }
 
-            IBufferWriter<byte> output = call.Response.BodyWriter;
+            IBufferWriter<byte> output = http.Response.BodyWriter;
             if (answer.Length > AnswerPace.AtOnce)
             {
                 int length = (int)Math.Min(MessageBody.HeadLength + answer.Length, NativeBuffer.MaxLength);
-                output = large = new GatheredBytes(copies: result.Detach() ? 0 : length);
+                output = large = new GatheredBytes(copies: call.Detach() ? 0 : length);
             }
 
             WriteHead(output, answer.Length);
             answer.Write(output);
-            call.Response.ContentType = GrpcEdge.ContentType;
-            call.Response.AppendTrailer(GrpcEdge.StatusHeader, Done);
+            http.Response.ContentType = GrpcEdge.ContentType;
+            http.Response.AppendTrailer(GrpcEdge.StatusHeader, Done);
             isWritten = true;
             return Outcome.Ok;
         }
@@ -195,15 +202,14 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         {
             if (!isWritten)
             {
-                CallSubject.Keep(call, message.ModelName, message.ModelVersion, message.Id);
-                result.Refuse();
+                call.Refuse();
                 large?.Dispose();
                 large = null;
             }
 
             if (large is null)
             {
-                result.Dispose();
+                call.EndInference();
             }
         }
     }
@@ -220,25 +226,24 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
         output.Advance(MessageBody.HeadLength);
     }
 
-    /// <summary>Sends a large answer as its caller takes it. The tensors, and what else the result still has, go with the last piece.</summary>
-    private static async ValueTask<Outcome> SendAsync(HttpContext call, InferResult result, GatheredBytes large)
+    /// <summary>Sends a large answer as its caller takes it. The tensors, and what else the call still has, go with the last piece.</summary>
+    private static async ValueTask<Outcome> SendAsync(HttpContext http, ModelCall call, GatheredBytes large)
     {
-        using (result)
         using (large)
         {
             if (large.HasCopies)
             {
-                result.Dispose();
+                call.EndInference();
             }
 
-            return await AnswerPace.Of(call).SendAsync(call, large).ConfigureAwait(false);
+            return await AnswerPace.Of(http).SendAsync(http, large).ConfigureAwait(false);
         }
     }
 
-    private void Refuse(HttpContext call, long started, GrpcStatus status, Exception? exception)
+    private void Refuse(HttpContext call, CallSubject subject, long started, GrpcStatus status, Exception? exception)
     {
         bool isOurs = GrpcEdge.IsOurs(status, exception);
-        _calls.Failed(call, $"gRPC {call.Request.Path}", started, isOurs, status.Detail, isOurs && exception is not RpcException ? exception : null);
+        _log.Failed(call, $"gRPC {call.Request.Path}", subject, started, isOurs, status.Detail, isOurs && exception is not RpcException ? exception : null);
         if (call.Response.ContentType is not null)
         {
             // Some of the answer is written: the caller must not take it for the whole.

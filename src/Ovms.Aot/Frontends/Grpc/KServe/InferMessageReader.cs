@@ -10,7 +10,8 @@ namespace Ovms.Frontends.Grpc.KServe;
 /// Reads a ModelInferRequest where it lies. The first pass keeps slices, since fields may come in any order; the second gives each input
 /// its bytes: raw contents stay where they are, typed ones are converted.
 /// </summary>
-internal static class InferMessageReader
+/// <param name="messages">Where messages come from.</param>
+internal sealed class InferMessageReader(Recycled<InferMessage> messages)
 {
     /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has; they are refused before they cost memory.</summary>
     public const int MaxEntries = 4096;
@@ -18,22 +19,22 @@ internal static class InferMessageReader
     /// <summary>More dimensions than this no tensor has.</summary>
     public const int MaxDimensions = 64;
 
+    private readonly Recycled<InferMessageParts> _parts = new(static home => new InferMessageParts(home));
+
     /// <summary>Reads one request.</summary>
     /// <param name="payload">Owned by the message that was read, whose raw contents stay in it; or disposed.</param>
-    /// <param name="made">Bytes that the request grew by: none.</param>
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
+    public Outcome<InferMessage> Read(NativeBuffer payload)
     {
-        made = 0;
-        InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, payload);
+        InferMessage message = messages.Rent();
+        message.Begin(CallOrigin.KServeGrpc, payload);
         bool isRead = false;
         try
         {
-            InferMessageParts parts = InferMessageParts.Take();
+            using InferMessageParts parts = _parts.Rent();
             ReadFields(payload.Sequence, message, parts);
             Outcome filled = InferContents.Fill(message, parts);
             isRead = filled.IsOk;
-            parts.GiveBack();
             return isRead ? message : filled;
         }
         catch (MalformedProtoException malformed)
@@ -197,13 +198,11 @@ internal static class InferMessageReader
 }
 
 /// <summary>What the first pass leaves where it lies: valid only as long as the message's payload.</summary>
-internal sealed class InferMessageParts
+/// <param name="home">Where it was rented.</param>
+internal sealed class InferMessageParts(Recycled<InferMessageParts> home) : Recyclable, IDisposable
 {
     // More than a usual request has: longer lists are not kept.
     private const int LargestKept = 64;
-
-    [ThreadStatic]
-    private static InferMessageParts? s_kept;
 
     /// <summary>The entries of raw_input_contents, in order.</summary>
     public List<ReadOnlySequence<byte>> Raw { get; } = [];
@@ -211,22 +210,14 @@ internal sealed class InferMessageParts
     /// <summary>Typed contents and the input they belong to; protobuf allows one input's to come in several pieces.</summary>
     public List<(int Input, ReadOnlySequence<byte> Bytes)> Typed { get; } = [];
 
-    /// <summary>Empty ones, of an earlier request where there are some.</summary>
-    public static InferMessageParts Take()
+    /// <summary>Leaves the lists to the next request.</summary>
+    public void Dispose()
     {
-        InferMessageParts parts = s_kept ?? new InferMessageParts();
-        s_kept = null;
-        return parts;
-    }
-
-    /// <summary>Leaves them to the next request.</summary>
-    public void GiveBack()
-    {
-        if (Raw.Capacity <= LargestKept && Typed.Capacity <= LargestKept)
+        Raw.Clear();
+        Typed.Clear();
+        if (Raw.Capacity <= LargestKept && Typed.Capacity <= LargestKept && TryEndUse(Stamp))
         {
-            Raw.Clear();
-            Typed.Clear();
-            s_kept = this;
+            home.Return(this);
         }
     }
 }

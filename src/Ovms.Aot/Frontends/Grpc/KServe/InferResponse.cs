@@ -11,33 +11,28 @@ namespace Ovms.Frontends.Grpc.KServe;
 /// A ModelInferResponse about to be written: the finished inference and the lengths of its parts, which protobuf wants before the
 /// parts themselves.
 /// </summary>
-internal sealed class InferResponse : InferAnswer
+/// <param name="home">Where it was rented.</param>
+internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(home)
 {
-    [ThreadStatic]
-    private static InferResponse? s_kept;
-
     private OutputPart[] _outputs = [];
 
     /// <summary>Lengths of the outputs' parts, in order.</summary>
-    public ReadOnlySpan<OutputPart> Outputs => _outputs.AsSpan(0, Result.Outputs.Length);
-
-    /// <summary>The answer of a result.</summary>
-    public static InferAnswer Of(InferResult result) => (s_kept ??= new InferResponse()).Measure(result);
+    public ReadOnlySpan<OutputPart> Outputs => _outputs.AsSpan(0, Call.Outputs.Length);
 
     /// <inheritdoc/>
     public override void Write(IBufferWriter<byte> output) => InferResponseWriter.Write(this, output);
 
     /// <inheritdoc/>
-    protected override long MeasureParts(InferResult result)
+    protected override long MeasureParts(ModelCall call)
     {
-        MakeRoom(ref _outputs, result.Outputs.Length);
-        long length = ProtoSize.Text(InferResponseWriter.ModelName, result.Servable.Id.Name)
-            + ProtoSize.Text(InferResponseWriter.ModelVersion, result.Servable.Id.VersionText)
-            + ProtoSize.Text(InferResponseWriter.Id, result.Message.Id ?? "")
-            + InferParameters.MeasureSequence(result.SequenceParameter);
-        for (int i = 0; i < result.Outputs.Length; i++)
+        MakeRoom(ref _outputs, call.Outputs.Length);
+        long length = ProtoSize.Text(InferResponseWriter.ModelName, call.Servable.Id.Name)
+            + ProtoSize.Text(InferResponseWriter.ModelVersion, call.Servable.Id.VersionText)
+            + ProtoSize.Text(InferResponseWriter.Id, call.Message.Id ?? "")
+            + InferParameters.MeasureSequence(call.SequenceParameter);
+        for (int i = 0; i < call.Outputs.Length; i++)
         {
-            OutputPart part = OutputPart.Measure(result.Outputs[i]);
+            OutputPart part = OutputPart.Measure(call.Outputs[i]);
             _outputs[i] = part;
             length += ProtoSize.Field(InferResponseWriter.Outputs, part.HeadLength) + ProtoSize.Field(InferResponseWriter.RawOutputContents, part.RawLength);
         }

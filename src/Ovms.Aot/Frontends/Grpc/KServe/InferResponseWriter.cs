@@ -39,24 +39,24 @@ internal static class InferResponseWriter
     /// <summary>Writes exactly <see cref="Binding.InferAnswer.Length"/> bytes.</summary>
     public static void Write(InferResponse response, IBufferWriter<byte> output)
     {
-        InferResult result = response.Result;
+        ModelCall call = response.Call;
         ProtoWriter writer = new(output);
-        writer.WriteText(ModelName, result.Servable.Id.Name);
-        writer.WriteText(ModelVersion, result.Servable.Id.VersionText);
-        writer.WriteText(Id, result.Message.Id ?? "");
-        InferParameters.WriteSequence(writer, result.SequenceParameter);
-        for (int i = 0; i < result.Outputs.Length; i++)
+        writer.WriteText(ModelName, call.Servable.Id.Name);
+        writer.WriteText(ModelVersion, call.Servable.Id.VersionText);
+        writer.WriteText(Id, call.Message.Id ?? "");
+        InferParameters.WriteSequence(writer, call.SequenceParameter);
+        for (int i = 0; i < call.Outputs.Length; i++)
         {
             writer.WriteHeader(Outputs, response.Outputs[i].HeadLength);
-            writer.WriteText(OutputName, result.Outputs[i].Info.Name);
-            writer.WriteText(OutputDatatype, result.Outputs[i].Info.Marshaler.Datatype);
-            writer.WritePacked(OutputShape, result.Outputs[i].Shape);
+            writer.WriteText(OutputName, call.Outputs[i].Info.Name);
+            writer.WriteText(OutputDatatype, call.Outputs[i].Info.Marshaler.Datatype);
+            writer.WritePacked(OutputShape, call.Outputs[i].Shape);
         }
 
-        for (int i = 0; i < result.Outputs.Length; i++)
+        for (int i = 0; i < call.Outputs.Length; i++)
         {
             writer.WriteHeader(RawOutputContents, response.Outputs[i].RawLength);
-            result.Outputs[i].WriteRaw(output);
+            call.Outputs[i].WriteRaw(output);
         }
     }
 }

@@ -84,11 +84,16 @@ internal static class GrpcFrontend
 
     /// <summary>Maps the services: inference, health, reflection.</summary>
     /// <returns>The calls that are open, for who counts them.</returns>
-    public static OpenStreams Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    public static OpenStreams Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, ModelCalls calls, ILogger log)
     {
         // Order: what the endpoint does not take goes on to the framework.
         OpenStreams streams = new(settings.Streams, settings.Arrival, registry.Draining, app.Lifetime.ApplicationStopping, log);
-        new InferEndpoint(registry, inference, settings, streams, log).Use(app);
+        InferApi[] apis =
+        [
+            new($"/{KServeBinding.ServiceName}/ModelInfer", new InferMessageReader(calls.Messages).Read, PackedBound.PeekModelInfer, static home => new InferResponse(home)),
+            new($"/{TfsBinding.PredictionService}/Predict", new PredictRequestReader(calls.Messages).Read, PackedBound.PeekPredict, static home => new PredictResponse(home)),
+        ];
+        new InferEndpoint(apis, registry, calls, settings, streams, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>

@@ -8,15 +8,16 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>Reads a PredictRequest of TensorFlow Serving where it lies, into the message that all APIs give.</summary>
-internal static class PredictRequestReader
+/// <param name="messages">Where messages come from.</param>
+internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
 {
     /// <summary>Reads one request.</summary>
     /// <param name="payload">Owned by the message that was read, whose tensors stay in it; or disposed.</param>
-    /// <param name="made">Bytes that the request grew by, beyond its own.</param>
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
+    public Outcome<InferMessage> Read(NativeBuffer payload)
     {
-        InferMessage message = InferMessage.Rent(CallOrigin.TensorFlowServingGrpc, payload);
+        InferMessage message = messages.Rent();
+        message.Begin(CallOrigin.TensorFlowServingGrpc, payload);
         RepeatedValues repeated = new();
         bool isRead = false;
         try
@@ -41,7 +42,6 @@ internal static class PredictRequestReader
         }
         finally
         {
-            made = repeated.Bytes;
             if (!isRead)
             {
                 message.Dispose();

@@ -4,20 +4,19 @@ using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference;
 using Ovms.Serving.Requests;
 using Ovms.Status;
+using Ovms.Tensors;
 using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>A PredictResponse of TensorFlow Serving about to be written: the finished inference and the lengths of its parts.</summary>
-internal sealed class PredictResponse : InferAnswer
+/// <param name="home">Where it was rented.</param>
+internal sealed class PredictResponse(Recycled<InferAnswer> home) : InferAnswer(home)
 {
-    [ThreadStatic]
-    private static PredictResponse? s_kept;
-
     private OutputLengths[] _outputs = [];
 
     /// <summary>Lengths of the outputs' parts, in order.</summary>
-    public ReadOnlySpan<OutputLengths> Outputs => _outputs.AsSpan(0, Result.Outputs.Length);
+    public ReadOnlySpan<OutputLengths> Outputs => _outputs.AsSpan(0, Call.Outputs.Length);
 
     /// <summary>The ModelSpec.</summary>
     public long ModelSpecLength { get; private set; }
@@ -25,23 +24,19 @@ internal sealed class PredictResponse : InferAnswer
     /// <summary>The message around the version's number.</summary>
     public long VersionLength { get; private set; }
 
-    /// <summary>The answer of a result.</summary>
-    /// <exception cref="OvmsException">TensorFlow has no type for an output's.</exception>
-    public static InferAnswer Of(InferResult result) => (s_kept ??= new PredictResponse()).Measure(result);
-
     /// <inheritdoc/>
     public override void Write(IBufferWriter<byte> output) => PredictResponseWriter.Write(this, output);
 
     /// <inheritdoc/>
-    protected override long MeasureParts(InferResult result)
+    protected override long MeasureParts(ModelCall call)
     {
-        MakeRoom(ref _outputs, result.Outputs.Length);
-        VersionLength = ProtoSize.Tag(PredictResponseWriter.Value) + ProtoSize.Varint((ulong)result.Servable.Id.Version);
-        ModelSpecLength = ProtoSize.Text(PredictResponseWriter.ModelName, result.Servable.Id.Name) + ProtoSize.Field(PredictResponseWriter.ModelVersion, VersionLength);
+        MakeRoom(ref _outputs, call.Outputs.Length);
+        VersionLength = ProtoSize.Tag(PredictResponseWriter.Value) + ProtoSize.Varint((ulong)call.Servable.Id.Version);
+        ModelSpecLength = ProtoSize.Text(PredictResponseWriter.ModelName, call.Servable.Id.Name) + ProtoSize.Field(PredictResponseWriter.ModelVersion, VersionLength);
         long length = ProtoSize.Field(PredictResponseWriter.ModelSpec, ModelSpecLength);
-        for (int i = 0; i < result.Outputs.Length; i++)
+        for (int i = 0; i < call.Outputs.Length; i++)
         {
-            _outputs[i] = OutputLengths.Of(result.Outputs[i]);
+            _outputs[i] = OutputLengths.Of(call.Outputs[i]);
             length += ProtoSize.Field(PredictResponseWriter.Outputs, _outputs[i].Entry);
         }
 

@@ -63,13 +63,13 @@ internal static class PredictResponseWriter
         ProtoWriter writer = new(output);
         for (int i = 0; i < response.Outputs.Length; i++)
         {
-            Write(response.Result.Outputs[i], response.Outputs[i], writer, output);
+            Write(response.Call.Outputs[i], response.Outputs[i], writer, output);
         }
 
         writer.WriteHeader(ModelSpec, response.ModelSpecLength);
-        writer.WriteText(ModelName, response.Result.Servable.Id.Name);
+        writer.WriteText(ModelName, response.Call.Servable.Id.Name);
         writer.WriteHeader(ModelVersion, response.VersionLength);
-        writer.WriteNumber(Value, response.Result.Servable.Id.Version);
+        writer.WriteNumber(Value, response.Call.Servable.Id.Version);
     }
 
     private static void Write(OutputTensor tensor, OutputLengths lengths, ProtoWriter writer, IBufferWriter<byte> output)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Microsoft.Extensions.ObjectPool;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
@@ -8,7 +8,7 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// When a call has to end, whatever it is doing: at its deadline (grpc-timeout), or when its caller has gone. Kept for later calls once
 /// disposed; the token must not be used afterwards.
 /// </summary>
-internal sealed class CallEnd : IDisposable
+internal sealed class CallEnd : Recyclable, IDisposable
 {
     private const string TimeoutHeader = "grpc-timeout";
 
@@ -18,36 +18,40 @@ internal sealed class CallEnd : IDisposable
     // What a timer can wait for; a deadline beyond it is none.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(49);
 
-    private static readonly ObjectPool<CallEnd> s_kept = new DefaultObjectPool<CallEnd>(new DefaultPooledObjectPolicy<CallEnd>(), Environment.ProcessorCount * 32);
-
+    private readonly Recycled<CallEnd> _home;
+    private readonly WaitingCalls _waiting;
     private readonly LinkedListNode<CallEnd> _node;
     private CancellationTokenSource _stop = new();
     private CancellationTokenRegistration _gone;
 
-    // Whether the call waited and was put into the list of those that do; it may have been taken out since.
-    private bool _isListed;
+    // Where the call was put among those that wait, if it waited; it may have been taken out since.
+    private WaitingCalls.Lines? _lines;
     private HttpContext? _call;
 
     /// <summary>What the call holds of its front end's memory, kept with this; the call begins and ends it.</summary>
     public MemoryShare Share { get; } = new();
 
-    /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
-    public CallEnd() => _node = new LinkedListNode<CallEnd>(this);
+    /// <summary>Of no call yet: see <see cref="Begin"/>.</summary>
+    /// <param name="home">Where it goes back to.</param>
+    /// <param name="waiting">The calls that wait.</param>
+    internal CallEnd(Recycled<CallEnd> home, WaitingCalls waiting)
+    {
+        _home = home;
+        _waiting = waiting;
+        _node = new LinkedListNode<CallEnd>(this);
+    }
 
     /// <summary>Cancelled when the call has to end.</summary>
     public CancellationToken Token => _stop.Token;
 
     /// <summary>Reads a call's deadline and watches it from now on.</summary>
-    public static CallEnd Of(HttpContext call)
+    public void Begin(HttpContext call)
     {
-        CallEnd end = s_kept.Get();
-        end._call = call;
+        _call = call;
         if (TryReadTimeout(call.Request.Headers[TimeoutHeader].ToString(), out TimeSpan timeout))
         {
-            end._stop.CancelAfter(timeout);
+            _stop.CancelAfter(timeout);
         }
-
-        return end;
     }
 
     /// <summary>
@@ -55,10 +59,9 @@ internal sealed class CallEnd : IDisposable
     /// </summary>
     public void Waits()
     {
-        if (_gone == default && !_isListed)
+        if (_gone == default)
         {
-            _isListed = true;
-            WaitingCalls.Add(_node);
+            _lines ??= _waiting.Add(_node);
         }
     }
 
@@ -72,12 +75,8 @@ internal sealed class CallEnd : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The list's lock is one for all calls: only those that waited take it.
-        if (_isListed)
-        {
-            WaitingCalls.Remove(_node);
-            _isListed = false;
-        }
+        _lines?.Remove(_node);
+        _lines = null;
 
         // Waits for a cancellation that is under way, so that it cannot reach the next call.
         _gone.Dispose();
@@ -89,7 +88,10 @@ internal sealed class CallEnd : IDisposable
             _stop = new CancellationTokenSource();
         }
 
-        s_kept.Return(this);
+        if (TryEndUse(Stamp))
+        {
+            _home.Return(this);
+        }
     }
 
     /// <summary>Reads up to eight digits and a unit. What is no timeout is passed over, as gRPC's own servers do.</summary>

@@ -69,7 +69,7 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
 
     private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading)
     {
-        _watch ??= ArrivalWatch.Begin(body, times, _hasBegun, CancellationToken.None);
+        _watch ??= times.Watch(body, _hasBegun, CancellationToken.None);
         ReadResult result = await reading.ConfigureAwait(false);
         if (result.IsCompleted)
         {

@@ -25,6 +25,8 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
     // How many times what came is made room for at once, and counted, whatever length is claimed: one frame makes room for an image.
     private const int Belief = 16;
 
+    private readonly Recycled<NativeBuffer> _shells = NativeBuffer.Shells();
+
     /// <summary>Reads the message and sees that nothing comes after it.</summary>
     /// <param name="call">Whose body nothing was read of yet.</param>
     /// <param name="api">Its form, for a message that comes packed.</param>
@@ -37,7 +39,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
     public async ValueTask<Outcome<NativeBuffer>> ReadAsync(HttpContext call, InferApi api, MemoryShare share, CancellationToken cancellation)
     {
         PipeReader body = call.Request.BodyReader;
-        Arrival arrival = new(limit, share);
+        Arrival arrival = new(limit, share, _shells);
         ArrivalWatch? watch = null;
         bool hasBegun = false;
         try
@@ -53,7 +55,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                         return waits;
                     }
 
-                    watch ??= ArrivalWatch.Begin(body, times, hasBegun, draining);
+                    watch ??= times.Watch(body, hasBegun, draining);
                     read = await body.ReadAsync(cancellation).ConfigureAwait(false);
                 }
 
@@ -97,7 +99,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
     private static Outcome Malformed(string why) => Outcome.Fail(StatusCode.MalformedMessage, why);
 
     /// <summary>As much of the message as has come.</summary>
-    private struct Arrival(int limit, MemoryShare share) : IDisposable
+    private struct Arrival(int limit, MemoryShare share, Recycled<NativeBuffer> shells) : IDisposable
     {
         private NativeBuffer? _message;
         private bool _hasHead;
@@ -212,7 +214,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
             if (_message is null)
             {
-                _message = NativeBuffer.EndingAligned(_length, (int)room);
+                _message = NativeBuffer.EndingAligned(shells, _length, (int)room);
             }
             else
             {

@@ -4,61 +4,78 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// Watches whether the callers of calls that wait have gone, from 20 to 40 ms after they began to wait. The
 /// framework makes three objects for each call that is watched, about 220 bytes, and most inferences are over sooner.
 /// </summary>
-internal static class WaitingCalls
+/// <remarks>Each core has lists of its own, so that calls which begin and end to wait at the same time do not wait for each other.</remarks>
+internal sealed class WaitingCalls
 {
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(20);
-    private static readonly Lock s_lock = new();
 
-    // Not created before the first call waits. Ticks as long as there are any.
-    private static Timer? s_timer;
-    private static bool s_isTicking;
-
-    // Since the last tick, and since one before.
-    private static LinkedList<CallEnd> s_fresh = new();
-    private static LinkedList<CallEnd> s_aged = new();
+    private readonly Lines[] _lines = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(static _ => new Lines())];
 
     /// <summary>A call begins to wait.</summary>
-    /// <param name="call">Its own node, in no list; to be taken out by <see cref="Remove"/> before the call ends.</param>
-    public static void Add(LinkedListNode<CallEnd> call)
+    /// <param name="call">Its own node, in no list.</param>
+    /// <returns>Takes it out again, to be called before the call ends.</returns>
+    public Lines Add(LinkedListNode<CallEnd> call)
     {
-        lock (s_lock)
-        {
-            s_fresh.AddLast(call);
-            if (!s_isTicking)
-            {
-                s_isTicking = true;
-                s_timer ??= new Timer(static _ => Tick());
-                s_timer.Change(s_period, s_period);
-            }
-        }
+        Lines lines = _lines[Thread.GetCurrentProcessorId() % _lines.Length];
+        lines.Add(call);
+        return lines;
     }
 
-    /// <summary>The call is not to be watched from here on, if it was.</summary>
-    public static void Remove(LinkedListNode<CallEnd> call)
+    /// <summary>The calls that began to wait on one core.</summary>
+    internal sealed class Lines
     {
-        lock (s_lock)
-        {
-            call.List?.Remove(call);
-        }
-    }
+        private readonly Lock _lock = new();
 
-    private static void Tick()
-    {
-        // Within the lock, so that no call ends, and becomes another one, while it is taken for one that waits. One at a time: who has
-        // gone already is told at once, and that may take other calls out.
-        lock (s_lock)
+        // Not created before the first call waits. Ticks as long as there are any.
+        private Timer? _timer;
+        private bool _isTicking;
+
+        // Since the last tick, and since one before.
+        private LinkedList<CallEnd> _fresh = new();
+        private LinkedList<CallEnd> _aged = new();
+
+        /// <summary>A call begins to wait.</summary>
+        public void Add(LinkedListNode<CallEnd> call)
         {
-            while (s_aged.First is { } call)
+            lock (_lock)
             {
-                s_aged.RemoveFirst();
-                call.Value.WatchCaller();
+                _fresh.AddLast(call);
+                if (!_isTicking)
+                {
+                    _isTicking = true;
+                    _timer ??= new Timer(static self => ((Lines)self!).Tick(), this, Timeout.Infinite, Timeout.Infinite);
+                    _timer.Change(s_period, s_period);
+                }
             }
+        }
 
-            (s_fresh, s_aged) = (s_aged, s_fresh);
-            if (s_aged.Count == 0)
+        /// <summary>The call is not to be watched from here on, if it was.</summary>
+        public void Remove(LinkedListNode<CallEnd> call)
+        {
+            lock (_lock)
             {
-                s_isTicking = false;
-                s_timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                call.List?.Remove(call);
+            }
+        }
+
+        private void Tick()
+        {
+            // Within the lock, so that no call ends, and becomes another one, while it is taken for one that waits. One at a time: who has
+            // gone already is told at once, and that may take other calls out.
+            lock (_lock)
+            {
+                while (_aged.First is { } call)
+                {
+                    _aged.RemoveFirst();
+                    call.Value.WatchCaller();
+                }
+
+                (_fresh, _aged) = (_aged, _fresh);
+                if (_aged.Count == 0)
+                {
+                    _isTicking = false;
+                    _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                }
             }
         }
     }

@@ -129,7 +129,7 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
     private Outcome Watch()
     {
         Outcome waits = bounds.Share.GrowTo(0);
-        _watch ??= ArrivalWatch.Begin(reader, bounds.Times, Consumed > 0, bounds.Stopping);
+        _watch ??= bounds.Times.Watch(reader, Consumed > 0, bounds.Stopping);
         return waits;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Ovms.Frontends.Rest.Body;
+using Ovms.Inference;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -13,12 +14,11 @@ internal static class InferRequestBody
 {
     /// <summary>Reads all of it.</summary>
     /// <param name="request">Headers and body.</param>
-    /// <param name="target">Which model.</param>
     /// <param name="signature">The model's inputs, for a body that does not name them.</param>
     /// <param name="bounds">What the body may take.</param>
     /// <param name="cancellation">The caller's disconnect.</param>
     /// <returns>A document for the caller to own, or what is wrong with the request.</returns>
-    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation)
+    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
         Outcome<long?> jsonLength = ReadLength(request.Headers[InferRoute.LengthHeader]);
         if (!jsonLength.IsOk)
@@ -32,7 +32,7 @@ internal static class InferRequestBody
             return Exceeded(jsonLength.Value.Value, plainLength.Value);
         }
 
-        InferDocument document = new(target.Model, target.Version) { Budget = bounds.Share };
+        InferDocument document = new(CallOrigin.KServeRest) { Budget = bounds.Share };
         return await CodedBody.ReadAsync(request, document, signature, bounds, body => jsonLength.Value == 0
             ? RawRequest.ReadAsync(signature, document, body, cancellation)
             : ReadJsonAsync(document, body, jsonLength.Value, cancellation)).ConfigureAwait(false);

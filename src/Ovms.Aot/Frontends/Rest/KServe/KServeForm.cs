@@ -1,6 +1,5 @@
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
-using Ovms.Observability.Metrics;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -11,16 +10,16 @@ namespace Ovms.Frontends.Rest.KServe;
 internal sealed class KServeForm : InferForm
 {
     /// <inheritdoc/>
-    public override CallKind Kind => CallKind.ModelInferRest;
+    public override CallOrigin Origin => CallOrigin.KServeRest;
 
     /// <inheritdoc/>
-    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation) =>
-        InferRequestBody.ReadAsync(request, target, signature, bounds, cancellation);
+    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, Signature signature, BodyBounds bounds, CancellationToken cancellation) =>
+        InferRequestBody.ReadAsync(request, signature, bounds, cancellation);
 
     /// <inheritdoc/>
-    public override int EstimateLength(InferDocument document, InferResult result) => InferResponseWriter.EstimateLength(result.Message, result.Outputs, document.BinaryOutputs);
+    public override int EstimateLength(InferDocument document, ModelCall call) => InferResponseWriter.EstimateLength(call.Message, call.Outputs, document.BinaryOutputs);
 
     /// <inheritdoc/>
-    public override Outcome Write(NativeBuffer answer, InferDocument document, InferResult result, out int? jsonLength) =>
-        InferResponseWriter.Write(answer, result.Servable.Id, result.Message, result.Outputs, document.BinaryOutputs, out jsonLength, result.SequenceParameter);
+    public override Outcome Write(NativeBuffer answer, InferDocument document, ModelCall call, out int? jsonLength) =>
+        InferResponseWriter.Write(answer, call.Servable.Id, call.Message, call.Outputs, document.BinaryOutputs, out jsonLength, call.SequenceParameter);
 }

@@ -10,11 +10,11 @@ namespace Ovms.Frontends.Rest.KServe;
 internal static class KServeRoutes
 {
     /// <summary>Every row with what answers it.</summary>
-    public static RestRouteTable Create(RestSettings settings, ServableRegistry registry, InferenceCall call)
+    public static RestRouteTable Create(RestSettings settings, ServableRegistry registry, ModelCalls calls)
     {
         HealthRoutes health = new(registry);
         MetadataRoutes metadata = new(registry, settings.ServerVersion);
-        InferRoute infer = new(new KServeForm(), registry, call, settings);
+        InferRoute infer = new(new KServeForm(), calls, settings, registry.Draining);
         JsonBody bodies = new(settings, registry.Draining);
         RestRoute[] metrics = settings.Metrics is { } counted ? [new RestRoute(MetricsRoute.Path, RestVerb.Get, new MetricsRoute(counted).WriteAsync)] : [];
         return new RestRouteTable(
@@ -35,7 +35,7 @@ internal static class KServeRoutes
             new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync),
             .. ConfigRoutes.All(registry),
             .. metrics,
-            .. TfsRoutes.Rows(registry, new InferRoute(new PredictForm(), registry, call, settings)),
+            .. TfsRoutes.Rows(registry, new InferRoute(new PredictForm(), calls, settings, registry.Draining)),
         ]);
     }
 }

@@ -28,11 +28,11 @@ internal sealed class RestFrontend
     private readonly RestRouteTable _table;
 
     /// <summary>Builds the routes over what is served.</summary>
-    public RestFrontend(RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    public RestFrontend(RestSettings settings, ServableRegistry registry, ModelCalls calls, ILogger log)
     {
         _settings = settings;
         _calls = new CallLog(log);
-        _table = KServeRoutes.Create(settings, registry, inference);
+        _table = KServeRoutes.Create(settings, registry, calls);
     }
 
     /// <summary>Adds the listeners. Limits are the whole server's: a tensor is far larger than the framework's usual request.</summary>
@@ -67,9 +67,9 @@ internal sealed class RestFrontend
     }
 
     /// <summary>Takes the HTTP/1.x requests of an application; others pass on.</summary>
-    public static void Map(IApplicationBuilder app, RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    public static void Map(IApplicationBuilder app, RestSettings settings, ServableRegistry registry, ModelCalls calls, ILogger log)
     {
-        RestFrontend rest = new(settings, registry, inference, log);
+        RestFrontend rest = new(settings, registry, calls, log);
         app.MapWhen(
             static context => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol),
             branch => branch.Run(rest.HandleAsync));
@@ -195,14 +195,9 @@ internal sealed class RestFrontend
             return;
         }
 
-        if (context.Features.Get<CallSubject>() is null)
-        {
-            CallSubject.Keep(context, target.Model ?? "", target.Version ?? "");
-        }
-
         bool isOurs = surprise is not null || status == StatusCodes.Status500InternalServerError;
         string failure = failed?.Text ?? "the answer broke off";
-        _calls.Failed(context, $"REST {context.Request.Method} {Shown.Bounded(RawTarget(context))}", started, isOurs, failure, surprise);
+        _calls.Failed(context, $"REST {context.Request.Method} {Shown.Bounded(RawTarget(context))}", failed?.Subject ?? new CallSubject(target.Model ?? "", target.Version ?? ""), started, isOurs, failure, surprise);
     }
 
     private string Words(BadHttpRequestException refused) => refused.StatusCode switch

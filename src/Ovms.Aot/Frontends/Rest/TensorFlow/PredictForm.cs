@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
-using Ovms.Observability.Metrics;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -12,23 +11,23 @@ namespace Ovms.Frontends.Rest.TensorFlow;
 internal sealed class PredictForm : InferForm
 {
     /// <inheritdoc/>
-    public override CallKind Kind => CallKind.PredictRest;
+    public override CallOrigin Origin => CallOrigin.TensorFlowServingRest;
 
     /// <inheritdoc/>
-    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, RestTarget target, Signature signature, BodyBounds bounds, CancellationToken cancellation)
+    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
-        InferDocument document = new(target.Model, target.Version, CallOrigin.TensorFlowServingRest) { Budget = bounds.Share };
+        InferDocument document = new(Origin) { Budget = bounds.Share };
         return CodedBody.ReadAsync(request, document, signature, bounds, body => ReadAsync(document, signature, body, cancellation));
     }
 
     /// <inheritdoc/>
-    public override int EstimateLength(InferDocument document, InferResult result) => PredictionWriter.EstimateLength(result.Outputs);
+    public override int EstimateLength(InferDocument document, ModelCall call) => PredictionWriter.EstimateLength(call.Outputs);
 
     /// <inheritdoc/>
-    public override Outcome Write(NativeBuffer answer, InferDocument document, InferResult result, out int? jsonLength)
+    public override Outcome Write(NativeBuffer answer, InferDocument document, ModelCall call, out int? jsonLength)
     {
         jsonLength = null;
-        return PredictionWriter.Write(answer, result.Outputs, document.IsRowFormat);
+        return PredictionWriter.Write(answer, call.Outputs, document.IsRowFormat);
     }
 
     private static async ValueTask<Outcome> ReadAsync(InferDocument document, Signature signature, RequestBody body, CancellationToken cancellation)

@@ -34,7 +34,7 @@ public sealed class InferEndpointTests
         DefaultHttpContext call = new();
         call.Request.Protocol = HttpProtocol.Http2;
         call.Request.Method = HttpMethods.Post;
-        call.Request.Path = InferApi.All[0].Path;
+        call.Request.Path = Readers.Apis[0].Path;
         call.Request.ContentType = "application/grpc";
         Pipe pipe = new();
         await pipe.Writer.CompleteAsync(broken);
@@ -51,7 +51,7 @@ public sealed class InferEndpointTests
         ServableRegistry registry = new();
         GrpcSettings settings = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1" };
         ApplicationBuilder app = new(new ServiceCollection().BuildServiceProvider());
-        new InferEndpoint(registry, new InferenceCall(registry), settings, new OpenStreams(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log), log).Use(app);
+        new InferEndpoint(Readers.Apis, registry, new ModelCalls(registry), settings, new OpenStreams(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log), log).Use(app);
         return app.Build();
     }
 

@@ -21,13 +21,13 @@ public sealed class PackedBoundTests
         byte[] predict = TfsRequests.Dummy().ToByteArray();
         byte[] ofVersion = TfsRequests.For("dummy", 1).ToByteArray();
 
-        foreach (Outcome<long?> found in new[] { Find(bound, InferApi.All[0], infer), Find(bound, InferApi.All[1], predict), Find(bound, InferApi.All[1], ofVersion) })
+        foreach (Outcome<long?> found in new[] { Find(bound, Readers.Apis[0], infer), Find(bound, Readers.Apis[1], predict), Find(bound, Readers.Apis[1], ofVersion) })
         {
             await Assert.That(found.Value!.Value).IsGreaterThanOrEqualTo(MessageBound.Rest).And.IsLessThan(MessageBound.Rest + 1000);
         }
 
-        await Assert.That(Find(bound, InferApi.All[0], new ModelInferRequest { ModelName = "dummy", ModelVersion = "7" }.ToByteArray()).IsOk).IsFalse();
-        await Assert.That(Find(bound, InferApi.All[1], TfsRequests.For("stranger").ToByteArray()).Code).IsEqualTo(StatusCode.ModelNameMissing);
+        await Assert.That(Find(bound, Readers.Apis[0], new ModelInferRequest { ModelName = "dummy", ModelVersion = "7" }.ToByteArray()).IsOk).IsFalse();
+        await Assert.That(Find(bound, Readers.Apis[1], TfsRequests.For("stranger").ToByteArray()).Code).IsEqualTo(StatusCode.ModelNameMissing);
     }
 
     [Test]
@@ -35,11 +35,11 @@ public sealed class PackedBoundTests
     {
         Servable dummy = ServedModel.Load("dummy");
         byte[] nameLast = [.. new ModelInferRequest { Id = "first" }.ToByteArray(), .. new ModelInferRequest { ModelName = "dummy" }.ToByteArray()];
-        await Assert.That(Find(new PackedBound(Registry(dummy)), InferApi.All[0], nameLast).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
-        await Assert.That(Find(new PackedBound(Registry(dummy)), InferApi.All[0], new byte[100]).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
+        await Assert.That(Find(new PackedBound(Registry(dummy)), Readers.Apis[0], nameLast).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
+        await Assert.That(Find(new PackedBound(Registry(dummy)), Readers.Apis[0], new byte[100]).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
 
         Servable dynamic = ServedModel.Load("dynamic");
-        await Assert.That(Find(new PackedBound(Registry(dummy, dynamic)), InferApi.All[0], nameLast).Value).IsNull();
+        await Assert.That(Find(new PackedBound(Registry(dummy, dynamic)), Readers.Apis[0], nameLast).Value).IsNull();
     }
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class PackedBoundTests
         payload.Budget = share;
 
         // Each number is a byte in the message, and eight where the engine reads it.
-        OvmsException refused = (await Assert.That(() => InferApi.All[0].Read(payload, out _)).Throws<OvmsException>())!;
+        OvmsException refused = (await Assert.That(() => Readers.Apis[0].Read(payload)).Throws<OvmsException>())!;
         await Assert.That(refused.Outcome.Code).IsEqualTo(StatusCode.OutOfMemory);
     }
 

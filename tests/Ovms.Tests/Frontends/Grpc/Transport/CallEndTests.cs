@@ -6,6 +6,8 @@ namespace Ovms.Tests.Frontends.Grpc.Transport;
 
 public sealed class CallEndTests
 {
+    private static readonly CallEnds s_ends = new();
+
     [Test]
     [Arguments("1H", 3_600_000)]
     [Arguments("2M", 120_000)]
@@ -40,7 +42,7 @@ public sealed class CallEndTests
     {
         DefaultHttpContext call = new();
         call.Request.Headers["grpc-timeout"] = "1m";
-        using CallEnd end = CallEnd.Of(call);
+        using CallEnd end = s_ends.Of(call);
         await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), end.Token)).Throws<TaskCanceledException>();
         await Assert.That(end.Reason.Code).IsEqualTo(StatusCode.DeadlineExceeded);
     }
@@ -53,7 +55,7 @@ public sealed class CallEndTests
         {
             using CancellationTokenSource gone = new();
             DefaultHttpContext call = new() { RequestAborted = gone.Token };
-            using CallEnd end = CallEnd.Of(call);
+            using CallEnd end = s_ends.Of(call);
             await Assert.That(end.Token.IsCancellationRequested).IsFalse();
             end.WatchCaller();
             if (i % 3 == 0)
@@ -71,7 +73,7 @@ public sealed class CallEndTests
         for (int i = 0; i < 3; i++)
         {
             using CancellationTokenSource gone = new();
-            using CallEnd end = CallEnd.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
+            using CallEnd end = s_ends.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
             end.Waits();
             await gone.CancelAsync();
             await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), end.Token)).Throws<TaskCanceledException>();
@@ -85,14 +87,14 @@ public sealed class CallEndTests
         using CancellationTokenSource gone = new();
         for (int i = 0; i < 1000; i++)
         {
-            using CallEnd end = CallEnd.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
+            using CallEnd end = s_ends.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
             end.Waits();
         }
 
         // The last of the calls that wait are ended only when all of them are looked at.
         using CancellationTokenSource other = new();
-        using CallEnd again = CallEnd.Of(new DefaultHttpContext());
-        using CallEnd last = CallEnd.Of(new DefaultHttpContext() { RequestAborted = other.Token });
+        using CallEnd again = s_ends.Of(new DefaultHttpContext());
+        using CallEnd last = s_ends.Of(new DefaultHttpContext() { RequestAborted = other.Token });
         again.Waits();
         last.Waits();
         await gone.CancelAsync();

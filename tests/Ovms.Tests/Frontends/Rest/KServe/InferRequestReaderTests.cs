@@ -20,8 +20,6 @@ internal sealed class InferRequestReaderTests
              "outputs":[{"name":"a","parameters":{"binary_data":false}},{"name":"b"},{"name":"c","parameters":{"classification":3,"binary_data":true}}]}
             """);
         InferMessage message = document.Message;
-        await Assert.That(message.ModelName).IsEqualTo("m");
-        await Assert.That(message.ModelVersion).IsEqualTo("7");
         await Assert.That(message.Id).IsEqualTo("a \"b\" é");
         await Assert.That(document.BinaryOutputs).IsTrue();
         await Assert.That(message.RawContentCount).IsEqualTo(-1);
@@ -131,7 +129,7 @@ internal sealed class InferRequestReaderTests
     [Test]
     public async Task BytesThatFollow_AreListedInOrder()
     {
-        using InferDocument document = new("m", "");
+        using InferDocument document = new(CallOrigin.KServeRest);
         Outcome read = InferRequestReader.Read(
             """{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","parameters":{"binary_data_size":8}},{"name":"b","shape":[1],"datatype":"INT8","data":[1]},{"name":"c","shape":[2],"datatype":"FP32"}]}"""u8.ToArray(),
             bytesFollow: true,
@@ -244,14 +242,14 @@ internal sealed class InferRequestReaderTests
 
     private static InferDocument Accept(string json)
     {
-        InferDocument document = new("m", "7");
+        InferDocument document = new(CallOrigin.KServeRest);
         Outcome read = InferRequestReader.Read(Encoding.UTF8.GetBytes(json), bytesFollow: false, document);
         return read.IsOk ? document : throw new InvalidOperationException($"{read.Text} in {json}");
     }
 
     private static async Task Refuse(byte[] json, StatusCode? code, string part)
     {
-        using InferDocument document = new("m", "");
+        using InferDocument document = new(CallOrigin.KServeRest);
         Outcome read = InferRequestReader.Read(json, bytesFollow: false, document);
         await Assert.That(read.IsOk).IsFalse();
         await Assert.That(read.Code).IsEqualTo(code ?? read.Code);

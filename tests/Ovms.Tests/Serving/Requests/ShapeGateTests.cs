@@ -1,6 +1,6 @@
-using Ovms.Serving.Shapes;
+using Ovms.Serving.Requests;
 
-namespace Ovms.Tests.Serving.Shapes;
+namespace Ovms.Tests.Serving.Requests;
 
 public sealed class ShapeGateTests
 {

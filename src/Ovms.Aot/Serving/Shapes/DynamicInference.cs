@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Serving.Requests;
-using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
-using Ovms.Serving.Table;
-using Ovms.Status;
 
-namespace Ovms.Inference;
+namespace Ovms.Serving.Shapes;
 
-/// <summary>One inference of a dynamic model, so that one which fails costs no other call: see <see cref="ShapeHistory"/>.</summary>
-internal static class DynamicInference
+/// <summary>The inferences of a dynamic model, so that one which fails costs no other call: see <see cref="ShapeHistory"/>.</summary>
+/// <param name="signature">The model's inputs.</param>
+/// <param name="history">What it has computed with.</param>
+/// <param name="requests">How many infer requests there are.</param>
+internal sealed class DynamicInference(Signature signature, ShapeHistory history, int requests)
 {
     private const int MostAttempts = 4;
 
@@ -22,32 +22,28 @@ internal static class DynamicInference
     private const long LargestRemedy = 256 << 20;
 
     /// <summary>Waits for its turn and computes.</summary>
-    /// <param name="servable">Of dynamic shape.</param>
-    /// <param name="history">Its own.</param>
-    /// <param name="message">Fits the servable.</param>
-    /// <param name="slot">Has the message's tensors.</param>
+    /// <param name="slot">Has the call's tensors.</param>
+    /// <param name="shapes">Theirs, in the order of the model's inputs.</param>
     /// <param name="cancellation">Ends the wait for the turn; what computes is not stopped half way.</param>
-    /// <returns>Ok, or why there is no result.</returns>
-    public static async ValueTask<Outcome> RunAsync(Servable servable, ShapeHistory history, InferMessage message, InferSlot slot, CancellationToken cancellation)
+    /// <returns>Why there is no result; none where there is one.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
+    public async ValueTask<EngineFault> InferAsync(InferSlot slot, long[][] shapes, CancellationToken cancellation)
     {
-        long[][] shapes = InputShapes.Of(servable.Signature, message);
         await history.Gate.EnterAsync(alone: !history.Contains(shapes), cancellation).ConfigureAwait(false);
         try
         {
-            OvStatus status = await slot.InferAsync(CancellationToken.None).ConfigureAwait(false);
-            if (status != OvStatus.Ok)
+            EngineFault fault = EngineFault.Of(await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false));
+            if (!fault.IsNone)
             {
-                // Asked on the thread that learned the status, before anything else is done with the engine.
-                string detail = OpenVinoException.FromLastError(status, "ov_infer_request_wait").Detail;
-                (OvStatus? Status, bool IsHealed) retried = await RetryAsync(servable, history, slot, shapes).ConfigureAwait(false);
+                (OvStatus? Status, bool IsHealed) retried = await RetryAsync(slot, shapes).ConfigureAwait(false);
                 if (retried.Status != OvStatus.Ok)
                 {
-                    return EngineRefusal.Of(servable.Signature, message, detail, retried.IsHealed);
+                    return fault with { ComputesOthers = retried.IsHealed };
                 }
             }
 
             history.Remember(shapes);
-            return Outcome.Ok;
+            return EngineFault.None;
         }
         finally
         {
@@ -56,9 +52,9 @@ internal static class DynamicInference
     }
 
     // Heals the engine and, where the failure may have been an earlier one's doing, tries again.
-    private static async ValueTask<(OvStatus? Status, bool IsHealed)> RetryAsync(Servable servable, ShapeHistory history, InferSlot slot, long[][] shapes)
+    private async ValueTask<(OvStatus? Status, bool IsHealed)> RetryAsync(InferSlot slot, long[][] shapes)
     {
-        bool isShared = servable.Pool.Size > 1;
+        bool isShared = requests > 1;
 
         // The state of a sequence is lost with the failure, and what heals computes over it: another attempt would answer wrongly.
         bool mayTryAgain = slot.Sequence is null;
@@ -66,7 +62,7 @@ internal static class DynamicInference
         OvStatus? status = null;
         do
         {
-            if (!await HealAsync(servable, history, slot).ConfigureAwait(false))
+            if (!await HealAsync(slot).ConfigureAwait(false))
             {
                 return (status, false);
             }
@@ -74,19 +70,19 @@ internal static class DynamicInference
             if (attempts > 0)
             {
                 slot.SetInputsAgain();
-                status = await slot.InferAsync(CancellationToken.None).ConfigureAwait(false);
+                status = await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
         while (status != OvStatus.Ok && --attempts > 0);
 
         // The last attempt failed again, and left the same behind.
-        bool isHealed = status is null or OvStatus.Ok || await HealAsync(servable, history, slot).ConfigureAwait(false);
+        bool isHealed = status is null or OvStatus.Ok || await HealAsync(slot).ConfigureAwait(false);
         return (status, isHealed);
     }
 
-    private static async ValueTask<bool> HealAsync(Servable servable, ShapeHistory history, InferSlot slot)
+    private async ValueTask<bool> HealAsync(InferSlot slot)
     {
-        int rounds = servable.Pool.Size == 1 ? 1 : Math.Min(servable.Pool.Size * RoundsPerRequest, MostRounds);
+        int rounds = requests == 1 ? 1 : Math.Min(requests * RoundsPerRequest, MostRounds);
         foreach (long[][] remedy in history.Remedies())
         {
             Tensor?[] tensors = new Tensor?[remedy.Length];
@@ -94,13 +90,13 @@ internal static class DynamicInference
             {
                 for (int i = 0; i < remedy.Length; i++)
                 {
-                    tensors[i] = TryMakeZeros(servable.Signature.Inputs[i], remedy[i]);
+                    tensors[i] = TryMakeZeros(signature.Inputs[i], remedy[i]);
                 }
 
                 bool isComputed = Array.TrueForAll(tensors, static tensor => tensor is not null);
                 for (int round = 0; isComputed && round < rounds; round++)
                 {
-                    isComputed = await slot.InferAsideAsync(tensors!).ConfigureAwait(false) == OvStatus.Ok;
+                    isComputed = await slot.ComputeAsideAsync(tensors!).ConfigureAwait(false) == OvStatus.Ok;
                 }
 
                 if (isComputed)

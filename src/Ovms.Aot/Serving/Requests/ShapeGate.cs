@@ -1,4 +1,4 @@
-namespace Ovms.Serving.Shapes;
+namespace Ovms.Serving.Requests;
 
 /// <summary>
 /// Lets calls compute side by side, and one that asks for it alone; first come, first served. Who waits here holds an infer request, so

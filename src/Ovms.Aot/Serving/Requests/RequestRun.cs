@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
+using Ovms.Native;
+
+namespace Ovms.Serving.Requests;
+
+/// <summary>
+/// Runs one native infer request, one inference at a time, and owns it. An inference is awaited without a thread: the engine's callback,
+/// which runs before the result is visible, only hands off; the continuation then asks the engine for the status. One that is shorter than
+/// that way there and back is computed in place: see <see cref="InferencePace"/>.
+/// </summary>
+internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
+{
+    private readonly bool _canBeCancelled;
+    private GCHandle _self;
+    private InferProgress _progress;
+
+    // Of the inference that was handed over and has not been awaited to its end.
+    private CancellationTokenRegistration _stop;
+    private bool _wasSpoiled;
+    private long _started;
+    private ManualResetValueTaskSourceCore<OvStatus> _completion = new() { RunContinuationsAsynchronously = true };
+
+    /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="canBeCancelled">Whether an inference may be stopped half way: not that of a dynamic model, which would answer later
+    /// calls wrongly.</param>
+    public RequestRun(InferRequest request, bool canBeCancelled)
+    {
+        Request = request;
+        _canBeCancelled = canBeCancelled;
+        _self = GCHandle.Alloc(this);
+        SetCallback(request);
+    }
+
+    /// <summary>What is run.</summary>
+    public InferRequest Request { get; private set; }
+
+    /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
+    public InferencePace? Pace { get; init; }
+
+    /// <summary>Runs the request.</summary>
+    /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
+    /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
+    /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
+    public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) =>
+        Pace is { IsInPlace: true } pace ? new ValueTask<OvStatus>(InferInPlace(pace)) : HandOverAsync(cancellation);
+
+    /// <summary>As <see cref="InferAsync"/>, but never in place.</summary>
+    public ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
+    {
+        _started = Stopwatch.GetTimestamp();
+        _completion.Reset();
+        OvStatus status = Request.TryStart();
+        Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
+        if (status != OvStatus.Ok)
+        {
+            return new ValueTask<OvStatus>(status);
+        }
+
+        _wasSpoiled = Begin();
+        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
+        _stop = stop.UnsafeRegister(static state => ((RequestRun)state!).Request.Cancel(), this);
+        return new ValueTask<OvStatus>(this, _completion.Version);
+    }
+
+    /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
+    public InferProgress TakeProgress()
+    {
+        InferProgress progress = _progress;
+        _progress = InferProgress.None;
+        return progress;
+    }
+
+    /// <summary>Puts another request, owned from here on, in the place of this one.</summary>
+    public void Replace(InferRequest next)
+    {
+        SetCallback(next);
+        Request.Dispose();
+        Request = next;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Request.Dispose();
+        _self.Free();
+    }
+
+    private unsafe void SetCallback(InferRequest request) => request.SetCallback(&OnCompleted, (void*)GCHandle.ToIntPtr(_self));
+
+    private OvStatus InferInPlace(InferencePace pace)
+    {
+        long started = Stopwatch.GetTimestamp();
+        bool isSpoiled = Begin();
+        OvStatus ended = Request.TryInfer();
+        End(ended, isSpoiled);
+        pace.ComputedInPlace(Stopwatch.GetElapsedTime(started));
+        return ended;
+    }
+
+    // One inference that did not end well spoils the state, whatever the same call computes after it.
+    private bool Begin()
+    {
+        bool isSpoiled = _progress == InferProgress.Begun;
+        _progress = InferProgress.Begun;
+        return isSpoiled;
+    }
+
+    private void End(OvStatus ended, bool isSpoiled) =>
+        _progress = ended == OvStatus.Ok && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
+
+    // The callback has no status, and the result is not yet visible while it runs: waiting here would deadlock. This wait runs on the
+    // thread pool after the callback and returns at once or within the microseconds that the engine needs to finish.
+    OvStatus IValueTaskSource<OvStatus>.GetResult(short token)
+    {
+        _completion.GetResult(token);
+        OvStatus ended = Request.TryWait();
+
+        // Waits for a cancellation that is under way, so that it cannot reach the next call.
+        _stop.Dispose();
+        _stop = default;
+        End(ended, _wasSpoiled);
+        Pace?.HandedOver(Stopwatch.GetElapsedTime(_started));
+        return ended;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<OvStatus>.GetStatus(short token) => _completion.GetStatus(token);
+
+    void IValueTaskSource<OvStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(continuation, state, token, flags);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static unsafe void OnCompleted(void* argument)
+    {
+        // An exception crossing into native code ends the process; SetResult only queues to the thread pool.
+        RequestRun run = (RequestRun)GCHandle.FromIntPtr((nint)argument).Target!;
+        run._completion.SetResult(OvStatus.Ok);
+    }
+}
