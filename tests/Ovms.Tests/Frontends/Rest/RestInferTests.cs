@@ -8,6 +8,7 @@ using Ovms.Frontends.Rest;
 using Ovms.Serving;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Table;
+using Ovms.Tests.Serving;
 using TUnit.Assertions.Enums;
 
 namespace Ovms.Tests.Frontends.Rest;
@@ -57,6 +58,40 @@ internal sealed class RestInferTests
         await using RestServer server = await RestServer.ServeAsync("dummy");
         HttpResponseMessage response = await server.Client.PostAsync("/v2/models/dummy/infer", Binary("", s_input));
         await Assert.That(await BinaryOutputAsync(response)).IsEquivalentTo(s_expected, CollectionOrdering.Matching);
+    }
+
+    // The server asks for the body once it has read the head: from there on a newer table must not change who answers.
+    [Test]
+    public async Task ModelThatTheHeadNamed_Answers_ThoughANewerTableIsPublishedBeforeTheBodyComes()
+    {
+        await using RestServer server = await RestServer.StartAsync();
+        Servable named = DummyServable.Make(version: 1);
+        server.Registry.Publish(new ServableTable([new ModelEntry("dummy", [new VersionEntry(1, ServableState.Available, named)])]));
+        using NetworkStream wire = await server.ConnectAsync();
+        using StreamReader reader = new(wire);
+        await wire.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /v2/models/dummy/infer HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: {DummyJson.Length}\r\n\r\n"));
+        await Assert.That(await reader.ReadLineAsync()).IsEqualTo("HTTP/1.1 100 Continue");
+
+        server.Registry.Publish(new ServableTable([new ModelEntry("dummy", [new VersionEntry(2, ServableState.Available, server.Load("dummy", 2))])]));
+        named.Retire();
+        await wire.WriteAsync(Encoding.ASCII.GetBytes(DummyJson));
+        await Assert.That(await reader.ReadToEndAsync()).Contains("\"model_version\":\"1\"");
+        await named.Drained.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Test]
+    public async Task BodyThatCannotBeRead_IsAFailedCallOfItsModel()
+    {
+        await using RestServer server = await RestServer.StartAsync();
+        Servable dummy = server.Load("dummy");
+        server.Registry.Publish(new ServableTable([new ModelEntry("dummy", [new VersionEntry(1, ServableState.Available, dummy)])]));
+        foreach (string path in (string[])["/v2/models/dummy/infer", "/v1/models/dummy:predict"])
+        {
+            await RestFrontendTests.ExpectErrorAsync(await server.Client.PostAsync(path, new StringContent("{")), HttpStatusCode.BadRequest, "JSON");
+        }
+
+        await Assert.That(dummy.Statistics.Read().Fail.Count).IsEqualTo(2);
     }
 
     [Test]

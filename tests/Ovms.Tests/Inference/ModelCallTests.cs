@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using Ovms.Inference;
+using Ovms.Observability.Metrics;
+using Ovms.Serving;
+using Ovms.Serving.Table;
+using Ovms.Status;
+using Ovms.Tests.Serving;
+
+namespace Ovms.Tests.Inference;
+
+public sealed class ModelCallTests
+{
+    [Test]
+    public async Task NewerTable_ChangesNothingForACallThatWasOpened()
+    {
+        ServableRegistry registry = new();
+        Servable first = Publish(registry, version: 1);
+        ModelCalls calls = new(registry);
+        ModelCall call = calls.Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+
+        Servable second = Publish(registry, version: 2);
+        first.Retire();
+        Outcome run = await call.RunAsync(Request(), CancellationToken.None);
+
+        await Assert.That(run.IsOk).IsTrue();
+        await Assert.That(call.Servable.Id.Version).IsEqualTo(1);
+        await Assert.That(MemoryMarshal.Cast<byte, float>(call.Outputs[0].Bytes)[9]).IsEqualTo(8f);
+        await Assert.That(first.Drained.IsCompleted).IsFalse();
+        call.Dispose();
+        await first.Drained;
+        second.Retire();
+        await second.Drained;
+    }
+
+    [Test]
+    public async Task CallWhoseMessageNeverCame_IsCountedAsFailed_AndTakesNoTime()
+    {
+        ServableRegistry registry = new();
+        Servable servable = Publish(registry, version: 1);
+        new ModelCalls(registry).Open(CallOrigin.KServeRest, "dummy", "1").Value!.Dispose();
+
+        CallTotals totals = servable.Statistics.Read();
+        await Assert.That((totals.Fail.Count, totals.Fail.Nanoseconds)).IsEqualTo((1L, 0L));
+        servable.Retire();
+        await servable.Drained;
+    }
+
+    [Test]
+    public async Task EndedCall_GivesBackAllButWhatTheLogNeeds()
+    {
+        ServableRegistry registry = new();
+        Servable servable = Publish(registry, version: 1);
+        ModelCalls calls = new(registry);
+        ModelCall call = calls.Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        InferMessage message = Request();
+        message.Id = "mark";
+        await call.RunAsync(message, CancellationToken.None);
+        await Assert.That(servable.InUse).IsEqualTo(1);
+
+        call.EndInference();
+        call.EndInference();
+        await Assert.That(servable.InUse).IsEqualTo(0);
+        await Assert.That(call.Outputs).IsEmpty();
+        await Assert.That(call.Subject).IsEqualTo(new CallSubject("dummy", "", "mark"));
+        await Assert.That(registry.Answers.Any).IsTrue();
+        call.Dispose();
+        await Assert.That(registry.Answers.Any).IsFalse();
+        await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(0);
+        servable.Retire();
+        await servable.Drained;
+    }
+
+    [Test]
+    public async Task FailedCall_HoldsNothing_AndIsCountedOnce()
+    {
+        ServableRegistry registry = new();
+        Servable servable = Publish(registry, version: 1);
+        using ModelCall call = new ModelCalls(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        Outcome run = await call.RunAsync(Requests.Message(Requests.Raw("stranger", "FP32", [1, 10], 40)), CancellationToken.None);
+
+        await Assert.That(run.IsOk).IsFalse();
+        servable.Retire();
+        await servable.Drained;
+        call.EndInference();
+        await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task RefusedAnswer_IsAFailure()
+    {
+        ServableRegistry registry = new();
+        Servable servable = Publish(registry, version: 1);
+        ModelCall call = new ModelCalls(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        await call.RunAsync(Request(), CancellationToken.None);
+        call.Refuse();
+        call.Dispose();
+        await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(1);
+        servable.Retire();
+        await servable.Drained;
+    }
+
+    private static InferMessage Request() =>
+        Requests.Message(Requests.Raw("b", "FP32", [1, 10], [.. MemoryMarshal.AsBytes(Enumerable.Repeat(7f, 10).ToArray().AsSpan())]));
+
+    private static Servable Publish(ServableRegistry registry, long version)
+    {
+        Servable servable = DummyServable.Make(version: version);
+        registry.Publish(new ServableTable([new ModelEntry("dummy", [new VersionEntry(version, ServableState.Available, servable)])]));
+        return servable;
+    }
+}
