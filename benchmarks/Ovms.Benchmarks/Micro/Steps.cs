@@ -88,6 +88,6 @@ public class Steps
         NativeBuffer payload = NativeBuffer.EndingAligned(_payload.Length, _payload.Length);
         _payload.CopyTo(payload.GetSpan(_payload.Length));
         payload.Advance(_payload.Length);
-        return InferMessageReader.Read(payload, out _).Value!;
+        return InferMessageReader.Read(payload).Value!;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class InferResult : IDisposable
         }
 
         Servable = lease.Servable;
-        SequenceParameter = message.SequenceParameters is null ? default : slot.Sequence?.Id ?? default;
+        SequenceParameter = message.SequenceParameters is null ? default : slot.Sequence ?? default;
     }
 
     /// <summary>Who answered.</summary>

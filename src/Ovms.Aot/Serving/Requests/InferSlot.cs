@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Ovms.Native;
-using Ovms.Serving.Sequences;
 using Ovms.Serving.Shapes;
 
 namespace Ovms.Serving.Requests;
@@ -48,7 +47,7 @@ internal sealed class InferSlot : IValueTaskSource<OvStatus>, IDisposable
     internal ISlotSource? Source { get; set; }
 
     /// <summary>The sequence whose state the request holds; null in a pool.</summary>
-    internal Sequence? Sequence { get; init; }
+    internal SequenceId? Sequence { get; init; }
 
     /// <summary>What made the request, and makes the next one; null where outputs cannot leave it.</summary>
     internal OutputMemory? Outputs { get; init; }

@@ -18,7 +18,14 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
-internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, OpenStreams streams, ILogger log)
+/// <param name="apis">The forms of inference that it takes.</param>
+/// <param name="registry">What is served.</param>
+/// <param name="inference">The way of a call.</param>
+/// <param name="settings">What the options say.</param>
+/// <param name="streams">Counts the calls that are open.</param>
+/// <param name="log">Where it is told.</param>
+internal sealed class InferEndpoint(
+    InferApi[] apis, ServableRegistry registry, InferenceCall inference, GrpcSettings settings, OpenStreams streams, ILogger log)
 {
     private const string Done = "0";
 
@@ -26,7 +33,10 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     private const int UnflushedLimit = 64 << 10;
 
     private readonly MessageBody _body = new(
-        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory, new PackedBound(registry)), settings.Arguments.MaxReceiveMessageLength, settings.Arrival, registry.Draining);
+        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory),
+        settings.Arguments.MaxReceiveMessageLength,
+        settings.Arrival,
+        registry.Draining);
 
     private readonly CallLog _calls = new(log);
 
@@ -34,11 +44,11 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     public void Use(IApplicationBuilder app) =>
         app.Use(next => call => Find(call.Request) is { } api ? RunAsync(call, api).AsTask() : next(call));
 
-    private static InferApi? Find(HttpRequest request)
+    private InferApi? Find(HttpRequest request)
     {
         if (HttpProtocol.IsHttp2(request.Protocol) && HttpMethods.IsPost(request.Method))
         {
-            foreach (InferApi api in InferApi.All)
+            foreach (InferApi api in apis)
             {
                 if (request.Path.Value == api.Path)
                 {
@@ -78,7 +88,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
                 entered = entered.IsOk ? await streams.BeginAsync(call, connection, end.Token).ConfigureAwait(false) : entered;
             }
 
-            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, api, share, end.Token).ConfigureAwait(false) : entered;
+            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, api.Bound, share, end.Token).ConfigureAwait(false) : entered;
             Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share) : body.WithoutValue;
             Outcome answered = read.WithoutValue;
             if (read.IsOk)
@@ -138,7 +148,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     private static Outcome<InferMessage> Read(InferApi api, NativeBuffer body, MemoryShare share)
     {
         long received = Stopwatch.GetTimestamp();
-        Outcome<InferMessage> read = api.Read(body, out _);
+        Outcome<InferMessage> read = api.Read(body);
         if (read.IsOk)
         {
             read.Value.Received = received;

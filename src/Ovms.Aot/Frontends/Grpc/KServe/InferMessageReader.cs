@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -12,19 +13,11 @@ namespace Ovms.Frontends.Grpc.KServe;
 /// </summary>
 internal static class InferMessageReader
 {
-    /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has; they are refused before they cost memory.</summary>
-    public const int MaxEntries = 4096;
-
-    /// <summary>More dimensions than this no tensor has.</summary>
-    public const int MaxDimensions = 64;
-
     /// <summary>Reads one request.</summary>
     /// <param name="payload">Owned by the message that was read, whose raw contents stay in it; or disposed.</param>
-    /// <param name="made">Bytes that the request grew by: none.</param>
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
+    public static Outcome<InferMessage> Read(NativeBuffer payload)
     {
-        made = 0;
         InferMessage message = InferMessage.Rent(CallOrigin.KServeGrpc, payload);
         bool isRead = false;
         try
@@ -51,6 +44,20 @@ internal static class InferMessageReader
                 message.Dispose();
             }
         }
+    }
+
+    /// <summary>The model that a request's first bytes name: name and version are its first fields. Null where they are not.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
+    {
+        ProtoReader reader = new(begin, "the request");
+        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
+        {
+            return null;
+        }
+
+        string name = reader.ReadKnownText();
+        return (name, reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited) ? reader.ReadKnownText() : "");
     }
 
     private static void ReadFields(ReadOnlySequence<byte> payload, InferMessage message, InferMessageParts parts)
@@ -97,7 +104,7 @@ internal static class InferMessageReader
     private static InputTensor ReadInput(ReadOnlySequence<byte> bytes, InferMessage message, InferMessageParts parts)
     {
         InputTensor input = message.SpareInput();
-        Dimensions shape = new(stackalloc long[MaxDimensions]);
+        Dimensions shape = new(stackalloc long[InferApi.MaxDimensions]);
         ProtoReader reader = new(bytes, "an input");
         int parameters = 0;
         while (reader.TryReadTag(out int field, out WireType type))
@@ -161,9 +168,9 @@ internal static class InferMessageReader
 
     private static void Bound(ref ProtoReader reader, int count, string what)
     {
-        if (count > MaxEntries)
+        if (count > InferApi.MaxEntries)
         {
-            reader.Throw($"more than {MaxEntries} {what}");
+            reader.Throw($"more than {InferApi.MaxEntries} {what}");
         }
     }
 
@@ -179,7 +186,7 @@ internal static class InferMessageReader
         {
             if (_count == _space.Length)
             {
-                throw new MalformedProtoException($"a shape has more than {MaxDimensions} dimensions");
+                throw new MalformedProtoException($"a shape has more than {InferApi.MaxDimensions} dimensions");
             }
 
             _space[_count++] = (long)dimension;

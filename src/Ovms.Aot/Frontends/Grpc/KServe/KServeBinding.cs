@@ -4,11 +4,19 @@ using Ovms.Frontends.Grpc.Protos;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>Names the calls of inference.GRPCInferenceService but for inference itself (<see cref="InferEndpoint"/>). What is not named answers UNIMPLEMENTED by the framework.</summary>
+/// <summary>
+/// Names the calls of inference.GRPCInferenceService; inference itself goes through <see cref="InferEndpoint"/>. What is not named answers
+/// UNIMPLEMENTED by the framework.
+/// </summary>
 internal static class KServeBinding
 {
     /// <summary>The service's full name.</summary>
     public const string ServiceName = "inference.GRPCInferenceService";
+
+    /// <summary>Inference, which does not go through the framework.</summary>
+    /// <param name="packed">Bounds what its requests may become.</param>
+    public static InferApi Infer(PackedBound packed) =>
+        new($"/{ServiceName}/ModelInfer", InferMessageReader.Read, begin => packed.Find(InferMessageReader.Peek, begin), InferResponse.Of);
 
     /// <summary>Binds the service.</summary>
     public static void Bind(ServiceBinderBase binder, KServeService service)

@@ -88,7 +88,8 @@ internal static class GrpcFrontend
     {
         // Order: what the endpoint does not take goes on to the framework.
         OpenStreams streams = new(settings.Streams, settings.Arrival, registry.Draining, app.Lifetime.ApplicationStopping, log);
-        new InferEndpoint(registry, inference, settings, streams, log).Use(app);
+        PackedBound packed = new(registry);
+        new InferEndpoint([KServeBinding.Infer(packed), TfsBinding.Predict(packed)], registry, inference, settings, streams, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Ovms.Frontends.Grpc.KServe;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -12,9 +12,8 @@ internal static class PredictRequestReader
 {
     /// <summary>Reads one request.</summary>
     /// <param name="payload">Owned by the message that was read, whose tensors stay in it; or disposed.</param>
-    /// <param name="made">Bytes that the request grew by, beyond its own.</param>
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public static Outcome<InferMessage> Read(NativeBuffer payload, out int made)
+    public static Outcome<InferMessage> Read(NativeBuffer payload)
     {
         InferMessage message = InferMessage.Rent(CallOrigin.TensorFlowServingGrpc, payload);
         RepeatedValues repeated = new();
@@ -41,12 +40,26 @@ internal static class PredictRequestReader
         }
         finally
         {
-            made = repeated.Bytes;
             if (!isRead)
             {
                 message.Dispose();
             }
         }
+    }
+
+    /// <summary>The model that a request's first bytes name: model_spec is its first field. Null where it is not.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
+    {
+        ProtoReader reader = new(begin, "the request");
+        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
+        {
+            return null;
+        }
+
+        ModelSpec model = default;
+        model.Read(reader.ReadLengthDelimited());
+        return model.Name is { } name ? (name, TfsModelSpec.TextOf(model.Version)) : null;
     }
 
     /// <summary>Reads everything but the tensors, whose places are kept in the order of the inputs.</summary>
@@ -136,9 +149,9 @@ internal static class PredictRequestReader
 
     private static void Bound(ref ProtoReader reader, int count, string what)
     {
-        if (count > InferMessageReader.MaxEntries)
+        if (count > InferApi.MaxEntries)
         {
-            reader.Throw($"more than {InferMessageReader.MaxEntries} {what}");
+            reader.Throw($"more than {InferApi.MaxEntries} {what}");
         }
     }
 

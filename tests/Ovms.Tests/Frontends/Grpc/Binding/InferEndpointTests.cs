@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Ovms.Frontends;
 using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Binding;
+using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Serving.Table;
@@ -34,7 +35,7 @@ public sealed class InferEndpointTests
         DefaultHttpContext call = new();
         call.Request.Protocol = HttpProtocol.Http2;
         call.Request.Method = HttpMethods.Post;
-        call.Request.Path = InferApi.All[0].Path;
+        call.Request.Path = KServeBinding.Infer(new PackedBound(new ServableRegistry())).Path;
         call.Request.ContentType = "application/grpc";
         Pipe pipe = new();
         await pipe.Writer.CompleteAsync(broken);
@@ -51,7 +52,7 @@ public sealed class InferEndpointTests
         ServableRegistry registry = new();
         GrpcSettings settings = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1" };
         ApplicationBuilder app = new(new ServiceCollection().BuildServiceProvider());
-        new InferEndpoint(registry, new InferenceCall(registry), settings, new OpenStreams(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log), log).Use(app);
+        new InferEndpoint([KServeBinding.Infer(new PackedBound(registry))], registry, new InferenceCall(registry), settings, new OpenStreams(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log), log).Use(app);
         return app.Build();
     }
 

@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Ovms.Frontends;
 using Ovms.Frontends.Grpc.Binding;
+using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -21,13 +23,13 @@ public sealed class PackedBoundTests
         byte[] predict = TfsRequests.Dummy().ToByteArray();
         byte[] ofVersion = TfsRequests.For("dummy", 1).ToByteArray();
 
-        foreach (Outcome<long?> found in new[] { Find(bound, InferApi.All[0], infer), Find(bound, InferApi.All[1], predict), Find(bound, InferApi.All[1], ofVersion) })
+        foreach (Outcome<long?> found in new[] { Find(KServeBinding.Infer(bound), infer), Find(TfsBinding.Predict(bound), predict), Find(TfsBinding.Predict(bound), ofVersion) })
         {
             await Assert.That(found.Value!.Value).IsGreaterThanOrEqualTo(MessageBound.Rest).And.IsLessThan(MessageBound.Rest + 1000);
         }
 
-        await Assert.That(Find(bound, InferApi.All[0], new ModelInferRequest { ModelName = "dummy", ModelVersion = "7" }.ToByteArray()).IsOk).IsFalse();
-        await Assert.That(Find(bound, InferApi.All[1], TfsRequests.For("stranger").ToByteArray()).Code).IsEqualTo(StatusCode.ModelNameMissing);
+        await Assert.That(Find(KServeBinding.Infer(bound), new ModelInferRequest { ModelName = "dummy", ModelVersion = "7" }.ToByteArray()).IsOk).IsFalse();
+        await Assert.That(Find(TfsBinding.Predict(bound), TfsRequests.For("stranger").ToByteArray()).Code).IsEqualTo(StatusCode.ModelNameMissing);
     }
 
     [Test]
@@ -35,11 +37,11 @@ public sealed class PackedBoundTests
     {
         Servable dummy = ServedModel.Load("dummy");
         byte[] nameLast = [.. new ModelInferRequest { Id = "first" }.ToByteArray(), .. new ModelInferRequest { ModelName = "dummy" }.ToByteArray()];
-        await Assert.That(Find(new PackedBound(Registry(dummy)), InferApi.All[0], nameLast).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
-        await Assert.That(Find(new PackedBound(Registry(dummy)), InferApi.All[0], new byte[100]).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
+        await Assert.That(Find(KServeBinding.Infer(new PackedBound(Registry(dummy))), nameLast).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
+        await Assert.That(Find(KServeBinding.Infer(new PackedBound(Registry(dummy))), new byte[100]).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
 
         Servable dynamic = ServedModel.Load("dynamic");
-        await Assert.That(Find(new PackedBound(Registry(dummy, dynamic)), InferApi.All[0], nameLast).Value).IsNull();
+        await Assert.That(Find(KServeBinding.Infer(new PackedBound(Registry(dummy, dynamic))), nameLast).Value).IsNull();
     }
 
     [Test]
@@ -64,7 +66,7 @@ public sealed class PackedBoundTests
         payload.Budget = share;
 
         // Each number is a byte in the message, and eight where the engine reads it.
-        OvmsException refused = (await Assert.That(() => InferApi.All[0].Read(payload, out _)).Throws<OvmsException>())!;
+        OvmsException refused = (await Assert.That(() => InferMessageReader.Read(payload)).Throws<OvmsException>())!;
         await Assert.That(refused.Outcome.Code).IsEqualTo(StatusCode.OutOfMemory);
     }
 
@@ -75,9 +77,9 @@ public sealed class PackedBoundTests
         return registry;
     }
 
-    private static Outcome<long?> Find(PackedBound bound, InferApi api, byte[] begin)
+    private static Outcome<long?> Find(InferApi api, byte[] begin)
     {
         using NativeBuffer bytes = Payload.Of(begin);
-        return bound.Find(api, bytes);
+        return api.Bound(bytes);
     }
 }

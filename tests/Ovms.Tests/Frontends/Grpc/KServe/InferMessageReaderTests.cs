@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Inference;
@@ -95,7 +96,7 @@ public sealed class InferMessageReaderTests
         ModelInferRequest request = new() { ModelName = "m", Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, 3, 224, 224 } } } };
         request.RawInputContents.Add(UnsafeByteOperations.UnsafeWrap(pixels));
 
-        using InferMessage message = InferMessageReader.Read(Payload.Of(request.ToByteArray()), out _).Value!;
+        using InferMessage message = InferMessageReader.Read(Payload.Of(request.ToByteArray())).Value!;
         bool isSame = message.Inputs[0].Content!.Bytes.SequenceEqual(pixels);
 
         await Assert.That(isSame).IsTrue();
@@ -110,7 +111,7 @@ public sealed class InferMessageReaderTests
         request.RawInputContents.Add(UnsafeByteOperations.UnsafeWrap(new byte[8 << 20]));
         byte[] payload = request.ToByteArray();
 
-        long allocated = Allocation.Of(() => InferMessageReader.Read(Payload.Of(payload), out _).Value!.Dispose());
+        long allocated = Allocation.Of(() => InferMessageReader.Read(Payload.Of(payload)).Value!.Dispose());
 
         await Assert.That(allocated).IsLessThan(4096);
     }
@@ -121,7 +122,7 @@ public sealed class InferMessageReaderTests
         ModelInferRequest inputs = new();
         ModelInferRequest outputs = new();
         ModelInferRequest raw = new();
-        for (int i = 0; i <= InferMessageReader.MaxEntries; i++)
+        for (int i = 0; i <= InferApi.MaxEntries; i++)
         {
             inputs.Inputs.Add(new ModelInferRequest.Types.InferInputTensor());
             outputs.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor());
@@ -137,7 +138,7 @@ public sealed class InferMessageReaderTests
     public async Task ShapeOf65Dimensions_IsRefused_Of64IsRead()
     {
         ModelInferRequest.Types.InferInputTensor input = new() { Name = "x", Datatype = "FP32" };
-        input.Shape.AddRange(Enumerable.Repeat(1L, InferMessageReader.MaxDimensions));
+        input.Shape.AddRange(Enumerable.Repeat(1L, InferApi.MaxDimensions));
         await Assert.That(Read(new ModelInferRequest { Inputs = { input } }.ToByteArray()).Text).IsNotNull();
 
         input.Shape.Add(1);
@@ -156,7 +157,7 @@ public sealed class InferMessageReaderTests
     {
         // A terabyte promised, two values sent: the buffer is as large as what came.
         ModelInferRequest.Types.InferInputTensor input = new() { Name = "x", Datatype = "INT64", Shape = { 1 << 20, 1 << 20 }, Contents = new InferTensorContents { Int64Contents = { 1, 2 } } };
-        using InferMessage message = InferMessageReader.Read(Payload.Of(new ModelInferRequest { Inputs = { input } }.ToByteArray()), out _).Value!;
+        using InferMessage message = InferMessageReader.Read(Payload.Of(new ModelInferRequest { Inputs = { input } }.ToByteArray())).Value!;
         await Assert.That(message.Inputs[0].ValueCount).IsEqualTo(2);
         await Assert.That(message.Inputs[0].Content!.Free.Length).IsLessThan(1024);
     }
@@ -171,7 +172,7 @@ public sealed class InferMessageReaderTests
 
     private static (string? Text, Outcome Outcome) Read(byte[] payload)
     {
-        Outcome<InferMessage> read = InferMessageReader.Read(Payload.Of(payload), out _);
+        Outcome<InferMessage> read = InferMessageReader.Read(Payload.Of(payload));
         if (!read.IsOk)
         {
             return (null, read.WithoutValue);
@@ -183,7 +184,7 @@ public sealed class InferMessageReaderTests
 
     private static bool LooksAway(byte[] message, string actual)
     {
-        InferMessage read = InferMessageReader.Read(Payload.Of(message), out _).Value!;
+        InferMessage read = InferMessageReader.Read(Payload.Of(message)).Value!;
         using (read)
         {
             return actual.Length > 0 && read.Inputs.Any(input => input.HasTypedBesideRaw || (input.Source == ContentSource.Values && !RandomRequests.IsDatatype(input.Datatype)));

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Ovms.Frontends;
-using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -160,7 +159,7 @@ public sealed class MessageBodyTests
     {
         DefaultHttpContext call = new();
         call.Features.Set<IRequestBodyPipeFeature>(new Body(reader));
-        return new MessageBody(new MessageCoding(Limit, new RequestMemory(0, "")), Limit, times ?? ArrivalTimes.Unlimited, draining).ReadAsync(call, InferApi.All[0], share, default);
+        return new MessageBody(new MessageCoding(Limit, new RequestMemory(0, "")), Limit, times ?? ArrivalTimes.Unlimited, draining).ReadAsync(call, static _ => (long?)null, share, default);
     }
 
     private static byte[] Frame(byte[] message)
