@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Native;
 using Ovms.Serving;
-using Ovms.Serving.Loading;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;

@@ -9,6 +9,7 @@ using Ovms.Repository;
 using Ovms.Serving;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Requests;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Bench;

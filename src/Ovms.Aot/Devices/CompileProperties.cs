@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ovms.Devices.Cpu;
 using Ovms.Status;
 
 namespace Ovms.Devices;

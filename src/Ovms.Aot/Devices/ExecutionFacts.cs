@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ovms.Native;
 
 namespace Ovms.Devices;
@@ -68,6 +69,21 @@ internal static class ExecutionFacts
         }
 
         return (devices, text.Contains('('));
+    }
+
+    /// <summary>How many of a compiled model's streams are the CPU's. Pure.</summary>
+    /// <param name="executing">The devices that run it.</param>
+    /// <param name="streams">Its streams: <c>4</c>, or per device <c>GPU 2, CPU 4</c>; null when it does not tell.</param>
+    public static int StreamsOnCpu(string executing, string? streams)
+    {
+        if (!ReadDevices(executing).Devices.Any(static device => device.Type == "CPU"))
+        {
+            return 0;
+        }
+
+        string[] parts = (streams ?? "").Split(", ");
+        string count = parts.FirstOrDefault(static part => part.StartsWith("CPU ", StringComparison.Ordinal))?[4..] ?? (parts.Length == 1 ? parts[0] : "");
+        return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 1;
     }
 
     /// <summary>A sentence when the devices that run the model are not those asked for; null when they are. Pure.</summary>

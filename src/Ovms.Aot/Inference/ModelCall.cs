@@ -229,7 +229,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
 
         OutputTensor? sequence = SequenceOutput.Of(signature, Message, slot);
         Outputs = slot.TakeOutputs(signature, CollectionsMarshal.AsSpan(_wanted), sequence, out _owned);
-        SequenceParameter = Message.SequenceParameters is null ? default : slot.Sequence?.Id ?? default;
+        SequenceParameter = Message.SequenceParameters is null ? default : slot.Sequence ?? default;
 
         // Order: while the lease is held, or a server that stops would not wait for this answer.
         _answers.Begin();

@@ -1,6 +1,5 @@
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
-using Ovms.Serving.Variants;
 using Ovms.Status;
 
 namespace Ovms.Inference;
@@ -18,7 +17,7 @@ internal static class VariantChoice
     public static async Task<Outcome<ServableLease>> LeaseAsync(ServableLease lease, InferMessage message, CancellationToken cancellation)
     {
         Signature signature = lease.Servable.Signature;
-        ModelVariants variants = lease.Servable.Variants!;
+        ServableVariants variants = lease.Servable.Variants!;
         long[][] shapes = InputShapes.Of(signature, message);
         if (variants.AreLoaded(shapes))
         {
@@ -37,7 +36,7 @@ internal static class VariantChoice
         return variant;
     }
 
-    private static Outcome CheckBatch(Signature signature, ModelVariants variants, InferMessage message)
+    private static Outcome CheckBatch(Signature signature, ServableVariants variants, InferMessage message)
     {
         (InputTensor Input, long Size)? first = null;
         foreach (TensorInfo info in signature.InputsInNameOrder)

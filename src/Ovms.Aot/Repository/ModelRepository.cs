@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security;
-using Ovms.Repository.Remote;
 using Ovms.Status;
 
 namespace Ovms.Repository;

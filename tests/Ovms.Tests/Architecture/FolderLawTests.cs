@@ -1,81 +1,97 @@
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Ovms.Tests.Architecture;
 
-/// <summary>
-/// The folders of the server are strata: a folder names only what stands to the right of it in ARCHITECTURE.md. What it names is read
-/// from its using lines and from qualified names in its code.
-/// </summary>
-public sealed partial class FolderLawTests
+/// <summary>The folders of the server are strata, and so are the rooms in them: each names what <see cref="FolderLaw"/> permits.</summary>
+public sealed class FolderLawTests
 {
-    private static readonly string[] s_ground = ["Disk", "Options", "Status", "Wire", "Observability"];
-    private static readonly string[] s_middle = ["Configuration", "Devices", "Repository", "Tensors"];
+    // (folder, what it names) → a file that does.
+    private static readonly Dictionary<(string From, string To), string> s_arrows = SourceFile.Of("Ovms.Aot")
+        .SelectMany(static file => FolderMap.All.NamedIn(file).Select(named => (Arrow: (FolderMap.Of(file), named), file.Path)))
+        .GroupBy(static found => found.Arrow, static found => found.Path)
+        .ToDictionary(static found => found.Key, static found => found.First());
 
-    // Folder → what it may name besides itself. Peers in one stratum do not name each other, but a folder of models is a configuration.
-    private static readonly Dictionary<string, string[]> s_law = new()
-    {
-        ["Hosting"] = ["Bench", "Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
-        ["Bench"] = ["Hosting", "Frontends", "Inference", "Serving", .. s_middle, .. s_ground, "Native"],
-        ["Frontends"] = ["Inference", "Serving", .. s_middle, .. s_ground],
-        ["Inference"] = ["Serving", .. s_middle, .. s_ground, "Native"],
-        ["Serving"] = [.. s_middle, .. s_ground, "Native"],
-        ["Configuration"] = ["Repository", .. s_ground],
-        ["Devices"] = [.. s_ground, "Native"],
-        ["Repository"] = s_ground,
-        ["Tensors"] = [.. s_ground, "Native"],
-        ["Options"] = ["Observability"],
-        ["Status"] = ["Observability"],
-        ["Wire"] = ["Observability"],
-        ["Observability"] = ["Disk"],
-        ["Disk"] = [],
-    };
-
-    public static IEnumerable<string> Folders() => s_law.Keys;
+    public static IEnumerable<string> Folders() => FolderLaw.Folders;
 
     [Test]
     [MethodDataSource(nameof(Folders))]
-    public async Task Folder_NamesOnlyWhatStandsRightOfIt(string folder)
+    public async Task Folder_NamesOnlyWhatItMay(string folder)
     {
-        string[] allowed = s_law[folder];
-        List<string> against = [];
-        foreach (SourceFile file in SourceFile.Of("Ovms.Aot").Where(file => StratumOf(file) == folder))
-        {
-            against.AddRange(
-                NamedIn(file).Where(named => named != folder && !allowed.Contains(named)).Select(named => $"{file.Path} names {named}"));
-        }
-
+        string[] against =
+        [
+            .. s_arrows.Where(arrow => arrow.Key.From == folder)
+                .Where(arrow => !FolderLaw.PermittedTo(folder).Any(entry => FolderLaw.Covers(entry, arrow.Key.To)))
+                .Select(static arrow => $"{arrow.Value} names {arrow.Key.To}"),
+        ];
         await Assert.That(against).IsEmpty();
+    }
+
+    [Test]
+    [MethodDataSource(nameof(Folders))]
+    public async Task Folder_MayNameOnlyWhatItDoes(string folder)
+    {
+        string[] named = [.. s_arrows.Keys.Where(arrow => arrow.From == folder).Select(static arrow => arrow.To)];
+        IEnumerable<string> needless = FolderLaw.PermittedTo(folder).Where(entry => !named.Any(there => FolderLaw.Covers(entry, there)));
+        await Assert.That(needless).IsEmpty();
     }
 
     [Test]
     public async Task EveryFolder_HasALaw()
     {
-        string[] unknown = [.. SourceFile.Of("Ovms.Aot").Select(StratumOf).Distinct().Where(static folder => !s_law.ContainsKey(folder))];
-        await Assert.That(unknown).IsEmpty();
+        string[] there = [.. SourceFile.Of("Ovms.Aot").Select(FolderMap.Of).Distinct()];
+        await Assert.That(there.Except(FolderLaw.Folders)).IsEmpty();
+        await Assert.That(FolderLaw.Folders.Except(there)).IsEmpty();
+    }
+
+    [Test]
+    public async Task NoTwoFolders_NameEachOther()
+    {
+        (string, string)[] pairs =
+        [
+            .. s_arrows.Keys.Where(static arrow => string.CompareOrdinal(arrow.From, arrow.To) < 0)
+                .Where(static arrow => s_arrows.ContainsKey((arrow.To, arrow.From))),
+        ];
+        IEnumerable<string> against = pairs.Except(FolderLaw.Pairs.Keys)
+            .Select(static pair => $"{pair}: {s_arrows[pair]}, {s_arrows[(pair.Item2, pair.Item1)]}");
+        await Assert.That(against).IsEmpty();
+        await Assert.That(FolderLaw.Pairs.Keys.Except(pairs)).IsEmpty();
+    }
+
+    // Longer ways back are as bad, and harder to see.
+    [Test]
+    public async Task NoFolder_NamesItselfByWayOfOthers()
+    {
+        HashSet<(string From, string To)> left =
+        [
+            .. s_arrows.Keys.Where(static arrow => !FolderLaw.Pairs.ContainsKey(arrow))
+                .Where(static arrow => !FolderLaw.Pairs.ContainsKey((arrow.To, arrow.From))),
+        ];
+
+        // Whoever names nothing that is left is on no way back.
+        while (left.RemoveWhere(arrow => !left.Any(next => next.From == arrow.To)) > 0)
+        {
+        }
+
+        await Assert.That(left.Select(static arrow => $"{arrow.From} names {arrow.To}: {s_arrows[arrow]}")).IsEmpty();
     }
 
     // What the extensions tell is the same over both wires: both front ends know it, and it knows neither.
     [Test]
     public async Task FrontEnds_DoNotKnowEachOther()
     {
-        string[] against =
-        [
-            .. SourceFile.Of("Ovms.Aot")
-                .Where(static file => file.Folders is ["Frontends", ..])
-                .Where(static file => Regex.IsMatch(file.Code, $@"\bFrontends\.(?!({file.Folders.ElementAtOrDefault(1)}|Connections|Extensions)\b)\w"))
-                .Select(static file => file.Path),
-        ];
+        IEnumerable<(string From, string To)> against = s_arrows.Keys.Where(static arrow =>
+            FrontOf(arrow.To) is { } front && arrow.From.StartsWith("Frontends", StringComparison.Ordinal) && FrontOf(arrow.From) != front);
         await Assert.That(against).IsEmpty();
+
+        // Null for what both share.
+        static string? FrontOf(string folder) => folder.Split('/') is ["Frontends", ("Grpc" or "Rest") and var front, ..] ? front : null;
     }
 
     [Test]
     public async Task Native_NamesNothingOfTheServer()
     {
-        string[] against =
-        [
-            .. SourceFile.Of("Ovms.Native").SelectMany(static file => NamedIn(file).Where(static named => named != "Native").Select(named => $"{file.Path} names {named}")),
-        ];
+        IEnumerable<string> against = SourceFile.Of("Ovms.Native")
+            .SelectMany(static file => FolderMap.All.NamedIn(file).Select(named => $"{file.Path} names {named}"));
         await Assert.That(against).IsEmpty();
     }
 
@@ -91,29 +107,4 @@ public sealed partial class FolderLawTests
             .Order(StringComparer.Ordinal);
         await Assert.That(string.Join(' ', referred)).IsEqualTo(expected);
     }
-
-    [Test]
-    [Arguments("using Ovms.Serving;", "Serving")]
-    [Arguments("using static Ovms.Status.StatusCode;", "Status")]
-    [Arguments("using Code = Ovms.Status.StatusCode;", "Status")]
-    [Arguments("namespace Ovms.Wire;\nclass A { global::Ovms.Native.Core core; }", "Native")]
-    [Arguments("class A { Serving.Servable servable; }", "Serving")]
-    [Arguments("class A { object o = x.Status.Detail; string s = \"Ovms.Native.Core\"; } // Ovms.Inference.ModelCall", "")]
-    [Arguments("class A { string s = \"\"\"\nan \"Ovms.Native.Core\"\n\"\"\"; }", "")]
-    public async Task NamesIn_FindsWhatCodeNames(string code, string expected)
-    {
-        SourceFile file = SourceFile.Parse("src/Ovms.Aot/Wire/Sample.cs", code);
-        await Assert.That(string.Join(' ', NamedIn(file))).IsEqualTo(expected);
-    }
-
-    // The program is the first line of hosting.
-    private static string StratumOf(SourceFile file) => file.Folders.Length == 0 ? "Hosting" : file.Folders[0];
-
-    private static IEnumerable<string> NamedIn(SourceFile file) =>
-        Named().Matches(file.Code).Select(static match => match.Groups["folder"].Value).Where(static folder => folder == "Native" || s_law.ContainsKey(folder)).Distinct();
-
-    // Ovms.Folder anywhere but in the file's own namespace line; or, since every namespace is below Ovms, Folder.Type alone: not after
-    // a dot, where it is a member's name.
-    [GeneratedRegex(@"(?<!namespace\s+)(?<![\w.])(?:(?:global::)?Ovms\.(?<folder>\w+)|(?<folder>[A-Z]\w+)\.[A-Z]\w*)")]
-    private static partial Regex Named();
 }

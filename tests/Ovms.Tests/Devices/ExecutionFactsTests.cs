@@ -5,6 +5,17 @@ namespace Ovms.Tests.Devices;
 public sealed class ExecutionFactsTests
 {
     [Test]
+    [Arguments("CPU", "4", 4)]
+    [Arguments("CPU", null, 1)]
+    [Arguments("GPU.0, CPU", "GPU 2, CPU 3", 3)]
+    [Arguments("GPU.0", "GPU 2, CPU 3", 0)]
+    [Arguments("GPU.0", "2", 0)]
+    [Arguments("CPU", "AUTO", 1)]
+    [Arguments("GPU, CPU", "GPU 2, NPU 3", 1)]
+    public async Task Streams_OfTheCpuAreTold(string executing, string? streams, int expected) =>
+        await Assert.That(ExecutionFacts.StreamsOnCpu(executing, streams)).IsEqualTo(expected);
+
+    [Test]
     [Arguments("{CPU:{A:1,NUM_STREAMS:2,B:x}}", "2")]
     [Arguments("{CPU:{NUM_STREAMS:2}}", "2")]
     [Arguments("{CPU:{A:1},GPU.0:{NUM_STREAMS:3}}", "3")]

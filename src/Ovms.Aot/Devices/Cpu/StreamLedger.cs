@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Ovms.Devices.Cpu;
 
 /// <summary>Counts the streams that loaded models have on the CPU. More of them than CPUs take turns, each call at the cost of others.</summary>
@@ -8,21 +6,6 @@ internal sealed class StreamLedger
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
     private bool _isTold;
-
-    /// <summary>How many of a compiled model's streams are the CPU's.</summary>
-    /// <param name="executing">The devices that run it.</param>
-    /// <param name="streams">Its streams: <c>4</c>, or per device <c>GPU 2, CPU 4</c>; null when it does not tell.</param>
-    public static int OnCpu(string executing, string? streams)
-    {
-        if (!ExecutionFacts.ReadDevices(executing).Devices.Any(static device => device.Type == "CPU"))
-        {
-            return 0;
-        }
-
-        string[] parts = (streams ?? "").Split(", ");
-        string count = parts.FirstOrDefault(static part => part.StartsWith("CPU ", StringComparison.Ordinal))?[4..] ?? (parts.Length == 1 ? parts[0] : "");
-        return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 1;
-    }
 
     /// <summary>Enters a model version; loaded anew it stands in its older self's place.</summary>
     /// <param name="version">Name and version.</param>

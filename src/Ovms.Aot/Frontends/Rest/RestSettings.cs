@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Ovms.Frontends.Extensions;
-using Ovms.Frontends.Rest.Server;
 using Ovms.Observability.Metrics;
 using Ovms.Tensors;
 

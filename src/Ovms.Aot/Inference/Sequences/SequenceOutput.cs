@@ -20,7 +20,7 @@ internal static class SequenceOutput
         }
 
         Tensor tensor = Tensor.Allocate(ElementType.U64, [1]);
-        BinaryPrimitives.WriteUInt64LittleEndian(tensor.Bytes, sequence.Id.Number);
+        BinaryPrimitives.WriteUInt64LittleEndian(tensor.Bytes, sequence.Number);
         return new OutputTensor(SequenceInputs.Id, tensor);
     }
 }

@@ -1,5 +1,6 @@
 using Ovms.Repository;
 using Ovms.Serving.Loading;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

@@ -1,5 +1,6 @@
 using Ovms.Devices.Cpu;
 using Ovms.Observability;
+using Ovms.Repository;
 using Ovms.Repository.Remote;
 
 namespace Ovms.Serving.Lifecycle;

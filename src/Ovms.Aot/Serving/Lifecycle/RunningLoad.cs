@@ -1,6 +1,6 @@
 using Ovms.Native;
 using Ovms.Observability;
-using Ovms.Serving.Loading;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ovms.Observability;
-using Ovms.Serving.Loading;
 using Ovms.Serving.Table;
 using Ovms.Status;
 

@@ -1,4 +1,3 @@
-using Ovms.Serving.Loading;
 using Ovms.Serving.Table;
 using Ovms.Status;
 

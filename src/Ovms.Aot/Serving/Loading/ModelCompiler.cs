@@ -7,6 +7,7 @@ using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Loading;
@@ -41,7 +42,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 
         if (allotment is not null && entry is not null)
         {
-            int streams = StreamLedger.OnCpu(compiled.Value.ExecutionDevices, compiled.Value.Streams);
+            int streams = ExecutionFacts.StreamsOnCpu(compiled.Value.ExecutionDevices, compiled.Value.Streams);
             warnings.AddRange(cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out IDisposable counted) is { } warning ? [warning] : []);
             loaded.Value.StreamEntry = counted;
         }
@@ -65,7 +66,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         InferencePace? pace = isPlain ? new InferencePace() : null;
         OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
         bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
-        InferSlot MakeSlot(Sequence? sequence)
+        InferSlot MakeSlot(SequenceId? sequence)
         {
             SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
             return new InferSlot(new RequestRun(outputs.CreateRequest(), canBeCancelled) { Pace = pace }, inputs, memory)
@@ -79,7 +80,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 
         if (config.Sequences is { } sequences)
         {
-            return Loaded(new SequenceTable(sequences, MakeSlot, compiled.RequestCount, config.QueueSize, gate));
+            return Loaded(new SequenceTable(sequences, id => MakeSlot(id), compiled.RequestCount, config.QueueSize, gate));
         }
 
         // Where the device computes one at a time, one more: its inputs are bound meanwhile, or the device idles between two calls.
@@ -94,7 +95,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         };
     }
 
-    private static Outcome<InferRequestPool> MakePool(Func<Sequence?, InferSlot> makeSlot, int count, int queueSize)
+    private static Outcome<InferRequestPool> MakePool(Func<SequenceId?, InferSlot> makeSlot, int count, int queueSize)
     {
         List<InferSlot> slots = [];
         try

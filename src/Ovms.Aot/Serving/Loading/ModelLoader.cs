@@ -9,6 +9,7 @@ using Ovms.Repository.Remote;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Serving.Loading;

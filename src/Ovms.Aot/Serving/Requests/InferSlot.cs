@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ovms.Native;
-using Ovms.Serving.Sequences;
 using Ovms.Serving.Signatures;
 using Ovms.Tensors;
 
@@ -35,7 +34,7 @@ internal sealed class InferSlot : IDisposable
     internal ISlotSource? Source { get; set; }
 
     /// <summary>The sequence whose state the request holds; null in a pool.</summary>
-    internal Sequence? Sequence { get; init; }
+    internal SequenceId? Sequence { get; init; }
 
     /// <summary>What made the request, and makes the next one; null where outputs cannot leave it.</summary>
     internal OutputMemory? Outputs { get; init; }

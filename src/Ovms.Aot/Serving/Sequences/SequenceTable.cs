@@ -14,7 +14,8 @@ namespace Ovms.Serving.Sequences;
 /// <param name="turns">How many calls compute at the same time.</param>
 /// <param name="waitersLimit">How many more may wait.</param>
 /// <param name="gate">Where infer requests may only be made while nothing computes: see <see cref="InferSlot.Gate"/>.</param>
-internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, InferSlot> makeSlot, int turns, int waitersLimit, ShapeGate? gate = null) : ISlotSource
+internal sealed class SequenceTable(
+    SequenceSettings settings, Func<SequenceId, InferSlot> makeSlot, int turns, int waitersLimit, ShapeGate? gate = null) : ISlotSource
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<SequenceId, Sequence> _sequences = [];
@@ -92,7 +93,7 @@ internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, In
     /// <inheritdoc/>
     public void Return(InferSlot slot)
     {
-        Sequence sequence = slot.Sequence!;
+        Sequence sequence = SequenceOf(slot);
         Leave(sequence, sequence.Step, slot.TakeProgress(), sequence.Turn, isLetIn: true);
     }
 
@@ -137,6 +138,15 @@ internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, In
         foreach (Sequence sequence in _sequences.Values)
         {
             sequence.Slot?.Dispose();
+        }
+    }
+
+    // A sequence stays in the table while a call computes.
+    private Sequence SequenceOf(InferSlot slot)
+    {
+        lock (_gate)
+        {
+            return _sequences[slot.Sequence!.Value];
         }
     }
 
@@ -271,7 +281,7 @@ internal sealed class SequenceTable(SequenceSettings settings, Func<Sequence, In
 
     private InferSlot MakeSlot(Sequence sequence)
     {
-        InferSlot slot = makeSlot(sequence);
+        InferSlot slot = makeSlot(sequence.Id);
         slot.Source = this;
         return slot;
     }

@@ -1,10 +1,8 @@
 using Ovms.Observability.Metrics;
-using Ovms.Serving.Loading;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
-using Ovms.Serving.Variants;
 
 namespace Ovms.Serving.Table;
 
@@ -38,7 +36,7 @@ internal sealed class Servable
     public Signature Accepted { get; }
 
     /// <summary>What computes calls that <see cref="Signature"/> does not take; null where shapes are not left to calls.</summary>
-    public ModelVariants? Variants => _model.Variants;
+    public ServableVariants? Variants => _model.Variants;
 
     /// <summary>Where its calls get infer requests.</summary>
     public ISlotSource Pool => _model.Pool;

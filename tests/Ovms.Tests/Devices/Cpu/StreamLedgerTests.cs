@@ -5,17 +5,6 @@ namespace Ovms.Tests.Devices.Cpu;
 public sealed class StreamLedgerTests
 {
     [Test]
-    [Arguments("CPU", "4", 4)]
-    [Arguments("CPU", null, 1)]
-    [Arguments("GPU.0, CPU", "GPU 2, CPU 3", 3)]
-    [Arguments("GPU.0", "GPU 2, CPU 3", 0)]
-    [Arguments("GPU.0", "2", 0)]
-    [Arguments("CPU", "AUTO", 1)]
-    [Arguments("GPU, CPU", "GPU 2, NPU 3", 1)]
-    public async Task Streams_OfTheCpuAreTold(string executing, string? streams, int expected) =>
-        await Assert.That(StreamLedger.OnCpu(executing, streams)).IsEqualTo(expected);
-
-    [Test]
     public async Task MoreStreamsThanCpus_AreToldOnceUntilTheyAreFewerAgain()
     {
         StreamLedger ledger = new();

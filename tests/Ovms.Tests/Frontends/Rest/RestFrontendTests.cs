@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Ovms.Frontends.Rest.Server;
+using Ovms.Frontends.Rest;
 using Ovms.Serving;
 using Ovms.Serving.Table;
 

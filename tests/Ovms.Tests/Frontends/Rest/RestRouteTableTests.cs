@@ -1,5 +1,5 @@
 using Ovms.Frontends.Rest;
-using Ovms.Frontends.Rest.KServe;
+using Ovms.Frontends.Rest.Server;
 using Ovms.Inference;
 using Ovms.Serving.Table;
 
@@ -112,6 +112,6 @@ internal sealed class RestRouteTableTests
     private static RestRouteTable CreateTable()
     {
         ServableRegistry registry = new();
-        return KServeRoutes.Create(new RestSettings { EndPoints = [], ServerVersion = "1" }, registry, new ModelCalls(registry));
+        return RestRoutes.Create(new RestSettings { EndPoints = [], ServerVersion = "1" }, registry, new ModelCalls(registry));
     }
 }

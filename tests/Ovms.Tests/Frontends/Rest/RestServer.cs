@@ -11,7 +11,6 @@ using Ovms.Frontends.Rest.Server;
 using Ovms.Inference;
 using Ovms.Native;
 using Ovms.Serving;
-using Ovms.Serving.Loading;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;

@@ -1,3 +1,4 @@
+using Ovms.Repository;
 using Ovms.Repository.Remote;
 
 namespace Ovms.Tests.Repository.Remote;

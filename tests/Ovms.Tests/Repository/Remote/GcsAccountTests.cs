@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ovms.Repository;
 using Ovms.Repository.Remote;
 using Ovms.Status;
 using Ovms.Tests.Setup;

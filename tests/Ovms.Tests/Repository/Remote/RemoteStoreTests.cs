@@ -1,3 +1,4 @@
+using Ovms.Repository;
 using Ovms.Repository.Remote;
 using Ovms.Status;
 

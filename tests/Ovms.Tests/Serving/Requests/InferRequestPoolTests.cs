@@ -1,5 +1,5 @@
-using Ovms.Serving.Loading;
 using Ovms.Serving.Requests;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Tests.Serving.Requests;

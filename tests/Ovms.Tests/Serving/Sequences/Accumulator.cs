@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Ovms.Native;
 using Ovms.Serving;
-using Ovms.Serving.Loading;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Signatures;

@@ -56,7 +56,7 @@ public sealed class SequenceTableTests
         for (int i = 0; i < 50; i++)
         {
             InferSlot slot = await table.HoldAsync(Start());
-            ids.Add(slot.Sequence!.Id.Number);
+            ids.Add(slot.Sequence!.Value.Number);
             await AddAsync(slot, i);
             slot.Return();
         }

@@ -1,6 +1,5 @@
 using Ovms.Native;
 using Ovms.Serving.Requests;
-using Ovms.Serving.Sequences;
 using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Serving.Sequences;
@@ -34,7 +33,7 @@ internal sealed class UnequalRows : IDisposable
         _compiled = Engine.Compile(model);
     }
 
-    public InferSlot MakeSlot(Sequence sequence) => new(new RequestRun(_compiled.CreateInferRequest(), canBeCancelled: false), 2) { Sequence = sequence };
+    public InferSlot MakeSlot(SequenceId sequence) => new(new RequestRun(_compiled.CreateInferRequest(), canBeCancelled: false), 2) { Sequence = sequence };
 
     public static ValueTask<OvStatus> InferAsync(InferSlot slot, long rows, long others)
     {

@@ -1,3 +1,4 @@
+using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -7,11 +8,20 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// <summary>One API's form of an inference on the wire.</summary>
 /// <param name="path">Of the call.</param>
 /// <param name="read">Reads a request, which is owned by the message that was read, or disposed.</param>
-/// <param name="peek">Finds the model that a request's first bytes name; null where they do not.</param>
+/// <param name="bound">How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</param>
 /// <param name="create">Makes an answer, which goes back to where it is told.</param>
 internal sealed class InferApi(
-    string path, Func<NativeBuffer, Outcome<InferMessage>> read, Func<NativeBuffer, (string Name, string Version)?> peek, Func<Recycled<InferAnswer>, InferAnswer> create)
+    string path,
+    Func<NativeBuffer, Outcome<InferMessage>> read,
+    Func<CallEnd, NativeBuffer, Outcome<long?>> bound,
+    Func<Recycled<InferAnswer>, InferAnswer> create)
 {
+    /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has: they are refused before they cost memory.</summary>
+    public const int MaxEntries = 4096;
+
+    /// <summary>More dimensions than this no tensor has.</summary>
+    public const int MaxDimensions = 64;
+
     private readonly Recycled<InferAnswer> _answers = new(create);
 
     /// <summary>Of the call.</summary>
@@ -21,8 +31,8 @@ internal sealed class InferApi(
     /// <param name="payload">Owned by the message that was read, or disposed.</param>
     public Outcome<InferMessage> Read(NativeBuffer payload) => read(payload);
 
-    /// <summary>Finds the model that a request's first bytes name; null where they do not.</summary>
-    public (string Name, string Version)? Peek(NativeBuffer begin) => peek(begin);
+    /// <summary>How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</summary>
+    public Func<CallEnd, NativeBuffer, Outcome<long?>> Bound => bound;
 
     /// <summary>Makes the answer of a call that has run, which stays the caller's.</summary>
     /// <exception cref="OvmsException">The API has no form for an output.</exception>

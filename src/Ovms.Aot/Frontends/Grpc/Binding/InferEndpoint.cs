@@ -18,7 +18,14 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
-internal sealed class InferEndpoint(InferApi[] apis, ServableRegistry registry, ModelCalls calls, GrpcSettings settings, OpenStreams streams, ILogger log)
+/// <param name="apis">The forms of inference that it takes.</param>
+/// <param name="registry">What is served.</param>
+/// <param name="calls">Opens the calls.</param>
+/// <param name="settings">What the options say.</param>
+/// <param name="streams">Counts the calls that are open.</param>
+/// <param name="log">Where it is told.</param>
+internal sealed class InferEndpoint(
+    InferApi[] apis, ServableRegistry registry, ModelCalls calls, GrpcSettings settings, OpenStreams streams, ILogger log)
 {
     private const string Done = "0";
 
@@ -26,7 +33,10 @@ internal sealed class InferEndpoint(InferApi[] apis, ServableRegistry registry, 
     private const int UnflushedLimit = 64 << 10;
 
     private readonly MessageBody _body = new(
-        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory, new PackedBound(registry)), settings.Arguments.MaxReceiveMessageLength, settings.Arrival, registry.Draining);
+        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory),
+        settings.Arguments.MaxReceiveMessageLength,
+        settings.Arrival,
+        registry.Draining);
 
     private readonly CallEnds _ends = new();
     private readonly CallLog _log = new(log);
@@ -71,7 +81,6 @@ internal sealed class InferEndpoint(InferApi[] apis, ServableRegistry registry, 
         CallEnd end = _ends.Of(call);
         MemoryShare share = end.Share.Of(settings.Memory.For(call));
         Outcome entered = streams.Enter(call, out OpenConnection? connection);
-        ModelCall? opened = null;
         try
         {
             if (entered.IsOk && !OpenStreams.HasBegun(call))
@@ -81,17 +90,17 @@ internal sealed class InferEndpoint(InferApi[] apis, ServableRegistry registry, 
                 entered = entered.IsOk ? await streams.BeginAsync(call, connection, end.Token).ConfigureAwait(false) : entered;
             }
 
-            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, api, share, end.Token).ConfigureAwait(false) : entered;
+            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, end, api.Bound, share, end.Token).ConfigureAwait(false) : entered;
             Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share) : body.WithoutValue;
             Outcome answered = read.WithoutValue;
             if (read.IsOk)
             {
                 InferMessage message = read.Value;
                 subject = new CallSubject(message.ModelName, message.ModelVersion, message.Id);
-                answered = Open(message, out opened);
+                answered = Open(end, message);
             }
 
-            if (opened is not null)
+            if (answered.IsOk && end.Model is { } opened)
             {
                 answered = await RunAsync(opened, read.Value!, end).ConfigureAwait(false);
                 GatheredBytes? large = null;
@@ -123,7 +132,6 @@ internal sealed class InferEndpoint(InferApi[] apis, ServableRegistry registry, 
         }
         finally
         {
-            opened?.Dispose();
             share.Dispose();
             end.Dispose();
             streams.Leave(connection);
@@ -143,11 +151,16 @@ internal sealed class InferEndpoint(InferApi[] apis, ServableRegistry registry, 
         return read;
     }
 
-    // The message names the model: only here is it known.
-    private Outcome Open(InferMessage message, out ModelCall? call)
+    // Only the message names the model. The first bytes of one that came packed have named it already, unless later ones name another.
+    private Outcome Open(CallEnd end, InferMessage message)
     {
+        if (end.Model is { } named && named.Subject == new CallSubject(message.ModelName, message.ModelVersion))
+        {
+            return Outcome.Ok;
+        }
+
         Outcome<ModelCall> opened = calls.Open(message.Origin, message.ModelName, message.ModelVersion);
-        call = opened.Value;
+        end.SetModel(opened.Value);
         if (!opened.IsOk)
         {
             message.Dispose();

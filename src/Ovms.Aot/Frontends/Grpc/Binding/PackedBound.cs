@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.Globalization;
+using Ovms.Frontends.Grpc.Transport;
+using Ovms.Inference;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -12,67 +13,27 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// write fields in the order of their numbers, so the model's name comes first; where it does not, the message may be as long as one to the
 /// model that takes the longest.
 /// </summary>
-internal sealed class PackedBound(ServableRegistry registry)
+/// <param name="calls">Opens the calls whose first bytes name a model: the model that bounds the message is the one that computes it.</param>
+/// <param name="registry">What is served.</param>
+internal sealed class PackedBound(ModelCalls calls, ServableRegistry registry)
 {
     /// <summary>The bound of a message of which some bytes are unpacked.</summary>
-    /// <param name="api">The message's form.</param>
+    /// <param name="end">The call's; gets its model.</param>
+    /// <param name="origin">The message's form.</param>
+    /// <param name="peek">Finds the model that a message of this form names; null where its first bytes do not name it.</param>
     /// <param name="begin">Its first bytes.</param>
     /// <returns>Its bound in bytes, null for none; or that what it names is not served.</returns>
-    public Outcome<long?> Find(InferApi api, NativeBuffer begin)
+    public Outcome<long?> Find(CallEnd end, CallOrigin origin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
     {
-        if (api.Peek(begin) is not { } model)
+        if (Peek(peek, begin) is not { } model)
         {
             return Longest(registry.Current);
         }
 
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(model.Name, model.Version);
-        return found.IsOk ? MessageBound.Protobuf(found.Value.Version.Servable!.Accepted) : found.WithoutValue;
+        Outcome<ModelCall> opened = calls.Open(origin, model.Name, model.Version);
+        end.SetModel(opened.Value);
+        return opened.IsOk ? MessageBound.Protobuf(opened.Value.Servable.Accepted) : opened.WithoutValue;
     }
-
-    /// <summary>Of a ModelInferRequest: name and version are its first fields.</summary>
-    public static (string Name, string Version)? PeekModelInfer(NativeBuffer begin) => Peek(begin, static bytes =>
-    {
-        ProtoReader reader = new(bytes, "the request");
-        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
-        {
-            return null;
-        }
-
-        string name = reader.ReadKnownText();
-        return (name, reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited) ? reader.ReadKnownText() : "");
-    });
-
-    /// <summary>Of a PredictRequest: model_spec is its first field, and in it the name.</summary>
-    public static (string Name, string Version)? PeekPredict(NativeBuffer begin) => Peek(begin, static bytes =>
-    {
-        ProtoReader reader = new(bytes, "the request");
-        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
-        {
-            return null;
-        }
-
-        string? name = null;
-        string version = "";
-        ProtoReader model = new(reader.ReadLengthDelimited(), "model_spec");
-        while (model.TryReadTag(out field, out type))
-        {
-            switch ((field, type))
-            {
-                case (1, WireType.LengthDelimited):
-                    name = model.ReadKnownText();
-                    break;
-                case (2, WireType.LengthDelimited):
-                    ProtoReader number = new(model.ReadLengthDelimited(), "version");
-                    version = number.TryReadTag(out field, out type) && (field, type) == (1, WireType.Varint) ? number.ReadVarint().ToString(CultureInfo.InvariantCulture) : "";
-                    break;
-                default:
-                    model.Skip(type);
-                    break;
-            }
-        }
-
-        return name is null ? null : (name, version);
-    });
 
     private static long? Longest(ServableTable table)
     {
@@ -93,11 +54,11 @@ internal sealed class PackedBound(ServableRegistry registry)
         return Math.Max(longest, MessageBound.Rest);
     }
 
-    private static (string Name, string Version)? Peek(NativeBuffer begin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> read)
+    private static (string Name, string Version)? Peek(Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
     {
         try
         {
-            return read(begin.Sequence);
+            return peek(begin.Sequence);
         }
         catch (MalformedProtoException)
         {

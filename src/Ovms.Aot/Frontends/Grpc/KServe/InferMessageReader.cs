@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -13,12 +14,6 @@ namespace Ovms.Frontends.Grpc.KServe;
 /// <param name="messages">Where messages come from.</param>
 internal sealed class InferMessageReader(Recycled<InferMessage> messages)
 {
-    /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has; they are refused before they cost memory.</summary>
-    public const int MaxEntries = 4096;
-
-    /// <summary>More dimensions than this no tensor has.</summary>
-    public const int MaxDimensions = 64;
-
     private readonly Recycled<InferMessageParts> _parts = new(static home => new InferMessageParts(home));
 
     /// <summary>Reads one request.</summary>
@@ -52,6 +47,20 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
                 message.Dispose();
             }
         }
+    }
+
+    /// <summary>The model that a request's first bytes name: name and version are its first fields. Null where they are not.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
+    {
+        ProtoReader reader = new(begin, "the request");
+        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
+        {
+            return null;
+        }
+
+        string name = reader.ReadKnownText();
+        return (name, reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited) ? reader.ReadKnownText() : "");
     }
 
     private static void ReadFields(ReadOnlySequence<byte> payload, InferMessage message, InferMessageParts parts)
@@ -98,7 +107,7 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
     private static InputTensor ReadInput(ReadOnlySequence<byte> bytes, InferMessage message, InferMessageParts parts)
     {
         InputTensor input = message.SpareInput();
-        Dimensions shape = new(stackalloc long[MaxDimensions]);
+        Dimensions shape = new(stackalloc long[InferApi.MaxDimensions]);
         ProtoReader reader = new(bytes, "an input");
         int parameters = 0;
         while (reader.TryReadTag(out int field, out WireType type))
@@ -162,9 +171,9 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
 
     private static void Bound(ref ProtoReader reader, int count, string what)
     {
-        if (count > MaxEntries)
+        if (count > InferApi.MaxEntries)
         {
-            reader.Throw($"more than {MaxEntries} {what}");
+            reader.Throw($"more than {InferApi.MaxEntries} {what}");
         }
     }
 
@@ -180,7 +189,7 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
         {
             if (_count == _space.Length)
             {
-                throw new MalformedProtoException($"a shape has more than {MaxDimensions} dimensions");
+                throw new MalformedProtoException($"a shape has more than {InferApi.MaxDimensions} dimensions");
             }
 
             _space[_count++] = (long)dimension;

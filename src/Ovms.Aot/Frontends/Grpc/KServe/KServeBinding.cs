@@ -1,14 +1,27 @@
 using Grpc.Core;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Inference;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>Names the calls of inference.GRPCInferenceService but for inference itself (<see cref="InferEndpoint"/>). What is not named answers UNIMPLEMENTED by the framework.</summary>
+/// <summary>
+/// Names the calls of inference.GRPCInferenceService; inference itself goes through <see cref="InferEndpoint"/>. What is not named answers
+/// UNIMPLEMENTED by the framework.
+/// </summary>
 internal static class KServeBinding
 {
     /// <summary>The service's full name.</summary>
     public const string ServiceName = "inference.GRPCInferenceService";
+
+    /// <summary>Inference, which does not go through the framework.</summary>
+    /// <param name="calls">Has the messages that calls use.</param>
+    /// <param name="packed">Bounds what its requests may become.</param>
+    public static InferApi Infer(ModelCalls calls, PackedBound packed) => new(
+        $"/{ServiceName}/ModelInfer",
+        new InferMessageReader(calls.Messages).Read,
+        (end, begin) => packed.Find(end, CallOrigin.KServeGrpc, InferMessageReader.Peek, begin),
+        static home => new InferResponse(home));
 
     /// <summary>Binds the service.</summary>
     public static void Bind(ServiceBinderBase binder, KServeService service)

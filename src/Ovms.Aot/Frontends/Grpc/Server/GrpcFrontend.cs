@@ -88,12 +88,8 @@ internal static class GrpcFrontend
     {
         // Order: what the endpoint does not take goes on to the framework.
         OpenStreams streams = new(settings.Streams, settings.Arrival, registry.Draining, app.Lifetime.ApplicationStopping, log);
-        InferApi[] apis =
-        [
-            new($"/{KServeBinding.ServiceName}/ModelInfer", new InferMessageReader(calls.Messages).Read, PackedBound.PeekModelInfer, static home => new InferResponse(home)),
-            new($"/{TfsBinding.PredictionService}/Predict", new PredictRequestReader(calls.Messages).Read, PackedBound.PeekPredict, static home => new PredictResponse(home)),
-        ];
-        new InferEndpoint(apis, registry, calls, settings, streams, log).Use(app);
+        PackedBound packed = new(calls, registry);
+        new InferEndpoint([KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed)], registry, calls, settings, streams, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Ovms.Frontends.Grpc.KServe;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -47,6 +47,21 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
                 message.Dispose();
             }
         }
+    }
+
+    /// <summary>The model that a request's first bytes name: model_spec is its first field. Null where it is not.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
+    {
+        ProtoReader reader = new(begin, "the request");
+        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
+        {
+            return null;
+        }
+
+        ModelSpec model = default;
+        model.Read(reader.ReadLengthDelimited());
+        return model.Name is { } name ? (name, TfsModelSpec.TextOf(model.Version)) : null;
     }
 
     /// <summary>Reads everything but the tensors, whose places are kept in the order of the inputs.</summary>
@@ -136,9 +151,9 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
 
     private static void Bound(ref ProtoReader reader, int count, string what)
     {
-        if (count > InferMessageReader.MaxEntries)
+        if (count > InferApi.MaxEntries)
         {
-            reader.Throw($"more than {InferMessageReader.MaxEntries} {what}");
+            reader.Throw($"more than {InferApi.MaxEntries} {what}");
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
-using Ovms.Frontends.Grpc.KServe;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -43,7 +43,7 @@ internal static class TensorProtoReader
         int number = 0;
         uint typed = 0;
         ReadOnlySequence<byte> content = default;
-        TensorShape shape = new(stackalloc long[InferMessageReader.MaxDimensions]);
+        TensorShape shape = new(stackalloc long[InferApi.MaxDimensions]);
         ProtoReader reader = new(tensor, "a tensor");
         while (reader.TryReadTag(out int field, out WireType type))
         {
@@ -81,7 +81,7 @@ internal static class TensorProtoReader
     /// <exception cref="MalformedProtoException">The bytes are not the message.</exception>
     public static void Check(ReadOnlySequence<byte> tensor)
     {
-        TensorShape shape = new(stackalloc long[InferMessageReader.MaxDimensions]);
+        TensorShape shape = new(stackalloc long[InferApi.MaxDimensions]);
         ProtoReader reader = new(tensor, "a tensor");
         while (reader.TryReadTag(out int field, out WireType type))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -41,6 +42,16 @@ internal sealed class CallEnd : Recyclable, IDisposable
         _node = new LinkedListNode<CallEnd>(this);
     }
 
+    /// <summary>The call's model, once its message has named it; ends with this.</summary>
+    public ModelCall? Model { get; private set; }
+
+    /// <summary>The message has named a model, or names another one than its first bytes did; null for none.</summary>
+    public void SetModel(ModelCall? model)
+    {
+        Model?.Dispose();
+        Model = model;
+    }
+
     /// <summary>Cancelled when the call has to end.</summary>
     public CancellationToken Token => _stop.Token;
 
@@ -75,6 +86,7 @@ internal sealed class CallEnd : Recyclable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        SetModel(null);
         _lines?.Remove(_node);
         _lines = null;
 

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
-using Ovms.Frontends.Grpc.Binding;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -29,14 +28,16 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
     /// <summary>Reads the message and sees that nothing comes after it.</summary>
     /// <param name="call">Whose body nothing was read of yet.</param>
-    /// <param name="api">Its form, for a message that comes packed.</param>
+    /// <param name="state">For the next one, so that it need not be made for each call.</param>
+    /// <param name="bound">How long it may become where it comes packed, told from its first bytes; null for any length.</param>
     /// <param name="share">What the call holds of the front end's memory: grows with the message.</param>
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
     /// <returns>The message, owned by the caller; or what is wrong with the body, that there is no memory for it, that it took too long, or that the server stops.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Outcome<NativeBuffer>> ReadAsync(HttpContext call, InferApi api, MemoryShare share, CancellationToken cancellation)
+    public async ValueTask<Outcome<NativeBuffer>> ReadAsync<T>(
+        HttpContext call, T state, Func<T, NativeBuffer, Outcome<long?>> bound, MemoryShare share, CancellationToken cancellation)
     {
         PipeReader body = call.Request.BodyReader;
         Arrival arrival = new(limit, share, _shells);
@@ -76,7 +77,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
                 if (read.IsCompleted)
                 {
-                    return arrival.IsCompressed ? coding.Unpack(call, api, arrival.Release(), share, cancellation) : arrival.Release();
+                    return arrival.IsCompressed ? coding.Unpack(call, state, bound, arrival.Release(), share, cancellation) : arrival.Release();
                 }
             }
         }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using Grpc.Net.Compression;
-using Ovms.Frontends.Grpc.Binding;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -10,8 +9,7 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// <summary>The compressions that messages may come in (grpc-encoding), each bounded by what a message may grow to.</summary>
 /// <param name="limit">Bytes that any message may have.</param>
 /// <param name="memory">What unpacking takes, where the framework does it.</param>
-/// <param name="models">What the models can take; null where it does not matter.</param>
-internal sealed class MessageCoding(int limit, RequestMemory memory, PackedBound? models = null)
+internal sealed class MessageCoding(int limit, RequestMemory memory)
 {
     private const string Header = "grpc-encoding";
     private const string AcceptHeader = "grpc-accept-encoding";
@@ -29,13 +27,15 @@ internal sealed class MessageCoding(int limit, RequestMemory memory, PackedBound
 
     /// <summary>Takes a message's compression off.</summary>
     /// <param name="call">Whose headers name it.</param>
-    /// <param name="api">The message's form.</param>
+    /// <param name="state">For the next one, so that it need not be made for each call.</param>
+    /// <param name="bound">How long it may become, told from its first bytes: null for any length; or that what it names is not served.</param>
     /// <param name="packed">Ends here; counted in the share.</param>
     /// <param name="share">Grows by what the message grows to.</param>
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
     /// <returns>The plain message, owned by the caller; or why there is none.</returns>
     /// <exception cref="global::Grpc.Core.RpcException">It is broken, or grows beyond the limit.</exception>
-    public Outcome<NativeBuffer> Unpack(HttpContext call, InferApi api, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
+    public Outcome<NativeBuffer> Unpack<T>(
+        HttpContext call, T state, Func<T, NativeBuffer, Outcome<long?>> bound, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
     {
         using NativeBuffer ended = packed;
         string name = call.Request.Headers[Header].ToString();
@@ -50,16 +50,17 @@ internal sealed class MessageCoding(int limit, RequestMemory memory, PackedBound
             return Outcome.Fail(StatusCode.RestUnsupportedEncoding, $"grpc-encoding; Expected: {Names()}; Actual: {Shown.Bounded(name)}");
         }
 
-        return Unpack(known, api, packed, share, cancellation);
+        return Unpack(known, state, bound, packed, share, cancellation);
     }
 
-    private unsafe Outcome<NativeBuffer> Unpack(BoundedCompression coding, InferApi api, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
+    private unsafe Outcome<NativeBuffer> Unpack<T>(
+        BoundedCompression coding, T state, Func<T, NativeBuffer, Outcome<long?>> bound, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
     {
         using UnmanagedMemoryStream bytes = new((byte*)packed.Address, packed.Length);
         using Stream stream = coding.Open(bytes);
         NativeBuffer plain = new(0, share);
-        long bound = limit;
-        bool isBound = models is null;
+        long most = limit;
+        bool isBound = false;
         bool isWhole = false;
         try
         {
@@ -69,20 +70,20 @@ internal sealed class MessageCoding(int limit, RequestMemory memory, PackedBound
                 if (!isBound && plain.Length >= Step)
                 {
                     isBound = true;
-                    Outcome<long?> found = models!.Find(api, plain);
+                    Outcome<long?> found = bound(state, plain);
                     if (!found.IsOk)
                     {
                         return found.WithoutValue;
                     }
 
-                    bound = Math.Min(limit, found.Value ?? limit);
+                    most = Math.Min(limit, found.Value ?? limit);
                 }
 
-                if (plain.Length > bound)
+                if (plain.Length > most)
                 {
                     return Outcome.Fail(
                         StatusCode.MessageTooLarge,
-                        $"The compressed message has more than {bound} bytes when decompressed; {(bound < limit ? "no request to this model is as long" : "no more may be received")}");
+                        $"The compressed message has more than {most} bytes when decompressed; {(most < limit ? "no request to this model is as long" : "no more may be received")}");
                 }
 
                 cancellation.ThrowIfCancellationRequested();

@@ -14,7 +14,9 @@ internal static class CodedBody
     /// <param name="bounds">What the body may take.</param>
     /// <param name="fill">Reads the body into the document.</param>
     /// <returns>The document, for the caller to own, or what is wrong with the request.</returns>
-    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferDocument document, Signature signature, BodyBounds bounds, Func<RequestBody, ValueTask<Outcome>> fill)
+    public static async ValueTask<Outcome<TDocument>> ReadAsync<TDocument>(
+        HttpRequest request, TDocument document, Signature signature, BodyBounds bounds, Func<RequestBody, ValueTask<Outcome>> fill)
+        where TDocument : class, IDisposable
     {
         Outcome<PipeReader> opened = RequestCoding.Open(request);
         if (!opened.IsOk)

@@ -6,9 +6,10 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.Body;
 
 /// <summary>The body of a request that asks for or sets a few values: one small JSON object, or nothing.</summary>
-/// <param name="settings">Count its bytes and bound its time.</param>
+/// <param name="memory">Counts its bytes.</param>
+/// <param name="arrival">How long it may take to come.</param>
 /// <param name="stopping">Ends the wait for it.</param>
-internal sealed class JsonBody(RestSettings settings, CancellationToken stopping)
+internal sealed class JsonBody(RequestMemory memory, ArrivalTimes arrival, CancellationToken stopping)
 {
     private const int LongestBody = 64 << 10;
 
@@ -16,9 +17,10 @@ internal sealed class JsonBody(RestSettings settings, CancellationToken stopping
     /// <returns>An object for the caller to dispose, an empty one where nothing came; or what is wrong with it.</returns>
     public async ValueTask<Outcome<JsonDocument>> ReadAsync(HttpContext context)
     {
-        using MemoryShare share = new MemoryShare().Of(settings.Memory.For(context));
+        using MemoryShare share = new MemoryShare().Of(memory.For(context));
         using NativeBuffer json = new(0, share);
-        using RequestBody body = new(context.Request.BodyReader, new BodyBounds(LongestBody, share, settings.Arrival, stopping), context.Request.ContentLength);
+        BodyBounds bounds = new(LongestBody, share, arrival, stopping);
+        using RequestBody body = new(context.Request.BodyReader, bounds, context.Request.ContentLength);
         Outcome<long> came = await body.ReadAsync(json, long.MaxValue, context.RequestAborted).ConfigureAwait(false);
         return came.IsOk ? Parse(json.Bytes) : came.WithoutValue;
     }

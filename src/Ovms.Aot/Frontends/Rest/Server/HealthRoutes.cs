@@ -9,6 +9,19 @@ namespace Ovms.Frontends.Rest.Server;
 /// </summary>
 internal sealed class HealthRoutes(ServableRegistry registry)
 {
+    /// <summary>All rows.</summary>
+    public static RestRoute[] All(ServableRegistry registry)
+    {
+        HealthRoutes health = new(registry);
+        return
+        [
+            new RestRoute("/v2/health/live", RestVerb.Get, LiveAsync),
+            new RestRoute("/v2/health/ready", RestVerb.Get, health.ReadyAsync),
+            new RestRoute("/v2/models/{model}/ready", RestVerb.Get, health.ModelReadyAsync),
+            new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync),
+        ];
+    }
+
     /// <summary>The process answers: it is live.</summary>
     public static Task LiveAsync(HttpContext context, RestTarget target) => RestReply.EmptyAsync(context);
 

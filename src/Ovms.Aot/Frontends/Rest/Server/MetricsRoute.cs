@@ -11,6 +11,10 @@ internal sealed class MetricsRoute(ServerMetrics metrics)
     /// <summary>The path; the original's, and like there not to be chosen.</summary>
     public const string Path = "/metrics";
 
+    /// <summary>The row; none while nothing is counted.</summary>
+    public static RestRoute[] All(ServerMetrics? metrics) =>
+        metrics is null ? [] : [new RestRoute(Path, RestVerb.Get, new MetricsRoute(metrics).WriteAsync)];
+
     /// <summary>Answers a scrape.</summary>
     public async Task WriteAsync(HttpContext context, RestTarget target)
     {

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Primitives;
 using Ovms.Frontends.Connections;
-using Ovms.Frontends.Rest.KServe;
 using Ovms.Inference;
 using Ovms.Serving.Table;
 using Ovms.Status;
@@ -32,7 +31,7 @@ internal sealed class RestFrontend
     {
         _settings = settings;
         _calls = new CallLog(log);
-        _table = KServeRoutes.Create(settings, registry, calls);
+        _table = RestRoutes.Create(settings, registry, calls);
     }
 
     /// <summary>Adds the listeners. Limits are the whole server's: a tensor is far larger than the framework's usual request.</summary>

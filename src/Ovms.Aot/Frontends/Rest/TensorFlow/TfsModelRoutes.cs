@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ovms.Frontends.Rest.Json;
-using Ovms.Frontends.Rest.Server;
 using Ovms.Observability.Metrics;
 using Ovms.Serving.Table;
 using Ovms.Status;

@@ -1,3 +1,4 @@
+using Ovms.Inference;
 using Ovms.Serving.Table;
 using Ovms.Status;
 
@@ -5,13 +6,14 @@ namespace Ovms.Frontends.Rest.TensorFlow;
 
 /// <summary>
 /// The paths of TensorFlow Serving, and those where OpenAI's clients look for models. <c>/v1/models/NAME</c> is a path of both:
-/// <see cref="Server.OpenAiClients"/> tells them apart.
+/// <see cref="OpenAiClients"/> tells them apart.
 /// </summary>
 internal static class TfsRoutes
 {
-    /// <summary>Every row with what answers it. Those that take a name with slashes in it come last.</summary>
-    public static IEnumerable<RestRoute> Rows(ServableRegistry registry, InferRoute predict)
+    /// <summary>All rows. Those that take a name with slashes in it come last.</summary>
+    public static IEnumerable<RestRoute> All(RestSettings settings, ServableRegistry registry, ModelCalls calls)
     {
+        InferRoute predict = new(new PredictForm(), calls, settings, registry.Draining);
         TfsModelRoutes models = new(registry);
         return
         [

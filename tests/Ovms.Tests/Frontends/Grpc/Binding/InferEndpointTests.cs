@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Ovms.Frontends;
 using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Binding;
+using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Serving.Table;

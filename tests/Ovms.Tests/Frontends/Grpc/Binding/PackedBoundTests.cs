@@ -1,7 +1,13 @@
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+
+using Ovms.Frontends.Grpc.Transport;
 using Ovms.Frontends;
 using Ovms.Frontends.Grpc.Binding;
+using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Frontends.Grpc.TensorFlow;
+using Ovms.Inference;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -16,18 +22,18 @@ public sealed class PackedBoundTests
     public async Task ModelOfFixedShapes_BoundsItsMessagesInBothApis()
     {
         Servable dummy = ServedModel.Load("dummy");
-        PackedBound bound = new(Registry(dummy));
+        (InferApi apiOfInfer, InferApi apiOfPredict) = Apis(dummy);
         byte[] infer = InferRequests.Dummy().ToByteArray();
         byte[] predict = TfsRequests.Dummy().ToByteArray();
         byte[] ofVersion = TfsRequests.For("dummy", 1).ToByteArray();
 
-        foreach (Outcome<long?> found in new[] { Find(bound, Readers.Apis[0], infer), Find(bound, Readers.Apis[1], predict), Find(bound, Readers.Apis[1], ofVersion) })
+        foreach (Outcome<long?> found in new[] { Find(apiOfInfer, infer), Find(apiOfPredict, predict), Find(apiOfPredict, ofVersion) })
         {
             await Assert.That(found.Value!.Value).IsGreaterThanOrEqualTo(MessageBound.Rest).And.IsLessThan(MessageBound.Rest + 1000);
         }
 
-        await Assert.That(Find(bound, Readers.Apis[0], new ModelInferRequest { ModelName = "dummy", ModelVersion = "7" }.ToByteArray()).IsOk).IsFalse();
-        await Assert.That(Find(bound, Readers.Apis[1], TfsRequests.For("stranger").ToByteArray()).Code).IsEqualTo(StatusCode.ModelNameMissing);
+        await Assert.That(Find(apiOfInfer, new ModelInferRequest { ModelName = "dummy", ModelVersion = "7" }.ToByteArray()).IsOk).IsFalse();
+        await Assert.That(Find(apiOfPredict, TfsRequests.For("stranger").ToByteArray()).Code).IsEqualTo(StatusCode.ModelNameMissing);
     }
 
     [Test]
@@ -35,11 +41,28 @@ public sealed class PackedBoundTests
     {
         Servable dummy = ServedModel.Load("dummy");
         byte[] nameLast = [.. new ModelInferRequest { Id = "first" }.ToByteArray(), .. new ModelInferRequest { ModelName = "dummy" }.ToByteArray()];
-        await Assert.That(Find(new PackedBound(Registry(dummy)), Readers.Apis[0], nameLast).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
-        await Assert.That(Find(new PackedBound(Registry(dummy)), Readers.Apis[0], new byte[100]).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
+        await Assert.That(Find(Apis(dummy).Infer, nameLast).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
+        await Assert.That(Find(Apis(dummy).Infer, new byte[100]).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
 
         Servable dynamic = ServedModel.Load("dynamic");
-        await Assert.That(Find(new PackedBound(Registry(dummy, dynamic)), Readers.Apis[0], nameLast).Value).IsNull();
+        await Assert.That(Find(Apis(dummy, dynamic).Infer, nameLast).Value).IsNull();
+    }
+
+    // Else a table that is published meanwhile would have another model compute than the one that bounds the message.
+    [Test]
+    public async Task ModelThatTheFirstBytesName_IsTheCallsFromThereOn()
+    {
+        Servable dummy = ServedModel.Load("dummy");
+        (InferApi infer, _) = Apis(dummy);
+        CallEnd end = new CallEnds().Of(new DefaultHttpContext());
+        using NativeBuffer bytes = Payload.Of(InferRequests.Dummy().ToByteArray());
+        await Assert.That(infer.Bound(end, bytes).IsOk).IsTrue();
+
+        dummy.Retire();
+        await Assert.That(end.Model!.Servable).IsEqualTo(dummy);
+        await Assert.That(dummy.Drained.IsCompleted).IsFalse();
+        end.Dispose();
+        await dummy.Drained;
     }
 
     [Test]
@@ -64,20 +87,24 @@ public sealed class PackedBoundTests
         payload.Budget = share;
 
         // Each number is a byte in the message, and eight where the engine reads it.
-        OvmsException refused = (await Assert.That(() => Readers.Apis[0].Read(payload)).Throws<OvmsException>())!;
+        OvmsException refused = (await Assert.That(() => Readers.KServe.Read(payload)).Throws<OvmsException>())!;
         await Assert.That(refused.Outcome.Code).IsEqualTo(StatusCode.OutOfMemory);
     }
 
-    private static ServableRegistry Registry(params Servable[] servables)
+    private static (InferApi Infer, InferApi Predict) Apis(params Servable[] servables)
     {
         ServableRegistry registry = new();
         registry.Publish(ServedModel.Table(servables));
-        return registry;
+        ModelCalls calls = new(registry);
+        PackedBound packed = new(calls, registry);
+        return (KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed));
     }
 
-    private static Outcome<long?> Find(PackedBound bound, InferApi api, byte[] begin)
+    private static Outcome<long?> Find(InferApi api, byte[] begin)
     {
         using NativeBuffer bytes = Payload.Of(begin);
-        return bound.Find(api, bytes);
+        using CallEnd end = new CallEnds().Of(new DefaultHttpContext());
+        Outcome<long?> bound = api.Bound(end, bytes);
+        return bound;
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Inference;
@@ -121,7 +122,7 @@ public sealed class InferMessageReaderTests
         ModelInferRequest inputs = new();
         ModelInferRequest outputs = new();
         ModelInferRequest raw = new();
-        for (int i = 0; i <= InferMessageReader.MaxEntries; i++)
+        for (int i = 0; i <= InferApi.MaxEntries; i++)
         {
             inputs.Inputs.Add(new ModelInferRequest.Types.InferInputTensor());
             outputs.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor());
@@ -137,7 +138,7 @@ public sealed class InferMessageReaderTests
     public async Task ShapeOf65Dimensions_IsRefused_Of64IsRead()
     {
         ModelInferRequest.Types.InferInputTensor input = new() { Name = "x", Datatype = "FP32" };
-        input.Shape.AddRange(Enumerable.Repeat(1L, InferMessageReader.MaxDimensions));
+        input.Shape.AddRange(Enumerable.Repeat(1L, InferApi.MaxDimensions));
         await Assert.That(Read(new ModelInferRequest { Inputs = { input } }.ToByteArray()).Text).IsNotNull();
 
         input.Shape.Add(1);

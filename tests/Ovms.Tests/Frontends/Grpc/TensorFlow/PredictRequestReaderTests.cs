@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Ovms.Frontends.Grpc.KServe;
+using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 using Ovms.Inference;
@@ -102,7 +102,7 @@ public sealed class PredictRequestReaderTests
     }
 
     [Test]
-    public async Task OneValue_FillsTheTensor_AndIsCounted()
+    public async Task LastValue_FillsTheTensor()
     {
         PredictRequest request = TfsRequests.For("m");
         request.Inputs["x"] = TfsRequests.Tensor(DataType.DtDouble, 3, 5);
@@ -164,13 +164,13 @@ public sealed class PredictRequestReaderTests
         PredictRequest inputs = TfsRequests.For("m");
         PredictRequest filter = TfsRequests.For("m");
         PredictRequest dimensions = TfsRequests.For("m");
-        for (int i = 0; i <= InferMessageReader.MaxEntries; i++)
+        for (int i = 0; i <= InferApi.MaxEntries; i++)
         {
             inputs.Inputs[$"{i}"] = new TensorProto();
             filter.OutputFilter.Add("a");
         }
 
-        dimensions.Inputs["x"] = TfsRequests.Tensor(DataType.DtFloat, new long[InferMessageReader.MaxDimensions + 1]);
+        dimensions.Inputs["x"] = TfsRequests.Tensor(DataType.DtFloat, new long[InferApi.MaxDimensions + 1]);
         await Assert.That(Read(inputs.ToByteArray()).Outcome.Text).Contains("more than 4096 inputs");
         await Assert.That(Read(filter.ToByteArray()).Outcome.Text).Contains("more than 4096 entries of output_filter");
         await Assert.That(Read(dimensions.ToByteArray()).Outcome.Text).Contains("a shape has more than 64 dimensions");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Ovms.Devices.Cpu;
 
-namespace Ovms.Devices.Cpu;
+namespace Ovms.Devices;
 
 /// <summary>
 /// What the CPU plugin is told so that it keeps to the budget. By itself it goes by the affinity alone: under a quota it starts as many

@@ -1,4 +1,4 @@
-namespace Ovms.Frontends.Rest.Server;
+namespace Ovms.Frontends.Rest.TensorFlow;
 
 /// <summary>
 /// Tells clients of OpenAI's API from those of TensorFlow Serving where both use one path. Each parses strictly what it knows: an answer

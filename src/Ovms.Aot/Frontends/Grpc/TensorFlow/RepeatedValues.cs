@@ -1,7 +1,7 @@
 using Ovms.Inference;
 using Ovms.Tensors;
 
-namespace Ovms.Frontends.Grpc.KServe;
+namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>
 /// TensorFlow's rule for lists of values that are shorter than their tensor: the last value goes on to the end. What a request may grow

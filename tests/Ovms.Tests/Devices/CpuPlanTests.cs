@@ -1,7 +1,7 @@
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
 
-namespace Ovms.Tests.Devices.Cpu;
+namespace Ovms.Tests.Devices;
 
 public sealed class CpuPlanTests
 {

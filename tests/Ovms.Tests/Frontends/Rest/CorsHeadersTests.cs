@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using Ovms.Frontends.Rest.Server;
+using Ovms.Frontends.Rest;
 using Ovms.Status;
 
-namespace Ovms.Tests.Frontends.Rest.Server;
+namespace Ovms.Tests.Frontends.Rest;
 
 internal sealed class CorsHeadersTests
 {

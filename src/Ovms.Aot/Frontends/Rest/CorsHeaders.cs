@@ -2,7 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Primitives;
 using Ovms.Status;
 
-namespace Ovms.Frontends.Rest.Server;
+namespace Ovms.Frontends.Rest;
 
 /// <summary>
 /// The access-control headers that every answer carries, as configured and not more: no request is refused for its origin, the

@@ -1,6 +1,6 @@
 using Ovms.Status;
 
-namespace Ovms.Repository.Remote;
+namespace Ovms.Repository;
 
 /// <summary>The kinds of object stores.</summary>
 internal enum RemoteKind

@@ -1,7 +1,7 @@
-using Ovms.Repository.Remote;
+using Ovms.Repository;
 using Ovms.Status;
 
-namespace Ovms.Tests.Repository.Remote;
+namespace Ovms.Tests.Repository;
 
 /// <summary>Which texts name a place in an object store, and which only look so.</summary>
 public class RemotePathTests

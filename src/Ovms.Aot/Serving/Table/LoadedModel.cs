@@ -2,9 +2,8 @@ using Ovms.Native;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
-using Ovms.Serving.Variants;
 
-namespace Ovms.Serving.Loading;
+namespace Ovms.Serving.Table;
 
 /// <summary>The engine's side of a servable: the compiled model, its signature and its infer requests. Owns both native parts.</summary>
 /// <param name="signature">What it takes and gives.</param>
@@ -30,7 +29,7 @@ internal sealed class LoadedModel(Signature signature, ISlotSource pool, Compile
     public int Streams { get; init; }
 
     /// <summary>What computes calls of other shapes, where these are left to calls; owned, null elsewhere.</summary>
-    public ModelVariants? Variants { get; set; }
+    public ServableVariants? Variants { get; set; }
 
     /// <summary>What keeps its files where they are, if they need keeping: the engine may read weights from them as long as it lives.</summary>
     public IDisposable? Files { get; set; }

@@ -1,0 +1,144 @@
+namespace Ovms.Tests.Architecture;
+
+/// <summary>
+/// What each folder of the server may name besides itself: what stands to the right of it in ARCHITECTURE.md. Rooms of one stratum are
+/// listed one by one; of what lies below, <c>/*</c> means a folder with all its rooms. What no file uses is not permitted.
+/// </summary>
+internal static class FolderLaw
+{
+    // Folder → what it may name.
+    private static readonly Dictionary<string, string[]> s_permitted = new()
+    {
+        ["Program"] = ["Bench", "Hosting", "Configuration", "Options", "Observability"],
+
+        // The composition: makes all of it, and tells the fronts what the options say.
+        ["Hosting"] =
+        [
+            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Frontends/Grpc/Server", "Frontends/Grpc/Transport",
+            "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Serving/Lifecycle", "Serving/Loading", "Serving/Table",
+            "Configuration", "Devices/*", "Repository/*", "Tensors", "Native", "Disk", "Options", "Status", "Observability/*",
+        ],
+        ["Bench"] =
+        [
+            "Hosting", FolderMap.Protos, "Serving", "Serving/Loading", "Serving/Requests", "Serving/Signatures", "Serving/Table",
+            "Repository", "Tensors", "Native", "Options", "Status", "Observability/*",
+        ],
+
+        // What both fronts say, and then each of them; the two do not know each other.
+        ["Frontends"] = ["Inference", "Serving/*", "Tensors", "Status"],
+        ["Frontends/Connections"] = ["Options"],
+        ["Frontends/Extensions"] = ["Serving/*", "Status", "Observability/*"],
+        ["Frontends/Grpc/Transport"] =
+        [
+            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Inference", "Status", "Observability/*",
+        ],
+        ["Frontends/Grpc/Binding"] =
+        [
+            "Frontends", "Frontends/Connections", "Frontends/Grpc/Transport", "Inference", "Serving/*", "Tensors", "Status", "Wire",
+        ],
+        ["Frontends/Grpc/KServe"] =
+        [
+            "Frontends/Extensions", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference/*", "Serving/*",
+            "Tensors", "Status", "Wire", "Observability/*",
+        ],
+        ["Frontends/Grpc/TensorFlow"] =
+        [
+            "Frontends", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference/*", "Serving/*", "Tensors",
+            "Status", "Wire", "Observability/*",
+        ],
+        ["Frontends/Grpc/Server"] =
+        [
+            "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/TensorFlow", "Frontends/Grpc/Transport",
+            FolderMap.Protos, "Inference", "Serving/*", "Status",
+        ],
+        ["Frontends/Rest/Json"] = ["Inference", "Tensors", "Status"],
+        ["Frontends/Rest/Body"] = ["Frontends", "Frontends/Rest/Json", "Serving/*", "Tensors", "Status"],
+        ["Frontends/Rest"] =
+        [
+            "Frontends", "Frontends/Extensions", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Serving/*", "Tensors",
+            "Status", "Observability/*",
+        ],
+        ["Frontends/Rest/KServe"] =
+        [
+            "Frontends/Extensions", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference/*", "Serving/*",
+            "Tensors", "Status", "Observability/*",
+        ],
+        ["Frontends/Rest/TensorFlow"] =
+        [
+            "Frontends", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference/*", "Serving/*", "Tensors",
+            "Status", "Observability/*",
+        ],
+        ["Frontends/Rest/Server"] =
+        [
+            "Frontends", "Frontends/Connections", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json",
+            "Frontends/Rest/KServe", "Frontends/Rest/TensorFlow", "Inference", "Serving/*", "Tensors", "Status", "Observability/*",
+        ],
+
+        ["Inference"] = ["Inference/Images", "Inference/Sequences", "Serving/*", "Tensors", "Native", "Status", "Observability/*"],
+        ["Inference/Images"] = ["Inference", "Serving/*", "Tensors", "Native", "Status"],
+        ["Inference/Sequences"] = ["Inference", "Serving/*", "Native", "Status"],
+
+        ["Serving"] = [],
+        ["Serving/Signatures"] = ["Tensors", "Native"],
+        ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Native"],
+        ["Serving/Preparation"] = ["Serving/Signatures", "Repository", "Native", "Options", "Status"],
+        ["Serving/Requests"] = ["Serving/Signatures", "Devices", "Tensors", "Native", "Status"],
+        ["Serving/Sequences"] =
+        [
+            "Serving/Preparation", "Serving/Requests", "Devices", "Repository", "Options", "Status",
+        ],
+        ["Serving/Table"] =
+        [
+            "Serving", "Serving/Lifecycle", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures", "Native",
+            "Options", "Status", "Observability/*",
+        ],
+        ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
+        ["Serving/Loading"] =
+        [
+            "Serving", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures",
+            "Serving/Table", "Serving/Variants", "Devices/*", "Repository/*", "Tensors", "Native", "Options", "Status",
+            "Observability/*",
+        ],
+        ["Serving/Lifecycle"] =
+        [
+            "Serving", "Serving/Loading", "Serving/Table", "Configuration", "Devices/*", "Repository/*", "Native", "Options", "Status",
+            "Observability/*",
+        ],
+
+        // A folder of models is a configuration.
+        ["Configuration"] = ["Repository", "Disk", "Options/*", "Status"],
+        ["Devices"] = ["Devices/Cpu", "Native", "Disk", "Options", "Status"],
+        ["Devices/Cpu"] = [],
+        ["Repository"] = ["Disk", "Status"],
+        ["Repository/Remote"] = ["Repository", "Disk", "Status"],
+        ["Tensors"] = ["Native", "Status", "Wire"],
+
+        ["Options"] = ["Observability"],
+        ["Options/Parsing"] = ["Options"],
+        ["Status"] = ["Observability"],
+        ["Wire"] = [],
+        ["Observability"] = ["Disk"],
+        ["Observability/Metrics"] = ["Observability"],
+        ["Disk"] = [],
+    };
+
+    /// <summary>Folders that name each other, and why they may.</summary>
+    public static Dictionary<(string, string), string> Pairs { get; } = new()
+    {
+        [("Inference", "Inference/Images")] = "one room still: the call has images converted, and the conversion reads the call's message",
+        [("Inference", "Inference/Sequences")] = "one room still: the call asks for its step, and the step is read from the call's message",
+        [("Serving/Lifecycle", "Serving/Table")] = "the registry, which hands out leases, also passes reloads on",
+    };
+
+    /// <summary>Every folder that has a law.</summary>
+    public static IEnumerable<string> Folders => s_permitted.Keys;
+
+    /// <summary>What a folder may name.</summary>
+    public static IReadOnlyList<string> PermittedTo(string folder) => s_permitted[folder];
+
+    /// <summary>Whether an entry of the law covers a folder.</summary>
+    public static bool Covers(string entry, string folder) =>
+        entry.EndsWith("/*", StringComparison.Ordinal)
+            ? folder == entry[..^2] || folder.StartsWith(entry[..^1], StringComparison.Ordinal)
+            : folder == entry;
+}
