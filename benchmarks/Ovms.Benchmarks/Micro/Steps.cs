@@ -5,6 +5,7 @@ using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Inference;
 using Ovms.Serving;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Table;
 using Ovms.Status;
@@ -36,10 +37,11 @@ public class Steps
         using BenchInput input = workload.MakeInput();
         _payload = input.GrpcMessage(Model);
         _servable = OneServable.Load(workload);
-        _registry = new ServableRegistry();
+        _registry = new ServableRegistry(new Drain());
         _registry.Publish(new ServableTable([new ModelEntry(workload.Name, [new VersionEntry(1, ServableState.Available, _servable)])]));
         _message = Read();
-        Outcome<InferResult> result = new InferenceCall(_registry).RunAsync(Read(), default).AsTask().GetAwaiter().GetResult();
+        InferenceCall call = new(_registry, new CallCounts(_registry, metrics: null));
+        Outcome<InferResult> result = call.RunAsync(Read(), default).AsTask().GetAwaiter().GetResult();
         _result = result.IsOk ? result.Value! : throw new InvalidOperationException(result.Text);
         _response = InferResponse.Of(_result);
     }

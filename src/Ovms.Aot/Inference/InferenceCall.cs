@@ -9,7 +9,7 @@ using Ovms.Status;
 namespace Ovms.Inference;
 
 /// <summary>The one path of an inference, whatever front end it came through.</summary>
-internal sealed class InferenceCall(ServableRegistry registry, ConversionBudget? budget = null)
+internal sealed class InferenceCall(ServableRegistry registry, CallCounts counts, ConversionBudget? budget = null)
 {
     private readonly BytesConversion _conversion = new(budget ?? ConversionBudget.OfThisMachine());
 
@@ -28,7 +28,7 @@ internal sealed class InferenceCall(ServableRegistry registry, ConversionBudget?
             Outcome<ServableLease> leased = registry.Lease(message.ModelName, message.ModelVersion);
             if (!leased.IsOk)
             {
-                registry.Count(message.Origin.InferenceKind(), message.ModelName, message.ModelVersion, isSuccess: false);
+                counts.Count(message.Origin.InferenceKind(), message.ModelName, message.ModelVersion, isSuccess: false);
                 return leased.WithoutValue;
             }
 

@@ -1,5 +1,6 @@
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 using Ovms.Status;
@@ -8,7 +9,8 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>The inference path: read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
-internal sealed class InferRoute(InferForm form, ServableRegistry registry, InferenceCall call, RestSettings settings)
+internal sealed class InferRoute(
+    InferForm form, ServableRegistry registry, CallCounts counts, Drain drain, InferenceCall call, RestSettings settings)
 {
     /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
@@ -31,7 +33,8 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
         Servable servable = found.Value.Version.Servable!;
         Signature signature = servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
         using MemoryShare share = new MemoryShare().Of(settings.Memory.For(context));
-        Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, registry.Draining), gone).ConfigureAwait(false);
+        BodyBounds bounds = new(settings.MaxBodyBytes, share, settings.Arrival, drain.Draining);
+        Outcome<InferDocument> read = await ReadAsync(context.Request, target, signature, bounds, gone).ConfigureAwait(false);
         if (!read.IsOk)
         {
             CountFailed(target);
@@ -61,7 +64,7 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
             return;
         }
 
-        registry.Answers.Begin();
+        drain.Answers.Begin();
         try
         {
             (Outcome Written, NativeBuffer Answer, int? JsonLength) written = Write(read.Value, run.Value, share);
@@ -70,7 +73,7 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
         }
         finally
         {
-            registry.Answers.End();
+            drain.Answers.End();
         }
     }
 
@@ -87,7 +90,7 @@ internal sealed class InferRoute(InferForm form, ServableRegistry registry, Infe
         }
     }
 
-    private void CountFailed(RestTarget target) => registry.Count(form.Kind, target.Model, target.Version, isSuccess: false);
+    private void CountFailed(RestTarget target) => counts.Count(form.Kind, target.Model, target.Version, isSuccess: false);
 
     // The result ends here, before anything is sent.
     private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, InferResult result, MemoryShare share)

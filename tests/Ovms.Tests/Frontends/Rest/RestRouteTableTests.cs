@@ -1,7 +1,8 @@
 using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.KServe;
 using Ovms.Inference;
-using Ovms.Serving.Table;
+using Ovms.Options;
+using Ovms.Serving.Lifecycle;
 
 namespace Ovms.Tests.Frontends.Rest;
 
@@ -111,7 +112,8 @@ internal sealed class RestRouteTableTests
 
     private static RestRouteTable CreateTable()
     {
-        ServableRegistry registry = new();
-        return KServeRoutes.Create(new RestSettings { EndPoints = [], ServerVersion = "1" }, registry, new InferenceCall(registry));
+        Served served = Served.Create(ReadyRule.All, metrics: null);
+        RestSettings settings = new() { EndPoints = [], ServerVersion = "1" };
+        return KServeRoutes.Create(settings, served, new InferenceCall(served.Registry, served.Counts));
     }
 }

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -18,7 +19,8 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
-internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inference, GrpcSettings settings, OpenStreams streams, ILogger log)
+internal sealed class InferEndpoint(
+    ServableRegistry registry, Drain drain, InferenceCall inference, GrpcSettings settings, OpenStreams streams, ILogger log)
 {
     private const string Done = "0";
 
@@ -26,7 +28,10 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
     private const int UnflushedLimit = 64 << 10;
 
     private readonly MessageBody _body = new(
-        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory, new PackedBound(registry)), settings.Arguments.MaxReceiveMessageLength, settings.Arrival, registry.Draining);
+        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory, new PackedBound(registry)),
+        settings.Arguments.MaxReceiveMessageLength,
+        settings.Arrival,
+        drain.Draining);
 
     private readonly CallLog _calls = new(log);
 
@@ -88,7 +93,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
                 answered = result.WithoutValue;
                 if (result.IsOk)
                 {
-                    registry.Answers.Begin();
+                    drain.Answers.Begin();
                     try
                     {
                         answered = Write(call, api, result.Value, share, out GatheredBytes? large);
@@ -104,7 +109,7 @@ internal sealed class InferEndpoint(ServableRegistry registry, InferenceCall inf
                     }
                     finally
                     {
-                        registry.Answers.End();
+                        drain.Answers.End();
                     }
                 }
                 else

@@ -2,6 +2,8 @@ using Ovms.Frontends.Rest.Body;
 using Ovms.Frontends.Rest.Server;
 using Ovms.Frontends.Rest.TensorFlow;
 using Ovms.Inference;
+using Ovms.Serving.Draining;
+using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 
 namespace Ovms.Frontends.Rest.KServe;
@@ -10,12 +12,14 @@ namespace Ovms.Frontends.Rest.KServe;
 internal static class KServeRoutes
 {
     /// <summary>Every row with what answers it.</summary>
-    public static RestRouteTable Create(RestSettings settings, ServableRegistry registry, InferenceCall call)
+    public static RestRouteTable Create(RestSettings settings, Served served, InferenceCall call)
     {
-        HealthRoutes health = new(registry);
-        MetadataRoutes metadata = new(registry, settings.ServerVersion);
-        InferRoute infer = new(new KServeForm(), registry, call, settings);
-        JsonBody bodies = new(settings, registry.Draining);
+        (ServableRegistry registry, Drain drain, CallCounts counts) = (served.Registry, served.Drain, served.Counts);
+        HealthRoutes health = new(registry, served.Readiness, counts);
+        MetadataRoutes metadata = new(registry, counts, settings.ServerVersion);
+        InferRoute infer = new(new KServeForm(), registry, counts, drain, call, settings);
+        InferRoute predict = new(new PredictForm(), registry, counts, drain, call, settings);
+        JsonBody bodies = new(settings, drain.Draining);
         RestRoute[] metrics = settings.Metrics is { } counted ? [new RestRoute(MetricsRoute.Path, RestVerb.Get, new MetricsRoute(counted).WriteAsync)] : [];
         return new RestRouteTable(
         [
@@ -33,9 +37,9 @@ internal static class KServeRoutes
             new RestRoute("/v2/models/{model}/versions/{version}/", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/ready", RestVerb.Get, health.ModelReadyAsync),
             new RestRoute("/v2/models/{model}/versions/{version}/ready", RestVerb.Get, health.ModelReadyAsync),
-            .. ConfigRoutes.All(registry),
+            .. ConfigRoutes.All(registry, served.Reloads, drain),
             .. metrics,
-            .. TfsRoutes.Rows(registry, new InferRoute(new PredictForm(), registry, call, settings)),
+            .. TfsRoutes.Rows(registry, counts, predict),
         ]);
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 using Ovms.Frontends.Connections;
 using Ovms.Frontends.Rest.KServe;
 using Ovms.Inference;
-using Ovms.Serving.Table;
+using Ovms.Serving.Lifecycle;
 using Ovms.Status;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
@@ -28,11 +28,11 @@ internal sealed class RestFrontend
     private readonly RestRouteTable _table;
 
     /// <summary>Builds the routes over what is served.</summary>
-    public RestFrontend(RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    public RestFrontend(RestSettings settings, Served served, InferenceCall inference, ILogger log)
     {
         _settings = settings;
         _calls = new CallLog(log);
-        _table = KServeRoutes.Create(settings, registry, inference);
+        _table = KServeRoutes.Create(settings, served, inference);
     }
 
     /// <summary>Adds the listeners. Limits are the whole server's: a tensor is far larger than the framework's usual request.</summary>
@@ -67,9 +67,9 @@ internal sealed class RestFrontend
     }
 
     /// <summary>Takes the HTTP/1.x requests of an application; others pass on.</summary>
-    public static void Map(IApplicationBuilder app, RestSettings settings, ServableRegistry registry, InferenceCall inference, ILogger log)
+    public static void Map(IApplicationBuilder app, RestSettings settings, Served served, InferenceCall inference, ILogger log)
     {
-        RestFrontend rest = new(settings, registry, inference, log);
+        RestFrontend rest = new(settings, served, inference, log);
         app.MapWhen(
             static context => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol),
             branch => branch.Run(rest.HandleAsync));

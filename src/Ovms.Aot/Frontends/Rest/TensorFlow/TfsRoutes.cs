@@ -10,9 +10,9 @@ namespace Ovms.Frontends.Rest.TensorFlow;
 internal static class TfsRoutes
 {
     /// <summary>Every row with what answers it. Those that take a name with slashes in it come last.</summary>
-    public static IEnumerable<RestRoute> Rows(ServableRegistry registry, InferRoute predict)
+    public static IEnumerable<RestRoute> Rows(ServableRegistry registry, CallCounts counts, InferRoute predict)
     {
-        TfsModelRoutes models = new(registry);
+        TfsModelRoutes models = new(registry, counts);
         return
         [
             new RestRoute("/v1/models/{model}:predict", RestVerb.Post, predict.InferAsync),

@@ -12,7 +12,8 @@ using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
-using Ovms.Serving.Table;
+using Ovms.Options;
+using Ovms.Serving.Lifecycle;
 
 namespace Ovms.Tests.Frontends.Grpc.Binding;
 
@@ -48,10 +49,12 @@ public sealed class InferEndpointTests
 
     private static RequestDelegate Endpoint(ILogger log)
     {
-        ServableRegistry registry = new();
+        Served served = Served.Create(ReadyRule.All, metrics: null);
         GrpcSettings settings = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1" };
         ApplicationBuilder app = new(new ServiceCollection().BuildServiceProvider());
-        new InferEndpoint(registry, new InferenceCall(registry), settings, new OpenStreams(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log), log).Use(app);
+        InferenceCall inference = new(served.Registry, served.Counts);
+        OpenStreams streams = new(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log);
+        new InferEndpoint(served.Registry, served.Drain, inference, settings, streams, log).Use(app);
         return app.Build();
     }
 

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Ovms.Frontends;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -70,7 +71,7 @@ public sealed class PackedBoundTests
 
     private static ServableRegistry Registry(params Servable[] servables)
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         registry.Publish(ServedModel.Table(servables));
         return registry;
     }
