@@ -14,7 +14,7 @@ using Ovms.Inference;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
-using Ovms.Serving.Table;
+using Ovms.Serving.Lifecycle;
 using Ovms.Status;
 
 namespace Ovms.Hosting;
@@ -91,7 +91,7 @@ internal sealed class Listeners
     /// The empty builder reads no configuration file, no environment variable and no arguments: what the server does is told by its own
     /// options only.
     /// </remarks>
-    public WebApplication Build(ServableRegistry registry, ModelCalls calls, ServerMetrics? metrics, ILoggerProvider logging)
+    public WebApplication Build(Served served, ModelCalls calls, ServerMetrics? metrics, ILoggerProvider logging)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
         builder.Logging.AddProvider(logging);
@@ -125,8 +125,8 @@ internal sealed class Listeners
         });
 
         WebApplication web = builder.Build();
-        RestFrontend.Map(web, _rest with { Metrics = metrics }, registry, calls, logging.CreateLogger("rest"));
-        Streams = GrpcFrontend.Map(web, _grpc, registry, calls, logging.CreateLogger("grpc"));
+        RestFrontend.Map(web, _rest with { Metrics = metrics }, served, calls, logging.CreateLogger("rest"));
+        Streams = GrpcFrontend.Map(web, _grpc, served, calls, logging.CreateLogger("grpc"));
         return web;
     }
 

@@ -49,10 +49,11 @@ internal static class Metering
     }
 
     /// <summary>Adds the families whose numbers live in the parts of the server.</summary>
-    public static void Connect(ServerMetrics metrics, ServableRegistry registry, ConnectionGate gate, OpenStreams streams, LogProvider logging)
+    public static void Connect(ServerMetrics metrics, Served served, ConnectionGate gate, OpenStreams streams, LogProvider logging)
     {
-        TableMetrics.AddGauges(metrics, registry);
-        ReloadMetrics.AddTo(metrics, registry);
+        TableMetrics.AddGauges(metrics, served.Registry);
+        ReloadMetrics.AddTo(metrics, served.Reloads);
+        metrics.AddCount(MetricFamilies.Ready, () => served.Readiness.IsReady ? 1 : 0);
         metrics.AddCount(MetricFamilies.Connections, () => gate.Open);
         metrics.AddCount(MetricFamilies.ConnectionsRefused, () => gate.Refused);
         metrics.Add(MetricFamilies.ConnectionsClosed, sink => Array.ForEach(s_closed, closed => sink.Add(closed.Labels, gate.Ended(closed.Why))));

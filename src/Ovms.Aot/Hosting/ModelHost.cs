@@ -15,13 +15,16 @@ internal sealed class ModelHost : IDisposable
     private readonly ModelManager _models;
     private bool _isLeftAtWork;
 
-    private ModelHost(Engine engine, Task listening, CommandLine.Start start, ServerConfig config, ServableRegistry registry, ILogger log, CancellationToken stop)
+    private ModelHost(
+        Engine engine, Task listening, CommandLine.Start start, ServerConfig config, Served served, ILogger log, CancellationToken stop)
     {
         _engine = engine;
         _remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop);
         ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log, _remotes);
         _models = new ModelManager(
-            registry,
+            served.Registry,
+            served.Readiness,
+            served.Reloads,
             new DesiredReader(start.Source, start.Server, config, _remotes),
             (id, folder, settings) =>
             {
@@ -35,7 +38,7 @@ internal sealed class ModelHost : IDisposable
             TimeProvider.System,
             log,
             new LookEffects(engine.Cpus, _remotes, log));
-        FirstLoad = _models.ReloadAsync(CancellationToken.None);
+        FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
 
     /// <summary>Ends when all models that are configured at the start have been tried.</summary>
@@ -46,15 +49,16 @@ internal sealed class ModelHost : IDisposable
     /// <param name="listening">Ends when the ports are open, or will not be: until then nothing becomes available.</param>
     /// <param name="start">What was asked for.</param>
     /// <param name="config">What was read of it.</param>
-    /// <param name="registry">Where what is loaded becomes available.</param>
+    /// <param name="served">Where what is loaded becomes available.</param>
     /// <param name="log">Where it is told.</param>
     /// <param name="stop">Ends waits for object stores.</param>
     /// <returns>The models on their way, or why there is no engine.</returns>
     public static async Task<Outcome<ModelHost>> BeginAsync(
-        Task<Outcome<Engine>> opening, Task listening, CommandLine.Start start, ServerConfig config, ServableRegistry registry, ILogger log, CancellationToken stop)
+        Task<Outcome<Engine>> opening, Task listening, CommandLine.Start start, ServerConfig config, Served served, ILogger log,
+        CancellationToken stop)
     {
         Outcome<Engine> engine = await opening.ConfigureAwait(false);
-        return engine.IsOk ? new ModelHost(engine.Value, listening, start, config, registry, log, stop) : engine.WithoutValue;
+        return engine.IsOk ? new ModelHost(engine.Value, listening, start, config, served, log, stop) : engine.WithoutValue;
     }
 
     /// <summary>Begins nothing more and lets everything go: see <see cref="ModelManager.StopAsync"/>.</summary>

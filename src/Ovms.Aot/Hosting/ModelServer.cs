@@ -6,6 +6,7 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Table;
@@ -20,7 +21,6 @@ namespace Ovms.Hosting;
 internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
     private readonly ILogger _log = logging.CreateLogger("serving");
-    private readonly ServableRegistry _registry = new() { ReadyWhen = start.Server.ReadyWhen };
     private ServerMetrics? _metrics;
     private int _isReadyTold;
 
@@ -58,7 +58,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
 
         StartNotes.Write(start, listeners.Value.Notes, _log);
-        ModelManager.Announce(_registry, config.Value.Models.Select(static model => model.ModelName));
+        Served served = Served.Create(start.Server.ReadyWhen, _metrics);
+        ModelManager.Announce(served.Registry, config.Value.Models.Select(static model => model.ModelName));
 
         // Libraries are loaded and models compiled while the listeners are made: one after the other, each would add to every start. Models
         // wait for the look at the ports, so that a process that cannot listen begins nothing that takes long to end.
@@ -71,12 +72,12 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
 
         TaskCompletionSource listened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<Outcome<ModelHost>> beginning = ModelHost.BeginAsync(opening, listened.Task, start, config.Value, _registry, _log, stop.Token);
-        ModelCalls calls = new(_registry, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
-        WebApplication web = listeners.Value.Build(_registry, calls, _metrics, logging);
+        Task<Outcome<ModelHost>> beginning = ModelHost.BeginAsync(opening, listened.Task, start, config.Value, served, _log, stop.Token);
+        ModelCalls calls = new(served.Registry, served.Counts, served.Drain.Answers, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
+        WebApplication web = listeners.Value.Build(served, calls, _metrics, logging);
         if (_metrics is not null)
         {
-            Metering.Connect(_metrics, _registry, web.Services.GetRequiredService<ConnectionGate>(), listeners.Value.Streams!, logging);
+            Metering.Connect(_metrics, served, web.Services.GetRequiredService<ConnectionGate>(), listeners.Value.Streams!, logging);
         }
 
         await using ConfiguredAsyncDisposable webEnd = web.ConfigureAwait(false);
@@ -100,7 +101,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             ProcessMetrics.AddBuild(_metrics, ServerVersion.Text, OpenVinoLibrary.BuildNumber);
         }
 
-        return await ServeAsync(web, begun.Value).ConfigureAwait(false);
+        return await ServeAsync(web, begun.Value, served).ConfigureAwait(false);
     }
 
     // What cannot be read ends the process; of several models each stands alone, and one whose settings cannot be read ends nothing.
@@ -125,41 +126,42 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         if (!families.Value.IsEmpty)
         {
-            _registry.CountIn(_metrics = new ServerMetrics(families.Value));
+            _metrics = new ServerMetrics(families.Value);
         }
 
         return read;
     }
 
-    private async Task<Outcome> ServeAsync(WebApplication web, ModelHost models)
+    private async Task<Outcome> ServeAsync(WebApplication web, ModelHost models, Served served)
     {
-        Task cleaning = new SequenceCleaner(_registry, TimeProvider.System, _log).RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
+        SequenceCleaner cleaner = new(served.Registry, TimeProvider.System, _log);
+        Task cleaning = cleaner.RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(models.FirstLoad, stopped).ConfigureAwait(false) == models.FirstLoad && !stop.Token.IsCancellationRequested)
         {
-            Outcome served = WhatTheStartGave();
-            if (!served.IsOk)
+            Outcome given = WhatTheStartGave(served);
+            if (!given.IsOk)
             {
                 LeftWorkUnfinished = await models.StopAsync(TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)).ConfigureAwait(false) != StopResult.Clean;
                 await web.StopAsync().ConfigureAwait(false);
-                return served;
+                return given;
             }
 
-            TellStarted();
+            TellStarted(served);
             await StartGarbage.GiveBackAsync(stop.Token).ConfigureAwait(false);
             await stopped.ConfigureAwait(false);
         }
 
-        await DrainAsync(web, models).ConfigureAwait(false);
+        await DrainAsync(web, models, served.Drain).ConfigureAwait(false);
         await cleaning.ConfigureAwait(false);
         return Outcome.Ok;
     }
 
     // A single model that cannot be served ends the process. A folder without versions is none that cannot be: they may come.
-    private Outcome WhatTheStartGave()
+    private Outcome WhatTheStartGave(Served served)
     {
-        ReloadStatus status = _registry.Reload;
-        if (start.Mode != ServeMode.SingleModel || _registry.Current.AnyAvailable || status.IsClean)
+        ReloadStatus status = served.Reloads.Status;
+        if (start.Mode != ServeMode.SingleModel || served.Registry.Current.AnyAvailable || status.IsClean)
         {
             return Outcome.Ok;
         }
@@ -168,34 +170,35 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         return Outcome.Fail(StatusCode.NoModelVersionAvailable, $"The server ends, since its only model cannot be served. {why}");
     }
 
-    private void TellStarted()
+    private void TellStarted(Served served)
     {
-        if (!_registry.IsReady)
+        if (!served.Readiness.IsReady)
         {
-            Log.NotReady(_log, SinceStart(), string.Join(", ", _registry.Current.Models.Where(static model => model.Default is null).Select(static model => model.Name)));
+            IEnumerable<ModelEntry> missing = served.Registry.Current.Models.Where(static model => model.Default is null);
+            Log.NotReady(_log, SinceStart(), string.Join(", ", missing.Select(static model => model.Name)));
         }
 
-        _registry.Changed += TellReadyOnce;
+        served.Readiness.Changed += TellReadyOnce;
         TellReadyOnce();
-    }
 
-    private void TellReadyOnce()
-    {
-        if (_registry.IsReady && Interlocked.Exchange(ref _isReadyTold, 1) == 0)
+        void TellReadyOnce()
         {
-            Log.Ready(_log, SinceStart());
+            if (served.Readiness.IsReady && Interlocked.Exchange(ref _isReadyTold, 1) == 0)
+            {
+                Log.Ready(_log, SinceStart());
+            }
         }
     }
 
     private static long SinceStart() => (long)ProcessAge.Own.Now.TotalMilliseconds;
 
-    private async Task DrainAsync(WebApplication web, ModelHost models)
+    private async Task DrainAsync(WebApplication web, ModelHost models, Drain drain)
     {
         int seconds = (int)start.Server.DrainTimeoutSeconds;
         long begun = Stopwatch.GetTimestamp();
 
         // Order: readiness drops and new calls get UNAVAILABLE while the ports stay open; the ports close when nothing is in flight.
-        _registry.StartDraining();
+        drain.StartDraining();
         Log.Stopping(_log, seconds);
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
         LeftWorkUnfinished = ended != StopResult.Clean;
@@ -209,9 +212,9 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         {
             Log.CutOff(_log, seconds);
         }
-        else if (_registry.Answers.Any)
+        else if (drain.Answers.Any)
         {
-            bool read = await _registry.Answers.EndWithinAsync(Left()).ConfigureAwait(false)
+            bool read = await drain.Answers.EndWithinAsync(Left()).ConfigureAwait(false)
                 && await web.Services.GetRequiredService<ConnectionGate>().DeliverAsync(Left()).ConfigureAwait(false);
             if (!read)
             {

@@ -1,3 +1,4 @@
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -8,15 +9,19 @@ namespace Ovms.Inference;
 internal sealed class ModelCalls
 {
     private readonly ServableRegistry _registry;
+    private readonly CallCounts _counts;
     private readonly Recycled<ModelCall> _idle;
 
     /// <param name="registry">What is served.</param>
+    /// <param name="counts">Counts calls that find no model.</param>
+    /// <param name="answers">Counts the answers that callers are still reading.</param>
     /// <param name="budget">Bounds what converted inputs take; null for the share of this machine's memory that is theirs.</param>
-    public ModelCalls(ServableRegistry registry, ConversionBudget? budget = null)
+    public ModelCalls(ServableRegistry registry, CallCounts counts, AnswersUnderway answers, ConversionBudget? budget = null)
     {
         _registry = registry;
+        _counts = counts;
         BytesConversion conversion = new(budget ?? ConversionBudget.OfThisMachine());
-        _idle = new Recycled<ModelCall>(home => new ModelCall(home, conversion, registry.Answers));
+        _idle = new Recycled<ModelCall>(home => new ModelCall(home, conversion, answers));
     }
 
     /// <summary>Messages that readers fill and calls use one after the other.</summary>
@@ -32,7 +37,7 @@ internal sealed class ModelCalls
         Outcome<ServableLease> leased = _registry.Lease(name, version);
         if (!leased.IsOk)
         {
-            _registry.Count(origin.InferenceKind(), name, version, isSuccess: false);
+            _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
             return leased.WithoutValue;
         }
 

@@ -127,7 +127,6 @@ internal static class FolderLaw
     {
         [("Inference", "Inference/Images")] = "one room still: the call has images converted, and the conversion reads the call's message",
         [("Inference", "Inference/Sequences")] = "one room still: the call asks for its step, and the step is read from the call's message",
-        [("Serving/Lifecycle", "Serving/Table")] = "the registry, which hands out leases, also passes reloads on",
     };
 
     /// <summary>Every folder that has a law.</summary>

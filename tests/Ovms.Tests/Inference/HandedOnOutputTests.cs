@@ -6,6 +6,7 @@ using Ovms.Native;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Serving;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
@@ -68,10 +69,10 @@ public sealed class HandedOnOutputTests
     {
         using TemporaryFolder folder = new();
         Write(model, folder);
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         Servable servable = new(new ServableId("m", 1), Load(folder.Path, device, nireq));
         registry.Publish(new ServableTable([new ModelEntry("m", [new VersionEntry(1, ServableState.Available, servable)])]));
-        ModelCalls calls = new(registry);
+        ModelCalls calls = TestCalls.Of(registry);
         int wrong = 0;
         await Task.WhenAll(Enumerable.Range(1, Callers).Select(caller => Task.Run(async () =>
         {

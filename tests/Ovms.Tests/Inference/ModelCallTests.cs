@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Ovms.Inference;
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Draining;
 using Ovms.Serving;
 using Ovms.Serving.Table;
 using Ovms.Status;
@@ -13,9 +14,9 @@ public sealed class ModelCallTests
     [Test]
     public async Task NewerTable_ChangesNothingForACallThatWasOpened()
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         Servable first = Publish(registry, version: 1);
-        ModelCalls calls = new(registry);
+        ModelCalls calls = TestCalls.Of(registry);
         ModelCall call = calls.Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
 
         Servable second = Publish(registry, version: 2);
@@ -35,9 +36,9 @@ public sealed class ModelCallTests
     [Test]
     public async Task CallWhoseMessageNeverCame_IsCountedAsFailed_AndTakesNoTime()
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         Servable servable = Publish(registry, version: 1);
-        new ModelCalls(registry).Open(CallOrigin.KServeRest, "dummy", "1").Value!.Dispose();
+        TestCalls.Of(registry).Open(CallOrigin.KServeRest, "dummy", "1").Value!.Dispose();
 
         CallTotals totals = servable.Statistics.Read();
         await Assert.That((totals.Fail.Count, totals.Fail.Nanoseconds)).IsEqualTo((1L, 0L));
@@ -48,9 +49,10 @@ public sealed class ModelCallTests
     [Test]
     public async Task EndedCall_GivesBackAllButWhatTheLogNeeds()
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         Servable servable = Publish(registry, version: 1);
-        ModelCalls calls = new(registry);
+        AnswersUnderway answers = new();
+        ModelCalls calls = TestCalls.Of(registry, answers);
         ModelCall call = calls.Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
         InferMessage message = Request();
         message.Id = "mark";
@@ -62,9 +64,9 @@ public sealed class ModelCallTests
         await Assert.That(servable.InUse).IsEqualTo(0);
         await Assert.That(call.Outputs).IsEmpty();
         await Assert.That(call.Subject).IsEqualTo(new CallSubject("dummy", "", "mark"));
-        await Assert.That(registry.Answers.Any).IsTrue();
+        await Assert.That(answers.Any).IsTrue();
         call.Dispose();
-        await Assert.That(registry.Answers.Any).IsFalse();
+        await Assert.That(answers.Any).IsFalse();
         await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(0);
         servable.Retire();
         await servable.Drained;
@@ -73,9 +75,9 @@ public sealed class ModelCallTests
     [Test]
     public async Task FailedCall_HoldsNothing_AndIsCountedOnce()
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         Servable servable = Publish(registry, version: 1);
-        using ModelCall call = new ModelCalls(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        using ModelCall call = TestCalls.Of(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
         Outcome run = await call.RunAsync(Requests.Message(Requests.Raw("stranger", "FP32", [1, 10], 40)), CancellationToken.None);
 
         await Assert.That(run.IsOk).IsFalse();
@@ -88,9 +90,9 @@ public sealed class ModelCallTests
     [Test]
     public async Task RefusedAnswer_IsAFailure()
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         Servable servable = Publish(registry, version: 1);
-        ModelCall call = new ModelCalls(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        ModelCall call = TestCalls.Of(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
         await call.RunAsync(Request(), CancellationToken.None);
         call.Refuse();
         call.Dispose();

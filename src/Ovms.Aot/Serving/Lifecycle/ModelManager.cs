@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Ovms.Observability;
 using Ovms.Serving.Table;
-using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
@@ -12,9 +11,6 @@ namespace Ovms.Serving.Lifecycle;
 /// </summary>
 internal sealed class ModelManager
 {
-    // Requests that wait for the same look cost little, but nothing is without a bound.
-    private const int MostPending = 256;
-
     // A load that is about to end leaves its cache whole; one that hangs does not keep the process.
     private static readonly TimeSpan s_loadGrace = TimeSpan.FromSeconds(1);
 
@@ -25,11 +21,14 @@ internal sealed class ModelManager
     private readonly Reconciler _reconciler;
     private readonly ITimer _timer;
     private readonly ILogger _log;
+    private readonly Reloads _reloads;
+    private readonly Task _asking;
     private readonly Task _loop;
-    private int _pending;
 
     /// <summary>Starts the loop; it looks for the first time when a reload is asked for.</summary>
     /// <param name="registry">Where tables are published.</param>
+    /// <param name="readiness">Told of first attempts.</param>
+    /// <param name="reloads">Where reloads are asked for.</param>
     /// <param name="reader">What ought to be.</param>
     /// <param name="load">How a version is made.</param>
     /// <param name="pace">The times that hold for it.</param>
@@ -37,14 +36,16 @@ internal sealed class ModelManager
     /// <param name="log">Where every step is told.</param>
     /// <param name="effects">What follows outside of serving from a look; null for nothing.</param>
     public ModelManager(
-        ServableRegistry registry, DesiredReader reader, LoadVersion load, LifecyclePace pace, TimeProvider clock, ILogger log, LookEffects? effects = null)
+        ServableRegistry registry, Readiness readiness, Reloads reloads, DesiredReader reader, LoadVersion load, LifecyclePace pace,
+        TimeProvider clock, ILogger log, LookEffects? effects = null)
     {
         ChannelWriter<Signal> signals = _signals.Writer;
         _log = log;
-        _reconciler = new Reconciler(registry, reader, load, effects, pace, clock, Post, log);
+        _reloads = reloads;
+        _reconciler = new Reconciler(new ServingBoard(registry, log), readiness, reloads, reader, load, effects, pace, clock, Post, log);
         _timer = clock.CreateTimer(_ => signals.TryWrite(Signal.Woken.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _asking = TakeRequestsAsync();
         _loop = Task.Run(RunAsync);
-        registry.ReloadBy(ReloadAsync);
     }
 
     /// <summary>How long a stop waits for loads.</summary>
@@ -52,37 +53,6 @@ internal sealed class ModelManager
 
     /// <summary>Makes models known before anything of them is loaded, so that callers who come early are told to wait and not that they are unknown.</summary>
     public static void Announce(ServableRegistry registry, IEnumerable<string> names) => registry.Publish(new ServableTable(names.Select(static name => new ModelEntry(name, []))));
-
-    /// <summary>
-    /// Looks at once, takes files for complete and tries again what failed; ends when all that follows is done and what is let go has
-    /// ended, which is waited for as long as <see cref="LifecyclePace.Drain"/> says. Requests that come before the look begins share it.
-    /// </summary>
-    /// <returns>How it ended, or: too many wait, the server stops.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up waiting; the reload goes on.</exception>
-    public async Task<Outcome<ReloadResult>> ReloadAsync(CancellationToken cancellation)
-    {
-        PendingReload reload = new();
-        try
-        {
-            if (Interlocked.Increment(ref _pending) > MostPending)
-            {
-                return Outcome.Fail(StatusCode.QueueFull, $"{MostPending} requests wait for a reload already.");
-            }
-
-            return _signals.Writer.TryWrite(new Signal.Asked(reload))
-                ? await reload.Ended.WaitAsync(cancellation).ConfigureAwait(false)
-                : Outcome.Fail(StatusCode.ServerShuttingDown);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return Outcome.Fail(StatusCode.ServerShuttingDown);
-        }
-        finally
-        {
-            reload.Leave();
-            Interlocked.Decrement(ref _pending);
-        }
-    }
 
     /// <summary>
     /// Begins nothing more, lets everything go, and waits until calls under way have ended; for loads only a moment, since one that hangs
@@ -116,6 +86,14 @@ internal sealed class ModelManager
         }
     }
 
+    private async Task TakeRequestsAsync()
+    {
+        await foreach (PendingReload asked in _reloads.TakeAsync().ConfigureAwait(false))
+        {
+            Post(new Signal.Asked(asked));
+        }
+    }
+
     private async Task RunAsync()
     {
         await foreach (Signal signal in _signals.Reader.ReadAllAsync().ConfigureAwait(false))
@@ -129,6 +107,9 @@ internal sealed class ModelManager
             _timer.Change(wake ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
+        // Order: who asked before the end is in the line and told with all others that there will be none; who asks later is refused.
+        _reloads.Close();
+        await _asking.ConfigureAwait(false);
         _signals.Writer.TryComplete();
         await _timer.DisposeAsync().ConfigureAwait(false);
         while (_signals.Reader.TryRead(out Signal? late))

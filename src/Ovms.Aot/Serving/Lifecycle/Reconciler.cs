@@ -12,9 +12,9 @@ namespace Ovms.Serving.Lifecycle;
 /// </summary>
 /// <remarks>Used by the loop of <see cref="ModelManager"/> only, except <see cref="IsLoading"/>.</remarks>
 internal sealed class Reconciler(
-    ServableRegistry registry, DesiredReader reader, LoadVersion load, LookEffects? effects, LifecyclePace pace, TimeProvider clock, Action<Signal> post, ILogger log)
+    ServingBoard board, Readiness readiness, Reloads reloads, DesiredReader reader, LoadVersion load, LookEffects? effects,
+    LifecyclePace pace, TimeProvider clock, Action<Signal> post, ILogger log)
 {
-    private readonly ServingBoard _board = new(registry, log);
     private readonly long _began = clock.GetTimestamp();
     private readonly ReloadWaiters _waiters = new(pace.Drain);
     private readonly FirstAttempts _firstAttempts = new();
@@ -55,7 +55,7 @@ internal sealed class Reconciler(
             case Signal.Drained drained:
                 _leaving--;
                 _waiters.Left(drained.Servable);
-                _board.End(drained.Id, drained.Servable);
+                board.End(drained.Id, drained.Servable);
                 if (drained.Servable.FreeingFault is { } surprise)
                 {
                     Log.FreeingSurprised(log, drained.Id.Name, drained.Id.Version, surprise);
@@ -67,7 +67,7 @@ internal sealed class Reconciler(
                 break;
             case Signal.Stop:
                 _isStopping = true;
-                LetGo(_board.Serving);
+                LetGo(board.Serving);
                 break;
         }
     }
@@ -124,7 +124,7 @@ internal sealed class Reconciler(
         _isChange |= look.Desired.IsVouched || look.ConfigChanged;
         effects?.Apply(look.Desired);
         _account.Enter(look);
-        _board.Configure(look.Desired);
+        board.Configure(look.Desired);
         if (look.ConfigChanged)
         {
             MarkChange();
@@ -138,11 +138,11 @@ internal sealed class Reconciler(
         GiveUpLoads();
         while (true)
         {
-            ReconcilePlan plan = ReconcilePlan.Compute(_desired, _board.ToActual(), Now);
+            ReconcilePlan plan = ReconcilePlan.Compute(_desired, board.ToActual(), Now);
             _firstAttempts.Follow(plan, _isChange);
             _isChange = false;
-            registry.SetAwaitsFirstAttempts(_firstAttempts.Any);
-            _board.Await(plan.Awaited);
+            readiness.SetAwaitsFirstAttempts(_firstAttempts.Any);
+            board.Await(plan.Awaited);
             ServableId[] leaving = [.. plan.Actions.OfType<ModelAction.Unload>().Select(static action => action.Id)];
             bool isRefused = false;
             foreach (ModelAction action in plan.Actions.Except(plan.Actions.OfType<ModelAction.Unload>()))
@@ -174,13 +174,13 @@ internal sealed class Reconciler(
         Outcome refusal = _loads.Refusal(action.Id, source);
         if (!refusal.IsOk)
         {
-            _board.Begin(action.Id);
+            board.Begin(action.Id);
             Fail(begun, refusal, isTrial: false);
         }
         else if (_loads.HasPlace(source, Now))
         {
             _loads.Add(begun);
-            _board.Begin(action.Id);
+            board.Begin(action.Id);
             begun.Start(load, post, log);
         }
 
@@ -199,7 +199,7 @@ internal sealed class Reconciler(
         foreach (RunningLoad unwanted in _loads.Unwanted(_desired, Now))
         {
             _loads.LeaveBehind(unwanted);
-            _board.GiveUp(unwanted.Id);
+            board.GiveUp(unwanted.Id);
             Log.LoadAbandoned(log, unwanted.Id.Name, unwanted.Id.Version, unwanted.Age(Now).TotalSeconds, _loads.LeftBehind);
             PublishStatus();
         }
@@ -230,7 +230,7 @@ internal sealed class Reconciler(
         }
         else if (made.Loaded.IsOk)
         {
-            if (_board.Complete(ended.Id, ended.Source, made.Loaded.Value) is { } replaced)
+            if (board.Complete(ended.Id, ended.Source, made.Loaded.Value) is { } replaced)
             {
                 Follow(ended.Id, replaced);
             }
@@ -247,14 +247,14 @@ internal sealed class Reconciler(
 
     private void Fail(RunningLoad failed, Outcome why, bool isTrial)
     {
-        _board.Fail(failed.Id, failed.Source, failed.Look, Now, why, isTrial);
+        board.Fail(failed.Id, failed.Source, failed.Look, Now, why, isTrial);
         _account.EnterLoad(isOk: false);
         PublishStatus();
     }
 
     private void LetGo(IEnumerable<ServableId> ids)
     {
-        foreach ((ServableId id, Servable servable) in _board.LetGo(ids))
+        foreach ((ServableId id, Servable servable) in board.LetGo(ids))
         {
             _waiters.Leaves(servable, Now);
             Follow(id, servable);
@@ -276,16 +276,16 @@ internal sealed class Reconciler(
 
     private void PublishStatus()
     {
-        _account.Enter(_board.Faults);
-        registry.Reload = _account.Status with { LoadsLeftBehind = _loads.LeftBehind };
+        _account.Enter(board.Faults);
+        reloads.Status = _account.Status with { LoadsLeftBehind = _loads.LeftBehind };
     }
 
     private void CarryOutReloads()
     {
         // A first look that failed tried nothing.
-        if (_waiters.IsUnderway && _desired.Look > 0 && _loads.Running == 0 && !registry.AllTried)
+        if (_waiters.IsUnderway && _desired.Look > 0 && _loads.Running == 0 && !readiness.AllTried)
         {
-            registry.SetAllTried();
+            readiness.SetAllTried();
         }
 
         TimeSpan now = Now;

@@ -1,5 +1,4 @@
 using Ovms.Observability.Metrics;
-using Ovms.Serving.Table;
 
 namespace Ovms.Serving.Lifecycle;
 
@@ -7,18 +6,18 @@ namespace Ovms.Serving.Lifecycle;
 internal static class ReloadMetrics
 {
     /// <summary>Registers the families.</summary>
-    public static void AddTo(ServerMetrics metrics, ServableRegistry registry)
+    public static void AddTo(ServerMetrics metrics, Reloads reloads)
     {
-        metrics.AddCount(MetricFamilies.ConfigValid, () => registry.Reload.Config.IsOk ? 1 : 0);
-        metrics.AddCount(MetricFamilies.ConfigChanges, () => registry.Reload.ConfigChanges);
-        metrics.AddCount(MetricFamilies.ConfigRefusals, () => registry.Reload.ConfigRefusals);
-        metrics.AddCount(MetricFamilies.ModelLoads, () => registry.Reload.Loads);
-        metrics.AddCount(MetricFamilies.ModelLoadsFailed, () => registry.Reload.FailedLoads);
-        metrics.AddCount(MetricFamilies.LoadsLeftBehind, () => registry.Reload.LoadsLeftBehind);
-        metrics.AddCount(MetricFamilies.ServingFaults, () => registry.Reload.Faults.Length);
+        metrics.AddCount(MetricFamilies.ConfigValid, () => reloads.Status.Config.IsOk ? 1 : 0);
+        metrics.AddCount(MetricFamilies.ConfigChanges, () => reloads.Status.ConfigChanges);
+        metrics.AddCount(MetricFamilies.ConfigRefusals, () => reloads.Status.ConfigRefusals);
+        metrics.AddCount(MetricFamilies.ModelLoads, () => reloads.Status.Loads);
+        metrics.AddCount(MetricFamilies.ModelLoadsFailed, () => reloads.Status.FailedLoads);
+        metrics.AddCount(MetricFamilies.LoadsLeftBehind, () => reloads.Status.LoadsLeftBehind);
+        metrics.AddCount(MetricFamilies.ServingFaults, () => reloads.Status.Faults.Length);
         metrics.Add(MetricFamilies.LastChange, sink =>
         {
-            if (registry.Reload.LastChange is { } at)
+            if (reloads.Status.LastChange is { } at)
             {
                 sink.Add(MetricLabels.None, at.ToUnixTimeMilliseconds() / 1000.0);
             }

@@ -1,67 +1,27 @@
-using Ovms.Observability.Metrics;
-using Ovms.Options;
-using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Draining;
 using Ovms.Status;
 
 namespace Ovms.Serving.Table;
 
 /// <summary>
-/// Holds the current <see cref="ServableTable"/>. Requests read it without locks; only the <see cref="ServingBoard"/> publishes a new one.
+/// Holds the current <see cref="ServableTable"/>. Calls read it without locks and lease from it; only the loop that loads and unloads
+/// models publishes a new one.
 /// </summary>
-internal sealed class ServableRegistry
+internal sealed class ServableRegistry(Drain drain)
 {
-    private TableMetrics? _metrics;
-
     private volatile ServableTable _current = ServableTable.Empty;
 
-    private volatile Func<CancellationToken, Task<Outcome<ReloadResult>>>? _reloads;
+    /// <summary>
+    /// Told of a table before anybody can find it, on the thread that publishes it; must be quick and must not throw. Whoever finds a
+    /// servable finds what was prepared for it here.
+    /// </summary>
+    public event Action<ServableTable>? Publishing;
 
-    private volatile ReloadStatus _reload = ReloadStatus.None;
-
-    private readonly CancellationTokenSource _draining = new();
-
-    /// <summary>Told after every change of the table, of a reload's status or of draining, on the thread that made it; must be quick and must not throw.</summary>
+    /// <summary>Told after every change of the table, on the thread that made it; must be quick and must not throw.</summary>
     public event Action? Changed;
 
     /// <summary>The newest snapshot.</summary>
     public ServableTable Current => _current;
-
-    /// <summary>Whether the server finishes what is in flight and takes nothing new.</summary>
-    public bool IsDraining => _draining.IsCancellationRequested;
-
-    /// <summary>Cancelled when the server begins to drain.</summary>
-    public CancellationToken Draining => _draining.Token;
-
-    /// <summary>Answers that callers are still reading.</summary>
-    public AnswersUnderway Answers { get; } = new();
-
-    /// <summary>Whether the models that readiness asks for are available and the server is not draining.</summary>
-    public bool IsReady => !IsDraining && ReadyWhen switch
-    {
-        ReadyRule.Any => _current.AnyAvailable,
-        ReadyRule.Tried => AllTried,
-        _ => _current.AllAvailable && !AwaitsFirstAttempts,
-    };
-
-    /// <summary>What readiness asks for; set once, before anything is served.</summary>
-    public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
-
-    /// <summary>Whether every model that was configured at the start has been tried.</summary>
-    public bool AllTried { get; private set; }
-
-    /// <summary>Whether a version that the start or a change asks for was not tried yet.</summary>
-    public bool AwaitsFirstAttempts { get; private set; }
-
-    /// <summary>How the last reload went.</summary>
-    public ReloadStatus Reload
-    {
-        get => _reload;
-        internal set
-        {
-            _reload = value;
-            Changed?.Invoke();
-        }
-    }
 
     /// <summary>A model's and its version's row in the newest snapshot, for a caller who means to use it.</summary>
     public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText) => Find(_current, name, versionText);
@@ -87,58 +47,16 @@ internal sealed class ServableRegistry
             // took its place, or says that nothing did.
             if (seen == _current)
             {
-                return Outcome.Fail(IsDraining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
+                return Outcome.Fail(drain.IsDraining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
             }
         }
     }
 
-    /// <summary>From now on everything is counted. Called before the first table is published.</summary>
-    public void CountIn(ServerMetrics metrics) => _metrics = new TableMetrics(metrics.Models);
-
-    /// <summary>Counts a call that was answered about a version; one that names nothing known is not counted.</summary>
-    /// <param name="kind">What was asked.</param>
-    /// <param name="name">The servable's name.</param>
-    /// <param name="versionText">As the caller wrote it.</param>
-    /// <param name="isSuccess">Whether the answer is the one asked for.</param>
-    public void Count(CallKind kind, string name, string versionText, bool isSuccess) => _metrics?.Find(_current, name, versionText)?.Count(kind, isSuccess);
-
-    /// <summary>Asks for a reload, as <see cref="ModelManager.ReloadAsync"/>; refused while the server starts.</summary>
-    public Task<Outcome<ReloadResult>> ReloadAsync(CancellationToken cancellation) =>
-        _reloads is { } reloads ? reloads(cancellation) : Task.FromResult<Outcome<ReloadResult>>(Outcome.Fail(StatusCode.ServerNotReady));
-
-    /// <summary>Who executes reloads.</summary>
-    internal void ReloadBy(Func<CancellationToken, Task<Outcome<ReloadResult>>> reloads) => _reloads = reloads;
-
     /// <summary>Replaces the snapshot.</summary>
     internal void Publish(ServableTable table)
     {
-        // Order: whoever finds a servable finds its counters.
-        _metrics?.Follow(table);
+        Publishing?.Invoke(table);
         _current = table;
-        Changed?.Invoke();
-    }
-
-    /// <summary>Every model that was configured at the start has been tried.</summary>
-    internal void SetAllTried()
-    {
-        AllTried = true;
-        Changed?.Invoke();
-    }
-
-    /// <summary>Versions that the start or a change asks for are to be tried, or have been.</summary>
-    internal void SetAwaitsFirstAttempts(bool awaits)
-    {
-        if (AwaitsFirstAttempts != awaits)
-        {
-            AwaitsFirstAttempts = awaits;
-            Changed?.Invoke();
-        }
-    }
-
-    /// <summary>From now on nothing new is taken.</summary>
-    internal void StartDraining()
-    {
-        _draining.Cancel();
         Changed?.Invoke();
     }
 
@@ -147,6 +65,6 @@ internal sealed class ServableRegistry
         Outcome<(ModelEntry Model, VersionEntry Version)> found = table.Find(name, versionText);
 
         // Asked last: while the server stops its models are being retired, and a caller must hear that the server is going, not they.
-        return IsDraining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
+        return drain.IsDraining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
     }
 }

@@ -25,7 +25,6 @@ internal sealed class TableMetrics(ModelSeries series)
                 sink.Add(counters.Labels, (long)sequences.Count);
             }
         }));
-        metrics.AddCount(MetricFamilies.Ready, () => registry.IsReady ? 1 : 0);
         metrics.Add(MetricFamilies.ModelState, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
         {
             foreach ((ServableState state, string text) in s_states)

@@ -10,7 +10,11 @@ using Ovms.Frontends.Grpc.Protos;
 using Ovms.Frontends.Grpc.Server;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
+using Ovms.Observability.Metrics;
+using Ovms.Options;
+using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
+using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
@@ -19,14 +23,19 @@ internal sealed class GrpcServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private GrpcServer(WebApplication app, ServableRegistry registry)
+    private GrpcServer(WebApplication app, Served served)
     {
         _app = app;
-        Registry = registry;
+        Served = served;
     }
 
+    /// <summary>What is served, and what the server knows of it.</summary>
+    public Served Served { get; }
+
     /// <summary>What is served.</summary>
-    public ServableRegistry Registry { get; }
+    public ServableRegistry Registry => Served.Registry;
+
+    private static GrpcSettings AnyPort => new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1.2.3" };
 
     /// <summary>Where the server listens.</summary>
     public string Address { get; private set; } = "";
@@ -38,15 +47,18 @@ internal sealed class GrpcServer : IAsyncDisposable
     public GRPCInferenceService.GRPCInferenceServiceClient Client { get; private set; } = null!;
 
     /// <summary>Starts a server for some loaded models.</summary>
-    public static Task<GrpcServer> StartAsync(params Servable[] servables) => StartAsync(new GrpcSettings { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1.2.3" }, servables);
+    public static Task<GrpcServer> StartAsync(params Servable[] servables) => StartAsync(AnyPort, servables);
+
+    /// <summary>Starts a server that counts; nothing is served yet.</summary>
+    public static Task<GrpcServer> StartAsync(ServerMetrics metrics) => StartAsync(AnyPort, [], metrics: metrics);
 
     /// <summary>Starts a server with channel arguments.</summary>
     public static Task<GrpcServer> StartWithAsync(string arguments, params Servable[] servables) => StartAsync(
-        new GrpcSettings { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1.2.3", Arguments = ChannelArguments.Parse(arguments).Value! },
-        servables);
+        AnyPort with { Arguments = ChannelArguments.Parse(arguments).Value! }, servables);
 
     /// <summary>Starts a server.</summary>
-    public static async Task<GrpcServer> StartAsync(GrpcSettings settings, Servable[] servables, Action<WebApplication>? map = null)
+    public static async Task<GrpcServer> StartAsync(
+        GrpcSettings settings, Servable[] servables, Action<WebApplication>? map = null, ServerMetrics? metrics = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -55,16 +67,17 @@ internal sealed class GrpcServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => GrpcFrontend.Listen(kestrel, settings));
 
         WebApplication app = builder.Build();
-        ServableRegistry registry = new();
-        GrpcFrontend.Map(app, settings, registry, new ModelCalls(registry), app.Logger);
+        Served served = Served.Create(ReadyRule.All, metrics);
+        GrpcFrontend.Map(app, settings, served, TestCalls.Of(served), app.Logger);
         map?.Invoke(app);
         if (servables.Length > 0)
         {
-            registry.Publish(ServedModel.Table(servables));
+            served.Registry.Publish(ServedModel.Table(servables));
         }
 
         await app.StartAsync();
-        GrpcServer server = new(app, registry) { Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() };
+        IServerAddressesFeature addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        GrpcServer server = new(app, served) { Address = addresses.Addresses.Single() };
         server.Channel = GrpcChannel.ForAddress(server.Address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
         server.Client = new GRPCInferenceService.GRPCInferenceServiceClient(server.Channel);
         return server;

@@ -183,7 +183,7 @@ public sealed class ModelInferTests
     public async Task Draining_IsUnavailable()
     {
         await using GrpcServer server = await GrpcServer.StartAsync(ServedModel.Load("dummy"));
-        server.Registry.StartDraining();
+        server.Served.Drain.StartDraining();
         await Assert.That((await Refusals.Of(server.Client.ModelInferAsync(InferRequests.Dummy()))).StatusCode).IsEqualTo(StatusCode.Unavailable);
     }
 

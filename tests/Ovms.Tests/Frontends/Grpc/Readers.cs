@@ -2,15 +2,17 @@ using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Inference;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
+using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
 /// <summary>What reads requests of both APIs, without a server around it.</summary>
 internal static class Readers
 {
-    private static readonly ServableRegistry s_registry = new();
-    private static readonly ModelCalls s_calls = new(s_registry);
+    private static readonly ServableRegistry s_registry = new(new Drain());
+    private static readonly ModelCalls s_calls = TestCalls.Of(s_registry);
 
     public static InferMessageReader KServe { get; } = new(s_calls.Messages);
 

@@ -15,8 +15,7 @@ public sealed class TfsMetricsTests
     public async Task EveryCall_IsCountedOnce_AcrossAReload()
     {
         using ServerMetrics metrics = new(MetricSelection.Default);
-        await using GrpcServer server = await GrpcServer.StartAsync();
-        server.Registry.CountIn(metrics);
+        await using GrpcServer server = await GrpcServer.StartAsync(metrics);
         TableMetrics.AddGauges(metrics, server.Registry);
         server.Registry.Publish(ServedModel.Table(ServedModel.Load("dummy")));
         Predictions predictions = new(server.Channel);

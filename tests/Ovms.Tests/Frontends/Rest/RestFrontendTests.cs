@@ -18,7 +18,7 @@ internal sealed class RestFrontendTests
         server.Registry.Publish(new ServableTable([new ModelEntry("dummy", [new VersionEntry(1, ServableState.Available, server.Load("dummy"))])]));
         await ExpectEmptyAsync(await server.Client.GetAsync("/v2/health/ready"));
         await ExpectEmptyAsync(await server.Client.GetAsync("/v2/models/dummy/ready"));
-        server.Registry.StartDraining();
+        server.Served.Drain.StartDraining();
         server.Registry.Publish(new ServableTable([new ModelEntry("dummy", [new VersionEntry(1, ServableState.Unloading)])]));
         await ExpectErrorAsync(await server.Client.GetAsync("/v2/health/ready"), HttpStatusCode.ServiceUnavailable, "Server is not ready");
         await ExpectErrorAsync(await server.Client.GetAsync("/v2/models/dummy/ready"), HttpStatusCode.ServiceUnavailable, "shutting down");

@@ -1,7 +1,9 @@
 using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.Server;
 using Ovms.Inference;
-using Ovms.Serving.Table;
+using Ovms.Options;
+using Ovms.Serving.Lifecycle;
+using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Rest;
 
@@ -111,7 +113,8 @@ internal sealed class RestRouteTableTests
 
     private static RestRouteTable CreateTable()
     {
-        ServableRegistry registry = new();
-        return RestRoutes.Create(new RestSettings { EndPoints = [], ServerVersion = "1" }, registry, new ModelCalls(registry));
+        Served served = Served.Create(ReadyRule.All, metrics: null);
+        RestSettings settings = new() { EndPoints = [], ServerVersion = "1" };
+        return RestRoutes.Create(settings, served, TestCalls.Of(served));
     }
 }

@@ -10,12 +10,16 @@ using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.Server;
 using Ovms.Inference;
 using Ovms.Native;
+using Ovms.Options;
 using Ovms.Serving;
+using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Loading;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 using Ovms.Tests.Setup;
+using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Rest;
 
@@ -28,7 +32,9 @@ internal sealed class RestServer : IAsyncDisposable
 
     private RestServer(WebApplication web) => _web = web;
 
-    public ServableRegistry Registry { get; } = new();
+    public Served Served { get; } = Served.Create(ReadyRule.All, metrics: null);
+
+    public ServableRegistry Registry => Served.Registry;
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -46,7 +52,7 @@ internal sealed class RestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => RestFrontend.Listen(kestrel, settings));
         WebApplication web = builder.Build();
         RestServer server = new(web);
-        RestFrontend.Map(web, settings, server.Registry, new ModelCalls(server.Registry), server._log);
+        RestFrontend.Map(web, settings, server.Served, TestCalls.Of(server.Served), server._log);
         await web.StartAsync();
         Uri address = new(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         server.EndPoint = new IPEndPoint(IPAddress.Loopback, address.Port);

@@ -8,6 +8,9 @@ internal sealed class FakeClock : TimeProvider
     private TimeSpan _now = TimeSpan.FromDays(1);
     private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Told whenever a timer is set, as the loop of the manager does at the end of each step.</summary>
+    public event Action? TimerSet;
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>How long until the next timer is due; null while none is set.</summary>
@@ -95,6 +98,7 @@ internal sealed class FakeClock : TimeProvider
             }
 
             Interlocked.Exchange(ref clock._set, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            clock.TimerSet?.Invoke();
             if (isDue)
             {
                 call();

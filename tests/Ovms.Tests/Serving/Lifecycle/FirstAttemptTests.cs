@@ -16,10 +16,10 @@ public sealed class FirstAttemptTests
         models.Configure(models.Model("m", All));
         Task<ReloadResult> start = models.ReloadAsync();
         await models.ExpectAsync("m", "1 LOADING, 2 AVAILABLE, 3 AVAILABLE");
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         models.Release();
         await start;
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
     }
 
     [Test]
@@ -27,10 +27,10 @@ public sealed class FirstAttemptTests
     {
         await using ManagedModels models = new();
         List<string> early = [];
-        models.Registry.Changed += () =>
+        models.Readiness.Changed += () =>
         {
             string rows = models.RowsOf("m");
-            if (models.Registry.IsReady && rows != "1 AVAILABLE, 2 AVAILABLE, 3 AVAILABLE")
+            if (models.Readiness.IsReady && rows != "1 AVAILABLE, 2 AVAILABLE, 3 AVAILABLE")
             {
                 early.Add(rows);
             }
@@ -39,7 +39,7 @@ public sealed class FirstAttemptTests
         models.Configure(models.Model("m", All));
         await models.ReloadAsync();
         await Assert.That(early).IsEmpty();
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
     }
 
     [Test]
@@ -53,7 +53,7 @@ public sealed class FirstAttemptTests
         models.Configure(models.Model("m", policy));
         ReloadResult start = await models.ReloadAsync();
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE, 2 LOADING UNKNOWN");
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
         await Assert.That($"{start.Status.Faults.Single()}").StartsWith("Model m; version: 2");
     }
 
@@ -67,10 +67,10 @@ public sealed class FirstAttemptTests
         models.Configure(models.Model("m", """{"latest":{"num_versions":2}}"""));
         Task<ReloadResult> start = models.ReloadAsync();
         await models.ExpectAsync("m", "1 LOADING, 2 AVAILABLE, 3 LOADING UNKNOWN");
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         models.Release();
         await start;
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
     }
 
     [Test]
@@ -83,15 +83,15 @@ public sealed class FirstAttemptTests
         models.Configure(models.Model("m"));
         await models.ReloadAsync();
         await Assert.That(models.RowsOf("m")).IsEqualTo("3 AVAILABLE");
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
 
         models.Configure(models.Model("m", All));
         Task reload = isAsked ? models.ReloadAsync() : models.PollAsync();
         await models.ExpectAsync("m", "1 LOADING, 2 AVAILABLE, 3 AVAILABLE");
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         models.Release();
         await reload;
-        await models.UntilAsync(() => models.Registry.IsReady);
+        await models.UntilAsync(() => models.Readiness.IsReady);
     }
 
     [Test]
@@ -108,10 +108,10 @@ public sealed class FirstAttemptTests
         await models.PollAsync();
         await models.PollAsync();
         await models.ExpectAsync("n", "1 LOADING, 2 AVAILABLE");
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         models.Release();
         await models.ExpectAsync("n", "1 AVAILABLE, 2 AVAILABLE");
-        await models.UntilAsync(() => models.Registry.IsReady);
+        await models.UntilAsync(() => models.Readiness.IsReady);
     }
 
     [Test]
@@ -122,9 +122,9 @@ public sealed class FirstAttemptTests
         models.Configure(models.Model("m"));
         await models.ReloadAsync();
         List<string> unready = [];
-        models.Registry.Changed += () =>
+        models.Readiness.Changed += () =>
         {
-            if (!models.Registry.IsReady)
+            if (!models.Readiness.IsReady)
             {
                 unready.Add(models.RowsOf("m"));
             }
@@ -149,10 +149,10 @@ public sealed class FirstAttemptTests
         models.Put("m", 2, "held");
         Task<ReloadResult> reload = models.ReloadAsync();
         await models.ExpectAsync("m", "1 AVAILABLE, 2 LOADING");
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         models.Release();
         await reload;
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
     }
 
     [Test]
@@ -163,7 +163,7 @@ public sealed class FirstAttemptTests
         models.Configure(models.Model("m", All));
         Task<ReloadResult> start = models.ReloadAsync();
         await models.ExpectAsync("m", "1 LOADING, 2 AVAILABLE, 3 AVAILABLE");
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
         models.Release();
         await start;
     }
@@ -176,21 +176,21 @@ public sealed class FirstAttemptTests
         models.Remove("m", 1);
         models.Configure(models.Model("m", """{"specific":{"versions":[7]}}"""));
         ReloadResult start = await models.ReloadAsync();
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         await Assert.That(start.Status.IsClean).IsTrue();
 
         models.Put("m", 3);
         await models.PollAsync();
         await models.PollAsync();
         await Assert.That(models.Loads).IsEmpty();
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         await Assert.That(models.Log.Count("[Warning]")).IsEqualTo(1).Because($"{models.Log}");
 
         models.Put("m", 7);
         await models.PollAsync();
         await models.PollAsync();
         await models.ExpectAsync("m", "7 AVAILABLE");
-        await models.UntilAsync(() => models.Registry.IsReady);
+        await models.UntilAsync(() => models.Readiness.IsReady);
         await Assert.That(models.Log.Count("[Error]")).IsEqualTo(0);
     }
 

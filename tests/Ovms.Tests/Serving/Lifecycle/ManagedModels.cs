@@ -22,6 +22,7 @@ internal sealed class ManagedModels : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly Source _source = new();
+    private readonly Served _served;
     private readonly ManualResetEventSlim _release = new();
     private readonly ConcurrentDictionary<string, ManualResetEventSlim> _hanging = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,15 +35,20 @@ internal sealed class ManagedModels : IAsyncDisposable
     /// <param name="stepLimit">How long a disk may take to answer; as long as it takes when not given.</param>
     public ManagedModels(TimeSpan? poll = null, TimeSpan? drain = null, ReadyRule rule = ReadyRule.All, TimeSpan? loadGrace = null, TimeSpan? stepLimit = null)
     {
-        Registry = new ServableRegistry { ReadyWhen = rule };
-        Registry.Changed += Wake;
+        _served = Served.Create(rule, metrics: null);
+        Readiness.Changed += Wake;
+        Clock.TimerSet += Wake;
         Log.Written += Wake;
         LifecyclePace pace = new(poll ?? TimeSpan.FromSeconds(1), drain ?? TimeSpan.Zero);
         DesiredReader reader = new(_source, new ServerOptions(), null) { Steps = new LookSteps(stepLimit ?? s_patience), OpenRepository = Open };
-        Manager = new ModelManager(Registry, reader, Load, pace, Clock, Log) { LoadGrace = loadGrace ?? s_patience };
+        Manager = new ModelManager(Registry, Readiness, Reloads, reader, Load, pace, Clock, Log) { LoadGrace = loadGrace ?? s_patience };
     }
 
-    public ServableRegistry Registry { get; }
+    public ServableRegistry Registry => _served.Registry;
+
+    public Readiness Readiness => _served.Readiness;
+
+    public Reloads Reloads => _served.Reloads;
 
     public FakeClock Clock { get; } = new();
 
@@ -117,7 +123,7 @@ internal sealed class ManagedModels : IAsyncDisposable
     }
 
     /// <summary>Asks for a reload and waits for its end.</summary>
-    public async Task<ReloadResult> ReloadAsync() => (await Manager.ReloadAsync(CancellationToken.None).WaitAsync(s_patience)).Value!;
+    public async Task<ReloadResult> ReloadAsync() => (await Reloads.ReloadAsync(CancellationToken.None).WaitAsync(s_patience)).Value!;
 
     /// <summary>Moves the clock to the next time that something is due, and waits until the look that follows was taken in.</summary>
     public async Task PollAsync()
@@ -141,7 +147,7 @@ internal sealed class ManagedModels : IAsyncDisposable
     /// <summary>Waits until something holds, and tells the log when it does not come.</summary>
     public Task UntilAsync(Func<bool> holds) => UntilAsync(holds, Log.ToString);
 
-    /// <summary>Waits until something holds; looks after every change of the registry and every line of the log.</summary>
+    /// <summary>Waits until something holds; looks after every change of readiness, every step of the loop and every line of the log.</summary>
     public async Task UntilAsync(Func<bool> holds, Func<string> otherwise)
     {
         while (true)

@@ -1,4 +1,3 @@
-using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
@@ -96,20 +95,20 @@ public sealed class ModelManagerTests
         await models.UntilAsync(() => models.Log.Count("is not complete yet") == 1);
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE, 2 LOADING");
         await Assert.That(models.Log.Count("[Error]")).IsEqualTo(0);
-        await Assert.That(models.Registry.Reload.IsClean).IsTrue();
+        await Assert.That(models.Reloads.Status.IsClean).IsTrue();
 
         // The first pause is as long as a poll.
         await models.PollAsync();
         await models.ExpectAsync("m", "1 AVAILABLE, 2 LOADING UNKNOWN");
         await models.UntilAsync(() => models.Log.Count("[Error]") == 1);
-        await models.UntilAsync(() => models.Registry.Reload.Faults.Any(static fault => fault.ToString().Contains("The file is bad.", StringComparison.Ordinal)));
+        await models.UntilAsync(() => models.Reloads.Status.Faults.Any(static fault => fault.ToString().Contains("The file is bad.", StringComparison.Ordinal)));
 
         // Repaired.
         models.Put("m", 2, "good", second: 5);
         await models.PollAsync();
         await models.PollAsync();
         await models.ExpectAsync("m", "1 END, 2 AVAILABLE");
-        await models.UntilAsync(() => models.Registry.Reload.IsClean);
+        await models.UntilAsync(() => models.Reloads.Status.IsClean);
     }
 
     [Test]
@@ -132,7 +131,7 @@ public sealed class ModelManagerTests
                 await models.Clock.WhenSetAsync();
             }
 
-            await models.UntilAsync(() => models.Registry.Reload.FailedLoads == attempts || models.Log.Count($"attempt {attempts}") == 1);
+            await models.UntilAsync(() => models.Reloads.Status.FailedLoads == attempts || models.Log.Count($"attempt {attempts}") == 1);
         }
 
         // A failure is dated after its load was begun, and the pause counts from there.
@@ -213,7 +212,7 @@ public sealed class ModelManagerTests
         ReloadResult result = await models.ReloadAsync();
         await Assert.That(result.Status.Faults.Single().ToString()).Contains("The file is bad.");
         await Assert.That(models.ServableOf("m", 1)).IsSameReferenceAs(old);
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
 
         models.Configure(models.Model("m", policy: "nonsense"));
         result = await models.ReloadAsync();
@@ -237,7 +236,7 @@ public sealed class ModelManagerTests
         }
 
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
-        await Assert.That(models.Registry.Reload.Config.Text).Contains("a comma is missing");
+        await Assert.That(models.Reloads.Status.Config.Text).Contains("a comma is missing");
         await Assert.That(models.Log.Count("a comma is missing")).IsEqualTo(1);
         await Assert.That((await models.ReloadAsync()).Status.Config.IsOk).IsFalse();
 
@@ -261,7 +260,7 @@ public sealed class ModelManagerTests
         models.Configure(models.Model("n"));
         await models.ReloadAsync();
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 UNLOADING");
-        await Assert.That(models.Registry.IsReady).IsTrue().Because("what is not configured counts for nothing");
+        await Assert.That(models.Readiness.IsReady).IsTrue().Because("what is not configured counts for nothing");
         await Assert.That(models.Registry.Lease("m", "").Code).IsEqualTo(StatusCode.ModelVersionNotLoadedAnymore);
         inFlight.Dispose();
         await models.ExpectAsync("m", "1 END");
@@ -321,7 +320,7 @@ public sealed class ModelManagerTests
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
         await Assert.That(models.Log.Count("[Error] Model m goes on with what is loaded and is not refreshed: ")).IsEqualTo(1);
         await Assert.That(models.Log.Count("Model m cannot be served")).IsEqualTo(0);
-        await Assert.That($"{models.Registry.Reload.Faults.Single()}").StartsWith("Model m goes on with what is loaded and is not refreshed: ");
+        await Assert.That($"{models.Reloads.Status.Faults.Single()}").StartsWith("Model m goes on with what is loaded and is not refreshed: ");
     }
 
     [Test]
@@ -334,7 +333,7 @@ public sealed class ModelManagerTests
         Task<ReloadResult> first = models.ReloadAsync();
         await models.ExpectAsync("m", "1 AVAILABLE");
         await models.ExpectAsync("slow", "1 LOADING");
-        await Assert.That(models.Registry.IsReady).IsFalse();
+        await Assert.That(models.Readiness.IsReady).IsFalse();
         await Assert.That(models.Registry.Lease("slow", "").Code).IsEqualTo(StatusCode.ModelVersionNotLoadedYet);
 
         // A later look takes in what came meanwhile.
@@ -344,7 +343,7 @@ public sealed class ModelManagerTests
         await Assert.That(first.IsCompleted || second.IsCompleted).IsFalse();
         models.Release();
         await Assert.That((await first).Changed && (await second).Changed).IsTrue();
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
     }
 
     [Test]
@@ -373,7 +372,7 @@ public sealed class ModelManagerTests
         Outcome graph = models.Registry.Lease("g", "").WithoutValue;
         await Assert.That(graph.Code).IsEqualTo(StatusCode.NotImplemented);
         await Assert.That(graph.Text).Contains("graphs are not served yet");
-        await Assert.That(models.Registry.IsReady).IsTrue();
+        await Assert.That(models.Readiness.IsReady).IsTrue();
         await Assert.That(models.Registry.Current.Models.Length).IsEqualTo(1);
     }
 
@@ -397,13 +396,13 @@ public sealed class ModelManagerTests
         await using ManagedModels models = new();
         models.Put("slow", 1, "held");
         models.Configure(models.Model("slow"));
-        Task<Outcome<ReloadResult>> reload = models.Manager.ReloadAsync(CancellationToken.None);
+        Task<Outcome<ReloadResult>> reload = models.Reloads.ReloadAsync(CancellationToken.None);
         await models.ExpectAsync("slow", "1 LOADING");
         Task<StopResult> stop = models.Manager.StopAsync(TimeSpan.FromSeconds(60));
         models.Release();
         await Assert.That(await stop).IsEqualTo(StopResult.Clean);
         await Assert.That((await reload).Code).IsEqualTo(StatusCode.ServerShuttingDown);
-        await Assert.That((await models.Manager.ReloadAsync(CancellationToken.None)).Code).IsEqualTo(StatusCode.ServerShuttingDown);
+        await Assert.That((await models.Reloads.ReloadAsync(CancellationToken.None)).Code).IsEqualTo(StatusCode.ServerShuttingDown);
         await Assert.That(models.ServableOf("slow", 1)).IsNull();
     }
 
@@ -423,26 +422,5 @@ public sealed class ModelManagerTests
         inFlight.Dispose();
         await Assert.That(await models.Manager.StopAsync(TimeSpan.FromSeconds(60))).IsEqualTo(StopResult.Clean);
         await Assert.That(old.Drained.IsCompletedSuccessfully).IsTrue();
-    }
-
-    [Test]
-    [Arguments("All", false, false, true)]
-    [Arguments("Any", false, true, true)]
-    [Arguments("Tried", false, true, true)]
-    public async Task Readiness_FollowsItsRule(string rule, bool atFirst, bool withOneBroken, bool withAll)
-    {
-        ServableRegistry registry = new() { ReadyWhen = Enum.Parse<ReadyRule>(rule) };
-        ModelManager.Announce(registry, ["a", "b"]);
-        await Assert.That(registry.IsReady).IsEqualTo(atFirst);
-        Servable servable = DummyServable.Make();
-        ModelEntry good = new("a", [new VersionEntry(1, ServableState.Available, servable)]);
-        registry.SetAllTried();
-        registry.Publish(new ServableTable([good, new ModelEntry("b", [new VersionEntry(1, ServableState.Loading, Reason: "bad")])]));
-        await Assert.That(registry.IsReady).IsEqualTo(withOneBroken);
-        registry.Publish(new ServableTable([good, good with { Name = "b" }, new ModelEntry("c", [new VersionEntry(1, ServableState.End)]) { IsRetired = true }]));
-        await Assert.That(registry.IsReady).IsEqualTo(withAll);
-        registry.StartDraining();
-        await Assert.That(registry.IsReady).IsFalse();
-        servable.Retire();
     }
 }

@@ -8,6 +8,7 @@ namespace Ovms.Tests.Serving.Lifecycle;
 public sealed class ReloadWaitTests
 {
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
 
     [Test]
     public async Task Answer_ShowsTheEndOfWhatTheReloadRemoves()
@@ -61,7 +62,7 @@ public sealed class ReloadWaitTests
     [Test]
     public async Task WhileAnAnswerWaits_FilesAreFollowed()
     {
-        await using ManagedModels models = new(drain: s_drain);
+        await using ManagedModels models = new(s_poll, s_drain);
         models.Put("n", 1);
         ServableLease inFlight = await RemoveUnderACallAsync(models, "n");
         Task<ReloadResult> reload = models.ReloadAsync();
@@ -69,10 +70,10 @@ public sealed class ReloadWaitTests
         models.Put("n", 2);
         for (int look = 0; look < 2; look++)
         {
-            // The timer is set for the end of the wait too: only a poll's time passes.
+            // The timer is set for the end of the wait too: only a poll's time passes. A look was taken in when the next one is due.
             int reads = models.Reads;
-            models.Clock.Advance(TimeSpan.FromSeconds(1));
-            await models.UntilAsync(() => models.Reads > reads);
+            models.Clock.Advance(s_poll);
+            await models.UntilAsync(() => models.Reads > reads && models.Clock.NextDue <= s_poll);
         }
 
         await models.ExpectAsync("n", "1 END, 2 AVAILABLE");
@@ -87,7 +88,7 @@ public sealed class ReloadWaitTests
         await using ManagedModels models = new(TimeSpan.Zero, s_drain);
         ServableLease inFlight = await RemoveUnderACallAsync(models);
         using CancellationTokenSource leaving = new();
-        Task<Outcome<ReloadResult>> left = models.Manager.ReloadAsync(leaving.Token);
+        Task<Outcome<ReloadResult>> left = models.Reloads.ReloadAsync(leaving.Token);
         await models.ExpectAsync("m", "1 UNLOADING");
         await leaving.CancelAsync();
         await Assert.That(async () => await left).Throws<OperationCanceledException>();
@@ -102,7 +103,7 @@ public sealed class ReloadWaitTests
     {
         await using ManagedModels models = new(TimeSpan.Zero, s_drain);
         ServableLease inFlight = await RemoveUnderACallAsync(models);
-        Task<Outcome<ReloadResult>> reload = models.Manager.ReloadAsync(CancellationToken.None);
+        Task<Outcome<ReloadResult>> reload = models.Reloads.ReloadAsync(CancellationToken.None);
         await models.ExpectAsync("m", "1 UNLOADING");
         await Assert.That(await models.Manager.StopAsync(TimeSpan.FromMilliseconds(1))).IsEqualTo(StopResult.CallsLeft);
         inFlight.Dispose();

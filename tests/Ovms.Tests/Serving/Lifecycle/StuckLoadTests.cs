@@ -38,7 +38,7 @@ public sealed class StuckLoadTests
         await models.PassTimeUntilAsync(1, () => second.IsCompleted);
         await Assert.That((await second).Changed).IsFalse();
         await Assert.That(first.IsCompleted).IsFalse().Because("its own loads are not done");
-        await Assert.That(models.Registry.AllTried).IsFalse();
+        await Assert.That(models.Readiness.AllTried).IsFalse();
     }
 
     [Test]
@@ -54,7 +54,7 @@ public sealed class StuckLoadTests
         ReloadResult result = await reload;
         await Assert.That($"{result.Status.Faults.Single()}").Contains("was not loaded within 7 s (load_timeout_seconds)");
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 LOADING UNKNOWN");
-        await Assert.That(models.Registry.Reload.LoadsLeftBehind).IsEqualTo(1);
+        await Assert.That(models.Reloads.Status.LoadsLeftBehind).IsEqualTo(1);
         await Assert.That(models.Log.Count("[Error] Model m; version: 1 cannot be served: Error while loading a model - ")).IsEqualTo(1);
         await Assert.That(models.Log.Count("its thread is left behind (1 now, at most 8)")).IsEqualTo(1);
 
@@ -67,7 +67,7 @@ public sealed class StuckLoadTests
         await Assert.That(models.Loads.Count).IsEqualTo(1);
         await Assert.That(models.Log.Count("[Error]")).IsEqualTo(1).Because("the same reason is not told again");
         models.Release();
-        await models.UntilAsync(() => models.Log.Count("still left behind: 0") == 1 && models.Registry.Reload.LoadsLeftBehind == 0);
+        await models.UntilAsync(() => models.Log.Count("still left behind: 0") == 1 && models.Reloads.Status.LoadsLeftBehind == 0);
         await Assert.That(models.ServableOf("m", 1)).IsNull().Because("its time was over");
         await models.ReloadAsync();
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE").Because("now it can be loaded anew");
@@ -104,7 +104,7 @@ public sealed class StuckLoadTests
         await models.PassTimeUntilAsync(5, () => reload.IsCompleted);
         await models.UntilAsync(() => models.Loads.Count >= LoadsUnderway.MostLeftBehind);
         await Assert.That(models.Loads.Count).IsEqualTo(LoadsUnderway.MostLeftBehind);
-        await Assert.That(models.Registry.Reload.LoadsLeftBehind).IsEqualTo(LoadsUnderway.MostLeftBehind);
+        await Assert.That(models.Reloads.Status.LoadsLeftBehind).IsEqualTo(LoadsUnderway.MostLeftBehind);
         await Assert.That((await reload).Status.Faults.Count(static fault => fault.ToString().Contains("8 loads were given up and have not ended", StringComparison.Ordinal))).IsEqualTo(2);
     }
 
@@ -132,7 +132,7 @@ public sealed class StuckLoadTests
         await using ManagedModels models = new(loadGrace: s_soon);
         models.Put("m", 1, "held");
         models.Configure(models.Model("m"));
-        Task<Outcome<ReloadResult>> reload = models.Manager.ReloadAsync(CancellationToken.None);
+        Task<Outcome<ReloadResult>> reload = models.Reloads.ReloadAsync(CancellationToken.None);
         await models.UntilAsync(() => models.Loads.Count == 1);
         await Assert.That(await models.Manager.StopAsync(TimeSpan.FromMinutes(10))).IsEqualTo(StopResult.LoadsLeft);
         await Assert.That((await reload).Code).IsEqualTo(StatusCode.ServerShuttingDown);
@@ -157,7 +157,7 @@ public sealed class StuckLoadTests
         models.Put("gone", 2);
         models.Answer("gone");
         await FollowUntilAsync(models, () => models.RowsOf("gone") == "1 END, 2 AVAILABLE");
-        await FollowUntilAsync(models, () => models.Registry.Reload.IsClean);
+        await FollowUntilAsync(models, () => models.Reloads.Status.IsClean);
     }
 
     // What is followed is seen by polls; each is awaited before the next.

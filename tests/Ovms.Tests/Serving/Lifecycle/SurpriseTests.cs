@@ -19,12 +19,12 @@ public sealed class SurpriseTests
         await models.PollAsync();
         await models.UntilAsync(() => models.Log.Count("[Error] The look at configuration and models failed") == 1);
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
-        await models.UntilAsync(() => models.Registry.Reload.Config.Text.Contains("nobody thought of this", StringComparison.Ordinal));
+        await models.UntilAsync(() => models.Reloads.Status.Config.Text.Contains("nobody thought of this", StringComparison.Ordinal));
 
         await models.PollAsync();
         await models.PollAsync();
         await models.ExpectAsync("m", "1 END, 2 AVAILABLE");
-        await Assert.That(models.Registry.Reload.IsClean).IsTrue();
+        await Assert.That(models.Reloads.Status.IsClean).IsTrue();
     }
 
     [Test]
@@ -37,7 +37,7 @@ public sealed class SurpriseTests
         ReloadResult failed = await models.ReloadAsync();
         await Assert.That(failed.Status.Config.Code).IsEqualTo(StatusCode.InternalError);
         await Assert.That(failed.Status.Config.Text).Contains("InvalidOperationException: nobody thought of this");
-        await Assert.That(models.Registry.AllTried).IsFalse();
+        await Assert.That(models.Readiness.AllTried).IsFalse();
         await Assert.That((await models.ReloadAsync()).Status.IsClean).IsTrue();
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Serving;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Table;
@@ -36,7 +37,7 @@ public sealed class SequenceCleanerTests
     public async Task PeriodOfNothing_NeverLooks()
     {
         ManualTime time = new();
-        await new SequenceCleaner(new ServableRegistry(), time, NullLogger.Instance).RunAsync(TimeSpan.Zero, CancellationToken.None);
+        await new SequenceCleaner(Publish(), time, NullLogger.Instance).RunAsync(TimeSpan.Zero, CancellationToken.None);
         await Assert.That(time.Periods).IsEmpty();
     }
 
@@ -45,7 +46,7 @@ public sealed class SequenceCleanerTests
     {
         ManualTime time = new();
         using CancellationTokenSource stop = new();
-        Task running = new SequenceCleaner(new ServableRegistry(), time, NullLogger.Instance).RunAsync(TimeSpan.FromMinutes(uint.MaxValue), stop.Token);
+        Task running = new SequenceCleaner(Publish(), time, NullLogger.Instance).RunAsync(TimeSpan.FromMinutes(uint.MaxValue), stop.Token);
         await Assert.That(time.Periods.Single()).IsEqualTo(TimeSpan.FromMilliseconds(uint.MaxValue - 1));
         await stop.CancelAsync();
         await running;
@@ -93,7 +94,7 @@ public sealed class SequenceCleanerTests
 
     private static ServableRegistry Publish(params Servable[] servables)
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         registry.Publish(new ServableTable(servables.Select(static servable => new ModelEntry(servable.Id.Name, [new VersionEntry(servable.Id.Version, ServableState.Available, servable)]))));
         return registry;
     }

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -19,13 +20,13 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
 /// </summary>
 /// <param name="apis">The forms of inference that it takes.</param>
-/// <param name="registry">What is served.</param>
+/// <param name="draining">Nothing is inferred any more.</param>
 /// <param name="calls">Opens the calls.</param>
 /// <param name="settings">What the options say.</param>
 /// <param name="streams">Counts the calls that are open.</param>
 /// <param name="log">Where it is told.</param>
 internal sealed class InferEndpoint(
-    InferApi[] apis, ServableRegistry registry, ModelCalls calls, GrpcSettings settings, OpenStreams streams, ILogger log)
+    InferApi[] apis, CancellationToken draining, ModelCalls calls, GrpcSettings settings, OpenStreams streams, ILogger log)
 {
     private const string Done = "0";
 
@@ -36,7 +37,7 @@ internal sealed class InferEndpoint(
         new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory),
         settings.Arguments.MaxReceiveMessageLength,
         settings.Arrival,
-        registry.Draining);
+        draining);
 
     private readonly CallEnds _ends = new();
     private readonly CallLog _log = new(log);

@@ -2,6 +2,8 @@ using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Draining;
+using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using StatusCode = Ovms.Status.StatusCode;
@@ -9,7 +11,7 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>The calls of inference.GRPCInferenceService about server and models. <see cref="KServeBinding"/> gives them their names; inference is <see cref="Binding.InferEndpoint"/>'s.</summary>
-internal sealed class KServeService(ServableRegistry registry, GrpcSettings settings)
+internal sealed class KServeService(ServableRegistry registry, Readiness readiness, Drain drain, CallCounts counts, GrpcSettings settings)
 {
     /// <summary>The server's name, as clients of the original check it.</summary>
     public const string ServerName = "OpenVINO Model Server";
@@ -21,7 +23,7 @@ internal sealed class KServeService(ServableRegistry registry, GrpcSettings sett
     public ServerLiveResponse ServerLive(ServerLiveRequest request) => new() { Live = true };
 
     /// <summary>Whether every configured model is available and the server is not stopping.</summary>
-    public ServerReadyResponse ServerReady(ServerReadyRequest request) => new() { Ready = registry.IsReady };
+    public ServerReadyResponse ServerReady(ServerReadyRequest request) => new() { Ready = readiness.IsReady };
 
     /// <summary>Name, version, and which extensions work.</summary>
     public ServerMetadataResponse ServerMetadata(ServerMetadataRequest request) =>
@@ -32,15 +34,15 @@ internal sealed class KServeService(ServableRegistry registry, GrpcSettings sett
     {
         Outcome found = registry.Current.Find(request.Name, request.Version).WithoutValue;
         bool isKnown = found.Code is StatusCode.Ok or StatusCode.ModelVersionNotLoadedYet or StatusCode.ModelVersionNotLoadedAnymore;
-        registry.Count(CallKind.ModelReadyGrpc, request.Name, request.Version, isKnown);
-        return isKnown ? new() { Ready = found.IsOk && !registry.IsDraining } : throw GrpcEdge.ToException(found);
+        counts.Count(CallKind.ModelReadyGrpc, request.Name, request.Version, isKnown);
+        return isKnown ? new() { Ready = found.IsOk && !drain.IsDraining } : throw GrpcEdge.ToException(found);
     }
 
     /// <summary>Available versions, and what the version asked for takes and gives.</summary>
     public ModelMetadataResponse ModelMetadata(ModelMetadataRequest request)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(request.Name, request.Version);
-        registry.Count(CallKind.ModelMetadataGrpc, request.Name, request.Version, found.IsOk);
+        counts.Count(CallKind.ModelMetadataGrpc, request.Name, request.Version, found.IsOk);
         return found.IsOk ? ModelDescription.Of(found.Value.Model, found.Value.Version) : throw GrpcEdge.ToException(found.WithoutValue);
     }
 }

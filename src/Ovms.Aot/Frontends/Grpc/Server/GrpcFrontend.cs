@@ -7,7 +7,7 @@ using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
-using Ovms.Serving.Table;
+using Ovms.Serving.Lifecycle;
 
 namespace Ovms.Frontends.Grpc.Server;
 
@@ -84,12 +84,12 @@ internal static class GrpcFrontend
 
     /// <summary>Maps the services: inference, health, reflection.</summary>
     /// <returns>The calls that are open, for who counts them.</returns>
-    public static OpenStreams Map(WebApplication app, GrpcSettings settings, ServableRegistry registry, ModelCalls calls, ILogger log)
+    public static OpenStreams Map(WebApplication app, GrpcSettings settings, Served served, ModelCalls calls, ILogger log)
     {
         // Order: what the endpoint does not take goes on to the framework.
-        OpenStreams streams = new(settings.Streams, settings.Arrival, registry.Draining, app.Lifetime.ApplicationStopping, log);
-        PackedBound packed = new(calls, registry);
-        new InferEndpoint([KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed)], registry, calls, settings, streams, log).Use(app);
+        OpenStreams streams = new(settings.Streams, settings.Arrival, served.Drain.Draining, app.Lifetime.ApplicationStopping, log);
+        PackedBound packed = new(calls, served.Registry);
+        new InferEndpoint([KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed)], served.Drain.Draining, calls, settings, streams, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>
@@ -101,14 +101,14 @@ internal static class GrpcFrontend
         {
             MapService(routes, binder =>
             {
-                KServeBinding.Bind(binder, new KServeService(registry, settings));
-                ExtensionBinding.Bind(binder, new ExtensionService(registry));
-                ExtensionBinding.Bind(binder, new SettingsService(registry, settings.Log));
+                KServeBinding.Bind(binder, new KServeService(served.Registry, served.Readiness, served.Drain, served.Counts, settings));
+                ExtensionBinding.Bind(binder, new ExtensionService(served.Registry));
+                ExtensionBinding.Bind(binder, new SettingsService(served.Registry, settings.Log));
                 ExtensionBinding.Bind(binder, new SharedMemoryService());
             });
-            MapService(routes, binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(registry)));
-            MapService(routes, binder => TfsBinding.BindModels(binder, new TfsModelService(registry)));
-            MapService(routes, binder => Health.BindService(binder, new GrpcHealth(registry)));
+            MapService(routes, binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(served.Registry, served.Counts)));
+            MapService(routes, binder => TfsBinding.BindModels(binder, new TfsModelService(served.Registry, served.Counts)));
+            MapService(routes, binder => Health.BindService(binder, new GrpcHealth(served.Registry, served.Readiness, served.Drain)));
         });
         return streams;
 

@@ -3,6 +3,8 @@ using Grpc.Health.V1;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Frontends.Grpc.Transport;
+using Ovms.Serving.Draining;
+using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
@@ -12,18 +14,20 @@ namespace Ovms.Frontends.Grpc.Server;
 
 /// <summary>
 /// grpc.health.v1: "" and the services of both APIs stand for the server, other names for models. Nothing is stored: each answer reads
-/// the registry, so that it cannot differ from what ServerReady says, and a watcher is told the newest status, not a queue of old ones.
+/// what is served, so that it cannot differ from what ServerReady says, and a watcher is told the newest status, not a queue of old ones.
 /// </summary>
 internal sealed class GrpcHealth : Health.HealthBase
 {
     private readonly ServableRegistry _registry;
+    private readonly Readiness _readiness;
+    private readonly Drain _drain;
     private TaskCompletionSource _change = NewChange();
 
-    /// <summary>Follows a registry for as long as both live.</summary>
-    public GrpcHealth(ServableRegistry registry)
+    /// <summary>Follows readiness, whose changes are also those of the models, for as long as both live.</summary>
+    public GrpcHealth(ServableRegistry registry, Readiness readiness, Drain drain)
     {
-        _registry = registry;
-        registry.Changed += OnChanged;
+        (_registry, _readiness, _drain) = (registry, readiness, drain);
+        readiness.Changed += OnChanged;
     }
 
     /// <inheritdoc/>
@@ -43,7 +47,7 @@ internal sealed class GrpcHealth : Health.HealthBase
         {
             // Order: the next change is taken hold of before the status is read, so that none falls between.
             Task change = Volatile.Read(ref _change).Task;
-            bool isLast = _registry.IsDraining;
+            bool isLast = _drain.IsDraining;
             ServingStatus status = StatusOf(request.Service);
             if (status != told)
             {
@@ -66,14 +70,14 @@ internal sealed class GrpcHealth : Health.HealthBase
     {
         if (service is "" or KServeBinding.ServiceName or TfsBinding.PredictionService or TfsBinding.ModelService)
         {
-            return _registry.IsReady ? ServingStatus.Serving : ServingStatus.NotServing;
+            return _readiness.IsReady ? ServingStatus.Serving : ServingStatus.NotServing;
         }
 
         Outcome found = _registry.Current.Find(service, "").WithoutValue;
         return found.Code switch
         {
             StatusCode.ModelNameMissing => ServingStatus.ServiceUnknown,
-            StatusCode.Ok when !_registry.IsDraining => ServingStatus.Serving,
+            StatusCode.Ok when !_drain.IsDraining => ServingStatus.Serving,
             _ => ServingStatus.NotServing,
         };
     }

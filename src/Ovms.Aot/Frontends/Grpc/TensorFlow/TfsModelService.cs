@@ -9,7 +9,7 @@ using Ovms.Status;
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>The calls of tensorflow.serving.ModelService. <see cref="TfsBinding"/> gives them their names.</summary>
-internal sealed class TfsModelService(ServableRegistry registry)
+internal sealed class TfsModelService(ServableRegistry registry, CallCounts counts)
 {
     /// <summary>Where a model's versions, or one of them, are in their life.</summary>
     public GetModelStatusResponse GetModelStatus(GetModelStatusRequest request)
@@ -23,7 +23,7 @@ internal sealed class TfsModelService(ServableRegistry registry)
         Outcome<ImmutableArray<VersionEntry>> versions = version.IsOk
             ? registry.Current.VersionsOf(asked.Name, version.Value!)
             : version.WithoutValue;
-        registry.Count(CallKind.GetModelStatusGrpc, asked.Name, version.Value ?? "", versions.IsOk);
+        counts.Count(CallKind.GetModelStatusGrpc, asked.Name, version.Value ?? "", versions.IsOk);
         if (!versions.IsOk)
         {
             throw GrpcEdge.ToException(versions.WithoutValue);

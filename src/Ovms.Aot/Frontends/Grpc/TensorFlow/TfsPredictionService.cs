@@ -14,7 +14,7 @@ using WireTensorInfo = Ovms.Frontends.Grpc.Protos.TensorFlow.TensorInfo;
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>The calls of tensorflow.serving.PredictionService but for inference. <see cref="TfsBinding"/> gives them their names.</summary>
-internal sealed class TfsPredictionService(ServableRegistry registry)
+internal sealed class TfsPredictionService(ServableRegistry registry, CallCounts counts)
 {
     private const string SignatureField = "signature_def";
     private const string Signature = "serving_default";
@@ -38,7 +38,7 @@ internal sealed class TfsPredictionService(ServableRegistry registry)
         Outcome<(ModelEntry Model, VersionEntry Version)> found = version.IsOk
             ? registry.Find(asked.Name, version.Value!)
             : version.WithoutValue;
-        registry.Count(CallKind.GetModelMetadataGrpc, asked.Name, version.Value ?? "", found.IsOk);
+        counts.Count(CallKind.GetModelMetadataGrpc, asked.Name, version.Value ?? "", found.IsOk);
         if (!found.IsOk)
         {
             throw GrpcEdge.ToException(found.WithoutValue);

@@ -1,5 +1,7 @@
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
+using Ovms.Serving.Draining;
+using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 
 namespace Ovms.Frontends.Rest.KServe;
@@ -8,11 +10,12 @@ namespace Ovms.Frontends.Rest.KServe;
 internal static class KServeRoutes
 {
     /// <summary>All rows.</summary>
-    public static IEnumerable<RestRoute> All(RestSettings settings, ServableRegistry registry, ModelCalls calls)
+    public static IEnumerable<RestRoute> All(RestSettings settings, Served served, ModelCalls calls)
     {
-        MetadataRoutes metadata = new(registry, settings.ServerVersion);
-        InferRoute infer = new(new KServeForm(), calls, settings, registry.Draining);
-        JsonBody bodies = new(settings.Memory, settings.Arrival, registry.Draining);
+        (ServableRegistry registry, CancellationToken draining) = (served.Registry, served.Drain.Draining);
+        MetadataRoutes metadata = new(registry, served.Counts, settings.ServerVersion);
+        InferRoute infer = new(new KServeForm(), calls, settings, draining);
+        JsonBody bodies = new(settings.Memory, settings.Arrival, draining);
         return
         [
             new RestRoute("/v2/models/{model}/infer", RestVerb.Post, infer.InferAsync),

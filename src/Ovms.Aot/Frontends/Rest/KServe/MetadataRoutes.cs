@@ -6,7 +6,7 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.KServe;
 
 /// <summary>What the server and its models are.</summary>
-internal sealed class MetadataRoutes(ServableRegistry registry, string serverVersion)
+internal sealed class MetadataRoutes(ServableRegistry registry, CallCounts counts, string serverVersion)
 {
     /// <summary>Name and version of the server.</summary>
     public async Task ServerAsync(HttpContext context, RestTarget target)
@@ -20,7 +20,7 @@ internal sealed class MetadataRoutes(ServableRegistry registry, string serverVer
     public async Task ModelAsync(HttpContext context, RestTarget target)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
-        registry.Count(CallKind.ModelMetadataRest, target.Model, target.Version, found.IsOk);
+        counts.Count(CallKind.ModelMetadataRest, target.Model, target.Version, found.IsOk);
         if (!found.IsOk)
         {
             await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Ovms.Frontends.Rest.Json;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 using Ovms.Status;
@@ -7,7 +8,7 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.Server;
 
 /// <summary>The states of all models, and the reload on request.</summary>
-internal sealed class ConfigRoutes(ServableRegistry registry)
+internal sealed class ConfigRoutes(ServableRegistry registry, Reloads reloads, Drain drain)
 {
     /// <summary>
     /// Tells what is not served as it is configured: the body's form has no place for it that every client would pass over.
@@ -18,14 +19,14 @@ internal sealed class ConfigRoutes(ServableRegistry registry)
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
     /// <summary>All rows.</summary>
-    public static RestRoute[] All(ServableRegistry registry)
+    public static RestRoute[] All(ServableRegistry registry, Reloads reloads, Drain drain)
     {
-        ConfigRoutes config = new(registry);
+        ConfigRoutes config = new(registry, reloads, drain);
         return [new RestRoute("/v1/config", RestVerb.Get, config.StatusAsync), new RestRoute("/v1/config/reload", RestVerb.Post, config.ReloadAsync)];
     }
 
     /// <summary>Answers with the states of all models.</summary>
-    public Task StatusAsync(HttpContext context, RestTarget target) => WriteAsync(context, registry.Reload);
+    public Task StatusAsync(HttpContext context, RestTarget target) => WriteAsync(context, reloads.Status);
 
     /// <summary>
     /// Looks at configuration and models now, and answers when all that follows is done: 201 when something changed, 200 when nothing
@@ -33,16 +34,16 @@ internal sealed class ConfigRoutes(ServableRegistry registry)
     /// </summary>
     public async Task ReloadAsync(HttpContext context, RestTarget target)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, registry.Draining);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Draining);
         limit.CancelAfter(s_limit);
         Outcome<ReloadResult> reloaded;
         try
         {
-            reloaded = await registry.ReloadAsync(limit.Token).ConfigureAwait(false);
+            reloaded = await reloads.ReloadAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            reloaded = registry.IsDraining
+            reloaded = drain.IsDraining
                 ? Outcome.Fail(StatusCode.ServerShuttingDown)
                 : Outcome.Fail(StatusCode.DeadlineExceeded, $"The reload goes on after {s_limit.TotalMinutes} minutes; GET /v1/config tells its state.");
         }

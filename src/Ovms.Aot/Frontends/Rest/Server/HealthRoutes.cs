@@ -1,4 +1,5 @@
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 using Ovms.Status;
 
@@ -7,12 +8,12 @@ namespace Ovms.Frontends.Rest.Server;
 /// <summary>
 /// Liveness and readiness. They read one snapshot, make nothing and wait for nothing, so that they answer while everything else is busy.
 /// </summary>
-internal sealed class HealthRoutes(ServableRegistry registry)
+internal sealed class HealthRoutes(ServableRegistry registry, Readiness readiness, CallCounts counts)
 {
     /// <summary>All rows.</summary>
-    public static RestRoute[] All(ServableRegistry registry)
+    public static RestRoute[] All(ServableRegistry registry, Readiness readiness, CallCounts counts)
     {
-        HealthRoutes health = new(registry);
+        HealthRoutes health = new(registry, readiness, counts);
         return
         [
             new RestRoute("/v2/health/live", RestVerb.Get, LiveAsync),
@@ -27,13 +28,13 @@ internal sealed class HealthRoutes(ServableRegistry registry)
 
     /// <summary>Whether every configured model can be called.</summary>
     public Task ReadyAsync(HttpContext context, RestTarget target) =>
-        registry.IsReady ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ServerNotReady));
+        readiness.IsReady ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.ServerNotReady));
 
     /// <summary>Whether one model can be called.</summary>
     public Task ModelReadyAsync(HttpContext context, RestTarget target)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
-        registry.Count(CallKind.ModelReadyRest, target.Model, target.Version, found.IsOk);
+        counts.Count(CallKind.ModelReadyRest, target.Model, target.Version, found.IsOk);
         return found.IsOk ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, found.WithoutValue);
     }
 }

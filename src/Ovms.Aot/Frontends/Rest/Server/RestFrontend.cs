@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Primitives;
 using Ovms.Frontends.Connections;
 using Ovms.Inference;
-using Ovms.Serving.Table;
+using Ovms.Serving.Lifecycle;
 using Ovms.Status;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
@@ -27,11 +27,11 @@ internal sealed class RestFrontend
     private readonly RestRouteTable _table;
 
     /// <summary>Builds the routes over what is served.</summary>
-    public RestFrontend(RestSettings settings, ServableRegistry registry, ModelCalls calls, ILogger log)
+    public RestFrontend(RestSettings settings, Served served, ModelCalls calls, ILogger log)
     {
         _settings = settings;
         _calls = new CallLog(log);
-        _table = RestRoutes.Create(settings, registry, calls);
+        _table = RestRoutes.Create(settings, served, calls);
     }
 
     /// <summary>Adds the listeners. Limits are the whole server's: a tensor is far larger than the framework's usual request.</summary>
@@ -66,9 +66,9 @@ internal sealed class RestFrontend
     }
 
     /// <summary>Takes the HTTP/1.x requests of an application; others pass on.</summary>
-    public static void Map(IApplicationBuilder app, RestSettings settings, ServableRegistry registry, ModelCalls calls, ILogger log)
+    public static void Map(IApplicationBuilder app, RestSettings settings, Served served, ModelCalls calls, ILogger log)
     {
-        RestFrontend rest = new(settings, registry, calls, log);
+        RestFrontend rest = new(settings, served, calls, log);
         app.MapWhen(
             static context => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol),
             branch => branch.Run(rest.HandleAsync));

@@ -8,7 +8,7 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.TensorFlow;
 
 /// <summary>What there is and in which state, for clients of TensorFlow Serving and of OpenAI.</summary>
-internal sealed class TfsModelRoutes(ServableRegistry registry)
+internal sealed class TfsModelRoutes(ServableRegistry registry, CallCounts counts)
 {
     /// <summary>The models that can be called.</summary>
     public async Task ListAsync(HttpContext context, RestTarget target)
@@ -40,7 +40,7 @@ internal sealed class TfsModelRoutes(ServableRegistry registry)
     public async Task OpenAiModelAsync(HttpContext context, RestTarget target)
     {
         Outcome found = registry.Find(target.Model, "").WithoutValue;
-        registry.Count(CallKind.GetModelStatusRest, target.Model, "", found.IsOk);
+        counts.Count(CallKind.GetModelStatusRest, target.Model, "", found.IsOk);
         if (!found.IsOk)
         {
             await RestReply.ErrorAsync(context, found).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class TfsModelRoutes(ServableRegistry registry)
     public async Task StatusAsync(HttpContext context, RestTarget target)
     {
         Outcome<ImmutableArray<VersionEntry>> versions = registry.Current.VersionsOf(target.Model, target.Version);
-        registry.Count(CallKind.GetModelStatusRest, target.Model, target.Version, versions.IsOk);
+        counts.Count(CallKind.GetModelStatusRest, target.Model, target.Version, versions.IsOk);
         if (!versions.IsOk)
         {
             await RestReply.ErrorAsync(context, versions.WithoutValue).ConfigureAwait(false);
@@ -76,7 +76,7 @@ internal sealed class TfsModelRoutes(ServableRegistry registry)
     public async Task MetadataAsync(HttpContext context, RestTarget target)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
-        registry.Count(CallKind.GetModelMetadataRest, target.Model, target.Version, found.IsOk);
+        counts.Count(CallKind.GetModelMetadataRest, target.Model, target.Version, found.IsOk);
         if (!found.IsOk)
         {
             await RestReply.ErrorAsync(context, found.WithoutValue).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Ovms.Inference;
+using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 using Ovms.Status;
 
@@ -11,10 +12,10 @@ namespace Ovms.Frontends.Rest.TensorFlow;
 internal static class TfsRoutes
 {
     /// <summary>All rows. Those that take a name with slashes in it come last.</summary>
-    public static IEnumerable<RestRoute> All(RestSettings settings, ServableRegistry registry, ModelCalls calls)
+    public static IEnumerable<RestRoute> All(RestSettings settings, Served served, ModelCalls calls)
     {
-        InferRoute predict = new(new PredictForm(), calls, settings, registry.Draining);
-        TfsModelRoutes models = new(registry);
+        InferRoute predict = new(new PredictForm(), calls, settings, served.Drain.Draining);
+        TfsModelRoutes models = new(served.Registry, served.Counts);
         return
         [
             new RestRoute("/v1/models/{model}:predict", RestVerb.Post, predict.InferAsync),

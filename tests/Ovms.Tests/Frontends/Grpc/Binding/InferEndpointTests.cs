@@ -13,7 +13,9 @@ using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
-using Ovms.Serving.Table;
+using Ovms.Options;
+using Ovms.Serving.Lifecycle;
+using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Grpc.Binding;
 
@@ -49,10 +51,11 @@ public sealed class InferEndpointTests
 
     private static RequestDelegate Endpoint(ILogger log)
     {
-        ServableRegistry registry = new();
+        Served served = Served.Create(ReadyRule.All, metrics: null);
         GrpcSettings settings = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1" };
         ApplicationBuilder app = new(new ServiceCollection().BuildServiceProvider());
-        new InferEndpoint(Readers.Apis, registry, new ModelCalls(registry), settings, new OpenStreams(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log), log).Use(app);
+        OpenStreams streams = new(new StreamLimits(), ArrivalTimes.Unlimited, default, default, log);
+        new InferEndpoint(Readers.Apis, served.Drain.Draining, TestCalls.Of(served), settings, streams, log).Use(app);
         return app.Build();
     }
 

@@ -8,9 +8,11 @@ using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Inference;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
+using Ovms.Tests.Inference;
 using Input = Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor;
 
 namespace Ovms.Tests.Frontends.Grpc.Binding;
@@ -93,9 +95,9 @@ public sealed class PackedBoundTests
 
     private static (InferApi Infer, InferApi Predict) Apis(params Servable[] servables)
     {
-        ServableRegistry registry = new();
+        ServableRegistry registry = new(new Drain());
         registry.Publish(ServedModel.Table(servables));
-        ModelCalls calls = new(registry);
+        ModelCalls calls = TestCalls.Of(registry);
         PackedBound packed = new(calls, registry);
         return (KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed));
     }

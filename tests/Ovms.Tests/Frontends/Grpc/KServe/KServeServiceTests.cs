@@ -26,7 +26,7 @@ public sealed class KServeServiceTests
         await Assert.That((await server.Client.ServerReadyAsync(new())).Ready).IsTrue();
         await Assert.That((await server.Client.ModelReadyAsync(new() { Name = "dummy" })).Ready).IsTrue();
 
-        server.Registry.StartDraining();
+        server.Served.Drain.StartDraining();
         await Assert.That((await server.Client.ServerLiveAsync(new())).Live).IsTrue();
         await Assert.That((await server.Client.ServerReadyAsync(new())).Ready).IsFalse();
         await Assert.That((await server.Client.ModelReadyAsync(new() { Name = "dummy" })).Ready).IsFalse();

@@ -26,7 +26,7 @@ public sealed class GrpcHealthTests
         await Assert.That(await CheckAsync(health, KServeBinding.ServiceName)).IsEqualTo(ServingStatus.Serving);
         await Assert.That(await CheckAsync(health, "dummy")).IsEqualTo(ServingStatus.Serving);
 
-        server.Registry.StartDraining();
+        server.Served.Drain.StartDraining();
         await Assert.That(await CheckAsync(health, "")).IsEqualTo(ServingStatus.NotServing);
         await Assert.That(await CheckAsync(health, "dummy")).IsEqualTo(ServingStatus.NotServing);
     }
@@ -62,7 +62,7 @@ public sealed class GrpcHealthTests
         server.Registry.Publish(ServedModel.Table(ServedModel.Load("dummy")));
         await Assert.That(await NextAsync(watch)).IsEqualTo(ServingStatus.Serving);
 
-        server.Registry.StartDraining();
+        server.Served.Drain.StartDraining();
         await Assert.That(await NextAsync(watch)).IsEqualTo(ServingStatus.NotServing);
         await Assert.That(await watch.ResponseStream.MoveNext(default)).IsFalse();
         await Assert.That(watch.GetStatus().StatusCode).IsEqualTo(StatusCode.OK);
@@ -82,7 +82,7 @@ public sealed class GrpcHealthTests
             server.Registry.Publish(serving);
         }
 
-        server.Registry.StartDraining();
+        server.Served.Drain.StartDraining();
         ServingStatus last = ServingStatus.Unknown;
         while (await watch.ResponseStream.MoveNext(default))
         {

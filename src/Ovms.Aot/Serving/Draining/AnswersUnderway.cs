@@ -1,4 +1,4 @@
-namespace Ovms.Serving.Table;
+namespace Ovms.Serving.Draining;
 
 /// <summary>
 /// Counts the answers that callers have not read to the end: their inference is over and its lease may have ended, but a server that

@@ -1,6 +1,6 @@
-using Ovms.Serving.Table;
+using Ovms.Serving.Draining;
 
-namespace Ovms.Tests.Serving.Table;
+namespace Ovms.Tests.Serving.Draining;
 
 public sealed class AnswersUnderwayTests
 {
