@@ -4,6 +4,8 @@ using Ovms.Bench;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Inference;
+using Ovms.Inference.Checks;
+using Ovms.Inference.Messages;
 using Ovms.Serving;
 using Ovms.Serving.Draining;
 using Ovms.Serving.Requests;

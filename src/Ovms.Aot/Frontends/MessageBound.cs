@@ -1,4 +1,4 @@
-using Ovms.Inference;
+using Ovms.Inference.Bytes;
 using Ovms.Serving.Signatures;
 
 namespace Ovms.Frontends;

@@ -1,4 +1,6 @@
+using Ovms.Inference.Bytes;
 using Ovms.Inference.Images;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 

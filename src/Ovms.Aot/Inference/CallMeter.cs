@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ovms.Inference.Messages;
 using Ovms.Observability.Metrics;
 using Ovms.Serving.Table;
 using Ovms.Status;

@@ -1,3 +1,4 @@
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;

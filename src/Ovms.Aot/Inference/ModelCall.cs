@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Ovms.Inference.Checks;
+using Ovms.Inference.Messages;
 using Ovms.Inference.Sequences;
 using Ovms.Native;
 using Ovms.Serving.Draining;

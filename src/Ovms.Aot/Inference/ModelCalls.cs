@@ -1,3 +1,4 @@
+using Ovms.Inference.Messages;
 using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;

@@ -1,3 +1,5 @@
+using Ovms.Inference.Checks;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 using Ovms.Status;

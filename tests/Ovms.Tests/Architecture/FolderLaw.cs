@@ -15,7 +15,7 @@ internal static class FolderLaw
         ["Hosting"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Extensions", "Frontends/Grpc/Server", "Frontends/Grpc/Transport",
-            "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Serving/Lifecycle", "Serving/Loading", "Serving/Table",
+            "Frontends/Rest", "Frontends/Rest/Server", "Inference/*", "Serving/*",
             "Configuration", "Devices/*", "Repository/*", "Tensors", "Native", "Disk", "Options", "Status", "Observability/*",
         ],
         ["Bench"] =
@@ -25,16 +25,16 @@ internal static class FolderLaw
         ],
 
         // What both fronts say, and then each of them; the two do not know each other.
-        ["Frontends"] = ["Inference", "Serving/*", "Tensors", "Status"],
+        ["Frontends"] = ["Inference/*", "Serving/*", "Tensors", "Status"],
         ["Frontends/Connections"] = ["Options"],
         ["Frontends/Extensions"] = ["Serving/*", "Status", "Observability/*"],
         ["Frontends/Grpc/Transport"] =
         [
-            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Inference", "Status", "Observability/*",
+            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Inference/*", "Status", "Observability/*",
         ],
         ["Frontends/Grpc/Binding"] =
         [
-            "Frontends", "Frontends/Connections", "Frontends/Grpc/Transport", "Inference", "Serving/*", "Tensors", "Status", "Wire",
+            "Frontends", "Frontends/Connections", "Frontends/Grpc/Transport", "Inference/*", "Serving/*", "Tensors", "Status", "Wire",
         ],
         ["Frontends/Grpc/KServe"] =
         [
@@ -49,13 +49,13 @@ internal static class FolderLaw
         ["Frontends/Grpc/Server"] =
         [
             "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/TensorFlow", "Frontends/Grpc/Transport",
-            FolderMap.Protos, "Inference", "Serving/*", "Status",
+            FolderMap.Protos, "Inference/*", "Serving/*", "Status",
         ],
-        ["Frontends/Rest/Json"] = ["Inference", "Tensors", "Status"],
+        ["Frontends/Rest/Json"] = ["Inference/*", "Tensors", "Status"],
         ["Frontends/Rest/Body"] = ["Frontends", "Frontends/Rest/Json", "Serving/*", "Tensors", "Status"],
         ["Frontends/Rest"] =
         [
-            "Frontends", "Frontends/Extensions", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Serving/*", "Tensors",
+            "Frontends", "Frontends/Extensions", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference/*", "Serving/*", "Tensors",
             "Status", "Observability/*",
         ],
         ["Frontends/Rest/KServe"] =
@@ -71,12 +71,19 @@ internal static class FolderLaw
         ["Frontends/Rest/Server"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json",
-            "Frontends/Rest/KServe", "Frontends/Rest/TensorFlow", "Inference", "Serving/*", "Tensors", "Status", "Observability/*",
+            "Frontends/Rest/KServe", "Frontends/Rest/TensorFlow", "Inference/*", "Serving/*", "Tensors", "Status", "Observability/*",
         ],
 
-        ["Inference"] = ["Inference/Images", "Inference/Sequences", "Serving/*", "Tensors", "Native", "Status", "Observability/*"],
-        ["Inference/Images"] = ["Inference", "Serving/*", "Tensors", "Native", "Status"],
-        ["Inference/Sequences"] = ["Inference", "Serving/*", "Native", "Status"],
+        ["Inference"] =
+        [
+            "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Serving/*", "Tensors",
+            "Native", "Status", "Observability/*",
+        ],
+        ["Inference/Messages"] = ["Serving/*", "Tensors", "Status", "Observability/*"],
+        ["Inference/Bytes"] = ["Inference/Messages", "Serving/*", "Tensors", "Native", "Status"],
+        ["Inference/Images"] = ["Inference/Messages", "Inference/Bytes", "Serving/*", "Tensors", "Native", "Status"],
+        ["Inference/Checks"] = ["Inference/Messages", "Inference/Bytes", "Serving/*", "Tensors", "Native", "Status"],
+        ["Inference/Sequences"] = ["Inference/Messages", "Inference/Checks", "Serving/*", "Native", "Status"],
 
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
@@ -87,10 +94,11 @@ internal static class FolderLaw
         [
             "Serving/Preparation", "Serving/Requests", "Devices", "Repository", "Options", "Status",
         ],
+        ["Serving/Draining"] = [],
         ["Serving/Table"] =
         [
-            "Serving", "Serving/Lifecycle", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures", "Native",
-            "Options", "Status", "Observability/*",
+            "Serving", "Serving/Draining", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures", "Native",
+            "Status", "Observability/*",
         ],
         ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
         ["Serving/Loading"] =
@@ -101,7 +109,7 @@ internal static class FolderLaw
         ],
         ["Serving/Lifecycle"] =
         [
-            "Serving", "Serving/Loading", "Serving/Table", "Configuration", "Devices/*", "Repository/*", "Native", "Options", "Status",
+            "Serving", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Devices/*", "Repository/*", "Native", "Options", "Status",
             "Observability/*",
         ],
 
@@ -125,8 +133,6 @@ internal static class FolderLaw
     /// <summary>Folders that name each other, and why they may.</summary>
     public static Dictionary<(string, string), string> Pairs { get; } = new()
     {
-        [("Inference", "Inference/Images")] = "one room still: the call has images converted, and the conversion reads the call's message",
-        [("Inference", "Inference/Sequences")] = "one room still: the call asks for its step, and the step is read from the call's message",
     };
 
     /// <summary>Every folder that has a law.</summary>

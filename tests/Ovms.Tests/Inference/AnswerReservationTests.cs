@@ -1,4 +1,5 @@
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;

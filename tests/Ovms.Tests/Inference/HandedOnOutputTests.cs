@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Repository;

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Observability.Metrics;
-using Ovms.Serving.Draining;
 using Ovms.Serving;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tests.Serving;

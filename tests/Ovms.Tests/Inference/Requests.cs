@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Tensors;

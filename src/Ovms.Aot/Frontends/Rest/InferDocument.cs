@@ -1,11 +1,11 @@
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
 /// What the JSON of an infer request says: the message with the tensors that stand in the JSON, and which ones come as bytes after it.
-/// Owned by the reader until <see cref="ModelCall"/> takes the message.
+/// Owned by the reader until <see cref="Inference.ModelCall"/> takes the message.
 /// </summary>
 internal sealed class InferDocument(CallOrigin origin) : IDisposable
 {

@@ -1,5 +1,6 @@
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;

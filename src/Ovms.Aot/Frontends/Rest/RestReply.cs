@@ -1,6 +1,6 @@
 using System.Buffers;
-using Ovms.Inference;
 using Ovms.Frontends.Rest.Json;
+using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using Ovms.Inference.Bytes;
 
 namespace Ovms.Inference.Images;
 

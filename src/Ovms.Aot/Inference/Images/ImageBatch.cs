@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Ovms.Inference.Bytes;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;

@@ -1,3 +1,5 @@
+using Ovms.Inference.Bytes;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 

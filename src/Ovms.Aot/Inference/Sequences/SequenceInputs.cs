@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Ovms.Inference.Checks;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;

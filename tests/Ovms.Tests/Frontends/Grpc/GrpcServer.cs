@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Frontends.Grpc.Server;
 using Ovms.Frontends.Grpc.Transport;
-using Ovms.Inference;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
 using Ovms.Serving.Lifecycle;

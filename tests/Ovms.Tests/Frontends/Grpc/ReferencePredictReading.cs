@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Google.Protobuf;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 
 namespace Ovms.Tests.Frontends.Grpc;
 

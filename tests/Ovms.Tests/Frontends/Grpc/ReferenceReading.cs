@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 using Ovms.Frontends.Grpc.Protos;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 
 namespace Ovms.Tests.Frontends.Grpc;
 

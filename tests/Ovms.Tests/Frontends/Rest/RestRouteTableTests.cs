@@ -1,6 +1,5 @@
 using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.Server;
-using Ovms.Inference;
 using Ovms.Options;
 using Ovms.Serving.Lifecycle;
 using Ovms.Tests.Inference;

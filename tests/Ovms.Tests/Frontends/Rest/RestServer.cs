@@ -8,18 +8,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.Server;
-using Ovms.Inference;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
-using Ovms.Serving.Loading;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
-using Ovms.Tests.Setup;
 using Ovms.Tests.Inference;
+using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Frontends.Rest;
 

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Ovms.Inference;
+using Ovms.Inference.Checks;
 using Ovms.Inference.Images;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;

@@ -1,5 +1,5 @@
-using Ovms.Inference;
 using Ovms.Inference.Images;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Status;
 using Ovms.Tests.Setup;

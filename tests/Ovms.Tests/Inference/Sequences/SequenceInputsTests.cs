@@ -1,4 +1,4 @@
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Inference.Sequences;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Table;

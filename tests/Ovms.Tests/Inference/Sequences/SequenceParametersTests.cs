@@ -1,4 +1,4 @@
-using Ovms.Inference.Sequences;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Requests;
 using Ovms.Status;
 

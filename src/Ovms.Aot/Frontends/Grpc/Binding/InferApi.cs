@@ -1,5 +1,6 @@
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 using Ovms.Tensors;
 using Ovms.Wire;

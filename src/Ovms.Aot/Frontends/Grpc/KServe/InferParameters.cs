@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Inference.Sequences;
 using Ovms.Serving.Requests;
 using Ovms.Wire;

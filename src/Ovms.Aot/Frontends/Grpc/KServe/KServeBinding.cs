@@ -2,6 +2,7 @@ using Grpc.Core;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 
 namespace Ovms.Frontends.Grpc.KServe;
 

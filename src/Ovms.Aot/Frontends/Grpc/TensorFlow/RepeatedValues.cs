@@ -1,4 +1,4 @@
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Tensors;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;

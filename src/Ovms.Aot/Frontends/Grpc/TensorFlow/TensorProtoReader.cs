@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Ovms.Frontends.Grpc.Binding;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 using Ovms.Tensors;
 using Ovms.Wire;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,5 +1,5 @@
 using Ovms.Frontends.Rest.Body;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Ovms.Frontends.Rest.Json;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.KServe;

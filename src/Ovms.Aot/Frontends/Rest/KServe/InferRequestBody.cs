@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Ovms.Frontends.Rest.Body;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;

@@ -1,6 +1,6 @@
 using System.Text;
 using Ovms.Frontends.Rest.Json;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Serving;
 using Ovms.Serving.Requests;
 using Ovms.Status;

@@ -1,6 +1,5 @@
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
-using Ovms.Serving.Draining;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 

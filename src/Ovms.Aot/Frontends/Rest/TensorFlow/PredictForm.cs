@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;

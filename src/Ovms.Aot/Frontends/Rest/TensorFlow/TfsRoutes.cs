@@ -1,6 +1,5 @@
 using Ovms.Inference;
 using Ovms.Serving.Lifecycle;
-using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.TensorFlow;

@@ -1,12 +1,11 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
-
-using Ovms.Frontends.Grpc.Transport;
 using Ovms.Frontends;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Frontends.Grpc.TensorFlow;
+using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Serving.Draining;
 using Ovms.Serving.Table;

@@ -1,8 +1,7 @@
 using Google.Protobuf;
 using Ovms.Frontends.Grpc.Binding;
-using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Protos;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 
 namespace Ovms.Tests.Frontends.Grpc.KServe;

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.Protos.TensorFlow;
 using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 
 namespace Ovms.Tests.Frontends.Grpc.TensorFlow;

@@ -1,6 +1,6 @@
 using System.Text;
 using Ovms.Frontends.Rest;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 using TUnit.Assertions.Enums;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.KServe;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 using TUnit.Assertions.Enums;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Ovms.Frontends.Rest.KServe;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Serving.Requests;

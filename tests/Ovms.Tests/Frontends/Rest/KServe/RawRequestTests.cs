@@ -1,5 +1,5 @@
 using Ovms.Frontends.Rest;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Status;
 using TUnit.Assertions.Enums;

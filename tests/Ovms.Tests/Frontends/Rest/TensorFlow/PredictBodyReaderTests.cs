@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.TensorFlow;
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;

@@ -1,6 +1,6 @@
 using Ovms.Status;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Messages;
 
 /// <summary>
 /// Bounds what conversions of BYTES cost at one time: how many calls decode images, how many wait for their turn, and the bytes that pixels

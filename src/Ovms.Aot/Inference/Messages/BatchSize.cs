@@ -1,6 +1,6 @@
 using Ovms.Serving.Signatures;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Messages;
 
 /// <summary>How many samples a call brings.</summary>
 internal static class BatchSize

@@ -1,9 +1,9 @@
-using Ovms.Inference.Images;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Tensors;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Bytes;
 
 /// <summary>What BYTES mean for an input of numbers.</summary>
 internal enum BytesMeaning

@@ -1,10 +1,9 @@
-using Ovms.Inference.Sequences;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Messages;
 
 /// <summary>
 /// One inference request as a front end read it, whatever the wire: names, shapes and the tensors' bytes in unmanaged memory.
@@ -37,7 +36,7 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     /// <summary>What the request's parameters say of a sequence; null when they say nothing. Only stateful models heed it.</summary>
     public SequenceParameters? SequenceParameters { get; set; }
 
-    /// <summary>Which step of which sequence it is; found by <see cref="SequenceInputs"/> for a stateful model.</summary>
+    /// <summary>Which step of which sequence it is; found by <see cref="Sequences.SequenceInputs"/> for a stateful model.</summary>
     public SequenceStep Sequence { get; set; }
 
     /// <summary>Tensors in the order they came.</summary>

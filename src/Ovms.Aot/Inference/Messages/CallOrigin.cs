@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ovms.Observability.Metrics;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Messages;
 
 /// <summary>Which API and which transport a call came through.</summary>
 internal enum CallOrigin

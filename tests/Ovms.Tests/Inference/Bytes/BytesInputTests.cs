@@ -1,9 +1,9 @@
-using Ovms.Inference;
+using Ovms.Inference.Checks;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 
-namespace Ovms.Tests.Inference;
+namespace Ovms.Tests.Inference.Bytes;
 
 /// <summary>BYTES for inputs of numbers: images by rank 4, texts by rank 2 of U8, else another datatype than the model's.</summary>
 public sealed class BytesInputTests

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Checks;
 
 /// <summary>
 /// The words for what can be wrong with a request. What the caller wrote is quoted short: names and shapes of any length may come, and

@@ -1,8 +1,10 @@
+using Ovms.Inference.Bytes;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Checks;
 
 /// <summary>
 /// Decides whether a request fits a model. The order of the checks and the words are the original's, so that clients who look for

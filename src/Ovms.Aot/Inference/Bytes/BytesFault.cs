@@ -1,8 +1,9 @@
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Bytes;
 
 /// <summary>The words for what can be wrong with BYTES that stand for numbers: images and texts.</summary>
 internal static class BytesFault

@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Bytes;
 
 /// <summary>
 /// Texts of models that know no strings: rows of U8, a NUL behind each text and as many more as the longest one needs.

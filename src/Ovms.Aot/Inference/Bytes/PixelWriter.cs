@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using Ovms.Native;
 using Ovms.Tensors;
 
-namespace Ovms.Inference.Images;
+namespace Ovms.Inference.Bytes;
 
 /// <summary>Turns samples of images into elements of one type; what the type cannot hold becomes the nearest that it can.</summary>
 internal abstract class PixelWriter

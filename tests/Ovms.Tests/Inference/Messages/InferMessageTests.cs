@@ -1,7 +1,7 @@
-using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Tensors;
 
-namespace Ovms.Tests.Inference;
+namespace Ovms.Tests.Inference.Messages;
 
 public sealed class InferMessageTests
 {

@@ -1,7 +1,9 @@
+using Ovms.Inference.Bytes;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Checks;
 
 /// <summary>
 /// Decides whether BYTES that stand for numbers can be converted, as far as that shows without decoding anything: afterwards the content

@@ -1,7 +1,7 @@
 using Ovms.Serving.Requests;
 using Ovms.Status;
 
-namespace Ovms.Inference.Sequences;
+namespace Ovms.Inference.Messages;
 
 /// <summary>
 /// KServe's request parameters about sequences, as a front end found them. Numbers and texts are taken for either kind where they can

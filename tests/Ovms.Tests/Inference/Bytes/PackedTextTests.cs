@@ -1,12 +1,14 @@
 using System.Text;
 using Ovms.Inference;
+using Ovms.Inference.Checks;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using TUnit.Assertions.Enums;
 
-namespace Ovms.Tests.Inference;
+namespace Ovms.Tests.Inference.Bytes;
 
 /// <summary>Texts in rows of U8, both ways.</summary>
 public sealed class PackedTextTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Ovms.Status;
 
-namespace Ovms.Inference.Sequences;
+namespace Ovms.Inference.Messages;
 
 /// <summary>The value of a request parameter, whatever the wire: one of its parts is there, or none for what is of no use here.</summary>
 internal readonly record struct ParameterValue

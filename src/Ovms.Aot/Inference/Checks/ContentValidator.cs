@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Checks;
 
 /// <summary>Decides whether the bytes of an input are as many as its shape, which fits the model already, asks for.</summary>
 internal static class ContentValidator

@@ -1,11 +1,12 @@
-using Ovms.Inference;
+using Ovms.Inference.Checks;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 using Ovms.Tests.Tensors;
 
-namespace Ovms.Tests.Inference;
+namespace Ovms.Tests.Inference.Checks;
 
 /// <summary>What fits a model and what does not, with the words clients look for.</summary>
 public class RequestValidatorTests

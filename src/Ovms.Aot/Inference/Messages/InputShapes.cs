@@ -1,6 +1,6 @@
 using Ovms.Serving.Signatures;
 
-namespace Ovms.Inference;
+namespace Ovms.Inference.Messages;
 
 /// <summary>The shapes of a call's inputs.</summary>
 internal static class InputShapes
