@@ -14,14 +14,27 @@ internal static class Http2Frames
     public static byte[] Preface => [.. Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), .. Frame(4, 0, 0, [])];
 
     /// <summary>A call's headers; no message comes with them.</summary>
-    public static byte[] Headers(int stream, string path) => Frame(1, EndHeaders, stream,
+    public static byte[] Headers(int stream, string path, string authority = "ovms") => Frame(1, EndHeaders, stream,
     [
-        .. Literal(":method", "POST"), .. Literal(":scheme", "http"), .. Literal(":path", path), .. Literal(":authority", "ovms"),
+        .. Literal(":method", "POST"), .. Literal(":scheme", "http"), .. Literal(":path", path), .. Literal(":authority", authority),
         .. Literal("content-type", "application/grpc"), .. Literal("te", "trailers"),
     ]);
 
     /// <summary>A call's whole body.</summary>
     public static byte[] Data(int stream, byte[] body) => Frame(0, EndStream, stream, body);
+
+    /// <summary>A call's whole body in frames of a length.</summary>
+    public static IEnumerable<byte[]> Data(int stream, byte[] body, int length) =>
+        body.Chunk(length).Select((part, index) => Frame(0, (index + 1) * length >= body.Length ? EndStream : (byte)0, stream, part));
+
+    /// <summary>How much the caller takes of each stream before it gives leave to send more.</summary>
+    public static byte[] StreamWindow(int bytes)
+    {
+        byte[] setting = new byte[6];
+        setting[1] = 4;
+        BinaryPrimitives.WriteInt32BigEndian(setting.AsSpan(2), bytes);
+        return Frame(4, 0, 0, setting);
+    }
 
     /// <summary>The caller wants a call no more.</summary>
     public static byte[] Reset(int stream) => Frame(3, 0, stream, [0, 0, 0, 8]);
@@ -43,6 +56,44 @@ internal static class Http2Frames
         Socket socket = await RawHttp.ConnectAsync(port);
         await RawHttp.SendAsync(socket, Preface);
         return socket;
+    }
+
+    /// <summary>Reads until streams have ended; what came as their bodies, null for one that was reset or cut off.</summary>
+    public static async Task<byte[]?[]> BodiesAsync(Socket socket, params int[] streams)
+    {
+        using CancellationTokenSource limit = new(OvmsProcess.Patience);
+        await using NetworkStream bytes = new(socket, ownsSocket: false);
+        Dictionary<int, MemoryStream> open = streams.ToDictionary(static stream => stream, static _ => new MemoryStream());
+        Dictionary<int, byte[]> ended = [];
+        byte[] head = new byte[9];
+        try
+        {
+            while (open.Count > 0)
+            {
+                await bytes.ReadExactlyAsync(head, limit.Token);
+                byte[] payload = new byte[BinaryPrimitives.ReadInt32BigEndian(head) >>> 8];
+                await bytes.ReadExactlyAsync(payload, limit.Token);
+                (byte type, int stream) = (head[3], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)));
+                if (type == 0)
+                {
+                    open[stream].Write(payload);
+                }
+
+                if (type == 3)
+                {
+                    open.Remove(stream);
+                }
+                else if (type is 0 or 1 && (head[4] & EndStream) != 0 && open.Remove(stream, out MemoryStream? body))
+                {
+                    ended[stream] = body.ToArray();
+                }
+            }
+        }
+        catch (Exception closed) when (closed is EndOfStreamException or IOException)
+        {
+        }
+
+        return [.. streams.Select(stream => ended.GetValueOrDefault(stream))];
     }
 
     /// <summary>The types of the frames that came until the server closed.</summary>
