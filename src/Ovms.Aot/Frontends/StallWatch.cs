@@ -13,10 +13,8 @@ internal sealed class StallWatch : IDisposable
     // ENHANCE_YOUR_CALM, which gRPC clients report as RESOURCE_EXHAUSTED.
     private const int EnhanceYourCalm = 0xb;
 
-    // Kestrel answers a reset within microseconds, unless the connection itself is stuck.
-    private const long MostGrace = 5000;
-
-    private static readonly ObjectPool<StallWatch> s_kept = new DefaultObjectPool<StallWatch>(new DefaultPooledObjectPolicy<StallWatch>(), Environment.ProcessorCount * 8);
+    private static readonly ObjectPool<StallWatch> s_kept =
+        new DefaultObjectPool<StallWatch>(new DefaultPooledObjectPolicy<StallWatch>(), Environment.ProcessorCount * 8);
 
     private readonly Lock _gate = new();
     private readonly Timer _timer;
@@ -26,6 +24,9 @@ internal sealed class StallWatch : IDisposable
 
     /// <summary>Of no call yet: see <see cref="Begin"/>.</summary>
     public StallWatch() => _timer = new Timer(static self => ((StallWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+
+    /// <summary>From a reset to the end of its connection: the web server carries out a reset within microseconds, unless the connection itself is stuck.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the caller was cut off.</summary>
     public bool HasCutOff { get; private set; }
@@ -91,7 +92,7 @@ internal sealed class StallWatch : IDisposable
             }
 
             stream.Reset(EnhanceYourCalm);
-            Arm(Math.Min(_limit, MostGrace));
+            Arm(Math.Min(_limit, (long)Grace.TotalMilliseconds));
         }
     }
 }

@@ -61,39 +61,48 @@ internal static class Http2Frames
     /// <summary>Reads until streams have ended; what came as their bodies, null for one that was reset or cut off.</summary>
     public static async Task<byte[]?[]> BodiesAsync(Socket socket, params int[] streams)
     {
-        using CancellationTokenSource limit = new(OvmsProcess.Patience);
-        await using NetworkStream bytes = new(socket, ownsSocket: false);
         Dictionary<int, MemoryStream> open = streams.ToDictionary(static stream => stream, static _ => new MemoryStream());
         Dictionary<int, byte[]> ended = [];
-        byte[] head = new byte[9];
-        try
+        await foreach ((byte type, byte flags, int stream, byte[] payload) in FramesAsync(socket))
         {
-            while (open.Count > 0)
+            if (type == 0)
             {
-                await bytes.ReadExactlyAsync(head, limit.Token);
-                byte[] payload = new byte[BinaryPrimitives.ReadInt32BigEndian(head) >>> 8];
-                await bytes.ReadExactlyAsync(payload, limit.Token);
-                (byte type, int stream) = (head[3], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)));
-                if (type == 0)
-                {
-                    open[stream].Write(payload);
-                }
-
-                if (type == 3)
-                {
-                    open.Remove(stream);
-                }
-                else if (type is 0 or 1 && (head[4] & EndStream) != 0 && open.Remove(stream, out MemoryStream? body))
-                {
-                    ended[stream] = body.ToArray();
-                }
+                open[stream].Write(payload);
             }
-        }
-        catch (Exception closed) when (closed is EndOfStreamException or IOException)
-        {
+
+            if (type == 3)
+            {
+                open.Remove(stream);
+            }
+            else if (type is 0 or 1 && (flags & EndStream) != 0 && open.Remove(stream, out MemoryStream? body))
+            {
+                ended[stream] = body.ToArray();
+            }
+
+            if (open.Count == 0)
+            {
+                break;
+            }
         }
 
         return [.. streams.Select(stream => ended.GetValueOrDefault(stream))];
+    }
+
+    /// <summary>Reads until the server resets a stream.</summary>
+    /// <returns>Its reason; null where it ended otherwise, or the connection did.</returns>
+    public static async Task<int?> ResetReasonAsync(Socket socket, int stream)
+    {
+        int? reason = null;
+        await foreach ((byte type, _, int of, byte[] payload) in FramesAsync(socket))
+        {
+            if (of == stream && type is 3)
+            {
+                reason = BinaryPrimitives.ReadInt32BigEndian(payload);
+                break;
+            }
+        }
+
+        return reason;
     }
 
     /// <summary>The types of the frames that came until the server closed.</summary>
@@ -107,6 +116,37 @@ internal static class Http2Frames
         }
 
         return types;
+    }
+
+    // Until the connection ends.
+    private static async IAsyncEnumerable<(byte Type, byte Flags, int Stream, byte[] Payload)> FramesAsync(Socket socket)
+    {
+        using CancellationTokenSource limit = new(OvmsProcess.Patience);
+        await using NetworkStream bytes = new(socket, ownsSocket: false);
+        byte[] head = new byte[9];
+        while (await TryReadAsync(head))
+        {
+            byte[] payload = new byte[BinaryPrimitives.ReadInt32BigEndian(head) >>> 8];
+            if (!await TryReadAsync(payload))
+            {
+                yield break;
+            }
+
+            yield return (head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)), payload);
+        }
+
+        async Task<bool> TryReadAsync(byte[] buffer)
+        {
+            try
+            {
+                await bytes.ReadExactlyAsync(buffer, limit.Token);
+                return true;
+            }
+            catch (Exception closed) when (closed is EndOfStreamException or IOException)
+            {
+                return false;
+            }
+        }
     }
 
     private static byte[] Frame(byte type, byte flags, int stream, byte[] payload)

@@ -42,6 +42,7 @@ internal static class GrpcFrontend
     {
         ChannelArguments arguments = settings.Arguments;
         server.Limits.MinRequestBodyDataRate = null;
+        settings.Pace.Use(server);
         Http2Limits http2 = server.Limits.Http2;
         http2.InitialStreamWindowSize = StreamWindow;
         http2.InitialConnectionWindowSize = ConnectionWindow;
