@@ -11,7 +11,8 @@ namespace Ovms.Frontends;
 /// </summary>
 internal sealed class ArrivalWatch : IDisposable
 {
-    private static readonly ObjectPool<ArrivalWatch> s_kept = new DefaultObjectPool<ArrivalWatch>(new DefaultPooledObjectPolicy<ArrivalWatch>(), Environment.ProcessorCount * 32);
+    private static readonly ObjectPool<ArrivalWatch> s_kept =
+        new DefaultObjectPool<ArrivalWatch>(new DefaultPooledObjectPolicy<ArrivalWatch>(), Environment.ProcessorCount * 32);
 
     // Keeps the timer from reaching the next message: it looks, and a watch ends, under it.
     private readonly Lock _lock = new();
@@ -30,22 +31,26 @@ internal sealed class ArrivalWatch : IDisposable
     private long? LastByte => Volatile.Read(ref _lastByte) is >= 0 and var last ? last : null;
 
     /// <summary>Watches a message from now on.</summary>
-    /// <param name="body">Whose pending read is cancelled when the wait is over; read by one reader, who disposes the watch before anybody else reads on.</param>
+    /// <param name="body">
+    /// Whose pending read is cancelled when the wait is over; read by one reader, who disposes the watch before anybody else reads on.
+    /// </param>
     /// <param name="times">How long it may take.</param>
     /// <param name="hasBegun">Whether some of it is there.</param>
     /// <param name="stopping">The server needs no messages any more.</param>
-    public static ArrivalWatch Begin(PipeReader body, ArrivalTimes times, bool hasBegun, CancellationToken stopping)
+    /// <param name="since">When the call's headers came, in milliseconds of the system's clock; null for just now.</param>
+    public static ArrivalWatch Begin(PipeReader body, ArrivalTimes times, bool hasBegun, CancellationToken stopping, long? since = null)
     {
+        long now = Environment.TickCount64;
         ArrivalWatch watch = s_kept.Get();
         watch._body = body;
         watch._times = times;
-        watch._began = Environment.TickCount64;
-        watch._lastByte = hasBegun ? 0 : -1;
+        watch._began = since ?? now;
+        watch._lastByte = hasBegun ? now - watch._began : -1;
         watch._stopping = stopping;
         watch._stop = stopping.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
         if (times.AreLimited)
         {
-            watch.WaitFrom(0);
+            watch.WaitFrom(now - watch._began);
         }
 
         return watch;

@@ -23,6 +23,9 @@ internal static class Http2Frames
     /// <summary>A call's whole body.</summary>
     public static byte[] Data(int stream, byte[] body) => Frame(0, EndStream, stream, body);
 
+    /// <summary>Some of a call's body.</summary>
+    public static byte[] Unfinished(int stream, byte[] body) => Frame(0, 0, stream, body);
+
     /// <summary>A call's whole body in frames of a length.</summary>
     public static IEnumerable<byte[]> Data(int stream, byte[] body, int length) =>
         body.Chunk(length).Select((part, index) => Frame(0, (index + 1) * length >= body.Length ? EndStream : (byte)0, stream, part));
@@ -86,6 +89,22 @@ internal static class Http2Frames
         }
 
         return [.. streams.Select(stream => ended.GetValueOrDefault(stream))];
+    }
+
+    /// <summary>Reads until a stream ends; the frame that ends it, as text. Empty where the connection ended before.</summary>
+    public static async Task<string> EndAsync(Socket socket, int stream)
+    {
+        string end = "";
+        await foreach ((byte type, byte flags, int of, byte[] payload) in FramesAsync(socket))
+        {
+            if (of == stream && type is 0 or 1 && (flags & EndStream) != 0)
+            {
+                end = Encoding.Latin1.GetString(payload);
+                break;
+            }
+        }
+
+        return end;
     }
 
     /// <summary>Reads until the server resets a stream.</summary>

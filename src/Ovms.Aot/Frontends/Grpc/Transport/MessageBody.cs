@@ -53,7 +53,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                         return waits;
                     }
 
-                    watch ??= ArrivalWatch.Begin(body, times, hasBegun, draining);
+                    watch ??= ArrivalWatch.Begin(body, times, hasBegun, draining, call.Features.Get<LateBegin>()?.Since);
                     read = await body.ReadAsync(cancellation).ConfigureAwait(false);
                 }
 
