@@ -21,7 +21,7 @@ internal sealed partial record ModelOptions
     public string ModelPath { get; init; } = "";
 
     /// <summary>Versions to serve, as JSON: {"latest": {"num_versions": 2}}, {"specific": {"versions": [1, 3]}} or {"all": {}}; the latest one when not given.</summary>
-    [Option("model_version_policy", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.Object, Placeholder = "JSON")]
+    [Option("model_version_policy", In = Both, Change = OptionChange.ChoosesVersions, NotBesideConfigFile = true, Json = OptionJson.Object, Placeholder = "JSON")]
     public string ModelVersionPolicy { get; init; } = "";
 
     /// <summary>Device to run on: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:GPU,CPU, MULTI:GPU,CPU, BATCH:CPU(16).</summary>
@@ -72,7 +72,7 @@ internal sealed partial record ModelOptions
     [Option(
         "load_timeout_seconds",
         In = OptionPlace.ModelConfig,
-        Change = OptionChange.ReloadsModel,
+        Change = OptionChange.NextLoad,
         Max = ServerOptions.MaxLoadTimeoutSeconds,
         DefaultText = "the server's")]
     public uint? LoadTimeoutSeconds { get; init; }
