@@ -25,7 +25,10 @@ internal sealed class StallWatch : IDisposable
     /// <summary>Of no call yet: see <see cref="Begin"/>.</summary>
     public StallWatch() => _timer = new Timer(static self => ((StallWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
 
-    /// <summary>From a reset to the end of its connection: the web server carries out a reset within microseconds, unless the connection itself is stuck.</summary>
+    /// <summary>
+    /// From a reset to the end of its connection: the web server carries out a reset within microseconds, unless the connection itself is
+    /// stuck.
+    /// </summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the caller was cut off.</summary>

@@ -13,7 +13,8 @@ static const rlim_t much = (rlim_t)64 << 30;
 
 __attribute__((constructor)) static void make_do(void)
 {
-    static const char told[] = "This process may have too few bytes of address space (RLIMIT_AS, ulimit -v) for its runtime to start: raise the limit.\n";
+    static const char told[] =
+        "This process may have too few bytes of address space (RLIMIT_AS, ulimit -v) for its runtime to start: raise the limit.\n";
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur >= much)
     {
