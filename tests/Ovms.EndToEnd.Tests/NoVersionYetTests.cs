@@ -26,6 +26,7 @@ public sealed class NoVersionYetTests
         }
 
         string[] policy = kind == "specific" ? ["--model_version_policy", """{"specific":{"versions":[2]}}"""] : [];
+        string note = await CheckAsync(new Dictionary<string, string?>(), ["--model_path", repository["m"], "--model_name", "m", .. policy]);
         await using OvmsServer server = await OvmsServer.StartOnAsync("Started after", null, ["--model_path", repository["m"], "--model_name", "m", .. policy]);
         await Assert.That(await ReadyAsync(server)).IsEqualTo(HttpStatusCode.ServiceUnavailable);
         using HttpResponseMessage live = await server.Http.GetAsync("/v2/health/live");
@@ -34,7 +35,7 @@ public sealed class NoVersionYetTests
         await Assert.That(reload.StatusCode).IsEqualTo(HttpStatusCode.OK);
         string[] warnings = [.. server.Process.Output.Split('\n').Where(static line => line.Contains("[warning]", StringComparison.Ordinal))];
         await Assert.That(warnings.Length).IsEqualTo(1).Because(server.Process.Output);
-        await Assert.That(warnings[0]).Contains("Model m has no versions to serve yet").And.Contains(kind == "specific" ? "wants none of them" : "no version above 0");
+        await Assert.That(warnings[0]).Contains(kind == "specific" ? "wants none of them" : "no version above 0").And.EndsWith(note);
         await Assert.That(server.Process.Output).DoesNotContain("[error]");
 
         repository.Put("m", 2, adds: 2);
@@ -54,10 +55,13 @@ public sealed class NoVersionYetTests
     {
         await using FakeCloud cloud = new(scheme);
         using TemporaryFolder cache = new();
-        await using OvmsServer server = await OvmsServer.StartOnAsync(
-            "Started after", EnvironmentOf(cloud), "--model_path", $"{scheme}models/repo/m", "--model_name", "m", "--remote_cache_dir", cache.Path);
+        string[] model = ["--model_path", $"{scheme}models/repo/m", "--model_name", "m", "--remote_cache_dir", cache.Path];
+        string note = await CheckAsync(EnvironmentOf(cloud), model);
+        await using OvmsServer server = await OvmsServer.StartOnAsync("Started after", EnvironmentOf(cloud), model);
         await Assert.That(await ReadyAsync(server)).IsEqualTo(HttpStatusCode.ServiceUnavailable);
-        await Assert.That(server.Process.Output.Split('\n').Count(static line => line.Contains("[warning]", StringComparison.Ordinal))).IsEqualTo(1).Because(server.Process.Output);
+        string[] warnings = [.. server.Process.Output.Split('\n').Where(static line => line.Contains("[warning]", StringComparison.Ordinal))];
+        await Assert.That(warnings.Length).IsEqualTo(1).Because(server.Process.Output);
+        await Assert.That(warnings[0]).EndsWith(note);
         await Assert.That(server.Process.Output).DoesNotContain("[error]");
 
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Repo.Model("versions"), "2")))
@@ -111,6 +115,18 @@ public sealed class NoVersionYetTests
         Dictionary<string, string?> environment = cloud.Variables.ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value);
         environment["no_proxy"] = "127.0.0.1";
         return environment;
+    }
+
+    // What ovms check notes of a model that has no versions yet; that is no problem.
+    private static async Task<string> CheckAsync(IReadOnlyDictionary<string, string?> environment, params string[] model)
+    {
+        (int code, string output, string errors) = await OvmsProcess.RunAsync(["check", .. model], environment);
+        await Assert.That(code).IsEqualTo(0).Because(output + errors);
+        await Assert.That(output).EndsWith("Configuration is good: 1 models.");
+        const string Note = "note: Model m has no versions to serve yet: ";
+        string[] notes = [.. output.Split('\n').Where(static line => line.StartsWith(Note, StringComparison.Ordinal))];
+        await Assert.That(notes.Length).IsEqualTo(1).Because(output);
+        return notes[0]["note: ".Length..];
     }
 
     private static async Task<HttpStatusCode> ReadyAsync(OvmsServer server)

@@ -150,5 +150,5 @@ internal abstract record CommandLine
     }
 
     // The original finds a refused value of a model option (nireq) when it loads the model, and then exits with 1.
-    private static bool IsModelFault(OptionError error) => error.Row is { Change: OptionChange.ReloadsModel };
+    private static bool IsModelFault(OptionError error) => error.Row is { Change: not OptionChange.Restart };
 }

@@ -74,7 +74,7 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         foreach (OptionError error in outcome.Errors)
         {
             // A number beyond its bounds is kept and is that model's own fault, told when it is to be loaded.
-            Findings.Add(error is { Kind: OptionErrorKind.Refused, Row.Change: OptionChange.ReloadsModel } ? null : error);
+            Findings.Add(error is { Kind: OptionErrorKind.Refused, Row.Change: not OptionChange.Restart } ? null : error);
         }
 
         // An empty name is of no use to callers, and the row has no way to say so.

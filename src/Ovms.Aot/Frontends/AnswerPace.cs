@@ -26,6 +26,17 @@ internal sealed class AnswerPace(TimeSpan limit)
 
     private readonly Recycled<StallWatch> _watches = new(home => new StallWatch(home, limit));
 
+    /// <summary>
+    /// Sets the same limit for answers that lie in the buffers of a connection and whose calls are over: the web server closes a
+    /// connection that takes nothing of them. The limit is the whole server's.
+    /// </summary>
+    public void Use(KestrelServerOptions server)
+    {
+        // Its own rule counts bytes a second and gives small answers five seconds. With any rate met, only the grace period is left: it
+        // begins anew with each write. Callers of one connection share it, so that a stalled call is reset by its own watch before.
+        server.Limits.MinResponseDataRate = limit == TimeSpan.Zero ? null : new MinDataRate(double.MaxValue, limit + StallWatch.Grace);
+    }
+
     /// <summary>Sets the pace of all answers of a listener's connections.</summary>
     public void Use(ListenOptions listener) => listener.Use(next => connection =>
     {
@@ -79,6 +90,18 @@ internal sealed class AnswerPace(TimeSpan limit)
         StallWatch watch = _watches.Rent();
         watch.Begin(call);
         return watch;
+    }
+
+    /// <summary>The same for a flush that the framework makes.</summary>
+    /// <param name="call">Whose answer it is.</param>
+    /// <param name="flush">The flush.</param>
+    public ValueTask<FlushResult> WatchAsync(HttpContext call, ValueTask<FlushResult> flush) =>
+        flush.IsCompletedSuccessfully || limit == TimeSpan.Zero ? flush : WaitAsync(call, flush);
+
+    private async ValueTask<FlushResult> WaitAsync(HttpContext call, ValueTask<FlushResult> flush)
+    {
+        using StallWatch watch = Watch(call);
+        return await flush.ConfigureAwait(false);
     }
 
     private static void WritePiece(PipeWriter body, GatheredBytes message)

@@ -33,10 +33,10 @@ internal sealed class ArrivalTimes
     public bool AreLimited => (_start | _stall | _whole) != 0;
 
     /// <inheritdoc cref="ArrivalWatch.Begin"/>
-    public ArrivalWatch Watch(PipeReader body, bool hasBegun, CancellationToken stopping)
+    public ArrivalWatch Watch(PipeReader body, bool hasBegun, CancellationToken stopping, long? since = null)
     {
         ArrivalWatch watch = _watches.Rent();
-        watch.Begin(body, hasBegun, stopping);
+        watch.Begin(body, hasBegun, stopping, since);
         return watch;
     }
 

@@ -36,19 +36,23 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
     private long? LastByte => Volatile.Read(ref _lastByte) is >= 0 and var last ? last : null;
 
     /// <summary>Watches a message from now on.</summary>
-    /// <param name="body">Whose pending read is cancelled when the wait is over; read by one reader, who disposes the watch before anybody else reads on.</param>
+    /// <param name="body">
+    /// Whose pending read is cancelled when the wait is over; read by one reader, who disposes the watch before anybody else reads on.
+    /// </param>
     /// <param name="hasBegun">Whether some of it is there.</param>
     /// <param name="stopping">The server needs no messages any more.</param>
-    internal void Begin(PipeReader body, bool hasBegun, CancellationToken stopping)
+    /// <param name="since">When the call's headers came, in milliseconds of the system's clock; null for just now.</param>
+    internal void Begin(PipeReader body, bool hasBegun, CancellationToken stopping, long? since)
     {
+        long now = Environment.TickCount64;
         _body = body;
-        _began = Environment.TickCount64;
-        _lastByte = hasBegun ? 0 : -1;
+        _began = since ?? now;
+        _lastByte = hasBegun ? now - _began : -1;
         _stopping = stopping;
         _stop = stopping.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
         if (_times.AreLimited)
         {
-            WaitFrom(0);
+            WaitFrom(now - _began);
         }
     }
 

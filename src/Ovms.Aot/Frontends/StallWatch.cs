@@ -13,8 +13,6 @@ internal sealed class StallWatch : Recyclable, IDisposable
     // ENHANCE_YOUR_CALM, which gRPC clients report as RESOURCE_EXHAUSTED.
     private const int EnhanceYourCalm = 0xb;
 
-    // Kestrel answers a reset within microseconds, unless the connection itself is stuck.
-    private const long MostGrace = 5000;
 
     private readonly Lock _gate = new();
     private readonly Timer _timer;
@@ -32,6 +30,12 @@ internal sealed class StallWatch : Recyclable, IDisposable
         _limit = (long)limit.TotalMilliseconds;
         _timer = new Timer(static self => ((StallWatch)self!).Look(), this, Timeout.Infinite, Timeout.Infinite);
     }
+
+    /// <summary>
+    /// From a reset to the end of its connection: the web server carries out a reset within microseconds, unless the connection itself is
+    /// stuck.
+    /// </summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the caller was cut off.</summary>
     public bool HasCutOff { get; private set; }
@@ -95,7 +99,7 @@ internal sealed class StallWatch : Recyclable, IDisposable
             }
 
             stream.Reset(EnhanceYourCalm);
-            Arm(Math.Min(_limit, MostGrace));
+            Arm(Math.Min(_limit, (long)Grace.TotalMilliseconds));
         }
     }
 }

@@ -36,7 +36,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
 
         _notes.AddRange(read.Value.Warnings);
-        _notes.AddRange(read.Value.Graphs.Select(static graph => $"{graph.Name}: {(graph.Kind == GraphKind.Pipeline ? "pipelines" : "graphs")} are not served yet"));
+        _notes.AddRange(read.Value.Graphs.Select(static graph =>
+            $"{graph.Name}: {(graph.Kind == GraphKind.Pipeline ? "pipelines" : "graphs")} are not served yet"));
         List<ModelConfig> models = [];
         foreach (ModelOptions model in read.Value.Models)
         {
@@ -55,7 +56,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
 
         CheckDevices(models);
-        string text = string.Concat(_notes.Select(static note => $"note: {note}\n")) + string.Concat(_problems.Select(static problem => $"{problem}\n"));
+        string text = string.Concat(_notes.Select(static note => $"note: {note}\n"))
+            + string.Concat(_problems.Select(static problem => $"{problem}\n"));
         return _problems.Count == 0
             ? new CommandLine.Exit(ExitCode.Ok, $"{text}Configuration is good: {read.Value.Models.Length} models.\n", "")
             : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {_problems.Count} problems.\n", "");
@@ -64,28 +66,24 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
     // The path is looked at also where the settings cannot be read: all problems are told at once.
     private void CheckFiles(ModelOptions model, ModelConfig? config)
     {
-        if (RemotePath.IsRemote(model.ModelPath))
+        bool isRemote = RemotePath.IsRemote(model.ModelPath);
+        Outcome<ModelRepository> opened = isRemote ? OpenInStore(model.ModelPath) : ModelRepository.Open(model.ModelPath);
+        Outcome<ImmutableArray<ModelVersionFolder>> wanted = opened.IsOk
+            ? opened.Value.Select(config?.Versions ?? VersionPolicy.Default)
+            : opened.WithoutValue;
+        if (opened.IsOk)
         {
-            CheckStore(model);
+            _notes.AddRange(opened.Value.Warnings.Select(warning => $"{model.ModelName}: {warning}"));
+        }
+
+        if (!wanted.IsOk)
+        {
+            Tell(model.ModelName, wanted.WithoutValue);
             return;
         }
 
-        Outcome<ModelRepository> opened = ModelRepository.Open(model.ModelPath);
-        if (!opened.IsOk)
-        {
-            _problems.Add($"{model.ModelName}: {opened.Text}");
-            return;
-        }
-
-        _notes.AddRange(opened.Value.Warnings.Select(warning => $"{model.ModelName}: {warning}"));
-        ImmutableArray<ModelVersionFolder> there = opened.Value.Versions;
-        ImmutableArray<long> wanted = (config?.Versions ?? VersionPolicy.Default).Select(there.Select(static folder => folder.Version));
-        if (wanted.IsEmpty)
-        {
-            _problems.Add($"{model.ModelName}: {opened.Value.BasePath} has the versions {string.Join(", ", there.Select(static folder => folder.Version))}; the version policy {config!.Versions} wants none of them.");
-        }
-
-        foreach (ModelVersionFolder folder in there.Where(folder => wanted.Contains(folder.Version)))
+        // The files of a store would first have to be fetched.
+        foreach (ModelVersionFolder folder in isRemote ? [] : wanted.Value)
         {
             Outcome inside = server.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(model.ModelPath, folder.Path);
             Outcome<ModelFile> file = inside.IsOk ? ModelFile.Find(folder.Path) : inside;
@@ -96,16 +94,25 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
     }
 
-    // Whether the store lets us in and has versions; their files would first have to be fetched.
-    private void CheckStore(ModelOptions model)
+    // As at the start: the server waits for versions where the folder, or the bucket, is there.
+    private void Tell(string model, Outcome failure)
+    {
+        if (failure.Code == StatusCode.NoModelVersionAvailable)
+        {
+            _notes.Add($"Model {model} has no versions to serve yet: {failure.Text}");
+        }
+        else
+        {
+            _problems.Add($"{model}: {failure.Text}");
+        }
+    }
+
+    private Outcome<ModelRepository> OpenInStore(string basePath)
     {
         using RemoteRepositories remotes = RemoteRepositories.ByEnvironment(server.RemoteCacheDir, CancellationToken.None);
-        remotes.BeginLook([model.ModelPath], isVouched: true);
-        Outcome<RemoteLook> look = remotes.Look(model.ModelPath, isVouched: true);
-        if (!look.IsOk)
-        {
-            _problems.Add($"{model.ModelName}: {look.Text}");
-        }
+        remotes.BeginLook([basePath], isVouched: true);
+        Outcome<RemoteLook> look = remotes.Look(basePath, isVouched: true);
+        return look.IsOk ? look.Value.Repository : look.WithoutValue;
     }
 
     private void CheckDevices(List<ModelConfig> models)

@@ -55,7 +55,7 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Warning, "Model {Model} has no versions to serve yet: {Reason}")]
     public static partial void ModelEmpty(ILogger log, string model, string reason);
 
-    [LoggerMessage(60, LogLevel.Information, "Model {Model} still has no versions to serve: {Reason}")]
+    [LoggerMessage(38, LogLevel.Information, "Model {Model} still has no versions to serve: {Reason}")]
     public static partial void ModelStillEmpty(ILogger log, string model, string reason);
 
     [LoggerMessage(16, LogLevel.Error, "Model {Model}; version: {Version} goes on with what it has, the new files or settings cannot be served: {Reason}")]
@@ -79,7 +79,7 @@ internal static partial class Log
     [LoggerMessage(28, LogLevel.Error, "Model {Model}; version: {Version} failed in a way that nobody expected")]
     public static partial void LoadSurprised(ILogger log, string model, long version, Exception surprise);
 
-    [LoggerMessage(61, LogLevel.Error, "The look at configuration and models failed unexpectedly; what is served stays, the next look comes")]
+    [LoggerMessage(39, LogLevel.Error, "The look at configuration and models failed unexpectedly; what is served stays, the next look comes")]
     public static partial void LookSurprised(ILogger log, Exception surprise);
 
     [LoggerMessage(62, LogLevel.Error, "A step of following configuration and models failed unexpectedly; following goes on")]
@@ -98,13 +98,13 @@ internal static partial class Log
     [LoggerMessage(29, LogLevel.Information, "Started after {Milliseconds} ms, not ready: {Missing}")]
     public static partial void NotReady(ILogger log, long milliseconds, string missing);
 
-    [LoggerMessage(33, LogLevel.Information, "Model {Model}; version: {Version}; idle sequences removed: {Removed}; left: {Left}")]
+    [LoggerMessage(36, LogLevel.Information, "Model {Model}; version: {Version}; idle sequences removed: {Removed}; left: {Left}")]
     public static partial void IdleSequencesRemoved(ILogger log, string model, long version, int removed, int left);
 
     [LoggerMessage(31, LogLevel.Information, "Model {Model}; version: {Version}; may use {Decision}")]
     public static partial void CpuPlan(ILogger log, string model, long version, string decision);
 
-    [LoggerMessage(34, LogLevel.Information, "Model {Model}; version: {Version}; compiled for other shapes: {Shapes}; No of InferRequests: {Requests}; took {Milliseconds:F0} ms")]
+    [LoggerMessage(37, LogLevel.Information, "Model {Model}; version: {Version}; compiled for other shapes: {Shapes}; No of InferRequests: {Requests}; took {Milliseconds:F0} ms")]
     public static partial void VariantCompiled(ILogger log, string model, long version, string shapes, int requests, double milliseconds);
 
     [LoggerMessage(35, LogLevel.Information, "Model {Model}; version: {Version}; no longer kept for shapes: {Shapes}; others were used since")]
@@ -137,7 +137,7 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "Ready after {Milliseconds} ms")]
     public static partial void Ready(ILogger log, long milliseconds);
 
-    [LoggerMessage(24, LogLevel.Warning, "A connection was turned away, or let in for requests about health alone: {Reason}")]
+    [LoggerMessage(25, LogLevel.Warning, "A connection was turned away, or let in for requests about health alone: {Reason}")]
     public static partial void ConnectionRefused(ILogger log, string reason);
 
     [LoggerMessage(32, LogLevel.Debug, "Objects of the engine: {Objects}")]

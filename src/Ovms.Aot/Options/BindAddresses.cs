@@ -56,7 +56,8 @@ internal sealed class BindAddresses
     private static bool IsIPv4(string host)
     {
         string[] parts = host.Split('.');
-        return parts.Length == 4 && parts.All(static p => p.Length is >= 1 and <= 3 && p.All(char.IsAsciiDigit) && int.Parse(p) <= byte.MaxValue);
+        return parts.Length == 4
+            && parts.All(static p => p.Length is >= 1 and <= 3 && p.All(char.IsAsciiDigit) && int.Parse(p) <= byte.MaxValue);
     }
 
     // No brackets, which IPAddress takes, with a port even.

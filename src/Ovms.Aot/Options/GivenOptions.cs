@@ -5,7 +5,8 @@ namespace Ovms.Options;
 /// <param name="Source">Where several models come from.</param>
 /// <param name="Model">Options of one model.</param>
 /// <param name="ModelTexts">The model options that were written, be it with their default, and their values as they were written.</param>
-internal sealed record GivenOptions(ServerOptions Server, SourceOptions Source, ModelOptions Model, IReadOnlyDictionary<string, string> ModelTexts)
+internal sealed record GivenOptions(
+    ServerOptions Server, SourceOptions Source, ModelOptions Model, IReadOnlyDictionary<string, string> ModelTexts)
 {
     /// <summary>Names of the model options that were written.</summary>
     public IEnumerable<string> ModelNames => ModelTexts.Keys;

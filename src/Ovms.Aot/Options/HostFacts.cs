@@ -21,7 +21,9 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
     /// <summary>How many bytes of stack a thread gets; null where there is no such limit or it is not told.</summary>
     public long? StackLimit { get; init; }
 
-    /// <summary>How many threads the user of this process may have, in all processes; null where there is no such limit or it is not told.</summary>
+    /// <summary>
+    /// How many threads the user of this process may have, in all processes; null where there is no such limit or it is not told.
+    /// </summary>
     public long? ThreadsLimit { get; init; }
 
     /// <summary>This machine.</summary>

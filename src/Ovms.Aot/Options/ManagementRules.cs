@@ -68,12 +68,16 @@ internal static class ManagementRules
 
     private static IEnumerable<string> OnlyTheModels(GivenOptions given, IReadOnlyCollection<string> serverNames)
     {
-        string[] more = given.Source.RemoveFromConfig ? [.. serverNames, .. given.ModelNames.Where(static name => name != "model_name")] : [.. serverNames];
+        string[] more = given.Source.RemoveFromConfig
+            ? [.. serverNames, .. given.ModelNames.Where(static name => name != "model_name")]
+            : [.. serverNames];
         if (more.Length > 0)
         {
             yield return given.Source.RemoveFromConfig
-                ? $"Removing models from the configuration file allows passing only model_name parameter. Invalid parameters passed: {string.Join(", ", more)}"
-                : $"Adding models to the configuration file allows passing only parameters of the model. Invalid parameters passed: {string.Join(", ", more)}";
+                ? "Removing models from the configuration file allows passing only model_name parameter. "
+                    + $"Invalid parameters passed: {string.Join(", ", more)}"
+                : "Adding models to the configuration file allows passing only parameters of the model. "
+                    + $"Invalid parameters passed: {string.Join(", ", more)}";
         }
     }
 }

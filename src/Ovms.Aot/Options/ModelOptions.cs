@@ -13,15 +13,25 @@ internal sealed partial record ModelOptions
     private const OptionPlace Both = OptionPlace.Cli | OptionPlace.ModelConfig;
 
     /// <summary>Name the model is served under.</summary>
-    [Option("model_name", ConfigName = "name", In = Both, Change = OptionChange.ReloadsModel, RequiredInConfig = true, Placeholder = "NAME")]
+    [Option(
+        "model_name", ConfigName = "name", In = Both, Change = OptionChange.ReloadsModel, RequiredInConfig = true,
+        Placeholder = "NAME")]
     public string ModelName { get; init; } = "";
 
-    /// <summary>Folder with numbered version folders, folder of one model, or a model file; also in an object store: s3://, az://, azfs://, gs://.</summary>
+    /// <summary>
+    /// Folder with numbered version folders, folder of one model, or a model file; also in an object store: s3://, az://, azfs://,
+    /// gs://.
+    /// </summary>
     [Option("model_path", ConfigName = "base_path", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "PATH")]
     public string ModelPath { get; init; } = "";
 
-    /// <summary>Versions to serve, as JSON: {"latest": {"num_versions": 2}}, {"specific": {"versions": [1, 3]}} or {"all": {}}; the latest one when not given.</summary>
-    [Option("model_version_policy", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.Object, Placeholder = "JSON")]
+    /// <summary>
+    /// Versions to serve, as JSON: {"latest": {"num_versions": 2}}, {"specific": {"versions": [1, 3]}} or {"all": {}}; the latest one
+    /// when not given.
+    /// </summary>
+    [Option(
+        "model_version_policy", In = Both, Change = OptionChange.ChoosesVersions, NotBesideConfigFile = true,
+        Json = OptionJson.Object, Placeholder = "JSON")]
     public string ModelVersionPolicy { get; init; } = "";
 
     /// <summary>Device to run on: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:GPU,CPU, MULTI:GPU,CPU, BATCH:CPU(16).</summary>
@@ -29,19 +39,33 @@ internal sealed partial record ModelOptions
     public string TargetDevice { get; init; } = "CPU";
 
     /// <summary>Properties for the device plugin, as a JSON object: {"PERFORMANCE_HINT": "THROUGHPUT"}.</summary>
-    [Option("plugin_config", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.Object, Placeholder = "JSON")]
+    [Option(
+        "plugin_config", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.Object,
+        Placeholder = "JSON")]
     public string PluginConfig { get; init; } = "";
 
     /// <summary>Number of inferences that run at the same time; 0 for what the device finds best.</summary>
-    [Option("nireq", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Placeholder = "COUNT", Max = MaxNireq, Error = "Nireq parameter too high")]
+    [Option(
+        "nireq", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Placeholder = "COUNT", Max = MaxNireq,
+        Error = "Nireq parameter too high")]
     public uint Nireq { get; init; }
 
-    /// <summary>Batch size: a number, -1 for any, or a range as in 1:16; auto compiles the model for each size that calls bring; the model's own when not given.</summary>
-    [Option("batch_size", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.String | OptionJson.Number, Placeholder = "SIZE")]
+    /// <summary>
+    /// Batch size: a number, -1 for any, or a range as in 1:16; auto compiles the model for each size that calls bring; the model's own
+    /// when not given.
+    /// </summary>
+    [Option(
+        "batch_size", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true,
+        Json = OptionJson.String | OptionJson.Number, Placeholder = "SIZE")]
     public string BatchSize { get; init; } = "";
 
-    /// <summary>Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512); auto compiles the model for each shape that calls bring; or a JSON object of these by input name.</summary>
-    [Option("shape", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Json = OptionJson.String | OptionJson.Object, Placeholder = "SHAPE")]
+    /// <summary>
+    /// Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512); auto compiles the model for each shape that calls bring; or a
+    /// JSON object of these by input name.
+    /// </summary>
+    [Option(
+        "shape", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true,
+        Json = OptionJson.String | OptionJson.Object, Placeholder = "SHAPE")]
     public string Shape { get; init; } = "";
 
     /// <summary>Layout: NHWC, or NHWC:NCHW (what clients send : what the model has), or a JSON object of them by port name.</summary>
@@ -49,14 +73,21 @@ internal sealed partial record ModelOptions
     public string Layout { get; init; } = "";
 
     /// <summary>Mean to subtract from the input: a number or one per channel as in [123.7,116.3,103.5]; needs layout.</summary>
-    [Option("mean", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number | OptionJson.Array, Placeholder = "MEAN")]
+    [Option(
+        "mean", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number | OptionJson.Array,
+        Placeholder = "MEAN")]
     public string Mean { get; init; } = "";
 
     /// <summary>Scale to divide the input by: a number or one per channel as in [58.4,57.1,57.4]; needs layout.</summary>
-    [Option("scale", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number | OptionJson.Array, Placeholder = "SCALE")]
+    [Option(
+        "scale", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Number | OptionJson.Array,
+        Placeholder = "SCALE")]
     public string Scale { get; init; } = "";
 
-    /// <summary>Colour conversion of the input as in RGB:BGR (what the model has : what arrives); RGB, BGR, GRAY, NV12, NV12_2, I420, I420_3; needs layout.</summary>
+    /// <summary>
+    /// Colour conversion of the input as in RGB:BGR (what the model has : what arrives); RGB, BGR, GRAY, NV12, NV12_2, I420, I420_3;
+    /// needs layout.
+    /// </summary>
     [Option("color_format", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "FORMAT")]
     public string ColorFormat { get; init; } = "";
 
@@ -64,7 +95,10 @@ internal sealed partial record ModelOptions
     [Option("precision", In = Both, Change = OptionChange.ReloadsModel, Placeholder = "PRECISION")]
     public string Precision { get; init; } = "";
 
-    /// <summary>Whether compiled models are kept in cache_dir also where batch_size or shape is auto: one for each shape that calls ever brought.</summary>
+    /// <summary>
+    /// Whether compiled models are kept in cache_dir also where batch_size or shape is auto: one for each shape that calls ever
+    /// brought.
+    /// </summary>
     [Option("allow_cache", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public bool AllowCache { get; init; }
 
@@ -72,7 +106,7 @@ internal sealed partial record ModelOptions
     [Option(
         "load_timeout_seconds",
         In = OptionPlace.ModelConfig,
-        Change = OptionChange.ReloadsModel,
+        Change = OptionChange.NextLoad,
         Max = ServerOptions.MaxLoadTimeoutSeconds,
         DefaultText = "the server's")]
     public uint? LoadTimeoutSeconds { get; init; }
@@ -93,7 +127,9 @@ internal sealed partial record ModelOptions
     [Option("stateful", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool Stateful { get; init; }
 
-    /// <summary>Refused when set: OpenVINO's C API cannot do it; apply the low latency transformation when the model is converted.</summary>
+    /// <summary>
+    /// Refused when set: OpenVINO's C API cannot do it; apply the low latency transformation when the model is converted.
+    /// </summary>
     [Option("low_latency_transformation", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool LowLatencyTransformation { get; init; }
 

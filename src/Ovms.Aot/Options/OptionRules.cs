@@ -3,7 +3,8 @@ namespace Ovms.Options;
 /// <summary>Rules over more than one option, or over options and the machine. All run; each gives its messages, line by line.</summary>
 internal static class OptionRules
 {
-    private static readonly string[] s_refusedBesideFile = [.. ModelOptions.Rows.Where(static row => row.NotBesideConfigFile).Select(static row => row.Name)];
+    private static readonly string[] s_refusedBesideFile =
+        [.. ModelOptions.Rows.Where(static row => row.NotBesideConfigFile).Select(static row => row.Name)];
     private static readonly string[] s_statefulOnly = ["low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup"];
 
     /// <summary>Every message of every rule, in order; none when the options are good.</summary>
@@ -28,7 +29,8 @@ internal static class OptionRules
     internal static IEnumerable<string> LayoutIsThereForPreprocessing(GivenOptions given)
     {
         ModelOptions model = given.Model;
-        (string Name, string Value)[] options = [("mean", model.Mean), ("scale", model.Scale), ("color_format", model.ColorFormat), ("precision", model.Precision)];
+        (string Name, string Value)[] options =
+            [("mean", model.Mean), ("scale", model.Scale), ("color_format", model.ColorFormat), ("precision", model.Precision)];
         return options
             .Where(option => option.Value.Length > 0 && model.Layout.Length == 0 && given.Source.ConfigPath.Length == 0)
             .Select(static option => $"error parsing options - --{option.Name} parameter requires --layout to be set");
@@ -39,7 +41,8 @@ internal static class OptionRules
     {
         if (s_statefulOnly.Any(given.ModelNames.Contains) && !given.ModelNames.Contains("stateful"))
         {
-            yield return "Setting low_latency_transformation, max_sequence_number and idle_sequence_cleanup require setting stateful flag for the model.";
+            yield return "Setting low_latency_transformation, max_sequence_number and idle_sequence_cleanup "
+                + "require setting stateful flag for the model.";
         }
     }
 
@@ -60,7 +63,8 @@ internal static class OptionRules
 
     internal static IEnumerable<string> ModelOptionsStandInTheFile(GivenOptions given)
     {
-        string[] refused = [.. s_refusedBesideFile.Where(name => given.ModelNames.Contains(name) && !(name == "nireq" && given.Model.Nireq == 0))];
+        string[] refused =
+            [.. s_refusedBesideFile.Where(name => given.ModelNames.Contains(name) && !(name == "nireq" && given.Model.Nireq == 0))];
         if (given.Source.ConfigPath.Length > 0 && refused.Length > 0)
         {
             yield return "Model parameters in CLI are exclusive with the config file";
@@ -149,7 +153,8 @@ internal static class OptionRules
 
     internal static IEnumerable<string> PathsExist(ServerOptions server, HostFacts host)
     {
-        (string Name, string Path)[] options = [("cpu_extension", server.CpuExtension), ("openvino_plugins_xml", server.OpenVinoPluginsXml)];
+        (string Name, string Path)[] options =
+            [("cpu_extension", server.CpuExtension), ("openvino_plugins_xml", server.OpenVinoPluginsXml)];
         return options
             .Where(option => option.Path.Length > 0 && !host.PathExists(option.Path))
             .Select(static option => $"File path provided as an --{option.Name} parameter does not exist in the filesystem: {option.Path}");

@@ -3,7 +3,9 @@ namespace Ovms.Options;
 /// <summary>When a server with several models calls itself ready.</summary>
 internal enum ReadyRule
 {
-    /// <summary>While every version that the start or a change asks for was tried and every configured model has an available one.</summary>
+    /// <summary>
+    /// While every version that the start or a change asks for was tried and every configured model has an available one.
+    /// </summary>
     All,
 
     /// <summary>While one has.</summary>

@@ -31,12 +31,20 @@ internal sealed partial record ServerOptions
     [Option("rest_uds", Placeholder = "PATH")]
     public string RestUds { get; init; } = "";
 
-    /// <summary>Address or addresses the gRPC server listens at: IPv4, IPv6 or host names, separated by commas; :: serves IPv4 too.</summary>
-    [Option("grpc_bind_address", Placeholder = "ADDRESS[,ADDRESS]", Error = "grpc_bind_address has invalid format: proper hostname or IP address expected.")]
+    /// <summary>
+    /// Address or addresses the gRPC server listens at: IPv4, IPv6 or host names, separated by commas; :: serves IPv4 too.
+    /// </summary>
+    [Option(
+        "grpc_bind_address", Placeholder = "ADDRESS[,ADDRESS]",
+        Error = "grpc_bind_address has invalid format: proper hostname or IP address expected.")]
     public BindAddresses GrpcBindAddress { get; init; } = BindAddresses.Of("0.0.0.0");
 
-    /// <summary>Address or addresses the REST server listens at: IPv4, IPv6 or host names, separated by commas; :: serves IPv4 too.</summary>
-    [Option("rest_bind_address", Placeholder = "ADDRESS[,ADDRESS]", Error = "rest_bind_address has invalid format: proper hostname or IP address expected.")]
+    /// <summary>
+    /// Address or addresses the REST server listens at: IPv4, IPv6 or host names, separated by commas; :: serves IPv4 too.
+    /// </summary>
+    [Option(
+        "rest_bind_address", Placeholder = "ADDRESS[,ADDRESS]",
+        Error = "rest_bind_address has invalid format: proper hostname or IP address expected.")]
     public BindAddresses RestBindAddress { get; init; } = BindAddresses.Of("0.0.0.0");
 
     /// <summary>Number of gRPC servers, at most one per CPU core; only 1 on Windows.</summary>
@@ -48,27 +56,39 @@ internal sealed partial record ServerOptions
     public uint? GrpcMaxThreads { get; init; }
 
     /// <summary>Limit on the memory that gRPC calls in flight hold together, requests and answers, in bytes; 0 for none.</summary>
-    [Option("grpc_memory_quota", Group = "limits", Placeholder = "BYTES", WhenHit = "RESOURCE_EXHAUSTED, with the bytes in use and the limit")]
+    [Option(
+        "grpc_memory_quota", Group = "limits", Placeholder = "BYTES",
+        WhenHit = "RESOURCE_EXHAUSTED, with the bytes in use and the limit")]
     public ulong GrpcMemoryQuota { get; init; } = 2147483648;
 
     /// <summary>Limit on the memory that REST calls in flight hold together, requests and answers, in bytes; 0 for none.</summary>
-    [Option("rest_memory_quota", Group = "limits", Placeholder = "BYTES", DefaultText = "half of the memory there is", WhenHit = "503, with the bytes in use and the limit")]
+    [Option(
+        "rest_memory_quota", Group = "limits", Placeholder = "BYTES", DefaultText = "half of the memory there is",
+        WhenHit = "503, with the bytes in use and the limit")]
     public ulong? RestMemoryQuota { get; init; }
 
     /// <summary>How much of grpc_memory_quota, or of rest_memory_quota, one connection may hold, in percent; 0 for all.</summary>
-    [Option("connection_memory_percent", Group = "limits", Placeholder = "PERCENT", Max = 100, WhenHit = "RESOURCE_EXHAUSTED / 503 to calls of that connection, with the bytes it holds")]
+    [Option(
+        "connection_memory_percent", Group = "limits", Placeholder = "PERCENT", Max = 100,
+        WhenHit = "RESOURCE_EXHAUSTED / 503 to calls of that connection, with the bytes it holds")]
     public uint ConnectionMemoryPercent { get; init; } = 50;
 
     /// <summary>Seconds that a caller has from the headers of a call to the first byte of its message; 0 for any time.</summary>
-    [Option("request_start_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
+    [Option(
+        "request_start_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400,
+        WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
     public uint RequestStartTimeoutSeconds { get; init; } = 30;
 
     /// <summary>Seconds that a caller may pause while it sends a message; 0 for any time.</summary>
-    [Option("request_stall_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
+    [Option(
+        "request_stall_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400,
+        WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
     public uint RequestStallTimeoutSeconds { get; init; } = 60;
 
     /// <summary>Seconds that a caller has from the headers of a call to the last byte of its message; 0 for any time.</summary>
-    [Option("request_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
+    [Option(
+        "request_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400,
+        WhenHit = "DEADLINE_EXCEEDED / 408, with the option's name")]
     public uint RequestTimeoutSeconds { get; init; } = 600;
 
     /// <summary>Settings of the gRPC channel, as in grpc.max_concurrent_streams=100,grpc.max_connection_age_ms=2000.</summary>
@@ -76,11 +96,15 @@ internal sealed partial record ServerOptions
     public string GrpcChannelArguments { get; init; } = "";
 
     /// <summary>Number of threads of the REST server, 2 to 10000; needs rest_port.</summary>
-    [Option("rest_workers", Placeholder = "COUNT", Max = 10000, DefaultText = "by CPU cores and open files", Error = "rest_workers count should be from 2 to 10000")]
+    [Option(
+        "rest_workers", Placeholder = "COUNT", Max = 10000, DefaultText = "by CPU cores and open files",
+        Error = "rest_workers count should be from 2 to 10000")]
     public uint? RestWorkers { get; init; }
 
     /// <summary>How much the log tells.</summary>
-    [Option("log_level", Placeholder = "LEVEL", Allowed = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"], Error = "log_level should be one of: TRACE, DEBUG, INFO, WARNING, ERROR")]
+    [Option(
+        "log_level", Placeholder = "LEVEL", Allowed = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"],
+        Error = "log_level should be one of: TRACE, DEBUG, INFO, WARNING, ERROR")]
     public LogVerbosity LogLevel { get; init; } = LogVerbosity.Info;
 
     /// <summary>File the log is written to besides the standard output; opened anew at SIGHUP and SIGUSR1.</summary>
@@ -161,7 +185,8 @@ internal sealed partial record ServerOptions
         Group = "limits",
         Placeholder = "SECONDS",
         Max = 86400,
-        WhenHit = "the stream is reset (ENHANCE_YOUR_CALM); over REST, or where nothing is read from the connection, it is closed")]
+        WhenHit = "the stream is reset (ENHANCE_YOUR_CALM); over REST, or where nothing is read from the connection for 5 s more, "
+            + "it is closed")]
     public uint AnswerStallTimeoutSeconds { get; init; } = 60;
 
     /// <summary>Seconds that a model version may take to load; 0 for any time. A model's entry in config.json may have its own.</summary>
@@ -174,7 +199,9 @@ internal sealed partial record ServerOptions
     public uint LoadTimeoutSeconds { get; init; }
 
     /// <summary>How many calls of a model version may wait for an infer request; more are refused at once.</summary>
-    [Option("infer_queue_size", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "RESOURCE_EXHAUSTED / 503 at once, with the length of the queue")]
+    [Option(
+        "infer_queue_size", Group = "limits", Placeholder = "COUNT", Max = 1000000,
+        WhenHit = "RESOURCE_EXHAUSTED / 503 at once, with the length of the queue")]
     public uint InferQueueSize { get; init; } = 4096;
 
     /// <summary>
@@ -187,14 +214,20 @@ internal sealed partial record ServerOptions
     public uint ImageScanMegapixels { get; init; } = 1000;
 
     /// <summary>
-    /// Connections of all ports and sockets at the same time; 0 for as many as the files allow that the process may have open, which is a bound
-    /// in any case.
+    /// Connections of all ports and sockets at the same time; 0 for as many as the files allow that the process may have open, which is a
+    /// bound in any case.
     /// </summary>
-    [Option("max_connections", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "the connection idle longest is closed; where none is idle the new one is closed, or let in for health requests alone; told in the log once a minute")]
+    [Option(
+        "max_connections", Group = "limits", Placeholder = "COUNT", Max = 1000000,
+        WhenHit = "the connection idle longest is closed; where none is idle the new one is closed, or let in for health requests alone; "
+            + "told in the log once a minute")]
     public uint MaxConnections { get; init; } = 10000;
 
     /// <summary>Connections of one address at the same time, or of one network of 64 bits in IPv6; 0 for no bound.</summary>
-    [Option("max_connections_per_address", Group = "limits", Placeholder = "COUNT", Max = 1000000, DefaultText = "half of the connections there may be", WhenHit = "the connection of the address that is idle longest is closed; where none is idle as with max_connections")]
+    [Option(
+        "max_connections_per_address", Group = "limits", Placeholder = "COUNT", Max = 1000000,
+        DefaultText = "half of the connections there may be",
+        WhenHit = "the connection of the address that is idle longest is closed; where none is idle as with max_connections")]
     public uint? MaxConnectionsPerAddress { get; init; }
 
     /// <summary>Seconds from a connection's begin to its first request; 0 for no bound.</summary>
@@ -206,12 +239,14 @@ internal sealed partial record ServerOptions
     public uint MaxStreams { get; init; } = 32768;
 
     /// <summary>gRPC calls of whose message nothing has come, over all connections; 0 for no bound.</summary>
-    [Option("max_waiting_streams", Group = "limits", Placeholder = "COUNT", Max = 10000000, WhenHit = "the call that waits longest ends with RESOURCE_EXHAUSTED")]
+    [Option(
+        "max_waiting_streams", Group = "limits", Placeholder = "COUNT", Max = 10000000,
+        WhenHit = "the call that waits longest ends with RESOURCE_EXHAUSTED")]
     public uint MaxWaitingStreams { get; init; } = 4096;
 
     /// <summary>
-    /// Streams that a connection may reset within 10 s, where these are more than half of what it opens; 0 for no bound. An address may reset
-    /// five times as many before each of its connections is left a hundredth.
+    /// Streams that a connection may reset within 10 s, where these are more than half of what it opens; 0 for no bound. An address may
+    /// reset five times as many before each of its connections is left a hundredth.
     /// </summary>
     [Option("stream_reset_budget", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "GOAWAY, and the connection closes")]
     public uint StreamResetBudget { get; init; } = 200;

@@ -10,7 +10,9 @@ internal sealed partial record SourceOptions
     [Option("config_path", Placeholder = "FILE")]
     public string ConfigPath { get; init; } = "";
 
-    /// <summary>Folder of models: every model under it is served, under its path from there; options of a model hold for each of them.</summary>
+    /// <summary>
+    /// Folder of models: every model under it is served, under its path from there; options of a model hold for each of them.
+    /// </summary>
     [Option("model_repository_path", Placeholder = "FOLDER")]
     public string ModelRepositoryPath { get; init; } = "";
 
@@ -18,7 +20,9 @@ internal sealed partial record SourceOptions
     [Option("list_models", Group = Management)]
     public bool ListModels { get; init; }
 
-    /// <summary>Add model_name to the file config_path, with the options of a model that are given; the file is made when it is missing.</summary>
+    /// <summary>
+    /// Add model_name to the file config_path, with the options of a model that are given; the file is made when it is missing.
+    /// </summary>
     [Option("add_to_config", Group = Management)]
     public bool AddToConfig { get; init; }
 

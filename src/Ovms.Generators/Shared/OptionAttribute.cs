@@ -90,6 +90,12 @@ internal enum OptionChange
 
     /// <summary>The model is loaded again.</summary>
     ReloadsModel,
+
+    /// <summary>Versions of the model are loaded and unloaded; those that stay are left as they are.</summary>
+    ChoosesVersions,
+
+    /// <summary>What is loaded stays; loads that begin afterwards go by the new value.</summary>
+    NextLoad,
 }
 
 /// <summary>Kinds of JSON value. What is no string reaches the option as its JSON text, which is what the command line takes.</summary>

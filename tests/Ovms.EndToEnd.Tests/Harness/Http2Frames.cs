@@ -14,14 +14,30 @@ internal static class Http2Frames
     public static byte[] Preface => [.. Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), .. Frame(4, 0, 0, [])];
 
     /// <summary>A call's headers; no message comes with them.</summary>
-    public static byte[] Headers(int stream, string path) => Frame(1, EndHeaders, stream,
+    public static byte[] Headers(int stream, string path, string authority = "ovms") => Frame(1, EndHeaders, stream,
     [
-        .. Literal(":method", "POST"), .. Literal(":scheme", "http"), .. Literal(":path", path), .. Literal(":authority", "ovms"),
+        .. Literal(":method", "POST"), .. Literal(":scheme", "http"), .. Literal(":path", path), .. Literal(":authority", authority),
         .. Literal("content-type", "application/grpc"), .. Literal("te", "trailers"),
     ]);
 
     /// <summary>A call's whole body.</summary>
     public static byte[] Data(int stream, byte[] body) => Frame(0, EndStream, stream, body);
+
+    /// <summary>Some of a call's body.</summary>
+    public static byte[] Unfinished(int stream, byte[] body) => Frame(0, 0, stream, body);
+
+    /// <summary>A call's whole body in frames of a length.</summary>
+    public static IEnumerable<byte[]> Data(int stream, byte[] body, int length) =>
+        body.Chunk(length).Select((part, index) => Frame(0, (index + 1) * length >= body.Length ? EndStream : (byte)0, stream, part));
+
+    /// <summary>How much the caller takes of each stream before it gives leave to send more.</summary>
+    public static byte[] StreamWindow(int bytes)
+    {
+        byte[] setting = new byte[6];
+        setting[1] = 4;
+        BinaryPrimitives.WriteInt32BigEndian(setting.AsSpan(2), bytes);
+        return Frame(4, 0, 0, setting);
+    }
 
     /// <summary>The caller wants a call no more.</summary>
     public static byte[] Reset(int stream) => Frame(3, 0, stream, [0, 0, 0, 8]);
@@ -45,6 +61,69 @@ internal static class Http2Frames
         return socket;
     }
 
+    /// <summary>Reads until streams have ended; what came as their bodies, null for one that was reset or cut off.</summary>
+    public static async Task<byte[]?[]> BodiesAsync(Socket socket, params int[] streams)
+    {
+        Dictionary<int, MemoryStream> open = streams.ToDictionary(static stream => stream, static _ => new MemoryStream());
+        Dictionary<int, byte[]> ended = [];
+        await foreach ((byte type, byte flags, int stream, byte[] payload) in FramesAsync(socket))
+        {
+            if (type == 0)
+            {
+                open[stream].Write(payload);
+            }
+
+            if (type == 3)
+            {
+                open.Remove(stream);
+            }
+            else if (type is 0 or 1 && (flags & EndStream) != 0 && open.Remove(stream, out MemoryStream? body))
+            {
+                ended[stream] = body.ToArray();
+            }
+
+            if (open.Count == 0)
+            {
+                break;
+            }
+        }
+
+        return [.. streams.Select(stream => ended.GetValueOrDefault(stream))];
+    }
+
+    /// <summary>Reads until a stream ends; the frame that ends it, as text. Empty where the connection ended before.</summary>
+    public static async Task<string> EndAsync(Socket socket, int stream)
+    {
+        string end = "";
+        await foreach ((byte type, byte flags, int of, byte[] payload) in FramesAsync(socket))
+        {
+            if (of == stream && type is 0 or 1 && (flags & EndStream) != 0)
+            {
+                end = Encoding.Latin1.GetString(payload);
+                break;
+            }
+        }
+
+        return end;
+    }
+
+    /// <summary>Reads until the server resets a stream.</summary>
+    /// <returns>Its reason; null where it ended otherwise, or the connection did.</returns>
+    public static async Task<int?> ResetReasonAsync(Socket socket, int stream)
+    {
+        int? reason = null;
+        await foreach ((byte type, _, int of, byte[] payload) in FramesAsync(socket))
+        {
+            if (of == stream && type is 3)
+            {
+                reason = BinaryPrimitives.ReadInt32BigEndian(payload);
+                break;
+            }
+        }
+
+        return reason;
+    }
+
     /// <summary>The types of the frames that came until the server closed.</summary>
     public static async Task<IReadOnlyList<byte>> TypesToEndAsync(Socket socket)
     {
@@ -56,6 +135,37 @@ internal static class Http2Frames
         }
 
         return types;
+    }
+
+    // Until the connection ends.
+    private static async IAsyncEnumerable<(byte Type, byte Flags, int Stream, byte[] Payload)> FramesAsync(Socket socket)
+    {
+        using CancellationTokenSource limit = new(OvmsProcess.Patience);
+        await using NetworkStream bytes = new(socket, ownsSocket: false);
+        byte[] head = new byte[9];
+        while (await TryReadAsync(head))
+        {
+            byte[] payload = new byte[BinaryPrimitives.ReadInt32BigEndian(head) >>> 8];
+            if (!await TryReadAsync(payload))
+            {
+                yield break;
+            }
+
+            yield return (head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)), payload);
+        }
+
+        async Task<bool> TryReadAsync(byte[] buffer)
+        {
+            try
+            {
+                await bytes.ReadExactlyAsync(buffer, limit.Token);
+                return true;
+            }
+            catch (Exception closed) when (closed is EndOfStreamException or IOException)
+            {
+                return false;
+            }
+        }
     }
 
     private static byte[] Frame(byte type, byte flags, int stream, byte[] payload)

@@ -20,6 +20,8 @@ internal sealed class LivingRepository : IAsyncDisposable
 
     public GRPCInferenceService.GRPCInferenceServiceClient Client { get; private set; } = null!;
 
+    public int GrpcPort { get; private set; }
+
     private string Config => Path.Combine(_folder.FullName, "config.json");
 
     /// <summary>A path inside.</summary>
@@ -90,7 +92,7 @@ internal sealed class LivingRepository : IAsyncDisposable
 
     private async Task StartUntilAsync(string[] awaited, string[] more)
     {
-        (int grpc, int rest) = (FreePort.Next(), FreePort.Next());
+        (int grpc, int rest) = (GrpcPort = FreePort.Next(), FreePort.Next());
         Process = OvmsProcess.Start(["--config_path", Config, "--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. more]);
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpc}");
         Client = new GRPCInferenceService.GRPCInferenceServiceClient(_channel);

@@ -45,5 +45,12 @@ internal static class ParametersPage
         (row.In & OptionPlace.ModelConfig) == 0 ? ""
         : $"`{row.ConfigName}`: {row.Json.ToString().ToLowerInvariant()}{(row.RequiredInConfig ? ", required" : "")}";
 
-    private static string Change(OptionRow row) => row.Change == OptionChange.Restart ? "needs a restart" : "reloads the model";
+    private static string Change(OptionRow row) => row.Change switch
+    {
+        OptionChange.Restart => "needs a restart",
+        OptionChange.ReloadsModel => "reloads the model",
+        OptionChange.ChoosesVersions => "loads and unloads versions",
+        OptionChange.NextLoad => "holds for the next load",
+        _ => throw new ArgumentOutOfRangeException(nameof(row)),
+    };
 }

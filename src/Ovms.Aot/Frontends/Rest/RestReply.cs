@@ -77,20 +77,27 @@ internal static class RestReply
         HttpResponse response = context.Response;
         response.ContentType = Json;
         response.ContentLength = body.Length;
-        AnswerPace pace = AnswerPace.Of(context);
-        Outcome taken = Outcome.Ok;
-        for (int sent = 0; sent < body.Length && taken.IsOk; sent += Chunk)
+        bool goesOn = true;
+        for (int sent = 0; sent < body.Length && goesOn; sent += Chunk)
         {
             response.BodyWriter.Write(body.Bytes.Slice(sent, Math.Min(Chunk, body.Length - sent)));
-            taken = await pace.FlushAsync(context).ConfigureAwait(false);
+            goesOn = await FlushAsync(context).ConfigureAwait(false);
         }
+    }
 
+    /// <summary>Waits until the caller has taken what was written of an answer; breaks the answer off where the caller does not.</summary>
+    /// <returns>Whether the answer goes on.</returns>
+    public static async ValueTask<bool> FlushAsync(HttpContext context)
+    {
+        Outcome taken = await AnswerPace.Of(context).FlushAsync(context).ConfigureAwait(false);
         if (!taken.IsOk)
         {
             // The caller must not take what came for the whole.
             context.Features.Set(new RestFailure(taken.Text));
             context.Abort();
         }
+
+        return taken.IsOk;
     }
 }
 

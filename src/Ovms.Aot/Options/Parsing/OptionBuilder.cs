@@ -46,7 +46,8 @@ internal abstract class OptionBuilder(OptionRow[] rows)
                 bool isSaidByOther = index < i && Rows[index].ConflictsWith.Contains(Rows[i].Name);
                 if (IsGiven(index) && !isSaidByOther)
                 {
-                    findings.Add(new OptionError(OptionErrorKind.Refused, $"{Rows[i].Name} and {Rows[index].Name} cannot be used together"));
+                    string text = $"{Rows[i].Name} and {Rows[index].Name} cannot be used together";
+                    findings.Add(new OptionError(OptionErrorKind.Refused, text));
                 }
             }
         }

@@ -49,7 +49,8 @@ internal static class OptionJsonReader
         int index = key is null ? -1 : table.IndexOfKey(key);
         if (index < 0)
         {
-            IEnumerable<string> known = table.Rows.Where(static row => (row.In & OptionPlace.ModelConfig) != 0).Select(static row => row.ConfigName);
+            IEnumerable<string> known =
+                table.Rows.Where(static row => (row.In & OptionPlace.ModelConfig) != 0).Select(static row => row.ConfigName);
             string? nearest = key is null ? null : NearestName.Of(key, known);
             findings.Add(key is null
                 ? OptionError.Malformed(path, "a key is not valid text")
@@ -77,7 +78,8 @@ internal static class OptionJsonReader
 
         table.SetNothing(index);
         bool isBadText = (row.Json & KindOf(token)) != 0;
-        findings.Add(OptionError.Malformed(where, isBadText ? "is not valid text" : $"expected {Describe(row.Json)}, got {Describe(token)}"));
+        string what = isBadText ? "is not valid text" : $"expected {Describe(row.Json)}, got {Describe(token)}";
+        findings.Add(OptionError.Malformed(where, what));
         reader.Skip();
     }
 
@@ -140,7 +142,10 @@ internal static class OptionJsonReader
     {
         List<string> names = [];
         foreach ((OptionJson kind, string name) in (ReadOnlySpan<(OptionJson, string)>)
-            [(OptionJson.String, "a string"), (OptionJson.Number, "a number"), (OptionJson.Boolean, "true or false"), (OptionJson.Object, "an object"), (OptionJson.Array, "an array")])
+            [
+                (OptionJson.String, "a string"), (OptionJson.Number, "a number"), (OptionJson.Boolean, "true or false"),
+                (OptionJson.Object, "an object"), (OptionJson.Array, "an array"),
+            ])
         {
             if ((kinds & kind) != 0)
             {

@@ -93,7 +93,8 @@ internal static class OptionParser
         List<string> names = [];
         foreach (OptionBuilder table in tables)
         {
-            names.AddRange(table.Rows.Where(static row => !row.Hidden).SelectMany(static row => row.CommandLineNames).Where(static name => name.Length > 1));
+            names.AddRange(table.Rows.Where(static row => !row.Hidden)
+                .SelectMany(static row => row.CommandLineNames).Where(static name => name.Length > 1));
         }
 
         // Dashes for underscores is the commonest slip.

@@ -66,7 +66,9 @@ internal static class OptionValue
         where T : struct, INumber<T>
     {
         bool isWhole = typeof(T) != typeof(double);
-        NumberStyles style = isWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite);
+        NumberStyles style = isWhole
+            ? NumberStyles.AllowLeadingSign
+            : NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite);
         string kind = isWhole ? "a whole number" : "a number";
         if (!T.TryParse(text, style, CultureInfo.InvariantCulture, out T value) || !T.IsFinite(value))
         {

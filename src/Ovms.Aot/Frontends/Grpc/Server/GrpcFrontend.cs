@@ -19,10 +19,6 @@ internal static class GrpcFrontend
     private const int StreamWindow = 4 << 20;
     private const int ConnectionWindow = 16 << 20;
 
-    // The largest frame a caller may send. Four times the protocol's default takes a tenth and more off an image's way; larger ones
-    // gain nothing, since a frame is only looked at when it is whole.
-    private const int FrameSize = 64 << 10;
-
     // Callers that share a connection; more than there are infer requests, since waiting in the pool is fair across connections.
     private const int StreamsPerConnection = 1024;
 
@@ -46,10 +42,11 @@ internal static class GrpcFrontend
     {
         ChannelArguments arguments = settings.Arguments;
         server.Limits.MinRequestBodyDataRate = null;
+        settings.Pace.Use(server);
         Http2Limits http2 = server.Limits.Http2;
         http2.InitialStreamWindowSize = StreamWindow;
         http2.InitialConnectionWindowSize = ConnectionWindow;
-        http2.MaxFrameSize = FrameSize;
+        http2.MaxFrameSize = GrpcSettings.FrameSize;
         http2.MaxStreamsPerConnection = arguments.MaxConcurrentStreams ?? StreamsPerConnection;
         http2.KeepAlivePingDelay = arguments.KeepAliveTime ?? http2.KeepAlivePingDelay;
         http2.KeepAlivePingTimeout = arguments.KeepAliveTimeout ?? http2.KeepAlivePingTimeout;

@@ -30,7 +30,9 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
             share.AddAnswer(MemoryShare.CallBytes);
             using CountedBody body = new(context.Request.BodyReader, share, settings.Arrival);
             context.Features.Set<IRequestBodyPipeFeature>(body);
+            PacedAnswer answer = PacedAnswer.Of(context);
             await next(context).ConfigureAwait(false);
+            await answer.FinishAsync(share).ConfigureAwait(false);
         });
 
     /// <inheritdoc/>

@@ -8,6 +8,12 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// <summary>What the gRPC front end needs to know from the options.</summary>
 internal sealed record GrpcSettings
 {
+    /// <summary>
+    /// Bytes of the largest frame a caller may send. Four times the protocol's default takes a tenth and more off an image's way; larger
+    /// ones gain nothing, since a frame is only looked at when it is whole.
+    /// </summary>
+    public const int FrameSize = 64 << 10;
+
     /// <summary>Addresses and port to listen on.</summary>
     public required ImmutableArray<IPEndPoint> EndPoints { get; init; }
 

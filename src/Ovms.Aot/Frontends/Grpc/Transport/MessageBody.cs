@@ -56,7 +56,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                         return waits;
                     }
 
-                    watch ??= times.Watch(body, hasBegun, draining);
+                    watch ??= times.Watch(body, hasBegun, draining, call.Features.Get<LateBegin>()?.Since);
                     read = await body.ReadAsync(cancellation).ConfigureAwait(false);
                 }
 

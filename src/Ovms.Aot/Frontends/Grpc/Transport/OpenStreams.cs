@@ -96,6 +96,11 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
                 body.AdvanceTo(read.Buffer.Start);
                 if (!read.Buffer.IsEmpty || read.IsCompleted)
                 {
+                    if (Environment.TickCount64 - stream.Since >= LateBegin.Least)
+                    {
+                        call.Features.Set(new LateBegin(stream.Since));
+                    }
+
                     return limits.Most == 0 || Volatile.Read(ref _open) < limits.Most ? Outcome.Ok : Refuse(connection);
                 }
 

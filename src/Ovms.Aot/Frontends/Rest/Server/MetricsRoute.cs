@@ -23,7 +23,10 @@ internal sealed class MetricsRoute(ServerMetrics metrics)
         foreach (MetricSource source in metrics.Sources)
         {
             text.Write(source);
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            if (!await RestReply.FlushAsync(context).ConfigureAwait(false))
+            {
+                return;
+            }
         }
     }
 }

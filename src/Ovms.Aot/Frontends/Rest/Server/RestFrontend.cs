@@ -40,6 +40,7 @@ internal sealed class RestFrontend
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
         server.Limits.MinRequestBodyDataRate = null;
+        settings.Pace.Use(server);
         if (server.Limits.KeepAliveTimeout == new KestrelServerLimits().KeepAliveTimeout)
         {
             // Nobody asked for another one: gRPC's arguments set the same limit.

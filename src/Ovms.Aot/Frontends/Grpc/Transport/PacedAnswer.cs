@@ -1,0 +1,99 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Ovms.Frontends.Grpc.Transport;
+
+/// <summary>
+/// The answer of a call that the framework writes (metadata, reflection, statistics, the watch of a service's health): the time limit for
+/// callers who do not take an answer holds for it, too.
+/// </summary>
+internal sealed class PacedAnswer : PipeWriter, IHttpResponseBodyFeature
+{
+    // A shorter answer is sent with the end of the call, without a flush of its own.
+    private const int UnflushedLimit = 64 << 10;
+
+    private readonly HttpContext _call;
+    private readonly AnswerPace _pace;
+    private readonly IHttpResponseBodyFeature _inner;
+    private readonly PipeWriter _output;
+
+    private PacedAnswer(HttpContext call, IHttpResponseBodyFeature inner)
+    {
+        _call = call;
+        _pace = AnswerPace.Of(call);
+        _inner = inner;
+        _output = inner.Writer;
+    }
+
+    /// <inheritdoc/>
+    public PipeWriter Writer => this;
+
+    /// <inheritdoc/>
+    public Stream Stream => _inner.Stream;
+
+    /// <inheritdoc/>
+    public override bool CanGetUnflushedBytes => _output.CanGetUnflushedBytes;
+
+    /// <inheritdoc/>
+    public override long UnflushedBytes => _output.UnflushedBytes;
+
+    /// <summary>Sets the pace of a call's answer, before anything of it is written.</summary>
+    public static PacedAnswer Of(HttpContext call)
+    {
+        PacedAnswer answer = new(call, call.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        call.Features.Set<IHttpResponseBodyFeature>(answer);
+        return answer;
+    }
+
+    /// <summary>The framework has written all: waits for the caller where that is much. It is counted until it was taken.</summary>
+    public async ValueTask FinishAsync(MemoryShare share)
+    {
+        if (_output is { CanGetUnflushedBytes: true, UnflushedBytes: > UnflushedLimit })
+        {
+            share.AddAnswer(_output.UnflushedBytes);
+            try
+            {
+                await FlushAsync(_call.RequestAborted).ConfigureAwait(false);
+            }
+            catch (Exception gone) when (gone is OperationCanceledException or IOException)
+            {
+                // The caller left or was cut off: nobody takes the rest.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        _pace.WatchAsync(_call, _output.FlushAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _output.GetMemory(sizeHint);
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan(int sizeHint = 0) => _output.GetSpan(sizeHint);
+
+    /// <inheritdoc/>
+    public override void Advance(int bytes) => _output.Advance(bytes);
+
+    /// <inheritdoc/>
+    public override void CancelPendingFlush() => _output.CancelPendingFlush();
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null) => _output.Complete(exception);
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteAsync(Exception? exception = null) => _output.CompleteAsync(exception);
+
+    /// <inheritdoc/>
+    public void DisableBuffering() => _inner.DisableBuffering();
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken = default) => _inner.StartAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        _inner.SendFileAsync(path, offset, count, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CompleteAsync() => _inner.CompleteAsync();
+}
