@@ -8,12 +8,14 @@ namespace Ovms.Frontends.Grpc.Binding;
 
 /// <summary>One API's form of an inference on the wire.</summary>
 /// <param name="path">Of the call.</param>
-/// <param name="read">Reads a request, which is owned by the message that was read, or disposed.</param>
+/// <param name="origin">Where its calls come from.</param>
+/// <param name="read">Reads a request.</param>
 /// <param name="bound">How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</param>
 /// <param name="create">Makes an answer, which goes back to where it is told.</param>
 internal sealed class InferApi(
     string path,
-    Func<NativeBuffer, Outcome<InferMessage>> read,
+    CallOrigin origin,
+    InferApi.Reader read,
     Func<CallEnd, NativeBuffer, Outcome<long?>> bound,
     Func<Recycled<InferAnswer>, InferAnswer> create)
 {
@@ -25,12 +27,19 @@ internal sealed class InferApi(
 
     private readonly Recycled<InferAnswer> _answers = new(create);
 
+    /// <summary>Reads a request.</summary>
+    /// <param name="payload">Owned by the message that was read, or disposed.</param>
+    /// <param name="head">What the request is about, also where it breaks off behind that.</param>
+    public delegate Outcome<InferMessage> Reader(NativeBuffer payload, out CallSubject head);
+
     /// <summary>Of the call.</summary>
     public string Path => path;
 
+    /// <summary>Where its calls come from.</summary>
+    public CallOrigin Origin => origin;
+
     /// <summary>Reads a request.</summary>
-    /// <param name="payload">Owned by the message that was read, or disposed.</param>
-    public Outcome<InferMessage> Read(NativeBuffer payload) => read(payload);
+    public Reader Read => read;
 
     /// <summary>How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</summary>
     public Func<CallEnd, NativeBuffer, Outcome<long?>> Bound => bound;

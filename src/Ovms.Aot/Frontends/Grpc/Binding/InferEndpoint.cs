@@ -91,15 +91,8 @@ internal sealed class InferEndpoint(
             }
 
             Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, end, api.Bound, share, end.Token).ConfigureAwait(false) : entered;
-            Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share) : body.WithoutValue;
-            Outcome answered = read.WithoutValue;
-            if (read.IsOk)
-            {
-                InferMessage message = read.Value;
-                subject = new CallSubject(message.ModelName, message.ModelVersion, message.Id);
-                answered = Open(end, message);
-            }
-
+            Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share, out subject) : body.WithoutValue;
+            Outcome answered = Open(end, api, subject, read);
             if (answered.IsOk && end.Model is { } opened)
             {
                 answered = await RunAsync(opened, read.Value!, end).ConfigureAwait(false);
@@ -132,16 +125,18 @@ internal sealed class InferEndpoint(
         }
         finally
         {
+            // Order: what the share counts goes before it.
+            end.SetModel(null);
             share.Dispose();
             end.Dispose();
             streams.Leave(connection);
         }
     }
 
-    private static Outcome<InferMessage> Read(InferApi api, NativeBuffer body, MemoryShare share)
+    private static Outcome<InferMessage> Read(InferApi api, NativeBuffer body, MemoryShare share, out CallSubject head)
     {
         long received = Stopwatch.GetTimestamp();
-        Outcome<InferMessage> read = api.Read(body);
+        Outcome<InferMessage> read = api.Read(body, out head);
         if (read.IsOk)
         {
             read.Value.Received = received;
@@ -151,19 +146,25 @@ internal sealed class InferEndpoint(
         return read;
     }
 
-    // Only the message names the model. The first bytes of one that came packed have named it already, unless later ones name another.
-    private Outcome Open(CallEnd end, InferMessage message)
+    // Only the message names the model, also one that breaks off behind the name and so is a failed call of that model. The first bytes of
+    // a message that came packed have named it already, unless later ones name another.
+    private Outcome Open(CallEnd end, InferApi api, CallSubject head, Outcome<InferMessage> read)
     {
-        if (end.Model is { } named && named.Subject == new CallSubject(message.ModelName, message.ModelVersion))
+        if (head.Model is null || end.Model?.Subject == head with { Id = null })
         {
-            return Outcome.Ok;
+            return read.WithoutValue;
         }
 
-        Outcome<ModelCall> opened = calls.Open(message.Origin, message.ModelName, message.ModelVersion);
+        Outcome<ModelCall> opened = calls.Open(api.Origin, head.Model, head.Version);
         end.SetModel(opened.Value);
+        if (!read.IsOk)
+        {
+            return read.WithoutValue;
+        }
+
         if (!opened.IsOk)
         {
-            message.Dispose();
+            read.Value.Dispose();
         }
 
         return opened.WithoutValue;

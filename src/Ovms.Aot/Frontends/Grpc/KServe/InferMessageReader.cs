@@ -1,6 +1,7 @@
 using System.Buffers;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference.Messages;
+using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
 using Ovms.Wire;
@@ -18,8 +19,9 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
 
     /// <summary>Reads one request.</summary>
     /// <param name="payload">Owned by the message that was read, whose raw contents stay in it; or disposed.</param>
+    /// <param name="head">What the request is about, also where it breaks off behind that.</param>
     /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public Outcome<InferMessage> Read(NativeBuffer payload)
+    public Outcome<InferMessage> Read(NativeBuffer payload, out CallSubject head)
     {
         InferMessage message = messages.Rent();
         message.Begin(CallOrigin.KServeGrpc, payload);
@@ -42,6 +44,7 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
         }
         finally
         {
+            head = new CallSubject(message.ModelName, message.ModelVersion, message.Id);
             if (!isRead)
             {
                 message.Dispose();

@@ -20,6 +20,7 @@ internal static class KServeBinding
     /// <param name="packed">Bounds what its requests may become.</param>
     public static InferApi Infer(ModelCalls calls, PackedBound packed) => new(
         $"/{ServiceName}/ModelInfer",
+        CallOrigin.KServeGrpc,
         new InferMessageReader(calls.Messages).Read,
         (end, begin) => packed.Find(end, CallOrigin.KServeGrpc, InferMessageReader.Peek, begin),
         static home => new InferResponse(home));

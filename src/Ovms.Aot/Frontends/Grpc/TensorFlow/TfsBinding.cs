@@ -23,6 +23,7 @@ internal static class TfsBinding
     /// <param name="packed">Bounds what its requests may become.</param>
     public static InferApi Predict(ModelCalls calls, PackedBound packed) => new(
         $"/{PredictionService}/Predict",
+        CallOrigin.TensorFlowServingGrpc,
         new PredictRequestReader(calls.Messages).Read,
         (end, begin) => packed.Find(end, CallOrigin.TensorFlowServingGrpc, PredictRequestReader.Peek, begin),
         static home => new PredictResponse(home));

@@ -95,7 +95,7 @@ public sealed class InferMessageReaderTests
         ModelInferRequest request = new() { ModelName = "m", Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, 3, 224, 224 } } } };
         request.RawInputContents.Add(UnsafeByteOperations.UnsafeWrap(pixels));
 
-        using InferMessage message = Readers.KServe.Read(Payload.Of(request.ToByteArray())).Value!;
+        using InferMessage message = Readers.KServe.Read(Payload.Of(request.ToByteArray()), out _).Value!;
         bool isSame = message.Inputs[0].Content!.Bytes.SequenceEqual(pixels);
 
         await Assert.That(isSame).IsTrue();
@@ -110,7 +110,7 @@ public sealed class InferMessageReaderTests
         request.RawInputContents.Add(UnsafeByteOperations.UnsafeWrap(new byte[8 << 20]));
         byte[] payload = request.ToByteArray();
 
-        long allocated = Allocation.Of(() => Readers.KServe.Read(Payload.Of(payload)).Value!.Dispose());
+        long allocated = Allocation.Of(() => Readers.KServe.Read(Payload.Of(payload), out _).Value!.Dispose());
 
         await Assert.That(allocated).IsLessThan(4096);
     }
@@ -156,7 +156,7 @@ public sealed class InferMessageReaderTests
     {
         // A terabyte promised, two values sent: the buffer is as large as what came.
         ModelInferRequest.Types.InferInputTensor input = new() { Name = "x", Datatype = "INT64", Shape = { 1 << 20, 1 << 20 }, Contents = new InferTensorContents { Int64Contents = { 1, 2 } } };
-        using InferMessage message = Readers.KServe.Read(Payload.Of(new ModelInferRequest { Inputs = { input } }.ToByteArray())).Value!;
+        using InferMessage message = Readers.KServe.Read(Payload.Of(new ModelInferRequest { Inputs = { input } }.ToByteArray()), out _).Value!;
         await Assert.That(message.Inputs[0].ValueCount).IsEqualTo(2);
         await Assert.That(message.Inputs[0].Content!.Free.Length).IsLessThan(1024);
     }
@@ -171,7 +171,7 @@ public sealed class InferMessageReaderTests
 
     private static (string? Text, Outcome Outcome) Read(byte[] payload)
     {
-        Outcome<InferMessage> read = Readers.KServe.Read(Payload.Of(payload));
+        Outcome<InferMessage> read = Readers.KServe.Read(Payload.Of(payload), out _);
         if (!read.IsOk)
         {
             return (null, read.WithoutValue);
@@ -183,7 +183,7 @@ public sealed class InferMessageReaderTests
 
     private static bool LooksAway(byte[] message, string actual)
     {
-        InferMessage read = Readers.KServe.Read(Payload.Of(message)).Value!;
+        InferMessage read = Readers.KServe.Read(Payload.Of(message), out _).Value!;
         using (read)
         {
             return actual.Length > 0 && read.Inputs.Any(input => input.HasTypedBesideRaw || (input.Source == ContentSource.Values && !RandomRequests.IsDatatype(input.Datatype)));

@@ -80,7 +80,7 @@ public sealed class PredictRequestReaderTests
         PredictRequest request = TfsRequests.For("m");
         request.Inputs["x"] = TfsRequests.Content(DataType.DtFloat, [1, 3, 224, 224], pixels);
 
-        using InferMessage message = Readers.Predict.Read(Payload.Of(request.ToByteArray())).Value!;
+        using InferMessage message = Readers.Predict.Read(Payload.Of(request.ToByteArray()), out _).Value!;
         bool isSame = message.Inputs[0].Content!.Bytes.SequenceEqual(pixels);
 
         await Assert.That(isSame).IsTrue();
@@ -96,7 +96,7 @@ public sealed class PredictRequestReaderTests
         request.Inputs["x"] = TfsRequests.Content(DataType.DtUint8, [8 << 20], new byte[8 << 20]);
         byte[] payload = request.ToByteArray();
 
-        long allocated = Allocation.Of(() => Readers.Predict.Read(Payload.Of(payload)).Value!.Dispose());
+        long allocated = Allocation.Of(() => Readers.Predict.Read(Payload.Of(payload), out _).Value!.Dispose());
 
         await Assert.That(allocated).IsLessThan(4096);
     }
@@ -107,7 +107,7 @@ public sealed class PredictRequestReaderTests
         PredictRequest request = TfsRequests.For("m");
         request.Inputs["x"] = TfsRequests.Tensor(DataType.DtDouble, 3, 5);
         request.Inputs["x"].DoubleVal.Add([1.5, -2]);
-        Outcome<InferMessage> read = Readers.Predict.Read(Payload.Of(request.ToByteArray()));
+        Outcome<InferMessage> read = Readers.Predict.Read(Payload.Of(request.ToByteArray()), out _);
         using InferMessage message = read.Value!;
         double[] values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(message.Inputs[0].Content!.Bytes).ToArray();
         await Assert.That(values).IsEquivalentTo(Enumerable.Repeat(-2.0, 14).Prepend(1.5), TUnit.Assertions.Enums.CollectionOrdering.Matching);
@@ -123,7 +123,7 @@ public sealed class PredictRequestReaderTests
             request.Inputs[$"x{i}"].FloatVal.Add(1);
         }
 
-        using InferMessage message = Readers.Predict.Read(Payload.Of(request.ToByteArray())).Value!;
+        using InferMessage message = Readers.Predict.Read(Payload.Of(request.ToByteArray()), out _).Value!;
         await Assert.That(message.Inputs.Sum(static input => (long)input.Content!.Length)).IsLessThanOrEqualTo((64 << 20) + (40 * sizeof(float)));
         await Assert.That(message.Inputs.Count(static input => input.ValueCount == 1)).IsEqualTo(24);
     }
@@ -137,7 +137,7 @@ public sealed class PredictRequestReaderTests
         PredictRequest request = TfsRequests.For("m");
         request.Inputs["x"] = TfsRequests.Tensor(type, 4);
         (type == DataType.DtHalf ? request.Inputs["x"].HalfVal : request.Inputs["x"].IntVal).Add(7);
-        using InferMessage message = Readers.Predict.Read(Payload.Of(request.ToByteArray())).Value!;
+        using InferMessage message = Readers.Predict.Read(Payload.Of(request.ToByteArray()), out _).Value!;
         await Assert.That(message.Inputs[0].ValueCount).IsEqualTo(1);
     }
 
@@ -221,7 +221,7 @@ public sealed class PredictRequestReaderTests
 
     private static (string? Text, Outcome Outcome) Read(byte[] payload)
     {
-        Outcome<InferMessage> read = Readers.Predict.Read(Payload.Of(payload));
+        Outcome<InferMessage> read = Readers.Predict.Read(Payload.Of(payload), out _);
         if (!read.IsOk)
         {
             return (null, read.WithoutValue);
