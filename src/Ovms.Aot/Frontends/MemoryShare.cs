@@ -15,6 +15,7 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
     /// </summary>
     public const int CallBytes = 8 << 10;
 
+    private readonly Recycled<MemoryShare>? _home;
     private RequestMemory? _memory;
     private long _request;
     private long _call;
@@ -22,9 +23,8 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
     private Func<long, Outcome>? _answerRoom;
 
     /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
-    public MemoryShare()
-    {
-    }
+    /// <param name="home">Where it was rented; null for one that stays with what made it.</param>
+    public MemoryShare(Recycled<MemoryShare>? home = null) => _home = home;
 
     /// <summary>A share that counts only what it is told.</summary>
     public MemoryShare(RequestMemory memory) => _memory = memory;
@@ -143,5 +143,9 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
         _call = 0;
         _callDue = 0;
         Answer = 0;
+        if (_home is not null && TryEndUse(Stamp))
+        {
+            _home.Return(this);
+        }
     }
 }

@@ -7,10 +7,11 @@ namespace Ovms.Frontends.Rest;
 /// What the JSON of an infer request says: the message with the tensors that stand in the JSON, and which ones come as bytes after it.
 /// Owned by the reader until <see cref="Inference.ModelCall"/> takes the message.
 /// </summary>
-internal sealed class InferDocument(CallOrigin origin) : IDisposable
+/// <param name="message">Empty; owned from here on.</param>
+internal sealed class InferDocument(InferMessage message) : IDisposable
 {
     /// <summary>The request.</summary>
-    public InferMessage Message { get; } = new() { Origin = origin };
+    public InferMessage Message => message;
 
     /// <summary>Counts what is made of the request; null where nobody does.</summary>
     public BufferBudget? Budget { get; init; }

@@ -15,11 +15,12 @@ internal abstract class InferForm
 
     /// <summary>Reads a request.</summary>
     /// <param name="request">Headers and body.</param>
+    /// <param name="message">Empty; owned by the document, or disposed.</param>
     /// <param name="signature">The model's inputs, for what the request leaves to them.</param>
     /// <param name="bounds">What the body may take.</param>
     /// <param name="cancellation">The caller's disconnect.</param>
     /// <returns>A document for the caller to own, or what is wrong with the request.</returns>
-    public abstract ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, Signature signature, BodyBounds bounds, CancellationToken cancellation);
+    public abstract ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation);
 
     /// <summary>About how long the answer will be.</summary>
     public abstract int EstimateLength(InferDocument document, ModelCall call);

@@ -1,4 +1,5 @@
 using Ovms.Frontends.Rest.Body;
+using Ovms.Inference.Messages;
 using Ovms.Inference;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
@@ -12,6 +13,8 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
 {
     /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
+
+    private readonly Recycled<MemoryShare> _shares = new(static home => new MemoryShare(home));
 
     /// <summary>Answers one inference.</summary>
     public async Task InferAsync(HttpContext context, RestTarget target)
@@ -27,9 +30,9 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
 
         using ModelCall call = opened.Value;
         CancellationToken gone = context.RequestAborted;
-        using MemoryShare share = new MemoryShare().Of(settings.Memory.For(context));
+        using MemoryShare share = _shares.Rent().Of(settings.Memory.For(context));
         Outcome<InferDocument> read = await form.ReadAsync(
-            context.Request, SignatureOf(call.Servable), new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, draining), gone).ConfigureAwait(false);
+            context.Request, NewMessage(), SignatureOf(call.Servable), new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, draining), gone).ConfigureAwait(false);
         if (!read.IsOk)
         {
             if (read.Code == StatusCode.RestUnsupportedEncoding)
@@ -61,6 +64,13 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         {
             await (written.IsOk ? SendAsync(context, answer, jsonLength) : RestReply.ErrorAsync(context, written, call.Subject)).ConfigureAwait(false);
         }
+    }
+
+    private InferMessage NewMessage()
+    {
+        InferMessage message = calls.Messages.Rent();
+        message.Origin = form.Origin;
+        return message;
     }
 
     // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.

@@ -4,6 +4,7 @@ using Ovms.Frontends;
 using Ovms.Frontends.Rest;
 using Ovms.Frontends.Rest.Body;
 using Ovms.Frontends.Rest.KServe;
+using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
@@ -37,7 +38,7 @@ internal static class InferBodies
             context.Request.Headers.ContentEncoding = coding;
         }
 
-        return await InferRequestBody.ReadAsync(context.Request, signature ?? Dummy, new BodyBounds(limit, new MemoryShare(new RequestMemory(0, "")), ArrivalTimes.Unlimited, CancellationToken.None), CancellationToken.None);
+        return await InferRequestBody.ReadAsync(context.Request, new InferMessage { Origin = CallOrigin.KServeRest }, signature ?? Dummy, new BodyBounds(limit, new MemoryShare(new RequestMemory(0, "")), ArrivalTimes.Unlimited, CancellationToken.None), CancellationToken.None);
     }
 
     public static byte[] Pack(byte[] plain, Func<Stream, Stream> coder)

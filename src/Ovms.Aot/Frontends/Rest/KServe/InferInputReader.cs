@@ -33,7 +33,8 @@ internal ref struct InferInputReader
         _document = document;
         _bytesFollow = bytesFollow;
         _index = index;
-        _input = new InputTensor { Budget = document.Budget };
+        _input = document.Message.SpareInput();
+        _input.Budget = document.Budget;
     }
 
     /// <summary>Reads the entry the reader stands on and adds it to the document.</summary>

@@ -14,25 +14,28 @@ internal static class InferRequestBody
 {
     /// <summary>Reads all of it.</summary>
     /// <param name="request">Headers and body.</param>
+    /// <param name="message">Empty; owned by the document, or disposed.</param>
     /// <param name="signature">The model's inputs, for a body that does not name them.</param>
     /// <param name="bounds">What the body may take.</param>
     /// <param name="cancellation">The caller's disconnect.</param>
     /// <returns>A document for the caller to own, or what is wrong with the request.</returns>
-    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, Signature signature, BodyBounds bounds, CancellationToken cancellation)
+    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
         Outcome<long?> jsonLength = ReadLength(request.Headers[InferRoute.LengthHeader]);
         if (!jsonLength.IsOk)
         {
+            message.Dispose();
             return jsonLength.WithoutValue;
         }
 
         long? plainLength = RequestCoding.IsIdentity(request.Headers.ContentEncoding) ? request.ContentLength : null;
         if (jsonLength.Value > plainLength)
         {
+            message.Dispose();
             return Exceeded(jsonLength.Value.Value, plainLength.Value);
         }
 
-        InferDocument document = new(CallOrigin.KServeRest) { Budget = bounds.Share };
+        InferDocument document = new(message) { Budget = bounds.Share };
         return await CodedBody.ReadAsync(request, document, signature, bounds, body => jsonLength.Value == 0
             ? RawRequest.ReadAsync(signature, document, body, cancellation)
             : ReadJsonAsync(document, body, jsonLength.Value, cancellation)).ConfigureAwait(false);

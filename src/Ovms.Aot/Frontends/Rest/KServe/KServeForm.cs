@@ -14,8 +14,8 @@ internal sealed class KServeForm : InferForm
     public override CallOrigin Origin => CallOrigin.KServeRest;
 
     /// <inheritdoc/>
-    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, Signature signature, BodyBounds bounds, CancellationToken cancellation) =>
-        InferRequestBody.ReadAsync(request, signature, bounds, cancellation);
+    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation) =>
+        InferRequestBody.ReadAsync(request, message, signature, bounds, cancellation);
 
     /// <inheritdoc/>
     public override int EstimateLength(InferDocument document, ModelCall call) => InferResponseWriter.EstimateLength(call.Message, call.Outputs, document.BinaryOutputs);

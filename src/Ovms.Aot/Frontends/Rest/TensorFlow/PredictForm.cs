@@ -15,9 +15,9 @@ internal sealed class PredictForm : InferForm
     public override CallOrigin Origin => CallOrigin.TensorFlowServingRest;
 
     /// <inheritdoc/>
-    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, Signature signature, BodyBounds bounds, CancellationToken cancellation)
+    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
-        InferDocument document = new(Origin) { Budget = bounds.Share };
+        InferDocument document = new(message) { Budget = bounds.Share };
         return CodedBody.ReadAsync(request, document, signature, bounds, body => ReadAsync(document, signature, body, cancellation));
     }
 

@@ -129,7 +129,7 @@ internal sealed class InferRequestReaderTests
     [Test]
     public async Task BytesThatFollow_AreListedInOrder()
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = InferRequestReader.Read(
             """{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","parameters":{"binary_data_size":8}},{"name":"b","shape":[1],"datatype":"INT8","data":[1]},{"name":"c","shape":[2],"datatype":"FP32"}]}"""u8.ToArray(),
             bytesFollow: true,
@@ -242,14 +242,14 @@ internal sealed class InferRequestReaderTests
 
     private static InferDocument Accept(string json)
     {
-        InferDocument document = new(CallOrigin.KServeRest);
+        InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = InferRequestReader.Read(Encoding.UTF8.GetBytes(json), bytesFollow: false, document);
         return read.IsOk ? document : throw new InvalidOperationException($"{read.Text} in {json}");
     }
 
     private static async Task Refuse(byte[] json, StatusCode? code, string part)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = InferRequestReader.Read(json, bytesFollow: false, document);
         await Assert.That(read.IsOk).IsFalse();
         await Assert.That(read.Code).IsEqualTo(code ?? read.Code);

@@ -29,7 +29,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"instances":[{"b":1},{"b":2},{"b":3},{"b":4.5}]}""", "4", true)]
     public async Task Numbers_AreReadWithTheirShape(string json, string shape, bool rows)
     {
-        using InferDocument document = new(CallOrigin.TensorFlowServingRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.TensorFlowServingRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_one, document);
         await Assert.That(read.Text).IsEqualTo("OK");
         InputTensor input = document.Message.Inputs.Single();
@@ -46,7 +46,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"inputs":[1,-2.00,3.0]}""")]
     public async Task WholeNumbersWrittenAsFloats_AreTakenForIntegers(string json)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), Requests.Model(Requests.Port("i", new PartialShape(Dimension.Dynamic), ElementType.I64)), document);
         await Assert.That(read.Text).IsEqualTo("OK");
         long[] values = MemoryMarshal.Cast<byte, long>(document.Message.Inputs.Single().Content!.Bytes).ToArray();
@@ -60,7 +60,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"inputs":{"b":[1,NaN,Infinity,-Infinity]},"signature_name":"NaN"}""", "4", false)]
     public async Task NanAndInfinityWithoutQuotes_AreRead(string json, string shape, bool rows)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_one, document);
         await Assert.That(read.Text).IsEqualTo("OK");
         InputTensor input = document.Message.Inputs.Single();
@@ -75,7 +75,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"instances":[{"b64":NaN}]}""", "NaN without quotes; Expected: only among the values of floating-point inputs. Offset: 21")]
     public async Task NanWhereStringsBelong_IsRefused(string json, string part)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_strings, document);
         await Assert.That(read.Code.ToHttp()).IsEqualTo(400);
         await Assert.That(read.Text).Contains(part);
@@ -88,7 +88,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"inputs":{"b":[[]],"x":[{"y":1}]}}""", "b(1,0)=0 x()=0")]
     public async Task SeveralInputs_AreToldApart(string json, string expected)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_two, document);
         await Assert.That(read.Text).IsEqualTo("OK");
         await Assert.That(string.Join(' ', document.Message.Inputs.Select(static i => $"{i.Name}({string.Join(',', i.Shape)})={i.ValueCount}"))).IsEqualTo(expected);
@@ -99,7 +99,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"inputs":{"b":[[1]],"sequence_id":[7],"sequence_control_input":[1]}}""")]
     public async Task SequencesTensors_AreReadBesideTheInputs(string json)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_one, document);
         await Assert.That(read.Text).IsEqualTo("OK");
         await Assert.That(string.Join(' ', document.Message.Inputs.Select(static i => $"{i.Name}:{i.Datatype}({string.Join(',', i.Shape)})")))
@@ -113,7 +113,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"inputs":{"s":[["a"],[{"b64":"4pi6"}]]}}""", "2,1")]
     public async Task StringsAndBase64_ArePacked(string json, string shape)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_strings, document);
         await Assert.That(read.Text).IsEqualTo("OK");
         InputTensor input = document.Message.Inputs.Single();
@@ -133,7 +133,7 @@ internal sealed class PredictBodyReaderTests
             (s_bytes, """{"instances":["a"]}""", "a"),
         })
         {
-            using InferDocument document = new(CallOrigin.KServeRest);
+            using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
             Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), signature, document);
             await Assert.That(read.Text).IsEqualTo("OK");
             byte[] content = document.Message.Inputs[0].Content!.Bytes.ToArray();
@@ -174,7 +174,7 @@ internal sealed class PredictBodyReaderTests
     [Arguments("""{"inputs":{"b":[1,2],"\ud83d":1}}""", "half of a surrogate pair. Offset: 21")]
     public async Task Fault_IsNamedWithItsPlace(string json, string expected)
     {
-        using InferDocument document = new(CallOrigin.KServeRest);
+        using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
         Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json), s_two, document);
         await Assert.That(read.IsOk).IsFalse();
         await Assert.That(read.Text).Contains(expected);
@@ -209,7 +209,7 @@ internal sealed class PredictBodyReaderTests
                 };
             }
 
-            using InferDocument document = new(CallOrigin.KServeRest);
+            using InferDocument document = new(new InferMessage { Origin = CallOrigin.KServeRest });
             Outcome read = PredictBodyReader.Read(Encoding.UTF8.GetBytes(json.ToString()), s_two, document);
             accepted += read.IsOk ? 1 : 0;
             if (!read.IsOk && read.Code.ToHttp() != 400)
