@@ -25,7 +25,7 @@ public class Steps
     private InferMessage _message = null!;
     private readonly Recycled<NativeBuffer> _shells = NativeBuffer.Shells();
     private ModelCalls _calls = null!;
-    private InferMessageReader _reader = null!;
+    private InferApi _api = null!;
     private ModelCall _call = null!;
     private InferAnswer _response = null!;
 
@@ -45,7 +45,7 @@ public class Steps
         _registry = new ServableRegistry(new Drain());
         _registry.Publish(new ServableTable([new ModelEntry(workload.Name, [new VersionEntry(1, ServableState.Available, _servable)])]));
         _calls = new ModelCalls(_registry, new CallCounts(_registry, metrics: null), new AnswersUnderway());
-        _reader = new InferMessageReader(_calls.Messages);
+        _api = KServeBinding.Infer(_calls, new PackedBound(_calls, _registry));
         _message = Read();
         _call = _calls.Open(CallOrigin.KServeGrpc, workload.Name, "").Value!;
         Outcome run = _call.RunAsync(Read(), default).AsTask().GetAwaiter().GetResult();
@@ -101,6 +101,6 @@ public class Steps
         NativeBuffer payload = NativeBuffer.EndingAligned(_shells, _payload.Length, _payload.Length);
         _payload.CopyTo(payload.GetSpan(_payload.Length));
         payload.Advance(_payload.Length);
-        return _reader.Read(payload, out _).Value!;
+        return _api.Read(payload, out _).Value!;
     }
 }

@@ -27,11 +27,11 @@ internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
     public override async ValueTask CallAsync()
     {
         InferSlot slot = await idle.Reader.ReadAsync().ConfigureAwait(false);
-        OvStatus status = await slot.HandOverAsync(CancellationToken.None).ConfigureAwait(false);
+        EngineFault fault = await slot.HandOverAsync(CancellationToken.None).ConfigureAwait(false);
         idle.Writer.TryWrite(slot);
-        if (status != OvStatus.Ok)
+        if (!fault.IsNone)
         {
-            throw new IOException($"OpenVINO cannot compute with the input that was made up for the model: {OpenVinoException.FromLastError(status, "ov_infer_request_wait").Said}. Give --shape.");
+            throw new IOException($"OpenVINO cannot compute with the input that was made up for the model: {EngineText.Clean(fault.Detail)}. Give --shape.");
         }
     }
 

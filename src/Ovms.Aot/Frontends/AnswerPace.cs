@@ -19,6 +19,9 @@ internal sealed class AnswerPace(TimeSpan limit)
     /// </summary>
     public const int AtOnce = 1 << 20;
 
+    /// <summary>A shorter answer is sent with the end of the call, without a flush of its own.</summary>
+    public const int UnflushedLimit = 64 << 10;
+
     // Each piece costs a hand-over between two threads.
     private const int Piece = 256 << 10;
 

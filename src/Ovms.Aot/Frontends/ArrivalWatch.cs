@@ -45,14 +45,19 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
     internal void Begin(PipeReader body, bool hasBegun, CancellationToken stopping, long? since)
     {
         long now = Environment.TickCount64;
-        _body = body;
-        _began = since ?? now;
-        _lastByte = hasBegun ? now - _began : -1;
         _stopping = stopping;
         _stop = stopping.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
-        if (_times.AreLimited)
+
+        // The timer of the message before may fire late: it must not see this body with the times of that one.
+        lock (_lock)
         {
-            WaitFrom(now - _began);
+            _began = since ?? now;
+            _lastByte = hasBegun ? now - _began : -1;
+            _body = body;
+            if (_times.AreLimited)
+            {
+                WaitFrom(now - _began);
+            }
         }
     }
 
@@ -68,6 +73,11 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!TryEndUse(Stamp))
+        {
+            return;
+        }
+
         // Waits for a stop that is being told.
         _stop.Dispose();
         bool isGivenUp;
@@ -76,11 +86,6 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
             _body = null;
             isGivenUp = _isGivenUp;
             _timer.Change(Timeout.Infinite, Timeout.Infinite);
-        }
-
-        if (!TryEndUse(Stamp))
-        {
-            return;
         }
 
         if (isGivenUp)

@@ -87,7 +87,9 @@ internal sealed class RequestMemory
 
     private Outcome Full(long bytes, long taken) => Outcome.Fail(
         StatusCode.OutOfMemory,
-        _frontEnd is null
+        bytes > _limit
+            ? $"{bytes} bytes are needed and {_limit} may be held ({_name}); send less at once or raise the limit"
+            : _frontEnd is null
             ? $"{bytes} bytes more are needed, calls in flight hold {taken} of {_limit} ({_name}); try again later or raise the limit"
             : $"{bytes} bytes more are needed, calls in flight over this connection hold {taken} of {_limit} ({_name}); try again later, use more connections or raise the limit");
 }

@@ -13,7 +13,6 @@ internal sealed class StallWatch : Recyclable, IDisposable
     // ENHANCE_YOUR_CALM, which gRPC clients report as RESOURCE_EXHAUSTED.
     private const int EnhanceYourCalm = 0xb;
 
-
     private readonly Lock _gate = new();
     private readonly Timer _timer;
     private readonly Recycled<StallWatch> _home;
@@ -55,16 +54,18 @@ internal sealed class StallWatch : Recyclable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!TryEndUse(Stamp))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             _call = null;
             _timer.Change(Timeout.Infinite, Timeout.Infinite);
         }
 
-        if (TryEndUse(Stamp))
-        {
-            _home.Return(this);
-        }
+        _home.Return(this);
     }
 
     private void Arm(long milliseconds)

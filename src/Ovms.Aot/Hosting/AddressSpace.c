@@ -9,14 +9,14 @@
 static const rlim_t runtime_needs = 107000000;
 
 // With more nothing is short: as in SystemLimits.cs.
-static const rlim_t much = (rlim_t)64 << 30;
+static const rlim_t plenty = (rlim_t)64 << 30;
 
-__attribute__((constructor)) static void make_do(void)
+__attribute__((constructor)) static void share_one_heap(void)
 {
     static const char told[] =
-        "This process may have too few bytes of address space (RLIMIT_AS, ulimit -v) for its runtime to start: raise the limit.\n";
+        "The limit of this process's address space (RLIMIT_AS, ulimit -v) is below 107 MB, too little for its runtime to start: raise it, to 1 GB at least.\n";
     struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur >= much)
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur >= plenty)
     {
         return;
     }

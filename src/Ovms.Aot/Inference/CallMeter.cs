@@ -110,6 +110,9 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         }
     }
 
+    /// <summary>The call turns out to be another model's: it is not counted.</summary>
+    public void Abandon() => _isOver = true;
+
     private bool TryEnd()
     {
         bool isFirst = !_isOver;

@@ -126,7 +126,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
             _meter.Bound();
             EngineFault fault = Servable.Dynamic is { } dynamic
                 ? await dynamic.InferAsync(Slot, InputShapes.Of(Servable.Signature, message), cancellation).ConfigureAwait(false)
-                : EngineFault.Of(await Slot.InferAsync(cancellation).ConfigureAwait(false));
+                : await Slot.InferAsync(cancellation).ConfigureAwait(false);
             if (!fault.IsNone)
             {
                 return Fail(EngineRefusal.Of(Servable.Signature, message, fault));
@@ -184,9 +184,21 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
     }
 
-    /// <summary>Ends the call and leaves the object to the next one: nobody uses it from here on.</summary>
-    public void Dispose()
+    /// <summary>The message names another model than its first bytes did: this call has not run, and is not counted.</summary>
+    public void Abandon() => _meter.Abandon();
+
+    /// <summary>Ends the call and leaves the object to the next one. The caller, who must be its only holder, must not use it afterwards.</summary>
+    public void Dispose() => Dispose(Stamp);
+
+    /// <summary>The same for a holder that may be late: once the object is another call's, nothing happens.</summary>
+    /// <param name="use">The call's stamp when the holder got it.</param>
+    public void Dispose(int use)
     {
+        if (!TryEndUse(use))
+        {
+            return;
+        }
+
         EndInference();
         if (_isAnswering)
         {
@@ -194,15 +206,12 @@ internal sealed class ModelCall : Recyclable, IDisposable
             _answers.End();
         }
 
-        if (TryEndUse(Stamp))
-        {
-            Servable = null!;
-            Subject = default;
-            SequenceParameter = default;
-            _wanted.Clear();
-            _isRefused = false;
-            _home.Return(this);
-        }
+        Servable = null!;
+        Subject = default;
+        SequenceParameter = default;
+        _wanted.Clear();
+        _isRefused = false;
+        _home.Return(this);
     }
 
     private Outcome Fail(Outcome failure)

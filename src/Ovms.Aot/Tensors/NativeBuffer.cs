@@ -77,9 +77,13 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
     /// </summary>
     public void Recycle()
     {
-        Dispose();
-        if (_home is not null && TryEndUse(Stamp))
+        if (_home is null)
         {
+            Dispose();
+        }
+        else if (TryEndUse(Stamp))
+        {
+            Dispose();
             _home.Return(this);
         }
     }

@@ -35,7 +35,7 @@ public sealed class MeteringTests
 
     [Test]
     public async Task BothAtOnce_IsTheFilesFault() =>
-        await Assert.That(Metering.Select(s_plain with { MetricsEnable = true }, new Monitoring(false, [])).Code).IsEqualTo(StatusCode.ConfigFileInvalid);
+        await Assert.That(Metering.Select(s_plain with { MetricsEnable = true }, new Monitoring(false, [])).Code).IsEqualTo(StatusCode.ConfigInvalid);
 
     [Test]
     public async Task NoPort_IsRefused() =>

@@ -102,6 +102,38 @@ public sealed class ModelCallTests
         await servable.Drained;
     }
 
+    [Test]
+    public async Task LateDisposal_LeavesTheNextCallAlone()
+    {
+        ServableRegistry registry = new(new Drain());
+        Servable servable = Publish(registry, version: 1);
+        ModelCalls calls = TestCalls.Of(registry);
+        ModelCall late = calls.Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        int use = late.Stamp;
+        late.Dispose(use);
+        late.Dispose(use);
+        using ModelCall next = calls.Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        await Assert.That(ReferenceEquals(late, next)).IsTrue();
+        await next.RunAsync(Request(), CancellationToken.None);
+
+        late.Dispose(use);
+        await Assert.That(next.Outputs.Length).IsEqualTo(1);
+        await Assert.That(servable.InUse).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task AbandonedCall_IsNotCounted()
+    {
+        ServableRegistry registry = new(new Drain());
+        Servable servable = Publish(registry, version: 1);
+        ModelCall call = TestCalls.Of(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        call.Abandon();
+        call.Dispose();
+        await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(0);
+        servable.Retire();
+        await servable.Drained;
+    }
+
     private static InferMessage Request() =>
         Requests.Message(Requests.Raw("b", "FP32", [1, 10], [.. MemoryMarshal.AsBytes(Enumerable.Repeat(7f, 10).ToArray().AsSpan())]));
 

@@ -30,7 +30,7 @@ internal static class DummyServable
     public static async Task<float> InferAsync(InferSlot slot, float value)
     {
         SetInput(slot, value);
-        OvStatus status = await slot.InferAsync(CancellationToken.None);
+        OvStatus status = (await slot.InferAsync(CancellationToken.None)).Status;
         await Assert.That(status).IsEqualTo(OvStatus.Ok);
         using Tensor output = slot.GetOutput(0);
         return MemoryMarshal.Cast<byte, float>(output.Bytes)[0];

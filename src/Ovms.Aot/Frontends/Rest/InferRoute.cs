@@ -28,9 +28,10 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             return;
         }
 
+        // Order: what the share counts goes before it.
+        using MemoryShare share = _shares.Rent().Of(settings.Memory.For(context));
         using ModelCall call = opened.Value;
         CancellationToken gone = context.RequestAborted;
-        using MemoryShare share = _shares.Rent().Of(settings.Memory.For(context));
         Outcome<InferDocument> read = await form.ReadAsync(
             context.Request, NewMessage(), SignatureOf(call.Servable), new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, draining), gone).ConfigureAwait(false);
         if (!read.IsOk)

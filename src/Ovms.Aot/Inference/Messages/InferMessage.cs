@@ -24,7 +24,7 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     /// <summary>When its last byte had come, by the stopwatch; 0 where nobody looked.</summary>
     public long Received { get; set; }
 
-    /// <summary>Name of the servable.</summary>
+    /// <summary>Name of the servable where the message has it (gRPC); empty elsewhere.</summary>
     public string ModelName { get; set; } = "";
 
     /// <summary>Version as the caller wrote it; empty or "0" = the default version.</summary>

@@ -69,13 +69,24 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         InferSlot MakeSlot(SequenceId? sequence)
         {
             SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
-            return new InferSlot(new RequestRun(outputs.CreateRequest(), canBeCancelled) { Pace = pace }, inputs, memory)
+            RequestRun? run = null;
+            try
             {
-                Sequence = sequence,
-                Outputs = outputs,
-                Gate = gate,
-                KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
-            };
+                run = new RequestRun(outputs.CreateRequest(), canBeCancelled) { Pace = pace };
+                return new InferSlot(run, inputs, memory)
+                {
+                    Sequence = sequence,
+                    Outputs = outputs,
+                    Gate = gate,
+                    KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
+                };
+            }
+            catch
+            {
+                run?.Dispose();
+                memory?.Dispose();
+                throw;
+            }
         }
 
         if (config.Sequences is { } sequences)

@@ -57,7 +57,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
     private Outcome<LoadedModel> LoadLocal(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         long started = Stopwatch.GetTimestamp();
-        Outcome<PreparedModel> read = Read(folder, config);
+        Outcome<PreparedModel> read = Read(id, folder, config);
         if (!read.IsOk)
         {
             return read.WithoutValue;
@@ -71,7 +71,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             started = Stopwatch.GetTimestamp();
             List<string> warnings = [];
             Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = _compiler.Compile(id.ToString(), prepared, config, warnings);
-            Warn(warnings);
+            Warn(id, warnings);
             if (!compiled.IsOk)
             {
                 return compiled.WithoutValue;
@@ -101,7 +101,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
         }
     }
 
-    private Outcome<PreparedModel> Read(ModelVersionFolder folder, ModelConfig config)
+    private Outcome<PreparedModel> Read(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         Outcome inside = config.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(config.BasePath, folder.Path);
         Outcome<ModelFile> file = inside.IsOk ? ModelFile.Find(folder.Path) : inside;
@@ -110,7 +110,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             return file.WithoutValue;
         }
 
-        Warn(file.Value.Warnings);
+        Warn(id, file.Value.Warnings);
         Outcome<Model> model = ModelReader.Read(core, file.Value);
         if (!model.IsOk)
         {
@@ -121,8 +121,8 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             model.Value, file.Value.Ir, config.Settings, new PortNames(file.Value.Names), needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
         if (prepared.IsOk)
         {
-            Warn(prepared.Value.Warnings);
-            Warn(StateNotes.Of(file.Value.Ir, config.Sequences));
+            Warn(id, prepared.Value.Warnings);
+            Warn(id, StateNotes.Of(file.Value.Ir, config.Sequences));
         }
 
         return prepared;
@@ -149,11 +149,11 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
     private static string Describe(ImmutableArray<TensorInfo> ports) =>
         string.Join(", ", ports.Select(static port => $"{port.Name} {port.Marshaler.Precision} {port.Shape} {port.Layout}"));
 
-    private void Warn(IEnumerable<string> warnings)
+    private void Warn(ServableId id, IEnumerable<string> warnings)
     {
         foreach (string warning in warnings)
         {
-            Log.Warning(log, warning);
+            Log.Warning(log, $"Model {id.Name}; version: {id.VersionText}: {warning}");
         }
     }
 }

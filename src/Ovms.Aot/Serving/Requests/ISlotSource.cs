@@ -26,7 +26,4 @@ internal interface ISlotSource : IDisposable
 
     /// <summary>The same for a call that is no step of a sequence.</summary>
     ValueTask<Outcome<InferSlot>> RentAsync(CancellationToken cancellation) => RentAsync(default, cancellation);
-
-    /// <summary>Takes back what was rented; called by <see cref="InferSlot.Return"/>.</summary>
-    void Return(InferSlot slot);
 }

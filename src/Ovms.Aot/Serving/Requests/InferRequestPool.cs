@@ -18,7 +18,7 @@ internal sealed class InferRequestPool : ISlotSource
         _line = new WaitingLine<InferSlot>(slots, waitersLimit);
         foreach (InferSlot slot in slots)
         {
-            slot.Source = this;
+            slot.TakeBack = _line.Return;
         }
     }
 
@@ -36,9 +36,6 @@ internal sealed class InferRequestPool : ISlotSource
 
     /// <inheritdoc/>
     public ValueTask<Outcome<InferSlot>> RentAsync(SequenceStep step, CancellationToken cancellation) => _line.RentAsync(cancellation);
-
-    /// <inheritdoc/>
-    public void Return(InferSlot slot) => _line.Return(slot);
 
     /// <inheritdoc/>
     public void Dispose()

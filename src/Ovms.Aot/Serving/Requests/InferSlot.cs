@@ -30,8 +30,8 @@ internal sealed class InferSlot : IDisposable
         _inputs = new Tensor?[inputCount];
     }
 
-    /// <summary>Where it goes back to; set by what owns it.</summary>
-    internal ISlotSource? Source { get; set; }
+    /// <summary>Takes it back; set by what owns it.</summary>
+    internal Action<InferSlot>? TakeBack { get; set; }
 
     /// <summary>The sequence whose state the request holds; null in a pool.</summary>
     internal SequenceId? Sequence { get; init; }
@@ -92,18 +92,18 @@ internal sealed class InferSlot : IDisposable
     /// <summary>Runs the request when nobody makes one of the same dynamic model.</summary>
     /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
     /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
-    /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
-    public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) => Gate is { } gate ? InferThroughAsync(gate, cancellation) : ComputeAsync(cancellation);
+    /// <returns>Why there is no result; none where there is one.</returns>
+    public ValueTask<EngineFault> InferAsync(CancellationToken cancellation) => Gate is { } gate ? InferThroughAsync(gate, cancellation) : ComputeAsync(cancellation);
 
     /// <summary>As <see cref="InferAsync"/>, for who has passed the <see cref="Gate"/>.</summary>
-    internal ValueTask<OvStatus> ComputeAsync(CancellationToken cancellation) => _run.InferAsync(cancellation);
+    internal ValueTask<EngineFault> ComputeAsync(CancellationToken cancellation) => _run.InferAsync(cancellation);
 
     /// <summary>
     /// Computes with other inputs, which stay the caller's, for who has passed the <see cref="Gate"/>. The call's own ones are set again by
     /// <see cref="SetInputsAgain"/>.
     /// </summary>
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
-    internal ValueTask<OvStatus> ComputeAsideAsync(Tensor[] inputs)
+    internal ValueTask<EngineFault> ComputeAsideAsync(Tensor[] inputs)
     {
         Set(inputs);
         return ComputeAsync(CancellationToken.None);
@@ -194,7 +194,7 @@ internal sealed class InferSlot : IDisposable
     }
 
     /// <inheritdoc cref="RequestRun.HandOverAsync"/>
-    internal ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation) => _run.HandOverAsync(cancellation);
+    internal ValueTask<EngineFault> HandOverAsync(CancellationToken cancellation) => _run.HandOverAsync(cancellation);
 
     /// <inheritdoc cref="RequestRun.TakeProgress"/>
     internal InferProgress TakeProgress() => _run.TakeProgress();
@@ -220,7 +220,7 @@ internal sealed class InferSlot : IDisposable
             return;
         }
 
-        Source!.Return(this);
+        TakeBack!(this);
         lease?.Dispose();
     }
 
@@ -234,7 +234,7 @@ internal sealed class InferSlot : IDisposable
         _memory?.Dispose();
     }
 
-    private async ValueTask<OvStatus> InferThroughAsync(ShapeGate gate, CancellationToken cancellation)
+    private async ValueTask<EngineFault> InferThroughAsync(ShapeGate gate, CancellationToken cancellation)
     {
         await gate.EnterAsync(alone: false, cancellation).ConfigureAwait(false);
         try
@@ -262,7 +262,7 @@ internal sealed class InferSlot : IDisposable
         finally
         {
             gate.Leave();
-            Source!.Return(this);
+            TakeBack!(this);
             lease?.Dispose();
         }
     }

@@ -67,10 +67,26 @@ internal sealed class OutputMemory
     /// <exception cref="OpenVinoException">There is no memory.</exception>
     public void GiveOutputs(InferRequest request)
     {
-        foreach (PortInfo output in _own)
+        // All or none: a request that writes some outputs to other memory than its holder believes would answer wrongly.
+        Tensor?[] tensors = new Tensor?[_own.Length];
+        try
         {
-            using Tensor tensor = Tensor.Allocate(output.ElementType, LeastShape(output.Shape));
-            request.SetOutput(output.Index, tensor);
+            for (int i = 0; i < tensors.Length; i++)
+            {
+                tensors[i] = Tensor.Allocate(_own[i].ElementType, LeastShape(_own[i].Shape));
+            }
+
+            for (int i = 0; i < tensors.Length; i++)
+            {
+                request.SetOutput(_own[i].Index, tensors[i]!);
+            }
+        }
+        finally
+        {
+            foreach (Tensor? tensor in tensors)
+            {
+                tensor?.Dispose();
+            }
         }
     }
 

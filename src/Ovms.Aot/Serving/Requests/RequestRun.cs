@@ -11,7 +11,7 @@ namespace Ovms.Serving.Requests;
 /// which runs before the result is visible, only hands off; the continuation then asks the engine for the status. One that is shorter than
 /// that way there and back is computed in place: see <see cref="InferencePace"/>.
 /// </summary>
-internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
+internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
 {
     private readonly bool _canBeCancelled;
     private GCHandle _self;
@@ -21,7 +21,7 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
     private CancellationTokenRegistration _stop;
     private bool _wasSpoiled;
     private long _started;
-    private ManualResetValueTaskSourceCore<OvStatus> _completion = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _completion = new() { RunContinuationsAsynchronously = true };
 
     /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
     /// <param name="request">The request.</param>
@@ -32,7 +32,15 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
         Request = request;
         _canBeCancelled = canBeCancelled;
         _self = GCHandle.Alloc(this);
-        SetCallback(request);
+        try
+        {
+            SetCallback(request);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>What is run.</summary>
@@ -44,12 +52,12 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
     /// <summary>Runs the request.</summary>
     /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
     /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
-    /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
-    public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) =>
-        Pace is { IsInPlace: true } pace ? new ValueTask<OvStatus>(InferInPlace(pace)) : HandOverAsync(cancellation);
+    /// <returns>Why there is no result; none where there is one.</returns>
+    public ValueTask<EngineFault> InferAsync(CancellationToken cancellation) =>
+        Pace is { IsInPlace: true } pace ? new ValueTask<EngineFault>(InferInPlace(pace)) : HandOverAsync(cancellation);
 
     /// <summary>As <see cref="InferAsync"/>, but never in place.</summary>
-    public ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
+    public ValueTask<EngineFault> HandOverAsync(CancellationToken cancellation)
     {
         _started = Stopwatch.GetTimestamp();
         _completion.Reset();
@@ -57,13 +65,13 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
         Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
         if (status != OvStatus.Ok)
         {
-            return new ValueTask<OvStatus>(status);
+            return new ValueTask<EngineFault>(EngineFault.Of(status));
         }
 
         _wasSpoiled = Begin();
         CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
         _stop = stop.UnsafeRegister(static state => ((RequestRun)state!).Request.Cancel(), this);
-        return new ValueTask<OvStatus>(this, _completion.Version);
+        return new ValueTask<EngineFault>(this, _completion.Version);
     }
 
     /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
@@ -91,14 +99,14 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
 
     private unsafe void SetCallback(InferRequest request) => request.SetCallback(&OnCompleted, (void*)GCHandle.ToIntPtr(_self));
 
-    private OvStatus InferInPlace(InferencePace pace)
+    private EngineFault InferInPlace(InferencePace pace)
     {
         long started = Stopwatch.GetTimestamp();
         bool isSpoiled = Begin();
-        OvStatus ended = Request.TryInfer();
-        End(ended, isSpoiled);
+        EngineFault fault = EngineFault.Of(Request.TryInfer());
+        End(fault, isSpoiled);
         pace.ComputedInPlace(Stopwatch.GetElapsedTime(started));
-        return ended;
+        return fault;
     }
 
     // One inference that did not end well spoils the state, whatever the same call computes after it.
@@ -109,27 +117,27 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
         return isSpoiled;
     }
 
-    private void End(OvStatus ended, bool isSpoiled) =>
-        _progress = ended == OvStatus.Ok && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
+    private void End(EngineFault fault, bool isSpoiled) =>
+        _progress = fault.IsNone && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
 
     // The callback has no status, and the result is not yet visible while it runs: waiting here would deadlock. This wait runs on the
     // thread pool after the callback and returns at once or within the microseconds that the engine needs to finish.
-    OvStatus IValueTaskSource<OvStatus>.GetResult(short token)
+    EngineFault IValueTaskSource<EngineFault>.GetResult(short token)
     {
         _completion.GetResult(token);
-        OvStatus ended = Request.TryWait();
+        EngineFault fault = EngineFault.Of(Request.TryWait());
 
         // Waits for a cancellation that is under way, so that it cannot reach the next call.
         _stop.Dispose();
         _stop = default;
-        End(ended, _wasSpoiled);
+        End(fault, _wasSpoiled);
         Pace?.HandedOver(Stopwatch.GetElapsedTime(_started));
-        return ended;
+        return fault;
     }
 
-    ValueTaskSourceStatus IValueTaskSource<OvStatus>.GetStatus(short token) => _completion.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<EngineFault>.GetStatus(short token) => _completion.GetStatus(token);
 
-    void IValueTaskSource<OvStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<EngineFault>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -137,6 +145,6 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
     {
         // An exception crossing into native code ends the process; SetResult only queues to the thread pool.
         RequestRun run = (RequestRun)GCHandle.FromIntPtr((nint)argument).Target!;
-        run._completion.SetResult(OvStatus.Ok);
+        run._completion.SetResult(true);
     }
 }

@@ -90,13 +90,6 @@ internal sealed class SequenceTable(
         }
     }
 
-    /// <inheritdoc/>
-    public void Return(InferSlot slot)
-    {
-        Sequence sequence = SequenceOf(slot);
-        Leave(sequence, sequence.Step, slot.TakeProgress(), sequence.Turn, isLetIn: true);
-    }
-
     /// <summary>Removes the sequences that no call came for since the last sweep.</summary>
     /// <returns>How many were removed.</returns>
     public int Sweep()
@@ -138,15 +131,6 @@ internal sealed class SequenceTable(
         foreach (Sequence sequence in _sequences.Values)
         {
             sequence.Slot?.Dispose();
-        }
-    }
-
-    // A sequence stays in the table while a call computes.
-    private Sequence SequenceOf(InferSlot slot)
-    {
-        lock (_gate)
-        {
-            return _sequences[slot.Sequence!.Value];
         }
     }
 
@@ -282,7 +266,7 @@ internal sealed class SequenceTable(
     private InferSlot MakeSlot(Sequence sequence)
     {
         InferSlot slot = makeSlot(sequence.Id);
-        slot.Source = this;
+        slot.TakeBack = returned => Leave(sequence, sequence.Step, returned.TakeProgress(), sequence.Turn, isLetIn: true);
         return slot;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         await history.Gate.EnterAsync(alone: !history.Contains(shapes), cancellation).ConfigureAwait(false);
         try
         {
-            EngineFault fault = EngineFault.Of(await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false));
+            EngineFault fault = await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false);
             if (!fault.IsNone)
             {
                 (OvStatus? Status, bool IsHealed) retried = await RetryAsync(slot, shapes).ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
             if (attempts > 0)
             {
                 slot.SetInputsAgain();
-                status = await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false);
+                status = (await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false)).Status;
             }
         }
         while (status != OvStatus.Ok && --attempts > 0);
@@ -96,7 +96,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
                 bool isComputed = Array.TrueForAll(tensors, static tensor => tensor is not null);
                 for (int round = 0; isComputed && round < rounds; round++)
                 {
-                    isComputed = await slot.ComputeAsideAsync(tensors!).ConfigureAwait(false) == OvStatus.Ok;
+                    isComputed = (await slot.ComputeAsideAsync(tensors!).ConfigureAwait(false)).IsNone;
                 }
 
                 if (isComputed)

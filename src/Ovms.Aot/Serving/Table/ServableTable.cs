@@ -49,7 +49,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
 
         if (model.Versions.IsEmpty)
         {
-            return Outcome.Fail(StatusCode.ModelVersionNotLoadedYet);
+            return NotLoadedYet(model.Reason);
         }
 
         VersionEntry? found = version == 0 ? model.Default ?? model.Versions.LastOrDefault() : model.Find(version);
@@ -57,7 +57,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
         {
             null => Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText)),
             { State: ServableState.Available } => (model, found),
-            { State: ServableState.Start or ServableState.Loading } => Outcome.Fail(StatusCode.ModelVersionNotLoadedYet),
+            { State: ServableState.Start or ServableState.Loading } => NotLoadedYet(found.Reason ?? model.Reason),
             _ => Outcome.Fail(StatusCode.ModelVersionNotLoadedAnymore),
         };
     }
@@ -86,6 +86,10 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
             ? ImmutableArray.Create(found)
             : Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText));
     }
+
+    // A caller of a model that failed to load would wait in vain if told only that it is not loaded yet.
+    private static Outcome NotLoadedYet(string? reason) =>
+        Outcome.Fail(StatusCode.ModelVersionNotLoadedYet, reason is null ? null : $"the last attempt failed: {reason}");
 
     private static string VersionDetail(ModelEntry model, string versionText)
     {

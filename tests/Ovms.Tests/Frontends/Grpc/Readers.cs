@@ -14,14 +14,14 @@ internal static class Readers
     private static readonly ServableRegistry s_registry = new(new Drain());
     private static readonly ModelCalls s_calls = TestCalls.Of(s_registry);
 
-    public static InferMessageReader KServe { get; } = new(s_calls.Messages);
-
-    public static PredictRequestReader Predict { get; } = new(s_calls.Messages);
-
     /// <summary>KServe first.</summary>
     public static InferApi[] Apis { get; } =
     [
         KServeBinding.Infer(s_calls, new PackedBound(s_calls, s_registry)),
         TfsBinding.Predict(s_calls, new PackedBound(s_calls, s_registry)),
     ];
+
+    public static InferApi KServe => Apis[0];
+
+    public static InferApi Predict => Apis[1];
 }

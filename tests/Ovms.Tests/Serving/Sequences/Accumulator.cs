@@ -58,7 +58,7 @@ internal static class Accumulator
         Tensor input = Tensor.Allocate(ElementType.F32, [1, 1]);
         MemoryMarshal.Cast<byte, float>(input.Bytes)[0] = value;
         slot.SetInput(0, input);
-        await Assert.That(await slot.InferAsync(CancellationToken.None)).IsEqualTo(OvStatus.Ok);
+        await Assert.That((await slot.InferAsync(CancellationToken.None)).Status).IsEqualTo(OvStatus.Ok);
         using Tensor output = slot.GetOutput(0);
         return MemoryMarshal.Cast<byte, float>(output.Bytes)[0];
     }

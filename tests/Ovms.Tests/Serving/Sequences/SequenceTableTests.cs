@@ -245,19 +245,19 @@ public sealed class SequenceTableTests
         foreach (ulong id in (ulong[])[1, 2])
         {
             InferSlot good = await table.HoldAsync(Start(id));
-            await Assert.That(await UnequalRows.InferAsync(good, 2, 2)).IsEqualTo(OvStatus.Ok);
+            await Assert.That((await UnequalRows.InferAsync(good, 2, 2)).Status).IsEqualTo(OvStatus.Ok);
             good.Return();
         }
 
         InferSlot bad = await table.HoldAsync(Continue(1));
         Task<Outcome<InferSlot>> behind = table.RentAsync(Continue(1), CancellationToken.None).AsTask();
-        await Assert.That(await UnequalRows.InferAsync(bad, 2, 3)).IsNotEqualTo(OvStatus.Ok);
-        await Assert.That(await UnequalRows.InferAsync(bad, 4, 4)).IsEqualTo(OvStatus.Ok);
+        await Assert.That((await UnequalRows.InferAsync(bad, 2, 3)).Status).IsNotEqualTo(OvStatus.Ok);
+        await Assert.That((await UnequalRows.InferAsync(bad, 4, 4)).Status).IsEqualTo(OvStatus.Ok);
         bad.Return();
         await Assert.That((await behind).Code).IsEqualTo(StatusCode.SequenceTerminated);
         await Assert.That((await table.RentAsync(Continue(1), CancellationToken.None)).Code).IsEqualTo(StatusCode.SequenceMissing);
         InferSlot other = await table.HoldAsync(Continue(2));
-        await Assert.That(await UnequalRows.InferAsync(other, 2, 2)).IsEqualTo(OvStatus.Ok);
+        await Assert.That((await UnequalRows.InferAsync(other, 2, 2)).Status).IsEqualTo(OvStatus.Ok);
         other.Return();
         await Assert.That((table.Count, table.InUse, table.Waiting)).IsEqualTo((1, 0, 0));
     }

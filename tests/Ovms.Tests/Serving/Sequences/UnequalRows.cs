@@ -35,7 +35,7 @@ internal sealed class UnequalRows : IDisposable
 
     public InferSlot MakeSlot(SequenceId sequence) => new(new RequestRun(_compiled.CreateInferRequest(), canBeCancelled: false), 2) { Sequence = sequence };
 
-    public static ValueTask<OvStatus> InferAsync(InferSlot slot, long rows, long others)
+    public static ValueTask<EngineFault> InferAsync(InferSlot slot, long rows, long others)
     {
         slot.SetInput(0, Tensor.Allocate(ElementType.F32, [rows, 4]));
         slot.SetInput(1, Tensor.Allocate(ElementType.F32, [others, 4]));

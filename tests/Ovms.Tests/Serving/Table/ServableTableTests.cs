@@ -51,6 +51,15 @@ public sealed class ServableTableTests
         await Assert.That(table.AllAvailable).IsFalse();
     }
 
+    // Else a caller of a model that cannot be loaded would wait in vain.
+    [Test]
+    public async Task VersionWhoseLoadFailed_SaysWhy()
+    {
+        ServableTable table = new([new ModelEntry("m", [new VersionEntry(1, ServableState.Loading, Reason: "no such device")]), new ModelEntry("n", []) { Reason = "no such folder" }]);
+        await Assert.That(table.Find("m", "").Text).IsEqualTo("Model with requested version is not loaded yet - the last attempt failed: no such device");
+        await Assert.That(table.Find("n", "").Text).Contains("no such folder");
+    }
+
     [Test]
     public async Task UnknownName_IsAnsweredWithTheNamesThatAreServed()
     {

@@ -31,9 +31,9 @@ internal abstract class InferAnswer(Recycled<InferAnswer> home) : Recyclable, ID
     /// <summary>Lets go of the call; the object is the next one's.</summary>
     public void Dispose()
     {
-        _call = null;
         if (TryEndUse(Stamp))
         {
+            _call = null;
             home.Return(this);
         }
     }

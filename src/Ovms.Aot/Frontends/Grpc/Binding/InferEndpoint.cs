@@ -29,9 +29,6 @@ internal sealed class InferEndpoint(
 {
     private const string Done = "0";
 
-    // A shorter answer is sent with the end of the call, without a flush of its own.
-    private const int UnflushedLimit = 64 << 10;
-
     private readonly MessageBody _body = new(
         new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory),
         settings.Arguments.MaxReceiveMessageLength,
@@ -93,6 +90,7 @@ internal sealed class InferEndpoint(
             Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, end, api.Bound, share, end.Token).ConfigureAwait(false) : entered;
             Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share, out subject) : body.WithoutValue;
             Outcome answered = Open(end, api, subject, read);
+            subject = subject.Model is null && end.Model is { } named ? named.Subject : subject;
             if (answered.IsOk && end.Model is { } opened)
             {
                 answered = await RunAsync(opened, read.Value!, end).ConfigureAwait(false);
@@ -102,7 +100,7 @@ internal sealed class InferEndpoint(
                 {
                     answered = await SendAsync(call, opened, large).ConfigureAwait(false);
                 }
-                else if (answered.IsOk && share.Answer > UnflushedLimit)
+                else if (answered.IsOk && share.Answer > AnswerPace.UnflushedLimit)
                 {
                     // Kestrel ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
                     answered = await AnswerPace.Of(call).FlushAsync(call).ConfigureAwait(false);
@@ -150,7 +148,7 @@ internal sealed class InferEndpoint(
     // a message that came packed have named it already, unless later ones name another.
     private Outcome Open(CallEnd end, InferApi api, CallSubject head, Outcome<InferMessage> read)
     {
-        if (head.Model is null || end.Model?.Subject == head with { Id = null })
+        if ((string.IsNullOrEmpty(head.Model) && !read.IsOk) || end.Model?.Subject == head with { Id = null })
         {
             return read.WithoutValue;
         }

@@ -12,44 +12,19 @@ namespace Ovms.Frontends.Grpc.KServe;
 /// Reads a ModelInferRequest where it lies. The first pass keeps slices, since fields may come in any order; the second gives each input
 /// its bytes: raw contents stay where they are, typed ones are converted.
 /// </summary>
-/// <param name="messages">Where messages come from.</param>
-internal sealed class InferMessageReader(Recycled<InferMessage> messages)
+internal sealed class InferMessageReader
 {
     private readonly Recycled<InferMessageParts> _parts = new(static home => new InferMessageParts(home));
 
     /// <summary>Reads one request.</summary>
-    /// <param name="payload">Owned by the message that was read, whose raw contents stay in it; or disposed.</param>
-    /// <param name="head">What the request is about, also where it breaks off behind that.</param>
-    /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public Outcome<InferMessage> Read(NativeBuffer payload, out CallSubject head)
+    /// <param name="message">Has the request as it came, where its raw contents stay; gets its fields.</param>
+    /// <returns>Ok, or what is wrong with the bytes.</returns>
+    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    public Outcome Read(InferMessage message)
     {
-        InferMessage message = messages.Rent();
-        message.Begin(CallOrigin.KServeGrpc, payload);
-        bool isRead = false;
-        try
-        {
-            using InferMessageParts parts = _parts.Rent();
-            ReadFields(payload.Sequence, message, parts);
-            Outcome filled = InferContents.Fill(message, parts);
-            isRead = filled.IsOk;
-            return isRead ? message : filled;
-        }
-        catch (MalformedProtoException malformed)
-        {
-            return Outcome.Fail(StatusCode.MalformedMessage, malformed.Message);
-        }
-        catch (OutOfMemoryException exhausted)
-        {
-            return Outcome.Fail(StatusCode.OutOfMemory, exhausted.Message);
-        }
-        finally
-        {
-            head = new CallSubject(message.ModelName, message.ModelVersion, message.Id);
-            if (!isRead)
-            {
-                message.Dispose();
-            }
-        }
+        using InferMessageParts parts = _parts.Rent();
+        ReadFields(message.Payload!.Sequence, message, parts);
+        return InferContents.Fill(message, parts);
     }
 
     /// <summary>The model that a request's first bytes name: name and version are its first fields. Null where they are not.</summary>
@@ -225,9 +200,14 @@ internal sealed class InferMessageParts(Recycled<InferMessageParts> home) : Recy
     /// <summary>Leaves the lists to the next request.</summary>
     public void Dispose()
     {
+        if (!TryEndUse(Stamp))
+        {
+            return;
+        }
+
         Raw.Clear();
         Typed.Clear();
-        if (Raw.Capacity <= LargestKept && Typed.Capacity <= LargestKept && TryEndUse(Stamp))
+        if (Raw.Capacity <= LargestKept && Typed.Capacity <= LargestKept)
         {
             home.Return(this);
         }

@@ -21,7 +21,8 @@ internal static class KServeBinding
     public static InferApi Infer(ModelCalls calls, PackedBound packed) => new(
         $"/{ServiceName}/ModelInfer",
         CallOrigin.KServeGrpc,
-        new InferMessageReader(calls.Messages).Read,
+        calls.Messages,
+        new InferMessageReader().Read,
         (end, begin) => packed.Find(end, CallOrigin.KServeGrpc, InferMessageReader.Peek, begin),
         static home => new InferResponse(home));
 

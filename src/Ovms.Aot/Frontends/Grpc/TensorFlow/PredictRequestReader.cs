@@ -9,47 +9,24 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>Reads a PredictRequest of TensorFlow Serving where it lies, into the message that all APIs give.</summary>
-/// <param name="messages">Where messages come from.</param>
-internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
+internal static class PredictRequestReader
 {
     /// <summary>Reads one request.</summary>
-    /// <param name="payload">Owned by the message that was read, whose tensors stay in it; or disposed.</param>
-    /// <param name="head">What the request is about, also where it breaks off behind that.</param>
-    /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
-    public Outcome<InferMessage> Read(NativeBuffer payload, out CallSubject head)
+    /// <param name="message">Has the request as it came, where its tensors stay; gets its fields.</param>
+    /// <returns>Ok, or what is wrong with the bytes.</returns>
+    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    public static Outcome Read(InferMessage message)
     {
-        InferMessage message = messages.Rent();
-        message.Begin(CallOrigin.TensorFlowServingGrpc, payload);
+        NativeBuffer payload = message.Payload!;
         RepeatedValues repeated = new();
-        bool isRead = false;
-        try
+        List<ReadOnlySequence<byte>> tensors = [];
+        Outcome read = ReadFields(payload.Sequence, message, tensors);
+        for (int i = 0; i < tensors.Count && read.IsOk; i++)
         {
-            List<ReadOnlySequence<byte>> tensors = [];
-            Outcome read = ReadFields(payload.Sequence, message, tensors);
-            for (int i = 0; i < tensors.Count && read.IsOk; i++)
-            {
-                read = TensorProtoReader.Read(message.Inputs[i], payload, tensors[i], repeated);
-            }
+            read = TensorProtoReader.Read(message.Inputs[i], payload, tensors[i], repeated);
+        }
 
-            isRead = read.IsOk;
-            return isRead ? message : read;
-        }
-        catch (MalformedProtoException malformed)
-        {
-            return Outcome.Fail(StatusCode.MalformedMessage, malformed.Message);
-        }
-        catch (OutOfMemoryException exhausted)
-        {
-            return Outcome.Fail(StatusCode.OutOfMemory, exhausted.Message);
-        }
-        finally
-        {
-            head = new CallSubject(message.ModelName, message.ModelVersion, message.Id);
-            if (!isRead)
-            {
-                message.Dispose();
-            }
-        }
+        return read;
     }
 
     /// <summary>The model that a request's first bytes name: model_spec is its first field. Null where it is not.</summary>
@@ -81,6 +58,10 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
                 case 1:
                     hasModel = true;
                     model.Read(reader.ReadLengthDelimited());
+
+                    // At once: a message that breaks off behind it is a failed call of this model.
+                    message.ModelName = model.Name ?? "";
+                    message.ModelVersion = TfsModelSpec.TextOf(model.Version);
                     break;
                 case 2:
                     Bound(ref reader, message.Inputs.Count + 1, "inputs");
@@ -101,14 +82,7 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
             return Outcome.Fail(StatusCode.ModelSpecMissing);
         }
 
-        if (model.Label is { } label)
-        {
-            return TfsModelSpec.RefuseLabel(label);
-        }
-
-        message.ModelName = model.Name ?? "";
-        message.ModelVersion = TfsModelSpec.TextOf(model.Version);
-        return Outcome.Ok;
+        return model.Label is { } label ? TfsModelSpec.RefuseLabel(label) : Outcome.Ok;
     }
 
     private static void ReadInput(ReadOnlySequence<byte> entry, InferMessage message, List<ReadOnlySequence<byte>> tensors)

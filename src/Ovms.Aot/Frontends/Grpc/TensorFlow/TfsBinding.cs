@@ -24,7 +24,8 @@ internal static class TfsBinding
     public static InferApi Predict(ModelCalls calls, PackedBound packed) => new(
         $"/{PredictionService}/Predict",
         CallOrigin.TensorFlowServingGrpc,
-        new PredictRequestReader(calls.Messages).Read,
+        calls.Messages,
+        PredictRequestReader.Read,
         (end, begin) => packed.Find(end, CallOrigin.TensorFlowServingGrpc, PredictRequestReader.Peek, begin),
         static home => new PredictResponse(home));
 

@@ -28,6 +28,7 @@ internal sealed class CallEnd : Recyclable, IDisposable
     // Where the call was put among those that wait, if it waited; it may have been taken out since.
     private WaitingCalls.Lines? _lines;
     private HttpContext? _call;
+    private int _modelUse;
 
     /// <summary>What the call holds of its front end's memory, kept with this; the call begins and ends it.</summary>
     public MemoryShare Share { get; } = new();
@@ -48,8 +49,15 @@ internal sealed class CallEnd : Recyclable, IDisposable
     /// <summary>The message has named a model, or names another one than its first bytes did; null for none.</summary>
     public void SetModel(ModelCall? model)
     {
-        Model?.Dispose();
+        if (model is not null)
+        {
+            // The first bytes only bounded the message; another model computes it.
+            Model?.Abandon();
+        }
+
+        Model?.Dispose(_modelUse);
         Model = model;
+        _modelUse = model?.Stamp ?? 0;
     }
 
     /// <summary>Cancelled when the call has to end.</summary>
@@ -86,6 +94,11 @@ internal sealed class CallEnd : Recyclable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!TryEndUse(Stamp))
+        {
+            return;
+        }
+
         SetModel(null);
         _lines?.Remove(_node);
         _lines = null;
@@ -100,10 +113,7 @@ internal sealed class CallEnd : Recyclable, IDisposable
             _stop = new CancellationTokenSource();
         }
 
-        if (TryEndUse(Stamp))
-        {
-            _home.Return(this);
-        }
+        _home.Return(this);
     }
 
     /// <summary>Reads up to eight digits and a unit. What is no timeout is passed over, as gRPC's own servers do.</summary>

@@ -9,9 +9,6 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// </summary>
 internal sealed class PacedAnswer : PipeWriter, IHttpResponseBodyFeature
 {
-    // A shorter answer is sent with the end of the call, without a flush of its own.
-    private const int UnflushedLimit = 64 << 10;
-
     private readonly HttpContext _call;
     private readonly AnswerPace _pace;
     private readonly IHttpResponseBodyFeature _inner;
@@ -48,7 +45,7 @@ internal sealed class PacedAnswer : PipeWriter, IHttpResponseBodyFeature
     /// <summary>The framework has written all: waits for the caller where that is much. It is counted until it was taken.</summary>
     public async ValueTask FinishAsync(MemoryShare share)
     {
-        if (_output is { CanGetUnflushedBytes: true, UnflushedBytes: > UnflushedLimit })
+        if (_output is { CanGetUnflushedBytes: true, UnflushedBytes: > AnswerPace.UnflushedLimit })
         {
             share.AddAnswer(_output.UnflushedBytes);
             try
