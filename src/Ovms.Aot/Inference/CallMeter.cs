@@ -25,6 +25,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     private long _input = 0;
     private long _infer = 0;
     private long _batchSize = 0;
+    private long _written = 0;
     private bool _isOver = false;
 
     /// <summary>The message is there.</summary>
@@ -90,23 +91,24 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         }
     }
 
-    /// <summary>The infer request is given back. Does nothing where the call is over.</summary>
-    /// <param name="isAnswered">Whether the result was made into an answer; else something unforeseen ended the call, its message did not
-    /// come, or the answer was refused.</param>
-    public void End(bool isAnswered)
+    /// <summary>The outputs are in an answer, or will be sent from where they lie: the durations end here, the call does not.</summary>
+    public void Written() => _written = Stopwatch.GetTimestamp();
+
+    /// <summary>The call has ended. Does nothing where it is over.</summary>
+    /// <param name="outcome">Ok where the caller got the answer; else why not, as far as the server could see.</param>
+    public void End(Outcome outcome)
     {
-        if (!isAnswered)
+        if (!outcome.IsOk)
         {
-            Failed(Outcome.Fail(StatusCode.InternalError));
+            Failed(outcome);
             return;
         }
 
         if (TryEnd())
         {
-            long now = Stopwatch.GetTimestamp();
-            _statistics.Add(_batchSize, new CallPhases(now - _received, _queue, _input, _infer, now - _since));
+            _statistics.Add(_batchSize, new CallPhases(_written - _received, _queue, _input, _infer, _written - _since));
             _metrics?.Count(_kind, isSuccess: true);
-            _metrics?.Answered(_kind, _received);
+            _metrics?.Answered(_kind, _received, _written);
         }
     }
 

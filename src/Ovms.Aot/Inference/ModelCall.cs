@@ -35,7 +35,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
     private int _messageUse;
     private OwnedOutputs _owned;
     private bool _isAnswering;
-    private bool _isRefused;
+    private Outcome _end;
 
     internal ModelCall(Recycled<ModelCall> home, BytesConversion conversion, AnswersUnderway answers)
     {
@@ -69,6 +69,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
     {
         _lease = lease;
         _meter = meter;
+        _end = Outcome.Fail(StatusCode.InternalError);
         Servable = lease.Servable;
         Subject = subject;
     }
@@ -146,8 +147,10 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
     }
 
-    /// <summary>The front end cannot make an answer of the outputs: the call counts as failed.</summary>
-    public void Refuse() => _isRefused = true;
+    /// <summary>
+    /// The caller has the answer, as far as the front end can see; or why not. Without this word a call that has run counts as failed.
+    /// </summary>
+    public void Answered(Outcome outcome) => _end = outcome;
 
     /// <summary>
     /// Gives the infer request and the lease back while the outputs stay: a large answer is sent from where it lies, as slowly as its caller
@@ -200,6 +203,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
 
         EndInference();
+        _meter.End(_end);
         if (_isAnswering)
         {
             _isAnswering = false;
@@ -210,7 +214,6 @@ internal sealed class ModelCall : Recyclable, IDisposable
         Subject = default;
         SequenceParameter = default;
         _wanted.Clear();
-        _isRefused = false;
         _home.Return(this);
     }
 
@@ -256,7 +259,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
             return;
         }
 
-        _meter.End(isAnswered: _isAnswering && !_isRefused);
+        _meter.Written();
         _lease = null;
         if (Slot is { } slot)
         {

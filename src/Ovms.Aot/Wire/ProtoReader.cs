@@ -6,7 +6,7 @@ using System.Text.Unicode;
 
 namespace Ovms.Wire;
 
-/// <summary>The protobuf wire types that proto3 uses.</summary>
+/// <summary>The protobuf wire types.</summary>
 internal enum WireType
 {
     /// <summary>bool, int32, int64, uint32, uint64.</summary>
@@ -17,6 +17,12 @@ internal enum WireType
 
     /// <summary>string, bytes, messages, packed numbers.</summary>
     LengthDelimited = 2,
+
+    /// <summary>The begin of a group, which proto3 no longer has.</summary>
+    StartGroup = 3,
+
+    /// <summary>Its end.</summary>
+    EndGroup = 4,
 
     /// <summary>fixed32, float.</summary>
     Fixed32 = 5,
@@ -35,6 +41,9 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
 
     private const int MaxVarintBytes = 10;
 
+    // As deep as protobuf's own readers go.
+    private const int MostGroups = 100;
+
     private SequenceReader<byte> _reader = new(message);
 
     /// <summary>Whether all bytes were read.</summary>
@@ -43,26 +52,30 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
     /// <summary>Bytes read so far, for error messages.</summary>
     public readonly long Position => _reader.Consumed;
 
-    /// <summary>Reads a field's tag. False at the end of the message.</summary>
-    /// <exception cref="MalformedProtoException">The tag is no tag of proto3.</exception>
+    /// <summary>Reads a field's tag, past groups: proto3 has none, and its readers skip those of other messages. False at the end of the message.</summary>
+    /// <exception cref="MalformedProtoException">The tag is no tag of protobuf, or a group does not end.</exception>
     public bool TryReadTag(out int field, out WireType type)
     {
-        if (_reader.End)
+        while (!_reader.End)
         {
-            field = 0;
-            type = default;
-            return false;
+            (field, type) = ReadAnyTag();
+            if (type == WireType.StartGroup)
+            {
+                SkipGroup(field, MostGroups);
+                continue;
+            }
+
+            if (type == WireType.EndGroup)
+            {
+                Throw($"group {field} ends and did not begin");
+            }
+
+            return true;
         }
 
-        ulong tag = ReadVarint();
-        field = (int)(tag >> 3);
-        type = (WireType)(tag & 7);
-        if (tag > uint.MaxValue || field == 0 || type is not (WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32))
-        {
-            Throw($"{tag} is not the tag of a proto3 field");
-        }
-
-        return true;
+        field = 0;
+        type = default;
+        return false;
     }
 
     /// <summary>Reads a varint of up to 64 bits; what a longer one has above them is dropped, as in every protobuf reader.</summary>
@@ -178,6 +191,49 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
                 ReadLengthDelimited();
                 break;
         }
+    }
+
+    private (int Field, WireType Type) ReadAnyTag()
+    {
+        ulong tag = ReadVarint();
+        if (tag > uint.MaxValue || tag >> 3 == 0 || (tag & 7) > (ulong)WireType.Fixed32)
+        {
+            Throw($"{tag} is not the tag of a protobuf field");
+        }
+
+        return ((int)(tag >> 3), (WireType)(tag & 7));
+    }
+
+    private void SkipGroup(int group, int depth)
+    {
+        if (depth == 0)
+        {
+            Throw($"groups lie more than {MostGroups} deep");
+        }
+
+        while (!_reader.End)
+        {
+            (int field, WireType type) = ReadAnyTag();
+            if (type == WireType.EndGroup && field == group)
+            {
+                return;
+            }
+
+            switch (type)
+            {
+                case WireType.StartGroup:
+                    SkipGroup(field, depth - 1);
+                    break;
+                case WireType.EndGroup:
+                    Throw($"group {field} ends within group {group}");
+                    break;
+                default:
+                    Skip(type);
+                    break;
+            }
+        }
+
+        Throw($"group {group} does not end");
     }
 
     /// <summary>Refuses the message.</summary>

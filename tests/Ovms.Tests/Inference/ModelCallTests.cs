@@ -66,6 +66,7 @@ public sealed class ModelCallTests
         await Assert.That(call.Outputs).IsEmpty();
         await Assert.That(call.Subject).IsEqualTo(new CallSubject("dummy", "", "mark"));
         await Assert.That(answers.Any).IsTrue();
+        call.Answered(Outcome.Ok);
         call.Dispose();
         await Assert.That(answers.Any).IsFalse();
         await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(0);
@@ -89,13 +90,13 @@ public sealed class ModelCallTests
     }
 
     [Test]
-    public async Task RefusedAnswer_IsAFailure()
+    public async Task AnswerThatDidNotArrive_IsAFailure()
     {
         ServableRegistry registry = new(new Drain());
         Servable servable = Publish(registry, version: 1);
         ModelCall call = TestCalls.Of(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
         await call.RunAsync(Request(), CancellationToken.None);
-        call.Refuse();
+        call.Answered(Outcome.Fail(StatusCode.MessageTooLarge));
         call.Dispose();
         await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(1);
         servable.Retire();

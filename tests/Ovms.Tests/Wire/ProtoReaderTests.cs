@@ -48,15 +48,35 @@ public sealed class ProtoReaderTests
 
     [Test]
     [Arguments("00")] // Field 0.
-    [Arguments("0B")] // A group begins.
-    [Arguments("0C")] // A group ends.
     [Arguments("0E")]
     [Arguments("0F")]
     [Arguments("F8FFFFFF1F")] // More than 32 bits.
     public async Task NoTagOfProto3_IsRefused(string hex)
     {
-        await Assert.That(() => { ReadTag(hex); }).Throws<MalformedProtoException>().WithMessageContaining("is not the tag of a proto3 field");
+        await Assert.That(() => { ReadTag(hex); }).Throws<MalformedProtoException>().WithMessageContaining("is not the tag of a protobuf field");
     }
+
+    // Group 1 with a number, and within it group 2; then field 1.
+    [Test]
+    [Arguments("0B1001130C", null)]
+    [Arguments("0B1001140C08", null)]
+    [Arguments("0B100113140C0801", 1)]
+    [Arguments("0C", null)]
+    [Arguments("0B1001", null)]
+    public async Task Group_IsPassedOver_WhereItEnds(string hex, int? field)
+    {
+        if (field is null)
+        {
+            await Assert.That(() => { ReadTag(hex); }).Throws<MalformedProtoException>().WithMessageContaining("group");
+            return;
+        }
+
+        await Assert.That(ReadTag(hex)!.Value.Item1).IsEqualTo(field.Value);
+    }
+
+    [Test]
+    public async Task GroupsTooDeep_AreRefused() =>
+        await Assert.That(() => { ReadTag(string.Concat(Enumerable.Repeat("0B", 1000))); }).Throws<MalformedProtoException>().WithMessageContaining("deep");
 
     [Test]
     public async Task EmptyMessage_HasNoTag() => await Assert.That(ReadTag("")).IsNull();

@@ -64,6 +64,9 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         using (answer)
         {
             await (written.IsOk ? SendAsync(context, answer, jsonLength) : RestReply.ErrorAsync(context, written, call.Subject)).ConfigureAwait(false);
+
+            // What broke off was cut off, or its caller went.
+            call.Answered(!written.IsOk ? written : context.RequestAborted.IsCancellationRequested ? Outcome.Fail(StatusCode.Cancelled) : Outcome.Ok);
         }
     }
 
@@ -81,7 +84,6 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
     private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, ModelCall call, MemoryShare share)
     {
         NativeBuffer? answer = null;
-        bool isWritten = false;
         try
         {
             int length = form.EstimateLength(document, call);
@@ -92,7 +94,6 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
 
             // Numbers may have longer texts than expected, and strings were not counted.
             written = written.IsOk ? share.TryHoldAnswer(answer.Length) : written;
-            isWritten = written.IsOk;
             return (written, answer, jsonLength);
         }
         catch
@@ -102,11 +103,6 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         }
         finally
         {
-            if (!isWritten)
-            {
-                call.Refuse();
-            }
-
             call.EndInference();
         }
     }

@@ -100,11 +100,13 @@ internal sealed class ServableMetrics
     public long Inferred(long since) => Take(InferenceTime, _timers.Inference, Labels, since);
 
     /// <summary>Takes the time of a whole call that went well.</summary>
-    /// <inheritdoc cref="Waited"/>
-    public long Answered(CallKind kind, long since)
+    /// <param name="kind">What was asked.</param>
+    /// <param name="since">When the request had come, by the stopwatch.</param>
+    /// <param name="until">When the answer was written.</param>
+    public void Answered(CallKind kind, long since, long until)
     {
         bool isGrpc = CallKindRow.Of(kind).Interface == CallKindRow.Grpc;
-        return Take(isGrpc ? GrpcTime : RestTime, _timers.Request, isGrpc ? GrpcLabels : RestLabels, since);
+        Add(isGrpc ? GrpcTime : RestTime, _timers.Request, isGrpc ? GrpcLabels : RestLabels, until - since);
     }
 
     /// <summary>Hands over the request counters.</summary>
@@ -113,12 +115,16 @@ internal sealed class ServableMetrics
     private static long Take(TimeHistogram histogram, Histogram<double> instrument, MetricLabels labels, long since)
     {
         long now = Stopwatch.GetTimestamp();
-        histogram.Add(now - since);
+        Add(histogram, instrument, labels, now - since);
+        return now;
+    }
+
+    private static void Add(TimeHistogram histogram, Histogram<double> instrument, MetricLabels labels, long ticks)
+    {
+        histogram.Add(ticks);
         if (instrument.Enabled)
         {
-            instrument.Record(TimeHistogram.ToMicroseconds(now - since), labels.Tags);
+            instrument.Record(TimeHistogram.ToMicroseconds(ticks), labels.Tags);
         }
-
-        return now;
     }
 }

@@ -12,6 +12,7 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// <param name="origin">Where its calls come from.</param>
 /// <param name="messages">Messages to read requests into.</param>
 /// <param name="read">Reads the request that a message has into its fields.</param>
+/// <param name="open">Opens the call where the first bytes of its message name the model: see <see cref="PackedBound.TryOpen"/>.</param>
 /// <param name="bound">How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</param>
 /// <param name="create">Makes an answer, which goes back to the given place.</param>
 internal sealed class InferApi(
@@ -19,6 +20,7 @@ internal sealed class InferApi(
     CallOrigin origin,
     Recycled<InferMessage> messages,
     Func<InferMessage, Outcome> read,
+    Func<CallEnd, NativeBuffer, Outcome<bool>> open,
     Func<CallEnd, NativeBuffer, Outcome<long?>> bound,
     Func<Recycled<InferAnswer>, InferAnswer> create)
 {
@@ -72,6 +74,9 @@ internal sealed class InferApi(
             }
         }
     }
+
+    /// <summary>Opens the call where the first bytes of its message name the model.</summary>
+    public Func<CallEnd, NativeBuffer, Outcome<bool>> Open => open;
 
     /// <summary>How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</summary>
     public Func<CallEnd, NativeBuffer, Outcome<long?>> Bound => bound;

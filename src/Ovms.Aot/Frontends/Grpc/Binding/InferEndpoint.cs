@@ -87,7 +87,7 @@ internal sealed class InferEndpoint(
                 entered = entered.IsOk ? await streams.BeginAsync(call, connection, end.Token).ConfigureAwait(false) : entered;
             }
 
-            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, end, api.Bound, share, end.Token).ConfigureAwait(false) : entered;
+            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, end, api.Open, api.Bound, share, end.Token).ConfigureAwait(false) : entered;
             Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share, out subject) : body.WithoutValue;
             Outcome answered = Open(end, api, subject, read);
             subject = subject.Model is null && end.Model is { } named ? named.Subject : subject;
@@ -105,6 +105,8 @@ internal sealed class InferEndpoint(
                     // Kestrel ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
                     answered = await AnswerPace.Of(call).FlushAsync(call).ConfigureAwait(false);
                 }
+
+                opened.Answered(answered);
             }
 
             if (!answered.IsOk)
@@ -115,6 +117,7 @@ internal sealed class InferEndpoint(
         catch (OperationCanceledException)
         {
             // The deadline; or the connection broke, which the framework tells by such an exception before it cancels the call.
+            end.Model?.Answered(Outcome.Fail(StatusCode.Cancelled));
             Refuse(call, subject, started, GrpcEdge.ToStatus(end.Reason), null);
         }
         catch (Exception exception)
@@ -214,7 +217,6 @@ internal sealed class InferEndpoint(
         {
             if (!isWritten)
             {
-                call.Refuse();
                 large?.Dispose();
                 large = null;
             }

@@ -26,14 +26,28 @@ internal sealed class PackedBound(ModelCalls calls, ServableRegistry registry)
     /// <returns>Its bound in bytes, null for none; or that what it names is not served.</returns>
     public Outcome<long?> Find(CallEnd end, CallOrigin origin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
     {
+        Outcome<bool> opened = TryOpen(end, origin, peek, begin);
+        return !opened.IsOk ? opened.WithoutValue
+            : opened.Value ? MessageBound.Protobuf(end.Model!.Servable.Accepted)
+            : Longest(registry.Current);
+    }
+
+    /// <summary>Opens the call where the first bytes of its message name the model: from there on a newer table changes nothing for it.</summary>
+    /// <param name="end">The call's; gets its model.</param>
+    /// <param name="origin">The message's form.</param>
+    /// <param name="peek">Finds the model that a message of this form names; null where its first bytes do not name it.</param>
+    /// <param name="begin">Its first bytes.</param>
+    /// <returns>Whether they name a model; or that it is not served.</returns>
+    public Outcome<bool> TryOpen(CallEnd end, CallOrigin origin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
+    {
         if (Peek(peek, begin) is not { } model)
         {
-            return Longest(registry.Current);
+            return false;
         }
 
         Outcome<ModelCall> opened = calls.Open(origin, model.Name, model.Version);
         end.SetModel(opened.Value);
-        return opened.IsOk ? MessageBound.Protobuf(opened.Value.Servable.Accepted) : opened.WithoutValue;
+        return opened.IsOk ? true : opened.WithoutValue;
     }
 
     private static long? Longest(ServableTable table)

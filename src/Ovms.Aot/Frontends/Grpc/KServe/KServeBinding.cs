@@ -23,6 +23,7 @@ internal static class KServeBinding
         CallOrigin.KServeGrpc,
         calls.Messages,
         new InferMessageReader().Read,
+        (end, begin) => packed.TryOpen(end, CallOrigin.KServeGrpc, InferMessageReader.Peek, begin),
         (end, begin) => packed.Find(end, CallOrigin.KServeGrpc, InferMessageReader.Peek, begin),
         static home => new InferResponse(home));
 

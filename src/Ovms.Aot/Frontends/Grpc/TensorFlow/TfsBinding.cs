@@ -26,6 +26,7 @@ internal static class TfsBinding
         CallOrigin.TensorFlowServingGrpc,
         calls.Messages,
         PredictRequestReader.Read,
+        (end, begin) => packed.TryOpen(end, CallOrigin.TensorFlowServingGrpc, PredictRequestReader.Peek, begin),
         (end, begin) => packed.Find(end, CallOrigin.TensorFlowServingGrpc, PredictRequestReader.Peek, begin),
         static home => new PredictResponse(home));
 

@@ -24,11 +24,18 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
     // How many times what came is made room for at once, and counted, whatever length is claimed: one frame makes room for an image.
     private const int Belief = 16;
 
+    // A message that has not named its model so far names it when it is whole.
+    private const int LargestHead = 1 << 20;
+
     private readonly Recycled<NativeBuffer> _shells = NativeBuffer.Shells();
 
     /// <summary>Reads the message and sees that nothing comes after it.</summary>
     /// <param name="call">Whose body nothing was read of yet.</param>
     /// <param name="state">For the next one, so that it need not be made for each call.</param>
+    /// <param name="open">
+    /// Gets the first bytes of a message that does not come at once, again with more of them until it says true; or says why the rest is not
+    /// needed.
+    /// </param>
     /// <param name="bound">How long it may become where it comes packed, told from its first bytes; null for any length.</param>
     /// <param name="share">What the call holds of the front end's memory: grows with the message.</param>
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
@@ -37,12 +44,13 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
     /// <exception cref="IOException">The connection broke.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<NativeBuffer>> ReadAsync<T>(
-        HttpContext call, T state, Func<T, NativeBuffer, Outcome<long?>> bound, MemoryShare share, CancellationToken cancellation)
+        HttpContext call, T state, Func<T, NativeBuffer, Outcome<bool>> open, Func<T, NativeBuffer, Outcome<long?>> bound, MemoryShare share, CancellationToken cancellation)
     {
         PipeReader body = call.Request.BodyReader;
         Arrival arrival = new(limit, share, _shells);
         ArrivalWatch? watch = null;
         bool hasBegun = false;
+        bool isOpen = false;
         try
         {
             while (true)
@@ -73,6 +81,17 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                 if (!taken.IsOk)
                 {
                     return taken;
+                }
+
+                if (!isOpen && !read.IsCompleted && arrival.Head is { } head)
+                {
+                    Outcome<bool> opened = open(state, head);
+                    if (!opened.IsOk)
+                    {
+                        return opened.WithoutValue;
+                    }
+
+                    isOpen = opened.Value;
                 }
 
                 if (read.IsCompleted)
@@ -108,6 +127,9 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
         private long _room;
 
         public bool IsCompressed { get; private set; }
+
+        /// <summary>What came of a plain message, while that is little enough to be looked at again; null elsewhere.</summary>
+        public readonly NativeBuffer? Head => !IsCompressed && _message is { Length: > 0 and <= LargestHead } ? _message : null;
 
         /// <summary>Takes what came.</summary>
         /// <param name="bytes">Not taken before.</param>

@@ -11,7 +11,7 @@ public sealed class InferMessageReaderTests
     private const int Rounds = 12_000;
 
     // What our reader refuses and Google's takes: texts that are no UTF-8 (it replaces bytes), groups, and numbers cut to 32 bits.
-    private static readonly string[] s_stricter = ["is not UTF-8", "is not the tag of a proto3 field", "a field claims "];
+    private static readonly string[] s_stricter = ["is not UTF-8", "is not the tag of a protobuf field", "a field claims "];
 
     [Test]
     public async Task RandomRequests_ReadAsTheReferenceReadsThem()

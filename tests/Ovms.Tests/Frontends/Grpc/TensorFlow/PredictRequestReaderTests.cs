@@ -13,7 +13,7 @@ public sealed class PredictRequestReaderTests
 
     // What our reader refuses and Google's takes: texts that are no UTF-8 (it replaces bytes), groups, numbers cut to 32 bits,
     // fields that our .proto leaves out, and a number in a message of its own, whose end the library overlooks.
-    private static readonly string[] s_stricter = ["of model_spec.version)", "is not UTF-8", "is not the tag of a proto3 field", "a field claims ", "resource_handle_val", "variant_val"];
+    private static readonly string[] s_stricter = ["of model_spec.version)", "is not UTF-8", "is not the tag of a protobuf field", "a field claims ", "resource_handle_val", "variant_val"];
 
     [Test]
     public async Task RandomRequests_ReadAsTheReferenceReadsThem()

@@ -159,7 +159,7 @@ public sealed class MessageBodyTests
     {
         DefaultHttpContext call = new();
         call.Features.Set<IRequestBodyPipeFeature>(new Body(reader));
-        return new MessageBody(new MessageCoding(Limit, new RequestMemory(0, "")), Limit, times ?? ArrivalTimes.Unlimited, draining).ReadAsync(call, 0, static (_, _) => (long?)null, share, default);
+        return new MessageBody(new MessageCoding(Limit, new RequestMemory(0, "")), Limit, times ?? ArrivalTimes.Unlimited, draining).ReadAsync(call, 0, static (_, _) => false, static (_, _) => (long?)null, share, default);
     }
 
     private static byte[] Frame(byte[] message)
