@@ -6,12 +6,12 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Grpc.Binding;
 
-/// <summary>One API's form of an inference on the wire.</summary>
-/// <param name="path">Of the call.</param>
-/// <param name="origin">Where its calls come from.</param>
-/// <param name="read">Reads a request.</param>
-/// <param name="bound">How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</param>
-/// <param name="create">Makes an answer, which goes back to where it is told.</param>
+/// <summary>How one API encodes inferences.</summary>
+/// <param name="path">The path of its calls.</param>
+/// <param name="origin">The API, as calls name their origin.</param>
+/// <param name="read">Parses a request.</param>
+/// <param name="bound">Returns the most bytes of a compressed request, given its first bytes: see <see cref="PackedBound"/>.</param>
+/// <param name="create">Creates a response for the given pool.</param>
 internal sealed class InferApi(
     string path,
     CallOrigin origin,
@@ -19,33 +19,36 @@ internal sealed class InferApi(
     Func<CallEnd, NativeBuffer, Outcome<long?>> bound,
     Func<Recycled<InferAnswer>, InferAnswer> create)
 {
-    /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has: they are refused before they cost memory.</summary>
+    /// <summary>
+    /// The most inputs, outputs, parameters or pieces of contents: no model has more. Larger requests are rejected before they cost
+    /// memory.
+    /// </summary>
     public const int MaxEntries = 4096;
 
-    /// <summary>More dimensions than this no tensor has.</summary>
+    /// <summary>The most dimensions of a tensor.</summary>
     public const int MaxDimensions = 64;
 
     private readonly Recycled<InferAnswer> _answers = new(create);
 
-    /// <summary>Reads a request.</summary>
-    /// <param name="payload">Owned by the message that was read, or disposed.</param>
-    /// <param name="head">What the request is about, also where it breaks off behind that.</param>
+    /// <summary>Parses a request.</summary>
+    /// <param name="payload">The resulting message owns it; after an error it is disposed.</param>
+    /// <param name="head">Model, version and id of the request; also set when the request breaks off behind them.</param>
     public delegate Outcome<InferMessage> Reader(NativeBuffer payload, out CallSubject head);
 
-    /// <summary>Of the call.</summary>
+    /// <summary>The path of its calls.</summary>
     public string Path => path;
 
-    /// <summary>Where its calls come from.</summary>
+    /// <summary>The API, as calls name their origin.</summary>
     public CallOrigin Origin => origin;
 
-    /// <summary>Reads a request.</summary>
+    /// <summary>Parses a request.</summary>
     public Reader Read => read;
 
-    /// <summary>How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</summary>
+    /// <summary>Returns the most bytes of a compressed request, given its first bytes: see <see cref="PackedBound"/>.</summary>
     public Func<CallEnd, NativeBuffer, Outcome<long?>> Bound => bound;
 
-    /// <summary>Makes the answer of a call that has run, which stays the caller's.</summary>
-    /// <exception cref="OvmsException">The API has no form for an output.</exception>
+    /// <summary>Creates the response to a call that has run. The call's owner still disposes the call.</summary>
+    /// <exception cref="OvmsException">The API cannot encode an output.</exception>
     public InferAnswer Measure(ModelCall call)
     {
         InferAnswer answer = _answers.Rent();

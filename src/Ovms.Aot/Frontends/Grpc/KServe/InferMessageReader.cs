@@ -9,18 +9,18 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// Reads a ModelInferRequest where it lies. The first pass keeps slices, since fields may come in any order; the second gives each input
-/// its bytes: raw contents stay where they are, typed ones are converted.
+/// Parses a ModelInferRequest in place, in two passes. The first keeps slices, since fields may come in any order. The second assigns each
+/// input its bytes: raw contents are views, typed ones are converted.
 /// </summary>
-/// <param name="messages">Where messages come from.</param>
+/// <param name="messages">The pool of messages.</param>
 internal sealed class InferMessageReader(Recycled<InferMessage> messages)
 {
     private readonly Recycled<InferMessageParts> _parts = new(static home => new InferMessageParts(home));
 
-    /// <summary>Reads one request.</summary>
-    /// <param name="payload">Owned by the message that was read, whose raw contents stay in it; or disposed.</param>
-    /// <param name="head">What the request is about, also where it breaks off behind that.</param>
-    /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
+    /// <summary>Parses one request.</summary>
+    /// <param name="payload">The resulting message owns it, since raw contents are views into it; after an error it is disposed.</param>
+    /// <param name="head">Model, version and id of the request; also set when the request breaks off behind them.</param>
+    /// <returns>The request, owned by the caller; or what is malformed.</returns>
     public Outcome<InferMessage> Read(NativeBuffer payload, out CallSubject head)
     {
         InferMessage message = messages.Rent();
@@ -52,8 +52,8 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
         }
     }
 
-    /// <summary>The model that a request's first bytes name: name and version are its first fields. Null where they are not.</summary>
-    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    /// <summary>Reads the model's name and version from a request's first bytes; null where the first field is another one.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no ModelInferRequest.</exception>
     public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
     {
         ProtoReader reader = new(begin, "the request");
@@ -72,7 +72,7 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
         int parameters = 0;
         while (reader.TryReadTag(out int field, out WireType type))
         {
-            // A known number with another wire type is an unknown field.
+            // A known field number with another wire type is an unknown field.
             switch (type == WireType.LengthDelimited ? field : 0)
             {
                 case 1:
@@ -180,7 +180,7 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
         }
     }
 
-    /// <summary>Collects one tensor's dimensions, which may come one by one, packed, or both.</summary>
+    /// <summary>Collects a tensor's dimensions, which may be single fields, packed, or both.</summary>
     private ref struct Dimensions(Span<long> space)
     {
         private readonly Span<long> _space = space;
@@ -209,20 +209,20 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
     }
 }
 
-/// <summary>What the first pass leaves where it lies: valid only as long as the message's payload.</summary>
-/// <param name="home">Where it was rented.</param>
+/// <summary>Slices that the first pass leaves for the second; valid only as long as the message's payload.</summary>
+/// <param name="home">The pool that it was rented from.</param>
 internal sealed class InferMessageParts(Recycled<InferMessageParts> home) : Recyclable, IDisposable
 {
-    // More than a usual request has: longer lists are not kept.
+    // More entries than a usual request has; longer lists are not pooled.
     private const int LargestKept = 64;
 
     /// <summary>The entries of raw_input_contents, in order.</summary>
     public List<ReadOnlySequence<byte>> Raw { get; } = [];
 
-    /// <summary>Typed contents and the input they belong to; protobuf allows one input's to come in several pieces.</summary>
+    /// <summary>Typed contents with the index of their input; protobuf allows several pieces for one input.</summary>
     public List<(int Input, ReadOnlySequence<byte> Bytes)> Typed { get; } = [];
 
-    /// <summary>Leaves the lists to the next request.</summary>
+    /// <summary>Clears the lists and returns them to the pool.</summary>
     public void Dispose()
     {
         Raw.Clear();

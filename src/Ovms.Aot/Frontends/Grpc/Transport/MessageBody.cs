@@ -9,31 +9,31 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Reads the one message of an inference call while it arrives: each piece is copied once, out of the connection's buffers into
-/// unmanaged memory, where the message is read and its tensors stay for the engine.
+/// Reads the one message of an inference call as it arrives. Each piece is copied once, from the connection's buffers into unmanaged
+/// memory. The message is parsed there, and its tensors stay there for OpenVINO.
 /// </summary>
-/// <param name="coding">Unpacks messages that come compressed.</param>
-/// <param name="limit">Bytes that a message may have.</param>
-/// <param name="times">How long it may take to come.</param>
-/// <param name="draining">Nothing is inferred any more: the rest of a message need not be waited for.</param>
+/// <param name="coding">Decompresses messages.</param>
+/// <param name="limit">The most bytes of a message.</param>
+/// <param name="times">How long a message may take to arrive.</param>
+/// <param name="draining">Cancelled when the server starts no more inferences, so that unfinished messages are not waited for.</param>
 internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes times, CancellationToken draining)
 {
-    /// <summary>Bytes before each message: whether it is compressed, and its length.</summary>
+    /// <summary>Bytes before each message: a compressed flag and the length.</summary>
     public const int HeadLength = 5;
 
-    // How many times what came is made room for at once, and counted, whatever length is claimed: one frame makes room for an image.
-    private const int Belief = 16;
+    // Reserve this many times the bytes that have arrived, up to the announced length. With 16, one frame reserves enough for an image.
+    private const int ReserveFactor = 16;
 
     private readonly Recycled<NativeBuffer> _shells = NativeBuffer.Shells();
 
-    /// <summary>Reads the message and sees that nothing comes after it.</summary>
-    /// <param name="call">Whose body nothing was read of yet.</param>
-    /// <param name="state">For the next one, so that it need not be made for each call.</param>
-    /// <param name="bound">How long it may become where it comes packed, told from its first bytes; null for any length.</param>
-    /// <param name="share">What the call holds of the front end's memory: grows with the message.</param>
-    /// <param name="cancellation">The caller's deadline or disconnect.</param>
-    /// <returns>The message, owned by the caller; or what is wrong with the body, that there is no memory for it, that it took too long, or that the server stops.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <summary>Reads the message and checks that nothing follows it.</summary>
+    /// <param name="call">The call, whose body has not been read yet.</param>
+    /// <param name="state">Passed to <paramref name="bound"/>, which thus needs no closure for each call.</param>
+    /// <param name="bound">Returns the most bytes of a compressed message, given its first bytes; null for no limit.</param>
+    /// <param name="share">The memory that the call holds; grows with the message.</param>
+    /// <param name="cancellation">Cancelled at the caller's deadline or disconnect.</param>
+    /// <returns>The message, owned by the caller; or an error: malformed, no memory, too slow, or the server is stopping.</returns>
+    /// <exception cref="OperationCanceledException">The caller's deadline passed, or it disconnected.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<NativeBuffer>> ReadAsync<T>(
@@ -49,7 +49,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
             {
                 if (!body.TryRead(out ReadResult read))
                 {
-                    // Most messages are there at once: only a call that waits is counted before its message and watched.
+                    // Most messages are there at once: only a call that waits is watched, and counted before its message.
                     Outcome waits = share.GrowTo(0);
                     if (!waits.IsOk)
                     {
@@ -77,7 +77,9 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
                 if (read.IsCompleted)
                 {
-                    return arrival.IsCompressed ? coding.Unpack(call, state, bound, arrival.Release(), share, cancellation) : arrival.Release();
+                    return arrival.IsCompressed
+                        ? coding.Unpack(call, state, bound, arrival.Release(), share, cancellation)
+                        : arrival.Release();
                 }
             }
         }
@@ -88,7 +90,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
         }
     }
 
-    /// <summary>Lifts the framework's own limit, which is that of web pages: a tensor may be larger. To be called before anything is read.</summary>
+    /// <summary>Removes Kestrel's default limit on bodies, which is too small for tensors. Call it before the first read.</summary>
     public static void LiftLimit(HttpContext call)
     {
         if (call.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -99,7 +101,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
     private static Outcome Malformed(string why) => Outcome.Fail(StatusCode.MalformedMessage, why);
 
-    /// <summary>As much of the message as has come.</summary>
+    /// <summary>The part of a message that has arrived.</summary>
     private struct Arrival(int limit, MemoryShare share, Recycled<NativeBuffer> shells) : IDisposable
     {
         private NativeBuffer? _message;
@@ -109,10 +111,10 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
         public bool IsCompressed { get; private set; }
 
-        /// <summary>Takes what came.</summary>
-        /// <param name="bytes">Not taken before.</param>
-        /// <param name="isLast">No more comes.</param>
-        /// <param name="consumed">Up to where it was taken.</param>
+        /// <summary>Appends bytes that arrived.</summary>
+        /// <param name="bytes">The bytes since those consumed before.</param>
+        /// <param name="isLast">Whether the body ends with them.</param>
+        /// <param name="consumed">The end of what was used.</param>
         public Outcome Take(ReadOnlySequence<byte> bytes, bool isLast, out SequencePosition consumed)
         {
             consumed = bytes.Start;
@@ -120,7 +122,10 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
             {
                 if (bytes.Length < HeadLength)
                 {
-                    return !isLast ? Outcome.Ok : Malformed(bytes.IsEmpty ? "The call ended without a message" : "Incomplete message: the body ends before the message's length does");
+                    return !isLast ? Outcome.Ok
+                        : Malformed(bytes.IsEmpty
+                            ? "The call ended without a message"
+                            : "Incomplete message: the body ends before the message's length does");
                 }
 
                 Outcome begun = Begin(bytes);
@@ -145,17 +150,17 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                 return Malformed($"Incomplete message: {_length} bytes were announced, {came + bytes.Length} came");
             }
 
-            // A head alone makes no room: nothing of what it announces need ever come.
+            // The five bytes before a message reserve nothing: the announced bytes may never arrive.
             return bytes.IsEmpty && !isLast ? Outcome.Ok : Append(bytes, came);
         }
 
-        /// <summary>The whole message; the receiver disposes it.</summary>
+        /// <summary>Returns the complete message; the caller disposes it.</summary>
         public NativeBuffer Release()
         {
             NativeBuffer whole = _message!;
             _message = null;
 
-            // What is made of its values counts like the message itself.
+            // Buffers made from its values count in the same share.
             whole.Budget = share;
             return whole;
         }
@@ -187,8 +192,8 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
             long wanted = came + bytes.Length;
             if (_message is null || wanted > _room)
             {
-                // Where there is no memory for a belief there may be some for what is here.
-                Outcome counted = MakeRoom(Math.Min(_length, Belief * wanted));
+                // If there is no memory for the reserve, try to get enough for these bytes.
+                Outcome counted = MakeRoom(Math.Min(_length, ReserveFactor * wanted));
                 counted = counted.IsOk ? counted : MakeRoom(wanted);
                 if (!counted.IsOk)
                 {
