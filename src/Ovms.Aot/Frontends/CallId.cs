@@ -42,5 +42,6 @@ internal static class CallId
     }
 
     // Ignores an id that could be mistaken for more of the log line, or that is long enough to carry a payload.
-    private static string? Printable(string? id) => id is { Length: > 0 and <= Longest } && !id.AsSpan().ContainsAnyExcept(s_printable) ? id : null;
+    private static string? Printable(string? id) =>
+        id is { Length: > 0 and <= Longest } && !id.AsSpan().ContainsAnyExcept(s_printable) ? id : null;
 }

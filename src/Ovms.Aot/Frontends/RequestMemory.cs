@@ -24,7 +24,9 @@ internal sealed class RequestMemory
     {
         _limit = limit == 0 ? long.MaxValue : (long)Math.Min(limit, long.MaxValue);
         _name = name;
-        _connectionLimit = limit == 0 || connectionPercent is 0 or >= 100 ? long.MaxValue : (long)((UInt128)_limit * connectionPercent / 100);
+        _connectionLimit = limit == 0 || connectionPercent is 0 or >= 100
+            ? long.MaxValue
+            : (long)((UInt128)_limit * connectionPercent / 100);
     }
 
     private RequestMemory(RequestMemory frontEnd)

@@ -24,7 +24,8 @@ internal sealed class PackedBound(ModelCalls calls, ServableRegistry registry)
     /// <param name="peek">Reads the model's name and version from the first bytes; null where they do not begin with it.</param>
     /// <param name="begin">The first bytes.</param>
     /// <returns>The limit in bytes, null for none; or that the named model is not served.</returns>
-    public Outcome<long?> Find(CallEnd end, CallOrigin origin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
+    public Outcome<long?> Find(
+        CallEnd end, CallOrigin origin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
     {
         if (Peek(peek, begin) is not { } model)
         {
@@ -55,7 +56,8 @@ internal sealed class PackedBound(ModelCalls calls, ServableRegistry registry)
         return Math.Max(longest, MessageBound.Rest);
     }
 
-    private static (string Name, string Version)? Peek(Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
+    private static (string Name, string Version)? Peek(
+        Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
     {
         try
         {

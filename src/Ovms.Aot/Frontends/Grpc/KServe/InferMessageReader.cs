@@ -63,7 +63,8 @@ internal sealed class InferMessageReader(Recycled<InferMessage> messages)
         }
 
         string name = reader.ReadKnownText();
-        return (name, reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited) ? reader.ReadKnownText() : "");
+        bool hasVersion = reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited);
+        return (name, hasVersion ? reader.ReadKnownText() : "");
     }
 
     private static void ReadFields(ReadOnlySequence<byte> payload, InferMessage message, InferMessageParts parts)

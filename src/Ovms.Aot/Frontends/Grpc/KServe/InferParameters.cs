@@ -63,7 +63,8 @@ internal static class InferParameters
         }
     }
 
-    private static long MeasureEntry(SequenceId id) => ProtoSize.Text(Key, SequenceInputs.Id.Name) + ProtoSize.Field(Value, MeasureValue(id));
+    private static long MeasureEntry(SequenceId id) =>
+        ProtoSize.Text(Key, SequenceInputs.Id.Name) + ProtoSize.Field(Value, MeasureValue(id));
 
     private static long MeasureValue(SequenceId id) =>
         id.Text is { } text ? ProtoSize.Text(StringParam, text) : ProtoSize.Tag(NumberField(id)) + ProtoSize.Varint(id.Number);
@@ -113,7 +114,8 @@ internal static class InferParameters
                     value = ParameterValue.Of(reader.ReadText());
                     break;
                 case (DoubleParam, WireType.Fixed64):
-                    value = ParameterValue.Unusable(BitConverter.UInt64BitsToDouble(reader.ReadFixed64()).ToString(CultureInfo.InvariantCulture));
+                    double number = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
+                    value = ParameterValue.Unusable(number.ToString(CultureInfo.InvariantCulture));
                     break;
                 case (Uint64Param, WireType.Varint):
                     value = ParameterValue.Of(reader.ReadVarint());

@@ -8,14 +8,14 @@ using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
-/// <summary>Reads a PredictRequest of TensorFlow Serving where it lies, into the message that all APIs give.</summary>
-/// <param name="messages">Where messages come from.</param>
+/// <summary>Parses TensorFlow Serving's PredictRequest in place into the message that all APIs share.</summary>
+/// <param name="messages">The pool of messages.</param>
 internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
 {
-    /// <summary>Reads one request.</summary>
-    /// <param name="payload">Owned by the message that was read, whose tensors stay in it; or disposed.</param>
-    /// <param name="head">What the request is about, also where it breaks off behind that.</param>
-    /// <returns>The request, owned by the caller; or what is wrong with the bytes.</returns>
+    /// <summary>Parses one request.</summary>
+    /// <param name="payload">The resulting message owns it, since tensors are views into it; after an error it is disposed.</param>
+    /// <param name="head">Model, version and id of the request; also set when the request breaks off behind them.</param>
+    /// <returns>The request, owned by the caller; or what is malformed.</returns>
     public Outcome<InferMessage> Read(NativeBuffer payload, out CallSubject head)
     {
         InferMessage message = messages.Rent();
@@ -52,8 +52,8 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
         }
     }
 
-    /// <summary>The model that a request's first bytes name: model_spec is its first field. Null where it is not.</summary>
-    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    /// <summary>Reads the model's name and version from a request's first bytes; null where the first field is not model_spec.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no PredictRequest.</exception>
     public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
     {
         ProtoReader reader = new(begin, "the request");
@@ -67,7 +67,7 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
         return model.Name is { } name ? (name, TfsModelSpec.TextOf(model.Version)) : null;
     }
 
-    /// <summary>Reads everything but the tensors, whose places are kept in the order of the inputs.</summary>
+    /// <summary>Parses everything except the tensors, and adds the slice of each input's tensor to the list.</summary>
     private static Outcome ReadFields(ReadOnlySequence<byte> payload, InferMessage message, List<ReadOnlySequence<byte>> tensors)
     {
         ModelSpec model = default;
@@ -75,7 +75,7 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
         ProtoReader reader = new(payload, "the request");
         while (reader.TryReadTag(out int field, out WireType type))
         {
-            // A known number with another wire type is an unknown field.
+            // A known field number with another wire type is an unknown field.
             switch (type == WireType.LengthDelimited ? field : 0)
             {
                 case 1:
@@ -137,7 +137,7 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
             }
         }
 
-        // Of a key that stands twice in a map the last entry counts: protobuf's rule. The others must be whole all the same.
+        // The last entry of a duplicate map key wins: protobuf's rule. The earlier ones must still be valid.
         int earlier = message.Inputs.FindIndex(input => input.Name == name);
         if (earlier >= 0)
         {
@@ -160,7 +160,7 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
         }
     }
 
-    /// <summary>What a ModelSpec says that matters here: the signature's name is ignored, as in the original.</summary>
+    /// <summary>The fields of a ModelSpec that matter here; the signature's name is ignored, as in the original.</summary>
     private struct ModelSpec
     {
         public string? Name { get; private set; }
@@ -180,7 +180,7 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
                         Name = reader.ReadKnownText();
                         break;
                     case 2:
-                        // Of version and label the last counts: they are one choice.
+                        // Version and label are a oneof: the last one wins.
                         Version = ReadNumber(reader.ReadLengthDelimited());
                         Label = null;
                         break;
@@ -198,7 +198,7 @@ internal sealed class PredictRequestReader(Recycled<InferMessage> messages)
             }
         }
 
-        // An Int64Value: a message around a number.
+        // An Int64Value: a message that wraps a number.
         private static long ReadNumber(ReadOnlySequence<byte> bytes)
         {
             long number = 0;

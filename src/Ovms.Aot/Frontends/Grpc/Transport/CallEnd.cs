@@ -84,7 +84,9 @@ internal sealed class CallEnd : Recyclable, IDisposable
     /// <summary>The error of a call that was cancelled.</summary>
     public Outcome Reason =>
         Outcome.Fail(
-            _stop.IsCancellationRequested && !_call!.RequestAborted.IsCancellationRequested ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
+            _stop.IsCancellationRequested && !_call!.RequestAborted.IsCancellationRequested
+                ? StatusCode.DeadlineExceeded
+                : StatusCode.Cancelled);
 
     /// <inheritdoc/>
     public void Dispose()

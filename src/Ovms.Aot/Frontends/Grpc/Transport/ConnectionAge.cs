@@ -37,7 +37,8 @@ internal static class ConnectionAge
         if (grace is { } limit)
         {
             await Task.Delay(limit, ended).ConfigureAwait(false);
-            connection.Abort(new ConnectionAbortedException("The connection is older than grpc.max_connection_age_ms and its grace period allow."));
+            connection.Abort(new ConnectionAbortedException(
+                "The connection is older than grpc.max_connection_age_ms and its grace period allow."));
         }
     }
 }

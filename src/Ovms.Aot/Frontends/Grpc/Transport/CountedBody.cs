@@ -8,7 +8,8 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// The request body of a framework call, which counts bytes as they gather. The framework buffers a message until its last byte arrives,
 /// and a caller may never send that byte.
 /// </summary>
-internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTimes times) : PipeReader, IRequestBodyPipeFeature, IDisposable
+internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTimes times)
+    : PipeReader, IRequestBodyPipeFeature, IDisposable
 {
     private ArrivalWatch? _watch;
     private bool _hasBegun;

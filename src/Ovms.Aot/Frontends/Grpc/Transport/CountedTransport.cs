@@ -38,7 +38,8 @@ internal static class CountedTransport
 
         // The framework creates streams as it reads frames and queues them to the thread pool. A caller that sends very many at once has
         // to wait, or all its streams would run before everybody else's.
-        protected override bool MustWait => _begun >= StreamsAtOnce && ThreadPool.PendingWorkItemCount > MostPending && !connection.IsEnding;
+        protected override bool MustWait =>
+            _begun >= StreamsAtOnce && ThreadPool.PendingWorkItemCount > MostPending && !connection.IsEnding;
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
