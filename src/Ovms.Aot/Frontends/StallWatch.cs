@@ -13,7 +13,6 @@ internal sealed class StallWatch : Recyclable, IDisposable
     // ENHANCE_YOUR_CALM, which gRPC clients report as RESOURCE_EXHAUSTED.
     private const int EnhanceYourCalm = 0xb;
 
-
     private readonly Lock _gate = new();
     private readonly Timer _timer;
     private readonly Recycled<StallWatch> _home;

@@ -79,7 +79,8 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
     }
 
     // What requests leave out is as the model was loaded; but the batch size can be derived from a body's length.
-    private static Signature SignatureOf(Servable servable) => servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
+    private static Signature SignatureOf(Servable servable) =>
+        servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
 
     // The inference ends here, before anything is sent.
     private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, ModelCall call, MemoryShare share)
