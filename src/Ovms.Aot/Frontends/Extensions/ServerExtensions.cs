@@ -6,8 +6,8 @@ namespace Ovms.Frontends.Extensions;
 internal static class ServerExtensions
 {
     /// <summary>
-    /// Their names. Not listed, since only a part of each works: model_repository (index, no load or unload), trace and logging (read, no
-    /// change), system_shared_memory and cuda_shared_memory (unregistering what was never registered).
+    /// Their names. Extensions that work only in part are not listed: model_repository (no load or unload), trace and logging (read-only).
+    /// The same holds for system_shared_memory and cuda_shared_memory (only unregistering what was never registered).
     /// </summary>
     public static ImmutableArray<string> Names { get; } = ["binary_tensor_data", "model_configuration", "sequence", "statistics"];
 }

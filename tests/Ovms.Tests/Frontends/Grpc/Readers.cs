@@ -8,7 +8,7 @@ using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>What reads requests of both APIs, without a server around it.</summary>
+/// <summary>Parsers of both APIs' requests, without a server.</summary>
 internal static class Readers
 {
     private static readonly ServableRegistry s_registry = new(new Drain());
@@ -18,7 +18,7 @@ internal static class Readers
 
     public static PredictRequestReader Predict { get; } = new(s_calls.Messages);
 
-    /// <summary>KServe first.</summary>
+    /// <summary>The parsers; KServe's first.</summary>
     public static InferApi[] Apis { get; } =
     [
         KServeBinding.Infer(s_calls, new PackedBound(s_calls, s_registry)),

@@ -54,11 +54,12 @@ internal static class CodedBody
     }
 
     // A kilobyte may decompress to a megabyte of blanks, more than a small model's request can have.
-    private static BodyBounds Unpacked(BodyBounds bounds, Signature signature) => MessageBound.Json(signature) is { } most && most < bounds.Limit
-        ? bounds with
-        {
-            Limit = most,
-            TooLarge = $"The body has more than {most} bytes when decompressed; no request to this model is as long.",
-        }
-        : bounds;
+    private static BodyBounds Unpacked(BodyBounds bounds, Signature signature) =>
+        MessageBound.Json(signature) is { } most && most < bounds.Limit
+            ? bounds with
+            {
+                Limit = most,
+                TooLarge = $"The body has more than {most} bytes when decompressed; no request to this model is as long.",
+            }
+            : bounds;
 }

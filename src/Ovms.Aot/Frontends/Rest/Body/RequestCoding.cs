@@ -43,5 +43,6 @@ internal static class RequestCoding
 
     private static PipeReader Wrap(Stream plain) => PipeReader.Create(plain, new StreamPipeReaderOptions(bufferSize: DecompressedBlock));
 
-    private static bool Is(StringValues coding, string name) => string.Equals(coding.ToString().Trim(), name, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(StringValues coding, string name) =>
+        string.Equals(coding.ToString().Trim(), name, StringComparison.OrdinalIgnoreCase);
 }

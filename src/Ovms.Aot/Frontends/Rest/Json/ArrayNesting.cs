@@ -64,7 +64,8 @@ internal static class ArrayNesting
                     }
                     else if (lengths[depth] != counts[depth])
                     {
-                        return $"the arrays are ragged; Expected: {lengths[depth]} values in each array of level {depth}, as in the first; "
+                        return $"the arrays are ragged; Expected: {lengths[depth]} values in each array of level {depth}, "
+                            + "as in the first; "
                             + $"Actual: {counts[depth]}{Place(depth, counts)}";
                     }
 

@@ -45,7 +45,8 @@ internal static class BinaryTail
             NativeBuffer content = new(0, document.Budget);
             input.Content = content;
             input.Source = ContentSource.Raw;
-            Outcome<long> came = await body.ReadAsync(content, wanted == Rest ? long.MaxValue : wanted, cancellation).ConfigureAwait(false);
+            long most = wanted == Rest ? long.MaxValue : wanted;
+            Outcome<long> came = await body.ReadAsync(content, most, cancellation).ConfigureAwait(false);
             if (!came.IsOk)
             {
                 return came.WithoutValue;
@@ -62,7 +63,8 @@ internal static class BinaryTail
         return await body.HasMoreAsync(cancellation).ConfigureAwait(false)
             ? Outcome.Fail(
                 StatusCode.RestBinaryDataSizeInvalid,
-                $"Bytes are left over; Expected: the body to end after {body.Consumed} bytes, with the last input; Actual: more bytes came")
+                $"Bytes are left over; Expected: the body to end after {body.Consumed} bytes, with the last input; "
+                + "Actual: more bytes came")
             : Outcome.Ok;
     }
 

@@ -93,7 +93,8 @@ internal sealed class ExtensionRoutes(ServableRegistry registry, JsonBody bodies
         using JsonDocument body = read.Value!;
         return !body.RootElement.TryGetProperty("ready", out JsonElement ready) ? false
             : ready.ValueKind is JsonValueKind.True or JsonValueKind.False ? ready.GetBoolean()
-            : Outcome.Fail(StatusCode.RestInvalidStructure, $"ready; Expected: true or false; Actual: {Shown.Bounded(ready.GetRawText())}");
+            : Outcome.Fail(
+                StatusCode.RestInvalidStructure, $"ready; Expected: true or false; Actual: {Shown.Bounded(ready.GetRawText())}");
     }
 
     private static void Write(NativeBuffer body, RepositoryRow row)

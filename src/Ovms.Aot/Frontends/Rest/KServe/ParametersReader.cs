@@ -145,7 +145,8 @@ internal static class ParametersReader
             reader.Read();
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
-                return JsonFault.WrongKind(code, wanted ? $"{path}.{key}" : $"a value in {path}", "a string, a number, true or false", reader);
+                string place = wanted ? $"{path}.{key}" : $"a value in {path}";
+                return JsonFault.WrongKind(code, place, "a string, a number, true or false", reader);
             }
 
             if (wanted)

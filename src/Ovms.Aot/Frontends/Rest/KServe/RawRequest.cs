@@ -17,7 +17,8 @@ internal static class RawRequest
     /// <param name="document">Receives the input; the caller still owns it.</param>
     /// <param name="body">The body, not read yet.</param>
     /// <param name="cancellation">Cancelled when the caller disconnects.</param>
-    public static async ValueTask<Outcome> ReadAsync(Signature signature, InferDocument document, RequestBody body, CancellationToken cancellation)
+    public static async ValueTask<Outcome> ReadAsync(
+        Signature signature, InferDocument document, RequestBody body, CancellationToken cancellation)
     {
         if (signature.Inputs.Length != 1)
         {

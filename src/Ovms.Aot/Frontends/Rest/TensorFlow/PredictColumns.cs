@@ -18,7 +18,8 @@ internal static class PredictColumns
 
         return inputs.Only is { } only
             ? ReadTensor(ref reader, inputs, only.Name)
-            : JsonFault.WrongKind(StatusCode.RestInputIsNotAnObject, "inputs", $"an object with a value for each of {inputs.Names}", reader);
+            : JsonFault.WrongKind(
+                StatusCode.RestInputIsNotAnObject, "inputs", $"an object with a value for each of {inputs.Names}", reader);
     }
 
     private static Outcome ReadNamed(ref Utf8JsonReader reader, PredictInputs inputs)

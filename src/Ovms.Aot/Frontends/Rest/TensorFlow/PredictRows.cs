@@ -58,7 +58,8 @@ internal ref struct PredictRows(PredictInputs inputs)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                return JsonFault.WrongKind(StatusCode.RestNamedInstanceNotAnObject, $"instances[{row}]", "an object, as instances[0]", reader);
+                return JsonFault.WrongKind(
+                    StatusCode.RestNamedInstanceNotAnObject, $"instances[{row}]", "an object, as instances[0]", reader);
             }
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

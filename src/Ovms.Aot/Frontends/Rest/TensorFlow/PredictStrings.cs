@@ -35,7 +35,10 @@ internal static class PredictStrings
 
         // A U8 matrix may hold texts; among floats a text is the name of a value that JSON cannot write as a number.
         return reader.TokenType == JsonTokenType.StartObject
-            || (reader.TokenType == JsonTokenType.String && info.Marshaler.Datatype == "UINT8" && info.Shape.HasRank && info.Shape.Rank == 2);
+            || (reader.TokenType == JsonTokenType.String
+                && info.Marshaler.Datatype == "UINT8"
+                && info.Shape.HasRank
+                && info.Shape.Rank == 2);
     }
 
     /// <summary>Appends the elements of one value in packed form.</summary>
@@ -112,6 +115,7 @@ internal static class PredictStrings
         reader.Read();
         return reader.TokenType == JsonTokenType.EndObject
             ? Outcome.Ok
-            : Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {index} is an object with more than b64; Expected: {{\"b64\":\"...\"}}");
+            : Outcome.Fail(
+                StatusCode.RestCouldNotParseInput, $"value {index} is an object with more than b64; Expected: {{\"b64\":\"...\"}}");
     }
 }

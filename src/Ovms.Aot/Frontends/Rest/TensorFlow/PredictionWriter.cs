@@ -58,7 +58,8 @@ internal static class PredictionWriter
             {
                 return Outcome.Fail(
                     StatusCode.RestProtoToStringError,
-                    $"Output {output.Info.Name} has shape ({string.Join(',', output.Shape.ToArray())}) and no row for each of the others'; "
+                    $"Output {output.Info.Name} has shape ({string.Join(',', output.Shape.ToArray())}) "
+                    + "and no row for each of the others'; "
                     + "ask by columns: \"inputs\" in place of \"instances\"");
             }
         }

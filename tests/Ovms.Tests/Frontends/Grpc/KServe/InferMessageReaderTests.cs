@@ -10,7 +10,7 @@ public sealed class InferMessageReaderTests
 {
     private const int Rounds = 12_000;
 
-    // What our reader refuses and Google's takes: texts that are no UTF-8 (it replaces bytes), groups, and numbers cut to 32 bits.
+    // What our reader rejects but Google's accepts: texts that are not UTF-8 (it replaces bytes), groups, and numbers cut to 32 bits.
     private static readonly string[] s_stricter = ["is not UTF-8", "is not the tag of a proto3 field", "a field claims "];
 
     [Test]
@@ -50,7 +50,7 @@ public sealed class InferMessageReaderTests
                 continue;
             }
 
-            // Typed contents that nobody will look at are not taken apart.
+            // Typed contents that are not used are not parsed.
             if (actual is not null && expected is null && LooksAway(message, actual))
             {
                 continue;
@@ -154,7 +154,7 @@ public sealed class InferMessageReaderTests
     [Test]
     public async Task LyingShape_ReservesNoMemoryForItsPromise()
     {
-        // A terabyte promised, two values sent: the buffer is as large as what came.
+        // The shape promises a terabyte, the message has two values: the buffer grows only with what arrived.
         ModelInferRequest.Types.InferInputTensor input = new() { Name = "x", Datatype = "INT64", Shape = { 1 << 20, 1 << 20 }, Contents = new InferTensorContents { Int64Contents = { 1, 2 } } };
         using InferMessage message = Readers.KServe.Read(Payload.Of(new ModelInferRequest { Inputs = { input } }.ToByteArray()), out _).Value!;
         await Assert.That(message.Inputs[0].ValueCount).IsEqualTo(2);

@@ -11,8 +11,8 @@ public sealed class PredictRequestReaderTests
 {
     private const int Rounds = 10_000;
 
-    // What our reader refuses and Google's takes: texts that are no UTF-8 (it replaces bytes), groups, numbers cut to 32 bits,
-    // fields that our .proto leaves out, and a number in a message of its own, whose end the library overlooks.
+    // What our reader rejects but Google's accepts: texts that are not UTF-8 (it replaces bytes), groups, numbers cut to 32 bits, fields
+    // that our .proto leaves out, and a wrapped number whose end Google's library does not check.
     private static readonly string[] s_stricter = ["of model_spec.version)", "is not UTF-8", "is not the tag of a proto3 field", "a field claims ", "resource_handle_val", "variant_val"];
 
     [Test]
@@ -176,7 +176,7 @@ public sealed class PredictRequestReaderTests
         await Assert.That(Read(dimensions.ToByteArray()).Outcome.Text).Contains("a shape has more than 64 dimensions");
     }
 
-    /// <summary>What protobuf's own readers refuse is refused, also where nobody would look at it.</summary>
+    /// <summary>The reader rejects what protobuf's own readers reject, even in parts that are not used.</summary>
     [Test]
     [Arguments("an entry that a later one replaces: its list of floats is cut")]
     [Arguments("a tensor that a later one of the same entry replaces: its shape is cut")]
