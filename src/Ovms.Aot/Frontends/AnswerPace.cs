@@ -7,15 +7,15 @@ using Ovms.Tensors;
 namespace Ovms.Frontends;
 
 /// <summary>
-/// Sends answers no faster than their callers take them: at most one piece is in the connection's buffers, and a caller who does not take
-/// it in time is cut off.
+/// Writes responses no faster than their callers read them. The connection buffers at most one piece; a caller that does not read it in
+/// time is cut off.
 /// </summary>
-/// <param name="limit">How long a caller has to take a piece; zero for no limit.</param>
+/// <param name="limit">How long a caller may take to read one piece; zero for no limit.</param>
 internal sealed class AnswerPace(TimeSpan limit)
 {
     /// <summary>
-    /// The longest answer that is written in one go and flushed once. It costs its length in the connection's buffers while its caller
-    /// reads; the infer request goes back before.
+    /// Bytes of the longest response that is written in one go and flushed once. The connection buffers all of it while the caller reads;
+    /// the infer request is returned before that.
     /// </summary>
     public const int AtOnce = 1 << 20;
 
@@ -30,28 +30,29 @@ internal sealed class AnswerPace(TimeSpan limit)
     private readonly Recycled<StallWatch> _watches = new(home => new StallWatch(home, limit));
 
     /// <summary>
-    /// Sets the same limit for answers that lie in the buffers of a connection and whose calls are over: the web server closes a
-    /// connection that takes nothing of them. The limit is the whole server's.
+    /// Sets the same limit for responses that are still buffered after their calls have ended: Kestrel closes a connection that reads
+    /// nothing. The limit applies to the whole server.
     /// </summary>
     public void Use(KestrelServerOptions server)
     {
-        // Its own rule counts bytes a second and gives small answers five seconds. With any rate met, only the grace period is left: it
-        // begins anew with each write. Callers of one connection share it, so that a stalled call is reset by its own watch before.
+        // Kestrel's own limit is a rate in bytes per second, with a grace period of five seconds. At this rate bytes add no time, so only
+        // the grace period is left; it restarts with each write. All callers of a connection share it. It is longer than the limit, so
+        // that a stalled call is first reset by its own watch.
         server.Limits.MinResponseDataRate = limit == TimeSpan.Zero ? null : new MinDataRate(double.MaxValue, limit + StallWatch.Grace);
     }
 
-    /// <summary>Sets the pace of all answers of a listener's connections.</summary>
+    /// <summary>Attaches this pace to all connections of a listener.</summary>
     public void Use(ListenOptions listener) => listener.Use(next => connection =>
     {
         connection.Features.Set(this);
         return next(connection);
     });
 
-    /// <summary>The pace of a call's connection.</summary>
+    /// <summary>The pace of the connection that a call came over.</summary>
     public static AnswerPace Of(HttpContext call) => call.Features.Get<AnswerPace>() ?? s_unbounded;
 
     /// <summary>Sends a message piece by piece.</summary>
-    /// <returns>Ok when the last piece was taken, or why the rest was not sent.</returns>
+    /// <returns>Ok when the caller has read the last piece; else why the rest was not sent.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> SendAsync(HttpContext call, GatheredBytes message)
     {
@@ -65,9 +66,9 @@ internal sealed class AnswerPace(TimeSpan limit)
         return sent;
     }
 
-    /// <summary>Waits until the caller has taken what was written.</summary>
-    /// <returns>Ok, or that the caller is gone or was cut off.</returns>
-    /// <exception cref="OperationCanceledException">The caller went meanwhile.</exception>
+    /// <summary>Flushes, and waits until the caller has read what was written.</summary>
+    /// <returns>Ok, or that the caller has disconnected or was cut off.</returns>
+    /// <exception cref="OperationCanceledException">The caller disconnected meanwhile.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> FlushAsync(HttpContext call)
     {
@@ -95,9 +96,9 @@ internal sealed class AnswerPace(TimeSpan limit)
         return watch;
     }
 
-    /// <summary>The same for a flush that the framework makes.</summary>
-    /// <param name="call">Whose answer it is.</param>
-    /// <param name="flush">The flush.</param>
+    /// <summary>Applies the limit to a flush that the framework makes.</summary>
+    /// <param name="call">The call whose response is flushed.</param>
+    /// <param name="flush">The pending flush.</param>
     public ValueTask<FlushResult> WatchAsync(HttpContext call, ValueTask<FlushResult> flush) =>
         flush.IsCompletedSuccessfully || limit == TimeSpan.Zero ? flush : WaitAsync(call, flush);
 
@@ -119,7 +120,9 @@ internal sealed class AnswerPace(TimeSpan limit)
     }
 
     private Outcome OutcomeOf(FlushResult flushed, bool hasCutOff) =>
-        hasCutOff ? Outcome.Fail(StatusCode.AnswerNotTaken, $"The caller took nothing of it for {limit.TotalSeconds} s (answer_stall_timeout_seconds)")
+        hasCutOff ? Outcome.Fail(
+            StatusCode.AnswerNotTaken,
+            $"The caller took nothing of it for {limit.TotalSeconds} s (answer_stall_timeout_seconds)")
         : flushed.IsCompleted || flushed.IsCanceled ? Outcome.Fail(StatusCode.Cancelled)
         : Outcome.Ok;
 }

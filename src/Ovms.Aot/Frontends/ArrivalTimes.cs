@@ -5,8 +5,8 @@ using Ovms.Tensors;
 namespace Ovms.Frontends;
 
 /// <summary>
-/// How long a caller may take to send a message, in seconds, 0 for as long as it likes: one rule for both front ends, in place of the
-/// framework's own, which measures bytes a second and knows nothing of callers that compute before they send the rest.
+/// How long a caller may take to send a message, in seconds; 0 for no limit. Both front ends use it instead of Kestrel's minimum data
+/// rate, which would fail callers that compute while they send.
 /// </summary>
 internal sealed class ArrivalTimes
 {
@@ -17,19 +17,19 @@ internal sealed class ArrivalTimes
     private readonly uint _whole;
     private readonly Recycled<ArrivalWatch> _watches;
 
-    /// <param name="start">From a call's headers to its message's first byte.</param>
+    /// <param name="start">From the call's headers to the message's first byte.</param>
     /// <param name="stall">From one byte to the next.</param>
-    /// <param name="whole">From a call's headers to its message's last byte.</param>
+    /// <param name="whole">From the call's headers to the message's last byte.</param>
     public ArrivalTimes(uint start, uint stall, uint whole)
     {
         (_start, _stall, _whole) = (start, stall, whole);
         _watches = new Recycled<ArrivalWatch>(home => new ArrivalWatch(home, this));
     }
 
-    /// <summary>As long as callers like.</summary>
+    /// <summary>No limits.</summary>
     public static ArrivalTimes Unlimited { get; } = new(0, 0, 0);
 
-    /// <summary>Whether anything is limited.</summary>
+    /// <summary>Whether any of the three limits is set.</summary>
     public bool AreLimited => (_start | _stall | _whole) != 0;
 
     /// <inheritdoc cref="ArrivalWatch.Begin"/>
@@ -40,11 +40,11 @@ internal sealed class ArrivalTimes
         return watch;
     }
 
-    /// <summary>When a message has to be given up unless more of it comes: milliseconds after the call's headers.</summary>
-    /// <param name="lastByte">When the last byte of it came, in milliseconds after the headers; null where none came yet.</param>
+    /// <summary>When the wait for a message times out unless more of it arrives: milliseconds after the call's headers.</summary>
+    /// <param name="lastByte">When its last byte so far arrived, in milliseconds after the headers; null before the first byte.</param>
     public long GivenUpAt(long? lastByte) => Math.Min(At(_whole, 0), lastByte is { } last ? At(_stall, last) : At(_start, 0));
 
-    /// <summary>Why a message was given up.</summary>
+    /// <summary>Why the wait for a message timed out.</summary>
     /// <param name="lastByte">As for <see cref="GivenUpAt"/>.</param>
     public Outcome Reason(long? lastByte)
     {

@@ -5,13 +5,12 @@ using Ovms.Tensors;
 namespace Ovms.Frontends;
 
 /// <summary>
-/// Ends the wait for a message whose caller takes too long, or that nobody needs any more, since the server stops. It begins when a
-/// reader has to wait for the first time: messages that are there at once, most of them, cost nothing. A byte that comes costs a look at
-/// the clock; only a timer that has run out asks whether one came meanwhile.
+/// Ends the wait for a message when its caller is too slow or the server stops. A reader starts it at its first wait, so most messages,
+/// which are there at once, cost nothing. An arriving byte only stores the time; the timer checks for new bytes when it fires.
 /// </summary>
 internal sealed class ArrivalWatch : Recyclable, IDisposable
 {
-    // Keeps the timer from reaching the next message: it looks, and a watch ends, under it.
+    // Keeps the timer from cancelling a read of the next message: its callback and Dispose both take this lock.
     private readonly Lock _lock = new();
     private readonly Timer _timer;
     private readonly Recycled<ArrivalWatch> _home;
@@ -23,8 +22,8 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
     private long _lastByte;
     private bool _isGivenUp;
 
-    /// <summary>Of no message yet: see <see cref="Begin"/>.</summary>
-    /// <param name="home">Where it goes back to.</param>
+    /// <summary>Created without a message: see <see cref="Begin"/>.</summary>
+    /// <param name="home">The pool that it returns to.</param>
     /// <param name="times">How long a message may take.</param>
     internal ArrivalWatch(Recycled<ArrivalWatch> home, ArrivalTimes times)
     {
@@ -37,11 +36,12 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
 
     /// <summary>Watches a message from now on.</summary>
     /// <param name="body">
-    /// Whose pending read is cancelled when the wait is over; read by one reader, who disposes the watch before anybody else reads on.
+    /// The body whose pending read is cancelled on timeout or stop. It has one reader, which disposes the watch before another one reads
+    /// on.
     /// </param>
-    /// <param name="hasBegun">Whether some of it is there.</param>
-    /// <param name="stopping">The server needs no messages any more.</param>
-    /// <param name="since">When the call's headers came, in milliseconds of the system's clock; null for just now.</param>
+    /// <param name="hasBegun">Whether part of the message has arrived.</param>
+    /// <param name="stopping">Cancelled when the server needs no more messages.</param>
+    /// <param name="since">When the call's headers arrived, in milliseconds of Environment.TickCount64; null for now.</param>
     internal void Begin(PipeReader body, bool hasBegun, CancellationToken stopping, long? since)
     {
         long now = Environment.TickCount64;
@@ -61,10 +61,10 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
         }
     }
 
-    /// <summary>Some bytes came.</summary>
+    /// <summary>Records that bytes arrived.</summary>
     public void Came() => Volatile.Write(ref _lastByte, Environment.TickCount64 - _began);
 
-    /// <summary>Why a read came back cancelled; Ok where this had nothing to do with it.</summary>
+    /// <summary>Why a read was cancelled; Ok when this watch did not cancel it.</summary>
     public Outcome Reason =>
         Volatile.Read(ref _isGivenUp) ? _times.Reason(LastByte)
         : _stopping.IsCancellationRequested ? Outcome.Fail(StatusCode.ServerShuttingDown)
@@ -90,7 +90,7 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
 
         if (isGivenUp)
         {
-            // The reader may have gone on within the timer's own call, which still holds the lock: no other message gets this one.
+            // The reader may have continued inside the timer's callback, which still holds the lock: do not reuse this watch.
             _timer.Dispose();
             return;
         }
@@ -119,7 +119,7 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
         }
     }
 
-    // Until the message has to be given up as things stand, or would have to be if its first byte came right now.
+    // Waits for the earlier of two times: the timeout as things stand, and the timeout if the next byte arrived right now.
     private void WaitFrom(long now)
     {
         long at = Math.Min(_times.GivenUpAt(LastByte), _times.GivenUpAt(now));

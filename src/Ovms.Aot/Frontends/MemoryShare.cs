@@ -4,14 +4,14 @@ using Ovms.Tensors;
 namespace Ovms.Frontends;
 
 /// <summary>
-/// What one call holds of its connection's and its front end's memory: its request, and its answer until that is sent. All that is left
-/// is given back when the call ends; afterwards the object may be another call's. Not thread-safe.
+/// The memory that one call holds, counted in its connection's and its front end's account: the request, and the response until it is
+/// sent. Dispose returns what is left; the object may then serve another call. Not thread-safe.
 /// </summary>
 internal sealed class MemoryShare : BufferBudget, IDisposable
 {
     /// <summary>
-    /// Bytes that each call is counted with beside its message: headers, stream, and the objects of the framework. Measured with streams
-    /// that send headers and nothing else.
+    /// Bytes counted for each call besides its message: headers, stream, and the framework's objects. Measured with streams that send only
+    /// headers.
     /// </summary>
     public const int CallBytes = 8 << 10;
 
@@ -22,20 +22,22 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
     private long _callDue;
     private Func<long, Outcome>? _answerRoom;
 
-    /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
-    /// <param name="home">Where it was rented; null for one that stays with what made it.</param>
+    /// <summary>Created without a call: see <see cref="Of"/>.</summary>
+    /// <param name="home">The pool that it was rented from; null for one that its creator keeps.</param>
     public MemoryShare(Recycled<MemoryShare>? home = null) => _home = home;
 
-    /// <summary>A share that counts only what it is told.</summary>
+    /// <summary>A share that counts only explicit amounts, not <see cref="CallBytes"/>.</summary>
     public MemoryShare(RequestMemory memory) => _memory = memory;
 
     private RequestMemory Memory => _memory ?? throw new ObjectDisposedException(nameof(MemoryShare));
 
-    /// <summary>Bytes of the answer; 0 before there is one.</summary>
+    /// <summary>Bytes counted for the response; 0 before there is one.</summary>
     public long Answer { get; private set; }
 
-    /// <summary>Becomes the share of a call. The call itself is counted with the first bytes of its message: see <see cref="GrowTo"/>.</summary>
-    /// <param name="memory">What it holds some of.</param>
+    /// <summary>
+    /// Assigns the share to a call. <see cref="GrowTo"/> counts <see cref="CallBytes"/> with the first bytes of the message.
+    /// </summary>
+    /// <param name="memory">The account that it counts in.</param>
     public MemoryShare Of(RequestMemory memory)
     {
         System.Diagnostics.Debug.Assert(_memory is null, "A share is one call's at a time.");
@@ -44,9 +46,9 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
         return this;
     }
 
-    /// <summary>The request holds so many bytes by now; fewer than before change nothing.</summary>
-    /// <param name="bytes">All it holds; 0 for a call whose message is still to come.</param>
-    /// <returns>Ok, or that there is no room for what it grew by.</returns>
+    /// <summary>Sets how many bytes the request holds; fewer than before changes nothing.</summary>
+    /// <param name="bytes">All that it holds; 0 before its message arrives.</param>
+    /// <returns>Ok, or that there is no memory for the growth.</returns>
     public Outcome GrowTo(long bytes)
     {
         long more = Math.Max(bytes - _request, 0);
@@ -66,8 +68,8 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
         return taken;
     }
 
-    /// <summary>The request holds so many bytes more: a buffer grows.</summary>
-    /// <exception cref="OvmsException">There is no room for them.</exception>
+    /// <summary>Counts more bytes of the request, for a buffer that grows.</summary>
+    /// <exception cref="OvmsException">There is no memory for them.</exception>
     public override void Take(long bytes)
     {
         Outcome taken = GrowTo(_request + bytes);
@@ -77,7 +79,7 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
         }
     }
 
-    /// <summary>The request has let go of so many bytes.</summary>
+    /// <summary>Returns bytes of the request.</summary>
     public override void Release(long bytes)
     {
         System.Diagnostics.Debug.Assert(bytes <= _request, "No more is given back than was taken.");
@@ -85,8 +87,8 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
         _request -= bytes;
     }
 
-    /// <summary>Reserves bytes for the answer before they are made.</summary>
-    /// <returns>Ok, or that there is no room for them.</returns>
+    /// <summary>Reserves bytes for the response before they are allocated.</summary>
+    /// <returns>Ok, or that there is no memory for them.</returns>
     public Outcome TryAddAnswer(long bytes)
     {
         Outcome taken = Memory.TryTake(bytes);
@@ -94,14 +96,14 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
         return taken;
     }
 
-    /// <summary><see cref="TryAddAnswer"/> for the inference, which knows no front end but sometimes an answer's size before it computes.</summary>
+    /// <summary><see cref="TryAddAnswer"/> as a delegate for the inference, which may know a response's size before it computes.</summary>
     public Func<long, Outcome> AnswerRoom => _answerRoom ??= TryAddAnswer;
 
     /// <summary>
-    /// The answer will have so many bytes: what was not reserved before is reserved now. A small one is counted and never refused, since
-    /// the server holds no more for it than for the call itself.
+    /// Sets how many bytes the response will have, and reserves what is not reserved yet. One of up to <see cref="CallBytes"/> is counted
+    /// and never rejected.
     /// </summary>
-    /// <returns>Ok, or that there is no room for them.</returns>
+    /// <returns>Ok, or that there is no memory for them.</returns>
     public Outcome TryHoldAnswer(long bytes)
     {
         long more = bytes - Answer;
@@ -119,14 +121,16 @@ internal sealed class MemoryShare : BufferBudget, IDisposable
         return Outcome.Ok;
     }
 
-    /// <summary>An answer that is there already waits for its caller to read it; it is never refused, but it keeps others out.</summary>
+    /// <summary>
+    /// Counts a response that already exists and waits for its caller. It is never rejected, but may cause other calls to be rejected.
+    /// </summary>
     public void AddAnswer(long bytes)
     {
         Memory.Take(bytes);
         Answer += bytes;
     }
 
-    /// <summary>So much of the answer has been sent, or was reserved in vain.</summary>
+    /// <summary>Returns bytes of the response that were sent, or reserved but not used.</summary>
     public void ReleaseAnswer(long bytes)
     {
         System.Diagnostics.Debug.Assert(bytes <= Answer, "No more is given back than was taken.");

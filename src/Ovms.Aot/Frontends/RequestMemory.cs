@@ -4,9 +4,9 @@ using Ovms.Status;
 namespace Ovms.Frontends;
 
 /// <summary>
-/// The account of a front end's memory: the bytes that it holds for its calls, from a request's first byte to the answer's last. What
-/// would pass the limit is refused and does not wait, since its own bytes have already arrived. Each connection has an account of its
-/// own below, so that one caller cannot hold all of it.
+/// Accounts for the bytes that a front end holds for its calls, from a request's first byte to the response's last. What exceeds the limit
+/// is rejected at once: waiting would not help, since its bytes have already arrived. Each connection has a sub-account, so that one
+/// caller cannot take all memory.
 /// </summary>
 internal sealed class RequestMemory
 {
@@ -16,15 +16,17 @@ internal sealed class RequestMemory
     private readonly string _name;
     private long _taken;
 
-    /// <summary>A front end's account.</summary>
+    /// <summary>The account of a front end.</summary>
     /// <param name="limit">Bytes; 0 for no limit.</param>
-    /// <param name="name">What the limit is called, for the message.</param>
-    /// <param name="connectionPercent">How much of it one connection may hold; 0 for no limit.</param>
+    /// <param name="name">The option that sets the limit, for the message.</param>
+    /// <param name="connectionPercent">Percentage of the limit that one connection may hold; 0 for no limit.</param>
     public RequestMemory(ulong limit, string name, uint connectionPercent = 0)
     {
         _limit = limit == 0 ? long.MaxValue : (long)Math.Min(limit, long.MaxValue);
         _name = name;
-        _connectionLimit = limit == 0 || connectionPercent is 0 or >= 100 ? long.MaxValue : (long)((UInt128)_limit * connectionPercent / 100);
+        _connectionLimit = limit == 0 || connectionPercent is 0 or >= 100
+            ? long.MaxValue
+            : (long)((UInt128)_limit * connectionPercent / 100);
     }
 
     private RequestMemory(RequestMemory frontEnd)
@@ -38,10 +40,10 @@ internal sealed class RequestMemory
     /// <summary>Bytes held now.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    /// <summary>The account of one connection: what it holds counts in the front end's, too.</summary>
+    /// <summary>An account for one connection; its bytes count in the front end's account, too.</summary>
     public RequestMemory ForConnection() => new(this);
 
-    /// <summary>Gives each connection of a listener an account of its own.</summary>
+    /// <summary>Gives each connection of a listener its own account.</summary>
     public void Watch(ListenOptions listener) =>
         listener.Use(next => connection =>
         {
@@ -52,7 +54,7 @@ internal sealed class RequestMemory
     /// <summary>The account of the connection that a call came over.</summary>
     public RequestMemory For(HttpContext call) => call.Features.Get<RequestMemory>() ?? this;
 
-    /// <summary>Counts bytes in, or says why not.</summary>
+    /// <summary>Counts bytes in, or returns why they are rejected.</summary>
     public Outcome TryTake(long bytes)
     {
         long taken = Interlocked.Add(ref _taken, bytes);
@@ -71,7 +73,7 @@ internal sealed class RequestMemory
         return above;
     }
 
-    /// <summary>Counts bytes in that are there already.</summary>
+    /// <summary>Counts bytes in that are already allocated; never rejects them.</summary>
     public void Take(long bytes)
     {
         Interlocked.Add(ref _taken, bytes);
@@ -91,5 +93,6 @@ internal sealed class RequestMemory
             ? $"{bytes} bytes are needed and {_limit} may be held ({_name}); send less at once or raise the limit"
             : _frontEnd is null
             ? $"{bytes} bytes more are needed, calls in flight hold {taken} of {_limit} ({_name}); try again later or raise the limit"
-            : $"{bytes} bytes more are needed, calls in flight over this connection hold {taken} of {_limit} ({_name}); try again later, use more connections or raise the limit");
+            : $"{bytes} bytes more are needed, calls in flight over this connection hold {taken} of {_limit} ({_name}); "
+                + "try again later, use more connections or raise the limit");
 }

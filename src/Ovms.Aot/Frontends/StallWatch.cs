@@ -5,8 +5,8 @@ using Ovms.Tensors;
 namespace Ovms.Frontends;
 
 /// <summary>
-/// Cuts a caller off who does not take what was flushed in time. HTTP/2: the stream is reset; where that does not help either, because
-/// the caller reads nothing from the connection at all, the connection is closed, as it is over HTTP/1.1. Kept for later flushes once disposed.
+/// Cuts off a caller that does not read a flushed response in time. Over HTTP/2 it resets the stream, and closes the connection if the
+/// reset does not get through either. Over HTTP/1.1 it closes the connection. Pooled: reused after Dispose.
 /// </summary>
 internal sealed class StallWatch : Recyclable, IDisposable
 {
@@ -20,9 +20,9 @@ internal sealed class StallWatch : Recyclable, IDisposable
     private HttpContext? _call;
     private long _due;
 
-    /// <summary>Of no call yet: see <see cref="Begin"/>.</summary>
-    /// <param name="home">Where it goes back to.</param>
-    /// <param name="limit">How long a caller has.</param>
+    /// <summary>Created without a call: see <see cref="Begin"/>.</summary>
+    /// <param name="home">The pool that it returns to.</param>
+    /// <param name="limit">How long a caller may take.</param>
     internal StallWatch(Recycled<StallWatch> home, TimeSpan limit)
     {
         _home = home;
@@ -31,16 +31,16 @@ internal sealed class StallWatch : Recyclable, IDisposable
     }
 
     /// <summary>
-    /// From a reset to the end of its connection: the web server carries out a reset within microseconds, unless the connection itself is
-    /// stuck.
+    /// The longest time from a stream's reset to the end of its connection. Kestrel carries out a reset within microseconds unless the
+    /// connection is stuck.
     /// </summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the caller was cut off.</summary>
     public bool HasCutOff { get; private set; }
 
-    /// <summary>Watches a flush that has to wait.</summary>
-    /// <param name="call">Whose answer was flushed.</param>
+    /// <summary>Watches a pending flush.</summary>
+    /// <param name="call">The call whose response was flushed.</param>
     internal void Begin(HttpContext call)
     {
         lock (_gate)
@@ -78,7 +78,7 @@ internal sealed class StallWatch : Recyclable, IDisposable
     {
         lock (_gate)
         {
-            // The timer of an earlier flush may fire late. It may also fire a moment early.
+            // The timer may fire late, for an earlier flush, or a moment early.
             long left = _due - Environment.TickCount64;
             if (_call is null)
             {

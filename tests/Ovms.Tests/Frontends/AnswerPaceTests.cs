@@ -13,7 +13,7 @@ public sealed class AnswerPaceTests
         await Assert.That(server.Limits.MinResponseDataRate).IsNull();
     }
 
-    // One byte taken within the limit is enough, as it is for an answer whose call waits; and a single call's reset comes first.
+    // Reading one byte within the limit is enough, as while a call waits; and a single call's own reset comes first.
     [Test]
     [Arguments(1)]
     [Arguments(60)]

@@ -53,7 +53,7 @@ public sealed class RequestMemoryTests
         await Assert.That(refused.Text).Contains("hold 600 of 600").And.Contains("connection_memory_percent of some_quota");
         await Assert.That(memory.Taken).IsEqualTo(600);
 
-        // What the front end refuses is not left on the connection's account.
+        // Bytes that the front end rejects do not stay on the connection's account.
         await Assert.That(other.TryTake(401).Text).Contains("hold 600 of 1000 (some_quota)");
         await Assert.That(other.TryTake(400).IsOk).IsTrue();
         other.Return(400);

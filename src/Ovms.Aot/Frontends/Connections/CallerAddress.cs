@@ -3,26 +3,26 @@ using System.Net.Sockets;
 
 namespace Ovms.Frontends.Connections;
 
-/// <summary>One address that connections come from, with what is counted of it. Owned by <see cref="ConnectionPlaces"/>.</summary>
+/// <summary>The counters of one remote address. Owned by <see cref="ConnectionPlaces"/>.</summary>
 internal sealed class CallerAddress(IPAddress address)
 {
-    // The part of an IPv6 address that one caller is given as a whole: the rest it chooses itself.
+    // The network prefix of an IPv6 address: a caller chooses the rest itself.
     private const int NetworkBytes = 8;
     private const int AddressBytes = 16;
 
-    /// <summary>What counts as one.</summary>
+    /// <summary>The address, as <see cref="KeyOf"/> returns it.</summary>
     public IPAddress Address { get; } = address;
 
-    /// <summary>Connections that are open; changed under the owner's lock.</summary>
+    /// <summary>Open connections; changed under the owner's lock.</summary>
     public int Open { get; set; }
 
-    /// <summary>Resets over all of its connections.</summary>
+    /// <summary>Stream resets of all its connections.</summary>
     public RecentResets Resets { get; } = new();
 
-    /// <summary>Streams of all its connections that were ended, since no message came and others needed the room.</summary>
+    /// <summary>Streams of all its connections that the server ended because no message came and others needed the room.</summary>
     public RecentResets Idle { get; } = new();
 
-    /// <summary>What counts as one address: of IPv6 the network of 64 bits, IPv4 within IPv6 as IPv4.</summary>
+    /// <summary>The key of an address: the 64-bit network of an IPv6 address; IPv4 mapped into IPv6 as IPv4.</summary>
     public static IPAddress KeyOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)

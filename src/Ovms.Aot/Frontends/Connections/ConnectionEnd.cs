@@ -1,21 +1,21 @@
 namespace Ovms.Frontends.Connections;
 
-/// <summary>Why a connection is not let in, or had to go.</summary>
+/// <summary>Why a connection was rejected or closed.</summary>
 internal enum ConnectionEnd
 {
-    /// <summary>It was let in.</summary>
+    /// <summary>It was admitted.</summary>
     None,
 
-    /// <summary>As many are open as there may be, and none of them is idle.</summary>
+    /// <summary>All places are taken, and no connection is idle.</summary>
     Full,
 
-    /// <summary>Its address has as many as it may have, and none of them is idle.</summary>
+    /// <summary>Its address has as many connections as it may have, and none of them is idle.</summary>
     AddressFull,
 
-    /// <summary>It reset more streams than the budget allows, or its address did and it took part.</summary>
+    /// <summary>It exceeded the reset budget, or its address did and it contributed.</summary>
     Resets,
 
-    /// <summary>It was idle longest when another one needed its place.</summary>
+    /// <summary>It was idle longest when another connection needed its place.</summary>
     Idle,
 
     /// <summary>No request came in time.</summary>

@@ -2,40 +2,40 @@ using Ovms.Options;
 
 namespace Ovms.Frontends.Connections;
 
-/// <summary>What the options say about connections and the streams in them. 0 is no bound.</summary>
+/// <summary>What the options say about connections and their streams. 0 is no limit.</summary>
 internal sealed record ConnectionLimits
 {
-    // Of each 32 places one is kept for health and one for unix sockets, at least one of each.
+    // Of every 32 places one is reserved for health requests and one for unix sockets; at least one of each.
     private const int ReserveShare = 32;
     private const int MostReserved = 16;
 
-    // An address may reset so many times what one of its connections may.
+    // How many times the budget of one connection an address may reset.
     private const int AddressFactor = 5;
 
-    /// <summary>Connections of all listeners at the same time.</summary>
+    /// <summary>Open connections of all listeners together.</summary>
     public required int Places { get; init; }
 
-    /// <summary>Connections of one address.</summary>
+    /// <summary>Open connections of one address.</summary>
     public required int PerAddress { get; init; }
 
-    /// <summary>Time from a connection's begin to its first request.</summary>
+    /// <summary>The longest time from a connection's start to its first request.</summary>
     public TimeSpan FirstRequest { get; init; }
 
-    /// <summary>Streams of one connection that may be reset within <see cref="RecentResets.Window"/>.</summary>
+    /// <summary>Streams that one connection may reset within <see cref="RecentResets.Window"/>.</summary>
     public int ResetsPerConnection { get; init; }
 
-    /// <summary>The same for all connections of an address together.</summary>
+    /// <summary>Streams that all connections of an address may reset within <see cref="RecentResets.Window"/>.</summary>
     public long ResetsPerAddress => (long)ResetsPerConnection * AddressFactor;
 
-    /// <summary>Places that only requests for health get when the others are taken.</summary>
+    /// <summary>Places reserved for health requests.</summary>
     public int HealthPlaces => Math.Clamp(Places / ReserveShare, 1, MostReserved);
 
-    /// <summary>Places that only unix sockets get; 0 where there is none.</summary>
+    /// <summary>Places reserved for unix sockets; 0 without one.</summary>
     public int LocalPlaces { get; init; }
 
-    /// <summary>The limits that the options give.</summary>
+    /// <summary>Derives the limits from the options.</summary>
     /// <param name="options">The command line.</param>
-    /// <param name="mostByFiles">Connections that the files allow which the process may have open.</param>
+    /// <param name="mostByFiles">Connections that fit in the process's limit of open files.</param>
     public static ConnectionLimits From(ServerOptions options, int mostByFiles)
     {
         int places = options.MaxConnections == 0 ? mostByFiles : (int)Math.Min(options.MaxConnections, mostByFiles);

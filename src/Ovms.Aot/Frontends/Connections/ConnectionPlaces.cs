@@ -3,18 +3,19 @@ using System.Net;
 namespace Ovms.Frontends.Connections;
 
 /// <summary>
-/// Gives connections their places: some are kept for unix sockets, some for requests about health. When they run out, who is idle longest
-/// makes room, before all who never asked for anything.
+/// Admits connections to a limited number of places, some reserved for unix sockets and some for health requests. When none is free, the
+/// longest idle connection is closed; connections that never sent a request go first.
 /// </summary>
 internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider time)
 {
-    // From being asked to close to being cut off; a goodbye takes less.
+    // From a request to close to the abort; HTTP/2's GOAWAY takes less.
     private const long ClosingMilliseconds = 1000;
 
-    // From a connection's begin to its first request, for callers who connect in order to ask.
+    // A new connection has this long to send its first request before it goes first.
     private const long ComingMilliseconds = 1000;
 
-    // What is left of a connection's budget when its address is over its own. New connections still come in: others may share the address.
+    // While its address is over budget, a connection may use 1/100 of its own. New connections are still admitted: others may share the
+    // address.
     private const int ShareOfFlood = 100;
 
     private readonly Lock _lock = new();
@@ -26,13 +27,13 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
     private int _healthOnly;
     private long _refusedRequests;
 
-    /// <summary>The bounds.</summary>
+    /// <summary>The limits.</summary>
     public ConnectionLimits Limits => limits;
 
-    /// <summary>Milliseconds by the clock that idleness goes by.</summary>
+    /// <summary>The current time in milliseconds, on the clock that measures idle times.</summary>
     public long Now => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>How many are open.</summary>
+    /// <summary>Open connections.</summary>
     public int Open
     {
         get
@@ -44,13 +45,13 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
     }
 
-    /// <summary>Requests that were refused, since their connection was let in for health alone.</summary>
+    /// <summary>Requests rejected because their connection was admitted for health requests only.</summary>
     public long RefusedRequests => Interlocked.Read(ref _refusedRequests);
 
-    /// <summary>How many ended for a reason, were refused or closed.</summary>
+    /// <summary>How many connections were rejected or closed for a reason.</summary>
     public long Ended(ConnectionEnd why) => Interlocked.Read(ref _ended[(int)why]);
 
-    /// <summary>The counts of an address; <see cref="Admit"/> is to follow.</summary>
+    /// <summary>The counters of an address; the caller must then call <see cref="Admit"/>.</summary>
     public CallerAddress Of(IPAddress address)
     {
         IPAddress key = CallerAddress.KeyOf(address);
@@ -60,7 +61,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
     }
 
-    /// <summary>Lets a connection in, or not. One that is let in is to <see cref="Leave"/>.</summary>
+    /// <summary>Admits or rejects a connection. The caller must <see cref="Leave"/> an admitted one.</summary>
     public ConnectionEnd Admit(OpenConnection connection)
     {
         OpenConnection? idle = null;
@@ -84,7 +85,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         return refused;
     }
 
-    /// <summary>A connection ended.</summary>
+    /// <summary>Removes a connection that ended.</summary>
     public void Leave(OpenConnection connection)
     {
         lock (_lock)
@@ -96,7 +97,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
     }
 
-    /// <summary>A connection for health alone gets an ordinary place, if there is one by now.</summary>
+    /// <summary>Moves a health-only connection to an ordinary place, if one is free by now.</summary>
     public bool TryPromote(OpenConnection connection)
     {
         lock (_lock)
@@ -113,7 +114,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
     }
 
-    /// <summary>Streams and resets are counted; whether the connection has to end for them.</summary>
+    /// <summary>Counts streams and resets; returns whether the connection must end for them.</summary>
     public bool IsOverBudget(RecentResets own, RecentResets? address, int streams, int resets)
     {
         long now = resets > 0 ? Now : 0;
@@ -123,7 +124,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         return isOver || (isAddressOver && own.IsOver(Math.Max(1, limits.ResetsPerConnection / ShareOfFlood), now));
     }
 
-    /// <summary>A connection ends since it is over the budget.</summary>
+    /// <summary>Counts and marks a connection that ends because it is over budget.</summary>
     public void EndForResets(OpenConnection connection)
     {
         Count(ConnectionEnd.Resets);
@@ -133,7 +134,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
     }
 
-    /// <summary>Closes what is overdue and forgets addresses. To be called about once a second.</summary>
+    /// <summary>Closes overdue connections and drops unused addresses. Call it about once a second.</summary>
     public void Sweep()
     {
         long now = Now;
@@ -150,7 +151,10 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
                         closing.Add(connection);
                     }
                 }
-                else if (limits.FirstRequest > TimeSpan.Zero && !connection.HasCalled && now - connection.IdleSince > limits.FirstRequest.TotalMilliseconds && connection.TryRetire())
+                else if (limits.FirstRequest > TimeSpan.Zero
+                    && !connection.HasCalled
+                    && now - connection.IdleSince > limits.FirstRequest.TotalMilliseconds
+                    && connection.TryRetire())
                 {
                     GivePlace(connection);
                     MarkClosing(connection);
@@ -158,7 +162,11 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
                 }
             }
 
-            foreach (CallerAddress address in _addresses.Values.Where(address => address.Open == 0 && !address.Resets.IsOver(limits.ResetsPerAddress, now) && !address.Idle.IsOver(limits.ResetsPerAddress, now)).ToArray())
+            foreach (CallerAddress address in _addresses.Values
+                .Where(address => address.Open == 0
+                    && !address.Resets.IsOver(limits.ResetsPerAddress, now)
+                    && !address.Idle.IsOver(limits.ResetsPerAddress, now))
+                .ToArray())
             {
                 _addresses.Remove(address.Address);
             }
@@ -176,7 +184,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
     }
 
-    /// <summary>Whether an address has all that it may have.</summary>
+    /// <summary>Whether an address has as many connections as it may have.</summary>
     public bool IsFull(CallerAddress address) => limits.PerAddress > 0 && address.Open >= limits.PerAddress;
 
     private ConnectionEnd Place(OpenConnection connection, ref OpenConnection? idle)
@@ -193,7 +201,9 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         }
 
         ConnectionEnd full = IsFull(address) ? ConnectionEnd.AddressFull : ConnectionEnd.Full;
-        if (HasOrdinary(address) || MakeRoom(one => !one.IsHealthOnly && one.Address is { } other && (other == address || full == ConnectionEnd.Full), ref idle))
+        if (HasOrdinary(address)
+            || MakeRoom(
+                one => !one.IsHealthOnly && one.Address is { } other && (other == address || full == ConnectionEnd.Full), ref idle))
         {
             _ordinary++;
         }
@@ -214,7 +224,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
     private bool HasOrdinary(CallerAddress? address) =>
         (address is null || !IsFull(address)) && _ordinary + Math.Max(_local, limits.LocalPlaces) < limits.Places - limits.HealthPlaces;
 
-    // A look at every connection: only a caller who opens one more than there may be pays for it, and one such costs as much anyway.
+    // Scans all connections: only a caller that opens one too many pays for it, about as much as a connection costs anyway.
     private bool MakeRoom(Func<OpenConnection, bool> among, ref OpenConnection? idle, bool mustBeIdle = true)
     {
         OpenConnection? oldest = null;
@@ -228,7 +238,7 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
             }
         }
 
-        // A call may have begun on it just now: then there is no room this time.
+        // A call may have begun on it just now: then no place can be freed this time.
         if (oldest is null || (!oldest.TryRetire() && mustBeIdle))
         {
             return false;
@@ -240,8 +250,9 @@ internal sealed class ConnectionPlaces(ConnectionLimits limits, TimeProvider tim
         return true;
     }
 
-    // Who came just now has had no time to ask.
-    private static (bool MayYetCall, long IdleSince) Rank(OpenConnection one, long now) => (one.HasCalled || now - one.IdleSince < ComingMilliseconds, one.IdleSince);
+    // A connection that has just begun has had no time to send a request.
+    private static (bool MayYetCall, long IdleSince) Rank(OpenConnection one, long now) =>
+        (one.HasCalled || now - one.IdleSince < ComingMilliseconds, one.IdleSince);
 
     private void GivePlace(OpenConnection connection)
     {

@@ -1,11 +1,16 @@
 namespace Ovms.Frontends.Connections;
 
-/// <summary>What may be asked over a connection that is let in for health alone: calls that are answered at once and from memory.</summary>
+/// <summary>The requests that a health-only connection may make: all are answered at once, from memory.</summary>
 internal static class HealthPaths
 {
     private const string Rest = "/v2/health/";
 
-    private static readonly string[] s_grpc = ["/grpc.health.v1.Health/Check", "/inference.GRPCInferenceService/ServerLive", "/inference.GRPCInferenceService/ServerReady"];
+    private static readonly string[] s_grpc =
+    [
+        "/grpc.health.v1.Health/Check",
+        "/inference.GRPCInferenceService/ServerLive",
+        "/inference.GRPCInferenceService/ServerReady",
+    ];
 
     /// <summary>Whether a REST request asks for health.</summary>
     public static bool IsRest(string target) => target.StartsWith(Rest, StringComparison.Ordinal);

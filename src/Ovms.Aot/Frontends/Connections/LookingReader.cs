@@ -5,8 +5,8 @@ using System.Threading.Tasks.Sources;
 namespace Ovms.Frontends.Connections;
 
 /// <summary>
-/// Reads on behalf of the framework and looks at what came first. Every connection waits in a read nearly always: this waits without an
-/// object of its own for each time.
+/// A reader for the framework that inspects bytes before the framework gets them. Nearly every connection waits in a read at any time;
+/// this wait allocates no object.
 /// </summary>
 internal abstract class LookingReader : PipeReader, IValueTaskSource<ReadResult>
 {
@@ -15,7 +15,7 @@ internal abstract class LookingReader : PipeReader, IValueTaskSource<ReadResult>
     private ManualResetValueTaskSourceCore<ReadResult> _source;
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _reading;
 
-    /// <summary>Reads from what the connection receives.</summary>
+    /// <summary>Wraps the connection's input.</summary>
     protected LookingReader(PipeReader input)
     {
         _input = input;
@@ -77,14 +77,15 @@ internal abstract class LookingReader : PipeReader, IValueTaskSource<ReadResult>
     ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _source.GetStatus(token);
 
     /// <inheritdoc/>
-    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<ReadResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Looks at what came.</summary>
+    /// <summary>Inspects what was read.</summary>
     /// <returns>What the framework gets.</returns>
     protected abstract ReadResult Look(ReadResult result);
 
-    /// <summary>Whether the framework gets what was looked at only when other work is done.</summary>
+    /// <summary>Whether the framework gets what was read only after other work is done.</summary>
     protected virtual bool MustWait => false;
 
     private void Came()

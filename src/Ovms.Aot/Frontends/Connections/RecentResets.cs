@@ -1,12 +1,12 @@
 namespace Ovms.Frontends.Connections;
 
 /// <summary>
-/// Counts streams and how many of them were reset, within a window of time. A caller who cancels now and then, or much among many calls that
-/// it wants, is let be: over the budget is only who also resets more than half of what it opens. Safe for several threads.
+/// Counts streams and stream resets within a time window. Over budget is a caller with more resets than the budget that also resets more
+/// than half of its streams. Thus occasional cancellations, or many among many wanted calls, do no harm. Thread-safe.
 /// </summary>
 internal sealed class RecentResets
 {
-    /// <summary>Resets count for so long, at most twice as long.</summary>
+    /// <summary>How long a reset counts; at most twice as long.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
@@ -14,15 +14,15 @@ internal sealed class RecentResets
     private long _resets;
     private long _streams;
 
-    /// <summary>Resets counted now.</summary>
+    /// <summary>Resets in the current window.</summary>
     public long Count => Interlocked.Read(ref _resets);
 
-    /// <summary>Streams began, or were reset.</summary>
+    /// <summary>Counts streams that began or were reset.</summary>
     /// <param name="streams">How many began.</param>
     /// <param name="resets">How many were reset.</param>
-    /// <param name="budget">How many may be; 0 for any number.</param>
-    /// <param name="now">Milliseconds; looked at only where there are resets.</param>
-    /// <returns>Whether the budget is overdrawn.</returns>
+    /// <param name="budget">How many may be reset; 0 for no limit.</param>
+    /// <param name="now">The time in milliseconds; used only where there are resets.</param>
+    /// <returns>Whether the budget is exceeded.</returns>
     public bool Add(int streams, int resets, long budget, long now)
     {
         if (resets == 0)
@@ -35,7 +35,7 @@ internal sealed class RecentResets
         {
             if (now - _began > Window.TotalMilliseconds)
             {
-                // Streams are counted without a look at the clock: what came before the window does not weigh in it.
+                // Adding streams does not check the clock, so the count may hold streams from before the window: drop them.
                 _began = now;
                 _resets = 0;
                 Interlocked.Exchange(ref _streams, 0);
@@ -47,7 +47,7 @@ internal sealed class RecentResets
         }
     }
 
-    /// <summary>Whether the budget is overdrawn at a time.</summary>
+    /// <summary>Whether the budget is exceeded at a time.</summary>
     public bool IsOver(long budget, long now)
     {
         lock (_lock)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ovms.Frontends.Extensions;
 
-/// <summary>The element types of the model configuration: KServe's, but BYTES is STRING there, each with a number.</summary>
+/// <summary>The numbered element types of the model configuration: KServe's, with BYTES named STRING.</summary>
 internal static class ConfigDatatype
 {
     private const int Invalid = 0;
@@ -13,7 +13,7 @@ internal static class ConfigDatatype
         "TYPE_INT64", "TYPE_FP16", "TYPE_FP32", "TYPE_FP64", "TYPE_STRING", "TYPE_BF16",
     ];
 
-    /// <summary>The number of a KServe datatype; that of TYPE_INVALID where the configuration has no name for it, as for UINT4.</summary>
+    /// <summary>The number of a KServe datatype; TYPE_INVALID's where the configuration has no name for it, as for UINT4.</summary>
     public static int NumberOf(string datatype) =>
         Math.Max(Invalid, s_names.IndexOf(datatype == "BYTES" ? "TYPE_STRING" : $"TYPE_{datatype}"));
 

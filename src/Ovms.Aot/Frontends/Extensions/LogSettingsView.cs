@@ -4,15 +4,15 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Extensions;
 
-/// <summary>The settings of the logging extension: they tell what the command line set; a change is refused.</summary>
-/// <param name="File">--log_path; empty for the standard output alone.</param>
+/// <summary>The settings of the logging extension, which report what the command line set. They cannot be changed.</summary>
+/// <param name="File">--log_path; empty for standard output only.</param>
 /// <param name="Level">--log_level.</param>
 internal sealed record LogSettingsView(string File, LogLevel Level)
 {
-    /// <summary>What the options are where nothing is given.</summary>
+    /// <summary>The defaults of both options.</summary>
     public static LogSettingsView Default { get; } = new("", LogLevel.Information);
 
-    /// <summary>All settings with their values: a text, a bool or a number.</summary>
+    /// <summary>All settings with their values: a string, a bool or a number.</summary>
     public ImmutableArray<KeyValuePair<string, object>> All =>
     [
         new("log_file", File),
@@ -30,9 +30,9 @@ internal sealed record LogSettingsView(string File, LogLevel Level)
         _ => 0,
     };
 
-    /// <summary>Ok for what changes nothing.</summary>
-    /// <param name="name">Of the setting.</param>
-    /// <param name="value">A text, a bool, a number; null for none.</param>
+    /// <summary>Ok if the value is already set; else why it cannot be changed.</summary>
+    /// <param name="name">The setting's name.</param>
+    /// <param name="value">A string, a bool or a number; null for none.</param>
     public Outcome Change(string name, object? value)
     {
         KeyValuePair<string, object> setting = All.FirstOrDefault(setting => setting.Key == name);
@@ -40,7 +40,8 @@ internal sealed record LogSettingsView(string File, LogLevel Level)
             : setting.Value.Equals(value) ? Outcome.Ok
             : Outcome.Fail(
                 StatusCode.NotImplemented,
-                $"{name} stays {Written(setting.Value)} while the server runs; the options --log_level, --log_path and --log_format set the log at the start");
+                $"{name} stays {Written(setting.Value)} while the server runs; "
+                + "the options --log_level, --log_path and --log_format set the log at the start");
     }
 
     private static string Written(object value) =>

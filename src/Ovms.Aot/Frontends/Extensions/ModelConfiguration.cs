@@ -5,8 +5,8 @@ using Ovms.Serving.Table;
 namespace Ovms.Frontends.Extensions;
 
 /// <summary>A servable as the model configuration extension describes it; consistent with the model's metadata.</summary>
-/// <param name="Name">Under which it is served.</param>
-/// <param name="MaxBatchSize">0 where the batch is part of the dimensions; else the largest batch, and the dimensions leave it out.</param>
+/// <param name="Name">The name that it is served under.</param>
+/// <param name="MaxBatchSize">0 where the dimensions include the batch; else the largest batch, and the dimensions omit it.</param>
 /// <param name="Inputs">Sorted by name.</param>
 /// <param name="Outputs">Sorted by name.</param>
 /// <param name="Instances">How many inferences run at the same time.</param>
@@ -19,10 +19,10 @@ internal sealed record ModelConfiguration(
     int Instances,
     bool IsStateful)
 {
-    /// <summary>Who computes.</summary>
+    /// <summary>The backend's name.</summary>
     public const string Backend = "openvino";
 
-    // Told where a batch has no upper bound: load tools refuse larger batches than the configuration allows.
+    // Reported where the batch has no upper bound: load tools refuse batches larger than the configuration says.
     private const int LargestToldBatch = 1024;
 
     private const long AnySize = -1;
@@ -42,8 +42,8 @@ internal sealed record ModelConfiguration(
     }
 
     /// <summary>
-    /// The largest batch where every input and every output begins with a dynamic dimension: its upper bound, the smallest of several.
-    /// 0 for every other model, and where a tensor has no other dimension: without any, perf_analyzer takes its shape for unknown and ends.
+    /// The largest batch, if every input and output begins with a dynamic dimension: the smallest of their upper bounds. Else 0, and also
+    /// 0 where a tensor has no other dimension: perf_analyzer would take its shape for unknown and exit.
     /// </summary>
     public static int MaxBatchSizeOf(Signature signature)
     {
@@ -85,7 +85,7 @@ internal sealed record ModelConfiguration(
 }
 
 /// <summary>One input or output of a <see cref="ModelConfiguration"/>.</summary>
-/// <param name="Name">Of the tensor.</param>
+/// <param name="Name">The tensor's name.</param>
 /// <param name="Datatype">A number of <see cref="ConfigDatatype"/>.</param>
-/// <param name="Dims">-1 where any size is taken.</param>
+/// <param name="Dims">-1 where any size is accepted.</param>
 internal readonly record struct ConfiguredTensor(string Name, int Datatype, ImmutableArray<long> Dims);

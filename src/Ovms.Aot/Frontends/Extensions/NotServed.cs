@@ -2,30 +2,31 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Extensions;
 
-/// <summary>Why calls of the extensions are refused, and what to do instead.</summary>
+/// <summary>Why calls of the extensions are rejected, and what to do instead.</summary>
 internal static class NotServed
 {
-    /// <summary>Loading and unloading on request.</summary>
+    /// <summary>For loading and unloading by request.</summary>
     public static Outcome Load { get; } = Outcome.Fail(
         StatusCode.NotImplemented,
         "Models are not loaded or unloaded by calls: the configuration says what is served; "
         + "change it and call POST /v1/config/reload, or wait for the next poll");
 
-    /// <summary>Naming one of several repositories.</summary>
+    /// <summary>For naming one of several repositories.</summary>
     public static Outcome RepositoryName { get; } = Outcome.Fail(
         StatusCode.NotImplemented, "repository_name is given; Expected: none, there is one index of all models");
 
-    /// <summary>Registering memory.</summary>
+    /// <summary>For registering shared memory.</summary>
     public static Outcome SharedMemory { get; } = Outcome.Fail(
         StatusCode.NotImplemented,
         "Shared memory cannot be registered: send tensors in the message, as raw_input_contents (gRPC) or binary data (REST); "
         + "on one host a unix socket (--grpc_uds, --rest_uds) is faster than TCP");
 
-    /// <summary>A region is asked for by its name.</summary>
+    /// <summary>For a region asked for by name.</summary>
     public static Outcome UnknownRegion(string name) =>
         Outcome.Fail(StatusCode.SharedMemoryRegionMissing, $"Region: {Shown.Bounded(name)}; no region can be registered here");
 
-    /// <summary>A setting that there is not.</summary>
+    /// <summary>For a setting that does not exist.</summary>
     public static Outcome UnknownSetting(string extension, string name, IEnumerable<string> known) =>
-        Outcome.Fail(StatusCode.InvalidSetting, $"{extension} setting: {Shown.Bounded(name)}; Expected: one of {string.Join(", ", known)}");
+        Outcome.Fail(
+            StatusCode.InvalidSetting, $"{extension} setting: {Shown.Bounded(name)}; Expected: one of {string.Join(", ", known)}");
 }

@@ -6,9 +6,9 @@ namespace Ovms.Frontends.Extensions;
 
 /// <summary>One row of the repository index.</summary>
 /// <param name="Name">The model's name.</param>
-/// <param name="Version">Digits; empty for a model of which no version is known or left.</param>
+/// <param name="Version">Digits; empty for a model without a known version.</param>
 /// <param name="State">READY, LOADING, UNLOADING or UNAVAILABLE.</param>
-/// <param name="Reason">Why it is UNAVAILABLE, or why newer files could not take its place; else empty.</param>
+/// <param name="Reason">Why it is UNAVAILABLE, or why newer files could not replace it; else empty.</param>
 internal readonly record struct RepositoryRow(string Name, string Version, string State, string Reason)
 {
     private const string Ready = "READY";
@@ -17,9 +17,9 @@ internal readonly record struct RepositoryRow(string Name, string Version, strin
     private const string Unavailable = "UNAVAILABLE";
     private const string Unloaded = "unloaded";
 
-    /// <summary>All models and graphs that are known, sorted by name and version.</summary>
-    /// <param name="table">What is known.</param>
-    /// <param name="onlyReady">Leaves out what takes no calls.</param>
+    /// <summary>All known models and graphs, sorted by name and version.</summary>
+    /// <param name="table">The current servables.</param>
+    /// <param name="onlyReady">Leaves out rows that are not READY.</param>
     public static ImmutableArray<RepositoryRow> Of(ServableTable table, bool onlyReady) =>
     [
         .. table.Models.SelectMany(Of)

@@ -6,13 +6,13 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Extensions;
 
-/// <summary>What the statistics extension tells of one version that takes calls.</summary>
+/// <summary>What the statistics extension reports of one version that takes calls.</summary>
 internal readonly record struct StatisticsRow(ServableId Id, CallTotals Totals)
 {
     /// <summary>The rows a caller asks for, sorted by name and version.</summary>
     /// <param name="registry">What is served.</param>
-    /// <param name="name">Empty = all models.</param>
-    /// <param name="version">Empty = all versions of the model.</param>
+    /// <param name="name">Empty for all models.</param>
+    /// <param name="version">Empty for all versions of the model.</param>
     public static Outcome<ImmutableArray<StatisticsRow>> Find(ServableRegistry registry, string name, string version)
     {
         if (name.Length == 0)

@@ -5,12 +5,13 @@ using Ovms.Status;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
-/// The access-control headers that every answer carries, as configured and not more: no request is refused for its origin, the
-/// browser decides.
+/// The configured access-control headers, added to every response. The server rejects no request for its origin; the browser enforces the
+/// headers.
 /// </summary>
 internal sealed class CorsHeaders
 {
-    private static readonly SearchValues<char> s_allowed = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c)]);
+    private static readonly SearchValues<char> s_allowed =
+        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c)]);
 
     private readonly bool _allowCredentials;
     private readonly StringValues _origins;
@@ -25,27 +26,32 @@ internal sealed class CorsHeaders
         _headers = headers;
     }
 
-    /// <summary>Everything allowed, no credentials.</summary>
+    /// <summary>Allows everything, without credentials.</summary>
     public static CorsHeaders Default { get; } = new(false, "*", "*", "*");
 
-    /// <summary>Takes the options' values verbatim; refuses what cannot stand in a header.</summary>
+    /// <summary>Takes the options' values verbatim; rejects characters that are not allowed in a header.</summary>
     public static Outcome<CorsHeaders> Create(bool allowCredentials, string origins, string methods, string headers)
     {
-        foreach ((string option, string value) in new[] { ("allowed_origins", origins), ("allowed_methods", methods), ("allowed_headers", headers) })
+        (string Option, string Value)[] options =
+        [
+            ("allowed_origins", origins), ("allowed_methods", methods), ("allowed_headers", headers),
+        ];
+        foreach ((string option, string value) in options)
         {
             int bad = value.AsSpan().IndexOfAnyExcept(s_allowed);
             if (bad >= 0)
             {
                 return Outcome.Fail(
                     StatusCode.OptionsUsageError,
-                    $"{option} holds the character U+{(int)value[bad]:X4} at position {bad}, which cannot stand in an HTTP header; expected printable ASCII.");
+                    $"{option} holds the character U+{(int)value[bad]:X4} at position {bad}, which cannot stand in an HTTP header; "
+                    + "expected printable ASCII.");
             }
         }
 
         return new CorsHeaders(allowCredentials, origins, methods, headers);
     }
 
-    /// <summary>Puts them on an answer.</summary>
+    /// <summary>Adds the headers to a response.</summary>
     public void Apply(IHeaderDictionary answer)
     {
         answer.AccessControlAllowOrigin = _origins;

@@ -1,12 +1,12 @@
 namespace Ovms.Frontends.Rest;
 
-/// <summary>A sentence as it may stand in a header: one line of printable ASCII, bounded.</summary>
+/// <summary>Converts a text for use in a header: one line of printable ASCII, of limited length.</summary>
 internal static class HeaderText
 {
     private const int Limit = 2000;
     private const string Ellipsis = "...";
 
-    /// <summary>The text with blanks for line ends and question marks for what a header cannot carry.</summary>
+    /// <summary>Replaces line ends and tabs with spaces, and other characters that a header cannot carry with question marks.</summary>
     public static string Of(string text)
     {
         text = text.Replace("…", Ellipsis, StringComparison.Ordinal);

@@ -4,31 +4,33 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
-/// What the JSON of an infer request says: the message with the tensors that stand in the JSON, and which ones come as bytes after it.
-/// Owned by the reader until <see cref="Inference.ModelCall"/> takes the message.
+/// The parsed JSON of an inference request: the message with the tensors in the JSON, and which tensors follow it as bytes. The reader
+/// disposes it until <see cref="Inference.ModelCall"/> takes the message.
 /// </summary>
-/// <param name="message">Empty; owned from here on.</param>
+/// <param name="message">An empty message; this object owns it from now on.</param>
 internal sealed class InferDocument(InferMessage message) : IDisposable
 {
     /// <summary>The request.</summary>
     public InferMessage Message => message;
 
-    /// <summary>Counts what is made of the request; null where nobody does.</summary>
+    /// <summary>Counts memory made for the request; null where it is not counted.</summary>
     public BufferBudget? Budget { get; init; }
 
-    /// <summary>Inputs whose bytes follow the JSON, in their order.</summary>
+    /// <summary>Inputs whose bytes follow the JSON, in that order.</summary>
     public List<BinarySlice> Binary { get; } = [];
 
-    /// <summary>Whether outputs that say nothing of their own are answered as bytes after the JSON.</summary>
+    /// <summary>The default for outputs: true if they are sent as bytes after the JSON.</summary>
     public bool BinaryOutputs { get; set; }
 
-    /// <summary>Whether the inputs came row by row, as TensorFlow Serving's instances: so the answer goes.</summary>
+    /// <summary>Whether the inputs are rows, as in TensorFlow Serving's instances; the response then has rows, too.</summary>
     public bool IsRowFormat { get; set; }
 
-    /// <summary>While the JSON is read: where in it the tokenizer's positions count from, since tensors of plain numbers are read past it.</summary>
+    /// <summary>
+    /// During parsing, the offset that the tokenizer's positions count from: tensors of plain numbers are read without the tokenizer.
+    /// </summary>
     public int Origin { get; set; }
 
-    /// <summary>Forgets what was read, so that the text can be read again from its beginning.</summary>
+    /// <summary>Clears everything, so that the text can be parsed again from its beginning.</summary>
     public void Restart()
     {
         foreach (InputTensor input in Message.Inputs)
@@ -50,7 +52,7 @@ internal sealed class InferDocument(InferMessage message) : IDisposable
     public void Dispose() => Message.Dispose();
 }
 
-/// <summary>One input's share of the bytes after the JSON.</summary>
+/// <summary>Which bytes after the JSON belong to an input.</summary>
 /// <param name="Input">Index among the message's inputs.</param>
-/// <param name="Length">How many bytes; null = the request does not say.</param>
+/// <param name="Length">Number of bytes; null if the request does not say.</param>
 internal readonly record struct BinarySlice(int Input, long? Length);

@@ -8,19 +8,22 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
 
-/// <summary>The inference path: open, read, run, write, and give the engine's memory back before the first byte waits for the network.</summary>
+/// <summary>
+/// Handles one inference: opens the call, reads, runs and writes it. OpenVINO's memory is returned before the first byte waits for the
+/// network.
+/// </summary>
 internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings settings, CancellationToken draining)
 {
-    /// <summary>Length of the JSON where tensors follow it, in requests and answers.</summary>
+    /// <summary>The header for the length of the JSON where tensors follow it, in requests and responses.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
 
     private readonly Recycled<MemoryShare> _shares = new(static home => new MemoryShare(home));
 
-    /// <summary>Answers one inference.</summary>
+    /// <summary>Handles one inference.</summary>
     public async Task InferAsync(HttpContext context, RestTarget target)
     {
-        // A caller who names nothing that is served learns it before the body was read. The model that answers is the one that was named
-        // now, whatever is published while the body comes.
+        // A caller that names an unknown model learns so before its body is read. The model leased here answers, even if another one is
+        // published while the body arrives.
         Outcome<ModelCall> opened = calls.Open(form.Origin, target.Model, target.Version);
         if (!opened.IsOk)
         {
@@ -77,8 +80,9 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         return message;
     }
 
-    // What calls leave unsaid is as the model was loaded; the size of a batch can be told from the length of a body.
-    private static Signature SignatureOf(Servable servable) => servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
+    // What requests leave out is as the model was loaded; but the batch size can be derived from a body's length.
+    private static Signature SignatureOf(Servable servable) =>
+        servable.Variants is { IsBatch: true } ? servable.Accepted : servable.Signature;
 
     // The inference ends here, before anything is sent.
     private (Outcome Written, NativeBuffer Answer, int? JsonLength) Write(InferDocument document, ModelCall call, MemoryShare share)
@@ -92,7 +96,7 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             int? jsonLength = null;
             written = written.IsOk ? form.Write(answer, document, call, out jsonLength) : written;
 
-            // Numbers may have longer texts than expected, and strings were not counted.
+            // Numbers may be longer as text than estimated, and the estimate leaves out strings.
             written = written.IsOk ? share.TryHoldAnswer(answer.Length) : written;
             return (written, answer, jsonLength);
         }

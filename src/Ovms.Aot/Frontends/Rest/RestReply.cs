@@ -6,16 +6,16 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest;
 
-/// <summary>Sends answers: empty, JSON, or why there is none.</summary>
+/// <summary>Sends responses: empty, JSON, or an error.</summary>
 internal static class RestReply
 {
-    /// <summary>Media type of every answer with a body, also of those with tensor bytes after the JSON: as users of the original know it.</summary>
+    /// <summary>Media type of every response with a body, also with tensor bytes after the JSON, as in the original.</summary>
     public const string Json = "application/json";
 
-    // Bytes handed to the transport between two flushes: a caller who reads slowly holds that much of its buffers, not the whole answer.
+    // Bytes written between two flushes: a slow reader occupies this much of the connection's buffers, not the whole response.
     private const int Chunk = 64 << 10;
 
-    // What waits for a load or a queue is worth another try soon.
+    // A call that failed because of a load or a queue may be retried soon.
     private const string RetrySeconds = "1";
 
     /// <summary>200 without a body.</summary>
@@ -25,7 +25,7 @@ internal static class RestReply
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends a failure as <c>{"error":"text"}</c> with the status its code stands for.</summary>
+    /// <summary>Sends a failure as <c>{"error":"text"}</c>, with the HTTP status of its code.</summary>
     public static Task ErrorAsync(HttpContext context, Outcome failure, CallSubject? subject = null)
     {
         int status = failure.Code.ToHttp();
@@ -36,14 +36,14 @@ internal static class RestReply
 
         if (failure.Code is StatusCode.ServerShuttingDown or StatusCode.RequestTooSlow or StatusCode.TooManyConnections)
         {
-            // What is left of the request is not waited for, and no other one comes over this connection.
+            // The server does not wait for the rest of the request and takes no other request over this connection.
             context.Response.Headers.Connection = "close";
         }
 
         return ErrorAsync(context, status, failure.Text, subject);
     }
 
-    /// <summary>There is nobody to answer: what would have been said is kept for the log.</summary>
+    /// <summary>Records that the caller disconnected: nothing is sent, and the log gets the failure.</summary>
     public static void Gone(HttpContext context, CallSubject? subject = null)
     {
         context.Features.Set(new RestFailure(StatusCode.Cancelled.Message(), subject));
@@ -53,7 +53,7 @@ internal static class RestReply
         }
     }
 
-    /// <summary>Sends a failure under a status of its own.</summary>
+    /// <summary>Sends a failure with an explicit HTTP status.</summary>
     public static async Task ErrorAsync(HttpContext context, int status, string text, CallSubject? subject = null)
     {
         using NativeBuffer body = new();
@@ -63,7 +63,7 @@ internal static class RestReply
         await JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>Writes what an error is told as.</summary>
+    /// <summary>Writes the JSON body of an error.</summary>
     public static void WriteError(NativeBuffer body, string text)
     {
         body.Raw("{\"error\":"u8);
@@ -71,7 +71,7 @@ internal static class RestReply
         body.Raw("}"u8);
     }
 
-    /// <summary>Sends a whole body as its caller takes it; the buffer stays the caller's.</summary>
+    /// <summary>Sends a whole body as fast as its caller reads; the caller of this method still owns the buffer.</summary>
     public static async Task JsonAsync(HttpContext context, NativeBuffer body)
     {
         HttpResponse response = context.Response;
@@ -85,14 +85,14 @@ internal static class RestReply
         }
     }
 
-    /// <summary>Waits until the caller has taken what was written of an answer; breaks the answer off where the caller does not.</summary>
-    /// <returns>Whether the answer goes on.</returns>
+    /// <summary>Waits until the caller has read what was written; aborts the connection if it does not.</summary>
+    /// <returns>Whether the response goes on.</returns>
     public static async ValueTask<bool> FlushAsync(HttpContext context)
     {
         Outcome taken = await AnswerPace.Of(context).FlushAsync(context).ConfigureAwait(false);
         if (!taken.IsOk)
         {
-            // The caller must not take what came for the whole.
+            // Abort, or the caller could take the part that it got for complete.
             context.Features.Set(new RestFailure(taken.Text));
             context.Abort();
         }
@@ -101,7 +101,7 @@ internal static class RestReply
     }
 }
 
-/// <summary>What a caller was told instead of an answer, or why the answer broke off, kept with the call for the log.</summary>
-/// <param name="Text">The sentence.</param>
-/// <param name="Subject">What the call was about; null where it did not get further than its path.</param>
+/// <summary>Why a call failed or its response broke off; kept in the call's features for the log.</summary>
+/// <param name="Text">The error text.</param>
+/// <param name="Subject">The model, version and id of the call; null before the model is known.</param>
 internal sealed record RestFailure(string Text, CallSubject? Subject = null);

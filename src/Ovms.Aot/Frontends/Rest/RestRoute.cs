@@ -1,18 +1,18 @@
 namespace Ovms.Frontends.Rest;
 
-/// <summary>Answers one request of a route.</summary>
+/// <summary>Handles one request of a route.</summary>
 internal delegate Task RestHandler(HttpContext context, RestTarget target);
 
-/// <summary>What a path names: decoded, and empty where the route has no such part.</summary>
+/// <summary>The decoded names in a path; empty where the route has no such part.</summary>
 /// <param name="Model">The model's name.</param>
-/// <param name="Version">The version as the caller wrote it; empty = the default one.</param>
-/// <param name="Region">A region of shared memory.</param>
+/// <param name="Version">The version as the caller wrote it; empty for the default.</param>
+/// <param name="Region">A shared memory region.</param>
 internal readonly record struct RestTarget(string Model, string Version, string Region = "");
 
-/// <summary>Which methods a route takes.</summary>
+/// <summary>The methods that a route accepts.</summary>
 internal enum RestVerb
 {
-    /// <summary>GET, and HEAD for the same without a body.</summary>
+    /// <summary>GET, and HEAD, which omits the body.</summary>
     Get,
 
     /// <summary>POST.</summary>
@@ -24,17 +24,17 @@ internal enum RestVerb
 
 /// <summary>One row of the route table.</summary>
 /// <param name="Template">
-/// Path whose segments are literals or names in braces, <c>{model}</c>, <c>{version}</c>, with a literal end or without; a trailing slash
-/// is a last, empty segment. <c>{path}</c> at the end is a model's name with the slashes in it as they are.
+/// A path whose segments are literals or <c>{model}</c>, <c>{version}</c>, <c>{region}</c>, which a literal may follow. A trailing slash
+/// is a last, empty segment. <c>{path}</c> at the end is a model's name that may contain slashes.
 /// </param>
-/// <param name="Verb">The methods it takes.</param>
-/// <param name="Handler">What answers.</param>
+/// <param name="Verb">The methods it accepts.</param>
+/// <param name="Handler">Handles its requests.</param>
 internal sealed record RestRoute(string Template, RestVerb Verb, RestHandler Handler)
 {
-    /// <summary>The template's parts between slashes.</summary>
+    /// <summary>The template's segments.</summary>
     public string[] Segments { get; } = Template.Split('/');
 
-    /// <summary>Value of the <c>Allow</c> header for other methods.</summary>
+    /// <summary>Value of the <c>Allow</c> header in responses to other methods.</summary>
     public string Allow => Verb switch
     {
         RestVerb.Get => "GET, HEAD, OPTIONS",
@@ -42,7 +42,7 @@ internal sealed record RestRoute(string Template, RestVerb Verb, RestHandler Han
         _ => "GET, HEAD, POST, OPTIONS",
     };
 
-    /// <summary>Whether the route takes a method.</summary>
+    /// <summary>Whether the route accepts a method.</summary>
     public bool Takes(string method) => HttpMethods.IsPost(method)
         ? Verb is RestVerb.Post or RestVerb.GetOrPost
         : Verb is RestVerb.Get or RestVerb.GetOrPost && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));

@@ -1,8 +1,7 @@
 namespace Ovms.Frontends.Rest;
 
 /// <summary>
-/// Finds the route of a request line. Works on the raw target, because only there can a slash inside a name (<c>%2F</c>) be told from
-/// one that separates.
+/// Finds the route of a request line. It parses the raw target, where a slash inside a name (<c>%2F</c>) differs from a separator.
 /// </summary>
 internal sealed class RestRouteTable(params RestRoute[] routes)
 {
@@ -15,9 +14,9 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
     /// <summary>All rows.</summary>
     public IReadOnlyList<RestRoute> Routes => routes;
 
-    /// <summary>The route of a target, and what its path names; null when there is none.</summary>
-    /// <param name="rawTarget">The request line's target: a path, or a whole URL as proxies send it; a query is passed over.</param>
-    /// <param name="target">What the path names.</param>
+    /// <summary>The route of a target; null if there is none.</summary>
+    /// <param name="rawTarget">The request line's target: a path, or a whole URL as proxies send it. The query is ignored.</param>
+    /// <param name="target">The names in the path.</param>
     public RestRoute? Find(string rawTarget, out RestTarget target)
     {
         ReadOnlySpan<char> path = PathOf(rawTarget);
@@ -77,7 +76,7 @@ internal sealed class RestRouteTable(params RestRoute[] routes)
         return "";
     }
 
-    // What a segment of a template has after its name in braces.
+    // The literal that follows the braces in a template's segment.
     private static ReadOnlySpan<char> EndOf(string expected) => expected.AsSpan(expected.IndexOf('}') + 1);
 
     private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)

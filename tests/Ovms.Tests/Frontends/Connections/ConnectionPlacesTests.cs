@@ -19,7 +19,7 @@ public sealed class ConnectionPlacesTests
         Caller busy = places.Come("10.0.0.4");
         busy.Open.TryBegin(isForHealth: false);
 
-        // Four ordinary places of five, one is kept for health.
+        // Of five places, four are ordinary and one is reserved for health requests.
         _clock.Advance(TimeSpan.FromSeconds(2));
         Caller coming = places.Come("10.0.0.5");
         await Assert.That(coming.End).IsEqualTo(ConnectionEnd.None);
@@ -27,7 +27,7 @@ public sealed class ConnectionPlacesTests
         places.Come("10.0.0.6");
         await Assert.That((second.IsClosed, asked.IsClosed)).IsEqualTo((true, false));
 
-        // Who came just now has had no time to ask: who asked long ago goes before.
+        // The new connection has had no time to send a request, so the one whose last request is older goes first.
         places.Come("10.0.0.7");
         await Assert.That((coming.IsClosed, busy.IsClosed, asked.IsClosed)).IsEqualTo((false, false, true));
         await Assert.That(places.All.Ended(ConnectionEnd.Idle)).IsEqualTo(3);
@@ -47,12 +47,12 @@ public sealed class ConnectionPlacesTests
         await Assert.That(probe.Open.TryBegin(isForHealth: false)).IsFalse();
         probe.Open.End();
 
-        // The next probe is let in whatever the one before does: nobody can sit on the places for health.
+        // The next probe is admitted whatever the one before does: no caller can occupy the health places.
         probe.Open.TryBegin(isForHealth: true);
         await Assert.That(places.Come("10.0.0.5").Open.TryBegin(isForHealth: true)).IsTrue();
         await Assert.That(probe.IsClosed).IsTrue();
 
-        // As soon as there is a place, the connection is as good as any.
+        // When a place is free, the connection becomes an ordinary one.
         Caller next = places.Come("10.0.0.6");
         busy[0].Leave();
         await Assert.That(next.Open.TryBegin(isForHealth: false)).IsTrue();

@@ -28,10 +28,10 @@ internal sealed class GrpcServer : IAsyncDisposable
         Served = served;
     }
 
-    /// <summary>What is served, and what the server knows of it.</summary>
+    /// <summary>The served models and the server's state of them.</summary>
     public Served Served { get; }
 
-    /// <summary>What is served.</summary>
+    /// <summary>The served models.</summary>
     public ServableRegistry Registry => Served.Registry;
 
     private static GrpcSettings AnyPort => new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "1.2.3" };
@@ -48,7 +48,7 @@ internal sealed class GrpcServer : IAsyncDisposable
     /// <summary>Starts a server for some loaded models.</summary>
     public static Task<GrpcServer> StartAsync(params Servable[] servables) => StartAsync(AnyPort, servables);
 
-    /// <summary>Starts a server that counts; nothing is served yet.</summary>
+    /// <summary>Starts a server with metrics; it serves nothing yet.</summary>
     public static Task<GrpcServer> StartAsync(ServerMetrics metrics) => StartAsync(AnyPort, [], metrics: metrics);
 
     /// <summary>Starts a server with channel arguments.</summary>
@@ -82,14 +82,14 @@ internal sealed class GrpcServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Calls with bytes of the test's own making.</summary>
+    /// <summary>Makes a call whose body the test writes.</summary>
     public async Task<byte[]> CallAsync(string service, string call, byte[] request, CallOptions options = default)
     {
         using AsyncUnaryCall<byte[]> unary = Channel.CreateCallInvoker().AsyncUnaryCall(BytesMethod(MethodType.Unary, service, call), null, options, request);
         return await unary;
     }
 
-    /// <summary>Calls with any number of messages where one is expected.</summary>
+    /// <summary>Makes a call with any number of messages where one is expected.</summary>
     public async Task<byte[]> CallWithAsync(string service, string call, params byte[][] requests)
     {
         using AsyncClientStreamingCall<byte[], byte[]> stream = Stream(service, call);
@@ -101,7 +101,7 @@ internal sealed class GrpcServer : IAsyncDisposable
             }
             catch (RpcException)
             {
-                // The server has answered already; the answer says what this one would.
+                // The server has already responded; the response tells what this exception would.
                 break;
             }
         }
@@ -110,7 +110,7 @@ internal sealed class GrpcServer : IAsyncDisposable
         return await stream;
     }
 
-    /// <summary>A call whose messages the test sends itself.</summary>
+    /// <summary>Starts a call whose messages the test sends.</summary>
     public AsyncClientStreamingCall<byte[], byte[]> Stream(string service, string call, DateTime? deadline = null) =>
         Channel.CreateCallInvoker().AsyncClientStreamingCall(BytesMethod(MethodType.ClientStreaming, service, call), null, new CallOptions(deadline: deadline));
 

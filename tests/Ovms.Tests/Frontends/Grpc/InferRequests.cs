@@ -8,10 +8,10 @@ namespace Ovms.Tests.Frontends.Grpc;
 /// <summary>Requests for the test models.</summary>
 internal static class InferRequests
 {
-    /// <summary>dummy: ten numbers from 0, each of which comes back one larger.</summary>
+    /// <summary>Model dummy: ten numbers from 0; it returns each plus 1.</summary>
     public static ModelInferRequest Dummy(string id = "") => Raw("dummy", "b", "FP32", [1, 10], [0f, 1, 2, 3, 4, 5, 6, 7, 8, 9], id);
 
-    /// <summary>dynamic: numbers that come back doubled.</summary>
+    /// <summary>Model dynamic: returns its numbers doubled.</summary>
     public static ModelInferRequest Doubling(int rows, int columns) =>
         Raw("dynamic", "x", "FP32", [rows, columns], [.. Enumerable.Range(0, rows * columns).Select(static i => (float)i)]);
 

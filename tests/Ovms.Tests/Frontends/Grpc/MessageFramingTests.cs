@@ -126,7 +126,7 @@ public sealed class MessageFramingTests
         await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.ResourceExhausted);
         await Assert.That(refused.Detail).Contains("grpc_memory_quota");
 
-        // What was served before is not counted: each of these takes more than half of the quota.
+        // Earlier calls are no longer counted: each of these takes more than half of the quota.
         for (int i = 0; i < 5; i++)
         {
             await Assert.That((await server.Client.ModelInferAsync(InferRequests.Dummy(new string('i', 60)))).Id.Length).IsEqualTo(60);

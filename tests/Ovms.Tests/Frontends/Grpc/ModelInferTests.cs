@@ -141,7 +141,7 @@ public sealed class ModelInferTests
     [Arguments("scalar", "model_scalar_input", 1, 0f)]
     public async Task SmallModels_AnswerManyCallersEachTheirOwn(string model, string input, int count, float added)
     {
-        // Their inputs have memory of the infer request's own, their outputs are kept from call to call, and they are computed in place.
+        // Their inputs are copied into the infer request's memory, their outputs stay in it, and they are computed in place.
         Servable servable = ServedModel.Load(model, inferRequests: 3);
         await using GrpcServer server = await GrpcServer.StartAsync(servable);
         await Parallel.ForEachAsync(Enumerable.Range(0, 2000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>

@@ -29,7 +29,7 @@ public sealed class ProtocolTests
         await Assert.That(calls.Where(static call => call.IsClientStreaming || call.IsServerStreaming).Select(static call => call.Name)).IsEquivalentTo(["ModelStreamInfer"]);
     }
 
-    // Everything the wire can tell, one line a fact.
+    // All facts that affect the wire, one per line.
     private static IEnumerable<string> Facts(FileDescriptorProto file)
     {
         foreach (ServiceDescriptorProto service in file.Service)

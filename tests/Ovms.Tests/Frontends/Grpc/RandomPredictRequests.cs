@@ -67,7 +67,7 @@ internal sealed class RandomPredictRequests(Random random)
 
         if (form is > 3 and < 9 || random.Next(30) == 0)
         {
-            // Sometimes another type's field.
+            // Sometimes the field of another type.
             fields.AddRange(Values(random.Next(25) == 0 ? s_types[random.Next(s_types.Length)] : type));
         }
 
@@ -90,7 +90,7 @@ internal sealed class RandomPredictRequests(Random random)
 
     private ulong Size() => random.Next(12) == 0 ? (ulong)random.NextInt64(long.MinValue, long.MaxValue) : (ulong)random.Next(0, 6);
 
-    // In up to three pieces, each packed or with a tag a value.
+    // In up to three pieces, each packed or with a tag for each value.
     private IEnumerable<byte[]> Values(DataType type)
     {
         for (int pieces = random.Next(1, 4); pieces > 0; pieces--)

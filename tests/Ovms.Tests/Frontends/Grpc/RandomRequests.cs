@@ -9,7 +9,7 @@ internal sealed class RandomRequests(Random random)
     private static readonly string[] s_datatypes = ["BOOL", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "FP32", "FP64", "BYTES"];
     private static readonly string[] s_texts = ["", "x", "input_0", "größe", "模型", "🦊", "with\0nul", new string('n', 300)];
 
-    /// <summary>Whether requests are made of the datatype.</summary>
+    /// <summary>Whether requests contain the datatype.</summary>
     public static bool IsDatatype(string datatype) => s_datatypes.Contains(datatype);
 
     /// <summary>The next request, in bytes.</summary>
@@ -38,7 +38,7 @@ internal sealed class RandomRequests(Random random)
         return Join(fields);
     }
 
-    /// <summary>The bytes with a few of them changed, left out or put in.</summary>
+    /// <summary>The bytes with a few of them changed, removed or added.</summary>
     public byte[] Damage(byte[] message)
     {
         List<byte> bytes = [.. message];
@@ -167,7 +167,7 @@ internal sealed class RandomRequests(Random random)
                     output.WriteFixed64(1);
                 }),
 
-                // A known number with a wire type that is not its own is unknown too.
+                // A known field number with another wire type is an unknown field, too.
                 _ => Field(output =>
                 {
                     output.WriteTag(random.Next(1, 8), WireFormat.WireType.Fixed32);

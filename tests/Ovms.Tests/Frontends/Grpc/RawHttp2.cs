@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>Calls below gRPC: the body is any bytes.</summary>
+/// <summary>Calls below the gRPC client: the body may be any bytes.</summary>
 internal static class RawHttp2
 {
     /// <summary>Sends a body to a call.</summary>
@@ -25,11 +25,11 @@ internal static class RawHttp2
         return (Header(response, "grpc-status"), Uri.UnescapeDataString(Header(response, "grpc-message")));
     }
 
-    /// <summary>A message as it lies in a body.</summary>
+    /// <summary>A message with the five bytes before it, as in a body.</summary>
     public static byte[] Frame(byte[] message, bool isCompressed = false) =>
         [isCompressed ? (byte)1 : (byte)0, (byte)(message.Length >> 24), (byte)(message.Length >> 16), (byte)(message.Length >> 8), (byte)message.Length, .. message];
 
-    // An answer without a message has its status among the headers.
+    // A response without a message has its status among the headers.
     private static string Header(HttpResponseMessage response, string name) =>
         response.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values) || response.Headers.TryGetValues(name, out values) ? values.Single() : "";
 }

@@ -8,7 +8,7 @@ using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>What reads requests of both APIs, without a server around it.</summary>
+/// <summary>Parsers of both APIs' requests, without a server.</summary>
 internal static class Readers
 {
     private static readonly ServableRegistry s_registry = new(new Drain());

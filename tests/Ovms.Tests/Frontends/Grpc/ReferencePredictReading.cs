@@ -6,10 +6,10 @@ using Ovms.Inference.Messages;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>Reads a PredictRequest with Google's own parser and says, in text, what it holds: what ours is compared with.</summary>
+/// <summary>Parses a PredictRequest with Google's own parser and describes it as text, for comparison with ours.</summary>
 internal static class ReferencePredictReading
 {
-    // Types with the field that carries them and the values' bytes; the conversions throw where a value does not fit.
+    // Types with their fields and the values' bytes; the conversions throw where a value does not fit.
     private static readonly Dictionary<DataType, (string Name, int Field, bool Repeats, Func<TensorProto, IEnumerable<byte[]>> Values)> s_types = new()
     {
         [DataType.DtFloat] = ("FP32", 5, true, static t => t.FloatVal.Select(BitConverter.GetBytes)),
@@ -28,7 +28,7 @@ internal static class ReferencePredictReading
         [DataType.DtUint64] = ("UINT64", 17, true, static t => t.Uint64Val.Select(BitConverter.GetBytes)),
     };
 
-    /// <summary>What the bytes hold; null where they are no request, or one that is refused.</summary>
+    /// <summary>Describes the bytes; null where they are no request, or one that is rejected.</summary>
     public static string? Of(byte[] message)
     {
         try
@@ -44,7 +44,7 @@ internal static class ReferencePredictReading
         }
     }
 
-    /// <summary>The same for a request that our reader read.</summary>
+    /// <summary>Describes a request that our reader parsed.</summary>
     public static string Of(InferMessage message) => Lines(
         message.ModelName,
         message.ModelVersion,

@@ -5,10 +5,10 @@ using Ovms.Inference.Messages;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>Reads a request with Google's own parser and says, in text, what it holds: what ours is compared with.</summary>
+/// <summary>Parses a request with Google's own parser and describes it as text, for comparison with ours.</summary>
 internal static class ReferenceReading
 {
-    /// <summary>What the bytes hold; null where they are no request.</summary>
+    /// <summary>Describes the bytes; null where they are no request.</summary>
     public static string? Of(byte[] message)
     {
         try
@@ -21,7 +21,7 @@ internal static class ReferenceReading
         }
     }
 
-    /// <summary>The same for a request that our reader read.</summary>
+    /// <summary>Describes a request that our reader parsed.</summary>
     public static string Of(InferMessage message) =>
         Lines(
             message.ModelName,
@@ -60,7 +60,7 @@ internal static class ReferenceReading
     private static string Line(string name, string datatype, long[] shape, bool typed, long count, byte[]? content) =>
         $"{name}|{datatype}|{string.Join(',', shape)}|{typed}|{count}|{(content is null ? "-" : Convert.ToHexString(content))}";
 
-    // False where a value does not fit the datatype or came in another one's field: our reader refuses those.
+    // False where a value does not fit the datatype or is in another datatype's field: our reader rejects those.
     private static bool TryConvert(string datatype, InferTensorContents contents, out byte[]? bytes, out long count)
     {
         IEnumerable<byte[]>? elements = datatype switch

@@ -3,7 +3,7 @@ using CallStatus = Grpc.Core.Status;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>What a refused call says.</summary>
+/// <summary>Checks the statuses of calls that fail.</summary>
 internal static class Refusals
 {
     /// <summary>The status of a call that must fail.</summary>
@@ -24,7 +24,7 @@ internal static class Refusals
     /// <summary>The status of a call that must fail.</summary>
     public static Task<CallStatus> Of<T>(AsyncUnaryCall<T> call) => Of(async () => await call);
 
-    /// <summary>Waits until something is so, which no event tells.</summary>
+    /// <summary>Polls until a condition holds for which there is no event.</summary>
     public static async Task<bool> Eventually(Func<bool> isSo)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));

@@ -9,7 +9,7 @@ using Input = Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTenso
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>Sequences over a gRPC connection: how requests name them and answers tell them.</summary>
+/// <summary>Sequences over gRPC: how requests name them and responses return their ids.</summary>
 public sealed class SequenceCallTests
 {
     [Test]
@@ -75,7 +75,7 @@ public sealed class SequenceCallTests
         await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.InvalidArgument);
         await Assert.That(refused.Detail).Contains("parameters.sequence_id").And.Contains("Actual: 1.5");
 
-        // A model without sequences has no use for it and takes no offence.
+        // A model without sequences ignores it.
         ModelInferRequest other = InferRequests.Dummy();
         other.Parameters["sequence_id"] = new InferParameter { DoubleParam = 1.5 };
         await Assert.That((await server.Client.ModelInferAsync(other)).Parameters).IsEmpty();

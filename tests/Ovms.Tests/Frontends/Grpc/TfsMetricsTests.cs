@@ -8,7 +8,7 @@ using Predictions = Ovms.Frontends.Grpc.Protos.TensorFlowServing.PredictionServi
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>What is counted of TensorFlow Serving's calls over gRPC, and that a version's counters outlive its servable.</summary>
+/// <summary>Metrics of TensorFlow Serving's calls over gRPC; a version's counters outlive its servable.</summary>
 public sealed class TfsMetricsTests
 {
     [Test]

@@ -4,7 +4,7 @@ using Ovms.Frontends.Grpc.Protos.TensorFlowServing;
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>The .proto files of TensorFlow Serving against what the protocol is.</summary>
+/// <summary>TensorFlow Serving's .proto files against the published protocol.</summary>
 public sealed class TfsProtocolTests
 {
     private static readonly FileDescriptor[] s_files = [TensorflowReflection.Descriptor, TensorflowErrorReflection.Descriptor, TensorflowServingReflection.Descriptor];
@@ -55,7 +55,7 @@ public sealed class TfsProtocolTests
         ]);
     }
 
-    // Everything the wire can tell, one line a fact.
+    // All facts that affect the wire, one per line.
     private static IEnumerable<string> Facts(FileDescriptorProto file) =>
     [
         .. file.Service.SelectMany(service => service.Method.Select(method => $"call {file.Package}.{service.Name}/{method.Name} {method.ClientStreaming} {method.InputType} {method.ServerStreaming} {method.OutputType}")),

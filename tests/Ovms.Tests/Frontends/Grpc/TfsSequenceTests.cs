@@ -10,7 +10,9 @@ using Client = Ovms.Frontends.Grpc.Protos.TensorFlowServing.PredictionService.Pr
 
 namespace Ovms.Tests.Frontends.Grpc;
 
-/// <summary>Sequences over TensorFlow Serving's Predict, told and answered by tensors as clients of the original know it.</summary>
+/// <summary>
+/// Sequences over TensorFlow Serving's Predict: requests name them and responses return their ids in tensors, as in the original.
+/// </summary>
 public sealed class TfsSequenceTests
 {
     [Test]

@@ -60,7 +60,7 @@ internal sealed class RestInferTests
         await Assert.That(await BinaryOutputAsync(response)).IsEquivalentTo(s_expected, CollectionOrdering.Matching);
     }
 
-    // The server asks for the body once it has read the head: from there on a newer table must not change who answers.
+    // The server asks for the body after it has read the headers; a table published after that must not change which model answers.
     [Test]
     public async Task ModelThatTheHeadNamed_Answers_ThoughANewerTableIsPublishedBeforeTheBodyComes()
     {
@@ -269,7 +269,7 @@ internal sealed class RestInferTests
         string json = $$"""{"parameters":{"binary_data_output":true},"inputs":[{"name":"x","shape":[{{Elements / 512}},512],"datatype":"FP32"}]}""";
         byte[] head = Encoding.ASCII.GetBytes($"POST /v2/models/dynamic/infer HTTP/1.1\r\nHost: x\r\n{InferRoute.LengthHeader}: {json.Length}\r\nContent-Length: {json.Length + (Elements * 4)}\r\n\r\n{json}");
 
-        // More such callers than infer requests: were one held, the last answers would never begin.
+        // More such callers than infer requests: if one held its infer request, the last responses would never begin.
         List<Stream> connections = [];
         for (int i = 0; i < 4; i++)
         {
@@ -313,7 +313,7 @@ internal sealed class RestInferTests
         await Assert.That(server.Errors).IsEmpty();
     }
 
-    // The pool tells nobody when its queue changes.
+    // The pool has no event for changes of its queue.
     private static async Task UntilAsync(Func<bool> condition)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));

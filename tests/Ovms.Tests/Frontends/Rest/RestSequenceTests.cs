@@ -7,7 +7,7 @@ using Ovms.Tests.Serving.Sequences;
 
 namespace Ovms.Tests.Frontends.Rest;
 
-/// <summary>Sequences over REST: how requests name them and answers tell them.</summary>
+/// <summary>Sequences over REST: how requests name them and responses return their ids.</summary>
 public sealed class RestSequenceTests
 {
     [Test]

@@ -38,7 +38,7 @@ internal sealed class RestServer : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; private set; } = null!;
 
-    /// <summary>What the server logged as an error: a caller's fault must not be one.</summary>
+    /// <summary>The errors that the server logged: a caller's fault must not be among them.</summary>
     public IReadOnlyCollection<string> Errors => _log.Errors;
 
     /// <summary>Starts the server; nothing is served yet.</summary>
@@ -88,10 +88,10 @@ internal sealed class RestServer : IAsyncDisposable
         return servable;
     }
 
-    /// <summary>Infer requests that are not idle.</summary>
+    /// <summary>Infer requests in use.</summary>
     public int InUse => _servables.Sum(static servable => servable.Pool.InUse);
 
-    /// <summary>A bare connection, for what an HTTP library would not send.</summary>
+    /// <summary>A raw connection, for requests that an HTTP library would not send.</summary>
     public async Task<NetworkStream> ConnectAsync()
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
@@ -99,7 +99,7 @@ internal sealed class RestServer : IAsyncDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    /// <summary>Stops; ends only when every lease was given back.</summary>
+    /// <summary>Stops the server; waits until every lease has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

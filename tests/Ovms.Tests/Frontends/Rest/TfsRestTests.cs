@@ -105,7 +105,7 @@ internal sealed class TfsRestTests
             return;
         }
 
-        // Google's parser refuses members that the message has not.
+        // Google's parser rejects members that the message does not have.
         GetModelStatusResponse status = JsonParser.Default.Parse<GetModelStatusResponse>(body);
         await Assert.That(status.ModelVersionStatus.Single().State).IsEqualTo(ModelVersionStatus.Types.State.Available);
         await Assert.That(body).IsEqualTo("""{"model_version_status":[{"version":"1","state":"AVAILABLE","status":{"error_code":"OK","error_message":"OK"}}]}""");

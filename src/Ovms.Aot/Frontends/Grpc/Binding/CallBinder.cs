@@ -4,24 +4,22 @@ using Ovms.Frontends.Grpc.Transport;
 
 namespace Ovms.Frontends.Grpc.Binding;
 
-/// <summary>
-/// Binds every service of this server so that faults get their true status.
-/// </summary>
+/// <summary>Binds every service of this server so that errors get the right status.</summary>
 /// <remarks>
-/// A call with one request is bound as a stream of requests that must hold exactly one: on the wire they are the same. The framework
-/// reads a lone request before the handler starts: bytes that are no protobuf would answer UNKNOWN, and a request that was read when
-/// the caller sends more bytes would be answered all the same. Read as a stream, all of that happens inside <see cref="SingleRequest"/>,
-/// which owns what was read until the handler takes it.
+/// A unary call is bound as a stream that must hold exactly one request: on the wire they are the same. The framework reads a unary
+/// request before the handler starts. Invalid protobuf would then get UNKNOWN, and extra bytes after the request would be ignored. For a
+/// stream, <see cref="SingleRequest"/> reads the request, and owns it until the handler takes it.
 /// </remarks>
-/// <param name="definition">Receives the calls.</param>
-/// <param name="log">Told of calls that fail.</param>
-/// <param name="stopping">The ports close: streams that callers hold open end.</param>
+/// <param name="definition">Receives the bound calls.</param>
+/// <param name="log">Logs calls that fail.</param>
+/// <param name="stopping">Cancelled when the ports close; ends streams that callers hold open.</param>
 internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILogger log, CancellationToken stopping) : ServiceBinderBase
 {
     private readonly CallLog _calls = new(log);
 
     /// <inheritdoc/>
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
         definition.AddMethod(As(MethodType.ClientStreaming, method), async (requests, context) =>
         {
             long started = Stopwatch.GetTimestamp();
@@ -37,7 +35,8 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
         });
 
     /// <inheritdoc/>
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
         definition.AddMethod(As(MethodType.DuplexStreaming, method), async (requests, responses, context) =>
         {
             long started = Stopwatch.GetTimestamp();
@@ -53,7 +52,8 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
         });
 
     /// <inheritdoc/>
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
         definition.AddMethod(method, async (requests, responses, context) =>
         {
             long started = Stopwatch.GetTimestamp();
@@ -72,9 +72,11 @@ internal sealed class CallBinder(ServerServiceDefinition.Builder definition, ILo
 
     private RpcException Ended(Exception exception, ServerCallContext context, long started)
     {
-        RpcException told = exception as RpcException ?? new RpcException(GrpcEdge.StatusOf(exception, context.CancellationToken.IsCancellationRequested));
+        RpcException told = exception as RpcException
+            ?? new RpcException(GrpcEdge.StatusOf(exception, context.CancellationToken.IsCancellationRequested));
         bool isOurs = GrpcEdge.IsOurs(told.Status, exception);
-        _calls.Failed(context.GetHttpContext(), $"gRPC {context.Method}", default, started, isOurs, told.Status.Detail, isOurs && exception != told ? exception : null);
+        Exception? thrown = isOurs && exception != told ? exception : null;
+        _calls.Failed(context.GetHttpContext(), $"gRPC {context.Method}", default, started, isOurs, told.Status.Detail, thrown);
         return told;
     }
 }

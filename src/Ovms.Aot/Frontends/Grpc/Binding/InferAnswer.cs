@@ -5,30 +5,30 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Grpc.Binding;
 
 /// <summary>
-/// A finished inference about to be written in an API's form; its length is known, which protobuf wants before the bytes.
+/// The response to a finished inference, before it is written. It measures its length first, which protobuf wants before the bytes.
 /// </summary>
-/// <param name="home">Where it was rented.</param>
+/// <param name="home">The pool that it was rented from.</param>
 internal abstract class InferAnswer(Recycled<InferAnswer> home) : Recyclable, IDisposable
 {
     private ModelCall? _call;
 
-    /// <summary>What is answered; stays the caller's.</summary>
+    /// <summary>The call that is answered; its owner disposes it.</summary>
     public ModelCall Call => _call ?? throw new ObjectDisposedException(nameof(InferAnswer));
 
     /// <summary>Bytes of the whole message.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Becomes the answer of a call that has run; touches no tensor but strings.</summary>
+    /// <summary>Assigns a finished call and measures the message; reads no tensor except strings.</summary>
     public void Measure(ModelCall call)
     {
         _call = call;
         Length = MeasureParts(call);
     }
 
-    /// <summary>Writes exactly <see cref="Length"/> bytes, from the engine's memory straight into the connection's buffer.</summary>
+    /// <summary>Writes exactly <see cref="Length"/> bytes, from OpenVINO's memory straight into the connection's buffer.</summary>
     public abstract void Write(IBufferWriter<byte> output);
 
-    /// <summary>Lets go of the call; the object is the next one's.</summary>
+    /// <summary>Forgets the call and returns this object to its pool.</summary>
     public void Dispose()
     {
         if (TryEndUse(Stamp))
@@ -38,10 +38,10 @@ internal abstract class InferAnswer(Recycled<InferAnswer> home) : Recyclable, ID
         }
     }
 
-    /// <summary>Finds the lengths of the message's parts, and of the whole.</summary>
+    /// <summary>Measures the parts of the message; returns the length of the whole.</summary>
     protected abstract long MeasureParts(ModelCall call);
 
-    /// <summary>Room for a length of each output: what there was, unless it is too small.</summary>
+    /// <summary>Ensures that the array has an element for each output; reuses it if it is large enough.</summary>
     protected static void MakeRoom<TPart>(ref TPart[] parts, int count)
     {
         if (parts.Length < count)

@@ -24,10 +24,13 @@ internal sealed class InferApi(
     Func<CallEnd, NativeBuffer, Outcome<long?>> bound,
     Func<Recycled<InferAnswer>, InferAnswer> create)
 {
-    /// <summary>More inputs, outputs, parameters or pieces of contents than this no model has: they are refused before they cost memory.</summary>
+    /// <summary>
+    /// The most inputs, outputs, parameters or pieces of contents: no model has more. Larger requests are rejected before they cost
+    /// memory.
+    /// </summary>
     public const int MaxEntries = 4096;
 
-    /// <summary>More dimensions than this no tensor has.</summary>
+    /// <summary>The most dimensions of a tensor.</summary>
     public const int MaxDimensions = 64;
 
     private readonly Recycled<InferAnswer> _answers = new(create);
@@ -35,7 +38,7 @@ internal sealed class InferApi(
     /// <summary>Path of its HTTP/2 requests.</summary>
     public string Path => path;
 
-    /// <summary>Where its calls come from.</summary>
+    /// <summary>The API, as calls name their origin.</summary>
     public CallOrigin Origin => origin;
 
     /// <summary>Reads a request.</summary>
@@ -78,11 +81,11 @@ internal sealed class InferApi(
     /// <summary>Opens the call where the first bytes of its message name the model.</summary>
     public Func<CallEnd, NativeBuffer, Outcome<bool>> Open => open;
 
-    /// <summary>How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</summary>
+    /// <summary>Returns the most bytes of a compressed request, given its first bytes: see <see cref="PackedBound"/>.</summary>
     public Func<CallEnd, NativeBuffer, Outcome<long?>> Bound => bound;
 
-    /// <summary>Makes the answer of a call that has run, which stays the caller's.</summary>
-    /// <exception cref="OvmsException">The API has no form for an output.</exception>
+    /// <summary>Creates the response to a call that has run. The call's owner still disposes the call.</summary>
+    /// <exception cref="OvmsException">The API cannot encode an output.</exception>
     public InferAnswer Measure(ModelCall call)
     {
         InferAnswer answer = _answers.Rent();

@@ -15,15 +15,15 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc.Binding;
 
 /// <summary>
-/// Answers the inference calls of all APIs. Every other call is the framework's; these go around it, since its own cost per call, about
-/// 4 KB of managed memory and a third of the time that a small model's call takes, is the largest between wire and engine.
+/// Answers the inference calls of all APIs, outside the gRPC framework, which handles all other calls. For each call the framework costs
+/// about 4 KB of managed memory and a third of a small model's time. That is the largest cost between wire and engine.
 /// </summary>
-/// <param name="apis">The forms of inference that it takes.</param>
-/// <param name="draining">Nothing is inferred any more.</param>
+/// <param name="apis">The APIs whose inference calls it answers.</param>
+/// <param name="draining">Cancelled when the server starts no more inferences.</param>
 /// <param name="calls">Opens the calls.</param>
-/// <param name="settings">What the options say.</param>
-/// <param name="streams">Counts the calls that are open.</param>
-/// <param name="log">Where it is told.</param>
+/// <param name="settings">The options of the front end.</param>
+/// <param name="streams">Counts the open calls.</param>
+/// <param name="log">Logs failed calls.</param>
 internal sealed class InferEndpoint(
     InferApi[] apis, CancellationToken draining, ModelCalls calls, GrpcSettings settings, OpenStreams streams, ILogger log)
 {
@@ -38,7 +38,7 @@ internal sealed class InferEndpoint(
     private readonly CallEnds _ends = new();
     private readonly CallLog _log = new(log);
 
-    /// <summary>Takes the inference calls out of an application's pipeline.</summary>
+    /// <summary>Handles the inference calls of a pipeline and passes on all others.</summary>
     public void Use(IApplicationBuilder app) =>
         app.Use(next => call => Find(call.Request) is { } api ? RunAsync(call, api).AsTask() : next(call));
 
@@ -58,12 +58,12 @@ internal sealed class InferEndpoint(
         return null;
     }
 
-    // A media type of gRPC may say after a plus what its messages are; a parameter may follow.
+    // A gRPC media type may name the message format after a plus sign; parameters may follow.
     private static bool IsGrpc(ReadOnlySpan<char> type) =>
         type.StartsWith(GrpcEdge.ContentType, StringComparison.OrdinalIgnoreCase)
         && (type.Length == GrpcEdge.ContentType.Length || type[GrpcEdge.ContentType.Length] is '+' or ';');
 
-    // One method for all that may wait: each further one may be an object more for a call that does.
+    // One method for every step that may wait: each further async method may allocate an object for a call that waits.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunAsync(HttpContext call, InferApi api)
     {
@@ -82,7 +82,7 @@ internal sealed class InferEndpoint(
         {
             if (entered.IsOk && !OpenStreams.HasBegun(call))
             {
-                // A call is counted before its message where it has to wait for that.
+                // Only a call that has to wait for its message is counted before the message.
                 entered = share.GrowTo(0);
                 entered = entered.IsOk ? await streams.BeginAsync(call, connection, end.Token).ConfigureAwait(false) : entered;
             }
@@ -102,7 +102,7 @@ internal sealed class InferEndpoint(
                 }
                 else if (answered.IsOk && share.Answer > AnswerPace.UnflushedLimit)
                 {
-                    // Kestrel ends a call when its answer is in the connection's buffer, however long its caller takes to read it.
+                    // Kestrel ends a call once its response is buffered, however slowly the caller reads: so wait for the caller.
                     answered = await AnswerPace.Of(call).FlushAsync(call).ConfigureAwait(false);
                 }
 
@@ -126,7 +126,7 @@ internal sealed class InferEndpoint(
         }
         finally
         {
-            // Order: what the share counts goes before it.
+            // Order: the share counts the model call's memory, so it is disposed after it.
             end.SetModel(null);
             share.Dispose();
             end.Dispose();
@@ -147,8 +147,8 @@ internal sealed class InferEndpoint(
         return read;
     }
 
-    // Only the message names the model, also one that breaks off behind the name and so is a failed call of that model. The first bytes of
-    // a message that came packed have named it already, unless later ones name another.
+    // Only the message names the model. If the message breaks off behind the name, it is a failed call of that model. The first bytes of a
+    // compressed message have already opened the model, unless later bytes name another one.
     private Outcome Open(CallEnd end, InferApi api, CallSubject head, Outcome<InferMessage> read)
     {
         if ((string.IsNullOrEmpty(head.Model) && !read.IsOk) || end.Model?.Subject == head with { Id = null })
@@ -183,8 +183,8 @@ internal sealed class InferEndpoint(
     }
 
     /// <summary>
-    /// Writes a small answer and ends the call at once, which gives the infer request back: a caller who reads slowly reads from the
-    /// connection's buffer. Of a large one only the outline is written here, and the call lives until it is sent: <see cref="SendAsync"/>.
+    /// Writes a small response and ends the inference at once, which returns the infer request: a slow caller reads from the connection's
+    /// buffer. Of a large response only the outline is written; the call lives until <see cref="SendAsync"/> has sent it.
     /// </summary>
     private Outcome Write(HttpContext http, InferApi api, ModelCall call, MemoryShare share, out GatheredBytes? large)
     {
@@ -229,7 +229,10 @@ internal sealed class InferEndpoint(
     }
 
     private Outcome Admit(long length, MemoryShare share) => length > settings.Arguments.MaxSendMessageLength
-        ? Outcome.Fail(StatusCode.MessageTooLarge, $"The answer has {length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; ask for fewer outputs or a smaller batch")
+        ? Outcome.Fail(
+            StatusCode.MessageTooLarge,
+            $"The answer has {length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; "
+            + "ask for fewer outputs or a smaller batch")
         : share.TryHoldAnswer(length);
 
     private static void WriteHead(IBufferWriter<byte> output, long length)
@@ -240,7 +243,9 @@ internal sealed class InferEndpoint(
         output.Advance(MessageBody.HeadLength);
     }
 
-    /// <summary>Sends a large answer as its caller takes it. The tensors, and what else the call still has, go with the last piece.</summary>
+    /// <summary>
+    /// Sends a large response as fast as its caller reads. The last piece frees the tensors and whatever else the call holds.
+    /// </summary>
     private static async ValueTask<Outcome> SendAsync(HttpContext http, ModelCall call, GatheredBytes large)
     {
         using (large)
@@ -257,10 +262,11 @@ internal sealed class InferEndpoint(
     private void Refuse(HttpContext call, CallSubject subject, long started, GrpcStatus status, Exception? exception)
     {
         bool isOurs = GrpcEdge.IsOurs(status, exception);
-        _log.Failed(call, $"gRPC {call.Request.Path}", subject, started, isOurs, status.Detail, isOurs && exception is not RpcException ? exception : null);
+        Exception? thrown = isOurs && exception is not RpcException ? exception : null;
+        _log.Failed(call, $"gRPC {call.Request.Path}", subject, started, isOurs, status.Detail, thrown);
         if (call.Response.ContentType is not null)
         {
-            // Some of the answer is written: the caller must not take it for the whole.
+            // Part of the response is written: abort, or the caller could take it for complete.
             call.Abort();
             return;
         }

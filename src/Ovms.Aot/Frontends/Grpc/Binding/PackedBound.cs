@@ -10,21 +10,22 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.Binding;
 
 /// <summary>
-/// How long a packed message may become: a kilobyte of it may be a megabyte of zeros, which a model of ten numbers cannot take. Serializers
-/// write fields in the order of their numbers, so the model's name comes first; where it does not, the message may be as long as one to the
-/// model that takes the longest.
+/// Limits what a compressed message may decompress to: a kilobyte may become a megabyte of zeros, more than a small model's request can
+/// have. Serializers write fields in order of their numbers, so the model's name comes first. Otherwise the limit is that of the model
+/// with the longest requests.
 /// </summary>
-/// <param name="calls">Opens the calls whose first bytes name a model: the model that bounds the message is the one that computes it.</param>
+/// <param name="calls">Opens the call once the first bytes name a model, so that the model which sets the limit also computes.</param>
 /// <param name="registry">What is served.</param>
 internal sealed class PackedBound(ModelCalls calls, ServableRegistry registry)
 {
-    /// <summary>The bound of a message of which some bytes are unpacked.</summary>
-    /// <param name="end">The call's; gets its model.</param>
-    /// <param name="origin">The message's form.</param>
-    /// <param name="peek">Finds the model that a message of this form names; null where its first bytes do not name it.</param>
-    /// <param name="begin">Its first bytes.</param>
-    /// <returns>Its bound in bytes, null for none; or that what it names is not served.</returns>
-    public Outcome<long?> Find(CallEnd end, CallOrigin origin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
+    /// <summary>Finds the limit of a message of which some bytes are decompressed.</summary>
+    /// <param name="end">The call; receives its model.</param>
+    /// <param name="origin">The API of the message.</param>
+    /// <param name="peek">Reads the model's name and version from the first bytes; null where they do not begin with it.</param>
+    /// <param name="begin">The first bytes.</param>
+    /// <returns>The limit in bytes, null for none; or that the named model is not served.</returns>
+    public Outcome<long?> Find(
+        CallEnd end, CallOrigin origin, Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
     {
         Outcome<bool> opened = TryOpen(end, origin, peek, begin);
         return !opened.IsOk ? opened.WithoutValue
@@ -69,7 +70,8 @@ internal sealed class PackedBound(ModelCalls calls, ServableRegistry registry)
         return Math.Max(longest, MessageBound.Rest);
     }
 
-    private static (string Name, string Version)? Peek(Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
+    private static (string Name, string Version)? Peek(
+        Func<ReadOnlySequence<byte>, (string Name, string Version)?> peek, NativeBuffer begin)
     {
         try
         {
@@ -77,7 +79,7 @@ internal sealed class PackedBound(ModelCalls calls, ServableRegistry registry)
         }
         catch (MalformedProtoException)
         {
-            // What is wrong is told by whoever reads the whole.
+            // Reading the whole message reports the error.
             return null;
         }
     }

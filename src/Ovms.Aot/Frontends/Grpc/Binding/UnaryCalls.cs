@@ -3,13 +3,12 @@ using Grpc.Core;
 
 namespace Ovms.Frontends.Grpc.Binding;
 
-/// <summary>
-/// Binds calls with one request and one answer by hand and not by generated base classes: nothing is found by reflection.
-/// </summary>
+/// <summary>Binds unary calls explicitly instead of through generated base classes, so that no reflection is needed.</summary>
 internal static class UnaryCalls
 {
-    /// <summary>Binds a call whose messages are the generated classes.</summary>
-    public static void Add<TRequest, TResponse>(ServiceBinderBase binder, string service, string name, MessageParser<TRequest> parser, Func<TRequest, TResponse> handler)
+    /// <summary>Binds a call that uses generated message classes.</summary>
+    public static void Add<TRequest, TResponse>(
+        ServiceBinderBase binder, string service, string name, MessageParser<TRequest> parser, Func<TRequest, TResponse> handler)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
@@ -29,7 +28,7 @@ internal static class UnaryCalls
         }
         catch (InvalidOperationException broken)
         {
-            // What the library throws, against its word, for a broken message around a number.
+            // The library throws this, contrary to its documentation, for a malformed message inside a number's wrapper.
             throw new InvalidDataException(broken.Message, broken);
         }
     }

@@ -4,10 +4,10 @@ using Ovms.Frontends.Grpc.Protos;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>Names the calls of the extensions of inference.GRPCInferenceService.</summary>
+/// <summary>Binds the extension calls of inference.GRPCInferenceService by name.</summary>
 internal static class ExtensionBinding
 {
-    /// <summary>Binds what is told of models.</summary>
+    /// <summary>Binds the calls about models.</summary>
     public static void Bind(ServiceBinderBase binder, ExtensionService service)
     {
         Add(binder, "ModelConfig", ModelConfigRequest.Parser, service.ModelConfig);
@@ -17,14 +17,14 @@ internal static class ExtensionBinding
         Add(binder, "RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, service.RepositoryModelUnload);
     }
 
-    /// <summary>Binds trace and log settings.</summary>
+    /// <summary>Binds the calls for trace and log settings.</summary>
     public static void Bind(ServiceBinderBase binder, SettingsService service)
     {
         Add(binder, "TraceSetting", TraceSettingRequest.Parser, service.TraceSetting);
         Add(binder, "LogSettings", LogSettingsRequest.Parser, service.LogSettings);
     }
 
-    /// <summary>Binds shared memory.</summary>
+    /// <summary>Binds the calls for shared memory.</summary>
     public static void Bind(ServiceBinderBase binder, SharedMemoryService service)
     {
         Add(binder, "SystemSharedMemoryStatus", SystemSharedMemoryStatusRequest.Parser, service.SystemStatus);

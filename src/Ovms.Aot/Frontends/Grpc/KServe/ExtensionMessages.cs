@@ -5,7 +5,7 @@ using Ovms.Observability.Metrics;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>What the extensions tell, as messages.</summary>
+/// <summary>Converts what the extensions report into protobuf messages.</summary>
 internal static class ExtensionMessages
 {
     /// <summary>A model's configuration.</summary>

@@ -7,10 +7,12 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>The extensions about models: configuration, statistics, repository. <see cref="ExtensionBinding"/> names the calls.</summary>
+/// <summary>
+/// The extension calls about models: configuration, statistics, repository. <see cref="ExtensionBinding"/> names the calls.
+/// </summary>
 internal sealed class ExtensionService(ServableRegistry registry)
 {
-    /// <summary>How a model is configured, as load tools read it before their first inference.</summary>
+    /// <summary>A model's configuration, which load tools read before their first inference.</summary>
     public ModelConfigResponse ModelConfig(ModelConfigRequest request)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(request.Name, request.Version);
@@ -19,7 +21,7 @@ internal sealed class ExtensionService(ServableRegistry registry)
             : throw GrpcEdge.ToException(found.WithoutValue);
     }
 
-    /// <summary>What was counted of the inferences of one version, of a model's versions, or of all.</summary>
+    /// <summary>The inference statistics of one version, of all versions of a model, or of all models.</summary>
     public ModelStatisticsResponse ModelStatistics(ModelStatisticsRequest request)
     {
         Outcome<ImmutableArray<StatisticsRow>> rows = StatisticsRow.Find(registry, request.Name, request.Version);
@@ -28,7 +30,7 @@ internal sealed class ExtensionService(ServableRegistry registry)
             : throw GrpcEdge.ToException(rows.WithoutValue);
     }
 
-    /// <summary>Which models there are, and in which state.</summary>
+    /// <summary>All models with their states.</summary>
     public RepositoryIndexResponse RepositoryIndex(RepositoryIndexRequest request)
     {
         if (request.RepositoryName.Length > 0)
@@ -39,7 +41,7 @@ internal sealed class ExtensionService(ServableRegistry registry)
         return new() { Models = { RepositoryRow.Of(registry.Current, request.Ready).Select(ExtensionMessages.Of) } };
     }
 
-    /// <summary>Refused: the configuration says what is served.</summary>
+    /// <summary>Rejected: the configuration says what is served.</summary>
     public RepositoryModelLoadResponse RepositoryModelLoad(RepositoryModelLoadRequest request) =>
         throw GrpcEdge.ToException(NotServed.Load);
 

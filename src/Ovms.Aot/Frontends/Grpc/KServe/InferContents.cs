@@ -6,13 +6,13 @@ using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>The second pass over a ModelInferRequest: gives each input its bytes.</summary>
+/// <summary>The second pass over a ModelInferRequest: assigns each input its bytes.</summary>
 internal static class InferContents
 {
-    // A number's varint may be one byte where its raw form has eight.
+    // A number may take one byte as a varint and eight in raw form.
     private const int LargestExpansion = 8;
 
-    /// <summary>Gives each input its content. Mismatched counts are left to the validator, which refuses them without looking at bytes.</summary>
+    /// <summary>Assigns each input its content. It ignores mismatched counts: the validator rejects them without reading bytes.</summary>
     public static Outcome Fill(InferMessage message, InferMessageParts parts)
     {
         message.RawContentCount = parts.Raw.Count;
@@ -50,17 +50,23 @@ internal static class InferContents
         input.Content ??= new NativeBuffer(Capacity(marshaler?.BitWidth ?? 0, input.Shape, bytes.Length), input.Budget);
         if (marshaler is null)
         {
-            // No model takes the datatype: the validator says so, with the one that is expected.
+            // No model accepts this datatype; the validator reports the expected one.
             return Outcome.Ok;
         }
 
         ProtoReader reader = new(bytes, "an input's contents");
         Outcome read = marshaler.ReadTyped(ref reader, input.Content, out long count);
         input.ValueCount += count;
-        return read.IsOk ? read : Outcome.Fail(read.Code, read.Detail is null ? $"input name: {Shown.Bounded(input.Name)}" : $"{read.Detail}; input name: {Shown.Bounded(input.Name)}");
+        return read.IsOk
+            ? read
+            : Outcome.Fail(
+                read.Code,
+                read.Detail is null
+                    ? $"input name: {Shown.Bounded(input.Name)}"
+                    : $"{read.Detail}; input name: {Shown.Bounded(input.Name)}");
     }
 
-    // What the shape promises, as long as the message is large enough to keep that promise; the buffer grows if it promised too little.
+    // Trusts the shape as long as the message could be large enough for it; if the shape is too small, the buffer grows.
     private static int Capacity(int bitWidth, long[] shape, long messageLength)
     {
         long possible = Math.Min(messageLength * LargestExpansion, NativeBuffer.MaxLength);

@@ -9,8 +9,8 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// Reads a ModelInferRequest where it lies. The first pass keeps slices, since fields may come in any order; the second gives each input
-/// its bytes: raw contents stay where they are, typed ones are converted.
+/// Parses a ModelInferRequest in place, in two passes. The first keeps slices, since fields may come in any order. The second assigns each
+/// input its bytes: raw contents are views, typed ones are converted.
 /// </summary>
 internal sealed class InferMessageReader
 {
@@ -27,8 +27,8 @@ internal sealed class InferMessageReader
         return InferContents.Fill(message, parts);
     }
 
-    /// <summary>The model that a request's first bytes name: name and version are its first fields. Null where they are not.</summary>
-    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    /// <summary>Reads the model's name and version from a request's first bytes; null where the first field is another one.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no ModelInferRequest.</exception>
     public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
     {
         ProtoReader reader = new(begin, "the request");
@@ -38,7 +38,8 @@ internal sealed class InferMessageReader
         }
 
         string name = reader.ReadKnownText();
-        return (name, reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited) ? reader.ReadKnownText() : "");
+        bool hasVersion = reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited);
+        return (name, hasVersion ? reader.ReadKnownText() : "");
     }
 
     private static void ReadFields(ReadOnlySequence<byte> payload, InferMessage message, InferMessageParts parts)
@@ -47,7 +48,7 @@ internal sealed class InferMessageReader
         int parameters = 0;
         while (reader.TryReadTag(out int field, out WireType type))
         {
-            // A known number with another wire type is an unknown field.
+            // A known field number with another wire type is an unknown field.
             switch (type == WireType.LengthDelimited ? field : 0)
             {
                 case 1:
@@ -155,7 +156,7 @@ internal sealed class InferMessageReader
         }
     }
 
-    /// <summary>Collects one tensor's dimensions, which may come one by one, packed, or both.</summary>
+    /// <summary>Collects a tensor's dimensions, which may be single fields, packed, or both.</summary>
     private ref struct Dimensions(Span<long> space)
     {
         private readonly Span<long> _space = space;
@@ -184,20 +185,20 @@ internal sealed class InferMessageReader
     }
 }
 
-/// <summary>What the first pass leaves where it lies: valid only as long as the message's payload.</summary>
-/// <param name="home">Where it was rented.</param>
+/// <summary>Slices that the first pass leaves for the second; valid only as long as the message's payload.</summary>
+/// <param name="home">The pool that it was rented from.</param>
 internal sealed class InferMessageParts(Recycled<InferMessageParts> home) : Recyclable, IDisposable
 {
-    // More than a usual request has: longer lists are not kept.
+    // More entries than a usual request has; longer lists are not pooled.
     private const int LargestKept = 64;
 
     /// <summary>The entries of raw_input_contents, in order.</summary>
     public List<ReadOnlySequence<byte>> Raw { get; } = [];
 
-    /// <summary>Typed contents and the input they belong to; protobuf allows one input's to come in several pieces.</summary>
+    /// <summary>Typed contents with the index of their input; protobuf allows several pieces for one input.</summary>
     public List<(int Input, ReadOnlySequence<byte> Bytes)> Typed { get; } = [];
 
-    /// <summary>Leaves the lists to the next request.</summary>
+    /// <summary>Clears the lists and returns them to the pool.</summary>
     public void Dispose()
     {
         if (!TryEndUse(Stamp))

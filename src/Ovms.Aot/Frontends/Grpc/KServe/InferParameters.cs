@@ -8,8 +8,8 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// The parameters maps of a request. Those that tell a sequence are kept, no other means anything to a model over gRPC, as in the
-/// original; what is sent must still be what the protocol says.
+/// Parses and writes parameters. Sequence parameters are kept. All others have no meaning over gRPC, as in the original, but must still be
+/// valid.
 /// </summary>
 internal static class InferParameters
 {
@@ -21,14 +21,14 @@ internal static class InferParameters
     private const int DoubleParam = 4;
     private const int Uint64Param = 5;
 
-    /// <summary>Checks one entry of an input's or output's map.</summary>
-    /// <exception cref="MalformedProtoException">It is not one.</exception>
+    /// <summary>Validates one entry of an input's or output's map.</summary>
+    /// <exception cref="MalformedProtoException">The entry is malformed.</exception>
     public static void Check(ReadOnlySequence<byte> entry) => ReadEntry(entry);
 
-    /// <summary>Reads one entry of the request's own map.</summary>
+    /// <summary>Parses one entry of the request's own map.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="message">Receives what it says of a sequence.</param>
-    /// <exception cref="MalformedProtoException">It is not one.</exception>
+    /// <param name="message">Receives sequence parameters.</param>
+    /// <exception cref="MalformedProtoException">The entry is malformed.</exception>
     public static void Read(ReadOnlySequence<byte> entry, InferMessage message)
     {
         (string name, ParameterValue value) = ReadEntry(entry);
@@ -38,10 +38,10 @@ internal static class InferParameters
         }
     }
 
-    /// <summary>Bytes of the answer's entry for a sequence's id; 0 for none.</summary>
+    /// <summary>Bytes of the response's entry for a sequence id; 0 for none.</summary>
     public static long MeasureSequence(SequenceId id) => id.IsNone ? 0 : ProtoSize.Field(InferResponseWriter.Parameters, MeasureEntry(id));
 
-    /// <summary>Writes the answer's entry for a sequence's id; nothing for none.</summary>
+    /// <summary>Writes the response's entry for a sequence id; nothing for none.</summary>
     public static void WriteSequence(ProtoWriter writer, SequenceId id)
     {
         if (id.IsNone)
@@ -63,12 +63,13 @@ internal static class InferParameters
         }
     }
 
-    private static long MeasureEntry(SequenceId id) => ProtoSize.Text(Key, SequenceInputs.Id.Name) + ProtoSize.Field(Value, MeasureValue(id));
+    private static long MeasureEntry(SequenceId id) =>
+        ProtoSize.Text(Key, SequenceInputs.Id.Name) + ProtoSize.Field(Value, MeasureValue(id));
 
     private static long MeasureValue(SequenceId id) =>
         id.Text is { } text ? ProtoSize.Text(StringParam, text) : ProtoSize.Tag(NumberField(id)) + ProtoSize.Varint(id.Number);
 
-    // The first protocol knew no uint64_param: where the number allows it, its clients are to find it.
+    // The first version of the protocol had no uint64_param; use int64_param for its clients where the number fits.
     private static int NumberField(SequenceId id) => id.Number <= long.MaxValue ? Int64Param : Uint64Param;
 
     private static (string Name, ParameterValue Value) ReadEntry(ReadOnlySequence<byte> entry)
@@ -113,7 +114,8 @@ internal static class InferParameters
                     value = ParameterValue.Of(reader.ReadText());
                     break;
                 case (DoubleParam, WireType.Fixed64):
-                    value = ParameterValue.Unusable(BitConverter.UInt64BitsToDouble(reader.ReadFixed64()).ToString(CultureInfo.InvariantCulture));
+                    double number = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
+                    value = ParameterValue.Unusable(number.ToString(CultureInfo.InvariantCulture));
                     break;
                 case (Uint64Param, WireType.Varint):
                     value = ParameterValue.Of(reader.ReadVarint());

@@ -8,15 +8,14 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// A ModelInferResponse about to be written: the finished inference and the lengths of its parts, which protobuf wants before the
-/// parts themselves.
+/// A ModelInferResponse before it is written: the finished inference and the lengths of its parts, which protobuf wants before the parts.
 /// </summary>
-/// <param name="home">Where it was rented.</param>
+/// <param name="home">The pool that it was rented from.</param>
 internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(home)
 {
     private OutputPart[] _outputs = [];
 
-    /// <summary>Lengths of the outputs' parts, in order.</summary>
+    /// <summary>Lengths of each output's parts, in the order of outputs.</summary>
     public ReadOnlySpan<OutputPart> Outputs => _outputs.AsSpan(0, Call.Outputs.Length);
 
     /// <inheritdoc/>
@@ -34,7 +33,8 @@ internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(ho
         {
             OutputPart part = OutputPart.Measure(call.Outputs[i]);
             _outputs[i] = part;
-            length += ProtoSize.Field(InferResponseWriter.Outputs, part.HeadLength) + ProtoSize.Field(InferResponseWriter.RawOutputContents, part.RawLength);
+            length += ProtoSize.Field(InferResponseWriter.Outputs, part.HeadLength)
+                + ProtoSize.Field(InferResponseWriter.RawOutputContents, part.RawLength);
         }
 
         return length;
@@ -42,7 +42,7 @@ internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(ho
 }
 
 /// <summary>Lengths of one output's parts.</summary>
-/// <param name="HeadLength">The InferOutputTensor message.</param>
+/// <param name="HeadLength">Bytes of the InferOutputTensor message.</param>
 /// <param name="RawLength">Its bytes in raw_output_contents.</param>
 internal readonly record struct OutputPart(long HeadLength, long RawLength)
 {

@@ -5,7 +5,7 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// Writes a ModelInferResponse from the engine's memory straight into the connection's buffer: the only copy of the outputs.
+/// Writes a ModelInferResponse from OpenVINO's memory straight into the connection's buffer: the only copy of the outputs.
 /// </summary>
 internal static class InferResponseWriter
 {

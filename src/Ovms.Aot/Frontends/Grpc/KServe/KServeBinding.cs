@@ -7,17 +7,17 @@ using Ovms.Inference.Messages;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// Names the calls of inference.GRPCInferenceService; inference itself goes through <see cref="InferEndpoint"/>. What is not named answers
-/// UNIMPLEMENTED by the framework.
+/// Binds the calls of inference.GRPCInferenceService by name, except inference, which <see cref="InferEndpoint"/> handles. The framework
+/// answers other calls with UNIMPLEMENTED.
 /// </summary>
 internal static class KServeBinding
 {
     /// <summary>The service's full name.</summary>
     public const string ServiceName = "inference.GRPCInferenceService";
 
-    /// <summary>Inference, which does not go through the framework.</summary>
-    /// <param name="calls">Has the messages that calls use.</param>
-    /// <param name="packed">Bounds what its requests may become.</param>
+    /// <summary>The inference call, which does not go through the framework.</summary>
+    /// <param name="calls">Holds the pool of messages.</param>
+    /// <param name="packed">Limits what compressed requests may decompress to.</param>
     public static InferApi Infer(ModelCalls calls, PackedBound packed) => new(
         $"/{ServiceName}/ModelInfer",
         CallOrigin.KServeGrpc,

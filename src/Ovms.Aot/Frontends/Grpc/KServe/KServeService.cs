@@ -10,26 +10,29 @@ using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>The calls of inference.GRPCInferenceService about server and models. <see cref="KServeBinding"/> gives them their names; inference is <see cref="Binding.InferEndpoint"/>'s.</summary>
+/// <summary>
+/// The calls of inference.GRPCInferenceService about server and models, except inference, which <see cref="Binding.InferEndpoint"/>
+/// handles. <see cref="KServeBinding"/> names the calls.
+/// </summary>
 internal sealed class KServeService(ServableRegistry registry, Readiness readiness, Drain drain, CallCounts counts, GrpcSettings settings)
 {
-    /// <summary>The server's name, as clients of the original check it.</summary>
+    /// <summary>The server's name, as clients of the original expect it.</summary>
     public const string ServerName = "OpenVINO Model Server";
 
     /// <summary>The platform of every model.</summary>
     public const string Platform = "OpenVINO";
 
-    /// <summary>Who can answer is alive.</summary>
+    /// <summary>Always true: a server that answers is alive.</summary>
     public ServerLiveResponse ServerLive(ServerLiveRequest request) => new() { Live = true };
 
     /// <summary>Whether every configured model is available and the server is not stopping.</summary>
     public ServerReadyResponse ServerReady(ServerReadyRequest request) => new() { Ready = readiness.IsReady };
 
-    /// <summary>Name, version, and which extensions work.</summary>
+    /// <summary>The server's name, version, and supported extensions.</summary>
     public ServerMetadataResponse ServerMetadata(ServerMetadataRequest request) =>
         new() { Name = ServerName, Version = settings.ServerVersion, Extensions = { ServerExtensions.Names } };
 
-    /// <summary>Whether a version takes calls; one that is known but does not is not an error.</summary>
+    /// <summary>Whether a version takes calls. A known version that does not is no error.</summary>
     public ModelReadyResponse ModelReady(ModelReadyRequest request)
     {
         Outcome found = registry.Current.Find(request.Name, request.Version).WithoutValue;
@@ -38,7 +41,7 @@ internal sealed class KServeService(ServableRegistry registry, Readiness readine
         return isKnown ? new() { Ready = found.IsOk && !drain.IsDraining } : throw GrpcEdge.ToException(found);
     }
 
-    /// <summary>Available versions, and what the version asked for takes and gives.</summary>
+    /// <summary>The available versions, and the inputs and outputs of the requested one.</summary>
     public ModelMetadataResponse ModelMetadata(ModelMetadataRequest request)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(request.Name, request.Version);

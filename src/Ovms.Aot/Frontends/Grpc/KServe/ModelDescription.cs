@@ -4,12 +4,12 @@ using Ovms.Serving.Table;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>A servable as ModelMetadata tells it.</summary>
+/// <summary>Converts a servable into the response to ModelMetadata.</summary>
 internal static class ModelDescription
 {
     private const long AnySize = -1;
 
-    /// <summary>Describes an available version; inputs and outputs sorted by name, as in the original.</summary>
+    /// <summary>Describes an available version, with inputs and outputs sorted by name, as in the original.</summary>
     public static ModelMetadataResponse Of(ModelEntry model, VersionEntry version)
     {
         Servable servable = version.Servable!;

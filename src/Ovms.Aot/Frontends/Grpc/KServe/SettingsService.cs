@@ -7,7 +7,7 @@ using LogValue = Ovms.Frontends.Grpc.Protos.LogSettingsRequest.Types.SettingValu
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>Trace and log settings: they can be read; a change is refused. <see cref="ExtensionBinding"/> names the calls.</summary>
+/// <summary>The calls for trace and log settings, which are read-only. <see cref="ExtensionBinding"/> names the calls.</summary>
 internal sealed class SettingsService(ServableRegistry registry, LogSettingsView log)
 {
     /// <summary>The trace settings of a model or of all models.</summary>

@@ -5,20 +5,20 @@ using Ovms.Frontends.Grpc.Transport;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// Shared memory: none can be registered, so the list is empty and unregistering succeeds, as load tools demand before they send tensors
-/// in messages. <see cref="ExtensionBinding"/> names the calls.
+/// The calls for shared memory. None can be registered, so the list is empty and unregistering succeeds: load tools demand both before
+/// they send tensors in messages. <see cref="ExtensionBinding"/> names the calls.
 /// </summary>
 internal sealed class SharedMemoryService
 {
-    /// <summary>No region is registered.</summary>
+    /// <summary>Reports that no region is registered.</summary>
     public SystemSharedMemoryStatusResponse SystemStatus(SystemSharedMemoryStatusRequest request) =>
         request.Name.Length == 0 ? new() : throw GrpcEdge.ToException(NotServed.UnknownRegion(request.Name));
 
-    /// <summary>Refused.</summary>
+    /// <summary>Rejected: shared memory is not supported.</summary>
     public SystemSharedMemoryRegisterResponse SystemRegister(SystemSharedMemoryRegisterRequest request) =>
         throw GrpcEdge.ToException(NotServed.SharedMemory);
 
-    /// <summary>Nothing is registered: there is nothing to do.</summary>
+    /// <summary>Succeeds: no region is registered.</summary>
     public SystemSharedMemoryUnregisterResponse SystemUnregister(SystemSharedMemoryUnregisterRequest request) => new();
 
     /// <inheritdoc cref="SystemStatus"/>

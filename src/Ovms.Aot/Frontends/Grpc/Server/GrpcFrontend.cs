@@ -11,21 +11,21 @@ using Ovms.Serving.Lifecycle;
 
 namespace Ovms.Frontends.Grpc.Server;
 
-/// <summary>The gRPC front end: its listeners, its limits, its services. It answers HTTP/2 only.</summary>
+/// <summary>The gRPC front end: its listeners, limits and services. It accepts only HTTP/2.</summary>
 internal static class GrpcFrontend
 {
-    // What a caller may have on the way before it waits for leave to send more. A stream's window holds a 224×224 image of floats, so
-    // that it arrives in one go; the connection's holds several of them.
+    // Bytes that a caller may send before it must wait for a WINDOW_UPDATE. A stream's window holds a 224×224 image of floats, so that it
+    // arrives in one go; a connection's window holds several.
     private const int StreamWindow = 4 << 20;
     private const int ConnectionWindow = 16 << 20;
 
-    // Callers that share a connection; more than there are infer requests, since waiting in the pool is fair across connections.
+    // Calls at a time on one connection. More than there are infer requests, since the pool's queue is fair across connections.
     private const int StreamsPerConnection = 1024;
 
-    // Bytes of a message that carries no tensors: names and versions. As much as a gRPC client takes by itself.
+    // Bytes of a message without tensors: names and versions. The same as a gRPC client's default limit.
     private const int SmallMessage = 4 << 20;
 
-    /// <summary>Registers what the framework needs to serve gRPC.</summary>
+    /// <summary>Registers the gRPC framework's services.</summary>
     public static void AddServices(IServiceCollection services, GrpcSettings settings)
     {
         services.AddGrpc(grpc =>
@@ -37,7 +37,7 @@ internal static class GrpcFrontend
         });
     }
 
-    /// <summary>Adds the listeners and sets the limits of HTTP/2, which are the whole server's.</summary>
+    /// <summary>Adds the listeners and sets the HTTP/2 limits, which apply to the whole server.</summary>
     public static void Listen(KestrelServerOptions server, GrpcSettings settings)
     {
         ChannelArguments arguments = settings.Arguments;
@@ -79,14 +79,15 @@ internal static class GrpcFrontend
         }
     }
 
-    /// <summary>Maps the services: inference, health, reflection.</summary>
-    /// <returns>The calls that are open, for who counts them.</returns>
+    /// <summary>Maps the services of both APIs, health and reflection.</summary>
+    /// <returns>The open calls, for metrics.</returns>
     public static OpenStreams Map(WebApplication app, GrpcSettings settings, Served served, ModelCalls calls, ILogger log)
     {
-        // Order: what the endpoint does not take goes on to the framework.
+        // Order: calls that the endpoint does not handle go on to the framework.
         OpenStreams streams = new(settings.Streams, settings.Arrival, served.Drain.Draining, app.Lifetime.ApplicationStopping, log);
         PackedBound packed = new(calls, served.Registry);
-        new InferEndpoint([KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed)], served.Drain.Draining, calls, settings, streams, log).Use(app);
+        InferApi[] apis = [KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed)];
+        new InferEndpoint(apis, served.Drain.Draining, calls, settings, streams, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>

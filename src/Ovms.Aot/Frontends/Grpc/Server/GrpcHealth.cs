@@ -13,8 +13,8 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc.Server;
 
 /// <summary>
-/// grpc.health.v1: "" and the services of both APIs stand for the server, other names for models. Nothing is stored: each answer reads
-/// what is served, so that it cannot differ from what ServerReady says, and a watcher is told the newest status, not a queue of old ones.
+/// grpc.health.v1: "" and the services of both APIs stand for the server, other names for models. It stores no status but reads the served
+/// state each time. So it always agrees with ServerReady, and a watcher gets the newest status, not a queue of old ones.
 /// </summary>
 internal sealed class GrpcHealth : Health.HealthBase
 {
@@ -23,7 +23,9 @@ internal sealed class GrpcHealth : Health.HealthBase
     private readonly Drain _drain;
     private TaskCompletionSource _change = NewChange();
 
-    /// <summary>Follows readiness, whose changes are also those of the models, for as long as both live.</summary>
+    /// <summary>
+    /// Subscribes to changes of readiness, which include all changes of models; both objects live as long as the server.
+    /// </summary>
     public GrpcHealth(ServableRegistry registry, Readiness readiness, Drain drain)
     {
         (_registry, _readiness, _drain) = (registry, readiness, drain);
@@ -39,19 +41,21 @@ internal sealed class GrpcHealth : Health.HealthBase
             : Task.FromResult(new HealthCheckResponse { Status = status });
     }
 
-    /// <summary>Tells each change, also of a name that is not served yet, until the caller ends the call or the server stops.</summary>
-    public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
+    /// <summary>Sends each change, also for a name that is not served yet, until the caller ends the call or the server stops.</summary>
+    public override async Task Watch(
+        HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
         ServingStatus told = ServingStatus.Unknown;
         while (true)
         {
-            // Order: the next change is taken hold of before the status is read, so that none falls between.
+            // Order: get the task of the next change before reading the status, so that no change is missed.
             Task change = Volatile.Read(ref _change).Task;
             bool isLast = _drain.IsDraining;
             ServingStatus status = StatusOf(request.Service);
             if (status != told)
             {
-                await responseStream.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken).ConfigureAwait(false);
+                HealthCheckResponse response = new() { Status = status };
+                await responseStream.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
                 told = status;
             }
 

@@ -9,7 +9,7 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Ovms.Frontends.Grpc.Server;
 
-/// <summary>Server reflection in both versions that tools ask for, over a written list: nothing is discovered at run time.</summary>
+/// <summary>Server reflection in the two versions that tools use, over a fixed list: nothing is discovered at run time.</summary>
 internal static class GrpcReflection
 {
     private static readonly ServiceDescriptor[] s_services =
@@ -21,9 +21,10 @@ internal static class GrpcReflection
         ReflectionV1Alpha.Descriptor,
     ];
 
-    /// <summary>Binds the version most tools ask for first.</summary>
+    /// <summary>Binds version 1, which most tools try first.</summary>
     public static void BindV1(ServiceBinderBase binder) => ReflectionV1.BindService(binder, new ReflectionV1ServiceImpl(s_services));
 
-    /// <summary>Binds the version older tools know.</summary>
-    public static void BindV1Alpha(ServiceBinderBase binder) => ReflectionV1Alpha.BindService(binder, new ReflectionServiceImpl(s_services));
+    /// <summary>Binds version 1alpha, which older tools use.</summary>
+    public static void BindV1Alpha(ServiceBinderBase binder) =>
+        ReflectionV1Alpha.BindService(binder, new ReflectionServiceImpl(s_services));
 }

@@ -29,8 +29,8 @@ internal static class PredictRequestReader
         return read;
     }
 
-    /// <summary>The model that a request's first bytes name: model_spec is its first field. Null where it is not.</summary>
-    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    /// <summary>Reads the model's name and version from a request's first bytes; null where the first field is not model_spec.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no PredictRequest.</exception>
     public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
     {
         ProtoReader reader = new(begin, "the request");
@@ -44,7 +44,7 @@ internal static class PredictRequestReader
         return model.Name is { } name ? (name, TfsModelSpec.TextOf(model.Version)) : null;
     }
 
-    /// <summary>Reads everything but the tensors, whose places are kept in the order of the inputs.</summary>
+    /// <summary>Parses everything except the tensors, and adds the slice of each input's tensor to the list.</summary>
     private static Outcome ReadFields(ReadOnlySequence<byte> payload, InferMessage message, List<ReadOnlySequence<byte>> tensors)
     {
         ModelSpec model = default;
@@ -52,7 +52,7 @@ internal static class PredictRequestReader
         ProtoReader reader = new(payload, "the request");
         while (reader.TryReadTag(out int field, out WireType type))
         {
-            // A known number with another wire type is an unknown field.
+            // A known field number with another wire type is an unknown field.
             switch (type == WireType.LengthDelimited ? field : 0)
             {
                 case 1:
@@ -111,7 +111,7 @@ internal static class PredictRequestReader
             }
         }
 
-        // Of a key that stands twice in a map the last entry counts: protobuf's rule. The others must be whole all the same.
+        // The last entry of a duplicate map key wins: protobuf's rule. The earlier ones must still be valid.
         int earlier = message.Inputs.FindIndex(input => input.Name == name);
         if (earlier >= 0)
         {
@@ -134,7 +134,7 @@ internal static class PredictRequestReader
         }
     }
 
-    /// <summary>What a ModelSpec says that matters here: the signature's name is ignored, as in the original.</summary>
+    /// <summary>The fields of a ModelSpec that matter here; the signature's name is ignored, as in the original.</summary>
     private struct ModelSpec
     {
         public string? Name { get; private set; }
@@ -154,7 +154,7 @@ internal static class PredictRequestReader
                         Name = reader.ReadKnownText();
                         break;
                     case 2:
-                        // Of version and label the last counts: they are one choice.
+                        // Version and label are a oneof: the last one wins.
                         Version = ReadNumber(reader.ReadLengthDelimited());
                         Label = null;
                         break;
@@ -172,7 +172,7 @@ internal static class PredictRequestReader
             }
         }
 
-        // An Int64Value: a message around a number.
+        // An Int64Value: a message that wraps a number.
         private static long ReadNumber(ReadOnlySequence<byte> bytes)
         {
             long number = 0;

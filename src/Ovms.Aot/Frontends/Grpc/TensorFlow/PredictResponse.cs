@@ -9,19 +9,19 @@ using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
-/// <summary>A PredictResponse of TensorFlow Serving about to be written: the finished inference and the lengths of its parts.</summary>
-/// <param name="home">Where it was rented.</param>
+/// <summary>A TensorFlow Serving PredictResponse before it is written: the finished inference and the lengths of its parts.</summary>
+/// <param name="home">The pool that it was rented from.</param>
 internal sealed class PredictResponse(Recycled<InferAnswer> home) : InferAnswer(home)
 {
     private OutputLengths[] _outputs = [];
 
-    /// <summary>Lengths of the outputs' parts, in order.</summary>
+    /// <summary>Lengths of each output's parts, in the order of outputs.</summary>
     public ReadOnlySpan<OutputLengths> Outputs => _outputs.AsSpan(0, Call.Outputs.Length);
 
-    /// <summary>The ModelSpec.</summary>
+    /// <summary>Bytes of the ModelSpec message.</summary>
     public long ModelSpecLength { get; private set; }
 
-    /// <summary>The message around the version's number.</summary>
+    /// <summary>Bytes of the message that wraps the version's number.</summary>
     public long VersionLength { get; private set; }
 
     /// <inheritdoc/>
@@ -32,7 +32,8 @@ internal sealed class PredictResponse(Recycled<InferAnswer> home) : InferAnswer(
     {
         MakeRoom(ref _outputs, call.Outputs.Length);
         VersionLength = ProtoSize.Tag(PredictResponseWriter.Value) + ProtoSize.Varint((ulong)call.Servable.Id.Version);
-        ModelSpecLength = ProtoSize.Text(PredictResponseWriter.ModelName, call.Servable.Id.Name) + ProtoSize.Field(PredictResponseWriter.ModelVersion, VersionLength);
+        ModelSpecLength = ProtoSize.Text(PredictResponseWriter.ModelName, call.Servable.Id.Name)
+            + ProtoSize.Field(PredictResponseWriter.ModelVersion, VersionLength);
         long length = ProtoSize.Field(PredictResponseWriter.ModelSpec, ModelSpecLength);
         for (int i = 0; i < call.Outputs.Length; i++)
         {
@@ -44,14 +45,14 @@ internal sealed class PredictResponse(Recycled<InferAnswer> home) : InferAnswer(
     }
 }
 
-/// <summary>Lengths of the messages that make one output.</summary>
+/// <summary>Lengths of the messages that encode one output.</summary>
 /// <param name="Entry">The map's entry: name and tensor.</param>
 /// <param name="Tensor">The TensorProto.</param>
 /// <param name="Shape">The TensorShapeProto.</param>
 internal readonly record struct OutputLengths(long Entry, long Tensor, long Shape)
 {
     /// <summary>Measures one output.</summary>
-    /// <exception cref="OvmsException">TensorFlow has no type for it.</exception>
+    /// <exception cref="OvmsException">TensorFlow has no type for the output.</exception>
     public static OutputLengths Of(OutputTensor output)
     {
         int datatype = TensorDatatypes.NumberOf(output.Info.Marshaler);
@@ -59,7 +60,8 @@ internal readonly record struct OutputLengths(long Entry, long Tensor, long Shap
         {
             throw new OvmsException(
                 StatusCode.InvalidRequestedOutput,
-                $"Output {output.Info.Name} is {output.Info.Marshaler.Precision}, for which TensorFlow has no type; leave it out by output_filter, or call KServe's ModelInfer");
+                $"Output {output.Info.Name} is {output.Info.Marshaler.Precision}, for which TensorFlow has no type; "
+                + "leave it out by output_filter, or call KServe's ModelInfer");
         }
 
         long shape = 0;
@@ -71,11 +73,14 @@ internal readonly record struct OutputLengths(long Entry, long Tensor, long Shap
         long tensor = ProtoSize.Tag(PredictResponseWriter.Datatype) + ProtoSize.Varint((ulong)datatype)
             + ProtoSize.Field(PredictResponseWriter.Shape, shape)
             + ContentLength(output);
-        return new OutputLengths(ProtoSize.Field(PredictResponseWriter.Key, System.Text.Encoding.UTF8.GetByteCount(output.Info.Name)) + ProtoSize.Field(PredictResponseWriter.EntryValue, tensor), tensor, shape);
+        long entry = ProtoSize.Field(PredictResponseWriter.Key, System.Text.Encoding.UTF8.GetByteCount(output.Info.Name))
+            + ProtoSize.Field(PredictResponseWriter.EntryValue, tensor);
+        return new OutputLengths(entry, tensor, shape);
     }
 
-    /// <summary>The Dim message of a size; 0 is left out, as proto3 does.</summary>
-    public static long DimensionLength(long size) => size == 0 ? 0 : ProtoSize.Tag(PredictResponseWriter.Size) + ProtoSize.Varint((ulong)size);
+    /// <summary>Bytes of a size's Dim message; 0 is omitted, as in proto3.</summary>
+    public static long DimensionLength(long size) =>
+        size == 0 ? 0 : ProtoSize.Tag(PredictResponseWriter.Size) + ProtoSize.Varint((ulong)size);
 
     private static long ContentLength(OutputTensor output)
     {

@@ -7,8 +7,8 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>
-/// Writes a PredictResponse from the engine's memory straight into the connection's buffer: the only copy of the outputs. Numbers go as
-/// tensor_content, strings as string_val, a sequence's id as uint64_val, as the original answers.
+/// Writes a PredictResponse from OpenVINO's memory straight into the connection's buffer: the only copy of the outputs. Numbers go into
+/// tensor_content, strings into string_val, and a sequence id into uint64_val, as in the original.
 /// </summary>
 internal static class PredictResponseWriter
 {
@@ -54,7 +54,7 @@ internal static class PredictResponseWriter
     /// <summary>Dim.size</summary>
     public const int Size = 1;
 
-    /// <summary>Whether an output is the id of a stateful model's sequence, which clients look for in uint64_val.</summary>
+    /// <summary>Whether an output is the sequence id of a stateful model, which clients expect in uint64_val.</summary>
     public static bool IsSequenceId(OutputTensor output) => ReferenceEquals(output.Info, SequenceInputs.Id);
 
     /// <summary>Writes exactly <see cref="Binding.InferAnswer.Length"/> bytes.</summary>

@@ -4,23 +4,26 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>
-/// TensorFlow's rule for lists of values that are shorter than their tensor: the last value goes on to the end. What a request may grow
-/// by is bounded, since a few bytes may claim any shape; beyond that the list stays short and is refused for it.
+/// Implements TensorFlow's rule for value lists shorter than their tensor: the last value is repeated to the end. The growth of a request
+/// is limited, since a few bytes may claim any shape. A list beyond the limit stays short and is rejected later for its length.
 /// </summary>
 internal sealed class RepeatedValues
 {
     private const int MaxBytes = 64 << 20;
 
-    /// <summary>Bytes that were made of the request so far, beyond its own.</summary>
+    /// <summary>Bytes added to the request so far.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Fills up one input.</summary>
-    /// <param name="input">Its values are read.</param>
+    /// <summary>Repeats the last value of one input until its shape is filled.</summary>
+    /// <param name="input">The input, with its values parsed.</param>
     /// <param name="elementSize">Bytes of one element.</param>
     public void FillUp(InputTensor input, int elementSize)
     {
         long missing = CountOf(input.Shape) - input.ValueCount;
-        if (missing <= 0 || input.ValueCount == 0 || missing > (MaxBytes - Bytes) / elementSize || !input.Content!.TryReserve(missing * elementSize))
+        if (missing <= 0
+            || input.ValueCount == 0
+            || missing > (MaxBytes - Bytes) / elementSize
+            || !input.Content!.TryReserve(missing * elementSize))
         {
             return;
         }
@@ -30,7 +33,7 @@ internal sealed class RepeatedValues
         Span<byte> room = content.Free[..(int)(missing * elementSize)];
         last.CopyTo(room);
 
-        // Doubling what is there: a pixel at a time would take longer than the inference.
+        // Double the filled part: copying one pixel at a time would take longer than the inference.
         for (int filled = elementSize; filled < room.Length; filled *= 2)
         {
             room[..Math.Min(filled, room.Length - filled)].CopyTo(room[filled..]);
@@ -41,7 +44,7 @@ internal sealed class RepeatedValues
         input.ValueCount += missing;
     }
 
-    // -1 for a shape that is none, or larger than anything that would be filled.
+    // -1 for an invalid shape, or one larger than anything that would be filled.
     private static long CountOf(ReadOnlySpan<long> shape)
     {
         long count = 1;

@@ -5,7 +5,9 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
-/// <summary>TensorFlow's numbers of element types. The numbers are read from its .proto, the names from the table of element types.</summary>
+/// <summary>
+/// TensorFlow's numbers of element types. The numbers come from its .proto file, the names from the table of element types.
+/// </summary>
 internal static class TensorDatatypes
 {
     private static readonly EnumDescriptor s_enum = TensorflowReflection.Descriptor.FindTypeByName<EnumDescriptor>("DataType");
@@ -15,13 +17,13 @@ internal static class TensorDatatypes
         .Where(static pair => pair.marshaler is not null)
         .ToFrozenDictionary(static pair => pair.marshaler!, static pair => pair.number);
 
-    /// <summary>The marshaler of a type; null for one that no model has.</summary>
+    /// <summary>The marshaler of a type; null for one that no model uses.</summary>
     public static TensorMarshaler? Of(int number) => (uint)number < (uint)s_byNumber.Length ? s_byNumber[number] : null;
 
-    /// <summary>The number of a type; 0, DT_INVALID, where TensorFlow has none.</summary>
+    /// <summary>The number of a type; 0 (DT_INVALID) where TensorFlow has none.</summary>
     public static int NumberOf(TensorMarshaler marshaler) => s_numbers.GetValueOrDefault(marshaler);
 
-    /// <summary>The name of a number, for messages.</summary>
+    /// <summary>The name of a type number, for messages.</summary>
     public static string NameOf(int number) => s_enum.FindValueByNumber(number)?.Name ?? $"DataType {number}";
 
     private static TensorMarshaler?[] Numbered()

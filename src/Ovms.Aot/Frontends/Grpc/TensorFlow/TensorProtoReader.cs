@@ -8,12 +8,12 @@ using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
-/// <summary>Reads one TensorProto where it lies; the bytes of tensor_content stay there, values are converted.</summary>
+/// <summary>Parses one TensorProto in place: tensor_content becomes a view, typed values are converted.</summary>
 internal static class TensorProtoReader
 {
     private const int TensorContent = 4;
 
-    // Wire type of one value of each typed field, by the field's number.
+    // The wire type of one value of each typed field, by field number.
     private static readonly Dictionary<int, (string Name, WireType Wire)> s_typed = new()
     {
         [5] = ("float_val", WireType.Fixed32),
@@ -32,12 +32,12 @@ internal static class TensorProtoReader
         [18] = ("float8_val", WireType.LengthDelimited),
     };
 
-    /// <summary>Fills an input but for its name.</summary>
-    /// <param name="input">Owned by the caller, also after a failure.</param>
-    /// <param name="payload">The request, which keeps the bytes.</param>
-    /// <param name="tensor">The TensorProto in it.</param>
-    /// <param name="repeated">How the request's short lists of values are filled up.</param>
-    /// <exception cref="MalformedProtoException">The bytes are not the message.</exception>
+    /// <summary>Parses everything of an input except its name.</summary>
+    /// <param name="input">The input; its owner disposes it, also after a failure.</param>
+    /// <param name="payload">The request, which owns the bytes.</param>
+    /// <param name="tensor">The TensorProto's bytes in it.</param>
+    /// <param name="repeated">Fills up short lists of values.</param>
+    /// <exception cref="MalformedProtoException">The bytes are no TensorProto.</exception>
     public static Outcome Read(InputTensor input, NativeBuffer payload, ReadOnlySequence<byte> tensor, RepeatedValues repeated)
     {
         int number = 0;
@@ -69,7 +69,7 @@ internal static class TensorProtoReader
         input.Datatype = marshaler?.Datatype ?? TensorDatatypes.NameOf(number);
         if (marshaler is null)
         {
-            // No model takes the type: the validator says so, with the one that is expected.
+            // No model accepts this type; the validator reports the expected one.
             Check(tensor);
             return Outcome.Ok;
         }
@@ -77,8 +77,8 @@ internal static class TensorProtoReader
         return ReadElements(input, payload, marshaler, tensor, content, typed, repeated);
     }
 
-    /// <summary>Goes over a tensor whose values nobody reads: it must be the message all the same.</summary>
-    /// <exception cref="MalformedProtoException">The bytes are not the message.</exception>
+    /// <summary>Validates a tensor whose values are not used.</summary>
+    /// <exception cref="MalformedProtoException">The bytes are no TensorProto.</exception>
     public static void Check(ReadOnlySequence<byte> tensor)
     {
         TensorShape shape = new(stackalloc long[InferApi.MaxDimensions]);
@@ -111,37 +111,49 @@ internal static class TensorProtoReader
         }
     }
 
-    private static Outcome ReadElements(InputTensor input, NativeBuffer payload, TensorMarshaler marshaler, ReadOnlySequence<byte> tensor, ReadOnlySequence<byte> content, uint typed, RepeatedValues repeated)
+    private static Outcome ReadElements(
+        InputTensor input,
+        NativeBuffer payload,
+        TensorMarshaler marshaler,
+        ReadOnlySequence<byte> tensor,
+        ReadOnlySequence<byte> content,
+        uint typed,
+        RepeatedValues repeated)
     {
         TypedField field = TypedField.Of(marshaler)!;
-        Debug.Assert(field is not null, "What TensorFlow has a number for has a field.");
+        Debug.Assert(field is not null, "Each type that has a TensorFlow number has a field.");
         if ((typed & ~(1u << field.Number)) is var foreign && foreign != 0)
         {
-            return Refuse(StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; values came in {s_typed[System.Numerics.BitOperations.TrailingZeroCount(foreign)].Name}", input);
+            string actual = s_typed[System.Numerics.BitOperations.TrailingZeroCount(foreign)].Name;
+            return Refuse(StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; values came in {actual}", input);
         }
 
         if (content.IsEmpty)
         {
-            // Without either the sentence is about the bytes that most clients send, as in the original; it counts values where it takes them.
+            // Without either, the error counts bytes, which most clients send, as in the original; or values, where the type has only
+            // those.
             input.Source = typed != 0 || !field.RepeatsLast ? ContentSource.Values : ContentSource.Raw;
             return typed != 0 ? ReadValues(input, marshaler, field, tensor, repeated) : Outcome.Ok;
         }
 
         if (typed != 0)
         {
-            return Refuse(StatusCode.InvalidMessageStructure, $"The tensor has tensor_content and {field.Name}; Expected: one of them", input);
+            return Refuse(
+                StatusCode.InvalidMessageStructure, $"The tensor has tensor_content and {field.Name}; Expected: one of them", input);
         }
 
         if (marshaler.BitWidth == 0)
         {
-            return Refuse(StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; bytes came in tensor_content", input);
+            return Refuse(
+                StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; bytes came in tensor_content", input);
         }
 
         input.TakeView(payload, content.FirstSpan);
         return Outcome.Ok;
     }
 
-    private static Outcome ReadValues(InputTensor input, TensorMarshaler marshaler, TypedField field, ReadOnlySequence<byte> tensor, RepeatedValues repeated)
+    private static Outcome ReadValues(
+        InputTensor input, TensorMarshaler marshaler, TypedField field, ReadOnlySequence<byte> tensor, RepeatedValues repeated)
     {
         input.Content = new NativeBuffer((int)Math.Min(tensor.Length, NativeBuffer.MaxLength), input.Budget);
         ProtoReader reader = new(tensor, "a tensor");
@@ -160,10 +172,11 @@ internal static class TensorProtoReader
         return Outcome.Ok;
     }
 
-    // A known number with another wire type is an unknown field.
+    // A known field number with another wire type is an unknown field.
     private static bool HasValues(ref ProtoReader reader, int field, WireType type)
     {
-        if (!s_typed.TryGetValue(field, out (string Name, WireType Wire) known) || (type != WireType.LengthDelimited && type != known.Wire))
+        if (!s_typed.TryGetValue(field, out (string Name, WireType Wire) known)
+            || (type != WireType.LengthDelimited && type != known.Wire))
         {
             reader.Skip(type);
             return false;
@@ -175,14 +188,17 @@ internal static class TensorProtoReader
             return true;
         }
 
-        // One empty string is a value, an empty list of numbers is none.
+        // One empty string is a value; an empty list of numbers is not.
         return !reader.ReadLengthDelimited().IsEmpty || known.Name == "string_val";
     }
 
-    private static Outcome Refuse(StatusCode code, string? detail, InputTensor input) =>
-        Outcome.Fail(code, detail is null ? $"input name: {Shown.Bounded(input.Name)}" : $"{detail}; input name: {Shown.Bounded(input.Name)}");
+    private static Outcome Refuse(StatusCode code, string? detail, InputTensor input)
+    {
+        string name = $"input name: {Shown.Bounded(input.Name)}";
+        return Outcome.Fail(code, detail is null ? name : $"{detail}; {name}");
+    }
 
-    /// <summary>Collects the dimensions of a TensorShapeProto, which may come in pieces.</summary>
+    /// <summary>Collects the dimensions of a TensorShapeProto, which may be split over several fields.</summary>
     private ref struct TensorShape(Span<long> space)
     {
         private readonly Span<long> _space = space;

@@ -7,20 +7,20 @@ using Ovms.Inference.Messages;
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
 /// <summary>
-/// Names the calls of TensorFlow Serving that this server answers; Predict goes through <see cref="InferEndpoint"/>. Classify, Regress,
-/// MultiInference and HandleReloadConfigRequest are not among them and answer UNIMPLEMENTED by the framework, as in the original.
+/// Binds the TensorFlow Serving calls of this server by name; <see cref="InferEndpoint"/> handles Predict. The framework answers Classify,
+/// Regress, MultiInference and HandleReloadConfigRequest with UNIMPLEMENTED, as the original does.
 /// </summary>
 internal static class TfsBinding
 {
-    /// <summary>The full name of the service that infers.</summary>
+    /// <summary>Full name of the service for inference and metadata.</summary>
     public const string PredictionService = "tensorflow.serving.PredictionService";
 
-    /// <summary>The full name of the service about the life of models.</summary>
+    /// <summary>Full name of the service for model status.</summary>
     public const string ModelService = "tensorflow.serving.ModelService";
 
-    /// <summary>Inference, which does not go through the framework.</summary>
-    /// <param name="calls">Has the messages that calls use.</param>
-    /// <param name="packed">Bounds what its requests may become.</param>
+    /// <summary>The inference call, which does not go through the framework.</summary>
+    /// <param name="calls">Holds the pool of messages.</param>
+    /// <param name="packed">Limits what compressed requests may decompress to.</param>
     public static InferApi Predict(ModelCalls calls, PackedBound packed) => new(
         $"/{PredictionService}/Predict",
         CallOrigin.TensorFlowServingGrpc,
@@ -30,13 +30,13 @@ internal static class TfsBinding
         (end, begin) => packed.Find(end, CallOrigin.TensorFlowServingGrpc, PredictRequestReader.Peek, begin),
         static home => new PredictResponse(home));
 
-    /// <summary>Binds metadata.</summary>
+    /// <summary>Binds the metadata call.</summary>
     public static void BindPrediction(ServiceBinderBase binder, TfsPredictionService service)
     {
         UnaryCalls.Add(binder, PredictionService, "GetModelMetadata", GetModelMetadataRequest.Parser, service.GetModelMetadata);
     }
 
-    /// <summary>Binds the status of models.</summary>
+    /// <summary>Binds the status call.</summary>
     public static void BindModels(ServiceBinderBase binder, TfsModelService service) =>
         UnaryCalls.Add(binder, ModelService, "GetModelStatus", GetModelStatusRequest.Parser, service.GetModelStatus);
 }

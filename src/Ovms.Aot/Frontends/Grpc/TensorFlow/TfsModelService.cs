@@ -8,10 +8,10 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
-/// <summary>The calls of tensorflow.serving.ModelService. <see cref="TfsBinding"/> gives them their names.</summary>
+/// <summary>The calls of tensorflow.serving.ModelService. <see cref="TfsBinding"/> names them.</summary>
 internal sealed class TfsModelService(ServableRegistry registry, CallCounts counts)
 {
-    /// <summary>Where a model's versions, or one of them, are in their life.</summary>
+    /// <summary>The states of a model's versions, or of one of them.</summary>
     public GetModelStatusResponse GetModelStatus(GetModelStatusRequest request)
     {
         if (request.ModelSpec is not { } asked)

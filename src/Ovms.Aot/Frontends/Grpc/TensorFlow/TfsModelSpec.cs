@@ -4,10 +4,10 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
-/// <summary>Which version a ModelSpec of TensorFlow Serving names.</summary>
+/// <summary>Reads the version that a TensorFlow Serving ModelSpec names.</summary>
 internal static class TfsModelSpec
 {
-    /// <summary>The version's number as text, empty where none is given; a label is refused.</summary>
+    /// <summary>The version's number as text, empty for none; a label is rejected.</summary>
     public static Outcome<string> VersionOf(ModelSpec model) => model.VersionChoiceCase == ModelSpec.VersionChoiceOneofCase.VersionLabel
         ? RefuseLabel(model.VersionLabel)
         : TextOf(model.Version);
@@ -15,8 +15,9 @@ internal static class TfsModelSpec
     /// <summary>A version's number as text; empty for none.</summary>
     public static string TextOf(long? version) => version?.ToString(CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>A label names no version: the default one must not answer in its place.</summary>
+    /// <summary>Rejects a label: the server knows none, and the default version must not answer in its place.</summary>
     public static Outcome RefuseLabel(string label) => Outcome.Fail(
         StatusCode.ModelVersionLabelUnsupported,
-        $"model_spec.version_label: {Shown.Bounded(label)}; Expected: the number in model_spec.version, or neither for the default version");
+        $"model_spec.version_label: {Shown.Bounded(label)}; "
+        + "Expected: the number in model_spec.version, or neither for the default version");
 }

@@ -13,14 +13,14 @@ using WireTensorInfo = Ovms.Frontends.Grpc.Protos.TensorFlow.TensorInfo;
 
 namespace Ovms.Frontends.Grpc.TensorFlow;
 
-/// <summary>The calls of tensorflow.serving.PredictionService but for inference. <see cref="TfsBinding"/> gives them their names.</summary>
+/// <summary>The calls of tensorflow.serving.PredictionService except Predict. <see cref="TfsBinding"/> names them.</summary>
 internal sealed class TfsPredictionService(ServableRegistry registry, CallCounts counts)
 {
     private const string SignatureField = "signature_def";
     private const string Signature = "serving_default";
     private const long AnySize = -1;
 
-    /// <summary>What a version takes and gives, as the signature that TensorFlow's clients ask for.</summary>
+    /// <summary>A version's inputs and outputs, as the signature that TensorFlow's clients ask for.</summary>
     public GetModelMetadataResponse GetModelMetadata(GetModelMetadataRequest request)
     {
         if (request.ModelSpec is not { } asked)
@@ -31,7 +31,9 @@ internal sealed class TfsPredictionService(ServableRegistry registry, CallCounts
         if (request.MetadataField is not [SignatureField])
         {
             string fields = Shown.Bounded(string.Join(", ", request.MetadataField));
-            throw GrpcEdge.ToException(Outcome.Fail(StatusCode.InvalidSignatureDef, $"metadata_field; Expected: {SignatureField}; Actual: {(fields.Length == 0 ? "none" : fields)}"));
+            throw GrpcEdge.ToException(Outcome.Fail(
+                StatusCode.InvalidSignatureDef,
+                $"metadata_field; Expected: {SignatureField}; Actual: {(fields.Length == 0 ? "none" : fields)}"));
         }
 
         Outcome<string> version = TfsModelSpec.VersionOf(asked);
@@ -65,7 +67,8 @@ internal sealed class TfsPredictionService(ServableRegistry registry, CallCounts
                 shape.Dim.Add(new TensorShapeProto.Types.Dim { Size = info.Shape[i].IsStatic ? info.Shape[i].Min : AnySize });
             }
 
-            tensors[info.Name] = new WireTensorInfo { Name = info.Name, Dtype = (DataType)TensorDatatypes.NumberOf(info.Marshaler), TensorShape = shape };
+            DataType datatype = (DataType)TensorDatatypes.NumberOf(info.Marshaler);
+            tensors[info.Name] = new WireTensorInfo { Name = info.Name, Dtype = datatype, TensorShape = shape };
         }
     }
 }

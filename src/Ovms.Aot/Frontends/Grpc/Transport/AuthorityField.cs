@@ -3,20 +3,21 @@ using System.Runtime.InteropServices;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>Finds the authority among the header fields of a call and overwrites its percent signs with dashes.</summary>
+/// <summary>Finds the authority in a call's header block and replaces its percent signs with dashes.</summary>
 internal static class AuthorityField
 {
     private static ReadOnlySpan<byte> Authority => ":authority"u8;
 
     /// <summary>
-    /// Goes from field to field (RFC 7541, 6), which takes no table: all lengths are written out. Stops at what it does not understand.
+    /// Walks the fields (RFC 7541, section 6). This needs no HPACK table, since every length is in the bytes. Stops at the first field
+    /// that it cannot parse.
     /// </summary>
     public static void Mend(ReadOnlySequence<byte> block)
     {
         SequenceReader<byte> fields = new(block);
         while (fields.TryPeek(out byte first))
         {
-            // An indexed field, a literal that is added to the table, a new size of the table, other literals.
+            // Indexed field; literal with indexing; table size update; other literals.
             int prefix = first switch { >= 0x80 => 7, >= 0x40 => 6, >= 0x20 => 5, _ => 4 };
             if (!TryReadInteger(ref fields, prefix, out int index))
             {
@@ -34,7 +35,7 @@ internal static class AuthorityField
                 return;
             }
 
-            // 1 is :authority in the table that every connection begins with.
+            // Entry 1 of the static table is :authority.
             if (index == 1 || (index == 0 && IsAuthority(name)))
             {
                 Overwrite(value);
@@ -52,12 +53,12 @@ internal static class AuthorityField
     {
         foreach (ReadOnlyMemory<byte> part in value)
         {
-            // The connection's own receive buffer, which nobody else reads before this has ended.
+            // The connection's receive buffer, which has no other reader until this returns.
             MemoryMarshal.AsMemory(part).Span.Replace((byte)'%', (byte)'-');
         }
     }
 
-    // A string in Huffman's code comes back empty: the C core writes none, and others name no paths.
+    // Returns a Huffman-coded string as empty: the C core writes none, and other clients send no path as the authority.
     private static bool TryReadString(ref SequenceReader<byte> fields, out ReadOnlySequence<byte> text)
     {
         text = default;
@@ -81,7 +82,7 @@ internal static class AuthorityField
             return value >= 0;
         }
 
-        // More than three bytes follow no length that fits a frame.
+        // A length of more than three further bytes fits no frame.
         for (int shift = 0; shift < 21 && fields.TryRead(out part); shift += 7)
         {
             value += (part & 0x7F) << shift;

@@ -5,8 +5,8 @@ using Ovms.Frontends.Connections;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// The body of a call that the framework reads: counted among those who wait from when it is asked for a message until one begins to come. A
-/// call that is answered without a look at its body never waits.
+/// The request body of a framework call. The call counts as waiting from its first read until the message begins. A call that is answered
+/// without reading its body never waits.
 /// </summary>
 internal sealed class AwaitedBody(PipeReader body, OpenStreams streams, OpenConnection? connection) : PipeReader, IRequestBodyPipeFeature
 {

@@ -6,8 +6,8 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// A compression that stops when a message grows beyond the limit, or beyond what there is memory for. The framework measures only what
-/// was decompressed to the end: a megabyte of zeros in gzip would become a gigabyte first.
+/// A compression provider that stops when a message exceeds the limit or the memory. The framework checks the size only after
+/// decompressing everything: a megabyte of gzipped zeros would first become a gigabyte.
 /// </summary>
 internal sealed class BoundedCompression(ICompressionProvider inner, int limit, RequestMemory memory) : ICompressionProvider
 {
@@ -15,12 +15,15 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
     public string EncodingName => inner.EncodingName;
 
     /// <inheritdoc/>
-    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) => inner.CreateCompressionStream(stream, compressionLevel);
+    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) =>
+        inner.CreateCompressionStream(stream, compressionLevel);
 
     /// <inheritdoc/>
     public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(inner.CreateDecompressionStream(stream), limit, memory);
 
-    /// <summary>The plain bytes, for a reader that bounds and counts them itself. Broken ones are refused as the message's fault.</summary>
+    /// <summary>
+    /// Decompresses for a reader that limits and counts the bytes itself. Corrupt data is rejected as a malformed message.
+    /// </summary>
     public Stream Open(Stream packed) => new BoundedStream(inner.CreateDecompressionStream(packed), long.MaxValue, null);
 
     private sealed class BoundedStream(Stream inner, long limit, RequestMemory? memory) : Stream
@@ -48,7 +51,8 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
             int read = Decompress(buffer);
             if (_read + read > limit)
             {
-                throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, $"The compressed message has more than {limit} bytes when decompressed"));
+                throw GrpcEdge.ToException(Outcome.Fail(
+                    StatusCode.MessageTooLarge, $"The compressed message has more than {limit} bytes when decompressed"));
             }
 
             Outcome taken = memory is null ? Outcome.Ok : memory.TryTake(read);
@@ -84,8 +88,10 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
             }
             catch (Exception broken) when (broken is InvalidDataException or IOException)
             {
-                // The packed bytes are in memory: whatever cannot be read of them is wrong with them. A stream that wants a dictionary is an IOException.
-                throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MalformedMessage, $"The message is not what grpc-encoding says: {broken.Message}"));
+                // The compressed bytes are in memory, so any error comes from their content. A stream that wants a dictionary throws
+                // IOException.
+                throw GrpcEdge.ToException(Outcome.Fail(
+                    StatusCode.MalformedMessage, $"The message is not what grpc-encoding says: {broken.Message}"));
             }
         }
     }

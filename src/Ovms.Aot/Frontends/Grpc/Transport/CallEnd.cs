@@ -6,17 +6,16 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// When a call has to end, whatever it is doing: at its deadline (grpc-timeout), or when its caller has gone. Kept for later calls once
-/// disposed; the token must not be used afterwards.
+/// Cancels a call at its deadline (grpc-timeout) or when its caller disconnects. Pooled: after Dispose its token must not be used.
 /// </summary>
 internal sealed class CallEnd : Recyclable, IDisposable
 {
     private const string TimeoutHeader = "grpc-timeout";
 
-    // The protocol's own bound on the digits of a timeout.
+    // The protocol's limit on the digits of a timeout.
     private const int MostDigits = 8;
 
-    // What a timer can wait for; a deadline beyond it is none.
+    // The longest that a timer can wait; a longer deadline is ignored.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(49);
 
     private readonly Recycled<CallEnd> _home;
@@ -25,16 +24,18 @@ internal sealed class CallEnd : Recyclable, IDisposable
     private CancellationTokenSource _stop = new();
     private CancellationTokenRegistration _gone;
 
-    // Where the call was put among those that wait, if it waited; it may have been taken out since.
+    // The list that the call was put into when it began to wait; the timer may have removed it since.
     private WaitingCalls.Lines? _lines;
     private HttpContext? _call;
     private int _modelUse;
 
-    /// <summary>What the call holds of its front end's memory, kept with this; the call begins and ends it.</summary>
+    /// <summary>
+    /// The memory that the call holds in its front end's account. It is pooled with this object; the call assigns and disposes it.
+    /// </summary>
     public MemoryShare Share { get; } = new();
 
-    /// <summary>Of no call yet: see <see cref="Begin"/>.</summary>
-    /// <param name="home">Where it goes back to.</param>
+    /// <summary>Created without a call: see <see cref="Begin"/>.</summary>
+    /// <param name="home">The pool that it returns to.</param>
     /// <param name="waiting">The calls that wait.</param>
     internal CallEnd(Recycled<CallEnd> home, WaitingCalls waiting)
     {
@@ -43,10 +44,10 @@ internal sealed class CallEnd : Recyclable, IDisposable
         _node = new LinkedListNode<CallEnd>(this);
     }
 
-    /// <summary>The call's model, once its message has named it; ends with this.</summary>
+    /// <summary>The call to the model, once the message has named one; disposed with this object.</summary>
     public ModelCall? Model { get; private set; }
 
-    /// <summary>The message has named a model, or names another one than its first bytes did; null for none.</summary>
+    /// <summary>Sets the model that the message names, and disposes the one that its first bytes named; null for none.</summary>
     public void SetModel(ModelCall? model)
     {
         if (model is not null)
@@ -60,10 +61,10 @@ internal sealed class CallEnd : Recyclable, IDisposable
         _modelUse = model?.Stamp ?? 0;
     }
 
-    /// <summary>Cancelled when the call has to end.</summary>
+    /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Reads a call's deadline and watches it from now on.</summary>
+    /// <summary>Starts the call's deadline.</summary>
     public void Begin(HttpContext call)
     {
         _call = call;
@@ -74,7 +75,8 @@ internal sealed class CallEnd : Recyclable, IDisposable
     }
 
     /// <summary>
-    /// The call waits for something: its caller is watched, too, unless it is over soon. Reading the body ends by itself when the caller goes.
+    /// Marks the call as waiting, so that a disconnect cancels it too, unless it ends soon. Reads of the body need no mark: they fail on a
+    /// disconnect.
     /// </summary>
     public void Waits()
     {
@@ -84,12 +86,15 @@ internal sealed class CallEnd : Recyclable, IDisposable
         }
     }
 
-    /// <summary>The call ends when its caller goes, or has gone, from here on.</summary>
+    /// <summary>From now on the caller's disconnect, even a past one, cancels the call.</summary>
     internal void WatchCaller() => _gone = _call!.RequestAborted.UnsafeRegister(static self => ((CallEnd)self!)._stop.Cancel(), this);
 
-    /// <summary>What a call that was cancelled is told.</summary>
+    /// <summary>The error of a call that was cancelled.</summary>
     public Outcome Reason =>
-        Outcome.Fail(_stop.IsCancellationRequested && !_call!.RequestAborted.IsCancellationRequested ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
+        Outcome.Fail(
+            _stop.IsCancellationRequested && !_call!.RequestAborted.IsCancellationRequested
+                ? StatusCode.DeadlineExceeded
+                : StatusCode.Cancelled);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -103,7 +108,7 @@ internal sealed class CallEnd : Recyclable, IDisposable
         _lines?.Remove(_node);
         _lines = null;
 
-        // Waits for a cancellation that is under way, so that it cannot reach the next call.
+        // Waits for a cancellation that is running, so that it cannot reach the next call.
         _gone.Dispose();
         _gone = default;
         _call = null;
@@ -116,11 +121,12 @@ internal sealed class CallEnd : Recyclable, IDisposable
         _home.Return(this);
     }
 
-    /// <summary>Reads up to eight digits and a unit. What is no timeout is passed over, as gRPC's own servers do.</summary>
+    /// <summary>Reads up to eight digits and a unit. An invalid timeout is ignored, as by gRPC's own servers.</summary>
     internal static bool TryReadTimeout(ReadOnlySpan<char> text, out TimeSpan timeout)
     {
         timeout = default;
-        if (text.Length is < 2 or > MostDigits + 1 || !uint.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out uint count))
+        if (text.Length is < 2 or > MostDigits + 1
+            || !uint.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out uint count))
         {
             return false;
         }
@@ -136,7 +142,7 @@ internal sealed class CallEnd : Recyclable, IDisposable
             _ => -1,
         };
 
-        // The timer knows whole milliseconds; what is left of one is granted, or the shortest deadline would have passed already.
+        // The timer counts whole milliseconds. Round up, or the shortest deadline would already have passed.
         long ticks = unit == 0 ? count / TimeSpan.NanosecondsPerTick : count * unit;
         timeout = TimeSpan.FromMilliseconds((ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
         return unit >= 0 && timeout <= s_longest;

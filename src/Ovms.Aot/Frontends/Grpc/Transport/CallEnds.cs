@@ -2,19 +2,19 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>Begins the <see cref="CallEnd"/> of each call, and keeps those of calls that are over for later ones.</summary>
+/// <summary>Creates a <see cref="CallEnd"/> for each call, from a pool.</summary>
 internal sealed class CallEnds
 {
     private readonly Recycled<CallEnd> _idle;
 
-    /// <summary>None yet.</summary>
+    /// <summary>Starts with an empty pool.</summary>
     public CallEnds()
     {
         WaitingCalls waiting = new();
         _idle = new Recycled<CallEnd>(home => new CallEnd(home, waiting));
     }
 
-    /// <summary>Reads a call's deadline and watches it from now on.</summary>
+    /// <summary>Rents a CallEnd and starts the call's deadline.</summary>
     public CallEnd Of(HttpContext call)
     {
         CallEnd end = _idle.Rent();

@@ -6,8 +6,8 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// --grpc_channel_arguments: settings of the original's gRPC library by their names there. Those that this server's HTTP/2 has too are
-/// carried over; each of the others gives a note for the log.
+/// --grpc_channel_arguments: settings of the original's gRPC library, by their names there. Those that this server's HTTP/2 supports are
+/// applied; each other one produces a note for the log.
 /// </summary>
 internal sealed record ChannelArguments
 {
@@ -19,19 +19,19 @@ internal sealed record ChannelArguments
     /// <summary>grpc.max_concurrent_streams: calls at the same time on one connection.</summary>
     public int? MaxConcurrentStreams { get; init; }
 
-    /// <summary>grpc.keepalive_time_ms: silence after which a connection is pinged.</summary>
+    /// <summary>grpc.keepalive_time_ms: how long a connection may be silent before it is pinged.</summary>
     public TimeSpan? KeepAliveTime { get; init; }
 
     /// <summary>grpc.keepalive_timeout_ms: how long the answer to a ping may take.</summary>
     public TimeSpan? KeepAliveTimeout { get; init; }
 
-    /// <summary>grpc.max_connection_idle_ms: how long a connection without calls is kept.</summary>
+    /// <summary>grpc.max_connection_idle_ms: how long a connection without calls stays open.</summary>
     public TimeSpan? MaxConnectionIdle { get; init; }
 
-    /// <summary>grpc.max_connection_age_ms: when a connection is asked to make room for a new one.</summary>
+    /// <summary>grpc.max_connection_age_ms: the age at which a connection is asked to close.</summary>
     public TimeSpan? MaxConnectionAge { get; init; }
 
-    /// <summary>grpc.max_connection_age_grace_ms: how long calls on an aged connection may take to finish; null = any time.</summary>
+    /// <summary>grpc.max_connection_age_grace_ms: how long calls on an aged connection may take to finish; null for no limit.</summary>
     public TimeSpan? MaxConnectionAgeGrace { get; init; }
 
     /// <summary>grpc.max_receive_message_length: bytes of the largest request.</summary>
@@ -40,7 +40,7 @@ internal sealed record ChannelArguments
     /// <summary>grpc.max_send_message_length: bytes of the largest answer.</summary>
     public int MaxSendMessageLength { get; init; } = NativeBuffer.MaxLength;
 
-    /// <summary>Sentences for the log about arguments that have no effect, or another one than there.</summary>
+    /// <summary>Notes for the log about arguments that have no effect, or another one than in the original.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
     /// <summary>Reads <c>name=value,name=value</c>; empty for none.</summary>
@@ -53,7 +53,7 @@ internal sealed record ChannelArguments
             string pair = pairs[i].Trim();
             if (pair.Length == 0 && i == pairs.Length - 1)
             {
-                // Nothing at all, or a comma at the end, which the original lets pass.
+                // Empty text, or a trailing comma, which the original accepts.
                 break;
             }
 
@@ -79,17 +79,27 @@ internal sealed record ChannelArguments
     private ChannelArguments With(string name, int value) => name switch
     {
         "grpc.max_concurrent_streams" => value > 0 ? this with { MaxConcurrentStreams = value } : OutOfRange(name, value, "at least 1"),
-        "grpc.keepalive_time_ms" => value == int.MaxValue ? this : value > 0 ? Pinging(name, value, this with { KeepAliveTime = AtLeastShortestPing(value) }) : OutOfRange(name, value, "at least 1"),
-        "grpc.keepalive_timeout_ms" => value > 0 ? Pinging(name, value, this with { KeepAliveTimeout = AtLeastShortestPing(value) }) : OutOfRange(name, value, "at least 1"),
-        "grpc.max_connection_idle_ms" => value == int.MaxValue ? this : value > 0 ? this with { MaxConnectionIdle = Milliseconds(value) } : OutOfRange(name, value, "at least 1"),
-        "grpc.max_connection_age_ms" => value == int.MaxValue ? this : value > 0 ? this with { MaxConnectionAge = Milliseconds(value) } : OutOfRange(name, value, "at least 1"),
-        "grpc.max_connection_age_grace_ms" => value == int.MaxValue ? this : value >= 0 ? this with { MaxConnectionAgeGrace = Milliseconds(value) } : OutOfRange(name, value, "at least 0"),
+        "grpc.keepalive_time_ms" => value == int.MaxValue ? this
+            : value > 0 ? Pinging(name, value, this with { KeepAliveTime = AtLeastShortestPing(value) })
+            : OutOfRange(name, value, "at least 1"),
+        "grpc.keepalive_timeout_ms" => value > 0
+            ? Pinging(name, value, this with { KeepAliveTimeout = AtLeastShortestPing(value) })
+            : OutOfRange(name, value, "at least 1"),
+        "grpc.max_connection_idle_ms" => value == int.MaxValue ? this
+            : value > 0 ? this with { MaxConnectionIdle = Milliseconds(value) }
+            : OutOfRange(name, value, "at least 1"),
+        "grpc.max_connection_age_ms" => value == int.MaxValue ? this
+            : value > 0 ? this with { MaxConnectionAge = Milliseconds(value) }
+            : OutOfRange(name, value, "at least 1"),
+        "grpc.max_connection_age_grace_ms" => value == int.MaxValue ? this
+            : value >= 0 ? this with { MaxConnectionAgeGrace = Milliseconds(value) }
+            : OutOfRange(name, value, "at least 0"),
         "grpc.max_receive_message_length" => this with { MaxReceiveMessageLength = Length(value) },
         "grpc.max_send_message_length" => this with { MaxSendMessageLength = Length(value) },
         _ => Noted($"{name} has no counterpart in this server and has no effect"),
     };
 
-    // As the original reads numbers: a sign, digits, and whatever follows is dropped.
+    // Reads numbers as the original does: a sign and digits; the rest is ignored.
     private static bool TryReadLeadingNumber(string text, out long number)
     {
         int end = text[0] is '-' or '+' ? 1 : 0;
@@ -108,7 +118,7 @@ internal sealed record ChannelArguments
         return end > digits;
     }
 
-    // -1 is no limit there; here nothing larger than a tensor's memory can be taken.
+    // -1 means no limit in the original; here no message can exceed a native buffer.
     private static int Length(int value) => value is < 0 or > NativeBuffer.MaxLength ? NativeBuffer.MaxLength : value;
 
     private static TimeSpan Milliseconds(int value) => TimeSpan.FromMilliseconds(value);
@@ -116,9 +126,12 @@ internal sealed record ChannelArguments
     private static TimeSpan AtLeastShortestPing(int value) => Milliseconds(value) < s_shortestPing ? s_shortestPing : Milliseconds(value);
 
     private static ChannelArguments Pinging(string name, int value, ChannelArguments with) =>
-        Milliseconds(value) < s_shortestPing ? with.Noted($"{name}={value} is taken as {s_shortestPing.TotalMilliseconds}, the shortest this server has") : with;
+        Milliseconds(value) < s_shortestPing
+            ? with.Noted($"{name}={value} is taken as {s_shortestPing.TotalMilliseconds}, the shortest this server has")
+            : with;
 
-    private ChannelArguments OutOfRange(string name, int value, string expected) => Noted($"{name}={value} should be {expected} and has no effect");
+    private ChannelArguments OutOfRange(string name, int value, string expected) =>
+        Noted($"{name}={value} should be {expected} and has no effect");
 
     private ChannelArguments Noted(string note) => this with { Notes = Notes.Add($"grpc_channel_arguments: {note}") };
 }

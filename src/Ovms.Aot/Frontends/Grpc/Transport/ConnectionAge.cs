@@ -5,15 +5,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Closes connections that have lived long enough, so that clients behind a balancer spread anew: the client is told to open another
-/// one, calls in flight finish, and what is left after the grace period is cut off.
+/// Closes connections at a maximum age, so that clients behind a load balancer are redistributed. The server sends GOAWAY, lets calls in
+/// flight finish, and aborts what is left after the grace period.
 /// </summary>
 internal static class ConnectionAge
 {
-    /// <summary>Adds the limit to a listener.</summary>
+    /// <summary>Adds the age limit to a listener.</summary>
     /// <param name="listener">The listener.</param>
-    /// <param name="age">When to ask.</param>
-    /// <param name="grace">How long to wait then; null = until the calls end by themselves.</param>
+    /// <param name="age">The age at which a connection is asked to close.</param>
+    /// <param name="grace">How long calls may then take to finish; null for no limit.</param>
     public static void Limit(ListenOptions listener, TimeSpan age, TimeSpan? grace) =>
         listener.Use(next => async connection =>
         {
@@ -37,7 +37,8 @@ internal static class ConnectionAge
         if (grace is { } limit)
         {
             await Task.Delay(limit, ended).ConfigureAwait(false);
-            connection.Abort(new ConnectionAbortedException("The connection is older than grpc.max_connection_age_ms and its grace period allow."));
+            connection.Abort(new ConnectionAbortedException(
+                "The connection is older than grpc.max_connection_age_ms and its grace period allow."));
         }
     }
 }

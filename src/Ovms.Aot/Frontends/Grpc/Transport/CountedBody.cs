@@ -5,10 +5,11 @@ using Ovms.Status;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// A call's request bytes, counted while they gather: the framework keeps a message in the connection's buffers until its last byte is
-/// there, and a caller need not ever send that one.
+/// The request body of a framework call, which counts bytes as they gather. The framework buffers a message until its last byte arrives,
+/// and a caller may never send that byte.
 /// </summary>
-internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTimes times) : PipeReader, IRequestBodyPipeFeature, IDisposable
+internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTimes times)
+    : PipeReader, IRequestBodyPipeFeature, IDisposable
 {
     private ArrivalWatch? _watch;
     private bool _hasBegun;
@@ -16,12 +17,12 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
     /// <inheritdoc/>
     public PipeReader Reader => this;
 
-    // Of a message that is never refused.
+    // Bytes of a message that is never rejected.
     private const int SmallMessage = 4 << 10;
 
     /// <summary>
-    /// Counts the bodies of the calls that the framework reads. Their answers are small. The call itself and a small message are counted
-    /// and not refused: whoever asks for the server's health is answered when memory is short, too.
+    /// Counts the bodies of framework calls, whose responses are small. The call itself and a small message are counted but not rejected,
+    /// so that health requests are answered when memory is short.
     /// </summary>
     public static void Use(IApplicationBuilder app, GrpcSettings settings) =>
         app.Use(next => async context =>
@@ -75,7 +76,7 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
         ReadResult result = await reading.ConfigureAwait(false);
         if (result.IsCompleted)
         {
-            // Whoever answers for long, as the watch of a service's health does, is not waited for any more.
+            // A call that streams responses for long, such as a health watch, needs no timeout any more.
             Dispose();
         }
 
@@ -84,7 +85,9 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
 
     private ReadResult Count(ReadResult result)
     {
-        Outcome counted = result.IsCanceled && _watch is { Reason: { IsOk: false } reason } ? reason : share.GrowTo(result.Buffer.Length - SmallMessage);
+        Outcome counted = result.IsCanceled && _watch is { Reason: { IsOk: false } reason }
+            ? reason
+            : share.GrowTo(result.Buffer.Length - SmallMessage);
         _hasBegun |= !result.Buffer.IsEmpty;
         _watch?.Came();
         if (!counted.IsOk)

@@ -6,12 +6,12 @@ using Ovms.Frontends.Connections;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Counts the streams that begin on a connection of HTTP/2 and those that are reset, in what is read and what is written: a call that is
-/// reset at once has cost as much as one that is answered, and no limit on open calls sees it.
+/// Counts streams that begin and streams that are reset on an HTTP/2 connection, in both directions. A call that is reset at once costs as
+/// much as an answered one, but no limit on open calls counts it.
 /// </summary>
 internal static class CountedTransport
 {
-    /// <summary>Adds the counting to a listener, for connections that are counted.</summary>
+    /// <summary>Adds the counting to a listener, for connections that have an <see cref="OpenConnection"/>.</summary>
     public static void Use(ListenOptions listener) => listener.Use(static next => connection =>
     {
         if (connection.Features.Get<OpenConnection>() is { } open)
@@ -26,8 +26,8 @@ internal static class CountedTransport
 
     private sealed class Reader(PipeReader input, OpenConnection connection) : LookingReader(input)
     {
-        // Streams that one read gives the framework, more than callers who share a connection begin at the same moment; and work of the thread
-        // pool that it has soon done.
+        // The most streams that one read passes on, more than callers who share a connection begin at once; and a number of work items
+        // that the thread pool soon completes.
         private const int StreamsAtOnce = 64;
         private const int MostPending = 256;
 
@@ -36,9 +36,10 @@ internal static class CountedTransport
         private ReadOnlySequence<byte> _seen;
         private long _ahead;
 
-        // The streams are made while the frames are read, and begin when the thread pool comes to them: who sends very many at once waits for
-        // its turn, or they would all be there, and before everybody else's.
-        protected override bool MustWait => _begun >= StreamsAtOnce && ThreadPool.PendingWorkItemCount > MostPending && !connection.IsEnding;
+        // The framework creates streams as it reads frames and queues them to the thread pool. A caller that sends very many at once has
+        // to wait, or all its streams would run before everybody else's.
+        protected override bool MustWait =>
+            _begun >= StreamsAtOnce && ThreadPool.PendingWorkItemCount > MostPending && !connection.IsEnding;
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
@@ -55,7 +56,7 @@ internal static class CountedTransport
                 _ahead += taken;
                 if (taken < piece.Length)
                 {
-                    // The rest comes with the next read.
+                    // The next read returns the rest.
                     result = new ReadResult(result.Buffer.Slice(0, _ahead), result.IsCanceled, isCompleted: false);
                     break;
                 }
@@ -66,7 +67,7 @@ internal static class CountedTransport
             _begun = _scan.Streams;
             _scan.Streams = _scan.Resets = 0;
 
-            // Nothing more is read from a connection that has to end; what was read is left where it is.
+            // Stop reading from a connection that must end; the bytes read so far stay where they are.
             return connection.IsEnding ? new ReadResult(default, isCanceled: false, isCompleted: true) : result;
         }
     }

@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Closes connections that do not begin like HTTP. The framework would wait an hour for the end of a line from a client that speaks TLS,
-/// which leaves its user without a reason. Who says nothing is closed by first_request_timeout_seconds.
+/// Closes connections whose first byte is not HTTP. The framework would let a TLS client wait an hour for the end of a line, and its user
+/// would get no reason. A silent connection is closed by first_request_timeout_seconds.
 /// </summary>
 internal static class FirstBytes
 {
-    // Record type of a TLS handshake.
+    // The record type of a TLS handshake.
     private const byte TlsHandshake = 0x16;
 
     /// <summary>Adds the check to a listener.</summary>
@@ -28,7 +28,7 @@ internal static class FirstBytes
                 GrpcLog.TlsCaller(log, connection.RemoteEndPoint);
             }
 
-            // The preface of HTTP/2 begins with a letter; so does an HTTP/1 request, which is told why it is refused.
+            // The HTTP/2 preface begins with a letter. So does an HTTP/1 request, which Kestrel rejects with a reason.
             if (first is { } letter && char.IsAsciiLetter((char)letter))
             {
                 await next(connection).ConfigureAwait(false);
@@ -38,14 +38,15 @@ internal static class FirstBytes
 
     private static async ValueTask<byte?> PeekAsync(ConnectionContext connection)
     {
-        CancellationToken closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        CancellationToken closing =
+            connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         try
         {
             PipeReader input = connection.Transport.Input;
             ReadResult read = await input.ReadAsync(closing).ConfigureAwait(false);
             byte? first = read.Buffer.IsEmpty ? null : read.Buffer.FirstSpan[0];
 
-            // Neither taken nor looked at: the next reader gets it at once.
+            // Neither consumed nor examined: the next reader gets the byte at once.
             input.AdvanceTo(read.Buffer.Start);
             return first;
         }

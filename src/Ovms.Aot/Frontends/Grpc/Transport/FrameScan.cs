@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Follows the frames of HTTP/2 in one direction of a connection, byte by byte as they come, and counts streams that begin and streams
-/// that are reset. It looks at the nine bytes before each frame and, for a reset, at its reason.
+/// Parses HTTP/2 frames in one direction of a connection, in pieces of any size, and counts streams that begin or are reset. It reads the
+/// nine-byte frame headers and the error code of a reset.
 /// </summary>
-/// <param name="isFromCaller">The direction: what callers send begins with a preface.</param>
+/// <param name="isFromCaller">The direction: bytes from the caller begin with a preface.</param>
 internal struct FrameScan(bool isFromCaller)
 {
     private const int HeadLength = 9;
@@ -15,8 +15,8 @@ internal struct FrameScan(bool isFromCaller)
     private const byte Headers = 1;
     private const byte Reset = 3;
 
-    // Reasons that a server gives only for a caller's fault: PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, FRAME_SIZE_ERROR. With
-    // others it ends what it refused or cut off itself.
+    // Error codes that a server sends only for a caller's fault: PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, FRAME_SIZE_ERROR. With
+    // other codes it ends streams that it rejected or cut off itself.
     private const uint CallersFaults = (1u << 1) | (1u << 3) | (1u << 5) | (1u << 6);
 
     private uint _head;
@@ -25,16 +25,16 @@ internal struct FrameScan(bool isFromCaller)
     private int _codeLeft;
     private uint _code;
 
-    /// <summary>Streams that began; set to 0 by who has taken it into account.</summary>
+    /// <summary>Streams that began; the reader of this count sets it back to 0.</summary>
     public int Streams;
 
-    /// <summary>Streams that the caller reset, or made the server reset; set to 0 by who has taken it into account.</summary>
+    /// <summary>Streams that the caller reset, or made the server reset; the reader of this count sets it back to 0.</summary>
     public int Resets;
 
-    /// <summary>Takes the next bytes.</summary>
-    /// <param name="bytes">What follows those taken before.</param>
-    /// <param name="mostStreams">Takes no further stream than so many.</param>
-    /// <returns>How many bytes were taken.</returns>
+    /// <summary>Parses the next bytes.</summary>
+    /// <param name="bytes">The bytes after those parsed before.</param>
+    /// <param name="mostStreams">Stops after this many streams.</param>
+    /// <returns>How many bytes were parsed.</returns>
     public int Take(ReadOnlySpan<byte> bytes, int mostStreams = int.MaxValue)
     {
         int length = bytes.Length;
@@ -57,7 +57,7 @@ internal struct FrameScan(bool isFromCaller)
             }
             else if (_headCame == 0 && bytes.Length >= HeadLength)
             {
-                // Length and type, then flags and stream: what matters lies in the first four.
+                // The first four bytes hold length and type; flags and stream id do not matter.
                 Begin(BinaryPrimitives.ReadUInt32BigEndian(bytes));
                 bytes = bytes[HeadLength..];
             }

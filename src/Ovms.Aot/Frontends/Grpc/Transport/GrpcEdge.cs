@@ -10,32 +10,33 @@ using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>Turns the server's outcomes into gRPC statuses; the only place that does.</summary>
+/// <summary>Converts outcomes into gRPC statuses; the only place that does.</summary>
 internal static class GrpcEdge
 {
     /// <summary>
-    /// Bytes of a status message as it travels, percent-encoded in a trailer: clients refuse trailers of more than 8 KiB.
+    /// The most bytes of a status message, percent-encoded as in the trailer: clients reject trailers of more than 8 KiB.
     /// </summary>
     public const int MaxTextLength = 4096;
 
-    /// <summary>Media type of calls and answers.</summary>
+    /// <summary>The media type of requests and responses.</summary>
     public const string ContentType = "application/grpc";
 
-    /// <summary>Where an answer says how the call ended.</summary>
+    /// <summary>The field of a call's status.</summary>
     public const string StatusHeader = "grpc-status";
 
     private const string MessageHeader = "grpc-message";
     private const string Ellipsis = "...";
 
-    private static readonly SearchValues<char> s_plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c).Where(static c => c != '%')]);
+    private static readonly SearchValues<char> s_plain =
+        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c).Where(static c => c != '%')]);
 
     /// <summary>The exception that ends a call with an outcome's status and text.</summary>
     public static RpcException ToException(Outcome failure) => new(ToStatus(failure));
 
-    /// <summary>An outcome as a status, its text cut to what a trailer takes.</summary>
+    /// <summary>Converts an outcome into a status, with its text cut to fit a trailer.</summary>
     public static GrpcStatus ToStatus(Outcome failure) => new(failure.Code.ToGrpc(), Bounded(failure.Text));
 
-    /// <summary>Answers a call of which nothing was answered yet with a status alone.</summary>
+    /// <summary>Answers a call with a status only. Nothing may have been written before.</summary>
     public static void Answer(HttpContext call, GrpcStatus status)
     {
         call.Response.ContentType = ContentType;
@@ -43,9 +44,9 @@ internal static class GrpcEdge
         call.Response.Headers[MessageHeader] = Encode(status.Detail);
     }
 
-    /// <summary>The status of a call in which something was thrown.</summary>
-    /// <param name="exception">What.</param>
-    /// <param name="isCancelled">Whether the call had to end.</param>
+    /// <summary>The status of a call that threw an exception.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="isCancelled">Whether the call was cancelled.</param>
     public static GrpcStatus StatusOf(Exception exception, bool isCancelled) => exception switch
     {
         RpcException meant => meant.Status,
@@ -53,16 +54,16 @@ internal static class GrpcEdge
         OvmsException failure => ToStatus(failure.Outcome),
         OutOfMemoryException => ToStatus(Outcome.Fail(StatusCode.OutOfMemory, exception.Message)),
 
-        // An IOException: the connection broke, nobody is there to be told.
+        // An IOException: the connection broke, so no caller sees the status.
         _ when isCancelled || exception is IOException => ToStatus(Outcome.Fail(StatusCode.Cancelled)),
         _ => ToStatus(Outcome.Fail(StatusCode.InternalError, exception.Message)),
     };
 
-    /// <summary>Whether a call that ended so is our fault.</summary>
+    /// <summary>Whether the server is at fault for the status.</summary>
     public static bool IsOurs(GrpcStatus status, Exception? exception) =>
         status.StatusCode is CallStatusCode.Internal or CallStatusCode.Unknown || exception is OutOfMemoryException;
 
-    /// <summary>A text as it travels in a trailer: percent-encoded where it is not printable ASCII.</summary>
+    /// <summary>Encodes a text for a trailer: everything but printable ASCII is percent-encoded.</summary>
     public static string Encode(string text)
     {
         if (!text.AsSpan().ContainsAnyExcept(s_plain))
@@ -79,7 +80,7 @@ internal static class GrpcEdge
         return encoded.ToString();
     }
 
-    /// <summary>Cuts a text so that it fits its trailer.</summary>
+    /// <summary>Cuts a text to fit a trailer.</summary>
     public static string Bounded(string text)
     {
         int encoded = 0;

@@ -9,20 +9,20 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Reads the one message of an inference call while it arrives: each piece is copied once, out of the connection's buffers into
-/// unmanaged memory, where the message is read and its tensors stay for the engine.
+/// Reads the one message of an inference call as it arrives. Each piece is copied once, from the connection's buffers into unmanaged
+/// memory. The message is parsed there, and its tensors stay there for OpenVINO.
 /// </summary>
-/// <param name="coding">Unpacks messages that come compressed.</param>
-/// <param name="limit">Bytes that a message may have.</param>
-/// <param name="times">How long it may take to come.</param>
-/// <param name="draining">Nothing is inferred any more: the rest of a message need not be waited for.</param>
+/// <param name="coding">Decompresses messages.</param>
+/// <param name="limit">The most bytes of a message.</param>
+/// <param name="times">How long a message may take to arrive.</param>
+/// <param name="draining">Cancelled when the server starts no more inferences, so that unfinished messages are not waited for.</param>
 internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes times, CancellationToken draining)
 {
-    /// <summary>Bytes before each message: whether it is compressed, and its length.</summary>
+    /// <summary>Bytes before each message: a compressed flag and the length.</summary>
     public const int HeadLength = 5;
 
-    // How many times what came is made room for at once, and counted, whatever length is claimed: one frame makes room for an image.
-    private const int Belief = 16;
+    // Reserve this many times the bytes that have arrived, up to the announced length. With 16, one frame reserves enough for an image.
+    private const int ReserveFactor = 16;
 
     // A message that has not named its model so far names it when it is whole.
     private const int LargestHead = 1 << 20;
@@ -57,7 +57,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
             {
                 if (!body.TryRead(out ReadResult read))
                 {
-                    // Most messages are there at once: only a call that waits is counted before its message and watched.
+                    // Most messages are there at once: only a call that waits is watched, and counted before its message.
                     Outcome waits = share.GrowTo(0);
                     if (!waits.IsOk)
                     {
@@ -96,7 +96,9 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
                 if (read.IsCompleted)
                 {
-                    return arrival.IsCompressed ? coding.Unpack(call, state, bound, arrival.Release(), share, cancellation) : arrival.Release();
+                    return arrival.IsCompressed
+                        ? coding.Unpack(call, state, bound, arrival.Release(), share, cancellation)
+                        : arrival.Release();
                 }
             }
         }
@@ -107,7 +109,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
         }
     }
 
-    /// <summary>Lifts the framework's own limit, which is that of web pages: a tensor may be larger. To be called before anything is read.</summary>
+    /// <summary>Removes Kestrel's default limit on bodies, which is too small for tensors. Call it before the first read.</summary>
     public static void LiftLimit(HttpContext call)
     {
         if (call.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -118,7 +120,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
     private static Outcome Malformed(string why) => Outcome.Fail(StatusCode.MalformedMessage, why);
 
-    /// <summary>As much of the message as has come.</summary>
+    /// <summary>The part of a message that has arrived.</summary>
     private struct Arrival(int limit, MemoryShare share, Recycled<NativeBuffer> shells) : IDisposable
     {
         private NativeBuffer? _message;
@@ -142,7 +144,10 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
             {
                 if (bytes.Length < HeadLength)
                 {
-                    return !isLast ? Outcome.Ok : Malformed(bytes.IsEmpty ? "The call ended without a message" : "Incomplete message: the body ends before the message's length does");
+                    return !isLast ? Outcome.Ok
+                        : Malformed(bytes.IsEmpty
+                            ? "The call ended without a message"
+                            : "Incomplete message: the body ends before the message's length does");
                 }
 
                 Outcome begun = Begin(bytes);
@@ -167,17 +172,17 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                 return Malformed($"Incomplete message: {_length} bytes were announced, {came + bytes.Length} came");
             }
 
-            // A head alone makes no room: nothing of what it announces need ever come.
+            // The five bytes before a message reserve nothing: the announced bytes may never arrive.
             return bytes.IsEmpty && !isLast ? Outcome.Ok : Append(bytes, came);
         }
 
-        /// <summary>The whole message; the receiver disposes it.</summary>
+        /// <summary>Returns the complete message; the caller disposes it.</summary>
         public NativeBuffer Release()
         {
             NativeBuffer whole = _message!;
             _message = null;
 
-            // What is made of its values counts like the message itself.
+            // Buffers made from its values count in the same share.
             whole.Budget = share;
             return whole;
         }
@@ -209,8 +214,8 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
             long wanted = came + bytes.Length;
             if (_message is null || wanted > _room)
             {
-                // Where there is no memory for a belief there may be some for what is here.
-                Outcome counted = MakeRoom(Math.Min(_length, Belief * wanted));
+                // If there is no memory for the reserve, try to get enough for these bytes.
+                Outcome counted = MakeRoom(Math.Min(_length, ReserveFactor * wanted));
                 counted = counted.IsOk ? counted : MakeRoom(wanted);
                 if (!counted.IsOk)
                 {

@@ -6,9 +6,9 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>The compressions that messages may come in (grpc-encoding), each bounded by what a message may grow to.</summary>
-/// <param name="limit">Bytes that any message may have.</param>
-/// <param name="memory">What unpacking takes, where the framework does it.</param>
+/// <summary>The compressions that messages may have (grpc-encoding), each limited in what it may decompress to.</summary>
+/// <param name="limit">The most bytes of any message.</param>
+/// <param name="memory">The account for what the framework decompresses.</param>
 internal sealed class MessageCoding(int limit, RequestMemory memory)
 {
     private const string Header = "grpc-encoding";
@@ -22,31 +22,41 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
         new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), limit, memory),
     ];
 
-    /// <summary>For the framework, which reads the messages of all other calls.</summary>
+    /// <summary>The providers for the framework, which reads the messages of all other calls.</summary>
     public IEnumerable<ICompressionProvider> Providers => _codings;
 
-    /// <summary>Takes a message's compression off.</summary>
-    /// <param name="call">Whose headers name it.</param>
-    /// <param name="state">For the next one, so that it need not be made for each call.</param>
-    /// <param name="bound">How long it may become, told from its first bytes: null for any length; or that what it names is not served.</param>
-    /// <param name="packed">Ends here; counted in the share.</param>
-    /// <param name="share">Grows by what the message grows to.</param>
-    /// <param name="cancellation">The caller's deadline or disconnect.</param>
-    /// <returns>The plain message, owned by the caller; or why there is none.</returns>
-    /// <exception cref="global::Grpc.Core.RpcException">It is broken, or grows beyond the limit.</exception>
+    /// <summary>Decompresses a message.</summary>
+    /// <param name="call">The call, whose headers name the compression.</param>
+    /// <param name="state">Passed to <paramref name="bound"/>, which thus needs no closure for each call.</param>
+    /// <param name="bound">
+    /// Returns the most bytes of the message, given its first bytes; null for no limit; or that the named model is not served.
+    /// </param>
+    /// <param name="packed">The compressed message, counted in the share; disposed here.</param>
+    /// <param name="share">Grows with the decompressed message.</param>
+    /// <param name="cancellation">Cancelled at the caller's deadline or disconnect.</param>
+    /// <returns>The decompressed message, owned by the caller; or an error.</returns>
+    /// <exception cref="global::Grpc.Core.RpcException">The data is corrupt or exceeds the limit.</exception>
     public Outcome<NativeBuffer> Unpack<T>(
-        HttpContext call, T state, Func<T, NativeBuffer, Outcome<long?>> bound, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
+        HttpContext call,
+        T state,
+        Func<T, NativeBuffer, Outcome<long?>> bound,
+        NativeBuffer packed,
+        MemoryShare share,
+        CancellationToken cancellation)
     {
         using NativeBuffer ended = packed;
         string name = call.Request.Headers[Header].ToString();
         if (name.Length == 0 || name == Identity)
         {
-            return Outcome.Fail(StatusCode.MalformedMessage, $"The message says that it is compressed, the header grpc-encoding does not say how; Expected: {Names()}");
+            return Outcome.Fail(
+                StatusCode.MalformedMessage,
+                $"The message says that it is compressed, the header grpc-encoding does not say how; Expected: {Names()}");
         }
 
         if (_codings.FirstOrDefault(provider => provider.EncodingName == name) is not { } known)
         {
-            call.Response.Headers[AcceptHeader] = $"{Identity},{string.Join(',', _codings.Select(static provider => provider.EncodingName))}";
+            call.Response.Headers[AcceptHeader] =
+                $"{Identity},{string.Join(',', _codings.Select(static provider => provider.EncodingName))}";
             return Outcome.Fail(StatusCode.RestUnsupportedEncoding, $"grpc-encoding; Expected: {Names()}; Actual: {Shown.Bounded(name)}");
         }
 
@@ -54,7 +64,12 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
     }
 
     private unsafe Outcome<NativeBuffer> Unpack<T>(
-        BoundedCompression coding, T state, Func<T, NativeBuffer, Outcome<long?>> bound, NativeBuffer packed, MemoryShare share, CancellationToken cancellation)
+        BoundedCompression coding,
+        T state,
+        Func<T, NativeBuffer, Outcome<long?>> bound,
+        NativeBuffer packed,
+        MemoryShare share,
+        CancellationToken cancellation)
     {
         using UnmanagedMemoryStream bytes = new((byte*)packed.Address, packed.Length);
         using Stream stream = coding.Open(bytes);
@@ -83,7 +98,8 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
                 {
                     return Outcome.Fail(
                         StatusCode.MessageTooLarge,
-                        $"The compressed message has more than {most} bytes when decompressed; {(most < limit ? "no request to this model is as long" : "no more may be received")}");
+                        $"The compressed message has more than {most} bytes when decompressed; "
+                        + (most < limit ? "no request to this model is as long" : "no more may be received"));
                 }
 
                 cancellation.ThrowIfCancellationRequested();

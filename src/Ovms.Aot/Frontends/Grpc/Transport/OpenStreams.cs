@@ -10,37 +10,38 @@ using StatusCode = Ovms.Status.StatusCode;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Bounds the calls that are open over all connections, those served by the framework among them: each holds some kilobytes from its headers
-/// on, whether a message comes or not.
+/// Limits the calls that are open over all connections, framework calls included. Each call holds some kilobytes from its headers on,
+/// whether or not a message arrives.
 /// </summary>
-/// <param name="limits">The bounds.</param>
-/// <param name="times">How long a message may let wait for it.</param>
-/// <param name="draining">The server takes nothing new: who waits at that moment waits no longer.</param>
-/// <param name="stopping">The ports close: nothing is waited for.</param>
-/// <param name="log">Told once a minute of what is refused.</param>
-internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, CancellationToken draining, CancellationToken stopping, ILogger log)
+/// <param name="limits">The limits.</param>
+/// <param name="times">How long a message may take to begin.</param>
+/// <param name="draining">Cancelled when the server accepts nothing new; ends the calls that wait at that moment.</param>
+/// <param name="stopping">Cancelled when the ports close; nothing may wait after that.</param>
+/// <param name="log">Receives at most one line a minute about rejected calls.</param>
+internal sealed class OpenStreams(
+    StreamLimits limits, ArrivalTimes times, CancellationToken draining, CancellationToken stopping, ILogger log)
 {
     private readonly WaitingStreams _waiting = new(limits, times, draining, stopping);
     private readonly OncePerMinute _tell = new();
     private int _open;
     private long _refused;
 
-    /// <summary>Calls that are open and whose message has begun to come.</summary>
+    /// <summary>Open calls whose message has begun to arrive.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Calls of whose message nothing has come.</summary>
+    /// <summary>Open calls without a byte of their message yet.</summary>
     public int Waiting => _waiting.Count;
 
-    /// <summary>Calls that were refused, or ended before their message came, for one of the bounds.</summary>
+    /// <summary>Calls that a limit rejected, or ended before their message arrived.</summary>
     public long Refused => Interlocked.Read(ref _refused) + _waiting.Ended;
 
-    /// <summary>Counts the calls that pass on to the framework.</summary>
+    /// <summary>Counts the calls that the framework handles.</summary>
     public void Use(IApplicationBuilder app) => app.Use(next => call => RunAsync(call, next));
 
-    /// <summary>A call begins. <see cref="Leave"/> is due whatever comes of it.</summary>
+    /// <summary>Begins a call. Call <see cref="Leave"/> whatever the result.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="connection">What it came over; null where nobody counts connections.</param>
-    /// <returns>Ok, or why it is refused.</returns>
+    /// <param name="connection">The call's connection; null where connections are not counted.</param>
+    /// <returns>Ok, or why the call is rejected.</returns>
     public Outcome Enter(HttpContext call, out OpenConnection? connection)
     {
         connection = call.Features.Get<OpenConnection>();
@@ -48,20 +49,22 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
         if (connection?.TryBegin(HealthPaths.IsGrpc(call.Request.Path.Value)) == false)
         {
             connection.RequestClose();
-            return Outcome.Fail(StatusCode.TooManyConnections, "This one was let in for requests about health alone; try again later or raise max_connections");
+            return Outcome.Fail(
+                StatusCode.TooManyConnections,
+                "This one was let in for requests about health alone; try again later or raise max_connections");
         }
 
         return limits.Most == 0 || open <= limits.Most ? Outcome.Ok : Refuse(connection);
     }
 
-    /// <summary>The call ended.</summary>
+    /// <summary>Ends a call.</summary>
     public void Leave(OpenConnection? connection)
     {
         connection?.End();
         Interlocked.Decrement(ref _open);
     }
 
-    /// <summary>Whether a message has begun to come, or the call ended without one. The first look at a call's body.</summary>
+    /// <summary>Whether the message has begun to arrive, or the call ended without one. This is the first read of a call's body.</summary>
     public static bool HasBegun(HttpContext call)
     {
         MessageBody.LiftLimit(call);
@@ -75,17 +78,17 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
         return !read.Buffer.IsEmpty || read.IsCompleted;
     }
 
-    /// <summary>Waits until a message begins to come.</summary>
+    /// <summary>Waits until the message begins to arrive.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="connection">What it came over.</param>
-    /// <param name="cancellation">The caller's deadline or disconnect.</param>
-    /// <returns>Ok, or why the wait is over.</returns>
+    /// <param name="connection">The call's connection.</param>
+    /// <param name="cancellation">Cancelled at the caller's deadline or disconnect.</param>
+    /// <returns>Ok, or why the wait ended.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> BeginAsync(HttpContext call, OpenConnection? connection, CancellationToken cancellation)
     {
         PipeReader body = call.Request.BodyReader;
 
-        // Who waits is counted among those who wait, so that they keep nobody out who has a message.
+        // Waiting calls are counted separately, so that they do not keep out calls that have a message.
         Interlocked.Decrement(ref _open);
         WaitingStream stream = _waiting.Add(body, connection);
         try
@@ -117,11 +120,11 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
         }
     }
 
-    /// <summary>Waits for the first bytes of a call that the framework reads.</summary>
-    /// <param name="reading">The read.</param>
-    /// <param name="body">What is read.</param>
-    /// <param name="connection">What the call came over.</param>
-    /// <exception cref="RpcException">The wait was ended.</exception>
+    /// <summary>Waits for the first bytes of a framework call.</summary>
+    /// <param name="reading">The pending read.</param>
+    /// <param name="body">The body that it reads.</param>
+    /// <param name="connection">The call's connection.</param>
+    /// <exception cref="RpcException">The server ended the wait.</exception>
     public async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> reading, PipeReader body, OpenConnection? connection)
     {
         Interlocked.Decrement(ref _open);
@@ -148,7 +151,8 @@ internal sealed class OpenStreams(StreamLimits limits, ArrivalTimes times, Cance
     {
         Interlocked.Increment(ref _refused);
         connection?.Saw(streams: 0, resets: 1);
-        Outcome refused = Outcome.Fail(StatusCode.TooManyStreams, $"As many calls are open as there may be: {limits.Most} (max_streams); try again later");
+        Outcome refused = Outcome.Fail(
+            StatusCode.TooManyStreams, $"As many calls are open as there may be: {limits.Most} (max_streams); try again later");
         if (_tell.IsDue())
         {
             Log.Warning(log, $"A call was refused. {refused.Text}");

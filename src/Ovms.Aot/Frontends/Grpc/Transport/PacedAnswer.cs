@@ -4,8 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// The answer of a call that the framework writes (metadata, reflection, statistics, the watch of a service's health): the time limit for
-/// callers who do not take an answer holds for it, too.
+/// Applies the time limit for slow readers to the responses that the framework writes: metadata, reflection, statistics, health watches.
 /// </summary>
 internal sealed class PacedAnswer : PipeWriter, IHttpResponseBodyFeature
 {
@@ -34,7 +33,7 @@ internal sealed class PacedAnswer : PipeWriter, IHttpResponseBodyFeature
     /// <inheritdoc/>
     public override long UnflushedBytes => _output.UnflushedBytes;
 
-    /// <summary>Sets the pace of a call's answer, before anything of it is written.</summary>
+    /// <summary>Wraps a call's response body, before anything is written to it.</summary>
     public static PacedAnswer Of(HttpContext call)
     {
         PacedAnswer answer = new(call, call.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
@@ -42,7 +41,7 @@ internal sealed class PacedAnswer : PipeWriter, IHttpResponseBodyFeature
         return answer;
     }
 
-    /// <summary>The framework has written all: waits for the caller where that is much. It is counted until it was taken.</summary>
+    /// <summary>Flushes what the framework has written, if it is much, and counts it until the caller has read it.</summary>
     public async ValueTask FinishAsync(MemoryShare share)
     {
         if (_output is { CanGetUnflushedBytes: true, UnflushedBytes: > AnswerPace.UnflushedLimit })
@@ -54,7 +53,7 @@ internal sealed class PacedAnswer : PipeWriter, IHttpResponseBodyFeature
             }
             catch (Exception gone) when (gone is OperationCanceledException or IOException)
             {
-                // The caller left or was cut off: nobody takes the rest.
+                // The caller disconnected or was cut off.
             }
         }
     }

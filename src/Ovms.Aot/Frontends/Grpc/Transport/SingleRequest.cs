@@ -6,13 +6,13 @@ using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>Reads the one request of a call that takes one.</summary>
+/// <summary>Reads the request of a call that takes exactly one.</summary>
 internal static class SingleRequest
 {
-    /// <summary>Reads the request and sees that nothing comes after it.</summary>
+    /// <summary>Reads the request and checks that nothing follows it.</summary>
     /// <param name="requests">The call's messages.</param>
     /// <param name="context">The call.</param>
-    /// <exception cref="RpcException">None came, it is too large, or more came.</exception>
+    /// <exception cref="RpcException">The request is missing, too large, or followed by more bytes.</exception>
     public static async ValueTask<TRequest> ReadAsync<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
         where TRequest : class
     {
@@ -43,12 +43,12 @@ internal static class SingleRequest
         }
         catch (RpcException fault) when (fault.StatusCode == global::Grpc.Core.StatusCode.Internal)
         {
-            // The framework blames itself for what the caller's bytes lack: the rest of a message, the name of their compression.
+            // The framework reports Internal for errors of the caller: an incomplete message, or an unknown compression.
             throw Refuse(fault.Status.Detail);
         }
         catch (IOException fault) when (fault is not InvalidProtocolBufferException)
         {
-            // A length of 2 GiB and more; or the connection broke, and nobody reads what it was.
+            // A length of 2 GiB or more; or the connection broke, and then no caller sees the status.
             throw GrpcEdge.ToException(Outcome.Fail(StatusCode.MessageTooLarge, fault.Message));
         }
     }

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Lets gRPC's C core call over a unix domain socket (Python, C++, Ruby and others use it). It names the socket's path, percent-encoded, as
-/// the authority of every call, and the framework resets calls whose authority has a percent sign. Nothing here goes by the authority, so
-/// the signs are overwritten with dashes before the framework looks.
+/// Lets clients based on gRPC's C core (Python, C++, Ruby and others) call over a unix domain socket. They send the socket's path,
+/// percent-encoded, as the authority of every call. Kestrel resets calls whose authority contains a percent sign. This server does not use
+/// the authority, so the signs are replaced with dashes before Kestrel parses them.
 /// </summary>
 internal static class SocketAuthority
 {
-    /// <summary>Adds this to a listener.</summary>
+    /// <summary>Adds the replacement to a listener.</summary>
     public static void Mend(ListenOptions listener) => listener.Use(static next => connection =>
     {
         connection.Transport = new Duplex(new Reader(connection.Transport.Input), connection.Transport.Output);
@@ -22,8 +22,8 @@ internal static class SocketAuthority
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     /// <summary>
-    /// Follows the frames from the connection's first byte on, since the framework takes what it gets, frame or part of one. Bodies pass
-    /// untouched as they come. The headers of a call are kept back until the whole frame is there.
+    /// Follows the frames from the connection's first byte, since reads may end anywhere in a frame. Bodies pass through unchanged at
+    /// once; a HEADERS frame is held back until it is complete.
     /// </summary>
     internal sealed class Reader(PipeReader inner) : PipeReader
     {
@@ -33,10 +33,10 @@ internal static class SocketAuthority
         private const byte Padded = 0x8;
         private const byte WithPriority = 0x20;
 
-        // Bytes that pass before the next frame begins.
+        // Bytes to pass through before the next frame begins.
         private long _skip = PrefaceLength;
 
-        // Bytes at the beginning of what is received that were looked at and not yet consumed.
+        // Bytes at the start of the receive buffer that were examined but not yet consumed.
         private long _ready;
         private ReadOnlySequence<byte> _given;
 
@@ -76,7 +76,7 @@ internal static class SocketAuthority
         /// <inheritdoc/>
         public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
-        // False where all that is there has to wait for the rest of its frame.
+        // Returns false when everything received must wait for the rest of its frame.
         private bool TryHandOn(ref ReadResult read)
         {
             ReadOnlySequence<byte> received = read.Buffer;
@@ -88,13 +88,13 @@ internal static class SocketAuthority
                 return false;
             }
 
-            // Nothing more comes after the last read: what is kept back is the framework's to judge.
+            // After the last read nothing more arrives: pass on what was held back and let the framework reject it.
             _given = read.IsCompleted ? received : received.Slice(0, _ready);
             read = new ReadResult(_given, read.IsCanceled, read.IsCompleted);
             return true;
         }
 
-        /// <returns>How many of the bytes may be handed on.</returns>
+        /// <returns>How many of the bytes may be passed on.</returns>
         private long Look(ReadOnlySequence<byte> bytes)
         {
             SequenceReader<byte> reader = new(bytes);
@@ -113,7 +113,7 @@ internal static class SocketAuthority
                 _skip = FrameHeader + length;
                 if (header[3] != HeadersFrame || length > GrpcSettings.FrameSize)
                 {
-                    // Larger frames than are allowed end the connection.
+                    // The framework ends a connection whose frames are too large.
                     continue;
                 }
 

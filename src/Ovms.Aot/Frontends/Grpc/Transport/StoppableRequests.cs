@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>A caller's stream that also ends when the server stops, so that one left open does not hold up the stop.</summary>
+/// <summary>A caller's stream of requests that also ends when the server stops, so that an open stream does not delay the stop.</summary>
 internal sealed class StoppableRequests<T>(IAsyncStreamReader<T> requests, CancellationToken stopping) : IAsyncStreamReader<T>
 {
     /// <inheritdoc/>

@@ -1,19 +1,21 @@
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// Watches whether the callers of calls that wait have gone, from 20 to 40 ms after they began to wait. The
-/// framework makes three objects for each call that is watched, about 220 bytes, and most inferences are over sooner.
+/// Watches for disconnects of callers whose calls wait, beginning 20 to 40 ms after the wait began. The framework allocates three objects,
+/// about 220 bytes, for each watched call, and most inferences end sooner.
 /// </summary>
-/// <remarks>Each core has lists of its own, so that calls which begin and end to wait at the same time do not wait for each other.</remarks>
+/// <remarks>
+/// Each core has its own lists, so that calls which begin and end their waits at the same time do not contend for a lock.
+/// </remarks>
 internal sealed class WaitingCalls
 {
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(20);
 
     private readonly Lines[] _lines = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(static _ => new Lines())];
 
-    /// <summary>A call begins to wait.</summary>
-    /// <param name="call">Its own node, in no list.</param>
-    /// <returns>Takes it out again, to be called before the call ends.</returns>
+    /// <summary>Adds a call that begins to wait.</summary>
+    /// <param name="call">The call's own node, in no list.</param>
+    /// <returns>The lists that hold it; remove it from them before the call ends.</returns>
     public Lines Add(LinkedListNode<CallEnd> call)
     {
         Lines lines = _lines[Thread.GetCurrentProcessorId() % _lines.Length];
@@ -26,15 +28,15 @@ internal sealed class WaitingCalls
     {
         private readonly Lock _lock = new();
 
-        // Not created before the first call waits. Ticks as long as there are any.
+        // Created when the first call waits. Runs while there are calls.
         private Timer? _timer;
         private bool _isTicking;
 
-        // Since the last tick, and since one before.
+        // Calls since the last tick, and calls from before it.
         private LinkedList<CallEnd> _fresh = new();
         private LinkedList<CallEnd> _aged = new();
 
-        /// <summary>A call begins to wait.</summary>
+        /// <summary>Adds a call that begins to wait.</summary>
         public void Add(LinkedListNode<CallEnd> call)
         {
             lock (_lock)
@@ -49,7 +51,7 @@ internal sealed class WaitingCalls
             }
         }
 
-        /// <summary>The call is not to be watched from here on, if it was.</summary>
+        /// <summary>Removes the call, if it is still in a list.</summary>
         public void Remove(LinkedListNode<CallEnd> call)
         {
             lock (_lock)
@@ -60,8 +62,8 @@ internal sealed class WaitingCalls
 
         private void Tick()
         {
-            // Within the lock, so that no call ends, and becomes another one, while it is taken for one that waits. One at a time: who has
-            // gone already is told at once, and that may take other calls out.
+            // The lock keeps a CallEnd from ending and being reused while it is taken for a waiting one. Take one call at a time: if its
+            // caller is already gone, WatchCaller cancels it at once, and that may remove other calls.
             lock (_lock)
             {
                 while (_aged.First is { } call)

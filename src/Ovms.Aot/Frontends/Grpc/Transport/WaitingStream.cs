@@ -4,37 +4,39 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>A call of whose message nothing has come; kept by <see cref="WaitingStreams"/> for later calls.</summary>
+/// <summary>A call without a byte of its message yet; pooled by <see cref="WaitingStreams"/>.</summary>
 internal sealed class WaitingStream
 {
     private PipeReader? _body;
 
-    /// <summary>Of no call yet: see <see cref="Of"/>.</summary>
+    /// <summary>Created without a call: see <see cref="Of"/>.</summary>
     public WaitingStream() => Node = new LinkedListNode<WaitingStream>(this);
 
-    /// <summary>What the call came over.</summary>
+    /// <summary>The call's connection.</summary>
     public OpenConnection? Connection { get; private set; }
 
-    /// <summary>Its place among those that wait.</summary>
+    /// <summary>Its node in the list of waiting calls.</summary>
     public LinkedListNode<WaitingStream> Node { get; }
 
-    /// <summary>Since when, in milliseconds of the system's clock.</summary>
+    /// <summary>When the wait began, in milliseconds of Environment.TickCount64.</summary>
     public long Since { get; private set; }
 
-    /// <summary>Why it was ended.</summary>
+    /// <summary>Why the server ended the wait.</summary>
     public Outcome Reason { get; private set; }
 
-    /// <summary>Whether the wait was ended, and not by the message.</summary>
+    /// <summary>Whether the server ended the wait.</summary>
     public bool IsEnded { get; private set; }
 
-    /// <summary>Becomes a call's, which waits from now on; null when it waits no longer.</summary>
+    /// <summary>Assigns it to a call, which waits from now on; null when the wait is over.</summary>
     public WaitingStream Of(PipeReader? body, OpenConnection? connection)
     {
         (_body, Connection, IsEnded, Reason, Since) = (body, connection, false, Outcome.Ok, Environment.TickCount64);
         return this;
     }
 
-    /// <summary>Ends the wait. Called under the lock of <see cref="WaitingStreams"/>, so that the body is still this call's.</summary>
+    /// <summary>
+    /// Ends the wait. The lock of <see cref="WaitingStreams"/> must be held, so that the body still belongs to this call.
+    /// </summary>
     public void End(Outcome reason)
     {
         Reason = reason;
@@ -45,7 +47,7 @@ internal sealed class WaitingStream
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // The connection broke: the wait is ending by itself.
+            // The connection broke: the wait ends anyway.
         }
     }
 }

@@ -5,12 +5,12 @@ using Ovms.Status;
 namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
-/// The calls of whose message nothing has come, the longest waiting first. Over the bound the longest waiting one ends and not the newest: a
-/// caller's headers and message are milliseconds apart, a flood's are not.
+/// The calls without a byte of their message yet, longest waiting first. Over the limit the longest waiting one ends, not the newest:
+/// normally a message follows its headers within milliseconds, in a flood it does not.
 /// </summary>
 internal sealed class WaitingStreams
 {
-    // Of callers whose headers and messages come apart.
+    // The most pooled objects.
     private const int MostKept = 256;
 
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(1);
@@ -25,7 +25,7 @@ internal sealed class WaitingStreams
     private bool _isTicking;
     private long _ended;
 
-    /// <summary>Ends those that wait when the server drains, and again when it stops.</summary>
+    /// <summary>Ends the waiting calls when the server drains, and again when it stops.</summary>
     public WaitingStreams(StreamLimits limits, ArrivalTimes times, CancellationToken draining, CancellationToken stopping)
     {
         _limits = limits;
@@ -36,7 +36,7 @@ internal sealed class WaitingStreams
         stopping.UnsafeRegister(static self => ((WaitingStreams)self!).EndAll(), this);
     }
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Waiting calls.</summary>
     public int Count
     {
         get
@@ -48,10 +48,10 @@ internal sealed class WaitingStreams
         }
     }
 
-    /// <summary>How many were ended to keep the bound.</summary>
+    /// <summary>Calls that were ended to keep the limit.</summary>
     public long Ended => Interlocked.Read(ref _ended);
 
-    /// <summary>A call begins to wait. <see cref="Remove"/> is due.</summary>
+    /// <summary>Adds a call that begins to wait. <see cref="Remove"/> must follow.</summary>
     public WaitingStream Add(PipeReader body, OpenConnection? connection)
     {
         WaitingStream stream;
@@ -64,7 +64,8 @@ internal sealed class WaitingStreams
                 WaitingStream longest = Take(_streams.First!.Value);
                 longest.End(Outcome.Fail(
                     StatusCode.TooManyStreams,
-                    $"Nothing came of the message, and as many calls wait for theirs as there may be: {_limits.MostWaiting} (max_waiting_streams)"));
+                    "Nothing came of the message, and as many calls wait for theirs as there may be: "
+                    + $"{_limits.MostWaiting} (max_waiting_streams)"));
                 crowded = longest.Connection;
                 _ended++;
             }
@@ -85,7 +86,7 @@ internal sealed class WaitingStreams
         return stream;
     }
 
-    /// <summary>A call waits no longer; its stream must not be used any more.</summary>
+    /// <summary>Removes a call; its stream must not be used afterwards.</summary>
     public void Remove(WaitingStream stream)
     {
         lock (_lock)

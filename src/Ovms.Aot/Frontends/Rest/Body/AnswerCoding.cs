@@ -5,12 +5,12 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.Body;
 
 /// <summary>
-/// Compresses an answer for the caller who asks for it: who names one coding and nothing else. HTTP libraries put a list of all they
-/// know on every request, and packing a tensor costs more than sending it on the networks that servers stand in.
+/// Compresses a response for a caller whose Accept-Encoding names exactly one coding. HTTP libraries list all codings that they know in
+/// every request. On a server's usual networks, compressing a tensor costs more than sending it.
 /// </summary>
 internal static class AnswerCoding
 {
-    // Below this it is one packet either way.
+    // A shorter response is one packet either way.
     private const int WorthIt = 1024;
 
     /// <summary>The coding to use, or null for none.</summary>
@@ -23,14 +23,16 @@ internal static class AnswerCoding
             _ => null,
         };
 
-    /// <summary>Compresses a whole body; the result is the caller's.</summary>
+    /// <summary>Compresses a whole body; the caller owns the result.</summary>
     public static NativeBuffer Compress(NativeBuffer body, string coding)
     {
         NativeBuffer packed = new(Math.Max(body.Length / 2, WorthIt));
         try
         {
             using Stream sink = new NativeBufferStream(packed);
-            using Stream stream = coding == "gzip" ? new GZipStream(sink, CompressionLevel.Fastest) : new ZLibStream(sink, CompressionLevel.Fastest);
+            using Stream stream = coding == "gzip"
+                ? new GZipStream(sink, CompressionLevel.Fastest)
+                : new ZLibStream(sink, CompressionLevel.Fastest);
             stream.Write(body.Bytes);
         }
         catch

@@ -5,16 +5,16 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.Body;
 
-/// <summary>The body of a request that asks for or sets a few values: one small JSON object, or nothing.</summary>
-/// <param name="memory">Counts its bytes.</param>
-/// <param name="arrival">How long it may take to come.</param>
-/// <param name="stopping">Ends the wait for it.</param>
+/// <summary>Reads the body of a request that gets or sets a few values: one small JSON object, or nothing.</summary>
+/// <param name="memory">The account that counts its bytes.</param>
+/// <param name="arrival">How long it may take to arrive.</param>
+/// <param name="stopping">Cancelled when the server stops waiting for bodies.</param>
 internal sealed class JsonBody(RequestMemory memory, ArrivalTimes arrival, CancellationToken stopping)
 {
     private const int LongestBody = 64 << 10;
 
-    /// <summary>Reads it.</summary>
-    /// <returns>An object for the caller to dispose, an empty one where nothing came; or what is wrong with it.</returns>
+    /// <summary>Reads and parses the body.</summary>
+    /// <returns>An object that the caller disposes, empty if there is no body; or what is wrong with it.</returns>
     public async ValueTask<Outcome<JsonDocument>> ReadAsync(HttpContext context)
     {
         using MemoryShare share = new MemoryShare().Of(memory.For(context));

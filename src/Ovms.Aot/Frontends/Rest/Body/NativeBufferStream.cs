@@ -3,7 +3,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.Body;
 
-/// <summary>Lets a stream write into a buffer, which stays the caller's.</summary>
+/// <summary>A stream that appends to a buffer, which the caller still owns.</summary>
 internal sealed class NativeBufferStream(NativeBuffer buffer) : Stream
 {
     /// <inheritdoc/>

@@ -6,27 +6,27 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.Body;
 
 /// <summary>
-/// A request's body as it arrives, copied once to where its bytes belong. Memory grows with what really came, up to a limit; what a header
-/// claims saves some of the steps.
+/// Reads a request's body as it arrives, and copies it once into the buffers where its bytes belong. Memory grows with the bytes that have
+/// arrived, up to a limit; Content-Length saves some of the steps.
 /// </summary>
-/// <param name="reader">The plain bytes.</param>
-/// <param name="bounds">What ends the reading early.</param>
-/// <param name="claimed">How many there are by the header; null where it does not say.</param>
+/// <param name="reader">The decompressed bytes.</param>
+/// <param name="bounds">The limits of the body.</param>
+/// <param name="claimed">Content-Length; null if unknown.</param>
 internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? claimed) : IDisposable
 {
-    // How many times what came is made room for at once, and counted: what one read brings makes room for an image.
-    private const int Belief = 16;
+    // Reserve this many times the bytes that have arrived, up to the announced length. With 16, one read reserves enough for an image.
+    private const int ReserveFactor = 16;
 
     private ArrivalWatch? _watch;
 
-    /// <summary>Bytes taken so far.</summary>
+    /// <summary>Bytes read so far.</summary>
     public long Consumed { get; private set; }
 
-    /// <summary>Appends bytes to a buffer until so many came or the body ended.</summary>
-    /// <param name="destination">Where they go; counts itself what it grows by.</param>
-    /// <param name="count">How many are wanted.</param>
-    /// <param name="cancellation">The caller's disconnect.</param>
-    /// <returns>How many came, or that the body is longer than allowed, has no memory left, came too slowly, or is not waited for any more.</returns>
+    /// <summary>Appends bytes to a buffer until it has read the given number or the body ends.</summary>
+    /// <param name="destination">Receives the bytes, and counts its own growth.</param>
+    /// <param name="count">How many bytes to read.</param>
+    /// <param name="cancellation">Cancelled when the caller disconnects.</param>
+    /// <returns>How many bytes were read; or an error: too long, no memory, too slow, or the server is stopping.</returns>
     public async ValueTask<Outcome<long>> ReadAsync(NativeBuffer destination, long count, CancellationToken cancellation)
     {
         long left = count;
@@ -82,14 +82,14 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
         return count - left;
     }
 
-    /// <summary>Whether bytes come that nobody asked for. Takes none.</summary>
+    /// <summary>Whether the body has more bytes; consumes none.</summary>
     public async ValueTask<bool> HasMoreAsync(CancellationToken cancellation)
     {
         while (true)
         {
             if (!reader.TryRead(out ReadResult result))
             {
-                // Counted already: what was asked for has come.
+                // No need to count the call here: the bytes already read count it.
                 _ = Watch();
                 result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
             }
@@ -106,7 +106,7 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
     /// <inheritdoc/>
     public void Dispose() => _watch?.Dispose();
 
-    // Each growth copies what is there: a body of some megabytes grows once.
+    // Each growth copies what is there; a body of some megabytes grows once.
     private Outcome MakeRoom(NativeBuffer destination, long taken, long left)
     {
         if (taken > destination.Free.Length)
@@ -114,7 +114,8 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
             long expected = Math.Min(left, (claimed ?? 0) - Consumed);
             try
             {
-                destination.TryReserve(Math.Clamp(expected, taken, Math.Min(Belief * (destination.Length + taken), NativeBuffer.MaxLength - destination.Length)));
+                long most = Math.Min(ReserveFactor * (destination.Length + taken), NativeBuffer.MaxLength - destination.Length);
+                destination.TryReserve(Math.Clamp(expected, taken, most));
             }
             catch (OvmsException full)
             {
@@ -125,7 +126,7 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
         return Outcome.Ok;
     }
 
-    // Not all is there: only a call that waits is counted before its body and watched.
+    // The body is incomplete: only a call that waits is watched, and counted before its body.
     private Outcome Watch()
     {
         Outcome waits = bounds.Share.GrowTo(0);
@@ -134,13 +135,13 @@ internal sealed class RequestBody(PipeReader reader, BodyBounds bounds, long? cl
     }
 }
 
-/// <summary>What a body may take.</summary>
-/// <param name="Limit">Its bytes, plain.</param>
-/// <param name="Share">The call's memory.</param>
-/// <param name="Times">How long it may take to come.</param>
-/// <param name="Stopping">The server takes no inference any more: waiting for the rest of a body is in vain.</param>
+/// <summary>The limits of a body.</summary>
+/// <param name="Limit">The most bytes, after decompression.</param>
+/// <param name="Share">The memory that the call holds.</param>
+/// <param name="Times">How long the body may take to arrive.</param>
+/// <param name="Stopping">Cancelled when the server accepts no more inferences, so that the rest of a body is not waited for.</param>
 internal readonly record struct BodyBounds(long Limit, MemoryShare Share, ArrivalTimes Times, CancellationToken Stopping)
 {
-    /// <summary>What a caller is told who sends more.</summary>
+    /// <summary>The error text for a longer body.</summary>
     public string TooLarge { get; init; } = $"A body, and each tensor in it, may have at most {Limit} bytes.";
 }

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Ovms.Frontends.Rest.Body;
 
 /// <summary>
-/// Finds a sign before the number of a Content-Length. HTTP has digits alone there; the web server takes <c>+5</c> for 5, and who reads it
-/// otherwise before it, a proxy, sees other requests than this server. The sign is overwritten, so that the web server refuses it.
+/// Finds a plus sign before the number of a Content-Length, where HTTP allows only digits. Kestrel would read <c>+5</c> as 5; a proxy that
+/// reads it otherwise would see other requests than this server. The sign is overwritten, so that Kestrel rejects the request.
 /// </summary>
 internal static class SignedLength
 {
-    /// <summary>What the caller is told.</summary>
+    /// <summary>The error text for the caller.</summary>
     public const string Fault = "Invalid content length; Expected: digits alone; Actual: a sign before them";
 
     private const byte Sign = (byte)'+';
@@ -19,12 +19,12 @@ internal static class SignedLength
 
     private static ReadOnlySpan<byte> End => "\r\n\r\n"u8;
 
-    /// <summary>Looks through what was received of a request's headers.</summary>
-    /// <param name="received">Begins with a line, or with what is left of the last one.</param>
+    /// <summary>Searches the headers received so far.</summary>
+    /// <param name="received">Begins with a line, or with the rest of one.</param>
     /// <returns>Whether a sign was found.</returns>
     public static bool Refuse(ReadOnlySequence<byte> received)
     {
-        // Nearly always the headers are in the first piece, with no such sign among them.
+        // Nearly always the headers are in the first segment and contain no plus sign.
         ReadOnlySpan<byte> first = received.FirstSpan;
         int end = first.IndexOf(End);
         if (end >= 0 || received.IsSingleSegment)

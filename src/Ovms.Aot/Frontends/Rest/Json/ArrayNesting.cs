@@ -6,8 +6,8 @@ using System.Text;
 namespace Ovms.Frontends.Rest.Json;
 
 /// <summary>
-/// Checks that arrays of arrays are a tensor: at each level all arrays are equally long, and hold either arrays or elements. Works on
-/// text that was already read as arrays of scalars.
+/// Checks that nested arrays form a tensor: at each level all arrays have the same length and hold either arrays or elements. The text
+/// must already be known to be arrays of scalars.
 /// </summary>
 internal static class ArrayNesting
 {
@@ -22,18 +22,18 @@ internal static class ArrayNesting
         Elements,
     }
 
-    /// <summary>The end of a sentence about what is ragged; null when nothing is.</summary>
+    /// <summary>Returns what is ragged, as the end of a sentence; null if nothing is.</summary>
     public static string? FindFault(ReadOnlySpan<byte> json)
     {
-        // Flat, as most clients send it: one bracket opens, at the start.
+        // A flat array, as most clients send: the only bracket is at the start.
         return json.LastIndexOf((byte)'[') <= 0 ? null : Measure(json, stackalloc long[JsonFault.MaxDepth + 1], out _);
     }
 
-    /// <summary>Finds out the shape of a tensor.</summary>
-    /// <param name="json">A scalar, or arrays of scalars; an object without objects in it counts as a scalar.</param>
-    /// <param name="lengths">Receives the lengths of each level's arrays, from index 1 on; room for all levels that are read.</param>
-    /// <param name="rank">How many levels there are.</param>
-    /// <returns>The end of a sentence about what is ragged; null when nothing is.</returns>
+    /// <summary>Finds the shape of a tensor.</summary>
+    /// <param name="json">A scalar, or arrays of scalars; an object without nested objects counts as a scalar.</param>
+    /// <param name="lengths">Receives the array length of each level, from index 1 on; must have room for all levels.</param>
+    /// <param name="rank">The number of levels.</param>
+    /// <returns>What is ragged, as the end of a sentence; null if nothing is.</returns>
     public static string? Measure(ReadOnlySpan<byte> json, Span<long> lengths, out int rank)
     {
         rank = 0;
@@ -64,7 +64,9 @@ internal static class ArrayNesting
                     }
                     else if (lengths[depth] != counts[depth])
                     {
-                        return $"the arrays are ragged; Expected: {lengths[depth]} values in each array of level {depth}, as in the first; Actual: {counts[depth]}{Place(depth, counts)}";
+                        return $"the arrays are ragged; Expected: {lengths[depth]} values in each array of level {depth}, "
+                            + "as in the first; "
+                            + $"Actual: {counts[depth]}{Place(depth, counts)}";
                     }
 
                     depth--;
@@ -79,7 +81,12 @@ internal static class ArrayNesting
                         return Mixed(depth, counts);
                     }
 
-                    at += json[at] switch { (byte)'"' => StringLength(json[at..]), (byte)'{' => ObjectLength(json[at..]), _ => ScalarLength(json[at..]) };
+                    at += json[at] switch
+                    {
+                        (byte)'"' => StringLength(json[at..]),
+                        (byte)'{' => ObjectLength(json[at..]),
+                        _ => ScalarLength(json[at..]),
+                    };
                     break;
             }
         }
@@ -95,9 +102,10 @@ internal static class ArrayNesting
         return items == kind;
     }
 
-    private static string Mixed(int depth, ReadOnlySpan<long> counts) => $"the arrays of level {depth} hold arrays and single values; Expected: one of both throughout{Place(depth, counts)}";
+    private static string Mixed(int depth, ReadOnlySpan<long> counts) =>
+        $"the arrays of level {depth} hold arrays and single values; Expected: one of both throughout{Place(depth, counts)}";
 
-    // Where the array is that the fault is in: its index in each of the arrays around it.
+    // Where the faulty array is: its index in each of the arrays around it.
     private static string Place(int depth, ReadOnlySpan<long> counts)
     {
         StringBuilder place = new();

@@ -6,16 +6,16 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.Json;
 
-/// <summary>Words what is wrong with a JSON text, with the place.</summary>
+/// <summary>Error texts for JSON, with the position of the error.</summary>
 internal static class JsonFault
 {
-    /// <summary>Levels of arrays and objects that are read.</summary>
+    /// <summary>The most levels of arrays and objects.</summary>
     public const int MaxDepth = 100;
 
     private const int MaxTextLength = 64 * 1024;
 
-    /// <summary>The text is no JSON.</summary>
-    /// <param name="fault">As a reader came upon it that may not have seen all of the text.</param>
+    /// <summary>For malformed JSON.</summary>
+    /// <param name="fault">From a reader that may have started within the text.</param>
     /// <param name="json">The whole text.</param>
     public static Outcome Malformed(JsonException fault, ReadOnlySpan<byte> json)
     {
@@ -26,23 +26,25 @@ internal static class JsonFault
         int place = what.IndexOf(" LineNumber:", StringComparison.Ordinal);
         what = (place < 0 ? what : what[..place]).Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
         return what.Contains("maximum configured depth", StringComparison.Ordinal)
-            ? Outcome.Fail(StatusCode.JsonNestingDepthExceeded, $"Expected: at most {MaxDepth} levels of arrays and objects; Line: {line + 1}; Offset: {offset}")
+            ? Outcome.Fail(
+                StatusCode.JsonNestingDepthExceeded,
+                $"Expected: at most {MaxDepth} levels of arrays and objects; Line: {line + 1}; Offset: {offset}")
             : Outcome.Fail(StatusCode.JsonInvalid, $"Error: {what} Line: {line + 1}; Offset: {offset}");
     }
 
-    /// <summary>A string in it escapes something that is no text.</summary>
+    /// <summary>For a string with an escape that is no text.</summary>
     public static Outcome BadEscape(long offset) =>
         Outcome.Fail(StatusCode.JsonInvalid, $"Error: A string has a \\u escape that is only half of a surrogate pair. Offset: {offset}");
 
-    /// <summary>NaN or an infinity without quotes, where a text belongs.</summary>
-    /// <param name="reader">Stands on it.</param>
-    /// <param name="origin">Where in the text the reader's positions count from.</param>
+    /// <summary>For NaN or an infinity without quotes where a string is expected.</summary>
+    /// <param name="reader">Positioned on the name.</param>
+    /// <param name="origin">The offset in the text that the reader's positions count from.</param>
     public static Outcome BareName(in Utf8JsonReader reader, long origin) => Outcome.Fail(
         StatusCode.JsonInvalid,
         $"Error: {Tensors.BareName.TextOf(in reader)} without quotes; Expected: only among the values of floating-point inputs. "
             + $"Offset: {origin + reader.TokenStartIndex}");
 
-    /// <summary>Ok for UTF-8; else where it stops being that.</summary>
+    /// <summary>Ok for valid UTF-8; else an error with the offset of the first invalid byte.</summary>
     public static Outcome CheckUtf8(ReadOnlySpan<byte> json)
     {
         if (Utf8.IsValid(json))
@@ -63,26 +65,28 @@ internal static class JsonFault
         return Outcome.Fail(StatusCode.JsonInvalid, $"Error: The text is not UTF-8. Offset: {offset}");
     }
 
-    /// <summary>A value of another kind than the place takes.</summary>
-    /// <param name="code">What the kind of fault is called.</param>
-    /// <param name="path">Where, for example <c>inputs[0].name</c>.</param>
+    /// <summary>For a value of the wrong type.</summary>
+    /// <param name="code">The error code.</param>
+    /// <param name="path">Where the value is, for example <c>inputs[0].name</c>.</param>
     /// <param name="expected">For example "a string".</param>
-    /// <param name="reader">Stands on the value.</param>
+    /// <param name="reader">Positioned on the value.</param>
     public static Outcome WrongKind(StatusCode code, string path, string expected, in Utf8JsonReader reader) =>
         Outcome.Fail(code, $"{path}; Expected: {expected}; Actual: {Kind(reader.TokenType)}");
 
-    /// <summary>A key that stands twice in one object: which of the two is meant cannot be told.</summary>
+    /// <summary>For a key that appears twice in one object, since it is unclear which one is meant.</summary>
     public static Outcome Twice(string path) => Outcome.Fail(StatusCode.RestInvalidStructure, $"{path} is given twice; Expected: once");
 
-    /// <summary>Names and marks of callers are short: a longer text is refused before anything is made of it.</summary>
+    /// <summary>Rejects a long name or id before a string is made of it: callers' names are short.</summary>
     public static Outcome CheckLength(in Utf8JsonReader reader, string path) => reader.ValueSpan.Length <= MaxTextLength
         ? Outcome.Ok
-        : Outcome.Fail(StatusCode.RestInvalidStructure, $"{path}; Expected: at most {MaxTextLength} bytes; Actual: {reader.ValueSpan.Length} bytes");
+        : Outcome.Fail(
+            StatusCode.RestInvalidStructure,
+            $"{path}; Expected: at most {MaxTextLength} bytes; Actual: {reader.ValueSpan.Length} bytes");
 
     /// <summary>A number as the caller wrote it.</summary>
     public static string Token(in Utf8JsonReader reader) => Shown.Bounded(Encoding.UTF8.GetString(reader.ValueSpan));
 
-    // Lines are counted from where a reader began.
+    // A reader counts lines from where it began, so read the whole text again.
     private static JsonException? FromTheBeginning(ReadOnlySpan<byte> json)
     {
         try

@@ -5,25 +5,27 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.Json;
 
-/// <summary>Reads a tensor's <c>data</c>: the elements of the datatype the caller claims, flat or in arrays of arrays.</summary>
+/// <summary>Parses a tensor's <c>data</c>: elements of the datatype that the caller names, flat or in nested arrays.</summary>
 internal static class JsonTensor
 {
-    // What a claimed shape may make us set aside before any element was seen.
+    // The most bytes reserved for a claimed shape before any element is parsed.
     private const int MaxInitialCapacity = 1 << 20;
 
     /// <summary>Fills the input's content.</summary>
-    /// <param name="reader">Stands on the value's first token; afterwards on its last.</param>
-    /// <param name="text">The JSON text from that token on.</param>
-    /// <param name="input">Its datatype is known.</param>
+    /// <param name="reader">Positioned on the value's first token; afterwards on its last.</param>
+    /// <param name="text">The JSON text, starting at that token.</param>
+    /// <param name="input">The input; its datatype is set.</param>
     /// <param name="path">Where the value is, for messages.</param>
-    /// <param name="passed">Bytes of the text that the reader was carried over: its positions count from there. 0 mostly.</param>
+    /// <param name="passed">
+    /// How many bytes the reader was moved forward without tokenizing; its positions count from there. Usually 0.
+    /// </param>
     public static Outcome Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, InputTensor input, string path, out int passed)
     {
         passed = 0;
         input.Source = ContentSource.Values;
         if (TensorMarshaler.ForDatatype(input.Datatype) is not { } marshaler)
         {
-            // Left to the validator, which knows the datatype that the model takes and says so.
+            // The validator rejects the datatype and names the one that the model expects.
             reader.Skip();
             return Outcome.Ok;
         }

@@ -6,14 +6,15 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.Json;
 
 /// <summary>
-/// Writes JSON pieces straight into unmanaged memory. Punctuation is the caller's: a whole document is a handful of literals, and the
-/// tensors' elements come from their marshalers.
+/// Writes JSON straight into unmanaged memory. Callers write the punctuation: a document is a handful of literals, and marshalers write
+/// the tensors' elements.
 /// </summary>
 internal static class JsonText
 {
-    private static readonly SearchValues<byte> s_escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static b => (byte)b), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> s_escaped =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static b => (byte)b), (byte)'"', (byte)'\\']);
 
-    /// <summary>Writes bytes that are JSON already.</summary>
+    /// <summary>Writes bytes that are already JSON.</summary>
     public static void Raw(this NativeBuffer buffer, ReadOnlySpan<byte> json) => buffer.Write(json);
 
     /// <summary>Writes a string with its quotes; half a surrogate pair becomes U+FFFD.</summary>
@@ -27,7 +28,7 @@ internal static class JsonText
     }
 
     /// <summary>Writes a string with its quotes.</summary>
-    /// <param name="buffer">Receives it.</param>
+    /// <param name="buffer">Receives the string.</param>
     /// <param name="utf8">Valid UTF-8.</param>
     public static void Text(this NativeBuffer buffer, ReadOnlySpan<byte> utf8)
     {

@@ -5,15 +5,15 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>The bytes after the JSON: which input gets how many, and the reading of them.</summary>
+/// <summary>Assigns the bytes after the JSON to inputs and reads them.</summary>
 internal static class BinaryTail
 {
-    // All that is left of the body; no caller can write it.
+    // The whole rest of the body; a caller cannot send this value.
     private const long Rest = -1;
 
     /// <summary>
-    /// Works out the sizes that the request leaves open, from shape and datatype. For BYTES the shape tells none: only where a single
-    /// element is the whole request can the rest be its own.
+    /// Derives sizes that the request leaves out from shape and datatype. For BYTES the shape gives no size: only a request whose one
+    /// input is a single element can take the whole rest.
     /// </summary>
     public static Outcome Resolve(InferDocument document)
     {
@@ -35,7 +35,7 @@ internal static class BinaryTail
         return Outcome.Ok;
     }
 
-    /// <summary>Reads every slice into its input; the body must end with the last one.</summary>
+    /// <summary>Reads the bytes of each input; the body must end after the last one.</summary>
     public static async ValueTask<Outcome> ReadAsync(InferDocument document, RequestBody body, CancellationToken cancellation)
     {
         foreach (BinarySlice slice in document.Binary)
@@ -45,7 +45,8 @@ internal static class BinaryTail
             NativeBuffer content = new(0, document.Budget);
             input.Content = content;
             input.Source = ContentSource.Raw;
-            Outcome<long> came = await body.ReadAsync(content, wanted == Rest ? long.MaxValue : wanted, cancellation).ConfigureAwait(false);
+            long most = wanted == Rest ? long.MaxValue : wanted;
+            Outcome<long> came = await body.ReadAsync(content, most, cancellation).ConfigureAwait(false);
             if (!came.IsOk)
             {
                 return came.WithoutValue;
@@ -53,12 +54,17 @@ internal static class BinaryTail
 
             if (came.Value < wanted && wanted != Rest)
             {
-                return Outcome.Fail(StatusCode.RestBinaryBufferTooSmall, $"Expected: {wanted} bytes; Actual: {came.Value} bytes; input name: {Shown.Bounded(input.Name)}");
+                return Outcome.Fail(
+                    StatusCode.RestBinaryBufferTooSmall,
+                    $"Expected: {wanted} bytes; Actual: {came.Value} bytes; input name: {Shown.Bounded(input.Name)}");
             }
         }
 
         return await body.HasMoreAsync(cancellation).ConfigureAwait(false)
-            ? Outcome.Fail(StatusCode.RestBinaryDataSizeInvalid, $"Bytes are left over; Expected: the body to end after {body.Consumed} bytes, with the last input; Actual: more bytes came")
+            ? Outcome.Fail(
+                StatusCode.RestBinaryDataSizeInvalid,
+                $"Bytes are left over; Expected: the body to end after {body.Consumed} bytes, with the last input; "
+                + "Actual: more bytes came")
             : Outcome.Ok;
     }
 
@@ -68,7 +74,10 @@ internal static class BinaryTail
         string where = $"input name: {Shown.Bounded(input.Name)}";
         if (TensorMarshaler.ForDatatype(input.Datatype) is not { } marshaler)
         {
-            return Outcome.Fail(StatusCode.RestUnsupportedPrecision, $"inputs[{slice.Input}].datatype; Expected: a known datatype, or parameters.binary_data_size; Actual: {Shown.Bounded(input.Datatype)}; {where}");
+            return Outcome.Fail(
+                StatusCode.RestUnsupportedPrecision,
+                $"inputs[{slice.Input}].datatype; Expected: a known datatype, or parameters.binary_data_size; "
+                + $"Actual: {Shown.Bounded(input.Datatype)}; {where}");
         }
 
         if (marshaler.BitWidth == 0)
@@ -77,7 +86,8 @@ internal static class BinaryTail
                 ? Rest
                 : Outcome.Fail(
                     StatusCode.RestBinaryDataSizeInvalid,
-                    $"inputs[{slice.Input}].parameters.binary_data_size is missing; Expected: a size for each {marshaler.Datatype} input, unless it is the only input and of shape (1); {where}");
+                    $"inputs[{slice.Input}].parameters.binary_data_size is missing; "
+                    + $"Expected: a size for each {marshaler.Datatype} input, unless it is the only input and of shape (1); {where}");
         }
 
         long count = 1;
@@ -85,10 +95,12 @@ internal static class BinaryTail
         {
             if (dimension < 0)
             {
-                return Outcome.Fail(StatusCode.InvalidShape, $"Negative or zero dimension size is not acceptable: ({string.Join(',', input.Shape)}); {where}");
+                return Outcome.Fail(
+                    StatusCode.InvalidShape,
+                    $"Negative or zero dimension size is not acceptable: ({string.Join(',', input.Shape)}); {where}");
             }
 
-            // More elements than bytes in the largest body: whatever the exact product, too few bytes will come.
+            // More elements than the largest body has bytes: whatever the exact product, too few bytes will arrive.
             if (dimension != 0 && count > (1L << 40) / dimension)
             {
                 return Outcome.Fail(StatusCode.InvalidShape, $"Shape dimensions overflow: ({string.Join(',', input.Shape)}); {where}");

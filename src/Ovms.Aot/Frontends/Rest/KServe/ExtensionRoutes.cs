@@ -9,10 +9,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>The extensions that tell of models: configuration, statistics, repository.</summary>
+/// <summary>The routes of the extensions about models: configuration, statistics, repository.</summary>
 internal sealed class ExtensionRoutes(ServableRegistry registry, JsonBody bodies)
 {
-    /// <summary>All rows. <c>/v2/models/stats</c> tells of all models and stands before the path of a model's metadata.</summary>
+    /// <summary>All routes. <c>/v2/models/stats</c> is for all models and must precede the path of a model's metadata.</summary>
     public static RestRoute[] All(ServableRegistry registry, JsonBody bodies)
     {
         ExtensionRoutes routes = new(registry, bodies);
@@ -93,7 +93,8 @@ internal sealed class ExtensionRoutes(ServableRegistry registry, JsonBody bodies
         using JsonDocument body = read.Value!;
         return !body.RootElement.TryGetProperty("ready", out JsonElement ready) ? false
             : ready.ValueKind is JsonValueKind.True or JsonValueKind.False ? ready.GetBoolean()
-            : Outcome.Fail(StatusCode.RestInvalidStructure, $"ready; Expected: true or false; Actual: {Shown.Bounded(ready.GetRawText())}");
+            : Outcome.Fail(
+                StatusCode.RestInvalidStructure, $"ready; Expected: true or false; Actual: {Shown.Bounded(ready.GetRawText())}");
     }
 
     private static void Write(NativeBuffer body, RepositoryRow row)

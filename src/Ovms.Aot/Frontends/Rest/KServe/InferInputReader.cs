@@ -6,12 +6,12 @@ using Ovms.Status;
 namespace Ovms.Frontends.Rest.KServe;
 
 /// <summary>
-/// Reads one entry of <c>inputs</c>. The elements can only be read once the datatype is known: where <c>data</c> stands before
-/// <c>datatype</c>, its place is remembered and read at the end.
+/// Parses one entry of <c>inputs</c>. Elements can be parsed only when the datatype is known: if <c>data</c> precedes <c>datatype</c>, it
+/// is parsed at the end.
 /// </summary>
 internal ref struct InferInputReader
 {
-    // Above any rank that a model has.
+    // More than any model's rank.
     private const int MaxRank = 128;
 
     private readonly ReadOnlySpan<byte> _json;
@@ -37,8 +37,8 @@ internal ref struct InferInputReader
         _input.Budget = document.Budget;
     }
 
-    /// <summary>Reads the entry the reader stands on and adds it to the document.</summary>
-    /// <param name="reader">Afterwards on the entry's end.</param>
+    /// <summary>Parses the entry and adds it to the document.</summary>
+    /// <param name="reader">Positioned on the entry's start; afterwards on its end.</param>
     public Outcome Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -46,7 +46,7 @@ internal ref struct InferInputReader
             return JsonFault.WrongKind(StatusCode.RestInputIsNotAnObject, Path(), "an object", reader);
         }
 
-        // Added first: what it holds is freed with the document, whatever happens next.
+        // Add it first, so that the document frees its memory whatever happens next.
         _document.Message.Inputs.Add(_input);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -134,7 +134,8 @@ internal ref struct InferInputReader
         {
             if (rank == MaxRank)
             {
-                return Outcome.Fail(StatusCode.RestInvalidStructure, $"{Path("shape")}; Expected: at most {MaxRank} dimensions; Actual: more");
+                return Outcome.Fail(
+                    StatusCode.RestInvalidStructure, $"{Path("shape")}; Expected: at most {MaxRank} dimensions; Actual: more");
             }
 
             if (reader.TokenType != JsonTokenType.Number)
@@ -144,7 +145,9 @@ internal ref struct InferInputReader
 
             if (!reader.TryGetInt64(out dimensions[rank]))
             {
-                return Outcome.Fail(StatusCode.RestInvalidStructure, $"{Path("shape")}[{rank}]; Expected: a whole number of 64 bits; Actual: {JsonFault.Token(reader)}");
+                return Outcome.Fail(
+                    StatusCode.RestInvalidStructure,
+                    $"{Path("shape")}[{rank}]; Expected: a whole number of 64 bits; Actual: {JsonFault.Token(reader)}");
             }
 
             rank++;
@@ -175,12 +178,15 @@ internal ref struct InferInputReader
         if (!_hasName || !_hasShape || !_hasDatatype)
         {
             string missing = !_hasName ? "name" : !_hasShape ? "shape" : "datatype";
-            return Outcome.Fail(StatusCode.RestInvalidStructure, $"{Path(missing)} is missing; Expected: {(missing == "shape" ? "an array of whole numbers" : "a string")}");
+            string expected = missing == "shape" ? "an array of whole numbers" : "a string";
+            return Outcome.Fail(StatusCode.RestInvalidStructure, $"{Path(missing)} is missing; Expected: {expected}");
         }
 
         if (_hasData && _binarySize is not null)
         {
-            return Outcome.Fail(StatusCode.RestContentsFieldNotEmpty, $"{Path()} has data and parameters.binary_data_size; Expected: one of them; input name: {Shown.Bounded(_input.Name)}");
+            return Outcome.Fail(
+                StatusCode.RestContentsFieldNotEmpty,
+                $"{Path()} has data and parameters.binary_data_size; Expected: one of them; input name: {Shown.Bounded(_input.Name)}");
         }
 
         if (_postponed is { } place)
@@ -208,10 +214,13 @@ internal ref struct InferInputReader
             return _binarySize is { } size
                 ? Outcome.Fail(
                     StatusCode.RestBinaryBufferTooSmall,
-                    $"{Path()} claims {size} bytes after the JSON; Expected: the header {InferRoute.LengthHeader} with the length of the JSON; Actual: no such header; input name: {Shown.Bounded(_input.Name)}")
+                    $"{Path()} claims {size} bytes after the JSON; "
+                    + $"Expected: the header {InferRoute.LengthHeader} with the length of the JSON; "
+                    + $"Actual: no such header; input name: {Shown.Bounded(_input.Name)}")
                 : Outcome.Fail(
                     StatusCode.RestInvalidStructure,
-                    $"{Path("data")} is missing; Expected: data, or bytes after the JSON and the header {InferRoute.LengthHeader}; input name: {Shown.Bounded(_input.Name)}");
+                    $"{Path("data")} is missing; Expected: data, or bytes after the JSON and the header {InferRoute.LengthHeader}; "
+                    + $"input name: {Shown.Bounded(_input.Name)}");
         }
 
         _document.Binary.Add(new BinarySlice(_index, _binarySize));

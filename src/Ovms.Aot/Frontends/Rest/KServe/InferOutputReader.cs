@@ -5,10 +5,10 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>Reads one entry of <c>outputs</c>.</summary>
+/// <summary>Parses one entry of <c>outputs</c>.</summary>
 internal static class InferOutputReader
 {
-    /// <summary>Reads the entry the reader stands on.</summary>
+    /// <summary>Parses the entry that the reader is positioned on.</summary>
     public static Outcome Read(ref Utf8JsonReader reader, int index, out RequestedOutput output)
     {
         output = default;

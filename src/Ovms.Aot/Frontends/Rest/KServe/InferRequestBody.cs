@@ -9,17 +9,18 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>Reads the body of an infer request: JSON, JSON with tensors after it, or one tensor alone.</summary>
+/// <summary>Reads the body of an inference request: JSON, JSON followed by tensors, or one tensor alone.</summary>
 internal static class InferRequestBody
 {
-    /// <summary>Reads all of it.</summary>
-    /// <param name="request">Headers and body.</param>
-    /// <param name="message">Empty; owned by the document, or disposed.</param>
+    /// <summary>Reads and parses the whole body.</summary>
+    /// <param name="request">The HTTP request with its body.</param>
+    /// <param name="message">An empty message; the document owns it, and after an error it is disposed.</param>
     /// <param name="signature">The model's inputs, for a body that does not name them.</param>
-    /// <param name="bounds">What the body may take.</param>
-    /// <param name="cancellation">The caller's disconnect.</param>
-    /// <returns>A document for the caller to own, or what is wrong with the request.</returns>
-    public static async ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation)
+    /// <param name="bounds">The limits of the body.</param>
+    /// <param name="cancellation">Cancelled when the caller disconnects.</param>
+    /// <returns>A document that the caller owns, or what is wrong with the request.</returns>
+    public static async ValueTask<Outcome<InferDocument>> ReadAsync(
+        HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
         Outcome<long?> jsonLength = ReadLength(request.Headers[InferRoute.LengthHeader]);
         if (!jsonLength.IsOk)
@@ -41,7 +42,7 @@ internal static class InferRequestBody
             : ReadJsonAsync(document, body, jsonLength.Value, cancellation)).ConfigureAwait(false);
     }
 
-    /// <summary>The header's value: digits only; null where there is no such header.</summary>
+    /// <summary>Parses the header's value, which has only digits; null without the header.</summary>
     internal static Outcome<long?> ReadLength(StringValues header)
     {
         if (header.Count == 0)
@@ -51,10 +52,13 @@ internal static class InferRequestBody
 
         return long.TryParse(header.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long length)
             ? (long?)length
-            : Outcome.Fail(StatusCode.RestInferenceHeaderContentLengthInvalid, $"Expected: the length of the JSON in bytes; Actual: {Shown.Bounded(header.ToString())}");
+            : Outcome.Fail(
+                StatusCode.RestInferenceHeaderContentLengthInvalid,
+                $"Expected: the length of the JSON in bytes; Actual: {Shown.Bounded(header.ToString())}");
     }
 
-    private static async ValueTask<Outcome> ReadJsonAsync(InferDocument document, RequestBody body, long? jsonLength, CancellationToken cancellation)
+    private static async ValueTask<Outcome> ReadJsonAsync(
+        InferDocument document, RequestBody body, long? jsonLength, CancellationToken cancellation)
     {
         using NativeBuffer json = new(0, document.Budget);
         Outcome<long> came = await body.ReadAsync(json, jsonLength ?? long.MaxValue, cancellation).ConfigureAwait(false);

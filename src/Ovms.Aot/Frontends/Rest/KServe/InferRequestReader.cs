@@ -7,12 +7,12 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.KServe;
 
 /// <summary>
-/// Reads the JSON of an infer request in one pass. Keys may come in any order, unknown ones are passed over, a known one that comes
-/// twice is refused; nothing is checked against a model.
+/// Parses the JSON of an inference request in one pass. Keys may come in any order; unknown keys are ignored, repeated known keys are
+/// rejected. Nothing is checked against a model here.
 /// </summary>
 internal ref struct InferRequestReader
 {
-    // Far above any model; keeps what is made of a body of empty objects near the size of the body.
+    // Far more than any model has; keeps the memory for a body of empty objects near the body's size.
     private const int MaxTensors = 4096;
 
     private readonly ReadOnlySpan<byte> _json;
@@ -29,9 +29,9 @@ internal ref struct InferRequestReader
     }
 
     /// <summary>Fills a document.</summary>
-    /// <param name="json">The whole JSON text; NaN and infinities without quotes are marked in it.</param>
-    /// <param name="bytesFollow">Whether tensors may lie in bytes after the text.</param>
-    /// <param name="document">Stays the caller's, also when the text is refused.</param>
+    /// <param name="json">The whole JSON text; unquoted NaN and infinities are marked in place.</param>
+    /// <param name="bytesFollow">Whether tensors may follow the text as bytes.</param>
+    /// <param name="document">Receives the request; the caller still owns it, also after an error.</param>
     public static Outcome Read(Span<byte> json, bool bytesFollow, InferDocument document)
     {
         Outcome text = JsonFault.CheckUtf8(json);
@@ -65,7 +65,7 @@ internal ref struct InferRequestReader
         }
         catch (InvalidOperationException) when (self._reader.ValueIsEscaped)
         {
-            // The tokenizer lets half a surrogate pair pass and throws only when the string is asked for.
+            // The tokenizer accepts half a surrogate pair and throws only when the string is read.
             return JsonFault.BadEscape(document.Origin + self._reader.TokenStartIndex);
         }
         catch (InvalidOperationException) when (BareName.TextOf(in self._reader) is not null)
@@ -120,7 +120,7 @@ internal ref struct InferRequestReader
             }
         }
 
-        // Anything after the object is refused by the tokenizer.
+        // The tokenizer throws if anything follows the object.
         _reader.Read();
         return inputs ? Outcome.Ok : Outcome.Fail(StatusCode.RestMissingInputs);
     }
@@ -149,7 +149,8 @@ internal ref struct InferRequestReader
     {
         _reader.Read();
         Utf8JsonReader again = _reader;
-        Outcome read = ParametersReader.ReadFlag(ref _reader, "parameters", "binary_data_output", StatusCode.RestCouldNotParseParameters, out bool? binary);
+        const StatusCode Fault = StatusCode.RestCouldNotParseParameters;
+        Outcome read = ParametersReader.ReadFlag(ref _reader, "parameters", "binary_data_output", Fault, out bool? binary);
         _document.BinaryOutputs = binary ?? false;
         return read.IsOk ? ParametersReader.ReadSequence(ref again, _document.Message) : read;
     }
@@ -211,5 +212,6 @@ internal ref struct InferRequestReader
         return Outcome.Ok;
     }
 
-    private static Outcome TooMany(string key) => Outcome.Fail(StatusCode.RestInvalidStructure, $"{key}; Expected: at most {MaxTensors} entries; Actual: more");
+    private static Outcome TooMany(string key) =>
+        Outcome.Fail(StatusCode.RestInvalidStructure, $"{key}; Expected: at most {MaxTensors} entries; Actual: more");
 }

@@ -9,18 +9,18 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.KServe;
 
 /// <summary>
-/// Writes the answer of an inference: JSON, and after it the bytes of the outputs that were asked for as bytes, in the order of the
-/// JSON. Everything is written before anything is sent, since an output may turn out to have no JSON form.
+/// Writes the response to an inference: JSON, followed by the bytes of outputs requested in binary, in the order of the JSON. It is
+/// written completely before anything is sent, since an output may have no JSON form.
 /// </summary>
 internal static class InferResponseWriter
 {
-    // Names, shapes, punctuation.
+    // Bytes for names, shapes and punctuation.
     private const int RoomForWords = 1024;
 
-    // A number's text is about as long as this in most models' outputs.
+    // The usual length of a number as text in models' outputs.
     private const int RoomForNumber = 12;
 
-    /// <summary>About how long the answer will be, so that it is written without moving; strings are not counted.</summary>
+    /// <summary>Estimates the response's bytes, so that the buffer need not grow; strings are left out.</summary>
     public static int EstimateLength(InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs)
     {
         long length = RoomForWords;
@@ -33,16 +33,23 @@ internal static class InferResponseWriter
         return (int)Math.Min(length, NativeBuffer.MaxLength);
     }
 
-    /// <summary>Writes the whole answer.</summary>
-    /// <param name="answer">Receives it; meaningless after a failure.</param>
-    /// <param name="servable">Who answers.</param>
-    /// <param name="message">The request, for its id and the wishes about outputs.</param>
-    /// <param name="outputs">What is returned.</param>
-    /// <param name="binaryOutputs">Whether outputs come as bytes where the request says nothing about one.</param>
-    /// <param name="jsonLength">Length of the JSON where bytes follow it; null where none do.</param>
-    /// <param name="sequence">Answered as a parameter; none where the answer has no such parameter.</param>
-    /// <returns>A failure for an output without a JSON form.</returns>
-    public static Outcome Write(NativeBuffer answer, ServableId servable, InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs, out int? jsonLength, SequenceId sequence = default)
+    /// <summary>Writes the whole response body.</summary>
+    /// <param name="answer">Receives the body; incomplete after a failure.</param>
+    /// <param name="servable">The servable that computed.</param>
+    /// <param name="message">The request, for its id and its requested outputs.</param>
+    /// <param name="outputs">The outputs to write.</param>
+    /// <param name="binaryOutputs">The default for outputs: true for binary.</param>
+    /// <param name="jsonLength">Length of the JSON where bytes follow it; else null.</param>
+    /// <param name="sequence">The sequence id to return as a parameter; none to leave it out.</param>
+    /// <returns>Ok, or a failure for an output that has no JSON form.</returns>
+    public static Outcome Write(
+        NativeBuffer answer,
+        ServableId servable,
+        InferMessage message,
+        ReadOnlySpan<OutputTensor> outputs,
+        bool binaryOutputs,
+        out int? jsonLength,
+        SequenceId sequence = default)
     {
         jsonLength = null;
         answer.Raw("{\"model_name\":"u8);
@@ -127,7 +134,9 @@ internal static class InferResponseWriter
         answer.Raw("}"u8);
         return written.IsOk
             ? written
-            : Outcome.Fail(written.Code, $"{written.Detail}; output name: {output.Info.Name}; ask for it as bytes: \"parameters\":{{\"binary_data\":true}}");
+            : Outcome.Fail(
+                written.Code,
+                $"{written.Detail}; output name: {output.Info.Name}; ask for it as bytes: \"parameters\":{{\"binary_data\":true}}");
     }
 
     private static bool IsBinary(OutputTensor output, InferMessage message, bool otherwise)

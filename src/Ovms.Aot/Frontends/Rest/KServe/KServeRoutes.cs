@@ -5,10 +5,10 @@ using Ovms.Serving.Table;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>The paths of the KServe v2 protocol: inference, metadata and the extensions. Those of health are the server's.</summary>
+/// <summary>The routes of the KServe v2 protocol: inference, metadata and extensions. Health has its own routes.</summary>
 internal static class KServeRoutes
 {
-    /// <summary>All rows.</summary>
+    /// <summary>All routes.</summary>
     public static IEnumerable<RestRoute> All(RestSettings settings, Served served, ModelCalls calls)
     {
         (ServableRegistry registry, CancellationToken draining) = (served.Registry, served.Drain.Draining);

@@ -8,10 +8,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>The metadata documents.</summary>
+/// <summary>Writes the metadata documents.</summary>
 internal static class MetadataJson
 {
-    /// <summary>Writes what the server is.</summary>
+    /// <summary>Writes the server's name, version and extensions.</summary>
     public static void WriteServer(NativeBuffer body, string version)
     {
         body.Raw("{\"name\":\"OpenVINO Model Server\",\"version\":"u8);
@@ -27,8 +27,9 @@ internal static class MetadataJson
     }
 
     /// <summary>Writes a model's versions, inputs and outputs; dynamic dimensions are -1.</summary>
-    /// <param name="modelInfo">What the model tells about itself under <c>model_info</c>; null or empty = nothing is written.</param>
-    public static void WriteModel(NativeBuffer body, ModelEntry model, Signature signature, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null)
+    /// <param name="modelInfo">The model's own <c>model_info</c>; if null or empty, nothing is written for it.</param>
+    public static void WriteModel(
+        NativeBuffer body, ModelEntry model, Signature signature, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null)
     {
         body.Raw("{\"name\":"u8);
         body.Text(model.Name);

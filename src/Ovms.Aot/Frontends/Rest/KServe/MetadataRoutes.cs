@@ -5,10 +5,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>What the server and its models are.</summary>
+/// <summary>Handles requests for metadata of the server and its models.</summary>
 internal sealed class MetadataRoutes(ServableRegistry registry, CallCounts counts, string serverVersion)
 {
-    /// <summary>Name and version of the server.</summary>
+    /// <summary>Responds with the server's name, version and extensions.</summary>
     public async Task ServerAsync(HttpContext context, RestTarget target)
     {
         using NativeBuffer body = new();
@@ -16,7 +16,7 @@ internal sealed class MetadataRoutes(ServableRegistry registry, CallCounts count
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>Inputs and outputs of a model.</summary>
+    /// <summary>Responds with a model's versions, inputs and outputs.</summary>
     public async Task ModelAsync(HttpContext context, RestTarget target)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);

@@ -5,10 +5,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>A model's configuration as JSON: the names of the protobuf message, enums by name, integers as numbers.</summary>
+/// <summary>Writes a model's configuration as JSON: keys as in the protobuf message, enums by name, integers as numbers.</summary>
 internal static class ModelConfigJson
 {
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the configuration.</summary>
     public static void Write(NativeBuffer body, ModelConfiguration model)
     {
         body.Raw("{\"name\":"u8);

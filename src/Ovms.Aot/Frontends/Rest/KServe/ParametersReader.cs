@@ -5,18 +5,15 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>
-/// Reads a <c>parameters</c> object for the keys that matter there. Others are accepted and passed over, as long as they are the
-/// strings, numbers and booleans that parameters may be.
-/// </summary>
+/// <summary>Parses a <c>parameters</c> object. Unknown keys are ignored, but their values must be strings, numbers or booleans.</summary>
 internal static class ParametersReader
 {
-    /// <summary>Reads a boolean. A string or a number in its place counts as not given, as in the original.</summary>
-    /// <param name="reader">Stands on the object, or on null in place of none; afterwards on its end.</param>
+    /// <summary>Reads a boolean. A string or a number instead counts as not given, as in the original.</summary>
+    /// <param name="reader">Positioned on the object, or on null; afterwards on its end.</param>
     /// <param name="path">Where it is, for messages.</param>
-    /// <param name="key">The key that matters.</param>
-    /// <param name="code">What a fault is called here.</param>
-    /// <param name="flag">The value; null when it is not given.</param>
+    /// <param name="key">The key to read.</param>
+    /// <param name="code">The code of an error.</param>
+    /// <param name="flag">The value; null if not given.</param>
     public static Outcome ReadFlag(ref Utf8JsonReader reader, string path, string key, StatusCode code, out bool? flag)
     {
         flag = null;
@@ -40,7 +37,7 @@ internal static class ParametersReader
         return Outcome.Ok;
     }
 
-    /// <summary>Reads <c>binary_data_size</c>: a whole number that is not negative.</summary>
+    /// <summary>Reads <c>binary_data_size</c>: a non-negative integer.</summary>
     public static Outcome ReadSize(ref Utf8JsonReader reader, string path, out long? size)
     {
         const string Key = "binary_data_size";
@@ -58,16 +55,18 @@ internal static class ParametersReader
 
         if (!value.TryGetInt64(out long bytes) || bytes < 0)
         {
-            return Outcome.Fail(StatusCode.RestBinaryDataSizeInvalid, $"{path}.{Key}; Expected: a number of bytes, whole and not negative; Actual: {JsonFault.Token(value)}");
+            return Outcome.Fail(
+                StatusCode.RestBinaryDataSizeInvalid,
+                $"{path}.{Key}; Expected: a number of bytes, whole and not negative; Actual: {JsonFault.Token(value)}");
         }
 
         size = bytes;
         return Outcome.Ok;
     }
 
-    /// <summary>Reads what a request's parameters say of a sequence.</summary>
-    /// <param name="reader">Stands on the object, which is well formed, or on null.</param>
-    /// <param name="message">Receives it.</param>
+    /// <summary>Reads the sequence parameters of a request.</summary>
+    /// <param name="reader">Positioned on the object, which is well formed, or on null.</param>
+    /// <param name="message">Receives them.</param>
     public static Outcome ReadSequence(ref Utf8JsonReader reader, InferMessage message)
     {
         HashSet<string>? seen = null;
@@ -119,8 +118,9 @@ internal static class ParametersReader
         _ => ParameterValue.Unusable(JsonFault.Token(reader)),
     };
 
-    // A reader is a value: the copy stays on the found value while the original walks on to the end.
-    private static Outcome Find(ref Utf8JsonReader reader, string path, string key, StatusCode code, out Utf8JsonReader value, out bool there)
+    // A reader is a struct: the copy stays on the value while the original goes on to the object's end.
+    private static Outcome Find(
+        ref Utf8JsonReader reader, string path, string key, StatusCode code, out Utf8JsonReader value, out bool there)
     {
         value = default;
         there = false;
@@ -145,7 +145,8 @@ internal static class ParametersReader
             reader.Read();
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
-                return JsonFault.WrongKind(code, wanted ? $"{path}.{key}" : $"a value in {path}", "a string, a number, true or false", reader);
+                string place = wanted ? $"{path}.{key}" : $"a value in {path}";
+                return JsonFault.WrongKind(code, place, "a string, a number, true or false", reader);
             }
 
             if (wanted)

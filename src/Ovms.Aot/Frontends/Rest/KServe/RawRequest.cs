@@ -7,33 +7,41 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.KServe;
 
 /// <summary>
-/// A body without JSON: all of it is the one input of the model. Datatype and shape are the model's own; one dynamic dimension is worked
-/// out from the size. A string input takes the whole body as its one element, so that a file can be sent as it is. Answers are binary.
+/// Reads a body without JSON, which is the model's only input. Datatype and shape are the model's; one dynamic dimension is derived from
+/// the size. A string input takes the whole body as one element, so that a file can be sent unchanged. The response is binary.
 /// </summary>
 internal static class RawRequest
 {
-    /// <summary>Reads the body into a document made for the model's input.</summary>
+    /// <summary>Reads the body into the document, as the model's input.</summary>
     /// <param name="signature">The model's inputs.</param>
-    /// <param name="document">Stays the caller's.</param>
-    /// <param name="body">Nothing was read from it yet.</param>
-    /// <param name="cancellation">The caller's disconnect.</param>
-    public static async ValueTask<Outcome> ReadAsync(Signature signature, InferDocument document, RequestBody body, CancellationToken cancellation)
+    /// <param name="document">Receives the input; the caller still owns it.</param>
+    /// <param name="body">The body, not read yet.</param>
+    /// <param name="cancellation">Cancelled when the caller disconnects.</param>
+    public static async ValueTask<Outcome> ReadAsync(
+        Signature signature, InferDocument document, RequestBody body, CancellationToken cancellation)
     {
         if (signature.Inputs.Length != 1)
         {
             return Outcome.Fail(
                 StatusCode.InvalidNoOfInputs,
-                $"A body without JSON ({InferRoute.LengthHeader}: 0) is one tensor; Expected: a model with 1 input; Actual: {signature.Inputs.Length} inputs; send JSON that names them");
+                $"A body without JSON ({InferRoute.LengthHeader}: 0) is one tensor; "
+                + $"Expected: a model with 1 input; Actual: {signature.Inputs.Length} inputs; send JSON that names them");
         }
 
         TensorInfo info = signature.Inputs[0];
-        InputTensor input = new() { Name = info.Name, Datatype = info.Marshaler.Datatype, Source = ContentSource.Raw, Content = new NativeBuffer(sizeof(uint), document.Budget) };
+        InputTensor input = new()
+        {
+            Name = info.Name,
+            Datatype = info.Marshaler.Datatype,
+            Source = ContentSource.Raw,
+            Content = new NativeBuffer(sizeof(uint), document.Budget),
+        };
         document.Message.Inputs.Add(input);
         document.BinaryOutputs = true;
         bool text = info.Marshaler.BitWidth == 0;
         if (text)
         {
-            // Room for the element's length, written when it is known.
+            // Reserve the element's length prefix, which is written when it is known.
             BytesForm.Commit(input.Content, 0);
         }
 
@@ -53,7 +61,7 @@ internal static class RawRequest
         return shape.WithoutValue;
     }
 
-    /// <summary>The shape that so many elements have, if the model's own shape leaves at most one dimension open.</summary>
+    /// <summary>Derives the shape from the number of elements, if the model's shape has at most one dynamic dimension.</summary>
     /// <param name="info">The model's input.</param>
     /// <param name="elements">Elements in the body.</param>
     /// <param name="bytes">Bytes in the body, for the message.</param>
@@ -91,7 +99,8 @@ internal static class RawRequest
             {
                 return Outcome.Fail(
                     StatusCode.InvalidContentSize,
-                    $"Expected: a multiple of {info.Marshaler.ByteLength(known)} bytes for the shape {info.Shape}; Actual: {bytes} bytes; input name: {info.Name}");
+                    $"Expected: a multiple of {info.Marshaler.ByteLength(known)} bytes for the shape {info.Shape}; "
+                    + $"Actual: {bytes} bytes; input name: {info.Name}");
             }
 
             shape[open] = elements / known;
@@ -102,5 +111,7 @@ internal static class RawRequest
 
     private static Outcome Open(TensorInfo info) => Outcome.Fail(
         StatusCode.InvalidShape,
-        $"The shape of a body without JSON is worked out from its size; Expected: a model whose input has at most 1 dynamic dimension; Actual: {info.Shape}; send JSON with the shape; input name: {info.Name}");
+        "The shape of a body without JSON is worked out from its size; "
+        + $"Expected: a model whose input has at most 1 dynamic dimension; Actual: {info.Shape}; "
+        + $"send JSON with the shape; input name: {info.Name}");
 }

@@ -8,10 +8,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>Trace and log settings: they can be read; what would change one is refused.</summary>
+/// <summary>The routes for trace and log settings, which are read-only.</summary>
 internal sealed class SettingsRoutes(ServableRegistry registry, LogSettingsView log, JsonBody bodies)
 {
-    /// <summary>All rows.</summary>
+    /// <summary>All routes.</summary>
     public static RestRoute[] All(ServableRegistry registry, LogSettingsView log, JsonBody bodies)
     {
         SettingsRoutes routes = new(registry, log, bodies);
@@ -56,7 +56,8 @@ internal sealed class SettingsRoutes(ServableRegistry registry, LogSettingsView 
 
     private async Task LogAsync(HttpContext context, RestTarget target)
     {
-        Outcome outcome = await CheckChangesAsync(context, setting => log.Change(setting.Name, ValueOf(setting.Value))).ConfigureAwait(false);
+        Outcome outcome = await CheckChangesAsync(context, setting => log.Change(setting.Name, ValueOf(setting.Value)))
+            .ConfigureAwait(false);
         if (!outcome.IsOk)
         {
             await RestReply.ErrorAsync(context, outcome).ConfigureAwait(false);
@@ -78,7 +79,7 @@ internal sealed class SettingsRoutes(ServableRegistry registry, LogSettingsView 
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    // Ok for a GET, and for a POST that changes nothing; else the first fault.
+    // Ok for a GET, and for a POST that changes nothing; else the first error.
     private async ValueTask<Outcome> CheckChangesAsync(HttpContext context, Func<JsonProperty, Outcome> check)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
@@ -120,7 +121,7 @@ internal sealed class SettingsRoutes(ServableRegistry registry, LogSettingsView 
         _ => TextOf(value),
     };
 
-    // A string that escapes half a surrogate pair is no text: what was written stands for it.
+    // A string that escapes half a surrogate pair is no text: use its raw JSON instead.
     private static string TextOf(JsonElement value)
     {
         try

@@ -5,12 +5,12 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.KServe;
 
 /// <summary>
-/// Shared memory: none can be registered, so the list is empty and unregistering succeeds, as load tools demand before they send tensors
-/// in messages.
+/// The routes for shared memory. None can be registered, so the list is empty and unregistering succeeds: load tools demand both before
+/// they send tensors in messages.
 /// </summary>
 internal static class SharedMemoryRoutes
 {
-    /// <summary>All rows.</summary>
+    /// <summary>All routes.</summary>
     public static RestRoute[] All() =>
     [
         .. new[] { "/v2/systemsharedmemory", "/v2/cudasharedmemory" }.SelectMany(static path => new[]

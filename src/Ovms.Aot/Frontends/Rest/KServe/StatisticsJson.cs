@@ -6,10 +6,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
-/// <summary>The statistics document. Every member is there, those that stay zero too: clients look for all of them.</summary>
+/// <summary>Writes the statistics document. It has every member, even those that stay zero, since clients expect all of them.</summary>
 internal static class StatisticsJson
 {
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the document.</summary>
     public static void Write(NativeBuffer body, ImmutableArray<StatisticsRow> rows)
     {
         body.Raw("{\"model_stats\":["u8);

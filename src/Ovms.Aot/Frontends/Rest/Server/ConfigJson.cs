@@ -5,19 +5,22 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.Server;
 
-/// <summary>The states of all models in the form of the original, to the blank: scripts compare it as text.</summary>
+/// <summary>Writes the states of all models exactly as the original does, spaces included: scripts compare it as text.</summary>
 internal static class ConfigJson
 {
-    // A graph has one version, which waits here for what this server cannot do yet.
+    // A graph is listed with one version, which stays LOADING: this server does not serve graphs yet.
     private static readonly (long Version, ServableState State, VersionHealth Health) s_graph =
         (1, ServableState.Loading, new VersionHealth(9, "FAILED_PRECONDITION", "graphs are not served yet"));
 
-    /// <summary>Writes all models and graphs, sorted by name, models that are no longer configured among them.</summary>
+    /// <summary>Writes all models and graphs, sorted by name, including models that are no longer configured.</summary>
     public static void Write(NativeBuffer body, ServableTable table)
     {
         (string Name, (long Version, ServableState State, VersionHealth Health)[] Versions)[] rows =
         [
-            .. table.Models.Select(static model => (model.Name, model.Versions.Select(static entry => (entry.Version, entry.State, VersionHealth.Of(entry))).ToArray()))
+            .. table.Models
+                .Select(static model => (
+                    model.Name,
+                    model.Versions.Select(static entry => (entry.Version, entry.State, VersionHealth.Of(entry))).ToArray()))
                 .Concat(table.Graphs.Select(static name => (name, new[] { s_graph })))
                 .OrderBy(static row => row.Item1, StringComparer.Ordinal),
         ];

@@ -7,30 +7,34 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.Server;
 
-/// <summary>The states of all models, and the reload on request.</summary>
+/// <summary>The routes for the states of all models and for reloads.</summary>
 internal sealed class ConfigRoutes(ServableRegistry registry, Reloads reloads, Drain drain)
 {
     /// <summary>
-    /// Tells what is not served as it is configured: the body's form has no place for it that every client would pass over.
+    /// The header that reports what is not served as configured: the body has no member for it that every client would ignore.
     /// </summary>
     public const string ErrorHeader = "Ovms-Config-Error";
 
-    // Large models compile for minutes; who waits longer is told to look again.
+    // Large models compile for minutes; a caller that waits longer is told to ask for the state later.
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>All rows.</summary>
+    /// <summary>All routes.</summary>
     public static RestRoute[] All(ServableRegistry registry, Reloads reloads, Drain drain)
     {
         ConfigRoutes config = new(registry, reloads, drain);
-        return [new RestRoute("/v1/config", RestVerb.Get, config.StatusAsync), new RestRoute("/v1/config/reload", RestVerb.Post, config.ReloadAsync)];
+        return
+        [
+            new RestRoute("/v1/config", RestVerb.Get, config.StatusAsync),
+            new RestRoute("/v1/config/reload", RestVerb.Post, config.ReloadAsync),
+        ];
     }
 
-    /// <summary>Answers with the states of all models.</summary>
+    /// <summary>Responds with the states of all models.</summary>
     public Task StatusAsync(HttpContext context, RestTarget target) => WriteAsync(context, reloads.Status);
 
     /// <summary>
-    /// Looks at configuration and models now, and answers when all that follows is done: 201 when something changed, 200 when nothing
-    /// did, the failure's status while anything cannot be served as configured.
+    /// Reads configuration and models now, and responds when all resulting loads and unloads are done. 201: something changed; 200:
+    /// nothing changed; the failure's status while anything cannot be served as configured.
     /// </summary>
     public async Task ReloadAsync(HttpContext context, RestTarget target)
     {
@@ -45,7 +49,9 @@ internal sealed class ConfigRoutes(ServableRegistry registry, Reloads reloads, D
         {
             reloaded = drain.IsDraining
                 ? Outcome.Fail(StatusCode.ServerShuttingDown)
-                : Outcome.Fail(StatusCode.DeadlineExceeded, $"The reload goes on after {s_limit.TotalMinutes} minutes; GET /v1/config tells its state.");
+                : Outcome.Fail(
+                    StatusCode.DeadlineExceeded,
+                    $"The reload goes on after {s_limit.TotalMinutes} minutes; GET /v1/config tells its state.");
         }
 
         if (!reloaded.IsOk)
@@ -67,7 +73,9 @@ internal sealed class ConfigRoutes(ServableRegistry registry, Reloads reloads, D
 
     private static async Task RefuseAsync(HttpContext context, ReloadStatus status)
     {
-        Outcome why = !status.Config.IsOk ? status.Config : status.Faults.IsEmpty ? Outcome.Fail(StatusCode.ConfigInvalid) : status.Faults[0].Why;
+        Outcome why = !status.Config.IsOk ? status.Config
+            : status.Faults.IsEmpty ? Outcome.Fail(StatusCode.ConfigInvalid)
+            : status.Faults[0].Why;
         string text = why.Code == StatusCode.ConfigFileInvalid ? "Config file not found or cannot open."
             : !status.Config.IsOk || status.Faults.IsEmpty ? "Reloading config file failed. Check server logs for more info."
             : "Reloading models versions failed. Check server logs for more info.";
@@ -98,5 +106,11 @@ internal sealed class ConfigRoutes(ServableRegistry registry, Reloads reloads, D
     }
 
     private static string WhatIsWrong(ReloadStatus status) =>
-        string.Join("; ", [.. status.Config.IsOk ? [] : new[] { status.Config.Text }, .. status.LeftOut, .. status.Faults.Select(static fault => fault.ToString())]);
+        string.Join(
+            "; ",
+            [
+                .. status.Config.IsOk ? [] : new[] { status.Config.Text },
+                .. status.LeftOut,
+                .. status.Faults.Select(static fault => fault.ToString()),
+            ]);
 }

@@ -6,11 +6,12 @@ using Ovms.Status;
 namespace Ovms.Frontends.Rest.Server;
 
 /// <summary>
-/// Liveness and readiness. They read one snapshot, make nothing and wait for nothing, so that they answer while everything else is busy.
+/// The routes for liveness and readiness. They read one snapshot, allocate nothing and wait for nothing, so they respond while everything
+/// else is busy.
 /// </summary>
 internal sealed class HealthRoutes(ServableRegistry registry, Readiness readiness, CallCounts counts)
 {
-    /// <summary>All rows.</summary>
+    /// <summary>All routes.</summary>
     public static RestRoute[] All(ServableRegistry registry, Readiness readiness, CallCounts counts)
     {
         HealthRoutes health = new(registry, readiness, counts);
@@ -23,7 +24,7 @@ internal sealed class HealthRoutes(ServableRegistry registry, Readiness readines
         ];
     }
 
-    /// <summary>The process answers: it is live.</summary>
+    /// <summary>Always 200: a process that responds is live.</summary>
     public static Task LiveAsync(HttpContext context, RestTarget target) => RestReply.EmptyAsync(context);
 
     /// <summary>Whether every configured model can be called.</summary>

@@ -3,19 +3,19 @@ using Ovms.Observability.Metrics;
 namespace Ovms.Frontends.Rest.Server;
 
 /// <summary>
-/// What is counted, for Prometheus. Written straight into the connection's buffer, a family at a time, so that however many models there
-/// are, and however slowly the scraper reads, a scrape holds no more than the buffer.
+/// The route for Prometheus metrics. It writes one family at a time straight into the connection's buffer. Thus a scrape holds no more
+/// memory than that buffer, however many models there are and however slowly the scraper reads.
 /// </summary>
 internal sealed class MetricsRoute(ServerMetrics metrics)
 {
-    /// <summary>The path; the original's, and like there not to be chosen.</summary>
+    /// <summary>The path, fixed as in the original.</summary>
     public const string Path = "/metrics";
 
-    /// <summary>The row; none while nothing is counted.</summary>
+    /// <summary>The route; none while metrics are off.</summary>
     public static RestRoute[] All(ServerMetrics? metrics) =>
         metrics is null ? [] : [new RestRoute(Path, RestVerb.Get, new MetricsRoute(metrics).WriteAsync)];
 
-    /// <summary>Answers a scrape.</summary>
+    /// <summary>Responds to a scrape.</summary>
     public async Task WriteAsync(HttpContext context, RestTarget target)
     {
         context.Response.ContentType = PrometheusText.ContentType;

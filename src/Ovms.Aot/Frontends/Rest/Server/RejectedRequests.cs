@@ -6,15 +6,15 @@ using Ovms.Frontends.Connections;
 namespace Ovms.Frontends.Rest.Server;
 
 /// <summary>
-/// Hears from the web server which requests it rejects by itself, before any route sees them, and why: <see cref="RestTransport"/> then
-/// tells the caller as every other error is told. The web server asks for this service and for nothing else than these events.
+/// Receives Kestrel's event for requests that it rejects before any route, and notes the reason. <see cref="RestTransport"/> then sends
+/// the usual error body. Kestrel uses this service only for these events.
 /// </summary>
 internal sealed class RejectedRequests : DiagnosticSource
 {
     private const string Event = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
-    private const string Reason = "The base member says so for types it cannot know; the one event here has one type.";
+    private const string Reason = "Required by the base member, which accepts values of any type; this event has only one type.";
 
-    /// <summary>Takes the place of the framework's own.</summary>
+    /// <summary>Registers it in place of the framework's own DiagnosticSource.</summary>
     public static void AddTo(IServiceCollection services) => services.AddSingleton<DiagnosticSource>(new RejectedRequests());
 
     /// <inheritdoc/>
@@ -29,7 +29,9 @@ internal sealed class RejectedRequests : DiagnosticSource
             && request.Get<IHttpResponseFeature>() is { HasStarted: false }
             && request.Get<IHttpRequestFeature>()?.Method != HttpMethods.Head)
         {
-            connection.Rejection = connection.HeaderFault ?? request.Get<IBadRequestExceptionFeature>()?.Error?.Message ?? "The request is not HTTP";
+            connection.Rejection = connection.HeaderFault
+                ?? request.Get<IBadRequestExceptionFeature>()?.Error?.Message
+                ?? "The request is not HTTP";
         }
     }
 }

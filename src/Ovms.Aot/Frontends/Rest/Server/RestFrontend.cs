@@ -13,20 +13,20 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace Ovms.Frontends.Rest.Server;
 
 /// <summary>
-/// The REST front end: listens, finds the route, and turns whatever a handler throws into an answer. It owns every HTTP/1.1 request;
-/// HTTP/2 is gRPC's.
+/// The REST front end: listens, finds the route, and turns exceptions of handlers into error responses. It handles all HTTP/1.1 requests;
+/// HTTP/2 is for gRPC.
 /// </summary>
 internal sealed class RestFrontend
 {
-    // Clients of the original keep idle connections in pools; it never closed one. An hour outlives any pause between two calls and
-    // still gives back what was left behind.
+    // Clients of the original keep idle connections in pools, since it never closes one. An hour outlasts any pause between calls, yet
+    // frees abandoned connections.
     private static readonly TimeSpan s_idleLimit = TimeSpan.FromHours(1);
 
     private readonly RestSettings _settings;
     private readonly CallLog _calls;
     private readonly RestRouteTable _table;
 
-    /// <summary>Builds the routes over what is served.</summary>
+    /// <summary>Creates the routes.</summary>
     public RestFrontend(RestSettings settings, Served served, ModelCalls calls, ILogger log)
     {
         _settings = settings;
@@ -34,7 +34,9 @@ internal sealed class RestFrontend
         _table = RestRoutes.Create(settings, served, calls);
     }
 
-    /// <summary>Adds the listeners. Limits are the whole server's: a tensor is far larger than the framework's usual request.</summary>
+    /// <summary>
+    /// Adds the listeners and sets limits, which apply to the whole server: a tensor is far larger than Kestrel's default limit on bodies.
+    /// </summary>
     public static void Listen(KestrelServerOptions server, RestSettings settings)
     {
         server.AddServerHeader = false;
@@ -43,7 +45,7 @@ internal sealed class RestFrontend
         settings.Pace.Use(server);
         if (server.Limits.KeepAliveTimeout == new KestrelServerLimits().KeepAliveTimeout)
         {
-            // Nobody asked for another one: gRPC's arguments set the same limit.
+            // Still the default; gRPC's arguments may set the same limit.
             server.Limits.KeepAliveTimeout = s_idleLimit;
         }
 
@@ -66,7 +68,7 @@ internal sealed class RestFrontend
         }
     }
 
-    /// <summary>Takes the HTTP/1.x requests of an application; others pass on.</summary>
+    /// <summary>Handles the HTTP/1.x requests of a pipeline and passes on all others.</summary>
     public static void Map(IApplicationBuilder app, RestSettings settings, Served served, ModelCalls calls, ILogger log)
     {
         RestFrontend rest = new(settings, served, calls, log);
@@ -75,7 +77,7 @@ internal sealed class RestFrontend
             branch => branch.Run(rest.HandleAsync));
     }
 
-    /// <summary>Answers one request.</summary>
+    /// <summary>Handles one request.</summary>
     public Task HandleAsync(HttpContext context)
     {
         OpenConnection? connection = context.Features.Get<OpenConnection>();
@@ -93,21 +95,29 @@ internal sealed class RestFrontend
         Task answering;
         if (!isLetIn)
         {
-            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.TooManyConnections, "This one was let in for requests about health alone; try again later or raise max_connections"));
+            Outcome refused = Outcome.Fail(
+                StatusCode.TooManyConnections,
+                "This one was let in for requests about health alone; try again later or raise max_connections");
+            answering = RestReply.ErrorAsync(context, refused);
         }
         else if (!IsFramed(context.Request.Headers.TransferEncoding))
         {
             context.Response.Headers.Connection = "close";
-            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.MalformedMessage, $"Transfer-Encoding; Expected: chunked; Actual: {Shown.Bounded(context.Request.Headers.TransferEncoding.ToString())}"));
+            string codings = Shown.Bounded(context.Request.Headers.TransferEncoding.ToString());
+            answering = RestReply.ErrorAsync(
+                context, Outcome.Fail(StatusCode.MalformedMessage, $"Transfer-Encoding; Expected: chunked; Actual: {codings}"));
         }
         else if (route is null)
         {
-            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.RestInvalidUrl, $"{method} {Shown.Bounded(RawTarget(context))} is not served here."));
+            answering = RestReply.ErrorAsync(
+                context, Outcome.Fail(StatusCode.RestInvalidUrl, $"{method} {Shown.Bounded(RawTarget(context))} is not served here."));
         }
         else if (!route.Takes(method))
         {
             context.Response.Headers.Allow = route.Allow;
-            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.RestUnsupportedMethod, $"Expected: {route.Allow}; Actual: {Shown.Bounded(method)}"));
+            Outcome refused = Outcome.Fail(
+                StatusCode.RestUnsupportedMethod, $"Expected: {route.Allow}; Actual: {Shown.Bounded(method)}");
+            answering = RestReply.ErrorAsync(context, refused);
         }
         else
         {
@@ -124,7 +134,7 @@ internal sealed class RestFrontend
         return answering;
     }
 
-    // The web server looks at the last coding alone, and would hand a packed body on as a plain one.
+    // Kestrel checks only the last coding, and would pass on a compressed body as a plain one.
     private static bool IsFramed(StringValues codings) =>
         codings.Count == 0 || (codings.Count == 1 && string.Equals(codings[0], "chunked", StringComparison.OrdinalIgnoreCase));
 
@@ -143,7 +153,7 @@ internal sealed class RestFrontend
         }
         catch (Exception exception) when (context.Response.HasStarted)
         {
-            // The caller must not take half an answer for a whole one.
+            // Abort, or the caller could take a partial response for complete.
             surprise = exception;
             context.Abort();
         }
@@ -157,8 +167,9 @@ internal sealed class RestFrontend
         }
         catch (IOException broken)
         {
-            // The body's framing is broken; or the connection, and then nobody reads the answer.
-            await RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.MalformedMessage, $"The body cannot be read: {broken.Message}")).ConfigureAwait(false);
+            // The body's framing is broken; or the connection is, and then no caller reads the response.
+            Outcome unreadable = Outcome.Fail(StatusCode.MalformedMessage, $"The body cannot be read: {broken.Message}");
+            await RestReply.ErrorAsync(context, unreadable).ConfigureAwait(false);
         }
         catch (InsufficientMemoryException)
         {
@@ -197,7 +208,9 @@ internal sealed class RestFrontend
 
         bool isOurs = surprise is not null || status == StatusCodes.Status500InternalServerError;
         string failure = failed?.Text ?? "the answer broke off";
-        _calls.Failed(context, $"REST {context.Request.Method} {Shown.Bounded(RawTarget(context))}", failed?.Subject ?? new CallSubject(target.Model ?? "", target.Version ?? ""), started, isOurs, failure, surprise);
+        string request = $"REST {context.Request.Method} {Shown.Bounded(RawTarget(context))}";
+        CallSubject subject = failed?.Subject ?? new CallSubject(target.Model ?? "", target.Version ?? "");
+        _calls.Failed(context, request, subject, started, isOurs, failure, surprise);
     }
 
     private string Words(BadHttpRequestException refused) => refused.StatusCode switch
@@ -207,5 +220,6 @@ internal sealed class RestFrontend
         _ => refused.Message,
     };
 
-    private Outcome TooLarge() => Outcome.Fail(StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {_settings.MaxBodyBytes} bytes.");
+    private Outcome TooLarge() => Outcome.Fail(
+        StatusCode.MessageTooLarge, $"A body, and each tensor in it, may have at most {_settings.MaxBodyBytes} bytes.");
 }

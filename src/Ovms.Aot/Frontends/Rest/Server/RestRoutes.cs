@@ -5,11 +5,12 @@ using Ovms.Serving.Lifecycle;
 
 namespace Ovms.Frontends.Rest.Server;
 
-/// <summary>Every path that is served: each room has its own, here they become one table.</summary>
+/// <summary>Combines the routes of all parts into one table.</summary>
 internal static class RestRoutes
 {
     /// <summary>
-    /// Every row with what answers it. The first that fits answers: TensorFlow Serving's, of which some take names with slashes, come last.
+    /// Creates the table. The first matching route handles a request; TensorFlow Serving's come last, since some accept names with
+    /// slashes.
     /// </summary>
     public static RestRouteTable Create(RestSettings settings, Served served, ModelCalls calls) => new(
     [

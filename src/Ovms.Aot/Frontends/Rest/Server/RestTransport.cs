@@ -9,17 +9,18 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.Server;
 
 /// <summary>
-/// What HTTP/1 asks for and the web server leaves out: it refuses a signed length, and gives the requests that the web server rejects by
-/// itself the body that every other error has.
+/// Adds to HTTP/1 what Kestrel lacks: it rejects a signed Content-Length, and gives requests that Kestrel rejects by itself the usual
+/// error body.
 /// </summary>
 internal static class RestTransport
 {
-    /// <summary>Adds this to a listener, for connections that are counted.</summary>
+    /// <summary>Adds this to a listener, for connections that have an <see cref="OpenConnection"/>.</summary>
     public static void Use(ListenOptions listener) => listener.Use(static next => connection =>
     {
         if (connection.Features.Get<OpenConnection>() is { } open)
         {
-            connection.Transport = new Duplex(new Reader(connection.Transport.Input, open), new Writer(connection.Transport.Output, open));
+            connection.Transport = new Duplex(
+                new Reader(connection.Transport.Input, open), new Writer(connection.Transport.Output, open));
         }
 
         return next(connection);
@@ -29,7 +30,7 @@ internal static class RestTransport
 
     private sealed class Reader(PipeReader input, OpenConnection connection) : LookingReader(input)
     {
-        // While a request is served, what comes is its body; between two of them it is the next one's headers.
+        // During a request the bytes are its body; between requests they are the next one's headers.
         protected override ReadResult Look(ReadResult result)
         {
             if (connection.IsIdle && !result.Buffer.IsEmpty && SignedLength.Refuse(result.Buffer))
@@ -43,7 +44,7 @@ internal static class RestTransport
 
     private sealed class Writer(PipeWriter output, OpenConnection connection) : PipeWriter
     {
-        // Of an answer to a rejected request, which is some lines long and the connection's last.
+        // The response to a rejected request: a few lines, and the last one on the connection.
         private ArrayBufferWriter<byte>? _rejection;
 
         public override bool CanGetUnflushedBytes => output.CanGetUnflushedBytes;
@@ -75,7 +76,7 @@ internal static class RestTransport
 
         public override ValueTask CompleteAsync(Exception? exception = null) => output.CompleteAsync(exception);
 
-        // A status line and headers, one of them that there is no body.
+        // The response has a status line and headers, one of which says that there is no body.
         private static byte[] WithBody(ReadOnlySpan<byte> answer, string why)
         {
             const string NoBody = "Content-Length: 0\r\n";
@@ -87,7 +88,8 @@ internal static class RestTransport
 
             using NativeBuffer body = new();
             RestReply.WriteError(body, why);
-            return [.. Encoding.Latin1.GetBytes(head.Replace(NoBody, $"Content-Length: {body.Length}\r\nContent-Type: {RestReply.Json}\r\n", StringComparison.Ordinal)), .. body.Bytes];
+            string headers = $"Content-Length: {body.Length}\r\nContent-Type: {RestReply.Json}\r\n";
+            return [.. Encoding.Latin1.GetBytes(head.Replace(NoBody, headers, StringComparison.Ordinal)), .. body.Bytes];
         }
     }
 }

@@ -7,15 +7,15 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.TensorFlow;
 
 /// <summary>
-/// Reads the JSON of a predict request of TensorFlow Serving: <c>instances</c>, row by row, or <c>inputs</c>, by columns. Datatypes are not
-/// in it: values are read as the model's inputs take them. Other keys are passed over, <c>signature_name</c> among them.
+/// Parses the JSON of TensorFlow Serving's predict request: <c>instances</c> (rows) or <c>inputs</c> (columns). It names no datatypes:
+/// values are parsed as the model's inputs. Other keys, such as <c>signature_name</c>, are ignored.
 /// </summary>
 internal static class PredictBodyReader
 {
     /// <summary>Fills a document.</summary>
-    /// <param name="json">The whole JSON text; NaN and infinities without quotes are marked in it.</param>
+    /// <param name="json">The whole JSON text; unquoted NaN and infinities are marked in place.</param>
     /// <param name="signature">The model's inputs.</param>
-    /// <param name="document">Stays the caller's, also when the text is refused.</param>
+    /// <param name="document">Receives the request; the caller still owns it, also after an error.</param>
     public static Outcome Read(Span<byte> json, Signature signature, InferDocument document)
     {
         Outcome text = JsonFault.CheckUtf8(json);
@@ -49,7 +49,7 @@ internal static class PredictBodyReader
         }
         catch (InvalidOperationException) when (reader.ValueIsEscaped)
         {
-            // The tokenizer lets half a surrogate pair pass and throws only when the string is asked for.
+            // The tokenizer accepts half a surrogate pair and throws only when the string is read.
             return JsonFault.BadEscape(document.Origin + reader.TokenStartIndex);
         }
         catch (InvalidOperationException) when (BareName.TextOf(in reader) is not null)
@@ -103,10 +103,11 @@ internal static class PredictBodyReader
             }
         }
 
-        // Anything after the object is refused by the tokenizer.
+        // The tokenizer throws if anything follows the object.
         reader.Read();
         document.IsRowFormat = rows;
-        return rows || columns ? Outcome.Ok : Outcome.Fail(StatusCode.RestPredictUnknownOrder, "Expected: instances (rows) or inputs (columns); Actual: neither");
+        const string Expected = "Expected: instances (rows) or inputs (columns); Actual: neither";
+        return rows || columns ? Outcome.Ok : Outcome.Fail(StatusCode.RestPredictUnknownOrder, Expected);
     }
 
     private static Outcome Once(ref bool seen, bool other, string key)

@@ -5,10 +5,10 @@ using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.TensorFlow;
 
-/// <summary>Reads <c>inputs</c>: an object with a whole tensor for each input, or the one tensor of a model with one input.</summary>
+/// <summary>Parses <c>inputs</c>: an object with a tensor for each input, or the tensor of a model with one input.</summary>
 internal static class PredictColumns
 {
-    /// <summary>Reads the value the reader stands on.</summary>
+    /// <summary>Parses the value that the reader is positioned on.</summary>
     public static Outcome Read(ref Utf8JsonReader reader, PredictInputs inputs)
     {
         if (reader.TokenType == JsonTokenType.StartObject && !inputs.IsBase64(reader))
@@ -18,7 +18,8 @@ internal static class PredictColumns
 
         return inputs.Only is { } only
             ? ReadTensor(ref reader, inputs, only.Name)
-            : JsonFault.WrongKind(StatusCode.RestInputIsNotAnObject, "inputs", $"an object with a value for each of {inputs.Names}", reader);
+            : JsonFault.WrongKind(
+                StatusCode.RestInputIsNotAnObject, "inputs", $"an object with a value for each of {inputs.Names}", reader);
     }
 
     private static Outcome ReadNamed(ref Utf8JsonReader reader, PredictInputs inputs)
@@ -38,7 +39,8 @@ internal static class PredictColumns
 
             if (inputs.Read.Count == PredictInputs.MaxInputs)
             {
-                return Outcome.Fail(StatusCode.RestInvalidStructure, $"inputs; Expected: at most {PredictInputs.MaxInputs} inputs; Actual: more");
+                return Outcome.Fail(
+                    StatusCode.RestInvalidStructure, $"inputs; Expected: at most {PredictInputs.MaxInputs} inputs; Actual: more");
             }
 
             string name = reader.GetString()!;

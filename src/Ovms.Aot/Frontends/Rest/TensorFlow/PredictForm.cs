@@ -8,14 +8,15 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.TensorFlow;
 
-/// <summary>TensorFlow Serving: JSON by rows or by columns.</summary>
+/// <summary>TensorFlow Serving: JSON in rows or columns.</summary>
 internal sealed class PredictForm : InferForm
 {
     /// <inheritdoc/>
     public override CallOrigin Origin => CallOrigin.TensorFlowServingRest;
 
     /// <inheritdoc/>
-    public override ValueTask<Outcome<InferDocument>> ReadAsync(HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation)
+    public override ValueTask<Outcome<InferDocument>> ReadAsync(
+        HttpRequest request, InferMessage message, Signature signature, BodyBounds bounds, CancellationToken cancellation)
     {
         InferDocument document = new(message) { Budget = bounds.Share };
         return CodedBody.ReadAsync(request, document, signature, bounds, body => ReadAsync(document, signature, body, cancellation));
@@ -31,7 +32,8 @@ internal sealed class PredictForm : InferForm
         return PredictionWriter.Write(answer, call.Outputs, document.IsRowFormat);
     }
 
-    private static async ValueTask<Outcome> ReadAsync(InferDocument document, Signature signature, RequestBody body, CancellationToken cancellation)
+    private static async ValueTask<Outcome> ReadAsync(
+        InferDocument document, Signature signature, RequestBody body, CancellationToken cancellation)
     {
         using NativeBuffer json = new(0, document.Budget);
         Outcome<long> came = await body.ReadAsync(json, long.MaxValue, cancellation).ConfigureAwait(false);

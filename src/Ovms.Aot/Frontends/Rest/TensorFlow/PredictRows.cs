@@ -6,17 +6,17 @@ using Ovms.Status;
 namespace Ovms.Frontends.Rest.TensorFlow;
 
 /// <summary>
-/// Reads <c>instances</c>: an array of rows, each an object with a value for each input, or for a model with one input its value alone.
-/// Every input gets a first dimension: the number of rows. All rows must hold the same inputs in the same shapes.
+/// Parses <c>instances</c>: an array of rows. A row is an object with a value for each input or, for a model with one input, the bare
+/// value. Each input gets a first dimension, the number of rows. All rows must have the same inputs and shapes.
 /// </summary>
 internal ref struct PredictRows(PredictInputs inputs)
 {
     private readonly PredictInputs _inputs = inputs;
 
-    // By input: its shape in the first row, and the last row it was in.
+    // For each input its shape in the first row, and the index of the last row that had it.
     private readonly List<(long[] Shape, int Row)> _rows = [];
 
-    /// <summary>Reads the value the reader stands on.</summary>
+    /// <summary>Parses the value that the reader is positioned on.</summary>
     public readonly Outcome Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -38,10 +38,11 @@ internal ref struct PredictRows(PredictInputs inputs)
 
         if (_inputs.Only is not { } only)
         {
-            return JsonFault.WrongKind(StatusCode.RestNamedInstanceNotAnObject, "instances[0]", $"an object with a value for each of {_inputs.Names}", reader);
+            return JsonFault.WrongKind(
+                StatusCode.RestNamedInstanceNotAnObject, "instances[0]", $"an object with a value for each of {_inputs.Names}", reader);
         }
 
-        // All rows at once: together they are the tensor.
+        // Parse the rows together: they form the tensor.
         reader = start;
         Span<long> lengths = stackalloc long[JsonFault.MaxDepth + 1];
         InputTensor input = _inputs.Add(only.Name);
@@ -57,7 +58,8 @@ internal ref struct PredictRows(PredictInputs inputs)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                return JsonFault.WrongKind(StatusCode.RestNamedInstanceNotAnObject, $"instances[{row}]", "an object, as instances[0]", reader);
+                return JsonFault.WrongKind(
+                    StatusCode.RestNamedInstanceNotAnObject, $"instances[{row}]", "an object, as instances[0]", reader);
             }
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -73,7 +75,9 @@ internal ref struct PredictRows(PredictInputs inputs)
             {
                 if (_rows[i].Row != row)
                 {
-                    return Outcome.Fail(StatusCode.RestCouldNotParseInstance, $"instances[{row}] has no value for {Shown.Bounded(_inputs.Read[i].Name)}, which instances[0] has");
+                    return Outcome.Fail(
+                        StatusCode.RestCouldNotParseInstance,
+                        $"instances[{row}] has no value for {Shown.Bounded(_inputs.Read[i].Name)}, which instances[0] has");
                 }
             }
 
@@ -105,7 +109,9 @@ internal ref struct PredictRows(PredictInputs inputs)
             {
                 return !length.IsOk ? length : Outcome.Fail(
                     row > 0 ? StatusCode.RestCouldNotParseInstance : StatusCode.RestInvalidStructure,
-                    row > 0 ? $"instances[{row}] has a value for {Shown.Bounded(name)}, which instances[0] has not" : $"instances[0]; Expected: at most {PredictInputs.MaxInputs} inputs; Actual: more");
+                    row > 0
+                        ? $"instances[{row}] has a value for {Shown.Bounded(name)}, which instances[0] has not"
+                        : $"instances[0]; Expected: at most {PredictInputs.MaxInputs} inputs; Actual: more");
             }
 
             _inputs.Add(name);
@@ -132,6 +138,10 @@ internal ref struct PredictRows(PredictInputs inputs)
         _rows[index] = (first, row);
         return shape.SequenceEqual(first)
             ? Outcome.Ok
-            : PredictInputs.Fail(StatusCode.RestCouldNotParseInstance, $"Expected: shape ({string.Join(',', first)}), as in instances[0]; Actual: ({string.Join(',', shape.ToArray())})", input, row);
+            : PredictInputs.Fail(
+                StatusCode.RestCouldNotParseInstance,
+                $"Expected: shape ({string.Join(',', first)}), as in instances[0]; Actual: ({string.Join(',', shape.ToArray())})",
+                input,
+                row);
     }
 }

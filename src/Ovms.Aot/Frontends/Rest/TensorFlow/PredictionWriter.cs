@@ -8,20 +8,20 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.TensorFlow;
 
 /// <summary>
-/// Writes an answer of TensorFlow Serving's REST API from the engine's memory: predictions row by row, or outputs as they are. One output
-/// alone goes without its name.
+/// Writes a response of TensorFlow Serving's REST API from OpenVINO's memory: predictions in rows, or outputs in columns. A single output
+/// is written without its name.
 /// </summary>
 internal static class PredictionWriter
 {
     private const int RoomForWords = 1024;
 
-    // A number's text is about as long as this in most models' outputs.
+    // The usual length of a number as text in models' outputs.
     private const int RoomForNumber = 12;
 
-    // What TensorFlow Serving takes for outputs of bytes that are no text.
+    // TensorFlow Serving's name suffix for outputs of bytes that are no text.
     private const string BytesSuffix = "_bytes";
 
-    /// <summary>About how long the answer will be, so that it is written without moving; strings are not counted.</summary>
+    /// <summary>Estimates the response's bytes, so that the buffer need not grow; strings are left out.</summary>
     public static int EstimateLength(ReadOnlySpan<OutputTensor> outputs)
     {
         long length = RoomForWords;
@@ -33,11 +33,11 @@ internal static class PredictionWriter
         return (int)Math.Min(length, NativeBuffer.MaxLength);
     }
 
-    /// <summary>Writes the whole answer.</summary>
-    /// <param name="answer">Receives it; meaningless after a failure.</param>
-    /// <param name="outputs">What is returned.</param>
-    /// <param name="byRows">Whether row by row.</param>
-    /// <returns>A failure for outputs that have no such form.</returns>
+    /// <summary>Writes the whole response body.</summary>
+    /// <param name="answer">Receives the body; incomplete after a failure.</param>
+    /// <param name="outputs">The outputs to write.</param>
+    /// <param name="byRows">Whether to write rows.</param>
+    /// <returns>Ok, or a failure for outputs that cannot be written so.</returns>
     public static Outcome Write(NativeBuffer answer, ReadOnlySpan<OutputTensor> outputs, bool byRows)
     {
         answer.Raw(byRows ? "{\"predictions\":"u8 : "{\"outputs\":"u8);
@@ -58,7 +58,9 @@ internal static class PredictionWriter
             {
                 return Outcome.Fail(
                     StatusCode.RestProtoToStringError,
-                    $"Output {output.Info.Name} has shape ({string.Join(',', output.Shape.ToArray())}) and no row for each of the others'; ask by columns: \"inputs\" in place of \"instances\"");
+                    $"Output {output.Info.Name} has shape ({string.Join(',', output.Shape.ToArray())}) "
+                    + "and no row for each of the others'; "
+                    + "ask by columns: \"inputs\" in place of \"instances\"");
             }
         }
 
@@ -102,7 +104,7 @@ internal static class PredictionWriter
         return Outcome.Ok;
     }
 
-    /// <summary>Writes elements as arrays of arrays, the last dimension innermost; a shape without dimensions is one bare element.</summary>
+    /// <summary>Writes elements as nested arrays, the last dimension innermost; a shape without dimensions is one bare element.</summary>
     private static Outcome WriteArrays(NativeBuffer answer, OutputTensor output, ReadOnlySpan<long> shape, int start)
     {
         if (shape.IsEmpty)
@@ -135,7 +137,9 @@ internal static class PredictionWriter
         if (output.Info.Marshaler.BitWidth != 0)
         {
             Outcome written = output.Info.Marshaler.WriteElements(output.Tensor, start, count, answer);
-            return written.IsOk ? written : Outcome.Fail(written.Code, $"{written.Detail}; output name: {output.Info.Name}; KServe's API gives it as bytes");
+            return written.IsOk
+                ? written
+                : Outcome.Fail(written.Code, $"{written.Detail}; output name: {output.Info.Name}; KServe's API gives it as bytes");
         }
 
         for (int i = start; i < start + count; i++)
@@ -147,7 +151,7 @@ internal static class PredictionWriter
         return Outcome.Ok;
     }
 
-    // Bytes that are no UTF-8 have no other form in JSON, whatever the output's name.
+    // Bytes that are not UTF-8 become base64, whatever the output's name.
     private static void WriteString(NativeBuffer answer, ReadOnlySpan<byte> bytes, bool isBinary)
     {
         if (!isBinary && Utf8.IsValid(bytes))

@@ -7,7 +7,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.TensorFlow;
 
-/// <summary>The documents about models that clients of TensorFlow Serving and of OpenAI read.</summary>
+/// <summary>Writes the documents about models for clients of TensorFlow Serving and OpenAI.</summary>
 internal static class TfsModelJson
 {
     /// <summary>Writes the members of OpenAI's model object, without braces.</summary>
@@ -41,14 +41,16 @@ internal static class TfsModelJson
         body.Raw("]"u8);
     }
 
-    /// <summary>Writes the signature as TensorFlow Serving's clients parse it: protobuf's JSON form, numbers of 64 bits as strings.</summary>
+    /// <summary>Writes the signature for TensorFlow Serving's clients: protobuf's JSON form, with 64-bit numbers as strings.</summary>
     public static void WriteMetadata(NativeBuffer body, ServableId id, Signature signature)
     {
         body.Raw("{\"modelSpec\":{\"name\":"u8);
         body.Text(id.Name);
         body.Raw(",\"signatureName\":\"\",\"version\":"u8);
         body.Text(id.VersionText);
-        body.Raw("},\"metadata\":{\"signature_def\":{\"@type\":\"type.googleapis.com/tensorflow.serving.SignatureDefMap\",\"signatureDef\":{\"serving_default\":{\"inputs\":"u8);
+        body.Raw("},\"metadata\":{\"signature_def\":"u8);
+        body.Raw("{\"@type\":\"type.googleapis.com/tensorflow.serving.SignatureDefMap\","u8);
+        body.Raw("\"signatureDef\":{\"serving_default\":{\"inputs\":"u8);
         WriteTensors(body, signature.InputsInNameOrder);
         body.Raw(",\"outputs\":"u8);
         WriteTensors(body, signature.OutputsInNameOrder);

@@ -7,16 +7,17 @@ using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.TensorFlow;
 
-/// <summary>What there is and in which state, for clients of TensorFlow Serving and of OpenAI.</summary>
+/// <summary>Handles requests for models and their states, from clients of TensorFlow Serving and OpenAI.</summary>
 internal sealed class TfsModelRoutes(ServableRegistry registry, CallCounts counts)
 {
-    /// <summary>The models that can be called.</summary>
+    /// <summary>Responds with the models that can be called.</summary>
     public async Task ListAsync(HttpContext context, RestTarget target)
     {
         using NativeBuffer body = new();
         body.Raw("{\"object\":\"list\",\"data\":["u8);
         ReadOnlySpan<byte> separator = default;
-        foreach (ModelEntry model in registry.Current.Models.Where(static model => model.Default is not null).OrderBy(static model => model.Name, StringComparer.Ordinal))
+        IEnumerable<ModelEntry> callable = registry.Current.Models.Where(static model => model.Default is not null);
+        foreach (ModelEntry model in callable.OrderBy(static model => model.Name, StringComparer.Ordinal))
         {
             body.Raw(separator);
             body.Raw("{"u8);
@@ -29,14 +30,14 @@ internal sealed class TfsModelRoutes(ServableRegistry registry, CallCounts count
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>One model: the states of its versions, or OpenAI's object for its clients.</summary>
+    /// <summary>Responds with a model: the states of its versions or, for OpenAI's clients, OpenAI's object.</summary>
     public Task ModelAsync(HttpContext context, RestTarget target)
     {
         context.Response.Headers.Vary = OpenAiClients.DecidingHeaders;
         return OpenAiClients.Ask(context.Request) ? OpenAiModelAsync(context, target) : StatusAsync(context, target);
     }
 
-    /// <summary>One model as OpenAI's clients know it; like the list only while it can be called.</summary>
+    /// <summary>Responds with OpenAI's object for a model; as in the list, only while the model can be called.</summary>
     public async Task OpenAiModelAsync(HttpContext context, RestTarget target)
     {
         Outcome found = registry.Find(target.Model, "").WithoutValue;
@@ -54,7 +55,7 @@ internal sealed class TfsModelRoutes(ServableRegistry registry, CallCounts count
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>The states of a model's versions, or of the one that is named: GetModelStatusResponse as JSON, and nothing else.</summary>
+    /// <summary>Responds with the states of a model's versions, or of the named one: exactly GetModelStatusResponse as JSON.</summary>
     public async Task StatusAsync(HttpContext context, RestTarget target)
     {
         Outcome<ImmutableArray<VersionEntry>> versions = registry.Current.VersionsOf(target.Model, target.Version);
@@ -72,7 +73,7 @@ internal sealed class TfsModelRoutes(ServableRegistry registry, CallCounts count
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 
-    /// <summary>What a version takes and gives.</summary>
+    /// <summary>Responds with a version's inputs and outputs.</summary>
     public async Task MetadataAsync(HttpContext context, RestTarget target)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);

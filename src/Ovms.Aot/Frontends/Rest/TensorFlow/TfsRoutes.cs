@@ -5,12 +5,12 @@ using Ovms.Status;
 namespace Ovms.Frontends.Rest.TensorFlow;
 
 /// <summary>
-/// The paths of TensorFlow Serving, and those where OpenAI's clients look for models. <c>/v1/models/NAME</c> is a path of both:
-/// <see cref="OpenAiClients"/> tells them apart.
+/// The routes of TensorFlow Serving, and those where OpenAI's clients look for models. Both use <c>/v1/models/NAME</c>: <see
+/// cref="OpenAiClients"/> tells them apart.
 /// </summary>
 internal static class TfsRoutes
 {
-    /// <summary>All rows. Those that take a name with slashes in it come last.</summary>
+    /// <summary>All routes. Those with names that may contain slashes come last.</summary>
     public static IEnumerable<RestRoute> All(RestSettings settings, Served served, ModelCalls calls)
     {
         InferRoute predict = new(new PredictForm(), calls, settings, served.Drain.Draining);

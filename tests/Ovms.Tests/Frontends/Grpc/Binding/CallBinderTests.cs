@@ -11,7 +11,7 @@ using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Tests.Frontends.Grpc.Binding;
 
-/// <summary>What was read is never lost, and what a handler throws gets its true status.</summary>
+/// <summary>A parsed request is never leaked, and an exception of a handler becomes the right status.</summary>
 public sealed class CallBinderTests
 {
     [Test]
@@ -39,7 +39,7 @@ public sealed class CallBinderTests
         TrackedService service = new((_, _) => Task.FromResult("done"));
         await using GrpcServer server = await service.StartAsync();
 
-        // The first call of a process takes as long as it likes; this one's message must come before its deadline.
+        // The first call of a process may take long; this one's message must arrive before its deadline.
         await server.CallWithAsync("test.Tracked", "Call", [1]);
         using AsyncClientStreamingCall<byte[], byte[]> call = server.Stream("test.Tracked", "Call", DateTime.UtcNow.AddSeconds(3));
         await call.RequestStream.WriteAsync([1]);

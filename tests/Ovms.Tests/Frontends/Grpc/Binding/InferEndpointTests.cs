@@ -30,7 +30,7 @@ public sealed class InferEndpointTests
     [MethodDataSource(nameof(Breaks))]
     public async Task ConnectionThatBreaksWhileTheRequestComes_IsNoFaultOfOurs(Exception broken)
     {
-        // The framework tells of the break by the body before it cancels the call.
+        // The framework reports the break through the body before it cancels the call.
         Levels log = new();
         DefaultHttpContext call = new();
         call.Request.Protocol = HttpProtocol.Http2;

@@ -16,7 +16,7 @@ using Input = Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTenso
 
 namespace Ovms.Tests.Frontends.Grpc.Binding;
 
-/// <summary>How long a packed message may become, by what its first bytes name.</summary>
+/// <summary>The limit of a compressed message, set by the model that its first bytes name.</summary>
 public sealed class PackedBoundTests
 {
     [Test]
@@ -49,7 +49,7 @@ public sealed class PackedBoundTests
         await Assert.That(Find(Apis(dummy, dynamic).Infer, nameLast).Value).IsNull();
     }
 
-    // Else a table that is published meanwhile would have another model compute than the one that bounds the message.
+    // Otherwise, with a table published meanwhile, the model that computes could differ from the one that set the limit.
     [Test]
     public async Task ModelThatTheFirstBytesName_IsTheCallsFromThereOn()
     {

@@ -124,7 +124,7 @@ public sealed class ExtensionServiceTests
         await Assert.That(string.Join(' ', trace.Settings.OrderBy(static setting => setting.Key).Select(static setting => $"{setting.Key}={setting.Value.Value.Single()}")))
             .IsEqualTo("log_frequency=0 trace_count=-1 trace_file= trace_level=OFF trace_mode=triton trace_rate=1000");
 
-        // What is so already, and what asks for the default, changes nothing.
+        // Setting the current value, or asking for the default, changes nothing.
         TraceSettingRequest same = new() { Settings = { ["trace_level"] = new() { Value = { "OFF" } }, ["trace_rate"] = new() } };
         await Assert.That(await server.Client.TraceSettingAsync(same)).IsEqualTo(trace);
 

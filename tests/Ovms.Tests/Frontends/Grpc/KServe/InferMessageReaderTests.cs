@@ -50,7 +50,7 @@ public sealed class InferMessageReaderTests
                 continue;
             }
 
-            // Typed contents that nobody will look at are not taken apart.
+            // Typed contents that are not used are not parsed.
             if (actual is not null && expected is null && LooksAway(message, actual))
             {
                 continue;
@@ -154,7 +154,7 @@ public sealed class InferMessageReaderTests
     [Test]
     public async Task LyingShape_ReservesNoMemoryForItsPromise()
     {
-        // A terabyte promised, two values sent: the buffer is as large as what came.
+        // The shape promises a terabyte, the message has two values: the buffer grows only with what arrived.
         ModelInferRequest.Types.InferInputTensor input = new() { Name = "x", Datatype = "INT64", Shape = { 1 << 20, 1 << 20 }, Contents = new InferTensorContents { Int64Contents = { 1, 2 } } };
         using InferMessage message = Readers.KServe.Read(Payload.Of(new ModelInferRequest { Inputs = { input } }.ToByteArray()), out _).Value!;
         await Assert.That(message.Inputs[0].ValueCount).IsEqualTo(2);

@@ -54,7 +54,7 @@ public sealed class GrpcReflectionTests
         CallStatus end = await Refusals.Of(() => call.ResponseStream.MoveNext(default));
         await stop;
 
-        // Either the end of the stream or the farewell of the connection reaches this client first.
+        // This client sees either the end of the stream or the connection's GOAWAY first.
         await Assert.That(end.StatusCode == StatusCode.OK || end.Detail.Contains("NO_ERROR", StringComparison.Ordinal)).IsTrue().Because(end.Detail);
     }
 

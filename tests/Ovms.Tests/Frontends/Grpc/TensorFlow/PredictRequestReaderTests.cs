@@ -176,7 +176,7 @@ public sealed class PredictRequestReaderTests
         await Assert.That(Read(dimensions.ToByteArray()).Outcome.Text).Contains("a shape has more than 64 dimensions");
     }
 
-    /// <summary>What protobuf's own readers refuse is refused, also where nobody would look at it.</summary>
+    /// <summary>The reader rejects what protobuf's own readers reject, even in parts that are not used.</summary>
     [Test]
     [Arguments("an entry that a later one replaces: its list of floats is cut")]
     [Arguments("a tensor that a later one of the same entry replaces: its shape is cut")]

@@ -50,7 +50,7 @@ public sealed class CallEndTests
     [Test]
     public async Task CallerWhoGoes_EndsTheCall_AndNoLaterOne()
     {
-        // More than are kept, so that each is used again.
+        // More than the pool keeps, so that each is reused.
         for (int i = 0; i < 1000; i++)
         {
             using CancellationTokenSource gone = new();
@@ -91,7 +91,7 @@ public sealed class CallEndTests
             end.Waits();
         }
 
-        // The last of the calls that wait are ended only when all of them are looked at.
+        // The last of the waiting calls is cancelled only if all of them are checked.
         using CancellationTokenSource other = new();
         using CallEnd again = s_ends.Of(new DefaultHttpContext());
         using CallEnd last = s_ends.Of(new DefaultHttpContext() { RequestAborted = other.Token });

@@ -51,7 +51,7 @@ public sealed class ConnectionAgeTests
         }
         catch (RpcException lost) when (lost.Status.Detail.Contains("NO_ERROR", StringComparison.Ordinal))
         {
-            // This client does not repeat a call that it began on a connection in the moment the server said farewell.
+            // This client does not retry a call that it began on a connection while the server sent GOAWAY.
         }
     }
 

@@ -9,7 +9,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Tests.Frontends.Grpc.Transport;
 
-/// <summary>The one message of an inference call, however its bytes come.</summary>
+/// <summary>The message of an inference call, in pieces of any size.</summary>
 public sealed class MessageBodyTests
 {
     private const int Limit = 64 << 20;
@@ -69,7 +69,7 @@ public sealed class MessageBodyTests
 
         await Assert.That(memory.Taken).IsEqualTo(100 * MemoryShare.CallBytes);
 
-        // There is room for a message of another caller, in a quota that the announced bytes are more than twenty times of.
+        // The quota still has memory for another caller's message, although the announced bytes exceed it more than twenty times.
         using MemoryShare other = new(memory);
         Outcome<NativeBuffer> read = await ReadAsync(Frame(new byte[1 << 20]), () => 100_000, other);
         await Assert.That(read.IsOk).IsTrue();

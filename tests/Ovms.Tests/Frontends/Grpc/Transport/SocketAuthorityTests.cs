@@ -41,7 +41,7 @@ public sealed class SocketAuthorityTests
         await Assert.That((await ReadAsync(received, 1000)).Count(static one => one == '%')).IsEqualTo(5000);
     }
 
-    // Nothing is kept back but the headers of a call, and those no longer than a frame may be.
+    // Only the headers of a call are held back, and only up to the largest frame.
     [Test]
     public async Task BodiesAndFramesThatAreTooLarge_PassAsTheyCome()
     {
@@ -90,7 +90,7 @@ public sealed class SocketAuthorityTests
         }
     }
 
-    // Writes bytes behind the preface piece by piece and takes what comes as the framework does: all of it, each time.
+    // Writes bytes after the preface piece by piece, and reads as the framework does: everything, each time.
     private static async Task<byte[]> ReadAsync(byte[] bytes, int piece)
     {
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: 1));

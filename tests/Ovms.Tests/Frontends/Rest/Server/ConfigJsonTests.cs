@@ -6,7 +6,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Tests.Frontends.Rest.Server;
 
-/// <summary>The body of GET /v1/config, to the blank: scripts compare it as text.</summary>
+/// <summary>The body of GET /v1/config, exactly as the original's, spaces included: scripts compare it as text.</summary>
 public sealed class ConfigJsonTests
 {
     [Test]

@@ -125,7 +125,7 @@ internal sealed class PredictBodyReaderTests
     [Test]
     public async Task Base64OfNumbers_IsDeliveredAsBytes()
     {
-        // What an image of pixels is made of; and texts for a table of U8.
+        // Base64 for an image of pixels; and texts for a U8 matrix.
         foreach ((Signature signature, string json, string packed) in new[]
         {
             (s_one, """{"inputs":{"b64":"YQ=="}}""", "a"),
