@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Publishes the native binary and lays out the package in publish/out:
 #   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers, libSkiaSharp)   LICENSE   NOTICE   third-party/
-# The debug symbols stay in artifacts/ (ovms.dbg). With --if-needed nothing is done while sources and runtime are as
-# they were at the last publish.
+# The debug symbols stay in artifacts/ (ovms.dbg). --if-needed skips the publish if sources and runtime have not changed since
+# the last one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh

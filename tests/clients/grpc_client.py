@@ -1,4 +1,4 @@
-"""What a user of tritonclient.grpc does."""
+"""Calls of tritonclient.grpc."""
 
 import queue
 import threading
@@ -96,9 +96,9 @@ def check_compression(servers):
 
 
 def check_deadline(servers):
-    # The server waits for company that never comes, far longer than the caller.
+    # The server waits for a full batch that never comes, far longer than the caller.
     with triton.InferenceServerClient(servers["slow"]) as client:
-        # The server's waits begin by the clock and not with a call: this answer ends one, and the next call meets one that has just begun.
+        # The batch timeout runs by the clock and not from a call. This answer ends one, so that the next call meets one that has just begun.
         client.infer("slow", dummy_input(), client_timeout=60)
         with fails("StatusCode.DEADLINE_EXCEEDED"):
             client.infer("slow", dummy_input(), client_timeout=0.1)
@@ -142,7 +142,7 @@ def check_stream_is_not_for_models(servers):
         try:
             client.async_stream_infer("dummy", dummy_input())
         except triton.InferenceServerException:
-            pass  # The refusal came before the request was queued; the callback has it.
+            pass  # The error came before the request was queued; the callback gets it too.
         fails("StatusCode.UNIMPLEMENTED").check(errors.get(timeout=60))
 
 

@@ -1,4 +1,4 @@
-"""What a user of tritonclient.http does."""
+"""Calls of tritonclient.http."""
 
 import numpy as np
 import tritonclient.http as triton
@@ -110,7 +110,7 @@ def check_strings_binary(servers):
 
 
 def check_strings_json(servers):
-    # Numpy gives back text for JSON, bytes for the binary form.
+    # numpy returns text for JSON, bytes for the binary form.
     texts = STRINGS[:-1]
     with triton.InferenceServerClient(servers["strings"]) as client:
         outputs = [triton.InferRequestedOutput("my_name", binary_data=False)]
@@ -161,8 +161,8 @@ def check_ready_made_body(servers):
 
 
 def check_timeout(servers):
-    # The server waits for company that never comes, far longer than the caller. Its waits begin by the clock and not with a call: the
-    # first answer, without a limit, ends one, so that the next call meets one that has just begun.
+    # The server waits for a full batch that never comes, far longer than the caller. The batch timeout runs by the clock and not from a
+    # call. The first answer, without a limit, ends one, so that the next call meets one that has just begun.
     with triton.InferenceServerClient(servers["slow"]) as client:
         client.infer("slow", dummy_input())
     with triton.InferenceServerClient(servers["slow"], network_timeout=0.1) as client:

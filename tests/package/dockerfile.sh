@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What can be held against the Dockerfile without a container engine: its runtime stage installs the list that the
-# minimal root was made of and nothing else, the entry point is the binary itself, it runs as user 5000, and what it
-# copies from the repository is there. Exit code 0 passed, anything else failed.
+# Checks the Dockerfile without a container engine: the runtime stage installs exactly publish/runtime-packages.txt, the entry
+# point is the binary, the user is 5000, and all files that it copies from the repository exist.
+# Exit code 0 passed, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Where the runtime is taken from, in which order, and what stops the build: publish/fetch.sh in a tree of its own, over
-# wheels that are made here. Exit code 0 passed, 77 skipped with a reason, anything else failed.
+# Tests the order of publish/fetch.sh's sources of the runtime, and its errors: in a temporary tree, with wheels that are made
+# here. Exit code 0 passed, 77 skipped with a reason, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh
@@ -13,7 +13,7 @@ work=$(mktemp -d -t ovms-fetch.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/repo/publish" "$work/wheels" "$work/bin"
 cp publish/fetch.sh publish/say.sh "$work/repo/publish/"
-# pip that is not to be reached; each case that wants another one writes it.
+# pip COMMANDS: writes a fake python3 with these commands. Each case defines the pip that it needs.
 real=$(command -v python3)
 pip() { printf '#!/bin/sh\n%s\n' "$1" >"$work/bin/python3"; chmod +x "$work/bin/python3"; }
 
@@ -27,7 +27,7 @@ for path, names in ((sys.argv[1], ("openvino/libs/libopenvino_c.so.2641", "openv
 PY
 (cd "$work/wheels" && sha256sum "$WHEEL" "$TOKENIZERS") >"$work/repo/publish/runtime.sha256"
 
-# fetches NAME [OPENVINO_DIR]: runs the script; its words are in $words, its last line on descriptor 3 in $dest.
+# fetches NAME [OPENVINO_DIR]: runs the script; sets $words to its output and $dest to its last line on descriptor 3.
 fetches() {
     code=0
     words=$(cd "$work/repo" && env -u OPENVINO_DIR ${2:+OPENVINO_DIR="$2"} PATH="$work/bin:$PATH" bash publish/fetch.sh 3>"$work/dest" 2>&1) || code=$?
