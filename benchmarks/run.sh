@@ -12,7 +12,8 @@ source publish/say.sh
 publish/publish.sh --if-needed
 mkdir -p artifacts/logs artifacts/bench
 dotnet build benchmarks/Ovms.Benchmarks -c Release -v quiet >artifacts/logs/bench-build.log 2>&1 \
-    || { tail -n 20 artifacts/logs/bench-build.log >&2; fail "the benchmarks do not build; the end of artifacts/logs/bench-build.log is above."; }
+    || { tail -n 20 artifacts/logs/bench-build.log >&2
+         fail "the benchmarks do not build; the end of artifacts/logs/bench-build.log is above."; }
 
 if [[ ${1:-} != --micro ]]; then
     # The programs for comparison are not in the repository: a load generator with its echo, and the engine alone as a plain C program.

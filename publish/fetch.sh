@@ -29,7 +29,8 @@ from_own_folder() {
     for candidate in "$given" "$given/libs" "$given/runtime/lib/intel64" "$given/runtime/lib/aarch64"; do
         if compgen -G "$candidate/libopenvino_c.so*" >/dev/null; then folder=$candidate; break; fi
     done
-    [[ -n $folder ]] || fail "OPENVINO_DIR is '$given', but libopenvino_c.so* is neither there nor under libs/ or runtime/lib/intel64/; set it to the OpenVINO folder or unset it."
+    [[ -n $folder ]] \
+        || fail "OPENVINO_DIR is '$given', but libopenvino_c.so* is neither there nor under libs/ or runtime/lib/intel64/; set it to the OpenVINO folder or unset it."
     # The archive distribution has TBB in another folder; the wheel has the tokenizers in a sibling package.
     for candidate in "$folder" "$given/runtime/3rdparty/tbb/lib"; do
         if compgen -G "$candidate/libtbb.so*" >/dev/null; then tbb=$candidate; break; fi
@@ -41,11 +42,13 @@ from_own_folder() {
     [[ -n $tokenizers ]] || say "runtime: no libopenvino_tokenizers.so was found near it; models that need tokenizers will not load"
 
     local stamp
-    stamp=$(find -L "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"} -maxdepth 1 -name '*.so*' -printf '%p %s %T@\n' | sort | sha256sum)
+    stamp=$(find -L "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"} -maxdepth 1 -name '*.so*' -printf '%p %s %T@\n' \
+        | sort | sha256sum)
     if [[ ! -f $dest/stamp || $(<"$dest/stamp") != "$stamp" ]]; then
         begin "$dest"
         for candidate in "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"}; do
-            find "$candidate" -maxdepth 1 \( -name '*.so' -o -name '*.so.*' -o -name cache.json \) ! -name '*_debug*' -exec cp -P {} "$STAGE/lib/" \;
+            find "$candidate" -maxdepth 1 \( -name '*.so' -o -name '*.so.*' -o -name cache.json \) ! -name '*_debug*' \
+                -exec cp -P {} "$STAGE/lib/" \;
         done
         finish "$stamp" "$dest"
     fi
@@ -94,8 +97,8 @@ fi
 say "runtime: downloading $RUNTIME and $TOKENIZERS"
 mkdir -p .cache/wheels
 # Platform and Python are those of the pinned files, whichever Python runs pip: only the libraries are used.
-python3 -m pip download -qq --retries 2 --disable-pip-version-check --no-deps --only-binary=:all: --python-version 311 --implementation cp \
-    --abi cp311 --abi none --platform manylinux_2_28_x86_64 -d .cache/wheels "$RUNTIME" "$TOKENIZERS" \
+python3 -m pip download -qq --retries 2 --disable-pip-version-check --no-deps --only-binary=:all: --python-version 311 \
+    --implementation cp --abi cp311 --abi none --platform manylinux_2_28_x86_64 -d .cache/wheels "$RUNTIME" "$TOKENIZERS" \
     || fail "no OpenVINO runtime: pip could not download $RUNTIME and $TOKENIZERS (its own words are above), and OPENVINO_DIR is not set; set it to a folder that holds libopenvino_c.so, or make the download possible."
 all_wheels_in .cache/wheels \
     || fail "pip downloaded other files than those in $PINS ($(ls .cache/wheels | paste -sd ' ')); delete .cache/wheels and fetch again."

@@ -76,8 +76,10 @@ for scheme in s3 gs az azfs; do
     ends_with "$scheme://bucket/far: object stores need OpenSSL, .*Debian packages libssl3" "$scheme://bucket/far"
 done
 code=0
-told=$(timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms check --config_path /models/config.json 2>&1) || code=$?
-((code == 1)) && [[ $told == *"far: "*"s3://bucket/far: object stores need OpenSSL, "* ]] || fail "ovms check in the chroot ended with $code and said '$told'."
+told=$(timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" \
+    /ovms/bin/ovms check --config_path /models/config.json 2>&1) || code=$?
+((code == 1)) && [[ $told == *"far: "*"s3://bucket/far: object stores need OpenSSL, "* ]] \
+    || fail "ovms check in the chroot ended with $code and said '$told'."
 
 unshare --mount --pid --fork --kill-child bash -c '
     mount --make-rprivate / && mount -t proc proc "$1/proc" && mount -t sysfs -o ro sysfs "$1/sys" || exit 1
@@ -111,7 +113,8 @@ planes=$(printf '2.0,%.0s' {1..20}; printf '3.0,%.0s' {1..20}; printf '4.0,%.0s'
 [[ $answer == *"\"data\":[${planes%,}]"* ]] \
     || { tail -n 20 "$log" >&2; fail "the server in the chroot answered an image with: $answer"; }
 answer=$(http "$rest" GET /v1/config)
-[[ $answer == *'s3://bucket/far: object stores need OpenSSL, '* ]] || fail "the server in the chroot does not tell of the model that it cannot fetch: $answer"
+[[ $answer == *'s3://bucket/far: object stores need OpenSSL, '* ]] \
+    || fail "the server in the chroot does not tell of the model that it cannot fetch: $answer"
 code=0
 stop || code=$?
 trap 'rm -rf "$root"' EXIT

@@ -11,7 +11,8 @@ stage() { awk -v name="$1" '/^FROM / { inside = ($NF == name) } inside' Dockerfi
 runtime=$(stage runtime)
 [[ -n $runtime ]] || fail "the Dockerfile has no stage 'runtime'."
 installs=$(grep -o 'apt-get install.*' <<<"$runtime")
-[[ $installs == 'apt-get install -y --no-install-recommends \' ]] && grep -q "grep -v '^#' /tmp/runtime-packages.txt | xargs apt-get install" <<<"$runtime" \
+[[ $installs == 'apt-get install -y --no-install-recommends \' ]] \
+    && grep -q "grep -v '^#' /tmp/runtime-packages.txt | xargs apt-get install" <<<"$runtime" \
     || fail "the runtime stage installs something else than publish/runtime-packages.txt: $installs"
 grep -qx 'ENTRYPOINT \["/ovms/bin/ovms"\]' <<<"$runtime" || fail "the runtime stage's entry point is not the binary itself."
 grep -q 'useradd --uid 5000 --gid 5000' <<<"$runtime" || fail "the runtime stage does not make user 5000."

@@ -26,7 +26,8 @@ have() {
     rm -f "$work/bin/"*
     local tool
     for tool in "$@"; do printf '#!/bin/sh\nexit 0\n' >"$work/bin/$tool"; done
-    [[ " $* " != *" dotnet "* ]] || printf '#!/bin/sh\n[ "$1" != --list-sdks ] || echo "%s [/sdk]"\n%s\n' "${sdk:-10.0.100}" "${publish:-}" >"$work/bin/dotnet"
+    [[ " $* " != *" dotnet "* ]] \
+        || printf '#!/bin/sh\n[ "$1" != --list-sdks ] || echo "%s [/sdk]"\n%s\n' "${sdk:-10.0.100}" "${publish:-}" >"$work/bin/dotnet"
     chmod +x "$work/bin/"*
 }
 # says WORDS: publishing must fail with one error line, the last, that contains WORDS.
@@ -41,7 +42,8 @@ have gcc objcopy unzip; says "install the Debian package dotnet-sdk-10.0"
 sdk=8.0.404 have dotnet gcc objcopy unzip; says "has no SDK 10 (it has: 8.0.404)"
 have dotnet objcopy unzip; says "install the Debian package build-essential"
 have dotnet gcc unzip; says "install the Debian package binutils"
-publish='[ "$1" != publish ] || { echo "ld: cannot find -lz"; exit 1; }' have dotnet gcc objcopy unzip; says "install the Debian package zlib1g-dev"
+publish='[ "$1" != publish ] || { echo "ld: cannot find -lz"; exit 1; }' have dotnet gcc objcopy unzip
+says "install the Debian package zlib1g-dev"
 rm -rf "$work/repo/.cache"
 while read -r _ wheel; do touch "$work/shared/openvino/$wheel"; done <publish/runtime.sha256
 have dotnet gcc objcopy; says "install the Debian package unzip"
