@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The one door to building, trying, testing and packaging. Each command is a script of its own; this file names them.
+# Runs the script of a command: build, demo, test, package.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -12,11 +12,12 @@ source publish/say.sh
 publish/publish.sh --if-needed
 mkdir -p artifacts/logs artifacts/bench
 dotnet build benchmarks/Ovms.Benchmarks -c Release -v quiet >artifacts/logs/bench-build.log 2>&1 \
-    || { tail -n 20 artifacts/logs/bench-build.log >&2; fail "the benchmarks do not build; the end of artifacts/logs/bench-build.log is above."; }
+    || { tail -n 20 artifacts/logs/bench-build.log >&2
+         fail "the benchmarks do not build; the end of artifacts/logs/bench-build.log is above."; }
 
 if [[ ${1:-} != --micro ]]; then
-    # The yardsticks are no part of the repository: a load generator with its echo, and the engine alone as a plain C program, compiled
-    # here over the libraries of the package with the headers of the runtime's wheel.
+    # The programs for comparison are not in the repository: a load generator with its echo, and the engine alone as a plain C program.
+    # The latter is compiled here with the libraries of the package and the headers of the runtime's wheel.
     wheel=$(compgen -G '../shared/openvino/openvino-[0-9]*.whl' || true)
     [[ -x ../shared/bin/loadgen && -f ../shared/bin/raw.c && -n $wheel ]] \
         || fail "the benchmarks compare with ../shared/bin/loadgen and ../shared/bin/raw.c and need the headers in ../shared/openvino/openvino-*.whl; not all of them are there. 'ovms bench' measures without them."

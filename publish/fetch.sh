@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Finds the OpenVINO runtime and lays it out flat: <dest>/lib (all libraries in one folder, as their $ORIGIN run path
-# wants it) and <dest>/licenses. The last line printed on file descriptor 3, if open, is <dest>.
-# A pinned runtime lives in .cache/openvino; one the user names in OPENVINO_DIR in .cache/openvino-own, so that
-# it is never mistaken later for the pinned one.
+# Finds the OpenVINO runtime and copies it to <dest>/lib (all libraries in one folder, as their $ORIGIN run path requires)
+# and <dest>/licenses. Prints <dest> on file descriptor 3, if open, as the last line.
+# <dest> is .cache/openvino for the pinned runtime and .cache/openvino-own for one of OPENVINO_DIR, so that the latter is
+# never used as the pinned one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
@@ -15,7 +15,7 @@ done_with() {
     exit 0
 }
 
-# Builds the folder beside its final place and swaps it in, so that an interrupted fetch leaves nothing half done.
+# Builds the folder beside its final place and then renames it, so that an interrupted fetch leaves no incomplete folder.
 begin() { STAGE="$1.new"; rm -rf "$STAGE"; mkdir -p "$STAGE/lib" "$STAGE/licenses"; }
 finish() {
     chmod -R u=rwX,go=rX "$2.new"
@@ -29,8 +29,9 @@ from_own_folder() {
     for candidate in "$given" "$given/libs" "$given/runtime/lib/intel64" "$given/runtime/lib/aarch64"; do
         if compgen -G "$candidate/libopenvino_c.so*" >/dev/null; then folder=$candidate; break; fi
     done
-    [[ -n $folder ]] || fail "OPENVINO_DIR is '$given', but libopenvino_c.so* is neither there nor under libs/ or runtime/lib/intel64/; set it to the OpenVINO folder or unset it."
-    # The archive distribution keeps TBB apart; the wheel keeps the tokenizers in a sibling package.
+    [[ -n $folder ]] \
+        || fail "OPENVINO_DIR is '$given', but libopenvino_c.so* is neither there nor under libs/ or runtime/lib/intel64/; set it to the OpenVINO folder or unset it."
+    # The archive distribution has TBB in another folder; the wheel has the tokenizers in a sibling package.
     for candidate in "$folder" "$given/runtime/3rdparty/tbb/lib"; do
         if compgen -G "$candidate/libtbb.so*" >/dev/null; then tbb=$candidate; break; fi
     done
@@ -41,18 +42,20 @@ from_own_folder() {
     [[ -n $tokenizers ]] || say "runtime: no libopenvino_tokenizers.so was found near it; models that need tokenizers will not load"
 
     local stamp
-    stamp=$(find -L "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"} -maxdepth 1 -name '*.so*' -printf '%p %s %T@\n' | sort | sha256sum)
+    stamp=$(find -L "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"} -maxdepth 1 -name '*.so*' -printf '%p %s %T@\n' \
+        | sort | sha256sum)
     if [[ ! -f $dest/stamp || $(<"$dest/stamp") != "$stamp" ]]; then
         begin "$dest"
         for candidate in "$folder" ${tbb:+"$tbb"} ${tokenizers:+"$tokenizers"}; do
-            find "$candidate" -maxdepth 1 \( -name '*.so' -o -name '*.so.*' -o -name cache.json \) ! -name '*_debug*' -exec cp -P {} "$STAGE/lib/" \;
+            find "$candidate" -maxdepth 1 \( -name '*.so' -o -name '*.so.*' -o -name cache.json \) ! -name '*_debug*' \
+                -exec cp -P {} "$STAGE/lib/" \;
         done
         finish "$stamp" "$dest"
     fi
     done_with "$dest"
 }
 
-# Checks both wheels in folder $1 against the pins and unpacks them.
+# Checks both wheels in folder $1 against the pinned checksums and unpacks them.
 from_wheels() {
     local wheels=$1 dest=.cache/openvino wheel report
     need unzip unzip
@@ -93,9 +96,9 @@ if ! python3 -m pip --version >/dev/null 2>&1; then
 fi
 say "runtime: downloading $RUNTIME and $TOKENIZERS"
 mkdir -p .cache/wheels
-# Platform and Python are those of the pinned files, whatever Python runs pip here: only the libraries are used.
-python3 -m pip download -qq --retries 2 --disable-pip-version-check --no-deps --only-binary=:all: --python-version 311 --implementation cp \
-    --abi cp311 --abi none --platform manylinux_2_28_x86_64 -d .cache/wheels "$RUNTIME" "$TOKENIZERS" \
+# Platform and Python are those of the pinned files, whichever Python runs pip: only the libraries are used.
+python3 -m pip download -qq --retries 2 --disable-pip-version-check --no-deps --only-binary=:all: --python-version 311 \
+    --implementation cp --abi cp311 --abi none --platform manylinux_2_28_x86_64 -d .cache/wheels "$RUNTIME" "$TOKENIZERS" \
     || fail "no OpenVINO runtime: pip could not download $RUNTIME and $TOKENIZERS (its own words are above), and OPENVINO_DIR is not set; set it to a folder that holds libopenvino_c.so, or make the download possible."
 all_wheels_in .cache/wheels \
     || fail "pip downloaded other files than those in $PINS ($(ls .cache/wheels | paste -sd ' ')); delete .cache/wheels and fetch again."

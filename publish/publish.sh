@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Publishes the native binary and lays out the package in publish/out:
 #   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers, libSkiaSharp)   LICENSE   NOTICE   third-party/
-# The debug symbols stay in artifacts/ (ovms.dbg). With --if-needed nothing is done while sources and runtime are as
-# they were at the last publish.
+# The debug symbols stay in artifacts/ (ovms.dbg). --if-needed skips the publish if sources and runtime have not changed since
+# the last one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
@@ -23,7 +23,8 @@ exec 4>&1
 runtime=$(publish/fetch.sh 3>&1 1>&4)
 what="$rid $(<"$runtime/stamp")"
 if [[ ${1:-} == --if-needed && -x $OUT/bin/ovms && -f $STAMP && $(<"$STAMP") == "$what" ]] \
-    && [[ -z $(find src NOTICE publish/third-party publish/publish.sh Directory.Build.props Directory.Packages.props global.json -newer "$STAMP" -print -quit) ]]; then
+    && [[ -z $(find src NOTICE publish/third-party publish/publish.sh Directory.Build.props Directory.Packages.props global.json \
+        -newer "$STAMP" -print -quit) ]]; then
     say "package: $OUT is up to date"
     exit 0
 fi
@@ -49,7 +50,8 @@ cp LICENSE publish/third-party/NOTICE "$stage/"
 cp -r "$runtime"/licenses/. "$stage/third-party/"
 cp publish/third-party/*.txt "$stage/third-party/"
 packages=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//; s:/$::')
-for part in "microsoft.netcore.app.runtime.nativeaot.$rid" "microsoft.aspnetcore.app.runtime.$rid" skiasharp.nativeassets.linux.nodependencies; do
+for part in "microsoft.netcore.app.runtime.nativeaot.$rid" "microsoft.aspnetcore.app.runtime.$rid" \
+    skiasharp.nativeassets.linux.nodependencies; do
     newest=$(ls -d "$packages/$part"/*/ | sort -V | tail -n 1)
     mkdir -p "$stage/third-party/$part"
     for file in "$newest"LICENSE.* "$newest"THIRD-PARTY-NOTICES.*; do cp "$file" "$stage/third-party/$part/"; done

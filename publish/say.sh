@@ -1,4 +1,4 @@
-# Sourced by the other scripts: how they speak, and how they say what the machine lacks.
+# Sourced by the other scripts: messages, errors, and checks for required tools.
 
 say() { printf '%s\n' "$*"; }
 
@@ -7,7 +7,7 @@ fail() {
     exit 1
 }
 
-# need COMMAND PACKAGE: one line with the remedy when COMMAND is not there.
+# need COMMAND PACKAGE: fails and names the Debian package if COMMAND is missing.
 need() { command -v "$1" >/dev/null || fail "'$1' was not found; install the Debian package $2."; }
 
 need_dotnet() {
@@ -16,7 +16,7 @@ need_dotnet() {
         || fail "dotnet is there but has no SDK 10 (it has: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd ' ')); install the Debian package dotnet-sdk-10.0."
 }
 
-# NativeAOT links with clang unless told otherwise; gcc does as well. Sets the publish arguments that say so.
+# Sets LINKER, the publish arguments that choose the linker. NativeAOT uses clang by default; gcc works too.
 linker_arguments() {
     if command -v clang >/dev/null; then
         LINKER=()

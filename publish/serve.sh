@@ -1,6 +1,6 @@
-# Sourced by scripts that start the published server: free ports, bounded waiting, stopping. Needs nothing but bash.
+# Sourced by scripts that start the published server: free ports, waiting with a timeout, stopping. Needs only bash.
 
-# free_ports N: N different ports that nobody answers on, from below the range the kernel gives to clients.
+# free_ports N: prints N different unused ports, below the range that the kernel gives to clients.
 free_ports() {
     local found=() port
     while ((${#found[@]} < $1)); do
@@ -10,7 +10,7 @@ free_ports() {
     printf '%s\n' "${found[*]}"
 }
 
-# http PORT METHOD PATH [BODY]: the whole answer, status line first; fails when nothing answers.
+# http PORT METHOD PATH [BODY]: prints the whole response, status line first; fails without a connection.
 http() {
     local port=$1 method=$2 path=$3 body=${4:-}
     {
@@ -20,7 +20,7 @@ http() {
     } 2>/dev/null 5<>"/dev/tcp/127.0.0.1/$port"
 }
 
-# wait_ready PORT PID SECONDS: until /v2/health/ready answers 200; fails when the process ends or the time is over.
+# wait_ready PORT PID SECONDS: waits until /v2/health/ready answers 200; fails when the process ends or the time is over.
 wait_ready() {
     local port=$1 pid=$2 deadline=$((SECONDS + $3)) answer
     while kill -0 "$pid" 2>/dev/null && ((SECONDS < deadline)); do
@@ -31,7 +31,7 @@ wait_ready() {
     return 1
 }
 
-# stop_server PID SECONDS: SIGTERM, then SIGKILL when the time is over; the exit code is the server's.
+# stop_server PID SECONDS: sends SIGTERM, then SIGKILL when the time is over; returns the server's exit code.
 stop_server() {
     local pid=$1 deadline=$((SECONDS + $2))
     kill -TERM "$pid" 2>/dev/null || true

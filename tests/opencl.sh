@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unpacks Debian's OpenCL loader under .cache/opencl, without installing it, so that the device tests can run the
-# server with libOpenCL.so.1 (through the library path) and without it. Not to be had: the tests say what they skip.
+# Unpacks Debian's OpenCL loader into .cache/opencl without installing it. The device tests run the server with
+# libOpenCL.so.1 (through the library path) and without it. If it cannot be downloaded, they report what they skip.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
@@ -15,7 +15,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Where apt is root it fetches as its own user, who has to be able to write here.
+# apt run by root downloads as its own user, which must be able to write here.
 chmod 755 "$work"
 download() { (cd "$work" && timeout 120 apt-get download -qq -o APT::Sandbox::User=root "$PACKAGE") >/dev/null 2>&1; }
 if ! download && ((EUID == 0)); then timeout 180 apt-get update -qq >/dev/null 2>&1 && download || true; fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that has to hold, in order: build with warnings as errors, also for Windows and arm64; generator, unit and
-# native tests; publish; end-to-end and package tests on the published binary. Ends with 'N passed, N failed'.
+# Runs all tests in order: build with warnings as errors, also for Windows and arm64; generator, unit and native tests;
+# publish; end-to-end and package tests on the published binary. The last line is 'N passed, N failed'.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
@@ -17,7 +17,7 @@ finish() {
 
 head_line() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
 
-# must NAME COMMAND...: a stage without which the rest makes no sense. It counts only when it fails.
+# must NAME COMMAND...: runs a stage that the rest depends on. It counts only when it fails.
 must() {
     local name=$1 log
     shift
@@ -32,7 +32,7 @@ must() {
     tail -n 1 "$log"
 }
 
-# suite PROJECT: runs a test program and adds up its own summary; a run without one counts as one failure.
+# suite PROJECT: runs a test program and adds its summary to the totals; without a summary it counts as one failure.
 suite() {
     local name=$1 log=artifacts/logs/$1.log code=0 counts
     head_line "$name"
@@ -47,12 +47,12 @@ suite() {
         failed=$((failed + 1))
         return
     fi
-    # A program that ends badly although no test failed (none ran, or it crashed at the end) is a failure too.
+    # A nonzero exit code without a failed test (none ran, or the program crashed at the end) is a failure too.
     if ((bad == 0 && code != 0)); then say "failed: $name ended with $code"; bad=1; fi
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
 }
 
-# script PATH: 0 passed, 77 skipped (it prints why), anything else failed.
+# script PATH: runs a script; 0 passed, 77 skipped (it prints why), anything else failed.
 script() {
     local code=0
     head_line "$1"
@@ -64,7 +64,7 @@ script() {
     esac
 }
 
-# compiles RID: the sources build for another system; counts as a test. Skipped when its packs are not to be had.
+# compiles RID: builds the sources for another system, as one test. Skipped if its packs cannot be downloaded.
 compiles() {
     local log=artifacts/logs/build-$1.log
     head_line "build for $1"

@@ -1,4 +1,4 @@
-"""What a user of tritonclient's asyncio clients does, with both protocols. Addresses: the same names with _http for REST."""
+"""Calls of tritonclient's asyncio clients over both protocols. Addresses: the same names with _http for REST."""
 
 import asyncio
 

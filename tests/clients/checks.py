@@ -1,4 +1,4 @@
-"""Runs the checks of a script: every function whose name begins with check_, one after the other. Each ends in one line of JSON."""
+"""Runs the checks of a script: every function whose name begins with check_, in turn. Each prints one line of JSON."""
 
 import json
 import sys
@@ -8,8 +8,8 @@ import ml_dtypes
 import numpy as np
 from tritonclient.utils import InferenceServerException
 
-# KServe datatype, name in the model all_types, values: edges of each. Of I64, U64 and F64 OpenVINO's CPU plugin keeps 32 bits and a
-# float's precision, even where a model only moves them: theirs fit.
+# KServe datatype, name in the model all_types, values: the limits of each type. OpenVINO's CPU plugin computes I64, U64 and F64 with
+# 32 bits and a float's precision, even where a model only copies them: their values fit into that.
 TYPES = [
     ("BOOL", "boolean", np.array([[True, False, False, True]], bool)),
     ("INT8", "i8", np.array([[-128, -1, 0, 127]], np.int8)),
@@ -26,12 +26,12 @@ TYPES = [
     ("FP64", "f64", np.array([[-1.5, 0.25, 2**20, -3]], np.float64)),
 ]
 
-# Short, long enough to leave the string object, empty, not ASCII, with NUL inside, no UTF-8.
+# Short, too long for the string object's own buffer, empty, not ASCII, with a NUL, not UTF-8.
 STRINGS = np.array([b"short", b"x" * 5000, b"", "Grüße, 世界".encode(), b"nul\0inside", b"\xff\xfe\x00\x01"], dtype=object)
 
 
 def fails(status, *words):
-    """Expects an InferenceServerException with this status and these words in its message."""
+    """Expects an InferenceServerException with this status and a message that contains these words."""
     return _Fails(status, words)
 
 

@@ -1,4 +1,4 @@
-"""What a user of tritonclient.grpc does."""
+"""Calls of tritonclient.grpc."""
 
 import queue
 import threading
@@ -65,7 +65,8 @@ def check_version(servers):
 
 def check_parameters_and_headers(servers):
     with triton.InferenceServerClient(servers["dummy"]) as client:
-        result = client.infer("dummy", dummy_input(), priority=1, timeout=1_000_000, parameters={"mine": "text", "other": 7, "third": True}, headers={"x-mine": "1"})
+        parameters = {"mine": "text", "other": 7, "third": True}
+        result = client.infer("dummy", dummy_input(), priority=1, timeout=1_000_000, parameters=parameters, headers={"x-mine": "1"})
         equal(result.as_numpy("a"), B + 1)
 
 
@@ -96,9 +97,10 @@ def check_compression(servers):
 
 
 def check_deadline(servers):
-    # The server waits for company that never comes, far longer than the caller.
+    # The server waits for a full batch that never comes, far longer than the caller.
     with triton.InferenceServerClient(servers["slow"]) as client:
-        # The server's waits begin by the clock and not with a call: this answer ends one, and the next call meets one that has just begun.
+        # The batch timeout runs by the clock and not from a call. This answer ends one, so that the next call meets one that has just
+        # begun.
         client.infer("slow", dummy_input(), client_timeout=60)
         with fails("StatusCode.DEADLINE_EXCEEDED"):
             client.infer("slow", dummy_input(), client_timeout=0.1)
@@ -142,7 +144,7 @@ def check_stream_is_not_for_models(servers):
         try:
             client.async_stream_infer("dummy", dummy_input())
         except triton.InferenceServerException:
-            pass  # The refusal came before the request was queued; the callback has it.
+            pass  # The error came before the request was queued; the callback gets it too.
         fails("StatusCode.UNIMPLEMENTED").check(errors.get(timeout=60))
 
 
@@ -195,7 +197,10 @@ def check_model_config(servers):
         config = client.get_model_config("all_types").config
         assert config.max_batch_size == 1024, config
         types = {tensor.name: (tensor.data_type, list(tensor.dims)) for tensor in config.input}
-        numbers = {"BOOL": 1, "UINT8": 2, "UINT16": 3, "UINT32": 4, "UINT64": 5, "INT8": 6, "INT16": 7, "INT32": 8, "INT64": 9, "FP16": 10, "FP32": 11, "FP64": 12, "BF16": 14}
+        numbers = {
+            "BOOL": 1, "UINT8": 2, "UINT16": 3, "UINT32": 4, "UINT64": 5, "INT8": 6, "INT16": 7, "INT32": 8, "INT64": 9,
+            "FP16": 10, "FP32": 11, "FP64": 12, "BF16": 14,
+        }
         assert types == {f"in_{name}": (numbers[datatype], [4]) for datatype, name, _ in TYPES}, config
     with triton.InferenceServerClient(servers["sums"]) as client:
         assert client.get_model_config("sums").config.HasField("sequence_batching")
@@ -230,7 +235,8 @@ def check_repository_index(servers):
 def check_settings_and_shared_memory_are_read(servers):
     with triton.InferenceServerClient(servers["dummy"]) as client:
         assert list(client.get_trace_settings("dummy").settings["trace_level"].value) == ["OFF"]
-        assert list(client.update_trace_settings("dummy", {"trace_level": "OFF", "trace_rate": None}).settings["trace_rate"].value) == ["1000"]
+        settings = client.update_trace_settings("dummy", {"trace_level": "OFF", "trace_rate": None}).settings
+        assert list(settings["trace_rate"].value) == ["1000"]
         assert client.get_log_settings().settings["log_info"].bool_param
         assert not client.get_system_shared_memory_status().regions
         assert not client.get_cuda_shared_memory_status().regions
@@ -264,7 +270,8 @@ def check_sequence_by_arguments(servers):
             for step, (start, end) in enumerate(((True, False), (False, False), (False, True))):
                 result = client.infer("sums", [one_number(10)], sequence_id=sequence, sequence_start=start, sequence_end=end)
                 equal(result.as_numpy("sum"), np.full((1, 1), 10 * (step + 1), np.float32))
-                told = result.get_response().parameters["sequence_id"].int64_param if sequence == 41 else result.get_response().parameters["sequence_id"].string_param
+                parameter = result.get_response().parameters["sequence_id"]
+                told = parameter.int64_param if sequence == 41 else parameter.string_param
                 assert told == sequence, result.get_response()
             with fails("StatusCode.NOT_FOUND", "Sequence with provided ID does not exist"):
                 client.infer("sums", [one_number(1)], sequence_id=sequence)

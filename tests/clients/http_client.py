@@ -1,4 +1,4 @@
-"""What a user of tritonclient.http does."""
+"""Calls of tritonclient.http."""
 
 import numpy as np
 import tritonclient.http as triton
@@ -76,7 +76,8 @@ def check_parameters_headers_and_query(servers):
 def check_requested_outputs(servers):
     with triton.InferenceServerClient(servers["all_types"]) as client:
         wanted = [("out_f16", True), ("out_boolean", False), ("out_i64", True)]
-        result = client.infer("all_types", type_inputs(), outputs=[triton.InferRequestedOutput(name, binary_data=binary) for name, binary in wanted])
+        outputs = [triton.InferRequestedOutput(name, binary_data=binary) for name, binary in wanted]
+        result = client.infer("all_types", type_inputs(), outputs=outputs)
         assert [(output["name"], "data" not in output) for output in result.get_response()["outputs"]] == wanted, result.get_response()
         for name, _ in wanted:
             equal(result.as_numpy(name), next(values for _, known, values in TYPES if name == f"out_{known}"))
@@ -110,7 +111,7 @@ def check_strings_binary(servers):
 
 
 def check_strings_json(servers):
-    # Numpy gives back text for JSON, bytes for the binary form.
+    # numpy returns text for JSON, bytes for the binary form.
     texts = STRINGS[:-1]
     with triton.InferenceServerClient(servers["strings"]) as client:
         outputs = [triton.InferRequestedOutput("my_name", binary_data=False)]
@@ -121,7 +122,8 @@ def check_strings_json(servers):
 def check_bytes_that_are_no_text_in_json(servers):
     with triton.InferenceServerClient(servers["strings"]) as client:
         with fails("400", "my_name", "UTF-8"):
-            client.infer("strings", dummy_input(STRINGS, "BYTES", "my_name"), outputs=[triton.InferRequestedOutput("my_name", binary_data=False)])
+            outputs = [triton.InferRequestedOutput("my_name", binary_data=False)]
+            client.infer("strings", dummy_input(STRINGS, "BYTES", "my_name"), outputs=outputs)
 
 
 def check_compressed_requests(servers):
@@ -137,7 +139,8 @@ def check_compressed_answers(servers):
         for algorithm in ALGORITHMS:
             for binary in (True, False):
                 outputs = [triton.InferRequestedOutput("my_name", binary_data=binary)]
-                result = client.infer("strings", dummy_input(long, "BYTES", "my_name"), outputs=outputs, response_compression_algorithm=algorithm)
+                inputs = dummy_input(long, "BYTES", "my_name")
+                result = client.infer("strings", inputs, outputs=outputs, response_compression_algorithm=algorithm)
                 answer = result.as_numpy("my_name")[0]
                 assert (answer if isinstance(answer, bytes) else answer.encode()) == long[0]
 
@@ -146,7 +149,8 @@ def check_compression_both_ways(servers):
     with triton.InferenceServerClient(servers["dummy"]) as client:
         for request in ALGORITHMS:
             for response in ALGORITHMS:
-                result = client.infer("dummy", dummy_input(), request_compression_algorithm=request, response_compression_algorithm=response)
+                result = client.infer(
+                    "dummy", dummy_input(), request_compression_algorithm=request, response_compression_algorithm=response)
                 equal(result.as_numpy("a"), B + 1)
 
 
@@ -161,8 +165,8 @@ def check_ready_made_body(servers):
 
 
 def check_timeout(servers):
-    # The server waits for company that never comes, far longer than the caller. Its waits begin by the clock and not with a call: the
-    # first answer, without a limit, ends one, so that the next call meets one that has just begun.
+    # The server waits for a full batch that never comes, far longer than the caller. The batch timeout runs by the clock and not from a
+    # call. The first answer, without a limit, ends one, so that the next call meets one that has just begun.
     with triton.InferenceServerClient(servers["slow"]) as client:
         client.infer("slow", dummy_input())
     with triton.InferenceServerClient(servers["slow"], network_timeout=0.1) as client:
@@ -291,7 +295,7 @@ def check_sequence_by_arguments(servers):
             for step, (start, end) in enumerate(((True, False), (False, False), (False, True))):
                 result = client.infer("sums", [one_number(10)], sequence_id=sequence, sequence_start=start, sequence_end=end)
                 equal(result.as_numpy("sum"), np.full((1, 1), 10 * (step + 1), np.float32))
-                told = result.get_response()["parameters"]["sequence_id"] if sequence == 41 else result.get_response()["parameters"]["sequence_id"]
+                told = result.get_response()["parameters"]["sequence_id"]
                 assert told == sequence, result.get_response()
             with fails("404", "Sequence with provided ID does not exist"):
                 client.infer("sums", [one_number(1)], sequence_id=sequence)

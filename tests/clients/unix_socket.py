@@ -1,4 +1,4 @@
-"""What a user of tritonclient's gRPC client does over a unix domain socket."""
+"""Calls of tritonclient's gRPC client over a unix domain socket."""
 
 import numpy as np
 import tritonclient.grpc as triton

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The package serves in a minimal Debian root that has nothing but publish/runtime-packages.txt, and that list is
-# exactly what bin/ and lib/ ask for. Exit code 0 passed, 77 skipped with a reason, anything else failed.
-# Mounts live in a mount namespace and processes in a process namespace of their own: both end with the script.
+# Tests that the package serves in a minimal Debian root with only publish/runtime-packages.txt, and that this list is exactly
+# what bin/ and lib/ depend on. Exit code 0 passed, 77 skipped with a reason, anything else failed.
+# Mounts and processes are in their own namespaces, which end with the script.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh
@@ -41,7 +41,7 @@ cat >"$root/models/config.json" <<'EOF'
     {"config":{"name":"far","base_path":"s3://bucket/far"}}]}
 EOF
 
-# What the loader resolves outside lib/ belongs to the packages listed, and each package listed is asked for.
+# Libraries that the loader resolves outside lib/ must belong to the listed packages, and each listed package must be needed.
 # The GPU plugin's libOpenCL.so.1 comes with the GPU driver, not with the server.
 wanted=$(chroot "$root" /bin/sh -c 'for file in /ovms/bin/ovms /ovms/lib/*.so*; do ldd "$file"; done')
 missing=$(grep 'not found' <<<"$wanted" | grep -v 'libOpenCL\.so\.1' | sort -u || true)
@@ -56,7 +56,7 @@ done | cut -d: -f1 | sort -u)
 read -r grpc rest < <(free_ports 2)
 log=$CACHE/server.log
 
-# ends_with WORDS MODEL: the server ends with 1 and a sentence that holds the words. There is no /proc here yet.
+# ends_with WORDS MODEL: the server must exit with 1 and a message that contains WORDS. /proc is not mounted yet.
 ends_with() {
     local code=0
     timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms --model_name dummy --model_path "$2" \
@@ -64,20 +64,22 @@ ends_with() {
     ((code == 1)) && grep -q "$1" "$log" && ! grep -q '^   at ' "$log" \
         || { tail -n 20 "$log" >&2; fail "the server with $2 ended with $code; expected 1 and a sentence with '$1'."; }
 }
-# Without /proc the engine would never finish compiling.
+# Without /proc OpenVINO would never finish compiling.
 ends_with 'there is no /proc' /models/dummy
-# What root copied for itself alone.
+# Files that only root may read.
 cp -r "$root/models/dummy" "$root/models/folder" && chmod 700 "$root/models/folder"
 cp -r "$root/models/dummy" "$root/models/file" && chmod 600 "$root/models/file/1/dummy.xml"
 ends_with '/models/folder may not be read' /models/folder
 ends_with '/models/file/1/dummy.xml may not be read' /models/file
-# Object stores alone need OpenSSL, whose absence .NET answers by ending the process.
+# Only object stores need OpenSSL. Without it .NET would end the process.
 for scheme in s3 gs az azfs; do
     ends_with "$scheme://bucket/far: object stores need OpenSSL, .*Debian packages libssl3" "$scheme://bucket/far"
 done
 code=0
-told=$(timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms check --config_path /models/config.json 2>&1) || code=$?
-((code == 1)) && [[ $told == *"far: "*"s3://bucket/far: object stores need OpenSSL, "* ]] || fail "ovms check in the chroot ended with $code and said '$told'."
+told=$(timeout 60 env -i "$(command -v chroot)" --userspec=5000:5000 "$root" \
+    /ovms/bin/ovms check --config_path /models/config.json 2>&1) || code=$?
+((code == 1)) && [[ $told == *"far: "*"s3://bucket/far: object stores need OpenSSL, "* ]] \
+    || fail "ovms check in the chroot ended with $code and said '$told'."
 
 unshare --mount --pid --fork --kill-child bash -c '
     mount --make-rprivate / && mount -t proc proc "$1/proc" && mount -t sysfs -o ro sysfs "$1/sys" || exit 1
@@ -85,7 +87,7 @@ unshare --mount --pid --fork --kill-child bash -c '
         --grpc_bind_address 127.0.0.1 --rest_bind_address 127.0.0.1 --port "$2" --rest_port "$3" --ready_when tried
 ' - "$root" "$grpc" "$rest" >"$log" 2>&1 &
 holder=$!
-# The server is the first process of its namespace; its outer id is the one child of the holder.
+# The server is the first process of its namespace. Outside, it is the only child of the holder.
 stop() {
     local server
     server=$(cat "/proc/$holder/task/$holder/children" 2>/dev/null || pgrep -P "$holder" || true)
@@ -103,7 +105,7 @@ answer=$(http "$rest" POST /v2/models/dummy/infer \
 body=$(tail -n 1 <<<"$answer" | tr -d ' \r')
 [[ $body == *'"data":[1,2,3,4,5,6,7,8,9,10]'* || $body == *'"data":[1.0,2.0,3.0,4.0,5.0,6.0,7.0,8.0,9.0,10.0]'* ]] \
     || { tail -n 20 "$log" >&2; fail "the server in the chroot answered: $answer"; }
-# An image of one pixel, blue 1, green 2, red 3, as a BMP: its bytes are all ASCII, so that JSON can carry it.
+# A BMP of one pixel, blue 1, green 2, red 3. All its bytes are ASCII, so that JSON can carry it.
 z() { printf '\\u0000%.0s' $(seq "$1"); }
 bmp="BM:$(z 7)6$(z 3)($(z 3)\\u0001$(z 3)\\u0001$(z 3)\\u0001$(z 1)\\u0018$(z 25)\\u0001\\u0002\\u0003$(z 1)"
 answer=$(http "$rest" POST /v2/models/increment/infer '{"inputs":[{"name":"input","shape":[1],"datatype":"BYTES","data":["'"$bmp"'"]}]}')
@@ -111,7 +113,8 @@ planes=$(printf '2.0,%.0s' {1..20}; printf '3.0,%.0s' {1..20}; printf '4.0,%.0s'
 [[ $answer == *"\"data\":[${planes%,}]"* ]] \
     || { tail -n 20 "$log" >&2; fail "the server in the chroot answered an image with: $answer"; }
 answer=$(http "$rest" GET /v1/config)
-[[ $answer == *'s3://bucket/far: object stores need OpenSSL, '* ]] || fail "the server in the chroot does not tell of the model that it cannot fetch: $answer"
+[[ $answer == *'s3://bucket/far: object stores need OpenSSL, '* ]] \
+    || fail "the server in the chroot does not tell of the model that it cannot fetch: $answer"
 code=0
 stop || code=$?
 trap 'rm -rf "$root"' EXIT

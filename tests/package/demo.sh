@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demo names a zebra first. Exit code 0 passed, anything else failed.
+# Tests that the demo's first label is the zebra. Exit code 0 passed, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What can be held against the Dockerfile without a container engine: its runtime stage installs the list that the
-# minimal root was made of and nothing else, the entry point is the binary itself, it runs as user 5000, and what it
-# copies from the repository is there. Exit code 0 passed, anything else failed.
+# Checks the Dockerfile without a container engine: the runtime stage installs exactly publish/runtime-packages.txt, the entry
+# point is the binary, the user is 5000, and all files that it copies from the repository exist.
+# Exit code 0 passed, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh
@@ -11,7 +11,8 @@ stage() { awk -v name="$1" '/^FROM / { inside = ($NF == name) } inside' Dockerfi
 runtime=$(stage runtime)
 [[ -n $runtime ]] || fail "the Dockerfile has no stage 'runtime'."
 installs=$(grep -o 'apt-get install.*' <<<"$runtime")
-[[ $installs == 'apt-get install -y --no-install-recommends \' ]] && grep -q "grep -v '^#' /tmp/runtime-packages.txt | xargs apt-get install" <<<"$runtime" \
+[[ $installs == 'apt-get install -y --no-install-recommends \' ]] \
+    && grep -q "grep -v '^#' /tmp/runtime-packages.txt | xargs apt-get install" <<<"$runtime" \
     || fail "the runtime stage installs something else than publish/runtime-packages.txt: $installs"
 grep -qx 'ENTRYPOINT \["/ovms/bin/ovms"\]' <<<"$runtime" || fail "the runtime stage's entry point is not the binary itself."
 grep -q 'useradd --uid 5000 --gid 5000' <<<"$runtime" || fail "the runtime stage does not make user 5000."

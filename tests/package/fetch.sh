@@ -1,41 +1,50 @@
 #!/usr/bin/env bash
-# Where the runtime is taken from, in which order, and what stops the build: publish/fetch.sh in a tree of its own, over
-# wheels that are made here. Exit code 0 passed, 77 skipped with a reason, anything else failed.
+# Tests the order of publish/fetch.sh's sources of the runtime, and its errors: in a temporary tree, with wheels that are made
+# here. Exit code 0 passed, 77 skipped with a reason, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh
 
 command -v unzip >/dev/null || { say "skipped: unzip is not installed (Debian package unzip)"; exit 77; }
-command -v python3 >/dev/null || { say "skipped: python3, which makes the wheels of this test, is not installed (Debian package python3)"; exit 77; }
+command -v python3 >/dev/null \
+    || { say "skipped: python3, which makes the wheels of this test, is not installed (Debian package python3)"; exit 77; }
 
-readonly WHEEL=openvino-2026.4.1-0-cp311-cp311-manylinux_2_28_x86_64.whl TOKENIZERS=openvino_tokenizers-2026.4.1.0-py3-none-manylinux_2_28_x86_64.whl
+readonly WHEEL=openvino-2026.4.1-0-cp311-cp311-manylinux_2_28_x86_64.whl
+readonly TOKENIZERS=openvino_tokenizers-2026.4.1.0-py3-none-manylinux_2_28_x86_64.whl
 work=$(mktemp -d -t ovms-fetch.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/repo/publish" "$work/wheels" "$work/bin"
 cp publish/fetch.sh publish/say.sh "$work/repo/publish/"
-# pip that is not to be reached; each case that wants another one writes it.
+# pip COMMANDS: writes a fake python3 with these commands. Each case defines the pip that it needs.
 real=$(command -v python3)
 pip() { printf '#!/bin/sh\n%s\n' "$1" >"$work/bin/python3"; chmod +x "$work/bin/python3"; }
 
 "$real" - "$work/wheels/$WHEEL" "$work/wheels/$TOKENIZERS" <<'PY'
 import sys, zipfile
-for path, names in ((sys.argv[1], ("openvino/libs/libopenvino_c.so.2641", "openvino/libs/libtbb.so.12", "openvino-2026.4.1.dist-info/licenses/LICENSE")),
-                    (sys.argv[2], ("openvino_tokenizers/lib/libopenvino_tokenizers.so", "t.dist-info/LICENSE", "t.dist-info/third-party-programs.txt"))):
+runtime = ("openvino/libs/libopenvino_c.so.2641", "openvino/libs/libtbb.so.12", "openvino-2026.4.1.dist-info/licenses/LICENSE")
+tokenizers = ("openvino_tokenizers/lib/libopenvino_tokenizers.so", "t.dist-info/LICENSE", "t.dist-info/third-party-programs.txt")
+for path, names in ((sys.argv[1], runtime), (sys.argv[2], tokenizers)):
     with zipfile.ZipFile(path, "w") as wheel:
         for name in names:
             wheel.writestr(name, name)
 PY
 (cd "$work/wheels" && sha256sum "$WHEEL" "$TOKENIZERS") >"$work/repo/publish/runtime.sha256"
 
-# fetches NAME [OPENVINO_DIR]: runs the script; its words are in $words, its last line on descriptor 3 in $dest.
+# fetches NAME [OPENVINO_DIR]: runs the script; sets $words to its output and $dest to its last line on descriptor 3.
 fetches() {
     code=0
-    words=$(cd "$work/repo" && env -u OPENVINO_DIR ${2:+OPENVINO_DIR="$2"} PATH="$work/bin:$PATH" bash publish/fetch.sh 3>"$work/dest" 2>&1) || code=$?
+    words=$(cd "$work/repo" && env -u OPENVINO_DIR ${2:+OPENVINO_DIR="$2"} PATH="$work/bin:$PATH" \
+        bash publish/fetch.sh 3>"$work/dest" 2>&1) || code=$?
     dest=$(cat "$work/dest")
     case=$1
 }
-expect_failure() { ((code != 0)) && [[ $words == *"$1"* ]] || fail "$case: ended with $code and said '$words'; expected a failure with '$1'."; }
-expect() { ((code == 0)) && [[ $dest == "$1" && -e $work/repo/$1/lib/$2 ]] || fail "$case: ended with $code at '$dest' and said '$words'; expected $1/lib/$2."; }
+expect_failure() {
+    ((code != 0)) && [[ $words == *"$1"* ]] || fail "$case: ended with $code and said '$words'; expected a failure with '$1'."
+}
+expect() {
+    ((code == 0)) && [[ $dest == "$1" && -e $work/repo/$1/lib/$2 ]] \
+        || fail "$case: ended with $code at '$dest' and said '$words'; expected $1/lib/$2."
+}
 
 pip 'exit 1'
 fetches "nothing anywhere"
@@ -54,7 +63,8 @@ rm -rf "$work/repo/.cache"
 pip "case \"\$*\" in *download*) while [ \"\$1\" != -d ]; do shift; done; cp '$work/wheels/'*.whl \"\$2/\" ;; esac"
 fetches "pip"
 expect .cache/openvino libopenvino_c.so.2641
-[[ -e $work/repo/.cache/openvino/lib/libopenvino_tokenizers.so && ! -e $work/repo/.cache/wheels ]] || fail "$case: the tokenizers are missing, or the wheels were kept."
+[[ -e $work/repo/.cache/openvino/lib/libopenvino_tokenizers.so && ! -e $work/repo/.cache/wheels ]] \
+    || fail "$case: the tokenizers are missing, or the wheels were kept."
 pip 'exit 1'
 fetches "an earlier fetch"
 expect .cache/openvino libopenvino_c.so.2641

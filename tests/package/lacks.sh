@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a machine lacks is said in one line that names the Debian package: publishing in a tree of its own, on a path where
-# one thing is missing. Exit code 0 passed, anything else failed.
+# Tests that publishing without a required tool fails with one line that names the Debian package: in a temporary tree, with a
+# PATH where one tool is missing. Exit code 0 passed, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh
@@ -11,7 +11,7 @@ mkdir -p "$work/repo/.cache/openvino/lib" "$work/repo/publish" "$work/tools" "$w
 cp build.sh "$work/repo/"
 cp publish/*.sh publish/runtime.sha256 "$work/repo/publish/"
 cp publish/runtime.sha256 "$work/repo/.cache/openvino/stamp"
-# All of this machine's tools but those that are taken away one by one.
+# All tools of this machine except those that a case may leave out.
 for folder in /usr/local/bin /usr/bin /bin; do
     for tool in "$folder"/*; do
         case ${tool##*/} in
@@ -21,15 +21,16 @@ for folder in /usr/local/bin /usr/bin /bin; do
     done
 done
 
-# have TOOL...: stand-ins for these and no others.
+# have TOOL...: puts fakes of these tools on the PATH, and no others.
 have() {
     rm -f "$work/bin/"*
     local tool
     for tool in "$@"; do printf '#!/bin/sh\nexit 0\n' >"$work/bin/$tool"; done
-    [[ " $* " != *" dotnet "* ]] || printf '#!/bin/sh\n[ "$1" != --list-sdks ] || echo "%s [/sdk]"\n%s\n' "${sdk:-10.0.100}" "${publish:-}" >"$work/bin/dotnet"
+    [[ " $* " != *" dotnet "* ]] \
+        || printf '#!/bin/sh\n[ "$1" != --list-sdks ] || echo "%s [/sdk]"\n%s\n' "${sdk:-10.0.100}" "${publish:-}" >"$work/bin/dotnet"
     chmod +x "$work/bin/"*
 }
-# says WORDS: publishing fails with one line, the last, that holds them.
+# says WORDS: publishing must fail with one error line, the last, that contains WORDS.
 says() {
     local words code=0
     words=$(env -i HOME="$work" PATH="$work/bin:$work/tools" bash "$work/repo/build.sh" publish 2>&1) || code=$?
@@ -41,7 +42,8 @@ have gcc objcopy unzip; says "install the Debian package dotnet-sdk-10.0"
 sdk=8.0.404 have dotnet gcc objcopy unzip; says "has no SDK 10 (it has: 8.0.404)"
 have dotnet objcopy unzip; says "install the Debian package build-essential"
 have dotnet gcc unzip; says "install the Debian package binutils"
-publish='[ "$1" != publish ] || { echo "ld: cannot find -lz"; exit 1; }' have dotnet gcc objcopy unzip; says "install the Debian package zlib1g-dev"
+publish='[ "$1" != publish ] || { echo "ld: cannot find -lz"; exit 1; }' have dotnet gcc objcopy unzip
+says "install the Debian package zlib1g-dev"
 rm -rf "$work/repo/.cache"
 while read -r _ wheel; do touch "$work/shared/openvino/$wheel"; done <publish/runtime.sha256
 have dotnet gcc objcopy; says "install the Debian package unzip"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The package serves from another folder, with a blank in its name, without an environment and from another working
-# folder. Prints the size of the binary and the median time from exec to the first answer. 0 passed, else failed.
+# Tests that the package serves from a folder with a blank in its name, with an empty environment, from another working folder.
+# Prints the size of the binary and the median time from exec to the first answer. 0 passed, else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The systemd unit passes systemd-analyze verify, and its stop time leaves room for the server's own drain limit.
+# Tests that the systemd unit passes systemd-analyze verify, and that its stop timeout is longer than the server's drain limit.
 # Exit code 0 passed, 77 skipped with a reason, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -8,7 +8,7 @@ source publish/say.sh
 command -v systemd-analyze >/dev/null || { say "skipped: systemd-analyze is not installed (Debian package systemd)"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# verify wants the program to exist, so the copy names the published one, or a stand-in.
+# verify requires the program to exist, so the copy names the published one, or /bin/true.
 program=$PWD/publish/out/bin/ovms
 [[ -x $program ]] || program=/bin/true
 sed "s|/opt/ovms/bin/ovms|$program|" publish/ovms.service > "$work/ovms.service"
