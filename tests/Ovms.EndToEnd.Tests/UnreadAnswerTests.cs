@@ -77,6 +77,7 @@ public sealed class UnreadAnswerTests
 
         // There is room for one such answer: the next is served when the first one was given up.
         await EventuallyServedAsync(server, Request(Side));
+        await Assert.That(await SucceededAsync(server)).IsEqualTo(1UL);
         await Assert.That(async () => await unread.Content.ReadAsByteArrayAsync()).Throws<HttpRequestException>();
     }
 
@@ -102,9 +103,14 @@ public sealed class UnreadAnswerTests
             await Assert.That(status is 200 or 503).IsTrue();
         }
 
+        await Assert.That(await SucceededAsync(server)).IsEqualTo(1UL);
         string came = await RawHttp.ReadToEndAsync(socket);
         await Assert.That(came.Length).IsLessThan(AnswerMegabytes * Megabyte);
     }
+
+    // An answer that its caller did not take is no success.
+    private static async Task<ulong> SucceededAsync(OvmsServer server) =>
+        (await server.Client.ModelStatisticsAsync(new ModelStatisticsRequest { Name = "m" })).ModelStats.Single().InferenceStats.Success.Count;
 
     [Test]
     public async Task SlowReader_HoldsNoInferRequest_AndGetsItsAnswerWhole()

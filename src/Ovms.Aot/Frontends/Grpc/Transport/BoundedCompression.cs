@@ -19,12 +19,14 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
         inner.CreateCompressionStream(stream, compressionLevel);
 
     /// <inheritdoc/>
-    public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(inner.CreateDecompressionStream(stream), limit, memory);
+    public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(Decompress(stream), limit, memory);
 
     /// <summary>
     /// Decompresses for a reader that limits and counts the bytes itself. Corrupt data is rejected as a malformed message.
     /// </summary>
-    public Stream Open(Stream packed) => new BoundedStream(inner.CreateDecompressionStream(packed), long.MaxValue, null);
+    public Stream Open(Stream packed) => new BoundedStream(Decompress(packed), long.MaxValue, null);
+
+    private Stream Decompress(Stream packed) => EncodingName == "gzip" ? CheckedDecompression.Gzip(packed) : CheckedDecompression.ZLib(packed);
 
     private sealed class BoundedStream(Stream inner, long limit, RequestMemory? memory) : Stream
     {

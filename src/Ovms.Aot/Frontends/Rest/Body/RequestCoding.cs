@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Primitives;
 using Ovms.Status;
@@ -30,12 +29,12 @@ internal static class RequestCoding
 
         if (Is(coding, "gzip") || Is(coding, "x-gzip"))
         {
-            return Wrap(new GZipStream(request.Body, CompressionMode.Decompress));
+            return Wrap(CheckedDecompression.Gzip(request.Body));
         }
 
         // "deflate" in HTTP is deflate data in zlib format.
         return Is(coding, "deflate")
-            ? Wrap(new ZLibStream(request.Body, CompressionMode.Decompress))
+            ? Wrap(CheckedDecompression.ZLib(request.Body))
             : Outcome.Fail(
                 StatusCode.RestUnsupportedEncoding,
                 $"Content-Encoding; Expected: {Supported} or none; Actual: {Shown.Bounded(coding.ToString())}");

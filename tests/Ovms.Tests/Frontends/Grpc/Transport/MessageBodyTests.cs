@@ -51,6 +51,41 @@ public sealed class MessageBodyTests
         await Assert.That(memory.Taken).IsLessThan(1000);
     }
 
+    // A call takes its lease when its message has named the model, and not when the last byte of a tensor has come.
+    [Test]
+    public async Task MessageThatIsStillComing_OpensItsCallOnce()
+    {
+        List<int> seen = [];
+        Pipe pipe = new();
+        byte[] frame = Frame([1, 2, 3, 4]);
+        using SemaphoreSlim looked = new(0);
+        ValueTask<Outcome<NativeBuffer>> reading = ReadAsync(pipe.Reader, head =>
+        {
+            seen.Add(head.Length);
+            looked.Release();
+            return head.Length == 2;
+        });
+        await pipe.Writer.WriteAsync(frame.AsMemory(0, 6));
+        await looked.WaitAsync();
+        await pipe.Writer.WriteAsync(frame.AsMemory(6, 1));
+        await looked.WaitAsync();
+        await pipe.Writer.WriteAsync(frame.AsMemory(7, 1));
+        await pipe.Writer.WriteAsync(frame.AsMemory(8, 1));
+        await pipe.Writer.CompleteAsync();
+        using NativeBuffer whole = (await reading).Value!;
+        await Assert.That(whole.Length).IsEqualTo(4);
+        await Assert.That(seen).IsEquivalentTo([1, 2], TUnit.Assertions.Enums.CollectionOrdering.Matching);
+    }
+
+    [Test]
+    public async Task MessageWhoseModelIsNotServed_IsNotWaitedFor()
+    {
+        Pipe pipe = new();
+        ValueTask<Outcome<NativeBuffer>> reading = ReadAsync(pipe.Reader, static _ => Outcome.Fail(StatusCode.ModelNameMissing));
+        await pipe.Writer.WriteAsync(Frame(new byte[100]).AsMemory(0, 50));
+        await Assert.That((await reading).Code).IsEqualTo(StatusCode.ModelNameMissing);
+    }
+
     [Test]
     public async Task HeadsAlone_CostTheirCallsAndNothingThatTheyAnnounce()
     {
@@ -153,6 +188,14 @@ public sealed class MessageBodyTests
 
         await pipe.Writer.CompleteAsync();
         return await reading;
+    }
+
+    private static ValueTask<Outcome<NativeBuffer>> ReadAsync(PipeReader reader, Func<NativeBuffer, Outcome<bool>> open)
+    {
+        DefaultHttpContext call = new();
+        call.Features.Set<IRequestBodyPipeFeature>(new Body(reader));
+        return new MessageBody(new MessageCoding(Limit, new RequestMemory(0, "")), Limit, ArrivalTimes.Unlimited, default).ReadAsync(
+            call, 0, (_, head) => open(head), static (_, _) => (long?)null, new MemoryShare(new RequestMemory(0, "")), default);
     }
 
     private static ValueTask<Outcome<NativeBuffer>> ReadAsync(PipeReader reader, MemoryShare share, CancellationToken draining, ArrivalTimes? times = null)

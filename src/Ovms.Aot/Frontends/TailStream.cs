@@ -1,0 +1,113 @@
+namespace Ovms.Frontends;
+
+/// <summary>Reads another stream and keeps the last bytes that were read.</summary>
+/// <param name="inner">Disposed with this.</param>
+/// <param name="length">How many bytes to keep.</param>
+internal sealed class TailStream(Stream inner, int length) : Stream
+{
+    private const int Step = 4096;
+
+    private readonly byte[] _tail = new byte[length];
+    private int _kept;
+
+    /// <summary>The last bytes; fewer than asked for where the stream was shorter.</summary>
+    public ReadOnlySpan<byte> Tail => _tail.AsSpan(0, _kept);
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Reads what is left and drops all but the last bytes.</summary>
+    public void ReadToEnd()
+    {
+        Span<byte> left = stackalloc byte[Step];
+        while (Read(left) > 0)
+        {
+        }
+    }
+
+    /// <inheritdoc cref="ReadToEnd"/>
+    public async ValueTask ReadToEndAsync(CancellationToken cancellation)
+    {
+        byte[] left = new byte[Step];
+        while (await ReadAsync(left, cancellation).ConfigureAwait(false) > 0)
+        {
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        int read = inner.Read(buffer);
+        Keep(buffer[..read]);
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        Keep(buffer.Span[..read]);
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override void Flush() => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length >= _tail.Length)
+        {
+            bytes[^_tail.Length..].CopyTo(_tail);
+            _kept = _tail.Length;
+            return;
+        }
+
+        int dropped = Math.Max(_kept + bytes.Length - _tail.Length, 0);
+        _tail.AsSpan(dropped, _kept - dropped).CopyTo(_tail);
+        bytes.CopyTo(_tail.AsSpan(_kept - dropped));
+        _kept += bytes.Length - dropped;
+    }
+}
