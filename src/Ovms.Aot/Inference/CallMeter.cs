@@ -6,19 +6,20 @@ using Ovms.Status;
 
 namespace Ovms.Inference;
 
-/// <summary>
-/// Counts and times one inference call, from the moment its message has come until its answer was written or refused. Lives in the
-/// <see cref="ModelCall"/>, so that measuring allocates nothing. Its methods are called in the order in which they stand here.
-/// </summary>
-/// <param name="servable">Whose call it is.</param>
-/// <param name="origin">Where it came from.</param>
+/// <summary>Counts and times one inference call, from the arrival of its message until its answer is written or rejected.</summary>
+/// <remarks>
+/// It is a field of <see cref="ModelCall"/>, so that measuring allocates nothing. Its methods are called in the order in which they are
+/// declared.
+/// </remarks>
+/// <param name="servable">The servable that is called.</param>
+/// <param name="origin">The API and transport of the call.</param>
 internal struct CallMeter(Servable servable, CallOrigin origin)
 {
     private readonly ServableMetrics? _metrics = servable.Metrics;
     private readonly CallStatistics _statistics = servable.Statistics;
     private readonly CallKind _kind = origin.InferenceKind();
 
-    // 0 while the message comes: how long that takes is the caller's doing.
+    // 0 while the message arrives: the caller determines how long that takes.
     private long _received = 0;
     private long _since = 0;
     private long _queue = 0;
@@ -27,15 +28,15 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     private long _batchSize = 0;
     private bool _isOver = false;
 
-    /// <summary>The message is there.</summary>
-    /// <param name="received">When its last byte had come, by the stopwatch; 0 = now.</param>
+    /// <summary>The message has arrived.</summary>
+    /// <param name="received">The stopwatch timestamp of its last byte; 0 = now.</param>
     public void Begin(long received)
     {
         _received = _since = received == 0 ? Stopwatch.GetTimestamp() : received;
         _metrics?.Enter();
     }
 
-    /// <summary>The request is checked and converted; the wait for an infer request begins.</summary>
+    /// <summary>The request is checked and converted. The wait for an infer request begins.</summary>
     public void Prepared()
     {
         long now = Stopwatch.GetTimestamp();
@@ -43,7 +44,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _since = now;
     }
 
-    /// <summary>The infer request is there.</summary>
+    /// <summary>The call has got its infer request.</summary>
     public void Waited()
     {
         long now = _metrics?.Waited(_since) ?? Stopwatch.GetTimestamp();
@@ -51,7 +52,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _since = now;
     }
 
-    /// <summary>The engine has the tensors; the inference begins.</summary>
+    /// <summary>The engine has the tensors. The inference begins.</summary>
     public void Bound()
     {
         long now = Stopwatch.GetTimestamp();
@@ -59,8 +60,8 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _since = now;
     }
 
-    /// <summary>The inference went well.</summary>
-    /// <param name="batchSize">How many samples it had.</param>
+    /// <summary>The inference succeeded.</summary>
+    /// <param name="batchSize">Number of samples in the batch.</param>
     public void Inferred(long batchSize)
     {
         long now = _metrics?.Inferred(_since) ?? Stopwatch.GetTimestamp();
@@ -69,7 +70,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _batchSize = batchSize;
     }
 
-    /// <summary>There is no result: the call is over.</summary>
+    /// <summary>The call ended without a result.</summary>
     public void Failed(Outcome failure)
     {
         if (!TryEnd())
@@ -90,9 +91,9 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         }
     }
 
-    /// <summary>The infer request is given back. Does nothing where the call is over.</summary>
-    /// <param name="isAnswered">Whether the result was made into an answer; else something unforeseen ended the call, its message did not
-    /// come, or the answer was refused.</param>
+    /// <summary>The infer request is given back. Does nothing if the call has already ended.</summary>
+    /// <param name="isAnswered">True if the result became an answer. False if an unforeseen fault ended the call, its message did not
+    /// arrive, or the answer was rejected.</param>
     public void End(bool isAnswered)
     {
         if (!isAnswered)

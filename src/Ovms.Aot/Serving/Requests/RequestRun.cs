@@ -6,18 +6,18 @@ using Ovms.Native;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>
-/// Runs one native infer request, one inference at a time, and owns it. An inference is awaited without a thread: the engine's callback,
-/// which runs before the result is visible, only hands off; the continuation then asks the engine for the status. One that is shorter than
-/// that way there and back is computed in place: see <see cref="InferencePace"/>.
-/// </summary>
+/// <summary>Owns one native infer request and runs one inference at a time. Waiting for an inference blocks no thread.</summary>
+/// <remarks>
+/// OpenVINO's callback runs before the result is visible, so it only queues the continuation, which asks for the status. Inferences
+/// shorter than these thread switches run in place: see <see cref="InferencePace"/>.
+/// </remarks>
 internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
 {
     private readonly bool _canBeCancelled;
     private GCHandle _self;
     private InferProgress _progress;
 
-    // Of the inference that was handed over and has not been awaited to its end.
+    // State of an inference that was handed over and not yet awaited to its end.
     private CancellationTokenRegistration _stop;
     private bool _wasSpoiled;
     private long _started;
@@ -25,8 +25,8 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
 
     /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="canBeCancelled">Whether an inference may be stopped half way: not that of a dynamic model, which would answer later
-    /// calls wrongly.</param>
+    /// <param name="canBeCancelled">Whether an inference may be stopped. False for dynamic models, which would answer later calls
+    /// wrongly.</param>
     public RequestRun(InferRequest request, bool canBeCancelled)
     {
         Request = request;
@@ -35,20 +35,20 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
         SetCallback(request);
     }
 
-    /// <summary>What is run.</summary>
+    /// <summary>The infer request.</summary>
     public InferRequest Request { get; private set; }
 
-    /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
+    /// <summary>Decides whether inferences run in place; null if all are handed over.</summary>
     public InferencePace? Pace { get; init; }
 
     /// <summary>Runs the request.</summary>
-    /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
-    /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
-    /// <returns>The engine's status: Ok, InferCancelled or an error.</returns>
+    /// <param name="cancellation">Stops the inference if possible. The task still ends only when OpenVINO no longer uses the tensors. An
+    /// inference in place ignores it, since it is over sooner than it could be stopped.</param>
+    /// <returns>OpenVINO's status: Ok, InferCancelled or an error.</returns>
     public ValueTask<OvStatus> InferAsync(CancellationToken cancellation) =>
         Pace is { IsInPlace: true } pace ? new ValueTask<OvStatus>(InferInPlace(pace)) : HandOverAsync(cancellation);
 
-    /// <summary>As <see cref="InferAsync"/>, but never in place.</summary>
+    /// <summary>Like <see cref="InferAsync"/>, but never in place.</summary>
     public ValueTask<OvStatus> HandOverAsync(CancellationToken cancellation)
     {
         _started = Stopwatch.GetTimestamp();
@@ -66,7 +66,9 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
         return new ValueTask<OvStatus>(this, _completion.Version);
     }
 
-    /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
+    /// <summary>
+    /// Returns the progress since the last call of this method, and resets it. Called once at the end of each call of a stateful model.
+    /// </summary>
     public InferProgress TakeProgress()
     {
         InferProgress progress = _progress;
@@ -74,7 +76,7 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
         return progress;
     }
 
-    /// <summary>Puts another request, owned from here on, in the place of this one.</summary>
+    /// <summary>Disposes the request and continues with another one, which is owned from here on.</summary>
     public void Replace(InferRequest next)
     {
         SetCallback(next);
@@ -101,7 +103,7 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
         return ended;
     }
 
-    // One inference that did not end well spoils the state, whatever the same call computes after it.
+    // After a failed inference the state stays unknown, whatever the same call computes afterwards.
     private bool Begin()
     {
         bool isSpoiled = _progress == InferProgress.Begun;
@@ -112,14 +114,14 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
     private void End(OvStatus ended, bool isSpoiled) =>
         _progress = ended == OvStatus.Ok && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
 
-    // The callback has no status, and the result is not yet visible while it runs: waiting here would deadlock. This wait runs on the
-    // thread pool after the callback and returns at once or within the microseconds that the engine needs to finish.
+    // The callback gets no status, and the result is not yet visible while it runs: waiting there would deadlock. This wait runs on the
+    // thread pool after the callback. It returns at once, or within the microseconds that OpenVINO needs to finish.
     OvStatus IValueTaskSource<OvStatus>.GetResult(short token)
     {
         _completion.GetResult(token);
         OvStatus ended = Request.TryWait();
 
-        // Waits for a cancellation that is under way, so that it cannot reach the next call.
+        // Waits for a running cancellation callback, so that it cannot cancel the next call's inference.
         _stop.Dispose();
         _stop = default;
         End(ended, _wasSpoiled);
@@ -129,13 +131,17 @@ internal sealed class RequestRun : IValueTaskSource<OvStatus>, IDisposable
 
     ValueTaskSourceStatus IValueTaskSource<OvStatus>.GetStatus(short token) => _completion.GetStatus(token);
 
-    void IValueTaskSource<OvStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<OvStatus>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static unsafe void OnCompleted(void* argument)
     {
-        // An exception crossing into native code ends the process; SetResult only queues to the thread pool.
+        // An exception that crosses into native code would end the process. SetResult only queues to the thread pool.
         RequestRun run = (RequestRun)GCHandle.FromIntPtr((nint)argument).Target!;
         run._completion.SetResult(OvStatus.Ok);
     }
