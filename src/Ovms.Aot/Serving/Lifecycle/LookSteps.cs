@@ -10,7 +10,7 @@ internal sealed class LookSteps(TimeSpan limit)
     /// <summary>Maximum number of abandoned threads.</summary>
     public const int MostLeftBehind = 16;
 
-    // After a timeout, the other steps of the same look get this fraction of the limit: a disk that is gone has many folders.
+    // After a timeout, the limit of the other steps of the same look is divided by this: a disk that is gone has many folders.
     private const int LimitDivisorAfterTimeout = 10;
 
     private readonly Dictionary<string, Task> _leftBehind = new(StringComparer.Ordinal);

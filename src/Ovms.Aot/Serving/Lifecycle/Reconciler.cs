@@ -6,9 +6,7 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// Carries out reloads: look, plan, act, report. Blocking work runs on other threads and reports back by a <see cref="Signal"/>.
-/// </summary>
+/// <summary>Carries out reloads: look, plan, act, report. Blocking work runs on other threads and posts a <see cref="Signal"/>.</summary>
 /// <remarks>
 /// Each look and each load has its own thread. A model has one load at a time; the total is limited, without slow loads.
 /// Used only by the loop of <see cref="ModelManager"/>, except <see cref="IsLoading"/>.
@@ -122,8 +120,7 @@ internal sealed class Reconciler(
         }
 
         _desired = look.Desired.IsVouched || !_waiters.IsUnderway
-            ? look.Desired
-            : look.Desired with { VouchedLook = _desired.VouchedLook };
+            ? look.Desired : look.Desired with { VouchedLook = _desired.VouchedLook };
         EndLook();
         _isChange |= look.Desired.IsVouched || look.ConfigChanged;
         effects?.Apply(look.Desired);
@@ -270,9 +267,7 @@ internal sealed class Reconciler(
         _leaving++;
         _ = servable.Drained.ContinueWith(
             _ => post(new Signal.Drained(id, servable)),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void MarkChange()

@@ -255,11 +255,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
     private void LogState(ServableId id, VersionRow row) =>
         Log.StateChanged(
-            log,
-            id.Name,
-            id.Version,
-            row.State.ToString().ToUpperInvariant(),
-            row.ToEntry().Error.ToString().ToUpperInvariant());
+            log, id.Name, id.Version, row.State.ToString().ToUpperInvariant(), row.ToEntry().Error.ToString().ToUpperInvariant());
 
     // Logged when it changes, not at every look.
     private void LogChanges(ModelRow before, DesiredModel now)
