@@ -5,16 +5,17 @@ using Ovms.Status;
 namespace Ovms.Inference;
 
 /// <summary>
-/// Reserves the front end's memory for an answer before anything is computed, where the model's shapes tell its size. Elsewhere the front
-/// end reserves it when the outputs are there.
+/// Reserves the front end's memory for an answer before the inference, if the model's shapes determine its size. Otherwise the front end
+/// reserves it when the outputs exist.
 /// </summary>
 internal static class AnswerReservation
 {
-    // Smaller answers are computed first: most calls have such, and reserve once instead of twice.
+    // Below this size the front end reserves after the inference. Most answers are that small, and are then reserved once instead of
+    // twice.
     private const long Least = 64 << 10;
 
-    /// <summary>Reserves what is known.</summary>
-    /// <returns>Ok, or that there is no room for the answer.</returns>
+    /// <summary>Reserves memory for the outputs whose size is known.</summary>
+    /// <returns>Ok, or a failure if there is no memory for the answer.</returns>
     public static Outcome Take(Signature signature, InferMessage message)
     {
         if (message.AnswerRoom is not { } room || signature.FixedOutputBytes < Least)

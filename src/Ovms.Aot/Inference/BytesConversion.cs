@@ -6,24 +6,26 @@ using Ovms.Status;
 
 namespace Ovms.Inference;
 
-/// <summary>The step between the check and the wait for an infer request: BYTES that stand for numbers become the model's numbers.</summary>
+/// <summary>
+/// Converts BYTES that stand for numbers into the model's numbers, between the check and the wait for an infer request.
+/// </summary>
 internal sealed class BytesConversion
 {
     private readonly ConversionBudget _budget;
     private readonly ImageDecoding _images;
 
-    /// <summary>Converts within a budget.</summary>
+    /// <summary>Creates a conversion within a memory budget.</summary>
     public BytesConversion(ConversionBudget budget)
     {
         _budget = budget;
         _images = new ImageDecoding(budget);
     }
 
-    /// <summary>Converts what is to be converted; ends at once, without cost, where nothing is.</summary>
-    /// <param name="signature">Of the servable.</param>
-    /// <param name="message">Validated against it.</param>
+    /// <summary>Converts the BYTES inputs. Without any it completes at once and at no cost.</summary>
+    /// <param name="signature">The servable's signature.</param>
+    /// <param name="message">The request, already validated against the signature.</param>
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
-    /// <returns>Ok, or the first thing that is wrong with an image.</returns>
+    /// <returns>Ok, or the first fault found in an image.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public ValueTask<Outcome> ConvertAsync(Signature signature, InferMessage message, CancellationToken cancellation)
     {

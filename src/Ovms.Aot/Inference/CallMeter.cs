@@ -6,19 +6,20 @@ using Ovms.Status;
 
 namespace Ovms.Inference;
 
-/// <summary>
-/// Counts and times one inference call, from the moment its message has come until its answer was written or refused. Lives in the
-/// <see cref="ModelCall"/>, so that measuring allocates nothing. Its methods are called in the order in which they stand here.
-/// </summary>
-/// <param name="servable">Whose call it is.</param>
-/// <param name="origin">Where it came from.</param>
+/// <summary>Counts and times one inference call, from the arrival of its message until its answer is written or rejected.</summary>
+/// <remarks>
+/// It is a field of <see cref="ModelCall"/>, so that measuring allocates nothing. Its methods are called in the order in which they are
+/// declared.
+/// </remarks>
+/// <param name="servable">The servable that is called.</param>
+/// <param name="origin">The API and transport of the call.</param>
 internal struct CallMeter(Servable servable, CallOrigin origin)
 {
     private readonly ServableMetrics? _metrics = servable.Metrics;
     private readonly CallStatistics _statistics = servable.Statistics;
     private readonly CallKind _kind = origin.InferenceKind();
 
-    // 0 while the message comes: how long that takes is the caller's doing.
+    // 0 while the message arrives: the caller determines how long that takes.
     private long _received = 0;
     private long _since = 0;
     private long _queue = 0;
@@ -28,15 +29,15 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     private long _written = 0;
     private bool _isOver = false;
 
-    /// <summary>The message is there.</summary>
-    /// <param name="received">When its last byte had come, by the stopwatch; 0 = now.</param>
+    /// <summary>The message has arrived.</summary>
+    /// <param name="received">The stopwatch timestamp of its last byte; 0 = now.</param>
     public void Begin(long received)
     {
         _received = _since = received == 0 ? Stopwatch.GetTimestamp() : received;
         _metrics?.Enter();
     }
 
-    /// <summary>The request is checked and converted; the wait for an infer request begins.</summary>
+    /// <summary>The request is checked and converted. The wait for an infer request begins.</summary>
     public void Prepared()
     {
         long now = Stopwatch.GetTimestamp();
@@ -44,7 +45,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _since = now;
     }
 
-    /// <summary>The infer request is there.</summary>
+    /// <summary>The call has got its infer request.</summary>
     public void Waited()
     {
         long now = _metrics?.Waited(_since) ?? Stopwatch.GetTimestamp();
@@ -52,7 +53,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _since = now;
     }
 
-    /// <summary>The engine has the tensors; the inference begins.</summary>
+    /// <summary>The engine has the tensors. The inference begins.</summary>
     public void Bound()
     {
         long now = Stopwatch.GetTimestamp();
@@ -60,8 +61,8 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _since = now;
     }
 
-    /// <summary>The inference went well.</summary>
-    /// <param name="batchSize">How many samples it had.</param>
+    /// <summary>The inference succeeded.</summary>
+    /// <param name="batchSize">Number of samples in the batch.</param>
     public void Inferred(long batchSize)
     {
         long now = _metrics?.Inferred(_since) ?? Stopwatch.GetTimestamp();
@@ -70,7 +71,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _batchSize = batchSize;
     }
 
-    /// <summary>There is no result: the call is over.</summary>
+    /// <summary>The call ended without a result.</summary>
     public void Failed(Outcome failure)
     {
         if (!TryEnd())

@@ -6,18 +6,19 @@ using Ovms.Status;
 
 namespace Ovms.Inference;
 
-/// <summary>Finds out whose fault it is that the engine could not compute.</summary>
+/// <summary>Decides whether the caller or the server is to blame for a failed inference.</summary>
 internal static class EngineRefusal
 {
-    // The engine has one status for all failures. That shapes do not go together inside a model whose inputs are dynamic only shows when
-    // it computes with them, and its text is the only mark; another call that fails in the same moment may have written it, which then
-    // costs no more than the wrong one of two error codes.
-    private static readonly string[] s_shapeMarks = ["shape_inference", "While validating node", "Shape inference", "shape inference", "MemoryDesc"];
+    // OpenVINO has one status for all failures. In a model with dynamic inputs, incompatible shapes only show during the inference, and
+    // only in the text.
+    // A call that fails at the same moment may have written that text. The only consequence is the wrong one of two error codes.
+    private static readonly string[] s_shapeMarks =
+        ["shape_inference", "While validating node", "Shape inference", "shape inference", "MemoryDesc"];
 
-    /// <summary>What the caller is told.</summary>
-    /// <param name="signature">Of the servable that was asked.</param>
+    /// <summary>The error that the caller gets.</summary>
+    /// <param name="signature">The signature of the servable that was called.</param>
     /// <param name="message">The request.</param>
-    /// <param name="fault">What the engine says.</param>
+    /// <param name="fault">OpenVINO's error.</param>
     public static Outcome Of(Signature signature, InferMessage message, EngineFault fault)
     {
         if (fault.Status == OvStatus.InferCancelled)
@@ -32,7 +33,9 @@ internal static class EngineRefusal
             return Outcome.Fail(StatusCode.InternalInferenceError, EngineText.Clean(detail));
         }
 
-        string given = string.Join("; ", message.Inputs.Select(static input => $"{Shown.Bounded(input.Name)} ({string.Join(',', input.Shape)})"));
+        string given = string.Join(
+            "; ",
+            message.Inputs.Select(static input => $"{Shown.Bounded(input.Name)} ({string.Join(',', input.Shape)})"));
         return Outcome.Fail(StatusCode.InvalidShape, $"The model cannot compute with {given}: {EngineText.Clean(detail)}");
     }
 }

@@ -14,14 +14,12 @@ using Ovms.Tensors;
 
 namespace Ovms.Inference;
 
-/// <summary>
-/// One inference from the moment its model is known until its answer is sent, whatever front end it came through. It holds one lease all
-/// that time: a newer table that is published meanwhile changes nothing for it. <see cref="ModelCalls"/> opens it; the front end calls
-/// <see cref="RunAsync"/> once, writes <see cref="Outputs"/>, and disposes the call.
-/// </summary>
+/// <summary>One inference from the lookup of its model until its answer is sent, for all front ends.</summary>
 /// <remarks>
-/// A caller who reads slowly must not hold an infer request: the front end copies a small answer and ends the call at once; from a large
-/// one it takes the infer request away first (<see cref="Detach"/>).
+/// It holds a lease all that time, so a newly published table changes nothing for it. <see cref="ModelCalls"/> opens it. The front end
+/// calls <see cref="RunAsync"/> once, writes <see cref="Outputs"/>, and disposes the call.
+/// A slow reader must not hold an infer request. The front end therefore copies a small answer and ends the inference at once.
+/// Before it sends a large answer, it detaches the outputs from the infer request (<see cref="Detach"/>).
 /// </remarks>
 internal sealed class ModelCall : Recyclable, IDisposable
 {
@@ -44,27 +42,33 @@ internal sealed class ModelCall : Recyclable, IDisposable
         _answers = answers;
     }
 
-    /// <summary>Who answers. Of a model whose shapes are left to calls: its loaded form until the call has run, then what computed it.</summary>
+    /// <summary>
+    /// The servable that answers. With shapes left to calls: the loaded form until <see cref="RunAsync"/> has chosen a variant, then the
+    /// one that computes.
+    /// </summary>
     public Servable Servable { get; private set; } = null!;
 
-    /// <summary>The infer request; null before it is rented and after it was given back.</summary>
+    /// <summary>The infer request; null before it is rented and after it is given back.</summary>
     internal InferSlot? Slot { get; private set; }
 
-    /// <summary>For the log.</summary>
+    /// <summary>What the call is about, for the log.</summary>
     public CallSubject Subject { get; private set; }
 
-    /// <summary>The request, for its id and the wishes about outputs; there from <see cref="RunAsync"/> until <see cref="EndInference"/>.</summary>
+    /// <summary>
+    /// The request, for its id and the requested outputs. Available from <see cref="RunAsync"/> until <see cref="EndInference"/>.
+    /// </summary>
     public InferMessage Message => _message!;
 
     /// <summary>
-    /// The outputs to return, in the order asked for, else in the model's order: views into the engine's memory, valid until <see cref="EndInference"/>.
+    /// The outputs to return, in the order requested, else in the model's order: views into the engine's memory, valid until
+    /// <see cref="EndInference"/>.
     /// </summary>
     public OutputTensor[] Outputs { get; private set; } = [];
 
-    /// <summary>The sequence's id, where it is answered as the parameter sequence_id; none elsewhere.</summary>
+    /// <summary>The sequence's id, if the answer carries it as the parameter sequence_id; otherwise none.</summary>
     public SequenceId SequenceParameter { get; private set; }
 
-    /// <summary>Called by <see cref="ModelCalls"/> alone.</summary>
+    /// <summary>Starts the call; only <see cref="ModelCalls"/> calls it.</summary>
     internal void Begin(ServableLease lease, CallMeter meter, CallSubject subject)
     {
         _lease = lease;
@@ -75,9 +79,9 @@ internal sealed class ModelCall : Recyclable, IDisposable
     }
 
     /// <summary>Runs the inference.</summary>
-    /// <param name="message">The request; owned by this call from here on, whatever the outcome.</param>
-    /// <param name="cancellation">The caller's deadline or disconnect; stops the wait and the inference.</param>
-    /// <returns>Ok, and the outputs are there; or why there are none, and all that the call held is given back.</returns>
+    /// <param name="message">The request. The call owns it from here on, whatever the outcome.</param>
+    /// <param name="cancellation">The caller's deadline or disconnect. It stops the wait and the inference.</param>
+    /// <returns>Ok, and the outputs are available. Otherwise the reason, and the call has given back all that it held.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> RunAsync(InferMessage message, CancellationToken cancellation)
     {
@@ -153,10 +157,9 @@ internal sealed class ModelCall : Recyclable, IDisposable
     public void Answered(Outcome outcome) => _end = outcome;
 
     /// <summary>
-    /// Gives the infer request and the lease back while the outputs stay: a large answer is sent from where it lies, as slowly as its caller
-    /// reads.
+    /// Gives back the infer request and the lease but keeps the outputs, so that a slow caller can read a large answer.
     /// </summary>
-    /// <returns>False where the outputs cannot leave the infer request: nothing was given back.</returns>
+    /// <returns>False if the outputs cannot leave the infer request; then nothing was given back.</returns>
     public bool Detach()
     {
         if (Slot?.TryDetach(Outputs, ref _owned) != true)
@@ -169,12 +172,13 @@ internal sealed class ModelCall : Recyclable, IDisposable
     }
 
     /// <summary>
-    /// The answer is written, or there is none: gives back the outputs, the infer request, the lease and the request. While the answer is on
-    /// its way to the caller, the call goes on, for the log and for a server that stops. Does nothing where it was done.
+    /// Gives back the outputs, the infer request, the lease and the message, once the answer is written or there is none. Can be called
+    /// repeatedly.
     /// </summary>
+    /// <remarks>While the answer is being sent the call lives on, for the log and for a server that stops.</remarks>
     public void EndInference()
     {
-        // The tensors in the slot point into the message's memory: the slot lets go of them first.
+        // Order: the slot's tensors point into the message's memory, so the outputs and the slot are released before the message.
         _owned.Dispose();
         _owned = default;
         Outputs = [];
@@ -232,8 +236,8 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
     }
 
-    // The validator made sure that every output asked for exists and none is asked for twice. The sequence's id comes last where it is
-    // answered as a tensor.
+    // The validator has checked that every requested output exists and that none is requested twice. The sequence's id comes last if it
+    // is an output tensor.
     private void TakeOutputs(InferSlot slot)
     {
         Signature signature = Servable.Signature;
@@ -246,12 +250,12 @@ internal sealed class ModelCall : Recyclable, IDisposable
         Outputs = slot.TakeOutputs(signature, CollectionsMarshal.AsSpan(_wanted), sequence, out _owned);
         SequenceParameter = Message.SequenceParameters is null ? default : slot.Sequence ?? default;
 
-        // Order: while the lease is held, or a server that stops would not wait for this answer.
+        // Order: while the lease is held; otherwise a server that stops would not wait for this answer.
         _answers.Begin();
         _isAnswering = true;
     }
 
-    // Order: the request goes back to the pool while the lease still keeps the pool alive.
+    // Order: the infer request returns to the pool while the lease still keeps the pool alive.
     private void ReturnSlot()
     {
         if (_lease is not { } lease)

@@ -6,17 +6,17 @@ using Ovms.Tensors;
 
 namespace Ovms.Inference;
 
-/// <summary>Opens inference calls for all front ends, and keeps what calls use again: themselves and their messages.</summary>
+/// <summary>Opens inference calls for all front ends. Pools call objects and their messages for reuse.</summary>
 internal sealed class ModelCalls
 {
     private readonly ServableRegistry _registry;
     private readonly CallCounts _counts;
     private readonly Recycled<ModelCall> _idle;
 
-    /// <param name="registry">What is served.</param>
-    /// <param name="counts">Counts calls that find no model.</param>
+    /// <param name="registry">The registry of the servables.</param>
+    /// <param name="counts">Counts calls to models that do not exist.</param>
     /// <param name="answers">Counts the answers that callers are still reading.</param>
-    /// <param name="budget">Bounds what converted inputs take; null for the share of this machine's memory that is theirs.</param>
+    /// <param name="budget">Bounds the memory of converted inputs; null = the default budget for this machine.</param>
     public ModelCalls(ServableRegistry registry, CallCounts counts, AnswersUnderway answers, ConversionBudget? budget = null)
     {
         _registry = registry;
@@ -25,14 +25,14 @@ internal sealed class ModelCalls
         _idle = new Recycled<ModelCall>(home => new ModelCall(home, conversion, answers));
     }
 
-    /// <summary>Messages that readers fill and calls use one after the other.</summary>
+    /// <summary>The pool of messages, for all front ends.</summary>
     public Recycled<InferMessage> Messages { get; } = new(static home => new InferMessage(home));
 
-    /// <summary>Takes a lease on the model that answers, once for the whole call. A call that finds none is counted here.</summary>
-    /// <param name="origin">The API and the transport that it came through.</param>
+    /// <summary>Leases the servable for the whole call. A call that finds no servable is counted here.</summary>
+    /// <param name="origin">The API and transport of the call.</param>
     /// <param name="name">The servable's name.</param>
-    /// <param name="version">As the caller wrote it; empty or "0" = the default version.</param>
-    /// <returns>The call, for the front end to dispose; or why there is no such model for it.</returns>
+    /// <param name="version">The version as the caller wrote it; empty or "0" = the default version.</param>
+    /// <returns>The call, which the front end disposes; or why no such model is available.</returns>
     public Outcome<ModelCall> Open(CallOrigin origin, string name, string version)
     {
         Outcome<ServableLease> leased = _registry.Lease(name, version);

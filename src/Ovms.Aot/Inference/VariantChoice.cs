@@ -6,15 +6,17 @@ using Ovms.Status;
 
 namespace Ovms.Inference;
 
-/// <summary>Finds what computes a call of a model whose shapes are left to calls: its loaded form, or a variant for the call's shapes.</summary>
-/// <remarks>A task, since a value task would take room in the state of every call, also of models without variants.</remarks>
+/// <summary>
+/// Chooses the servable for a call to a model whose shapes are left to calls: its loaded form, or a variant for the call's shapes.
+/// </summary>
+/// <remarks>Returns a task: a value task would enlarge the state machine of every call, also for models without variants.</remarks>
 internal static class VariantChoice
 {
-    /// <summary>Exchanges the lease of the model for one of what computes the call.</summary>
-    /// <param name="lease">Of a servable that has variants; ended where another one is returned.</param>
-    /// <param name="message">Accepted by the servable.</param>
+    /// <summary>Exchanges the lease of the model for one of the servable that computes the call.</summary>
+    /// <param name="lease">A lease on a servable with variants. It is disposed if another one is returned.</param>
+    /// <param name="message">The request, already accepted by the servable.</param>
     /// <param name="cancellation">Ends the wait for a variant.</param>
-    /// <returns>The lease to go on with; or: sizes of the batch differ, the model cannot have these shapes, too many calls wait.</returns>
+    /// <returns>The lease to use. Or a fault: batch sizes differ, the model cannot have these shapes, or too many calls wait.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public static async Task<Outcome<ServableLease>> LeaseAsync(ServableLease lease, InferMessage message, CancellationToken cancellation)
     {
@@ -29,7 +31,7 @@ internal static class VariantChoice
         Outcome same = variants.IsBatch ? CheckBatch(signature, variants, message) : Outcome.Ok;
         Outcome<ServableLease> variant = same.IsOk ? await variants.LeaseAsync(shapes, cancellation).ConfigureAwait(false) : same;
 
-        // Order: the model lives, and with it all its variants, until the call has one of them.
+        // Order: the lease keeps the model and its variants alive until the call has leased one of them.
         if (variant.IsOk)
         {
             lease.Dispose();

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Ovms.Serving;
 
-/// <summary>Which servable: its name and the number of its version (at least 1).</summary>
+/// <summary>Identifies a servable: its name and version number (at least 1).</summary>
 internal readonly record struct ServableId(string Name, long Version)
 {
-    /// <summary>The version as the wire writes it.</summary>
+    /// <summary>The version as the APIs write it.</summary>
     public string VersionText { get; } = Version.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,20 +1,20 @@
 namespace Ovms.Serving;
 
-/// <summary>Where a version is in its life. Moves only downwards within one load; the numbers are the original's.</summary>
+/// <summary>The state of a version. Within one load it only moves down this list; the numbers are the original's.</summary>
 internal enum ServableState
 {
-    /// <summary>Known, nothing begun.</summary>
+    /// <summary>Known, but no load has begun.</summary>
     Start = 10,
 
-    /// <summary>Being read and compiled, or failed while that was done.</summary>
+    /// <summary>Being read and compiled, or failed while loading.</summary>
     Loading = 20,
 
     /// <summary>Answers calls.</summary>
     Available = 30,
 
-    /// <summary>Takes no new calls; those in flight finish.</summary>
+    /// <summary>Accepts no new calls; those in flight finish.</summary>
     Unloading = 40,
 
-    /// <summary>Gone.</summary>
+    /// <summary>Unloaded.</summary>
     End = 50,
 }

@@ -8,29 +8,31 @@ namespace Ovms.Inference.Bytes;
 /// <summary>What BYTES mean for an input of numbers.</summary>
 internal enum BytesMeaning
 {
-    /// <summary>Nothing: the input takes its own datatype only.</summary>
+    /// <summary>BYTES are not accepted: the input takes only its own datatype.</summary>
     None,
 
-    /// <summary>Encoded images, to be decoded into the four dimensions of the input.</summary>
+    /// <summary>Encoded images, which are decoded into the four dimensions of the input.</summary>
     Images,
 
-    /// <summary>Texts, to be packed with a NUL behind each into the rows of a U8 input.</summary>
+    /// <summary>Texts, which are packed into the rows of a U8 input, each with a NUL behind it.</summary>
     Texts,
 }
 
-/// <summary>Decides, as the original does by rank and type, what BYTES mean for an input.</summary>
+/// <summary>Decides by rank and type, as the original does, what BYTES mean for an input.</summary>
 internal static class BytesInput
 {
     private const int ImageRank = 4;
     private const int TextRank = 2;
 
-    /// <summary>What the caller means with this content; none also where the content is in the input's own datatype.</summary>
+    /// <summary>
+    /// What the caller's BYTES mean. <see cref="BytesMeaning.None"/> also if the content is in the input's own datatype.
+    /// </summary>
     public static BytesMeaning MeaningOf(TensorInfo info, InputTensor input)
     {
         return TensorMarshaler.ForDatatype(input.Datatype)?.ElementType == ElementType.String ? MeaningOf(info) : BytesMeaning.None;
     }
 
-    /// <summary>Whether BYTES mean something for an input of numbers, so that its content may have any length.</summary>
+    /// <summary>Whether an input of numbers accepts BYTES, so that its content may have any length.</summary>
     public static bool TakesBytes(TensorInfo info) => MeaningOf(info) != BytesMeaning.None;
 
     private static BytesMeaning MeaningOf(TensorInfo info)
@@ -48,7 +50,7 @@ internal static class BytesInput
         };
     }
 
-    /// <summary>Whether tensors of the input are images pixel by pixel: NHWC, however it is written.</summary>
+    /// <summary>Whether the input's layout is NHWC, in whatever notation, so that its tensors are images pixel by pixel.</summary>
     public static bool IsNhwc(TensorInfo info) =>
         info.BatchAxis == 0
         && LayoutText.AxisOf(info.Layout, 'H', ImageRank) == 1

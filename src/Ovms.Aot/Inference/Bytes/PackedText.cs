@@ -8,11 +8,14 @@ using Ovms.Tensors;
 namespace Ovms.Inference.Bytes;
 
 /// <summary>
-/// Texts of models that know no strings: rows of U8, a NUL behind each text and as many more as the longest one needs.
+/// Packs texts for models without string inputs into rows of U8. A NUL follows each text, and NULs pad it to the width of the rows.
 /// </summary>
 internal static class PackedText
 {
-    /// <summary>Whether the texts fit the input. A row that the model holds longer than the longest text is filled up, which the original refuses.</summary>
+    /// <summary>
+    /// Whether the texts fit the input. Rows of the model that are longer than the longest text are padded; the original rejects such
+    /// requests.
+    /// </summary>
     public static Outcome Check(TensorInfo info, InputTensor input)
     {
         long width = LongestOf(input) + 1;
@@ -26,7 +29,7 @@ internal static class PackedText
         return width > NativeBuffer.MaxLength / input.Shape[0] ? BytesFault.TextsTooLarge(input, width) : Outcome.Ok;
     }
 
-    /// <summary>Replaces the checked content by the rows, or says that there is no memory for them.</summary>
+    /// <summary>Replaces the checked content with the rows, or fails if there is no memory for them.</summary>
     public static Outcome Pack(TensorInfo info, InputTensor input, ConversionShare share)
     {
         long count = input.Shape[0];

@@ -7,24 +7,24 @@ using Ovms.Tensors;
 
 namespace Ovms.Inference.Bytes;
 
-/// <summary>Turns samples of images into elements of one type; what the type cannot hold becomes the nearest that it can.</summary>
+/// <summary>Converts image samples to elements of one type. Values outside the type's range are clamped.</summary>
 internal abstract class PixelWriter
 {
     /// <summary>Bytes of one element.</summary>
     public abstract int ElementSize { get; }
 
     /// <summary>
-    /// Whether samples of 16 bits are of use. A type of 8 bits gets the upper half of them; of the whole, which the original gives it,
-    /// all that is not nearly black would be its largest value.
+    /// Whether 16-bit samples are useful. Types of 8 bits get their upper half: the original clamps the whole sample, so that almost
+    /// every value becomes the largest.
     /// </summary>
     public bool TakesDeepSamples => ElementSize > sizeof(byte);
 
-    /// <summary>Writes a row.</summary>
+    /// <summary>Writes one row.</summary>
     /// <param name="samples">0 to 255, or 0 to 65,535.</param>
-    /// <param name="destination">Room for as many elements.</param>
+    /// <param name="destination">Memory for as many elements as there are samples.</param>
     public abstract void Write(ReadOnlySpan<ushort> samples, Span<byte> destination);
 
-    /// <summary>The writer of an element type; null for types that are not made of images.</summary>
+    /// <summary>The writer of an element type; null if images cannot be converted to that type.</summary>
     public static PixelWriter? For(ElementType type) => type switch
     {
         ElementType.U8 => Of<byte>.Writer,
@@ -50,7 +50,7 @@ internal abstract class PixelWriter
         public static readonly PixelWriter Writer = new TableWriter<BFloat16>(static sample => BFloat16.FromSingle(sample));
     }
 
-    /// <summary>Looks samples of 8 bits, nearly all there are, up.</summary>
+    /// <summary>Converts 8-bit samples (nearly all) by table lookup.</summary>
     private sealed class TableWriter<T> : PixelWriter
         where T : unmanaged
     {

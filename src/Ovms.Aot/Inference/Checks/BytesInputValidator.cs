@@ -6,12 +6,12 @@ using Ovms.Status;
 namespace Ovms.Inference.Checks;
 
 /// <summary>
-/// Decides whether BYTES that stand for numbers can be converted, as far as that shows without decoding anything: afterwards the content
-/// is as many whole elements as the shape says.
+/// Decides without decoding whether BYTES that stand for numbers can be converted. Accepted content has exactly as many whole elements as
+/// its shape says.
 /// </summary>
 internal static class BytesInputValidator
 {
-    /// <summary>The first thing that is wrong.</summary>
+    /// <summary>Returns the first fault.</summary>
     public static Outcome Check(TensorInfo info, InputTensor input, BytesMeaning meaning)
     {
         if (input.Shape.Length != 1)
@@ -24,7 +24,7 @@ internal static class BytesInputValidator
             return BytesFault.Layout(info, input);
         }
 
-        // The widths of texts are told together with a wrong batch, as in the original: see PackedText.
+        // Texts: a wrong batch size is reported together with the widths, as in the original. See PackedText.
         if (meaning == BytesMeaning.Images && !info.Shape[0].Contains(input.Shape[0]))
         {
             return BytesFault.BatchSize(info, input);

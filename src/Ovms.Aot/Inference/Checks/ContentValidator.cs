@@ -7,13 +7,15 @@ using Ovms.Tensors;
 
 namespace Ovms.Inference.Checks;
 
-/// <summary>Decides whether the bytes of an input are as many as its shape, which fits the model already, asks for.</summary>
+/// <summary>
+/// Decides whether an input's content has as many bytes as its shape demands. The shape has already been checked against the model.
+/// </summary>
 internal static class ContentValidator
 {
-    /// <summary>Most elements of a string tensor: the engine's objects for them take 1 GiB, as in the original.</summary>
+    /// <summary>Maximum number of strings in a tensor: the engine's objects for that many take 1 GiB, as in the original.</summary>
     public const int MaxStrings = 1 << 25;
 
-    /// <summary>The first thing that is wrong.</summary>
+    /// <summary>Returns the first fault.</summary>
     public static Outcome Check(TensorInfo info, InputTensor input)
     {
         if (!TryCount(input.Shape, out long count))
@@ -28,7 +30,9 @@ internal static class ContentValidator
     {
         if (input.Source != ContentSource.Raw)
         {
-            Debug.Assert(input.ValueCount == 0 || input.Content?.Length == marshaler.ByteLength(input.ValueCount), "Values were converted by the marshaler.");
+            Debug.Assert(
+                input.ValueCount == 0 || input.Content?.Length == marshaler.ByteLength(input.ValueCount),
+                "Values were converted by the marshaler.");
             return input.ValueCount == count ? Outcome.Ok : RequestFault.ValueCount(input, count, input.ValueCount);
         }
 
@@ -37,7 +41,7 @@ internal static class ContentValidator
         return actual == expected ? Outcome.Ok : RequestFault.ContentSize(input, expected, actual);
     }
 
-    /// <summary>Whether BYTES are as many whole elements as wanted.</summary>
+    /// <summary>Whether BYTES have exactly the expected number of whole elements.</summary>
     public static Outcome CheckStrings(InputTensor input, long count)
     {
         if (count > MaxStrings)
@@ -60,7 +64,9 @@ internal static class ContentValidator
             : RequestFault.ValueCount(input, count, came);
     }
 
-    /// <summary>Walks the lengths of a packed string tensor; afterwards the engine's strings can be made without looking again.</summary>
+    /// <summary>
+    /// Checks the lengths in a packed string tensor. Afterwards the engine's strings can be made without checking again.
+    /// </summary>
     private static Outcome CountPacked(InputTensor input, out long count)
     {
         count = 0;
@@ -84,8 +90,8 @@ internal static class ContentValidator
     }
 
     /// <summary>
-    /// Multiplies the dimensions. False also where the product of those that are not 0 is too large, although the tensor would be empty:
-    /// the engine computes strides from them.
+    /// Multiplies the dimensions. Empty tensors also fail if the product of their other dimensions overflows, because the engine computes
+    /// strides from them.
     /// </summary>
     private static bool TryCount(ReadOnlySpan<long> shape, out long count)
     {

@@ -7,10 +7,11 @@ using Ovms.Tensors;
 
 namespace Ovms.Inference.Checks;
 
-/// <summary>
-/// The words for what can be wrong with a request. What the caller wrote is quoted short: names and shapes of any length may come, and
-/// answers travel in headers. The original says "input name:" twice; here once.
-/// </summary>
+/// <summary>The error texts for faults in a request.</summary>
+/// <remarks>
+/// Names and shapes from the caller are shortened: they may have any length, and answers travel in headers. The original says "input
+/// name:" twice; these texts say it once.
+/// </remarks>
 internal static class RequestFault
 {
     private const int MostDimensions = 16;
@@ -28,14 +29,16 @@ internal static class RequestFault
 
     public static Outcome TypedBesideRaw(InputTensor input) => Fail(
         StatusCode.InvalidMessageStructure,
-        $"Passing buffers both in InferInputTensor contents and in raw_input_contents is not allowed. Detected buffer in InferInputTensor contents for input: {Shown.Bounded(input.Name)}");
+        "Passing buffers both in InferInputTensor contents and in raw_input_contents is not allowed. "
+            + $"Detected buffer in InferInputTensor contents for input: {Shown.Bounded(input.Name)}");
 
     public static Outcome NegativeDimension(InputTensor input) =>
         Fail(StatusCode.InvalidShape, $"Negative or zero dimension size is not acceptable: {ShapeOf(input)}", input);
 
     public static Outcome Precision(TensorInfo info, InputTensor input, CallOrigin origin)
     {
-        // A KServe caller wrote the datatype as a text and finds it as such; TensorFlow's are numbers, which the original tells by its own names.
+        // KServe callers send the datatype as text, so the message repeats it. TensorFlow's are numbers, for which the original prints
+        // its own names.
         TensorMarshaler? marshaler = TensorMarshaler.ForDatatype(input.Datatype);
         bool isText = origin is CallOrigin.KServeGrpc or CallOrigin.KServeRest;
         string came = isText || marshaler is null ? Shown.Bounded(input.Datatype) : marshaler.Precision;
@@ -73,23 +76,28 @@ internal static class RequestFault
         Fail(StatusCode.BytesContentsEmpty, $"Expected: {expected} values; Actual: 0 values", input);
 
     public static Outcome StringTooLong(InputTensor input, long size, uint length) =>
-        Fail(StatusCode.InvalidContentSize, $"Batch length metadata exceeded buffer size, buffer size: {size}, batch length: {length}", input);
+        Fail(
+            StatusCode.InvalidContentSize,
+            $"Batch length metadata exceeded buffer size, buffer size: {size}, batch length: {length}",
+            input);
 
     public static Outcome StringBytesLeft(InputTensor input, long processed, long size) =>
         Fail(StatusCode.InvalidContentSize, $"Processed bytes: {processed} do not equal to buffer size: {size}", input);
 
     public static Outcome UnknownOutput(Signature signature, string name) => Fail(
         StatusCode.InvalidRequestedOutput,
-        $"The model has no output {Shown.Bounded(name)}; its outputs: {string.Join(", ", signature.OutputsInNameOrder.Select(static info => info.Name))}");
+        $"The model has no output {Shown.Bounded(name)}; "
+            + $"its outputs: {string.Join(", ", signature.OutputsInNameOrder.Select(static info => info.Name))}");
 
-    public static Outcome DuplicateOutput(string name) => Fail(StatusCode.InvalidRequestedOutput, $"Output {Shown.Bounded(name)} is asked for twice");
+    public static Outcome DuplicateOutput(string name) =>
+        Fail(StatusCode.InvalidRequestedOutput, $"Output {Shown.Bounded(name)} is asked for twice");
 
-    /// <summary>Names an input that is too much: one the model does not have, or one that came before.</summary>
+    /// <summary>Names a surplus input: one that the model does not have, or a duplicate.</summary>
     private static string Surplus(Signature signature, InferMessage message)
     {
-        // One more than the model has always shows it; a caller may send millions.
-        int looked = Math.Min(message.Inputs.Count, signature.Inputs.Length + 1);
-        for (int i = 0; i < looked; i++)
+        // One more than the model has is enough to find it; the caller may have sent millions.
+        int checkedCount = Math.Min(message.Inputs.Count, signature.Inputs.Length + 1);
+        for (int i = 0; i < checkedCount; i++)
         {
             string name = message.Inputs[i].Name;
             if (signature.FindInput(name) is null)
@@ -128,5 +136,6 @@ internal static class RequestFault
 
     private static Outcome Fail(StatusCode code, string detail) => Outcome.Fail(code, detail);
 
-    private static Outcome Fail(StatusCode code, string detail, InputTensor input) => Outcome.Fail(code, $"{detail}; input name: {Shown.Bounded(input.Name)}");
+    private static Outcome Fail(StatusCode code, string detail, InputTensor input) =>
+        Outcome.Fail(code, $"{detail}; input name: {Shown.Bounded(input.Name)}");
 }

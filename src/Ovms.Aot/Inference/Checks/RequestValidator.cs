@@ -6,14 +6,14 @@ using Ovms.Status;
 
 namespace Ovms.Inference.Checks;
 
-/// <summary>
-/// Decides whether a request fits a model. The order of the checks and the words are the original's, so that clients who look for
-/// them find them; what the original leaves unsaid (which name was not expected, which came twice) follows after a semicolon.
-/// A request that fits costs no allocation.
-/// </summary>
+/// <summary>Decides whether a request fits a model. A request that fits costs no allocation.</summary>
+/// <remarks>
+/// The order of the checks and the texts are the original's, because clients search for them. Details that the original omits follow
+/// after a semicolon: the name of the unexpected or duplicate input.
+/// </remarks>
 internal static class RequestValidator
 {
-    /// <summary>The first thing that is wrong with the request.</summary>
+    /// <summary>Returns the first fault in the request.</summary>
     public static Outcome Check(Signature signature, InferMessage message)
     {
         if (message.Inputs.Count != signature.Inputs.Length)
@@ -30,18 +30,20 @@ internal static class RequestValidator
         foreach (TensorInfo info in signature.InputsInNameOrder)
         {
             InputTensor? input = Find(message.Inputs, info.Name);
-            Outcome checkedInput = input is null ? RequestFault.MissingInput(signature, message, info) : CheckInput(info, input, message.Origin);
+            Outcome checkedInput = input is null
+                ? RequestFault.MissingInput(signature, message, info)
+                : CheckInput(info, input, message.Origin);
             if (!checkedInput.IsOk)
             {
                 return checkedInput;
             }
         }
 
-        // As many inputs as the model has, and each of the model's among them: none is unexpected, none comes twice.
+        // The counts are equal and each of the model's inputs was found: none is unexpected, none is a duplicate.
         return CheckOutputs(signature, message);
     }
 
-    /// <summary>Whether every input's content came in one place.</summary>
+    /// <summary>Whether all contents were sent in one place: either in the inputs or as raw contents.</summary>
     internal static Outcome CheckContentPlaces(InferMessage message)
     {
         if (message.RawContentCount <= 0)
@@ -65,7 +67,7 @@ internal static class RequestValidator
         return Outcome.Ok;
     }
 
-    /// <summary>The first thing that is wrong with one input.</summary>
+    /// <summary>Returns the first fault in one input.</summary>
     internal static Outcome CheckInput(TensorInfo info, InputTensor input, CallOrigin origin)
     {
         foreach (long dimension in input.Shape)
@@ -111,10 +113,10 @@ internal static class RequestValidator
 
     private static Outcome CheckOutputs(Signature signature, InferMessage message)
     {
-        // More wishes than the model has outputs hold an unknown or a repeated one among the first few: the rest, of which a caller
-        // may send millions, need not be looked at.
-        int looked = Math.Min(message.Outputs.Count, signature.Outputs.Length + 1);
-        for (int i = 0; i < looked; i++)
+        // If more outputs are requested than the model has, one of the first few is unknown or a duplicate. The rest may be millions and
+        // is not checked.
+        int checkedCount = Math.Min(message.Outputs.Count, signature.Outputs.Length + 1);
+        for (int i = 0; i < checkedCount; i++)
         {
             string name = message.Outputs[i].Name;
             if (signature.FindOutput(name) is null)

@@ -4,26 +4,34 @@ using Ovms.Inference.Bytes;
 
 namespace Ovms.Inference.Images;
 
-/// <summary>
-/// Resizes between the centres of pixels, each value from its two by two neighbours, with weights of 11 bits: within 1 of what the
-/// original's library gives. Rows are done one after another, so that beside source and destination only a few rows are in memory.
-/// </summary>
+/// <summary>Resizes images by bilinear interpolation between the centres of pixels, with weights of 11 bits.</summary>
+/// <remarks>
+/// Results differ by at most 1 from those of the original's library. Rows are resized one by one, so that only a few rows are in memory
+/// beside source and destination.
+/// </remarks>
 internal static class Bilinear
 {
     private const int WeightBits = 11;
     private const int One = 1 << WeightBits;
-    private const int RowsBetweenLooks = 64;
+    private const int RowsBetweenCancellationChecks = 64;
 
-    /// <summary>Resizes one image and writes it in the model's type; a copy where the size is right already.</summary>
-    /// <param name="source">Rows without gaps.</param>
+    /// <summary>Resizes one image and writes it in the model's type. Copies it if the size is already right.</summary>
+    /// <param name="source">The rows of the source, without gaps.</param>
     /// <param name="width">Columns of the source.</param>
-    /// <param name="stride">Samples of one pixel of the source; the first ones are the channels.</param>
-    /// <param name="size">What is wanted.</param>
-    /// <param name="writer">Knows the model's type.</param>
-    /// <param name="destination">Room for all elements.</param>
-    /// <param name="cancellation">Looked at every few rows.</param>
+    /// <param name="stride">Samples per pixel of the source. The first ones are the channels.</param>
+    /// <param name="size">The size of the result.</param>
+    /// <param name="writer">The writer of the model's type.</param>
+    /// <param name="destination">Memory for all elements.</param>
+    /// <param name="cancellation">Checked every few rows.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public static void Resize<TSample>(ReadOnlySpan<TSample> source, int width, int stride, ImageSize size, PixelWriter writer, Span<byte> destination, CancellationToken cancellation)
+    public static void Resize<TSample>(
+        ReadOnlySpan<TSample> source,
+        int width,
+        int stride,
+        ImageSize size,
+        PixelWriter writer,
+        Span<byte> destination,
+        CancellationToken cancellation)
         where TSample : unmanaged, IBinaryInteger<TSample>
     {
         int height = source.Length / stride / width;
@@ -40,7 +48,7 @@ internal static class Bilinear
             int belowIs = -1;
             for (int y = 0; y < size.Height; y++)
             {
-                if (y % RowsBetweenLooks == 0)
+                if (y % RowsBetweenCancellationChecks == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
                 }
@@ -53,13 +61,15 @@ internal static class Bilinear
 
                 if (first != aboveIs)
                 {
-                    Stretch(source.Slice(first * width * stride, width * stride), stride, size.Channels, columns, above.AsSpan(0, rowLength));
+                    ReadOnlySpan<TSample> row = source.Slice(first * width * stride, width * stride);
+                    Stretch(row, stride, size.Channels, columns, above.AsSpan(0, rowLength));
                     aboveIs = first;
                 }
 
                 if (weight != 0 && second != belowIs)
                 {
-                    Stretch(source.Slice(second * width * stride, width * stride), stride, size.Channels, columns, below.AsSpan(0, rowLength));
+                    ReadOnlySpan<TSample> row = source.Slice(second * width * stride, width * stride);
+                    Stretch(row, stride, size.Channels, columns, below.AsSpan(0, rowLength));
                     belowIs = second;
                 }
 
@@ -75,7 +85,7 @@ internal static class Bilinear
         }
     }
 
-    // Results carry the weight's bits.
+    // Results are scaled by 2 to the power of WeightBits.
     private static void Stretch<TSample>(ReadOnlySpan<TSample> row, int stride, int channels, Axis columns, Span<int> result)
         where TSample : unmanaged, IBinaryInteger<TSample>
     {
@@ -111,14 +121,14 @@ internal static class Bilinear
         }
     }
 
-    /// <summary>Where along one axis the values of the result come from.</summary>
+    /// <summary>Maps positions of the result to positions of the source along one axis.</summary>
     private readonly struct Axis(int from, int to)
     {
         private readonly double _step = (double)from / to;
 
         public int Length => to;
 
-        /// <summary>The two neighbours, and the share of the second.</summary>
+        /// <summary>The two neighbours, and the weight of the second.</summary>
         public (int First, int Second, int Weight) At(int place)
         {
             double exact = ((place + 0.5) * _step) - 0.5;

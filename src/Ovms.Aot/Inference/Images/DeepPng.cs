@@ -7,8 +7,7 @@ using Ovms.Tensors;
 namespace Ovms.Inference.Images;
 
 /// <summary>
-/// Decodes the samples of a PNG of 16 bits, which the library rounds to 8 or 11. The library has read the header already and found no
-/// fault in it.
+/// Decodes the samples of a 16-bit PNG, which SkiaSharp rounds to 8 or 11 bits. SkiaSharp has already read the header and accepted it.
 /// </summary>
 internal static class DeepPng
 {
@@ -18,7 +17,7 @@ internal static class DeepPng
     private const int ChunkFrame = 12;
     private const int Header = Signature + 8;
 
-    // First column and row, and the step to the next, of each pass of an interlaced image; a whole one has a single pass.
+    // First column, first row and the steps to the next, for each pass of an interlaced image. Other images have a single pass.
     private static readonly (int X, int Y, int StepX, int StepY)[] s_interlaced =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
@@ -26,8 +25,8 @@ internal static class DeepPng
 
     /// <summary>Decodes every pixel.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="pixels">Receives blue, green, red and alpha of each; for gray all three are the same.</param>
-    /// <param name="cancellation">Looked at every row.</param>
+    /// <param name="pixels">Receives blue, green, red and alpha of each pixel. For gray pixels the first three are equal.</param>
+    /// <param name="cancellation">Checked at every row.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public static Outcome Decode(ReadOnlySpan<byte> file, Span<ushort> pixels, CancellationToken cancellation)
     {
@@ -79,9 +78,10 @@ internal static class DeepPng
         }
     }
 
-    private static unsafe ZLibStream Open(NativeBuffer packed) => new(new UnmanagedMemoryStream((byte*)packed.Address, packed.Length), CompressionMode.Decompress);
+    private static unsafe ZLibStream Open(NativeBuffer packed) =>
+        new(new UnmanagedMemoryStream((byte*)packed.Address, packed.Length), CompressionMode.Decompress);
 
-    // The data may be cut into chunks anywhere.
+    // The compressed data may be split into chunks at any byte.
     private static NativeBuffer DataOf(ReadOnlySpan<byte> file)
     {
         NativeBuffer data = new(file.Length);
@@ -101,7 +101,7 @@ internal static class DeepPng
         return data;
     }
 
-    // What was written is the difference to a guess from the bytes left, above, and left above.
+    // Each byte is stored as its difference to a prediction from the bytes to the left, above, and above left.
     private static bool TryUnfilter(int filter, Span<byte> row, ReadOnlySpan<byte> above, int pixel)
     {
         if (filter is < 0 or > 4)
@@ -132,7 +132,7 @@ internal static class DeepPng
         return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
     }
 
-    // In the file: gray, or red green blue, then alpha; the larger byte first.
+    // Order in the file: gray, or red green blue; then alpha. Samples are big-endian.
     private static void Scatter(ReadOnlySpan<ushort> row, int samples, Span<ushort> line, int x, int step)
     {
         for (int i = 0; i < row.Length; i += samples)

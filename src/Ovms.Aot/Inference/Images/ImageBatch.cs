@@ -7,7 +7,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Inference.Images;
 
-/// <summary>The images of one input, on their way into one tensor.</summary>
+/// <summary>The images of one input, decoded into one tensor.</summary>
 internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, ConversionShare share, ConversionBudget budget) : IDisposable
 {
     private readonly PixelWriter _writer = PixelWriter.For(info.ElementType)!;
@@ -17,7 +17,7 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
     private (int Width, int Height) _firstResolution;
     private long _index;
 
-    /// <summary>Decodes all of them and gives the input its elements, or says what is wrong with which.</summary>
+    /// <summary>Decodes all images and gives the input its elements, or returns the fault of the first bad image.</summary>
     public Outcome Decode(CancellationToken cancellation)
     {
         BytesElements files = new(input.Content!.Bytes);
@@ -27,7 +27,9 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
             Outcome decoded = Decode(file, cancellation);
             if (!decoded.IsOk)
             {
-                return decoded.Code == StatusCode.OutOfMemory ? decoded : BytesFault.Image(decoded.Code, input, _index, decoded.Detail ?? "");
+                return decoded.Code == StatusCode.OutOfMemory
+                    ? decoded
+                    : BytesFault.Image(decoded.Code, input, _index, decoded.Detail ?? "");
             }
 
             _index++;
@@ -70,7 +72,8 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
         {
             return Outcome.Fail(
                 StatusCode.MessageTooLarge,
-                $"the tensor would be ({_count},{_size.Height},{_size.Width},{_size.Channels}) {info.Marshaler.Datatype}; Expected: at most {NativeBuffer.MaxLength} bytes");
+                $"the tensor would be ({_count},{_size.Height},{_size.Width},{_size.Channels}) {info.Marshaler.Datatype}; "
+                    + $"Expected: at most {NativeBuffer.MaxLength} bytes");
         }
 
         Outcome taken = share.TryTake(length * _count);
@@ -87,20 +90,23 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
         bool isFixed = info.ImageShape[1].IsStatic && info.ImageShape[2].IsStatic;
         return isFixed || (image.Width, image.Height) == _firstResolution
             ? _size.CheckChannels(image)
-            : Outcome.Fail(StatusCode.BinaryImagesResolutionMismatch, $"Expected: {_firstResolution.Width} x {_firstResolution.Height} as the first; Actual: {image.Width} x {image.Height}");
+            : Outcome.Fail(
+                StatusCode.BinaryImagesResolutionMismatch,
+                $"Expected: {_firstResolution.Width} x {_firstResolution.Height} as the first; Actual: {image.Width} x {image.Height}");
     }
 
     private Outcome Write(ImageFile image, CancellationToken cancellation)
     {
         int length = (int)(_size.Values * _writer.ElementSize);
         Span<byte> elements = _elements!.Free[..length];
-        bool isAsDecoded = _writer == PixelWriter.For(Native.ElementType.U8) && (_size.Height, _size.Width, _size.Channels) == (image.Height, image.Width, image.SamplesPerPixel);
+        bool isAsDecoded = _writer == PixelWriter.For(Native.ElementType.U8)
+            && (_size.Height, _size.Width, _size.Channels) == (image.Height, image.Width, image.SamplesPerPixel);
         Outcome written = isAsDecoded ? DecodeInto(image, elements, cancellation) : DecodeAside(image, elements, cancellation);
         _elements.Advance(written.IsOk ? length : 0);
         return written;
     }
 
-    // Bytes of pixels that lie as the model wants them: straight into the tensor.
+    // The decoded bytes are what the model takes, so they are decoded straight into the tensor.
     private static Outcome DecodeInto(ImageFile image, Span<byte> elements, CancellationToken cancellation)
     {
         fixed (byte* first = elements)
@@ -130,7 +136,14 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
             ReadOnlySpan<byte> samples = pixels.Free[..(int)length];
             if (image.IsDeep)
             {
-                Bilinear.Resize(MemoryMarshal.Cast<byte, ushort>(samples), image.Width, image.SamplesPerPixel, _size, _writer, elements, cancellation);
+                Bilinear.Resize(
+                    MemoryMarshal.Cast<byte, ushort>(samples),
+                    image.Width,
+                    image.SamplesPerPixel,
+                    _size,
+                    _writer,
+                    elements,
+                    cancellation);
             }
             else
             {

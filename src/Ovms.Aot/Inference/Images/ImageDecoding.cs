@@ -5,11 +5,13 @@ using Ovms.Status;
 
 namespace Ovms.Inference.Images;
 
-/// <summary>Decodes a call's images into the tensors the model wants: on the thread pool, as many calls at a time as the budget allows.</summary>
+/// <summary>
+/// Decodes a call's images into the model's tensors, on the thread pool. The budget bounds how many calls decode at a time.
+/// </summary>
 internal sealed class ImageDecoding(ConversionBudget budget)
 {
-    /// <summary>Replaces every input of images by pixels. The inputs were validated.</summary>
-    /// <returns>Ok, or what is wrong with an image, or why images cannot be decoded now.</returns>
+    /// <summary>Replaces the images of every such input with pixels. The inputs must have been validated.</summary>
+    /// <returns>Ok, the fault of an image, or why images cannot be decoded now.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async ValueTask<Outcome> DecodeAsync(Signature signature, InferMessage message, CancellationToken cancellation)
     {
@@ -21,7 +23,7 @@ internal sealed class ImageDecoding(ConversionBudget budget)
 
         try
         {
-            // Awaited to its end also when the caller gives up: it works on the message's memory.
+            // Awaited to its end even if the caller gives up, because the task uses the message's memory.
             return await Task.Run(() => Decode(signature, message, cancellation), CancellationToken.None).ConfigureAwait(false);
         }
         finally

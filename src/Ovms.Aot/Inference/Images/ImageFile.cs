@@ -4,12 +4,12 @@ using SkiaSharp;
 namespace Ovms.Inference.Images;
 
 /// <summary>
-/// One encoded image whose header has been read. Colours are taken as they are stored: no colour profile is applied, nor the orientation
-/// that a camera notes down, which is how the original decodes.
+/// One encoded image whose header has been read. Colours are taken as stored: colour profiles and the camera's orientation are ignored,
+/// as in the original.
 /// </summary>
 internal sealed unsafe class ImageFile : IDisposable
 {
-    /// <summary>Most pixels of one image; 64 Mi are 8,192 × 8,192.</summary>
+    /// <summary>Maximum number of pixels of one image: 64 Mi, for example 8,192 × 8,192.</summary>
     public const long MaxPixels = 1 << 26;
 
     private readonly SKData _data;
@@ -25,37 +25,39 @@ internal sealed unsafe class ImageFile : IDisposable
         IsDeep = keepsDeep && ImageSignature.IsDeep(file);
     }
 
-    /// <summary>Columns.</summary>
+    /// <summary>Number of columns.</summary>
     public int Width => _codec.Info.Width;
 
-    /// <summary>Rows.</summary>
+    /// <summary>Number of rows.</summary>
     public int Height => _codec.Info.Height;
 
-    /// <summary>Whether it has no colours.</summary>
+    /// <summary>Whether the image is gray.</summary>
     public bool IsGray { get; }
 
-    /// <summary>Whether a pixel may be transparent.</summary>
+    /// <summary>Whether pixels may be transparent.</summary>
     public bool HasAlpha => _codec.Info.AlphaType != SKAlphaType.Opaque;
 
     /// <summary>Whether decoded samples have 16 bits.</summary>
     public bool IsDeep { get; }
 
-    /// <summary>Samples of one decoded pixel: one gray, or blue, green, red and alpha.</summary>
+    /// <summary>Samples per decoded pixel: 1 for gray, or 4 for blue, green, red and alpha.</summary>
     public int SamplesPerPixel => _isOneSampleStored && !IsDeep ? 1 : 4;
 
     /// <summary>Bytes of all decoded pixels.</summary>
     public long DecodedBytes => (long)Width * Height * SamplesPerPixel * (IsDeep ? sizeof(ushort) : sizeof(byte));
 
-    /// <summary>Reads the header. Nothing is set aside for pixels.</summary>
-    /// <param name="file">In unmanaged memory that stays as long as the image.</param>
-    /// <param name="keepsDeep">Whether samples of 16 bits are decoded as such, else as their upper 8.</param>
-    /// <param name="scannedPixels">Most pixels that the scans of a JPEG may go over together.</param>
-    /// <returns>The image, or what is wrong with it.</returns>
+    /// <summary>Reads the header. Allocates nothing for the pixels.</summary>
+    /// <param name="file">The file, in unmanaged memory that outlives the image.</param>
+    /// <param name="keepsDeep">Whether 16-bit samples are decoded with all their bits; otherwise with their upper 8.</param>
+    /// <param name="scannedPixels">Maximum number of pixels that all scans of a JPEG together may pass over.</param>
+    /// <returns>The image, or its fault.</returns>
     public static Outcome<ImageFile> Open(ReadOnlySpan<byte> file, bool keepsDeep, long scannedPixels)
     {
         if (!ImageSignature.IsKnown(file))
         {
-            return Outcome.Fail(StatusCode.ImageParsingFailed, $"{(file.IsEmpty ? "it is empty" : "it does not begin like an image")}; Expected: {ImageSignature.Formats}");
+            return Outcome.Fail(
+                StatusCode.ImageParsingFailed,
+                $"{(file.IsEmpty ? "it is empty" : "it does not begin like an image")}; Expected: {ImageSignature.Formats}");
         }
 
         SKData data;
@@ -101,8 +103,8 @@ internal sealed unsafe class ImageFile : IDisposable
     }
 
     /// <summary>Decodes every pixel.</summary>
-    /// <param name="destination">Room for <see cref="DecodedBytes"/>; samples of 16 bits are in the machine's order.</param>
-    /// <param name="cancellation">The caller's; a decoder of 8 bits is not interrupted.</param>
+    /// <param name="destination">Memory for <see cref="DecodedBytes"/>. 16-bit samples are written in the machine's byte order.</param>
+    /// <param name="cancellation">Stops the decoding of 16-bit samples only.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public Outcome Decode(byte* destination, CancellationToken cancellation)
     {

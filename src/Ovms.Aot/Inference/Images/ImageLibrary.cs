@@ -5,10 +5,8 @@ using SkiaSharp;
 
 namespace Ovms.Inference.Images;
 
-/// <summary>
-/// Loads the native half of SkiaSharp at the first image, so that a server without images neither loads nor needs it. In the package it
-/// lies in lib/ beside bin/, where the loader would not look by itself.
-/// </summary>
+/// <summary>Loads SkiaSharp's native library at the first image, so that a server without images does not need it.</summary>
+/// <remarks>In the package the library is in lib/ beside bin/, where the loader does not search.</remarks>
 internal static class ImageLibrary
 {
     private const string Name = "libSkiaSharp";
@@ -18,7 +16,8 @@ internal static class ImageLibrary
     /// <summary>Ok, or why no image can be decoded.</summary>
     public static Outcome Loaded => s_loaded.Value;
 
-    private static string FileName => OperatingSystem.IsWindows() ? $"{Name}.dll" : OperatingSystem.IsMacOS() ? $"{Name}.dylib" : $"{Name}.so";
+    private static string FileName =>
+        OperatingSystem.IsWindows() ? $"{Name}.dll" : OperatingSystem.IsMacOS() ? $"{Name}.dylib" : $"{Name}.so";
 
     private static Outcome Load()
     {
@@ -26,7 +25,8 @@ internal static class ImageLibrary
         string folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "lib"));
         try
         {
-            if (!NativeLibrary.TryLoad(Path.Combine(folder, FileName), out nint library) && !NativeLibrary.TryLoad(Name, managed, null, out library))
+            if (!NativeLibrary.TryLoad(Path.Combine(folder, FileName), out nint library)
+                && !NativeLibrary.TryLoad(Name, managed, null, out library))
             {
                 return Missing($"{FileName} is neither in {folder} nor where the system looks for libraries");
             }
@@ -36,12 +36,15 @@ internal static class ImageLibrary
                 ? Outcome.Ok
                 : Missing($"{FileName} is version {SkiaSharpVersion.Native}; {SkiaSharpVersion.NativeMinimum} is needed");
         }
-        catch (Exception failure) when (failure is BadImageFormatException or DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
+        catch (Exception failure) when (failure
+            is BadImageFormatException or DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
         {
             return Missing($"{FileName} cannot be used: {failure.Message}");
         }
     }
 
     private static Outcome Missing(string why) =>
-        Outcome.Fail(StatusCode.NotImplemented, $"Encoded images cannot be decoded here, since {why}. Send the pixels, or restart the server with the library in place.");
+        Outcome.Fail(
+            StatusCode.NotImplemented,
+            $"Encoded images cannot be decoded here, since {why}. Send the pixels, or restart the server with the library in place.");
 }

@@ -1,17 +1,17 @@
 namespace Ovms.Inference.Images;
 
-/// <summary>What the first bytes of an image tell before a decoder sees it.</summary>
+/// <summary>Reads an image's format from its first bytes, before a decoder is used.</summary>
 internal static class ImageSignature
 {
-    // PNG: 8 bytes of signature, then the header chunk: length, "IHDR", width, height, bits of a sample, kind of colour.
+    // PNG: 8 bytes of signature, then the header chunk: length, "IHDR", width, height, bit depth, colour type.
     private const int PngDepth = 24;
     private const int PngColor = 25;
     private const byte GrayWithAlpha = 4;
 
-    /// <summary>The formats that are decoded, for messages.</summary>
+    /// <summary>The supported formats, for messages.</summary>
     public const string Formats = "JPEG, PNG, BMP, GIF and WebP";
 
-    /// <summary>Whether the file is of one of <see cref="Formats"/>. No other reaches a decoder.</summary>
+    /// <summary>Whether the file has one of the <see cref="Formats"/>. Other files never reach a decoder.</summary>
     public static bool IsKnown(ReadOnlySpan<byte> file) =>
         file.StartsWith(Jpeg)
         || IsPng(file)
@@ -19,11 +19,12 @@ internal static class ImageSignature
         || file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8)
         || (file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..12].SequenceEqual("WEBP"u8));
 
-    /// <summary>Whether its samples have 16 bits; only those of PNG may.</summary>
+    /// <summary>Whether its samples have 16 bits, which only PNG allows.</summary>
     public static bool IsDeep(ReadOnlySpan<byte> file) => IsPng(file) && file.Length > PngColor && file[PngDepth] == 16;
 
-    /// <summary>Whether it is gray beside an alpha channel, which the decoder does not tell from colour.</summary>
-    public static bool IsGrayWithAlpha(ReadOnlySpan<byte> file) => IsPng(file) && file.Length > PngColor && file[PngColor] == GrayWithAlpha;
+    /// <summary>Whether it is gray with an alpha channel, which the decoder reports as colour.</summary>
+    public static bool IsGrayWithAlpha(ReadOnlySpan<byte> file) =>
+        IsPng(file) && file.Length > PngColor && file[PngColor] == GrayWithAlpha;
 
     private static ReadOnlySpan<byte> Jpeg => [0xFF, 0xD8, 0xFF];
 

@@ -3,28 +3,31 @@ using Ovms.Status;
 
 namespace Ovms.Inference.Images;
 
-/// <summary>Height, width and channels that images are brought to.</summary>
+/// <summary>Height, width and channels to which images are resized.</summary>
 internal readonly record struct ImageSize(int Height, int Width, int Channels)
 {
     private const int WithAlpha = 4;
     private const int WithoutAlpha = 3;
     private const int Gray = 1;
 
-    /// <summary>Values of one image.</summary>
+    /// <summary>Number of values in one image.</summary>
     public long Values => (long)Height * Width * Channels;
 
     /// <summary>
-    /// Decides from the model's shape and, where that leaves it open, the first image: its own size, or the nearest that the model takes.
+    /// Takes the size from the model's shape. Where that is dynamic, uses the first image's size, or the nearest size within the model's
+    /// range.
     /// </summary>
-    /// <param name="shape">NHWC.</param>
-    /// <param name="image">The first of the batch.</param>
+    /// <param name="shape">The model's shape, NHWC.</param>
+    /// <param name="image">The first image of the batch.</param>
     public static Outcome<ImageSize> Of(PartialShape shape, ImageFile image)
     {
         Outcome<int> channels = ChannelsOf(shape[3], image);
-        return channels.IsOk ? new ImageSize(Nearest(shape[1], image.Height), Nearest(shape[2], image.Width), channels.Value) : channels.WithoutValue;
+        return channels.IsOk
+            ? new ImageSize(Nearest(shape[1], image.Height), Nearest(shape[2], image.Width), channels.Value)
+            : channels.WithoutValue;
     }
 
-    /// <summary>Whether an image has the channels; what has alpha may lose it.</summary>
+    /// <summary>Whether an image can have these channels. An alpha channel may be dropped.</summary>
     public Outcome CheckChannels(ImageFile image)
     {
         Outcome<int> channels = ChannelsOf(Dimension.Of(Channels), image);

@@ -2,10 +2,11 @@ using System.Buffers.Binary;
 
 namespace Ovms.Inference.Images;
 
-/// <summary>
-/// Counts the scans of a JPEG without decoding it. A progressive JPEG may have thousands, each of a few bytes, and every one costs the
-/// decoder a pass over all pixels, which nothing interrupts.
-/// </summary>
+/// <summary>Counts the scans of a JPEG without decoding it.</summary>
+/// <remarks>
+/// A progressive JPEG may have thousands of scans of a few bytes each. For each one the decoder passes over all pixels, and cannot be
+/// interrupted.
+/// </remarks>
 internal static class JpegScans
 {
     private const byte Prefix = 0xFF;
@@ -16,7 +17,7 @@ internal static class JpegScans
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
 
-    /// <summary>The number of scans up to the end of the image; 0 where the file is no JPEG.</summary>
+    /// <summary>The number of scans up to the end of the image; 0 if the file is no JPEG.</summary>
     public static int Count(ReadOnlySpan<byte> file)
     {
         int scans = 0;
@@ -38,7 +39,7 @@ internal static class JpegScans
                 continue;
             }
 
-            // The segment's length counts itself. What follows the header of a scan is searched for the next marker.
+            // The segment's length includes its own two bytes. After the header of a scan, the loop searches for the next marker.
             if (file.Length - at < sizeof(ushort))
             {
                 break;
@@ -54,7 +55,7 @@ internal static class JpegScans
         return scans;
     }
 
-    // As decoders do: whatever lies between two markers is passed over, and any number of 0xFF may stand before the code.
+    // As decoders do: bytes between two markers are skipped, and any number of 0xFF may precede the code.
     private static bool TryFindMarker(ReadOnlySpan<byte> file, ref int at, out byte marker)
     {
         while (at < file.Length && file[at..].IndexOf(Prefix) is var next and >= 0)

@@ -2,12 +2,12 @@ using Ovms.Serving.Signatures;
 
 namespace Ovms.Inference.Messages;
 
-/// <summary>How many samples a call brings.</summary>
+/// <summary>The number of samples in a call.</summary>
 internal static class BatchSize
 {
     /// <summary>The size of the batch axis of the first input that has one; 1 for a model without such an input.</summary>
-    /// <param name="signature">Of the servable that computes the call.</param>
-    /// <param name="message">Checked against it.</param>
+    /// <param name="signature">The signature of the servable that computes the call.</param>
+    /// <param name="message">The request, checked against the signature.</param>
     public static long Of(Signature signature, InferMessage message)
     {
         foreach (InputTensor input in message.Inputs)

@@ -3,7 +3,7 @@ using Ovms.Observability.Metrics;
 
 namespace Ovms.Inference.Messages;
 
-/// <summary>Which API and which transport a call came through.</summary>
+/// <summary>The API and transport of a call.</summary>
 internal enum CallOrigin
 {
     /// <summary>KServe over gRPC.</summary>
@@ -19,10 +19,10 @@ internal enum CallOrigin
     TensorFlowServingRest,
 }
 
-/// <summary>What follows from a <see cref="CallOrigin"/>.</summary>
+/// <summary>Extensions of <see cref="CallOrigin"/>.</summary>
 internal static class CallOrigins
 {
-    /// <summary>How an inference from there is counted.</summary>
+    /// <summary>The kind under which an inference of this origin is counted.</summary>
     public static CallKind InferenceKind(this CallOrigin origin) => origin switch
     {
         CallOrigin.KServeGrpc => CallKind.ModelInferGrpc,

@@ -3,36 +3,38 @@ using Ovms.Status;
 namespace Ovms.Inference.Messages;
 
 /// <summary>
-/// Bounds what conversions of BYTES cost at one time: how many calls decode images, how many wait for their turn, and the bytes that pixels
-/// and the tensors made of images and texts hold, until each tensor's call has ended.
+/// Bounds the concurrent cost of BYTES conversions: the calls that decode images, the calls that wait for their turn, and the memory.
 /// </summary>
+/// <remarks>
+/// The memory is that of the pixels and of the tensors made of images and texts. A tensor's share is held until its call has ended.
+/// </remarks>
 internal sealed class ConversionBudget(int decoders, int waiters, long bytes, long scannedPixels = long.MaxValue) : IDisposable
 {
     private const int MostWaiting = 1024;
     private const long LeastBytes = 256L << 20;
 
-    // Of the memory there is: models and other requests need the rest.
+    // The divisor of the available memory: models and other requests need the rest.
     private const int Share = 4;
 
     private readonly SemaphoreSlim _turns = new(decoders);
     private int _waiting;
     private long _taken;
 
-    /// <summary>As many decoders as there are processors, and a quarter of the memory.</summary>
-    /// <param name="scanMegapixels">Millions of <see cref="ScannedPixels"/>; 0 for any number.</param>
+    /// <summary>A budget of as many decoders as there are processors, and a quarter of the memory, but at least 256 MiB.</summary>
+    /// <param name="scanMegapixels">The limit of <see cref="ScannedPixels"/> in millions; 0 = unlimited.</param>
     public static ConversionBudget OfThisMachine(uint scanMegapixels = 0) => new(
         Environment.ProcessorCount,
         MostWaiting,
         Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Share, LeastBytes),
         scanMegapixels == 0 ? long.MaxValue : scanMegapixels * 1_000_000L);
 
-    /// <summary>Most pixels that the scans of one JPEG may go over together: scans × width × height.</summary>
+    /// <summary>Maximum number of pixels that all scans of one JPEG together may pass over: scans × width × height.</summary>
     public long ScannedPixels => scannedPixels;
 
-    /// <summary>Bytes held now.</summary>
+    /// <summary>Bytes reserved now.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    /// <summary>Waits for a turn to decode; <see cref="Leave"/> ends it.</summary>
+    /// <summary>Waits for a turn to decode. The caller must end it with <see cref="Leave"/> if the outcome is Ok.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public async ValueTask<Outcome> EnterAsync(CancellationToken cancellation)
     {
@@ -45,7 +47,9 @@ internal sealed class ConversionBudget(int decoders, int waiters, long bytes, lo
         {
             if (Interlocked.Increment(ref _waiting) > waiters)
             {
-                return Outcome.Fail(StatusCode.QueueFull, $"{waiters} calls wait already for their images to be decoded; try again later.");
+                return Outcome.Fail(
+                    StatusCode.QueueFull,
+                    $"{waiters} calls wait already for their images to be decoded; try again later.");
             }
 
             await _turns.WaitAsync(cancellation).ConfigureAwait(false);
@@ -60,7 +64,7 @@ internal sealed class ConversionBudget(int decoders, int waiters, long bytes, lo
     /// <summary>Ends a turn.</summary>
     public void Leave() => _turns.Release();
 
-    /// <summary>Counts bytes in, or says why not.</summary>
+    /// <summary>Reserves bytes, or fails if the budget is exhausted.</summary>
     public Outcome TryTake(long wanted)
     {
         long taken = Interlocked.Add(ref _taken, wanted);
@@ -70,22 +74,25 @@ internal sealed class ConversionBudget(int decoders, int waiters, long bytes, lo
         }
 
         Return(wanted);
-        return Outcome.Fail(StatusCode.OutOfMemory, $"Images and texts take {wanted} bytes more when they are unpacked; those of calls in flight hold {taken - wanted} of {bytes}; try again later or send less at once");
+        return Outcome.Fail(
+            StatusCode.OutOfMemory,
+            $"Images and texts take {wanted} bytes more when they are unpacked; "
+                + $"those of calls in flight hold {taken - wanted} of {bytes}; try again later or send less at once");
     }
 
-    /// <summary>Counts bytes out.</summary>
+    /// <summary>Releases reserved bytes.</summary>
     public void Return(long given) => Interlocked.Add(ref _taken, -given);
 
     /// <inheritdoc/>
     public void Dispose() => _turns.Dispose();
 }
 
-/// <summary>What one call's tensors hold of the budget; goes with the call's message. Not thread-safe.</summary>
+/// <summary>The bytes of the budget that one call's tensors hold; disposed with the call's message. Not thread-safe.</summary>
 internal sealed class ConversionShare(ConversionBudget budget) : IDisposable
 {
     private long _held;
 
-    /// <summary>Takes more.</summary>
+    /// <summary>Reserves more bytes for this call.</summary>
     public Outcome TryTake(long bytes)
     {
         Outcome taken = budget.TryTake(bytes);

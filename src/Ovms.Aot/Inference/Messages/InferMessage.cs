@@ -6,67 +6,76 @@ using Ovms.Tensors;
 namespace Ovms.Inference.Messages;
 
 /// <summary>
-/// One inference request as a front end read it, whatever the wire: names, shapes and the tensors' bytes in unmanaged memory.
-/// Nothing in it is checked against a model. Whoever holds it disposes it: the front end until <see cref="ModelCall"/> takes it, which does
-/// so at its end. One that was rented is the next call's afterwards: nobody looks at it any more.
+/// One inference request as a front end read it, from any API: names, shapes and the tensors' bytes in unmanaged memory. It is not yet
+/// checked against a model.
 /// </summary>
-/// <param name="home">Where it was rented; null for one that serves one call.</param>
+/// <remarks>
+/// The owner disposes it: the front end until <see cref="ModelCall"/> takes it over, then the call at its end. A rented message is reused
+/// for another call afterwards, so nobody may keep a reference.
+/// </remarks>
+/// <param name="home">The pool it was rented from; null for a message that serves one call.</param>
 internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recyclable, IDisposable
 {
-    // More inputs than most models have: what a rare call brings beyond them is not kept.
+    // Most models have at most this many inputs. Further inputs of a rare call are not kept for reuse.
     private const int MostSpare = 8;
 
     private readonly Stack<InputTensor> _spare = [];
 
-    /// <summary>Which API and transport it came through.</summary>
+    /// <summary>The API and transport of the request.</summary>
     public CallOrigin Origin { get; set; }
 
-    /// <summary>When its last byte had come, by the stopwatch; 0 where nobody looked.</summary>
+    /// <summary>The stopwatch timestamp of its last byte; 0 if it was not measured.</summary>
     public long Received { get; set; }
 
     /// <summary>Name of the servable where the message has it (gRPC); empty elsewhere.</summary>
     public string ModelName { get; set; } = "";
 
-    /// <summary>Version as the caller wrote it; empty or "0" = the default version.</summary>
+    /// <summary>The version as the caller wrote it; empty or "0" = the default version.</summary>
     public string ModelVersion { get; set; } = "";
 
-    /// <summary>The caller's own mark, echoed in the answer; null when none came.</summary>
+    /// <summary>The caller's request id, echoed in the answer; null if it sent none.</summary>
     public string? Id { get; set; }
 
-    /// <summary>What the request's parameters say of a sequence; null when they say nothing. Only stateful models heed it.</summary>
+    /// <summary>The sequence parameters of the request; null if there are none. Only stateful models use them.</summary>
     public SequenceParameters? SequenceParameters { get; set; }
 
-    /// <summary>Which step of which sequence it is; found by <see cref="Sequences.SequenceInputs"/> for a stateful model.</summary>
+    /// <summary>The sequence and step of this request, set by <see cref="Sequences.SequenceInputs"/> for a stateful model.</summary>
     public SequenceStep Sequence { get; set; }
 
-    /// <summary>Tensors in the order they came.</summary>
+    /// <summary>The input tensors, in the order of the request.</summary>
     public List<InputTensor> Inputs { get; } = [];
 
-    /// <summary>Outputs asked for, in order; empty = all.</summary>
+    /// <summary>The requested outputs, in order; empty = all.</summary>
     public List<RequestedOutput> Outputs { get; } = [];
 
-    /// <summary>Number of raw contents that came beside the inputs (KServe gRPC), or -1 where the wire has no such thing.</summary>
+    /// <summary>Number of raw contents beside the inputs (KServe gRPC); -1 for APIs without them.</summary>
     public int RawContentCount { get; set; } = -1;
 
-    /// <summary>The request as it came, where contents of inputs are views into it; given back with them. Null where each has its own.</summary>
+    /// <summary>
+    /// The bytes of the request, if contents of inputs are views into them; recycled with the inputs. Null if each input owns its
+    /// content.
+    /// </summary>
     public NativeBuffer? Payload { get; private set; }
 
-    /// <summary>What converted inputs hold beside their contents; given back with them.</summary>
+    /// <summary>The memory budget's bytes that converted inputs hold; released with the inputs.</summary>
     public ConversionShare? ConversionShare { get; set; }
 
-    /// <summary>Reserves bytes of the front end's memory for the answer; null where nobody counts them.</summary>
+    /// <summary>Reserves bytes of the front end's memory for the answer; null if the front end does not count them.</summary>
     public Func<long, Outcome>? AnswerRoom { get; set; }
 
-    /// <summary>Begins with a request as it came.</summary>
-    /// <param name="origin">Where it came from.</param>
-    /// <param name="payload">Owned by the message.</param>
+    /// <summary>Starts a message on the bytes of a request.</summary>
+    /// <param name="origin">The API and transport of the request.</param>
+    /// <param name="payload">The bytes; owned by the message from here on.</param>
     public void Begin(CallOrigin origin, NativeBuffer payload)
     {
         Origin = origin;
         Payload = payload;
     }
 
-    /// <summary>An empty input, to be added to <see cref="Inputs"/> once it is read. What is made of its values counts where the request does.</summary>
+    /// <summary>
+    /// Returns an empty input. The caller adds it to <see cref="Inputs"/> once it is read. Its converted values count against the
+    /// request's budget.
+    /// </summary>
     public InputTensor SpareInput()
     {
         InputTensor input = _spare.TryPop(out InputTensor? spare) ? spare : new InputTensor();
@@ -74,10 +83,10 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
         return input;
     }
 
-    /// <summary>Ends the use of the caller, who is the only one to hold the message.</summary>
+    /// <summary>Ends the use of the message by its only holder.</summary>
     public void Dispose() => Dispose(Stamp);
 
-    /// <summary>Ends one use, for a holder that may be late: once the message is another call's, nothing happens.</summary>
+    /// <summary>Ends one use, for a holder that may be late: does nothing if the message already serves another call.</summary>
     /// <param name="stamp">The message's stamp when the holder got it.</param>
     public void Dispose(int stamp)
     {
@@ -132,10 +141,10 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     }
 }
 
-/// <summary>Where a tensor's bytes came from; decides how a wrong amount is worded.</summary>
+/// <summary>The form in which a tensor's content was sent; it decides how a wrong size is worded.</summary>
 internal enum ContentSource
 {
-    /// <summary>The caller sent none.</summary>
+    /// <summary>The caller sent no content.</summary>
     None,
 
     /// <summary>Raw bytes: sizes are counted in bytes.</summary>
@@ -148,20 +157,22 @@ internal enum ContentSource
 /// <summary>One input of an <see cref="InferMessage"/>.</summary>
 internal sealed class InputTensor : IDisposable
 {
-    // Of an earlier call: nobody uses them any more. Shapes are never written to.
+    // Kept from an earlier call for reuse; nothing refers to them. Shapes are never written to.
     private NativeBuffer? _view;
     private long[] _lastShape = [];
 
     /// <summary>Name of the input.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Datatype as the caller wrote it, for example FP32.</summary>
+    /// <summary>The datatype as the caller wrote it, for example FP32.</summary>
     public string Datatype { get; set; } = "";
 
-    /// <summary>Shape as the caller wrote it: any number may stand there.</summary>
+    /// <summary>The shape as the caller wrote it: dimensions may have any value.</summary>
     public long[] Shape { get; set; } = [];
 
-    /// <summary>Product of the dimensions; only meaningful once the validator has seen that they are whole and do not overflow.</summary>
+    /// <summary>
+    /// Product of the dimensions. Only meaningful once the validator has checked that none is negative and the product does not overflow.
+    /// </summary>
     public long ElementCount
     {
         get
@@ -177,36 +188,38 @@ internal sealed class InputTensor : IDisposable
     }
 
     /// <summary>
-    /// Little-endian elements of <see cref="Datatype"/>; for BYTES each element as a little-endian uint32 length and its bytes.
-    /// Null when no content came.
+    /// Little-endian elements of <see cref="Datatype"/>. BYTES elements each have a little-endian uint32 length before their bytes. Null
+    /// if no content was sent.
     /// </summary>
     public NativeBuffer? Content { get; set; }
 
-    /// <summary>Counts what is made of the caller's values; null where nobody does.</summary>
+    /// <summary>Counts the memory of converted values; null if it is not counted.</summary>
     public BufferBudget? Budget { get; set; }
 
-    /// <summary>How the content came.</summary>
+    /// <summary>The form in which the content was sent.</summary>
     public ContentSource Source { get; set; }
 
-    /// <summary>The content is some of the request's bytes, where they lie.</summary>
-    /// <param name="payload">The request as it came; outlives the input.</param>
-    /// <param name="part">Lies in it.</param>
+    /// <summary>Makes the content a view into the bytes of the request.</summary>
+    /// <param name="payload">The bytes of the request; they outlive the input.</param>
+    /// <param name="part">The part of the payload.</param>
     public void TakeView(NativeBuffer payload, ReadOnlySpan<byte> part)
     {
         Source = ContentSource.Raw;
         Content = _view = payload.View(part, _view);
     }
 
-    /// <summary>Sets the shape; one that this input had before is taken again where it is the same, as it is from call to call.</summary>
+    /// <summary>Sets the shape. Reuses the array of the previous call if the shape is the same, which is usual.</summary>
     public void TakeShape(ReadOnlySpan<long> shape) => Shape = shape.SequenceEqual(_lastShape) ? _lastShape : _lastShape = shape.ToArray();
 
-    /// <summary>Number of values that came, for <see cref="ContentSource.Values"/>.</summary>
+    /// <summary>Number of values that were sent, for <see cref="ContentSource.Values"/>.</summary>
     public long ValueCount { get; set; }
 
-    /// <summary>Replaces BYTES by what they were converted to, as if the caller had sent that. What was there must be disposed already.</summary>
-    /// <param name="elements">Belongs to the input from here on.</param>
-    /// <param name="info">What the model takes.</param>
-    /// <param name="shape">Of the elements.</param>
+    /// <summary>
+    /// Replaces BYTES with the converted elements, as if the caller had sent those. The previous content must be disposed already.
+    /// </summary>
+    /// <param name="elements">The elements; owned by the input from here on.</param>
+    /// <param name="info">The model's input.</param>
+    /// <param name="shape">The shape of the elements.</param>
     public void TakeElements(NativeBuffer elements, TensorInfo info, long[] shape)
     {
         Content = elements;
@@ -215,10 +228,12 @@ internal sealed class InputTensor : IDisposable
         Shape = shape;
     }
 
-    /// <summary>Typed contents came for an input of a message that also has raw contents (KServe gRPC): refused by the validator.</summary>
+    /// <summary>
+    /// Whether typed contents were sent in a message that also has raw contents (KServe gRPC). The validator rejects it.
+    /// </summary>
     public bool HasTypedBesideRaw { get; set; }
 
-    /// <summary>Forgets everything. Disposed already.</summary>
+    /// <summary>Resets a disposed input for reuse.</summary>
     internal void Clear()
     {
         Name = "";
@@ -238,7 +253,7 @@ internal sealed class InputTensor : IDisposable
     }
 }
 
-/// <summary>One output the caller asked for.</summary>
+/// <summary>One output that the caller requested.</summary>
 /// <param name="Name">Name of the output.</param>
-/// <param name="BinaryData">REST: whether it is wanted as bytes after the JSON; null = as the request's default says.</param>
+/// <param name="BinaryData">REST: whether to send it as bytes after the JSON; null = the request's default.</param>
 internal readonly record struct RequestedOutput(string Name, bool? BinaryData = null);

@@ -5,7 +5,7 @@ namespace Ovms.Inference.Messages;
 /// <summary>The shapes of a call's inputs.</summary>
 internal static class InputShapes
 {
-    /// <summary>By index of the model's inputs; the message fits them.</summary>
+    /// <summary>The shapes by index of the model's inputs. The message must have been validated.</summary>
     public static long[][] Of(Signature signature, InferMessage message)
     {
         long[][] shapes = new long[signature.Inputs.Length][];

@@ -3,7 +3,7 @@ using Ovms.Status;
 
 namespace Ovms.Inference.Messages;
 
-/// <summary>The value of a request parameter, whatever the wire: one of its parts is there, or none for what is of no use here.</summary>
+/// <summary>The value of a request parameter, from any API. At most one part is set; none if the value is unusable.</summary>
 internal readonly record struct ParameterValue
 {
     /// <summary>A boolean.</summary>
@@ -23,17 +23,18 @@ internal readonly record struct ParameterValue
     /// <summary>A whole number.</summary>
     public static ParameterValue Of(ulong number) => new() { Number = number };
 
-    /// <summary>A whole number, which is of no use when it is negative.</summary>
-    public static ParameterValue Of(long number) => number >= 0 ? Of((ulong)number) : Unusable(number.ToString(CultureInfo.InvariantCulture));
+    /// <summary>A whole number; unusable if negative.</summary>
+    public static ParameterValue Of(long number) =>
+        number >= 0 ? Of((ulong)number) : Unusable(number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A text.</summary>
     public static ParameterValue Of(string text) => new() { Text = text };
 
-    /// <summary>Something else, for example a fraction.</summary>
-    /// <param name="shown">How a message shows it.</param>
+    /// <summary>An unusable value, for example a fraction.</summary>
+    /// <param name="shown">The text that messages show for it.</param>
     public static ParameterValue Unusable(string shown) => new() { Other = shown };
 
-    /// <summary>Yes or no, also as a number or a text; null for anything else.</summary>
+    /// <summary>The value as a boolean, also from 0, 1 or a text; null for anything else.</summary>
     public bool? AsFlag() => this switch
     {
         { Flag: { } flag } => flag,
@@ -44,7 +45,7 @@ internal readonly record struct ParameterValue
         _ => null,
     };
 
-    /// <summary>As messages show it.</summary>
+    /// <summary>The value as messages show it.</summary>
     public override string ToString() => this switch
     {
         { Flag: { } flag } => flag ? "true" : "false",

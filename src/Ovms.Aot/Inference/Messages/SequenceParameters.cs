@@ -4,25 +4,26 @@ using Ovms.Status;
 namespace Ovms.Inference.Messages;
 
 /// <summary>
-/// KServe's request parameters about sequences, as a front end found them. Numbers and texts are taken for either kind where they can
-/// be meant. What is wrong with one is kept and not said: a model without sequences does not heed them.
+/// KServe's request parameters about sequences, as a front end read them. Numbers and texts are accepted in place of each other if
+/// unambiguous.
 /// </summary>
+/// <remarks>A fault is stored but not reported at once, because a model without sequences ignores these parameters.</remarks>
 internal sealed class SequenceParameters
 {
     private const string IdName = "sequence_id";
     private const string StartName = "sequence_start";
     private const string EndName = "sequence_end";
 
-    /// <summary>The names, which are also those of the answer.</summary>
+    /// <summary>The names of the parameters, in requests and answers.</summary>
     public static IReadOnlyList<string> Names { get; } = [IdName, StartName, EndName];
 
-    /// <summary>What they say together; only meaningful while there is no <see cref="Fault"/>.</summary>
+    /// <summary>The step that the parameters describe. Only meaningful if there is no <see cref="Fault"/>.</summary>
     public SequenceStep Step { get; private set; }
 
-    /// <summary>The first parameter that cannot be read.</summary>
+    /// <summary>The fault of the first unreadable parameter.</summary>
     public Outcome Fault { get; private set; } = Outcome.Ok;
 
-    /// <summary>Takes one of <see cref="Names"/>; one that comes again replaces what came before.</summary>
+    /// <summary>Sets one of <see cref="Names"/>. A repeated name replaces the earlier value.</summary>
     public void Set(string name, ParameterValue value)
     {
         if (name == IdName)

@@ -10,26 +10,28 @@ using Ovms.Status;
 namespace Ovms.Inference.Sequences;
 
 /// <summary>
-/// Finds out which step of which sequence a call of a stateful model is: from the request's parameters, or from the original's two
-/// tensors, which come among the inputs and are taken out of them before these are held against the model. A model that has an input
-/// of such a name itself gets that input.
+/// Determines the sequence and step of a call to a stateful model, from the request's parameters or from the original's two tensors.
 /// </summary>
+/// <remarks>
+/// The tensors are removed from the inputs before these are checked. If the model itself has an input of that name, the tensor is the
+/// model's input.
+/// </remarks>
 internal static class SequenceInputs
 {
     /// <summary>The tensor with the sequence's id, in requests and in answers.</summary>
     public static TensorInfo Id { get; } = new(-1, "sequence_id", ElementType.U64, PartialShape.Of(1), LayoutText.Scalar);
 
-    /// <summary>The tensor that says whether a sequence starts or ends.</summary>
+    /// <summary>The tensor that starts or ends a sequence.</summary>
     public static TensorInfo Control { get; } = new(-1, "sequence_control_input", ElementType.U32, PartialShape.Of(1), LayoutText.Scalar);
 
     /// <summary>The description of one of the two tensors; null for any other name.</summary>
     public static TensorInfo? Find(string name) => name == Id.Name ? Id : name == Control.Name ? Control : null;
 
-    /// <summary>Sets the message's sequence; does nothing where the servable has none.</summary>
-    /// <returns>Ok, or what is wrong with what the caller says of its sequence.</returns>
+    /// <summary>Sets the message's sequence; does nothing if the servable has no sequences.</summary>
+    /// <returns>Ok, or the fault in the caller's sequence parameters or tensors.</returns>
     public static Outcome Take(Servable servable, InferMessage message)
     {
-        // Apart: the object for what the other looks for would be made for every call.
+        // In a method of its own, because its lambda's closure would otherwise be allocated in every call.
         return servable.Sequences is null ? Outcome.Ok : TakeStep(servable, message);
     }
 
@@ -52,7 +54,9 @@ internal static class SequenceInputs
         message.Sequence = parameters.Step;
         return id is null && control is null
             ? parameters.Fault
-            : Outcome.Fail(StatusCode.InvalidMessageStructure, $"The sequence is told by the parameters and by the input {(id ?? control)!.Name}; Expected: one of the two ways");
+            : Outcome.Fail(
+                StatusCode.InvalidMessageStructure,
+                $"The sequence is told by the parameters and by the input {(id ?? control)!.Name}; Expected: one of the two ways");
     }
 
     private static InputTensor? TakeOut(Signature signature, InferMessage message, TensorInfo info)
@@ -72,7 +76,9 @@ internal static class SequenceInputs
     private static Outcome ReadTensors(InferMessage message, InputTensor? id, InputTensor? control)
     {
         Outcome checkedId = id is null ? Outcome.Ok : Check(Id, id, message.Origin, StatusCode.SequenceIdBadType);
-        Outcome checkedControl = control is null ? Outcome.Ok : Check(Control, control, message.Origin, StatusCode.SequenceControlInputBadType);
+        Outcome checkedControl = control is null
+            ? Outcome.Ok
+            : Check(Control, control, message.Origin, StatusCode.SequenceControlInputBadType);
         if (!checkedId.IsOk || !checkedControl.IsOk)
         {
             return checkedId.IsOk ? checkedControl : checkedId;
@@ -81,14 +87,18 @@ internal static class SequenceInputs
         ulong number = id is null ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(id.Content!.Bytes);
         uint wish = control is null ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(control.Content!.Bytes);
         message.Sequence = new SequenceStep(new SequenceId(number), IsStart: wish == 1, IsEnd: wish == 2);
-        return wish <= 2 ? Outcome.Ok : Outcome.Fail(StatusCode.InvalidSequenceControlInput, $"Expected: 0, 1 (start) or 2 (end); Actual: {wish}");
+        return wish <= 2
+            ? Outcome.Ok
+            : Outcome.Fail(StatusCode.InvalidSequenceControlInput, $"Expected: 0, 1 (start) or 2 (end); Actual: {wish}");
     }
 
     private static Outcome Check(TensorInfo info, InputTensor input, CallOrigin origin, StatusCode badType)
     {
         if (input.Datatype != info.Marshaler.Datatype)
         {
-            return Outcome.Fail(badType, $"Expected: {info.Marshaler.Datatype}; Actual: {Shown.Bounded(input.Datatype)}; input name: {info.Name}");
+            return Outcome.Fail(
+                badType,
+                $"Expected: {info.Marshaler.Datatype}; Actual: {Shown.Bounded(input.Datatype)}; input name: {info.Name}");
         }
 
         return input.Shape.Length == 0

@@ -6,16 +6,18 @@ using Ovms.Serving.Signatures;
 
 namespace Ovms.Inference.Sequences;
 
-/// <summary>
-/// The sequence's id as one more output of the answer, as the original has it. Callers who name their sequence by parameters get it as a
-/// parameter instead: they need not expect an output that the model does not have.
-/// </summary>
+/// <summary>Adds the sequence's id to the answer as an output, as the original does.</summary>
+/// <remarks>
+/// Callers that use sequence parameters get it as a parameter instead, since they need not expect an output that the model does not have.
+/// </remarks>
 internal static class SequenceOutput
 {
-    /// <summary>The output, the caller's to dispose; null where the answer has none.</summary>
+    /// <summary>The output, which the caller disposes; null if the answer has none.</summary>
     public static OutputTensor? Of(Signature signature, InferMessage message, InferSlot slot)
     {
-        if (slot.Sequence is not { } sequence || message.SequenceParameters is not null || signature.FindOutput(SequenceInputs.Id.Name) is not null)
+        if (slot.Sequence is not { } sequence
+            || message.SequenceParameters is not null
+            || signature.FindOutput(SequenceInputs.Id.Name) is not null)
         {
             return null;
         }

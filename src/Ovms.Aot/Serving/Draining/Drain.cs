@@ -1,14 +1,15 @@
 namespace Ovms.Serving.Draining;
 
-/// <summary>
-/// The end of serving: nothing new is taken, and a stop waits for what is under way. Calls that compute hold leases, which the end of
-/// their servables waits for; <see cref="Answers"/> counts what is left of a call after that.
-/// </summary>
+/// <summary>The end of serving: nothing new is accepted, and a stop waits for calls in flight.</summary>
+/// <remarks>
+/// Calls that compute hold leases, and the end of a servable waits for its leases. <see cref="Answers"/> counts what remains of a call
+/// after its lease.
+/// </remarks>
 internal sealed class Drain
 {
     private readonly CancellationTokenSource _draining = new();
 
-    /// <summary>Whether the server finishes what is in flight and takes nothing new.</summary>
+    /// <summary>Whether the server only finishes what is in flight and accepts nothing new.</summary>
     public bool IsDraining => _draining.IsCancellationRequested;
 
     /// <summary>Cancelled when the server begins to drain.</summary>
@@ -17,6 +18,6 @@ internal sealed class Drain
     /// <summary>Answers that callers are still reading.</summary>
     public AnswersUnderway Answers { get; } = new();
 
-    /// <summary>From now on nothing new is taken.</summary>
+    /// <summary>Begins to drain: from now on nothing new is accepted.</summary>
     internal void StartDraining() => _draining.Cancel();
 }

@@ -5,6 +5,6 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>Makes one version ready to infer. Blocks for as long as that takes.</summary>
-/// <returns>The loaded model, the caller's to dispose, or what stands against it.</returns>
+/// <summary>Loads one version and makes it ready to infer. Blocks until done.</summary>
+/// <returns>The loaded model, which the caller disposes, or why it cannot be loaded.</returns>
 internal delegate Outcome<LoadedModel> LoadVersion(ServableId id, ModelVersionFolder folder, ModelConfig config);

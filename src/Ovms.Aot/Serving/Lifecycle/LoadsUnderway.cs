@@ -2,32 +2,33 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// The loads that run, each on a thread of its own, and those that were given up: nothing can end a thread that waits for a disk or for
-/// the engine, so that such a thread is left behind and counted. Used by the loop of <see cref="ModelManager"/> only, except the counts.
-/// </summary>
+/// <summary>The running loads, each on a thread of its own, and the abandoned ones.</summary>
+/// <remarks>
+/// A thread that waits for a disk or for OpenVINO cannot be ended, so an overdue load is abandoned and counted. Used only by the loop of
+/// <see cref="ModelManager"/>, except the counts.
+/// </remarks>
 internal sealed class LoadsUnderway
 {
-    /// <summary>More threads are not left behind: each holds what its load has taken so far.</summary>
+    /// <summary>Maximum number of abandoned threads, since each holds the memory that its load has allocated so far.</summary>
     public const int MostLeftBehind = 8;
 
-    // Each compilation uses several cores itself; a few at once hide the reading of files.
-    private static readonly int s_atATime = Math.Clamp(Environment.ProcessorCount / 2, 2, 8);
+    // Each compilation uses several cores. A few at a time hide the reading of files.
+    private static readonly int s_maxConcurrent = Math.Clamp(Environment.ProcessorCount / 2, 2, 8);
 
     private readonly List<RunningLoad> _running = [];
     private readonly List<RunningLoad> _leftBehind = [];
     private volatile int _runningCount;
     private volatile int _leftBehindCount;
 
-    /// <summary>How many run.</summary>
+    /// <summary>Number of running loads, without abandoned ones.</summary>
     public int Running => _runningCount;
 
-    /// <summary>How many were given up and still run.</summary>
+    /// <summary>Number of abandoned loads that still run.</summary>
     public int LeftBehind => _leftBehindCount;
 
-    private int WithLimit => _running.Count(static load => load.Source.Config.LoadTimeout is not null);
+    private int RunningWithLimit => _running.Count(static load => load.Source.Config.LoadTimeout is not null);
 
-    /// <summary>Why a version cannot be loaded as things stand; Ok where it can, now or as soon as <see cref="HasPlace"/>.</summary>
+    /// <summary>Why a version cannot be loaded now. Ok if it can be, at once or as soon as <see cref="HasPlace"/> is true.</summary>
     public Outcome Refusal(ServableId id, VersionSource source)
     {
         if (_leftBehind.Find(load => load.Id == id && load.Source.Folder == source.Folder) is { } earlier)
@@ -43,23 +44,23 @@ internal sealed class LoadsUnderway
             : Outcome.Ok;
     }
 
-    /// <summary>Whether one more load may begin now: a few at a time, of which those do not count that take long.</summary>
+    /// <summary>Whether one more load may begin now. The number of concurrent loads is limited; slow ones do not count.</summary>
     public bool HasPlace(VersionSource source, TimeSpan now)
     {
-        // Every load with a time limit may have to be left behind, and there must be room for it then.
-        bool hasRoom = source.Config.LoadTimeout is null || _leftBehind.Count + WithLimit < MostLeftBehind;
-        return hasRoom && _running.Count(load => !load.IsSlow(now)) < s_atATime;
+        // Every load with a time limit may have to be abandoned, so a place is reserved for it.
+        bool hasRoom = source.Config.LoadTimeout is null || _leftBehind.Count + RunningWithLimit < MostLeftBehind;
+        return hasRoom && _running.Count(load => !load.IsSlow(now)) < s_maxConcurrent;
     }
 
-    /// <summary>A load begins.</summary>
+    /// <summary>Adds a load that begins.</summary>
     public void Add(RunningLoad load)
     {
         _running.Add(load);
         Count();
     }
 
-    /// <summary>A load has ended.</summary>
-    /// <returns>Whether its result is wanted: it was not left behind.</returns>
+    /// <summary>Removes a load that has ended.</summary>
+    /// <returns>Whether its result is wanted: false if the load was abandoned.</returns>
     public bool Remove(RunningLoad load)
     {
         bool isWanted = _running.Remove(load);
@@ -72,7 +73,7 @@ internal sealed class LoadsUnderway
         return isWanted;
     }
 
-    /// <summary>Nobody waits for a load any more.</summary>
+    /// <summary>Abandons a load: its result will be discarded.</summary>
     public void LeaveBehind(RunningLoad load)
     {
         if (_running.Remove(load))
@@ -83,34 +84,35 @@ internal sealed class LoadsUnderway
         Count();
     }
 
-    /// <summary>Loads whose time is over.</summary>
+    /// <summary>The loads past their time limit.</summary>
     public IReadOnlyList<RunningLoad> Overdue(TimeSpan now) => _running.FindAll(load => load.IsOverdue(now));
 
-    /// <summary>Loads that take long and make what nobody wants any more, as many as may be left behind.</summary>
+    /// <summary>Slow loads whose results are no longer wanted, at most as many as may be abandoned.</summary>
     public IReadOnlyList<RunningLoad> Unwanted(Desired desired, TimeSpan now)
     {
-        int room = Math.Max(0, MostLeftBehind - _leftBehind.Count - WithLimit);
+        int room = Math.Max(0, MostLeftBehind - _leftBehind.Count - RunningWithLimit);
         return [.. _running.Where(load => load.MayBeAbandoned(now) && !IsWanted(load, desired)).Take(room)];
     }
 
-    /// <summary>Loads of which the log should say that they take long.</summary>
+    /// <summary>The loads that the log should now report as slow.</summary>
     public IReadOnlyList<RunningLoad> ToBeTold(TimeSpan now) => _running.FindAll(load => load.IsToBeTold(now));
 
-    /// <summary>Whether a reload that was asked for waits: for what was begun since its look, and for what may end soon.</summary>
-    /// <param name="look">The look of the reload.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Whether a requested reload must wait: for loads begun since its look, and for loads that are not slow.</summary>
+    /// <param name="look">The number of the reload's look.</param>
+    /// <param name="now">The current time.</param>
     public bool Hold(long look, TimeSpan now) => _running.Exists(load => load.Look >= look || !load.IsSlow(now));
 
-    /// <summary>When time alone changes something; null for never.</summary>
+    /// <summary>When the passing of time alone changes the state of a load; null = never.</summary>
     public TimeSpan? NextDue(TimeSpan now) => _running.Min(load => load.NextDue(now));
 
-    // Files that change do not count: what is being read may still become whole, and a folder that always changes would never be served.
+    // Changed files do not make a load unwanted: it may still succeed, and a folder that changes all the time would otherwise never be
+    // served.
     private static bool IsWanted(RunningLoad load, Desired desired)
     {
         DesiredModel? model = desired.Models.FirstOrDefault(model => model.Name == load.Id.Name);
         if (model is not { Config: { } config, Versions: { } versions })
         {
-            // What cannot be told leaves everything as it is.
+            // If settings or versions cannot be determined, the load continues.
             return model is not null;
         }
 

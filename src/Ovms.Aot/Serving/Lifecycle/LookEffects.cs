@@ -6,27 +6,29 @@ using Ovms.Repository.Remote;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// What follows outside of serving from a look that was taken over: which models the CPUs are split between, and which copies of files
-/// from object stores may go.
+/// Applies the effects of a look outside of serving: the CPU plan gets the models, and unneeded local copies from object stores are
+/// deleted.
 /// </summary>
-/// <param name="cpus">Is told which models may run on the CPU.</param>
-/// <param name="remotes">Whose copies are deleted.</param>
-/// <param name="log">Where a surprise is told.</param>
+/// <param name="cpus">Receives the names of models that may run on the CPU.</param>
+/// <param name="remotes">Owns the local copies.</param>
+/// <param name="log">Logs unexpected exceptions.</param>
 internal sealed class LookEffects(CpuPlanner cpus, RemoteRepositories remotes, ILogger log)
 {
-    private readonly Lock _oneAtATime = new();
+    private readonly Lock _trimLock = new();
     private Desired? _newest;
 
-    /// <summary>Ends when copies have been deleted for the look that was taken over last.</summary>
+    /// <summary>Completes when unneeded copies have been deleted after the newest look.</summary>
     public Task Trimming { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Takes a look over; quick, since the loop calls it before it begins a load.</summary>
+    /// <summary>Applies a look. Must be quick, since the loop calls it before it begins a load.</summary>
     public void Apply(Desired desired)
     {
-        cpus.SetModels(desired.Models.Where(static model => model.Config is { Device.MayUseCpu: true }).Select(static model => model.Name));
+        cpus.SetModels(desired.Models
+            .Where(static model => model.Config is { Device.MayUseCpu: true })
+            .Select(static model => model.Name));
         if (remotes.IsUsed)
         {
-            // Deleting takes as long as the disk takes.
+            // Deletion blocks on the disk, so it runs in the background.
             Volatile.Write(ref _newest, desired);
             Trimming = Task.Run(Trim);
         }
@@ -34,7 +36,7 @@ internal sealed class LookEffects(CpuPlanner cpus, RemoteRepositories remotes, I
 
     private void Trim()
     {
-        lock (_oneAtATime)
+        lock (_trimLock)
         {
             if (Interlocked.Exchange(ref _newest, null) is not { } desired)
             {
@@ -55,7 +57,7 @@ internal sealed class LookEffects(CpuPlanner cpus, RemoteRepositories remotes, I
             }
             catch (Exception surprise)
             {
-                // Copies that stay cost room on a disk; the next look tries again.
+                // Remaining copies only use disk space. The next look tries again.
                 Log.TrimSurprised(log, surprise);
             }
         }

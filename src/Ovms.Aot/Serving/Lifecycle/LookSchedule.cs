@@ -1,19 +1,20 @@
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// When looks begin: when asked, and when the poll says so; one at a time, each on a thread of its own, since disks may keep it waiting.
-/// Looks wait for no load. Used by the loop of <see cref="ModelManager"/> only.
-/// </summary>
-/// <param name="reader">Looks.</param>
-/// <param name="poll">How long from one look to the next; zero for looks only when asked.</param>
-/// <param name="post">Takes what a look found.</param>
+/// <summary>Starts looks on request and at the poll interval, one at a time.</summary>
+/// <remarks>
+/// Each look has its own thread, because disks may block it. Looks do not wait for loads. Used only by the loop of
+/// <see cref="ModelManager"/>.
+/// </remarks>
+/// <param name="reader">Performs the looks.</param>
+/// <param name="poll">Time between looks; zero = looks only on request.</param>
+/// <param name="post">Receives the result of a look.</param>
 internal sealed class LookSchedule(DesiredReader reader, TimeSpan poll, Action<Signal> post)
 {
     private TimeSpan? _next;
     private bool _isUnderway;
 
-    /// <summary>Begins a look if one is due.</summary>
-    /// <returns>Whether it was begun.</returns>
+    /// <summary>Begins a look if one is requested or due, and none is running.</summary>
+    /// <returns>Whether a look was begun.</returns>
     public bool TryBegin(bool isAsked, TimeSpan now)
     {
         if (_isUnderway || !(isAsked || _next <= now))
@@ -27,7 +28,7 @@ internal sealed class LookSchedule(DesiredReader reader, TimeSpan poll, Action<S
         return true;
     }
 
-    /// <summary>A look has ended.</summary>
+    /// <summary>Records the end of a look and schedules the next.</summary>
     public void End(TimeSpan now)
     {
         _isUnderway = false;
@@ -35,11 +36,11 @@ internal sealed class LookSchedule(DesiredReader reader, TimeSpan poll, Action<S
     }
 
     /// <summary>
-    /// When the next step is due that follows from files: a look, or another attempt of what failed. Without a poll, what failed is tried
-    /// again only when a look is asked for.
+    /// When the next step that follows from files is due: a look, or the retry of a failed load. Without a poll, failed loads are retried
+    /// only on request.
     /// </summary>
-    /// <param name="retryAt">When an attempt is due.</param>
-    /// <returns>Null for never; while a look is under way its end is awaited.</returns>
+    /// <param name="retryAt">When the next retry is due.</param>
+    /// <returns>Null = never. Null also while a look is running, since its end triggers the next step.</returns>
     public TimeSpan? NextStep(TimeSpan? retryAt) => _isUnderway || poll == TimeSpan.Zero ? null : retryAt < _next ? retryAt : _next;
 
     private Signal Look(bool isAsked)
@@ -50,7 +51,7 @@ internal sealed class LookSchedule(DesiredReader reader, TimeSpan poll, Action<S
         }
         catch (Exception surprise)
         {
-            // A look that ended without a signal would be the last one, and nobody would know.
+            // Every look must end with a signal. Otherwise no further look would begin, without any notice.
             return new Signal.LookFailed(surprise);
         }
     }

@@ -2,36 +2,35 @@ using System.Collections.Concurrent;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// Runs the steps of a look, each of which reads from a disk that may not answer. A step that takes too long is left behind with its
-/// thread, and the others run on another one. Used by one look at a time.
-/// </summary>
-/// <param name="limit">How long a step may take.</param>
+/// <summary>Runs the steps of a look, each of which reads from a disk that may not answer. Used by one look at a time.</summary>
+/// <remarks>A step that exceeds the time limit is abandoned with its thread, and the remaining steps run on another thread.</remarks>
+/// <param name="limit">The time limit of a step.</param>
 internal sealed class LookSteps(TimeSpan limit)
 {
-    /// <summary>More threads are not left behind.</summary>
+    /// <summary>Maximum number of abandoned threads.</summary>
     public const int MostLeftBehind = 16;
 
-    // After one that did not answer, the others of the same look are given less: a disk that is gone has many folders.
-    private const int HasteAfterOne = 10;
+    // After a timeout, the limit of the other steps of the same look is divided by this: a disk that is gone has many folders.
+    private const int LimitDivisorAfterTimeout = 10;
 
     private readonly Dictionary<string, Task> _leftBehind = new(StringComparer.Ordinal);
     private Worker? _worker;
     private TimeSpan _limit = limit;
 
-    /// <summary>How long a step may take.</summary>
+    /// <summary>The time limit of a step.</summary>
     public TimeSpan Limit { get; } = limit;
 
-    /// <summary>Begins a look.</summary>
+    /// <summary>Begins a look, with the full time limit.</summary>
     public void BeginLook() => _limit = Limit;
 
-    /// <summary>
-    /// Runs a step. While an earlier one of the same name has not ended, it is not run; when that has ended since, its result is taken.
-    /// </summary>
-    /// <param name="name">What is looked at.</param>
-    /// <param name="step">Does it.</param>
-    /// <param name="result">What it gave; there only on success.</param>
-    /// <returns>False where it takes too long.</returns>
+    /// <summary>Runs a step within the time limit.</summary>
+    /// <remarks>
+    /// If an earlier step of the same name still runs, the new one is not run. If it has completed since, its result is returned instead.
+    /// </remarks>
+    /// <param name="name">The name of what the step reads.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="result">The step's result; only set on success.</param>
+    /// <returns>False if the step takes too long.</returns>
     public bool TryRun<T>(string name, Func<T> step, out T? result)
     {
         result = default;
@@ -59,11 +58,11 @@ internal sealed class LookSteps(TimeSpan limit)
         Task<T> running = worker.Run(step);
         if (Task.WaitAny([running], _limit) < 0)
         {
-            Forget();
+            RemoveCompleted();
             _leftBehind[name] = running;
             _worker = null;
             worker.End();
-            _limit = Limit / HasteAfterOne;
+            _limit = Limit / LimitDivisorAfterTimeout;
             return false;
         }
 
@@ -71,8 +70,8 @@ internal sealed class LookSteps(TimeSpan limit)
         return true;
     }
 
-    // What has ended and was not asked for since will hardly be.
-    private void Forget()
+    // Completed steps whose result was not requested since are unlikely to be requested again.
+    private void RemoveCompleted()
     {
         foreach (string ended in _leftBehind.Where(static step => step.Value.IsCompleted).Select(static step => step.Key).ToArray())
         {
@@ -80,7 +79,7 @@ internal sealed class LookSteps(TimeSpan limit)
         }
     }
 
-    /// <summary>One thread that runs what it is given, one after the other.</summary>
+    /// <summary>A thread that runs steps one after the other.</summary>
     private sealed class Worker
     {
         private readonly BlockingCollection<Action> _work = [];
@@ -98,14 +97,14 @@ internal sealed class LookSteps(TimeSpan limit)
                 }
                 catch (Exception surprise)
                 {
-                    // It is thrown where the step is waited for.
+                    // Rethrown where the step is awaited.
                     done.SetException(surprise);
                 }
             });
             return done.Task;
         }
 
-        /// <summary>The thread ends after the step that it is at.</summary>
+        /// <summary>Ends the thread after its current step.</summary>
         public void End() => _work.CompleteAdding();
 
         private void Run()

@@ -6,35 +6,39 @@ using Ovms.Serving.Table;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// Keeps what is served at what is configured. One loop takes all that happens (the timer, requests, ends of looks, loads and calls) one
-/// after the other and lets the <see cref="Reconciler"/> act on it; it never blocks, and nothing else writes the table.
+/// Keeps what is served in line with the configuration. One loop handles all signals one after the other and passes them to the
+/// <see cref="Reconciler"/>.
 /// </summary>
+/// <remarks>
+/// Signals come from the timer, from requests and from the ends of looks, loads and calls. The loop never blocks, and only it writes the
+/// table.
+/// </remarks>
 internal sealed class ModelManager
 {
-    // A load that is about to end leaves its cache whole; one that hangs does not keep the process.
+    // Lets a load that is about to end complete its cache file, without keeping the process for one that hangs.
     private static readonly TimeSpan s_loadGrace = TimeSpan.FromSeconds(1);
 
-    // When a step failed it may not have said when to come again.
-    private static readonly TimeSpan s_afterSurprise = TimeSpan.FromSeconds(1);
+    // Retry delay after an unexpected exception, since the failed step may not have set the timer.
+    private static readonly TimeSpan s_retryAfterException = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Signal> _signals = Channel.CreateUnbounded<Signal>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Reconciler _reconciler;
     private readonly ITimer _timer;
     private readonly ILogger _log;
     private readonly Reloads _reloads;
-    private readonly Task _asking;
+    private readonly Task _requests;
     private readonly Task _loop;
 
-    /// <summary>Starts the loop; it looks for the first time when a reload is asked for.</summary>
+    /// <summary>Starts the loop. The first look begins when a reload is requested.</summary>
     /// <param name="registry">Where tables are published.</param>
-    /// <param name="readiness">Told of first attempts.</param>
-    /// <param name="reloads">Where reloads are asked for.</param>
-    /// <param name="reader">What ought to be.</param>
-    /// <param name="load">How a version is made.</param>
-    /// <param name="pace">The times that hold for it.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="log">Where every step is told.</param>
-    /// <param name="effects">What follows outside of serving from a look; null for nothing.</param>
+    /// <param name="readiness">Receives the state of first load attempts.</param>
+    /// <param name="reloads">Provides reload requests.</param>
+    /// <param name="reader">Determines what should be served.</param>
+    /// <param name="load">Loads one version.</param>
+    /// <param name="pace">The intervals and limits.</param>
+    /// <param name="clock">The source of time.</param>
+    /// <param name="log">Logs every step.</param>
+    /// <param name="effects">Applies effects outside of serving; null = none.</param>
     public ModelManager(
         ServableRegistry registry, Readiness readiness, Reloads reloads, DesiredReader reader, LoadVersion load, LifecyclePace pace,
         TimeProvider clock, ILogger log, LookEffects? effects = null)
@@ -44,21 +48,22 @@ internal sealed class ModelManager
         _reloads = reloads;
         _reconciler = new Reconciler(new ServingBoard(registry, log), readiness, reloads, reader, load, effects, pace, clock, Post, log);
         _timer = clock.CreateTimer(_ => signals.TryWrite(Signal.Woken.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _asking = TakeRequestsAsync();
+        _requests = TakeRequestsAsync();
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>How long a stop waits for loads.</summary>
+    /// <summary>How long a stop waits for running loads.</summary>
     public TimeSpan LoadGrace { get; init; } = s_loadGrace;
 
-    /// <summary>Makes models known before anything of them is loaded, so that callers who come early are told to wait and not that they are unknown.</summary>
-    public static void Announce(ServableRegistry registry, IEnumerable<string> names) => registry.Publish(new ServableTable(names.Select(static name => new ModelEntry(name, []))));
-
     /// <summary>
-    /// Begins nothing more, lets everything go, and waits until calls under way have ended; for loads only a moment, since one that hangs
-    /// never ends.
+    /// Publishes the models before any is loaded, so that early callers are told to wait instead of that the model is unknown.
     /// </summary>
-    /// <param name="limit">How long to wait for calls.</param>
+    public static void Announce(ServableRegistry registry, IEnumerable<string> names) =>
+        registry.Publish(new ServableTable(names.Select(static name => new ModelEntry(name, []))));
+
+    /// <summary>Stops: begins nothing new, unloads everything, and waits for the calls in flight.</summary>
+    /// <remarks>It waits at most <see cref="LoadGrace"/> for running loads, since one that hangs never ends.</remarks>
+    /// <param name="limit">How long to wait for calls in flight.</param>
     public async Task<StopResult> StopAsync(TimeSpan limit)
     {
         _signals.Writer.TryWrite(Signal.Stop.Instance);
@@ -79,7 +84,7 @@ internal sealed class ModelManager
 
     private void Post(Signal signal)
     {
-        // What a load brings after the end is let go by whoever brings it.
+        // After the loop has ended nobody takes the result of a load, so it is disposed here.
         if (!_signals.Writer.TryWrite(signal) && signal is Signal.Made { Loaded: { IsOk: true } loaded })
         {
             loaded.Value.Dispose();
@@ -107,9 +112,9 @@ internal sealed class ModelManager
             _timer.Change(wake ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        // Order: who asked before the end is in the line and told with all others that there will be none; who asks later is refused.
+        // Order: requests before Close are in the queue and are cancelled below with all others; later ones are rejected.
         _reloads.Close();
-        await _asking.ConfigureAwait(false);
+        await _requests.ConfigureAwait(false);
         _signals.Writer.TryComplete();
         await _timer.DisposeAsync().ConfigureAwait(false);
         while (_signals.Reader.TryRead(out Signal? late))
@@ -129,9 +134,10 @@ internal sealed class ModelManager
         }
         catch (Exception surprise)
         {
-            // A loop that ended would leave files unfollowed, loads unsettled and the stop waiting, and nobody would know.
+            // The loop must survive: otherwise files would not be followed, loads not completed and the stop not answered, without any
+            // notice.
             Log.StepSurprised(_log, surprise);
-            return s_afterSurprise;
+            return s_retryAfterException;
         }
     }
 }

@@ -4,23 +4,23 @@ using Ovms.Serving.Loading;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>One model's part of a <see cref="ReconcilePlan"/>.</summary>
-/// <param name="Action">The next step; null while there is none, or one is being executed.</param>
-/// <param name="Awaited">Versions that will be served and of which nothing is there yet.</param>
-/// <param name="NextDue">When an attempt is due that is not due yet.</param>
+/// <summary>The part of a <see cref="ReconcilePlan"/> for one model.</summary>
+/// <param name="Action">The next action; null if there is none, or one is being executed.</param>
+/// <param name="Awaited">Versions that will be served and have no state yet.</param>
+/// <param name="NextDue">When the next retry is due that is not due yet.</param>
 /// <remarks>
-/// The order of steps keeps the model answering: what is missing is made first, the highest version before the others, then what is
-/// served from an older source is made anew, and only when nothing of that is left a version goes that is not wanted any more; the last
-/// one that serves stays as long as none that is wanted can.
+/// The order of actions keeps the model answering. First, missing versions are loaded, the highest first. Then served versions with an
+/// older source are reloaded. Only when neither is left, unwanted versions are unloaded.
+/// The last serving version stays until a wanted one serves.
 /// </remarks>
 internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId> Awaited, TimeSpan? NextDue)
 {
     private static ModelPlan Nothing { get; } = new(null, [], null);
 
-    /// <summary>Versions that are wanted, do not serve and were not tried.</summary>
+    /// <summary>Wanted versions that are not served and were not tried.</summary>
     public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
 
-    /// <summary>The plan of a model that is desired.</summary>
+    /// <summary>Plans for a model that is desired.</summary>
     public static ModelPlan Of(DesiredModel model, ActualModel? actual, Desired desired, TimeSpan now)
     {
         actual ??= new ActualModel(model.Name, IsBusy: false, []);
@@ -29,36 +29,54 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
             return Nothing;
         }
 
-        Candidate[] candidates = [.. onDisk.Select(version => new Candidate(version, config, actual.Find(version.Folder.Version), desired))];
-        HashSet<long> counting = [.. candidates.Where(static candidate => candidate.Counts).Select(static candidate => candidate.Id.Version)];
-        ImmutableArray<long> wanted = config.Versions.Select(candidates.Select(static candidate => candidate.Id.Version), counting.Contains);
+        Candidate[] candidates =
+            [.. onDisk.Select(version => new Candidate(version, config, actual.Find(version.Folder.Version), desired))];
+        HashSet<long> counting =
+            [.. candidates.Where(static candidate => candidate.Counts).Select(static candidate => candidate.Id.Version)];
+        ImmutableArray<long> wanted =
+            config.Versions.Select(candidates.Select(static candidate => candidate.Id.Version), counting.Contains);
         Candidate[] highestFirst = [.. candidates.Where(candidate => wanted.Contains(candidate.Id.Version)).Reverse()];
-        ImmutableArray<ServableId> awaited = [.. highestFirst.Where(static candidate => candidate.Actual is null).Select(static candidate => candidate.Id)];
+        ImmutableArray<ServableId> awaited =
+            [.. highestFirst.Where(static candidate => candidate.Actual is null).Select(static candidate => candidate.Id)];
         ModelAction? action = actual.IsBusy
             ? null
-            : highestFirst.Where(static candidate => !candidate.IsServed).Select(candidate => candidate.Attempt(now)).FirstOrDefault(static attempt => attempt is not null)
-                ?? highestFirst.Where(static candidate => candidate.IsServed).Select(candidate => candidate.Attempt(now)).FirstOrDefault(static attempt => attempt is not null)
+            : highestFirst.Where(static candidate => !candidate.IsServed)
+                .Select(candidate => candidate.Attempt(now))
+                .FirstOrDefault(static attempt => attempt is not null)
+                ?? highestFirst.Where(static candidate => candidate.IsServed)
+                    .Select(candidate => candidate.Attempt(now))
+                    .FirstOrDefault(static attempt => attempt is not null)
                 ?? FirstToGo(actual, wanted);
         return new ModelPlan(action, awaited, highestFirst.Min(candidate => candidate.DueAfter(now)))
         {
-            Untried = [.. highestFirst.Where(static candidate => candidate.IsUntried).Select(static candidate => new UntriedVersion(candidate.Id, candidate.IsSettled))],
+            Untried =
+            [
+                .. highestFirst.Where(static candidate => candidate.IsUntried)
+                    .Select(static candidate => new UntriedVersion(candidate.Id, candidate.IsSettled)),
+            ],
         };
     }
 
-    /// <summary>The plan of a model that is not desired any more.</summary>
+    /// <summary>Plans for a model that is no longer desired.</summary>
     public static ModelPlan ToRemove(ActualModel actual) => new(actual.IsBusy ? null : FirstToGo(actual, []), [], null);
 
-    // The lowest first: the default version answers longest. While nothing that is wanted serves, the highest that is not wanted stays.
+    // The lowest version first, so that the default version answers longest. While no wanted version serves, the highest unwanted one
+    // stays.
     private static ModelAction.Unload? FirstToGo(ActualModel actual, ImmutableArray<long> wanted)
     {
         bool mayEmpty = wanted.IsEmpty || actual.Versions.Any(version => version.Serves is not null && wanted.Contains(version.Version));
-        ActualVersion? standIn = mayEmpty ? null : actual.Versions.Where(static version => version.Serves is not null).MaxBy(static version => version.Version);
-        return actual.Versions.Where(version => version != standIn && !wanted.Contains(version.Version)).MinBy(static version => version.Version) is { } leaving
+        ActualVersion? standIn = mayEmpty
+            ? null
+            : actual.Versions.Where(static version => version.Serves is not null).MaxBy(static version => version.Version);
+        ActualVersion? leaving = actual.Versions
+            .Where(version => version != standIn && !wanted.Contains(version.Version))
+            .MinBy(static version => version.Version);
+        return leaving is not null
             ? new ModelAction.Unload(new ServableId(actual.Name, leaving.Version))
             : null;
     }
 
-    /// <summary>One version on disk beside what is there of it.</summary>
+    /// <summary>A version on disk together with its actual state.</summary>
     private readonly struct Candidate(VersionOnDisk onDisk, ModelConfig config, ActualVersion? actual, Desired desired)
     {
         private readonly VersionSource _source = new(config, onDisk.Folder, onDisk.Stamp);
@@ -74,13 +92,13 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
 
         public bool IsUntried => !IsServed && Failure is null;
 
-        /// <summary>Whether it serves or may be expected to, once tried.</summary>
+        /// <summary>Whether it serves, or can be expected to once it is loaded.</summary>
         public bool Counts => IsServed || (IsSettled && Failure is null);
 
-        // A failure tells nothing about other files or settings.
+        // A failure says nothing about other files or settings.
         private FailedLoad? Failure => Actual?.Failed is { } failed && _source.MakesTheSameAs(failed.Source) ? failed : null;
 
-        /// <summary>The attempt to make it that is due; null for none.</summary>
+        /// <summary>The load or reload that is due now; null = none.</summary>
         public ModelAction? Attempt(TimeSpan now)
         {
             if (_source.MakesTheSameAs(Actual?.Serves) || !IsSettled || !IsDue(now))
@@ -92,7 +110,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
             return IsServed ? new ModelAction.Reload(Id, _source, isTrial) : new ModelAction.Load(Id, _source, isTrial);
         }
 
-        /// <summary>When the next attempt is due, where none is now.</summary>
+        /// <summary>When the next attempt is due, if none is due now.</summary>
         public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && IsSettled && !IsDue(now) ? DueAt(failed) : null;
 
         private static TimeSpan DueAt(FailedLoad failed) => failed.At + RetryPause.After(failed.Attempts);

@@ -4,10 +4,10 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>What the <see cref="ServingBoard"/> knows of one model. Changed only by the board.</summary>
+/// <summary>The <see cref="ServingBoard"/>'s record of one model. Only the board changes it.</summary>
 internal sealed class ModelRow(string name)
 {
-    // Versions that ended stay in what status calls tell, but a server runs for years.
+    // Ended versions remain visible in status calls. Their number is bounded, because a server runs for years.
     private const int EndedKept = 16;
 
     private readonly SortedDictionary<long, VersionRow> _versions = [];
@@ -21,22 +21,22 @@ internal sealed class ModelRow(string name)
     /// <summary>Whether one of its versions is being loaded.</summary>
     public bool IsBusy { get; set; }
 
-    /// <summary>What stands against serving it as a whole.</summary>
+    /// <summary>Why the model as a whole cannot be served; Ok if it can.</summary>
     public Outcome Fault { get; set; }
 
-    /// <summary>What was said of its folder.</summary>
+    /// <summary>The warnings already logged about its folder.</summary>
     public ImmutableArray<string> Warnings { get; set; } = [];
 
     /// <summary>Its versions, ascending.</summary>
     public IReadOnlyCollection<VersionRow> Versions => _versions.Values;
 
-    /// <summary>Whether any of them serves.</summary>
+    /// <summary>Whether any version serves.</summary>
     public bool Serves => Versions.Any(static row => row.Servable is not null);
 
-    /// <summary>One version; null where there was none so far.</summary>
+    /// <summary>One version; null if it was never seen.</summary>
     public VersionRow? Find(long version) => _versions.GetValueOrDefault(version);
 
-    /// <summary>One version that plans have to do with: the one that is there, or a new life of it.</summary>
+    /// <summary>The record of a version that plans consider: the existing one while it is alive, otherwise a new one.</summary>
     public VersionRow Revive(long version)
     {
         if (!_versions.TryGetValue(version, out VersionRow? row) || !row.IsAlive)
@@ -48,7 +48,7 @@ internal sealed class ModelRow(string name)
         return row;
     }
 
-    /// <summary>Forgets the lowest of the versions that ended, as far as there are too many.</summary>
+    /// <summary>Removes the lowest ended versions if there are too many.</summary>
     public void ForgetEnded()
     {
         long[] ended = [.. _versions.Values.Where(static row => row.State == ServableState.End).Select(static row => row.Version)];
@@ -58,10 +58,11 @@ internal sealed class ModelRow(string name)
         }
     }
 
-    /// <summary>As callers see it.</summary>
+    /// <summary>The model's entry in the table that callers see.</summary>
     public ModelEntry ToEntry() =>
         new(Name, [.. Versions.Select(static row => row.ToEntry())]) { IsRetired = IsRetired, Reason = Fault.IsOk ? null : Fault.Text };
 
-    /// <summary>As plans see it.</summary>
-    public ActualModel ToActual() => new(Name, IsBusy, [.. Versions.Where(static row => row.IsAlive).Select(static row => row.ToActual())]);
+    /// <summary>The model's state as the input of a plan.</summary>
+    public ActualModel ToActual() =>
+        new(Name, IsBusy, [.. Versions.Where(static row => row.IsAlive).Select(static row => row.ToActual())]);
 }

@@ -4,10 +4,8 @@ using Ovms.Serving.Table;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// Whether the server is ready, by the rule of its options: decided anew at each question, from the newest table, so that it cannot
-/// differ from what a call would meet.
-/// </summary>
+/// <summary>Whether the server is ready, by the rule of its options.</summary>
+/// <remarks>It is evaluated at every question from the newest table, so that it cannot differ from what a call would find.</remarks>
 internal sealed class Readiness
 {
     private readonly ServableRegistry _registry;
@@ -16,21 +14,21 @@ internal sealed class Readiness
     private volatile bool _allTried;
     private volatile bool _awaitsFirstAttempts;
 
-    /// <summary>Follows a registry and its drain for as long as all live.</summary>
+    /// <summary>Follows the registry and the drain; all three live equally long.</summary>
     public Readiness(ServableRegistry registry, Drain drain, ReadyRule rule)
     {
         (_registry, _drain, _rule) = (registry, drain, rule);
-        registry.Changed += Tell;
-        drain.Draining.Register(Tell);
+        registry.Changed += RaiseChanged;
+        drain.Draining.Register(RaiseChanged);
     }
 
     /// <summary>
-    /// Told after every change of what readiness is decided from: the table, first attempts, draining. Told on the thread that made the
-    /// change; must be quick and must not throw.
+    /// Raised after every change of the table, of first attempts or of draining, on the thread that made the change. Handlers must be
+    /// quick and must not throw.
     /// </summary>
     public event Action? Changed;
 
-    /// <summary>Whether the models that the rule asks for are available and the server is not draining.</summary>
+    /// <summary>Whether the models that the rule demands are available and the server is not draining.</summary>
     public bool IsReady => !_drain.IsDraining && _rule switch
     {
         ReadyRule.Any => _registry.Current.AnyAvailable,
@@ -41,25 +39,25 @@ internal sealed class Readiness
     /// <summary>Whether every model that was configured at the start has been tried.</summary>
     public bool AllTried => _allTried;
 
-    /// <summary>Whether a version that the start or a change asks for was not tried yet.</summary>
+    /// <summary>Whether a version that the start or a change added was not tried yet.</summary>
     public bool AwaitsFirstAttempts => _awaitsFirstAttempts;
 
-    /// <summary>Every model that was configured at the start has been tried.</summary>
+    /// <summary>Records that every model configured at the start has been tried.</summary>
     internal void SetAllTried()
     {
         _allTried = true;
-        Tell();
+        RaiseChanged();
     }
 
-    /// <summary>Versions that the start or a change asks for are to be tried, or have been.</summary>
+    /// <summary>Records whether first attempts are outstanding.</summary>
     internal void SetAwaitsFirstAttempts(bool awaits)
     {
         if (_awaitsFirstAttempts != awaits)
         {
             _awaitsFirstAttempts = awaits;
-            Tell();
+            RaiseChanged();
         }
     }
 
-    private void Tell() => Changed?.Invoke();
+    private void RaiseChanged() => Changed?.Invoke();
 }

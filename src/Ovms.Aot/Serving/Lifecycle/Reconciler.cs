@@ -6,11 +6,11 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// The steps of a reload: look, plan, act, tell. What blocks runs outside and comes back as a <see cref="Signal"/>: looks and loads,
-/// each on a thread of its own; one load at a time for a model and a few altogether, of which those do not count that take long.
-/// </summary>
-/// <remarks>Used by the loop of <see cref="ModelManager"/> only, except <see cref="IsLoading"/>.</remarks>
+/// <summary>Carries out reloads: look, plan, act, report. Blocking work runs on other threads and posts a <see cref="Signal"/>.</summary>
+/// <remarks>
+/// Each look and each load has its own thread. A model has one load at a time; the total is limited, without slow loads.
+/// Used only by the loop of <see cref="ModelManager"/>, except <see cref="IsLoading"/>.
+/// </remarks>
 internal sealed class Reconciler(
     ServingBoard board, Readiness readiness, Reloads reloads, DesiredReader reader, LoadVersion load, LookEffects? effects,
     LifecyclePace pace, TimeProvider clock, Action<Signal> post, ILogger log)
@@ -27,7 +27,7 @@ internal sealed class Reconciler(
     private bool _leavesLoads;
     private int _leaving;
 
-    /// <summary>Whether the engine is at work on a model, be it one that was given up.</summary>
+    /// <summary>Whether a load runs, including abandoned ones.</summary>
     public bool IsLoading => _loads.Running + _loads.LeftBehind > 0;
 
     /// <summary>Whether it was stopped and nothing is left to wait for.</summary>
@@ -35,7 +35,7 @@ internal sealed class Reconciler(
 
     private TimeSpan Now => clock.GetElapsedTime(_began);
 
-    /// <summary>Takes in what happened.</summary>
+    /// <summary>Handles a signal.</summary>
     public void Take(Signal signal)
     {
         switch (signal)
@@ -47,7 +47,7 @@ internal sealed class Reconciler(
                 TakeOver(looked.Look);
                 break;
             case Signal.LookFailed failed:
-                PassOver(failed.Surprise);
+                RecordFailedLook(failed.Surprise);
                 break;
             case Signal.Made made:
                 Settle(made);
@@ -72,8 +72,8 @@ internal sealed class Reconciler(
         }
     }
 
-    /// <summary>Does what is to be done now.</summary>
-    /// <returns>When to come again though nothing happens; null for never.</returns>
+    /// <summary>Executes all actions that are due now.</summary>
+    /// <returns>The delay until the next call if no signal arrives before; null = none needed.</returns>
     public TimeSpan? Advance()
     {
         if (_isStopping)
@@ -96,10 +96,10 @@ internal sealed class Reconciler(
         return times.Min() is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
     }
 
-    /// <summary>Tells who waits for a reload that there will be no end.</summary>
+    /// <summary>Cancels the wait of all reload requesters.</summary>
     public void GiveUpReloads() => _waiters.GiveUp();
 
-    private void PassOver(Exception surprise)
+    private void RecordFailedLook(Exception surprise)
     {
         EndLook();
         _account.Enter(surprise);
@@ -119,7 +119,8 @@ internal sealed class Reconciler(
             return;
         }
 
-        _desired = look.Desired.IsVouched || !_waiters.IsUnderway ? look.Desired : look.Desired with { VouchedLook = _desired.VouchedLook };
+        _desired = look.Desired.IsVouched || !_waiters.IsUnderway
+            ? look.Desired : look.Desired with { VouchedLook = _desired.VouchedLook };
         EndLook();
         _isChange |= look.Desired.IsVouched || look.ConfigChanged;
         effects?.Apply(look.Desired);
@@ -161,7 +162,7 @@ internal sealed class Reconciler(
         }
     }
 
-    // False where it fails at once; then the plan is another one. What has no place yet is begun when it has.
+    // False if the load is refused at once; the plan must then be computed again. A load without a place begins when there is one.
     private bool BeginLoad(ModelAction action)
     {
         (VersionSource source, bool isTrial) = action switch
@@ -265,7 +266,8 @@ internal sealed class Reconciler(
     {
         _leaving++;
         _ = servable.Drained.ContinueWith(
-            _ => post(new Signal.Drained(id, servable)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => post(new Signal.Drained(id, servable)),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void MarkChange()
@@ -282,7 +284,7 @@ internal sealed class Reconciler(
 
     private void CarryOutReloads()
     {
-        // A first look that failed tried nothing.
+        // A first look that failed has tried nothing.
         if (_waiters.IsUnderway && _desired.Look > 0 && _loads.Running == 0 && !readiness.AllTried)
         {
             readiness.SetAllTried();

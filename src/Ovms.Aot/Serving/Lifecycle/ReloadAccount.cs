@@ -4,18 +4,18 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// Keeps the <see cref="ReloadStatus"/>: what came of looks and loads, and what is not served as configured. Used by the loop of
-/// <see cref="ModelManager"/> only.
-/// </summary>
+/// <summary>Keeps the <see cref="ReloadStatus"/>: the results of looks and loads, and what is not served as configured.</summary>
+/// <remarks>Used only by the loop of <see cref="ModelManager"/>.</remarks>
 internal sealed class ReloadAccount(TimeProvider clock, ILogger log)
 {
-    private string? _faultTold;
+    private string? _loggedFault;
 
-    /// <summary>How things stand.</summary>
+    /// <summary>The current status.</summary>
     public ReloadStatus Status { get; private set; } = ReloadStatus.None;
 
-    /// <summary>A look was taken over: tells what it says of the configuration, each fault when it comes up and not at every look.</summary>
+    /// <summary>
+    /// Records a look and logs what it says of the configuration. Each fault is logged when it first appears, not at every look.
+    /// </summary>
     public void Enter(DesiredLook look)
     {
         foreach (string error in look.Errors)
@@ -29,13 +29,13 @@ internal sealed class ReloadAccount(TimeProvider clock, ILogger log)
         }
 
         string? fault = look.Config.IsOk ? null : look.Config.Text;
-        bool isNewFault = fault is not null && fault != _faultTold;
+        bool isNewFault = fault is not null && fault != _loggedFault;
         if (isNewFault)
         {
             Log.ConfigRefused(log, fault!);
         }
 
-        _faultTold = fault;
+        _loggedFault = fault;
         Status = Status with
         {
             Config = look.Config,
@@ -45,26 +45,28 @@ internal sealed class ReloadAccount(TimeProvider clock, ILogger log)
         };
     }
 
-    /// <summary>A look ended by an exception that nobody expected.</summary>
+    /// <summary>Records a look that ended with an unexpected exception.</summary>
     public void Enter(Exception surprise)
     {
-        Outcome fault = Outcome.Fail(StatusCode.InternalError, $"the look at configuration and models failed: {surprise.GetType().Name}: {surprise.Message}");
-        if (fault.Text != _faultTold)
+        Outcome fault = Outcome.Fail(
+            StatusCode.InternalError,
+            $"the look at configuration and models failed: {surprise.GetType().Name}: {surprise.Message}");
+        if (fault.Text != _loggedFault)
         {
             Log.LookSurprised(log, surprise);
         }
 
-        _faultTold = fault.Text;
+        _loggedFault = fault.Text;
         Status = Status with { Config = fault };
     }
 
-    /// <summary>A load has ended.</summary>
+    /// <summary>Counts a load that has ended.</summary>
     public void EnterLoad(bool isOk) =>
         Status = isOk ? Status with { Loads = Status.Loads + 1 } : Status with { FailedLoads = Status.FailedLoads + 1 };
 
-    /// <summary>Something was loaded, let go or taken over.</summary>
+    /// <summary>Records that something was loaded, unloaded or configured anew.</summary>
     public void MarkChange() => Status = Status with { LastChange = clock.GetUtcNow() };
 
-    /// <summary>What stands against serving what is configured.</summary>
+    /// <summary>Records why parts of the configuration cannot be served.</summary>
     public void Enter(ImmutableArray<ModelFault> faults) => Status = Status with { Faults = faults };
 }

@@ -2,7 +2,7 @@ using Ovms.Observability.Metrics;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>Tells how the configuration and the loading of models fare.</summary>
+/// <summary>The metrics of configuration and loading.</summary>
 internal static class ReloadMetrics
 {
     /// <summary>Registers the families.</summary>

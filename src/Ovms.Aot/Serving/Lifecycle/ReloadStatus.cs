@@ -3,14 +3,14 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>How what is served stands to what is configured. A snapshot.</summary>
-/// <param name="Config">Ok, or why the configuration could not be read at the last look; what is served goes by the last one that could.</param>
-/// <param name="Faults">Models and versions that are configured and cannot be served as configured, each with its reason.</param>
-/// <param name="ConfigChanges">How many configurations were taken over, the first among them.</param>
-/// <param name="ConfigRefusals">How many configurations were refused.</param>
-/// <param name="Loads">How many versions were loaded, or loaded anew.</param>
-/// <param name="FailedLoads">How many attempts to load a version failed.</param>
-/// <param name="LastChange">When something was last loaded, unloaded or taken over; null for never.</param>
+/// <summary>Compares what is served with what is configured. A snapshot.</summary>
+/// <param name="Config">Ok, or why the last look could not read the configuration. The last readable one stays in force.</param>
+/// <param name="Faults">The models and versions that cannot be served as configured, each with the reason.</param>
+/// <param name="ConfigChanges">Number of configurations applied, including the first.</param>
+/// <param name="ConfigRefusals">Number of configurations rejected.</param>
+/// <param name="Loads">Number of successful loads and reloads of versions.</param>
+/// <param name="FailedLoads">Number of failed attempts to load a version.</param>
+/// <param name="LastChange">When a version was last loaded or unloaded, or a configuration applied; null = never.</param>
 internal sealed record ReloadStatus(
     Outcome Config,
     ImmutableArray<ModelFault> Faults,
@@ -20,16 +20,16 @@ internal sealed record ReloadStatus(
     long FailedLoads,
     DateTimeOffset? LastChange)
 {
-    /// <summary>Sentences about what the configuration names beside its own file and is left out.</summary>
+    /// <summary>Errors about ignored parts of the configuration, for example models named beside its own file.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
-    /// <summary>How many loads were given up and still run.</summary>
+    /// <summary>Number of abandoned loads that still run.</summary>
     public int LoadsLeftBehind { get; init; }
 
-    /// <summary>Nothing was looked at yet.</summary>
+    /// <summary>The status before the first look.</summary>
     public static ReloadStatus None { get; } = new(Outcome.Ok, [], 0, 0, 0, 0, null);
 
-    /// <summary>Whether all that is configured is served as configured.</summary>
+    /// <summary>Whether everything is served as configured.</summary>
     public bool IsClean => Config.IsOk && Faults.IsEmpty && LeftOut.IsEmpty;
 }
 
@@ -37,15 +37,16 @@ internal sealed record ReloadStatus(
 /// <param name="Name">The model.</param>
 /// <param name="Version">The version; null for the model as a whole.</param>
 /// <param name="Why">The reason.</param>
-/// <param name="GoesOn">Whether it is served all the same, as it was loaded before.</param>
+/// <param name="GoesOn">Whether it is still served, as loaded before.</param>
 internal sealed record ModelFault(string Name, long? Version, Outcome Why, bool GoesOn)
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Model {Name}{(Version is { } version ? $"; version: {version}" : "")}{(GoesOn ? " goes on with what is loaded and is not refreshed" : "")}: {Why}";
+        $"Model {Name}{(Version is { } version ? $"; version: {version}" : "")}"
+            + $"{(GoesOn ? " goes on with what is loaded and is not refreshed" : "")}: {Why}";
 }
 
-/// <summary>How one reload that was asked for ended.</summary>
-/// <param name="Changed">Whether the configuration was another one, or anything was loaded or unloaded.</param>
-/// <param name="Status">How things stand after it.</param>
+/// <summary>The result of a requested reload.</summary>
+/// <param name="Changed">Whether the configuration changed, or anything was loaded or unloaded.</param>
+/// <param name="Status">The status after it.</param>
 internal sealed record ReloadResult(bool Changed, ReloadStatus Status);

@@ -3,39 +3,41 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>
-/// Where a reload is asked for, and how the last one went. Requests wait in a queue for the loop of <see cref="ModelManager"/>, which
-/// carries them out: front ends can be given this before there is an engine.
-/// </summary>
+/// <summary>Accepts reload requests, and holds the status of the last reload.</summary>
+/// <remarks>
+/// Requests wait in a queue for the loop of <see cref="ModelManager"/>. Front ends can therefore use this object before the engine
+/// exists.
+/// </remarks>
 internal sealed class Reloads
 {
-    // Requests that wait for the same look cost little, but nothing is without a bound.
+    // Requests that share a look cost little, but every queue needs a bound.
     private const int MostPending = 256;
 
-    // The loop's reader only moves a request into its own line: that is done on the asker's thread, without a hop between two queues.
+    // The reader only moves a request into the loop's queue. That runs on the requester's thread, without a hop between the two queues.
     private readonly Channel<PendingReload> _asked =
         Channel.CreateUnbounded<PendingReload>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     private volatile ReloadStatus _status = ReloadStatus.None;
-    private volatile bool _isTaken;
+    private volatile bool _isAccepting;
     private int _pending;
 
-    /// <summary>How what is served stands to what is configured.</summary>
+    /// <summary>The newest status.</summary>
     public ReloadStatus Status
     {
         get => _status;
         internal set => _status = value;
     }
 
-    /// <summary>
-    /// Looks at once, takes files for complete and tries again what failed; ends when all that follows is done and what is let go has
-    /// ended, which is waited for as long as <see cref="LifecyclePace.Drain"/> says. Requests that come before the look begins share it.
-    /// </summary>
-    /// <returns>How it ended, or: the server still starts, too many wait, the server stops.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up waiting; the reload goes on.</exception>
+    /// <summary>Requests a look at once. It does not wait until files stop changing, and failed loads are retried.</summary>
+    /// <remarks>
+    /// Ends when everything that follows is done and the removed servables have ended; waits at most <see cref="LifecyclePace.Drain"/>
+    /// for the latter. Requests made before the look begins share it.
+    /// </remarks>
+    /// <returns>The result. Or a failure: the server is still starting, too many requests wait, or the server stops.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up waiting; the reload continues.</exception>
     public async Task<Outcome<ReloadResult>> ReloadAsync(CancellationToken cancellation)
     {
-        if (!_isTaken)
+        if (!_isAccepting)
         {
             return Outcome.Fail(StatusCode.ServerNotReady);
         }
@@ -63,13 +65,13 @@ internal sealed class Reloads
         }
     }
 
-    /// <summary>All requests until <see cref="Close"/>, for the one who carries them out; from now on they are taken.</summary>
+    /// <summary>All requests until <see cref="Close"/>, for the loop that carries them out. From now on requests are accepted.</summary>
     internal IAsyncEnumerable<PendingReload> TakeAsync()
     {
-        _isTaken = true;
+        _isAccepting = true;
         return _asked.Reader.ReadAllAsync();
     }
 
-    /// <summary>From now on requests are refused, since the server stops.</summary>
+    /// <summary>Rejects all further requests, because the server stops.</summary>
     internal void Close() => _asked.Writer.TryComplete();
 }

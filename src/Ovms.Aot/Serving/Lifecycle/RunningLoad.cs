@@ -5,48 +5,49 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>A load that was begun and has not ended. Times are those of the clock of plans.</summary>
+/// <summary>A load that runs. All times are on the clock of plans.</summary>
 /// <param name="id">The version that is loaded.</param>
-/// <param name="source">What from.</param>
-/// <param name="isTrial">Whether a failure may mean that the files are not complete yet.</param>
-/// <param name="look">The look that it was begun for.</param>
-/// <param name="begun">When.</param>
+/// <param name="source">The source it is loaded from.</param>
+/// <param name="isTrial">Whether a failure is not yet an error, because the files may still be incomplete.</param>
+/// <param name="look">The number of the look that caused it.</param>
+/// <param name="begun">When it began.</param>
 internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTrial, long look, TimeSpan begun)
 {
-    // Each load uses several cores itself, so that few are begun at a time; one that takes longer than this must not hold up the others.
+    // Few loads begin at a time, because each uses several cores. A load that runs longer than this no longer counts, so that it cannot
+    // block the others.
     private static readonly TimeSpan s_slowAfter = TimeSpan.FromSeconds(5);
 
-    // A load that nobody wants any more is left behind, but one that is about to end is worth waiting for.
+    // An unwanted load is abandoned only after this time, because one that is about to end is worth waiting for.
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromSeconds(30);
 
-    // Then whoever wonders where the model is finds a line in the log.
-    private static readonly TimeSpan s_toldAfter = TimeSpan.FromMinutes(1);
+    // After this time the log mentions the load, for operators who wonder where the model is.
+    private static readonly TimeSpan s_reportedAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>The version that is loaded.</summary>
     public ServableId Id => id;
 
-    /// <summary>What from.</summary>
+    /// <summary>The source it is loaded from.</summary>
     public VersionSource Source => source;
 
-    /// <summary>Whether a failure may mean that the files are not complete yet.</summary>
+    /// <summary>Whether a failure is not yet an error, because the files may still be incomplete.</summary>
     public bool IsTrial => isTrial;
 
-    /// <summary>The look that it was begun for.</summary>
+    /// <summary>The number of the look that caused it.</summary>
     public long Look => look;
 
-    /// <summary>Whether it was told that it takes long.</summary>
+    /// <summary>Whether the log has already reported it as slow.</summary>
     public bool IsTold { get; set; }
 
     /// <summary>How long it has been running.</summary>
     public TimeSpan Age(TimeSpan now) => now - begun;
 
-    /// <summary>Whether it has taken so long that others are begun beside it.</summary>
+    /// <summary>Whether it runs so long that other loads may begin beside it.</summary>
     public bool IsSlow(TimeSpan now) => Age(now) >= s_slowAfter;
 
-    /// <summary>Whether its time is over.</summary>
+    /// <summary>Whether it has exceeded its time limit.</summary>
     public bool IsOverdue(TimeSpan now) => source.Config.LoadTimeout is { } limit && Age(now) >= limit;
 
-    /// <summary>Why the version fails when this load is left behind, then and as long as it has not ended.</summary>
+    /// <summary>The version's failure after this load was abandoned. It holds until the load has ended.</summary>
     public Outcome WhyLeft => Outcome.Fail(
         StatusCode.ModelNotLoaded,
         source.Config.LoadTimeout is { } limit
@@ -54,18 +55,18 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
                 + "or it needs a longer time. It is tried again when that load has ended."
             : $"An earlier load of {source.Folder.Path} has not ended. It is tried again when that has ended.");
 
-    /// <summary>Whether the log should say that it takes long. With a time limit the failure will say it.</summary>
-    public bool IsToBeTold(TimeSpan now) => !IsTold && source.Config.LoadTimeout is null && Age(now) >= s_toldAfter;
+    /// <summary>Whether the log should report it as slow. With a time limit it does not, because the failure will be logged.</summary>
+    public bool IsToBeTold(TimeSpan now) => !IsTold && source.Config.LoadTimeout is null && Age(now) >= s_reportedAfter;
 
-    /// <summary>Whether it is left behind, if nobody wants it any more.</summary>
+    /// <summary>Whether it has run long enough to be abandoned if its result is no longer wanted.</summary>
     public bool MayBeAbandoned(TimeSpan now) => Age(now) >= s_abandonedAfter;
 
     /// <summary>
-    /// Begins it, on a thread of its own: a compilation takes seconds to minutes of one thread, and the pool's threads answer calls.
+    /// Starts it on a thread of its own: a compilation occupies a thread for seconds to minutes, and the pool's threads answer calls.
     /// </summary>
-    /// <param name="load">Loads.</param>
-    /// <param name="post">Takes its end.</param>
-    /// <param name="log">Where a surprise is told.</param>
+    /// <param name="load">Loads the version.</param>
+    /// <param name="post">Receives the signal of its end.</param>
+    /// <param name="log">Logs unexpected exceptions.</param>
     public void Start(LoadVersion load, Action<Signal> post, ILogger log)
     {
         _ = Task.Factory.StartNew(
@@ -79,10 +80,10 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
             TaskScheduler.Default);
     }
 
-    /// <summary>When time alone changes something about it; null for never.</summary>
+    /// <summary>When the passing of time alone changes its state; null = never.</summary>
     public TimeSpan? NextDue(TimeSpan now)
     {
-        TimeSpan?[] times = [begun + s_slowAfter, begun + s_abandonedAfter, begun + s_toldAfter, begun + source.Config.LoadTimeout];
+        TimeSpan?[] times = [begun + s_slowAfter, begun + s_abandonedAfter, begun + s_reportedAfter, begun + source.Config.LoadTimeout];
         return times.Where(at => at > now).Min();
     }
 
@@ -94,7 +95,7 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
         }
         catch (Exception surprise)
         {
-            // One model's surprise is no reason to stop serving the others; the trace is for whoever mends it.
+            // An exception for one model must not stop the others. The log gets the stack trace.
             Log.LoadSurprised(log, id.Name, id.Version, surprise);
             return Outcome.Fail(StatusCode.InternalError, surprise.Message);
         }

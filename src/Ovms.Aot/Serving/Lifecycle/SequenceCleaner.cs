@@ -4,17 +4,17 @@ using Ovms.Serving.Table;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// Sweeps the sequences of all models once a period. A sequence that no call came for from one sweep to the next is removed, so one
-/// that its caller forgot lives one to two periods longer.
+/// Sweeps the sequences of all models at a fixed period. A sequence without a call between two sweeps is removed, so an idle one lives
+/// one to two periods.
 /// </summary>
 internal sealed class SequenceCleaner(ServableRegistry registry, TimeProvider time, ILogger log)
 {
-    // What a timer takes, seven weeks.
+    // The longest period of a timer: seven weeks.
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     /// <summary>Runs until cancelled.</summary>
-    /// <param name="period">Between sweeps; zero = never.</param>
-    /// <param name="cancellation">Ends it, without an exception.</param>
+    /// <param name="period">Time between sweeps; zero = never.</param>
+    /// <param name="cancellation">Ends it without an exception.</param>
     public async Task RunAsync(TimeSpan period, CancellationToken cancellation)
     {
         if (period <= TimeSpan.Zero)
@@ -32,7 +32,7 @@ internal sealed class SequenceCleaner(ServableRegistry registry, TimeProvider ti
         }
         catch (OperationCanceledException)
         {
-            // Told to end.
+            // The normal end.
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class SequenceCleaner(ServableRegistry registry, TimeProvider ti
         }
         catch (Exception surprise)
         {
-            // A cleaner that ends would leave sequences to pile up, and nobody would know.
+            // The loop must survive: otherwise sequences would pile up, without any notice.
             Log.SweepSurprised(log, surprise);
         }
     }
@@ -53,7 +53,7 @@ internal sealed class SequenceCleaner(ServableRegistry registry, TimeProvider ti
     {
         foreach (VersionEntry entry in registry.Current.Models.SelectMany(static model => model.Versions))
         {
-            // The lease keeps the engine's objects while they are swept; a servable that is going frees its sequences itself.
+            // The lease keeps the servable alive during the sweep. A servable that is being released frees its sequences itself.
             if (entry.Servable is { Sequences: { } sequences } servable && servable.TryLease() is { } lease)
             {
                 using (lease)

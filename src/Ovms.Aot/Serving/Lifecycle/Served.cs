@@ -6,18 +6,19 @@ using Ovms.Serving.Table;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// What the parts of the server share about what is served. For those who put the parts together; each part takes only what it uses.
+/// What the parts of the server share about the served models. The code that assembles the server uses it; each part gets only what it
+/// needs.
 /// </summary>
-/// <param name="Registry">The models, and the right to use one.</param>
+/// <param name="Registry">The models and their leases.</param>
 /// <param name="Readiness">Whether the server is ready.</param>
-/// <param name="Drain">Whether it stops, and what the stop waits for.</param>
-/// <param name="Reloads">Where a reload is asked for, and how the last one went.</param>
+/// <param name="Drain">Whether the server stops, and what the stop waits for.</param>
+/// <param name="Reloads">Accepts reload requests, and holds the last status.</param>
 /// <param name="Counts">Counts calls by the version that they name.</param>
 internal sealed record Served(ServableRegistry Registry, Readiness Readiness, Drain Drain, Reloads Reloads, CallCounts Counts)
 {
-    /// <summary>Makes all of it; nothing is served yet.</summary>
-    /// <param name="rule">What readiness asks for.</param>
-    /// <param name="metrics">Where calls are counted; null while metrics are off.</param>
+    /// <summary>Creates all parts, without any model.</summary>
+    /// <param name="rule">The rule of readiness.</param>
+    /// <param name="metrics">Counts calls; null if metrics are off.</param>
     public static Served Create(ReadyRule rule, ServerMetrics? metrics)
     {
         Drain drain = new();

@@ -6,23 +6,27 @@ using Ovms.Status;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// The account of what is served. It makes the tables that callers read and the <see cref="Actual"/> that plans are made from, and it
-/// keeps the order in which states are published: available after the servable can be leased, unloading before it cannot.
+/// The state of everything that is served. It produces the tables that callers read and the <see cref="Actual"/> that plans are computed
+/// from.
 /// </summary>
-/// <remarks>Used by one thread at a time: the one of <see cref="ModelManager"/>. Nothing else writes the registry's table.</remarks>
+/// <remarks>
+/// It keeps the order of published states: AVAILABLE after the servable can be leased, UNLOADING before it cannot.
+/// Used by one thread at a time, that of <see cref="ModelManager"/>. Nothing else writes the registry's table.
+/// </remarks>
 internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 {
-    // Names that are no longer configured stay in what status calls tell, up to so many.
+    // Models that are no longer configured remain visible in status calls, up to this number.
     private const int RetiredKept = 64;
 
     private readonly Dictionary<string, ModelRow> _models = new(StringComparer.Ordinal);
     private readonly List<string> _retired = [];
     private ImmutableHashSet<string> _graphs = [];
 
-    /// <summary>All that is there, as plans see it.</summary>
-    public Actual ToActual() => new(_models.Values.Select(static model => model.ToActual()).Where(static model => model.IsBusy || !model.Versions.IsEmpty));
+    /// <summary>The current state, as the input of a plan.</summary>
+    public Actual ToActual() => new(
+        _models.Values.Select(static model => model.ToActual()).Where(static model => model.IsBusy || !model.Versions.IsEmpty));
 
-    /// <summary>Takes over what is configured, and what stands against each model.</summary>
+    /// <summary>Applies a look: the configured models and their faults.</summary>
     public void Configure(Desired desired)
     {
         _graphs = desired.Graphs;
@@ -31,7 +35,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         {
             ModelRow row = RowOf(model.Name);
             row.IsRetired = false;
-            Tell(row, model);
+            LogChanges(row, model);
             row.Fault = model.Fault;
             row.Warnings = model.Warnings;
             _retired.Remove(model.Name);
@@ -49,18 +53,18 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         Publish();
     }
 
-    /// <summary>Makes versions known that will be loaded.</summary>
+    /// <summary>Publishes versions that will be loaded.</summary>
     public void Await(IEnumerable<ServableId> ids)
     {
         (ServableId Id, VersionRow Row)[] rows = [.. ids.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
         if (rows.Length > 0)
         {
             Publish();
-            TellStates(rows);
+            LogStates(rows);
         }
     }
 
-    /// <summary>A version is about to be made.</summary>
+    /// <summary>A version is about to be loaded.</summary>
     public void Begin(ServableId id)
     {
         ModelRow model = RowOf(id.Name);
@@ -70,12 +74,12 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         {
             row.State = ServableState.Loading;
             Publish();
-            TellState(id, row);
+            LogState(id, row);
         }
     }
 
-    /// <summary>A version was made.</summary>
-    /// <returns>The one that it takes the place of, which drains; null for none.</returns>
+    /// <summary>A version was loaded.</summary>
+    /// <returns>The servable that it replaces, which drains; null = none.</returns>
     public Servable? Complete(ServableId id, VersionSource source, LoadedModel loaded)
     {
         ModelRow model = RowOf(id.Name);
@@ -87,11 +91,11 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         row.Failed = null;
         row.State = ServableState.Available;
 
-        // The new one can be leased when the table shows it; the old one lets go only after that, and lives until its last call ends.
+        // Order: the table shows the new servable before the old one retires. The old one lives until its last call ends.
         Publish();
         if (old is null)
         {
-            TellState(id, row);
+            LogState(id, row);
         }
         else
         {
@@ -102,13 +106,13 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         return old;
     }
 
-    /// <summary>A version could not be made.</summary>
-    /// <param name="id">Which.</param>
-    /// <param name="source">What was tried.</param>
-    /// <param name="look">The look that it was tried for.</param>
-    /// <param name="now">The time, on the clock of plans.</param>
-    /// <param name="why">What stood against it.</param>
-    /// <param name="isTrial">Whether the files may just be incomplete.</param>
+    /// <summary>A version could not be loaded.</summary>
+    /// <param name="id">The version.</param>
+    /// <param name="source">The source that was tried.</param>
+    /// <param name="look">The number of the look that caused the attempt.</param>
+    /// <param name="now">The current time, on the clock of plans.</param>
+    /// <param name="why">The reason.</param>
+    /// <param name="isTrial">Whether the files may just be incomplete, so that this is not yet an error.</param>
     public void Fail(ServableId id, VersionSource source, long look, TimeSpan now, Outcome why, bool isTrial)
     {
         ModelRow model = RowOf(id.Name);
@@ -128,7 +132,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
         if (row.ToEntry().Error != before.Error)
         {
-            TellState(id, row);
+            LogState(id, row);
         }
 
         if (isTrial)
@@ -145,11 +149,11 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         }
     }
 
-    /// <summary>The load of a version is waited for no longer, and another may begin.</summary>
+    /// <summary>The load of a version was abandoned. Another load of the model may begin.</summary>
     public void GiveUp(ServableId id) => RowOf(id.Name).IsBusy = false;
 
-    /// <summary>Lets versions go.</summary>
-    /// <returns>Those that served: they have to drain before <see cref="End"/>.</returns>
+    /// <summary>Unloads versions.</summary>
+    /// <returns>Those that served; they must drain before <see cref="End"/>.</returns>
     public IReadOnlyList<(ServableId Id, Servable Servable)> LetGo(IEnumerable<ServableId> ids)
     {
         (ServableId Id, VersionRow Row)[] rows = [.. ids.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
@@ -160,10 +164,11 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
             (row.Serves, row.Failed) = (null, null);
         }
 
-        // Unloading is published before the first servable lets go, so that no call finds one that is going.
+        // Order: UNLOADING is published before the first servable retires, so that no call finds a retired one in the table.
         Publish();
-        TellStates(rows);
-        (ServableId Id, Servable Servable)[] leaving = [.. rows.Where(static item => item.Row.Leaving is not null).Select(static item => (item.Id, item.Row.Leaving!))];
+        LogStates(rows);
+        (ServableId Id, Servable Servable)[] leaving =
+            [.. rows.Where(static item => item.Row.Leaving is not null).Select(static item => (item.Id, item.Row.Leaving!))];
         foreach ((_, Servable servable) in leaving)
         {
             servable.Retire();
@@ -172,7 +177,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         return leaving;
     }
 
-    /// <summary>Lets go of a servable that came too late to be shown.</summary>
+    /// <summary>Releases a loaded model whose load was no longer wanted.</summary>
     public static Servable Discard(ServableId id, LoadedModel loaded)
     {
         Servable servable = new(id, loaded);
@@ -180,28 +185,36 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         return servable;
     }
 
-    /// <summary>The last call of a version that was let go has ended.</summary>
+    /// <summary>The last call of an unloaded version has ended.</summary>
     public void End(ServableId id, Servable drained)
     {
-        // A version that came back meanwhile has a life of its own.
-        if (_models.TryGetValue(id.Name, out ModelRow? model) && model.Find(id.Version) is { State: ServableState.Unloading } row && row.Leaving == drained)
+        // If the version was loaded again meanwhile, its row describes the new servable and stays.
+        if (_models.TryGetValue(id.Name, out ModelRow? model)
+            && model.Find(id.Version) is { State: ServableState.Unloading } row
+            && row.Leaving == drained)
         {
             row.State = ServableState.End;
             row.Leaving = null;
             model.ForgetEnded();
             Publish();
-            TellState(id, row);
+            LogState(id, row);
         }
     }
 
-    /// <summary>Everything that serves.</summary>
+    /// <summary>All versions that serve.</summary>
     public ImmutableArray<ServableId> Serving =>
-        [.. _models.Values.SelectMany(static model => model.Versions.Where(static row => row.Servable is not null).Select(row => new ServableId(model.Name, row.Version)))];
+        [
+            .. _models.Values.SelectMany(static model => model.Versions
+                .Where(static row => row.Servable is not null)
+                .Select(row => new ServableId(model.Name, row.Version))),
+        ];
 
-    /// <summary>What stands against serving what is configured as it is configured. A folder that is empty is allowed to be.</summary>
+    /// <summary>Why parts of the configuration are not served as configured. An empty folder is no fault.</summary>
     public ImmutableArray<ModelFault> Faults =>
     [
-        .. _models.Values.Where(static model => model.Fault is { IsOk: false, Code: not StatusCode.NoModelVersionAvailable }).Select(static model => new ModelFault(model.Name, null, model.Fault, model.Serves)),
+        .. _models.Values
+            .Where(static model => model.Fault is { IsOk: false, Code: not StatusCode.NoModelVersionAvailable })
+            .Select(static model => new ModelFault(model.Name, null, model.Fault, model.Serves)),
         .. _models.Values.Where(static model => !model.IsRetired).SelectMany(static model => model.Versions
             .Where(static row => row is { IsAlive: true, Failed: not null, IsFailureSure: true })
             .Select(row => new ModelFault(model.Name, row.Version, row.Failed!.Why, row.Servable is not null))),
@@ -219,7 +232,8 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
     private void Forget()
     {
-        foreach (string name in _retired.Where(name => _models[name].Versions.Count == 0 && !_models[name].IsBusy).Concat(_retired.SkipLast(RetiredKept)).Distinct().ToArray())
+        IEnumerable<string> empty = _retired.Where(name => _models[name].Versions.Count == 0 && !_models[name].IsBusy);
+        foreach (string name in empty.Concat(_retired.SkipLast(RetiredKept)).Distinct().ToArray())
         {
             if (_models[name] is { IsBusy: false } row && row.Versions.All(static version => version.State == ServableState.End))
             {
@@ -231,19 +245,20 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
     private void Publish() => registry.Publish(new ServableTable(_models.Values.Select(static model => model.ToEntry()), _graphs));
 
-    private void TellStates(IEnumerable<(ServableId Id, VersionRow Row)> rows)
+    private void LogStates(IEnumerable<(ServableId Id, VersionRow Row)> rows)
     {
         foreach ((ServableId id, VersionRow row) in rows)
         {
-            TellState(id, row);
+            LogState(id, row);
         }
     }
 
-    private void TellState(ServableId id, VersionRow row) =>
-        Log.StateChanged(log, id.Name, id.Version, row.State.ToString().ToUpperInvariant(), row.ToEntry().Error.ToString().ToUpperInvariant());
+    private void LogState(ServableId id, VersionRow row) =>
+        Log.StateChanged(
+            log, id.Name, id.Version, row.State.ToString().ToUpperInvariant(), row.ToEntry().Error.ToString().ToUpperInvariant());
 
-    // Told when it changes, not at every look.
-    private void Tell(ModelRow before, DesiredModel now)
+    // Logged when it changes, not at every look.
+    private void LogChanges(ModelRow before, DesiredModel now)
     {
         foreach (string warning in now.Warnings.Except(before.Warnings))
         {
@@ -257,7 +272,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
         if (now.Fault.Code == StatusCode.NoModelVersionAvailable)
         {
-            TellEmpty(before, now);
+            LogEmpty(before, now);
         }
         else if (before.Serves)
         {
@@ -269,8 +284,8 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         }
     }
 
-    // One warning for each time that it becomes so; what else comes to lie there without being a version may explain why it stays so.
-    private void TellEmpty(ModelRow before, DesiredModel now)
+    // One warning each time that the folder becomes empty. A later change of the text may explain why no version was found.
+    private void LogEmpty(ModelRow before, DesiredModel now)
     {
         if (before.Fault.Code == StatusCode.NoModelVersionAvailable)
         {

@@ -6,9 +6,9 @@ internal enum StopResult
     /// <summary>Nothing is left.</summary>
     Clean,
 
-    /// <summary>The engine still loads a model, be it one that was given up: it has no way to end that half compiled.</summary>
+    /// <summary>OpenVINO still loads a model, perhaps in an abandoned load. It has no way to cancel a compilation.</summary>
     LoadsLeft,
 
-    /// <summary>Calls still hold what they use.</summary>
+    /// <summary>Calls still hold leases.</summary>
     CallsLeft,
 }

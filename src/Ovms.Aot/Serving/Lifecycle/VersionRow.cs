@@ -2,36 +2,36 @@ using Ovms.Serving.Table;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>What the <see cref="ServingBoard"/> knows of one version. Changed only by the board.</summary>
+/// <summary>The <see cref="ServingBoard"/>'s record of one version. Only the board changes it.</summary>
 internal sealed class VersionRow(long version)
 {
     /// <summary>The version's number.</summary>
     public long Version => version;
 
-    /// <summary>Where it is in its life.</summary>
+    /// <summary>The version's state.</summary>
     public ServableState State { get; set; } = ServableState.Start;
 
-    /// <summary>What serves; null before and after.</summary>
+    /// <summary>The servable; null while the version does not serve.</summary>
     public Servable? Servable { get; set; }
 
-    /// <summary>What <see cref="Servable"/> was made from.</summary>
+    /// <summary>The source that <see cref="Servable"/> was loaded from.</summary>
     public VersionSource? Serves { get; set; }
 
-    /// <summary>The newest attempt, where it failed.</summary>
+    /// <summary>The newest attempt, if it failed.</summary>
     public FailedLoad? Failed { get; set; }
 
-    /// <summary>Whether the failure is one, and not a folder that may be incomplete.</summary>
+    /// <summary>Whether the failure is definite: not that of a trial, where files may be incomplete.</summary>
     public bool IsFailureSure { get; set; }
 
-    /// <summary>What is being let go, while its last calls end.</summary>
+    /// <summary>The servable being released, until its last calls have ended.</summary>
     public Servable? Leaving { get; set; }
 
-    /// <summary>Whether plans have to do with it: it has not been let go.</summary>
+    /// <summary>Whether plans consider it: it is not unloading and has not ended.</summary>
     public bool IsAlive => State < ServableState.Unloading;
 
-    /// <summary>As callers see it.</summary>
+    /// <summary>The version's entry in the table that callers see.</summary>
     public VersionEntry ToEntry() => new(Version, State, Servable, IsFailureSure ? Failed?.Why.Text : null);
 
-    /// <summary>As plans see it.</summary>
+    /// <summary>The version's state as the input of a plan.</summary>
     public ActualVersion ToActual() => new(Version, Serves, Failed);
 }

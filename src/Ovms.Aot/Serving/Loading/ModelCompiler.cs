@@ -12,21 +12,32 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Loading;
 
-/// <summary>Turns a prepared model into something that infers: compiled, described, given infer requests.</summary>
-/// <param name="devices">Compiles.</param>
-/// <param name="cpus">Says what a model may use of the CPUs.</param>
+/// <summary>Makes a prepared model ready to infer: compiles it, reads its signature and creates its infer requests.</summary>
+/// <param name="devices">Compiles models for devices.</param>
+/// <param name="cpus">Allots CPUs to models.</param>
 internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 {
-    /// <summary>Compiles. Blocks for as long as that takes.</summary>
-    /// <param name="entry">Under what its streams are counted; null for not at all.</param>
-    /// <param name="prepared">Stays the caller's.</param>
-    /// <param name="config">What was set.</param>
-    /// <param name="warnings">Gets sentences for the log.</param>
-    /// <returns>The loaded model, the caller's to dispose, with what its devices tell of it; or what stands against it.</returns>
-    public Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> Compile(string? entry, PreparedModel prepared, ModelConfig config, List<string> warnings)
+    /// <summary>Compiles a model. Blocks until done.</summary>
+    /// <param name="entry">The name under which its CPU streams are counted; null = not counted.</param>
+    /// <param name="prepared">The prepared model; the caller keeps its ownership.</param>
+    /// <param name="config">The model's settings.</param>
+    /// <param name="warnings">Receives warnings for the log.</param>
+    /// <returns>The loaded model, which the caller disposes, and the properties reported by its device; or why it cannot be
+    /// compiled.</returns>
+    public Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> Compile(
+        string? entry,
+        PreparedModel prepared,
+        ModelConfig config,
+        List<string> warnings)
     {
         CpuAllotment? allotment = config.Device.MayUseCpu ? cpus.Allot(config.Name, warnings) : null;
-        Outcome<CompiledOnDevice> compiled = devices.Compile(prepared.Model, config.Device, config.Plugin, config.Nireq, config.CacheDir, allotment);
+        Outcome<CompiledOnDevice> compiled = devices.Compile(
+            prepared.Model,
+            config.Device,
+            config.Plugin,
+            config.Nireq,
+            config.CacheDir,
+            allotment);
         if (!compiled.IsOk)
         {
             return compiled.WithoutValue;
@@ -43,7 +54,8 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         if (allotment is not null && entry is not null)
         {
             int streams = ExecutionFacts.StreamsOnCpu(compiled.Value.ExecutionDevices, compiled.Value.Streams);
-            warnings.AddRange(cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out IDisposable counted) is { } warning ? [warning] : []);
+            string? warning = cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out IDisposable counted);
+            warnings.AddRange(warning is null ? [] : [warning]);
             loaded.Value.StreamEntry = counted;
         }
 
@@ -94,13 +106,17 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             return Loaded(new SequenceTable(sequences, id => MakeSlot(id), compiled.RequestCount, config.QueueSize, gate));
         }
 
-        // Where the device computes one at a time, one more: its inputs are bound meanwhile, or the device idles between two calls.
+        // If the device computes one inference at a time, a second infer request lets the next call bind its inputs meanwhile.
         int spare = isPlain && config.Nireq == 0 && compiled.RequestCount == 1 ? 1 : 0;
         Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
         LoadedModel Loaded(ISlotSource requests) => new(
-            signature.Value, requests, compiled.Model, shapes is null ? null : new DynamicInference(signature.Value, shapes, requests.Size), prepared.ModelInfo)
+            signature.Value,
+            requests,
+            compiled.Model,
+            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests.Size),
+            prepared.ModelInfo)
         {
             Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
         };
@@ -119,7 +135,9 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         catch (OpenVinoException failure)
         {
             slots.ForEach(static slot => slot.Dispose());
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
+            return Outcome.Fail(
+                StatusCode.ModelNotLoaded,
+                $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
         }
 
         return new InferRequestPool([.. slots], queueSize);

@@ -7,73 +7,86 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Loading;
 
-/// <summary>What was set about one model, every text read. Nothing in it was looked up on disk or on a device.</summary>
+/// <summary>The settings of one model, with every text parsed. Nothing is checked against a disk or a device.</summary>
 internal sealed record ModelConfig
 {
     /// <summary>The name it is served under.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where its versions or files are.</summary>
+    /// <summary>The folder of its versions or files.</summary>
     public required string BasePath { get; init; }
 
-    /// <summary>Whether links in the base path may lead out of it.</summary>
+    /// <summary>Whether symbolic links may lead out of the base path.</summary>
     public bool AllowOutsidePaths { get; init; }
 
-    /// <summary>Which versions are wanted.</summary>
+    /// <summary>The policy that selects versions.</summary>
     public required VersionPolicy Versions { get; init; }
 
-    /// <summary>What is done to its inputs and outputs.</summary>
+    /// <summary>The settings of its inputs and outputs.</summary>
     public required ModelSettings Settings { get; init; }
 
-    /// <summary>Where it runs.</summary>
+    /// <summary>The device it runs on.</summary>
     public required TargetDevice Device { get; init; }
 
-    /// <summary>What the device is told.</summary>
+    /// <summary>The plugin properties for the device.</summary>
     public required PluginConfig Plugin { get; init; }
 
-    /// <summary>Number of infer requests; 0 = what the compiled model finds optimal.</summary>
+    /// <summary>Number of infer requests; 0 = the optimal number reported by the compiled model.</summary>
     public required int Nireq { get; init; }
 
     /// <summary>How many calls may wait for an infer request.</summary>
     public required int QueueSize { get; init; }
 
-    /// <summary>What holds for its sequences; null for a model that is not served as a stateful one.</summary>
+    /// <summary>The settings of its sequences; null if it is not served as a stateful model.</summary>
     public SequenceSettings? Sequences { get; init; }
 
-    /// <summary>Folder for compiled models; empty = none.</summary>
+    /// <summary>Folder for cached compiled models; empty = no cache.</summary>
     public required string CacheDir { get; init; }
 
-    /// <summary>How long a version may take to load; null for any time.</summary>
+    /// <summary>The time limit of a load; null = unlimited.</summary>
     public TimeSpan? LoadTimeout { get; init; }
 
-    /// <summary>The texts it was read from.</summary>
+    /// <summary>The options from which these settings were parsed.</summary>
     public required ModelOptions Written { get; init; }
 
-    /// <summary>Whether a servable made under the other config serves as well under this one: all that decides about the compiled model is the same.</summary>
+    /// <summary>
+    /// Whether a servable loaded with the other settings is valid for these: everything that affects the compiled model is equal.
+    /// </summary>
     /// <remarks>
-    /// The texts are compared, not what they mean: an option that is added counts at once, and the same thing written otherwise costs one
-    /// compilation. The version policy chooses among versions and the time limit among loads; they change none.
+    /// The options' texts are compared, not their meaning. New options are therefore included automatically, and a different spelling
+    /// costs one compilation. The version policy and the load's time limit do not affect a loaded model.
     /// </remarks>
     public bool CompilesLike(ModelConfig other) =>
         ReferenceEquals(this, other)
         || (CacheDir == other.CacheDir && QueueSize == other.QueueSize && Effect(Written) == Effect(other.Written));
 
-    /// <summary>Reads the options' texts.</summary>
-    /// <returns>The config, or the first text that cannot be read.</returns>
+    /// <summary>Parses the options.</summary>
+    /// <returns>The settings, or the first fault.</returns>
     public static Outcome<ModelConfig> From(ModelOptions model, ServerOptions server)
     {
         Outcome<TargetDevice> device = model.TargetDevice.Length == 0 ? TargetDevice.Cpu : TargetDevice.Parse(model.TargetDevice);
         Outcome<PluginConfig> plugin = model.PluginConfig.Length == 0 ? PluginConfig.Empty : PluginConfig.Parse(model.PluginConfig);
-        Outcome<VersionPolicy> versions = model.ModelVersionPolicy.Length == 0 ? VersionPolicy.Default : VersionPolicy.Parse(model.ModelVersionPolicy);
+        Outcome<VersionPolicy> versions = model.ModelVersionPolicy.Length == 0
+            ? VersionPolicy.Default
+            : VersionPolicy.Parse(model.ModelVersionPolicy);
         Outcome<ModelSettings> settings = ModelSettings.Parse(model);
-        // The command line refuses it before; a configuration file leaves it to the model, which then stands alone with its fault.
-        Outcome nireq = model.Nireq <= ModelOptions.MaxNireq ? Outcome.Ok : Outcome.Fail(StatusCode.InvalidNireq, $"nireq is a whole number from 0 to {ModelOptions.MaxNireq}; came {model.Nireq}.");
+        // The command line rejects such a value earlier. In a configuration file it only fails the one model.
+        Outcome nireq = model.Nireq <= ModelOptions.MaxNireq
+            ? Outcome.Ok
+            : Outcome.Fail(StatusCode.InvalidNireq, $"nireq is a whole number from 0 to {ModelOptions.MaxNireq}; came {model.Nireq}.");
         Outcome loader = model.CustomLoaderOptions.Length == 0
             ? Outcome.Ok
-            : Outcome.Fail(StatusCode.ModelConfigInvalid, "custom_loader_options: custom loaders are not loaded, models are read from files; leave the key out to read this one from its base_path.");
+            : Outcome.Fail(
+                StatusCode.ModelConfigInvalid,
+                "custom_loader_options: custom loaders are not loaded, models are read from files; "
+                    + "leave the key out to read this one from its base_path.");
         Outcome<SequenceSettings?> sequences = device.IsOk ? SequenceSettings.From(model, device.Value) : device.WithoutValue;
         Outcome path = server.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckText(model.ModelPath);
-        Outcome[] all = [path, nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, sequences.WithoutValue, settings.WithoutValue];
+        Outcome[] all =
+        [
+            path, nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, sequences.WithoutValue,
+            settings.WithoutValue,
+        ];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return !failure.IsOk
             ? failure
@@ -89,9 +102,11 @@ internal sealed record ModelConfig
                 Nireq = (int)model.Nireq,
                 QueueSize = (int)server.InferQueueSize,
                 Sequences = sequences.Value,
-                // Each variant would be kept, and there may be any number of them.
+                // With auto, every variant would be cached on disk, without a bound on their number.
                 CacheDir = settings.Value!.IsAuto && !model.AllowCache ? "" : server.CacheDir,
-                LoadTimeout = (model.LoadTimeoutSeconds ?? server.LoadTimeoutSeconds) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
+                LoadTimeout = (model.LoadTimeoutSeconds ?? server.LoadTimeoutSeconds) is > 0 and var seconds
+                    ? TimeSpan.FromSeconds(seconds)
+                    : null,
                 Written = model,
             };
     }

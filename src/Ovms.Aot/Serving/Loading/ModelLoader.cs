@@ -14,18 +14,18 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Loading;
 
-/// <summary>Turns a version's files into something that infers: found, read, prepared, compiled, described, given infer requests.</summary>
+/// <summary>Loads a version from its files: finds, reads, prepares and compiles the model.</summary>
 /// <param name="core">The engine.</param>
-/// <param name="devices">Compiles.</param>
-/// <param name="cpus">Says what a model may use of the CPUs.</param>
-/// <param name="log">Where it is told.</param>
-/// <param name="remotes">Brings the files of models in object stores; null where there are none.</param>
+/// <param name="devices">Compiles models for devices.</param>
+/// <param name="cpus">Allots CPUs to models.</param>
+/// <param name="log">Logs every load.</param>
+/// <param name="remotes">Fetches files from object stores; null if there are none.</param>
 internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
 {
     private readonly ModelCompiler _compiler = new(devices, cpus);
 
-    /// <summary>Loads one version. Blocks for as long as fetching, reading and compiling take.</summary>
-    /// <returns>The loaded model, the caller's to dispose, or a sentence that says what stands against it.</returns>
+    /// <summary>Loads one version. Blocks while files are fetched, read and compiled.</summary>
+    /// <returns>The loaded model, which the caller disposes, or why it cannot be loaded.</returns>
     public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         if (remotes is null || !RemotePath.IsRemote(config.BasePath))
@@ -118,7 +118,11 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
         }
 
         Outcome<PreparedModel> prepared = ModelPreparation.Prepare(
-            model.Value, file.Value.Ir, config.Settings, new PortNames(file.Value.Names), needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
+            model.Value,
+            file.Value.Ir,
+            config.Settings,
+            new PortNames(file.Value.Names),
+            needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
         if (prepared.IsOk)
         {
             Warn(id, prepared.Value.Warnings);

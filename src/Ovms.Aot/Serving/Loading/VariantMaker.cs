@@ -11,28 +11,37 @@ using Ovms.Tensors;
 
 namespace Ovms.Serving.Loading;
 
-/// <summary>
-/// Makes variants of a loaded model: what was read from its files then, reshaped and compiled again. Used by one thread at a time.
-/// </summary>
+/// <summary>Makes variants of a loaded model by reshaping and compiling the prepared model again. Used by one thread at a time.</summary>
 /// <param name="id">The model and its version.</param>
-/// <param name="prepared">As it was compiled first; owned.</param>
-/// <param name="config">What was set.</param>
-/// <param name="compiler">Compiles.</param>
-/// <param name="log">Where it is told.</param>
-internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelConfig config, ModelCompiler compiler, ILogger log) : IDisposable
+/// <param name="prepared">The prepared model; owned by the maker.</param>
+/// <param name="config">The model's settings.</param>
+/// <param name="compiler">Compiles the variants.</param>
+/// <param name="log">Logs every variant.</param>
+internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelConfig config, ModelCompiler compiler, ILogger log)
+    : IDisposable
 {
-    /// <summary>The variants of a model that was just loaded.</summary>
-    public static ModelVariants VariantsOf(ServableId id, PreparedModel prepared, Signature loaded, ModelConfig config, ModelCompiler compiler, ILogger log)
+    /// <summary>Creates the table of variants for a model that was just loaded.</summary>
+    public static ModelVariants VariantsOf(
+        ServableId id,
+        PreparedModel prepared,
+        Signature loaded,
+        ModelConfig config,
+        ModelCompiler compiler,
+        ILogger log)
     {
         VariantMaker maker = new(id, prepared, config, compiler, log);
 
-        // Who lets no call wait for an infer request still has one wait for what it needs to be made.
-        VariantTable table = new(maker.Make, Math.Max(config.QueueSize, 1), TimeProvider.System, key => Log.VariantDropped(log, id.Name, id.Version, maker.Describe(key)));
+        // At least one call must be able to wait for a variant, even if none may wait for an infer request.
+        VariantTable table = new(
+            maker.Make,
+            Math.Max(config.QueueSize, 1),
+            TimeProvider.System,
+            key => Log.VariantDropped(log, id.Name, id.Version, maker.Describe(key)));
         return new ModelVariants(prepared.Auto!, loaded, table, maker);
     }
 
-    /// <summary>Makes the variant of a key. Blocks for as long as compiling takes.</summary>
-    /// <returns>The variant, in nobody's hands yet; or why the model cannot be made so.</returns>
+    /// <summary>Makes the variant for a key. Blocks until it is compiled.</summary>
+    /// <returns>The variant, which the caller owns; or why it cannot be made.</returns>
     public Outcome<Servable> Make(long[][] key)
     {
         long started = Stopwatch.GetTimestamp();
@@ -42,14 +51,22 @@ internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelC
             return reshaped;
         }
 
-        // What there is to warn of was told when the model was loaded, and its streams were counted.
+        // Its warnings were logged and its streams counted when the model was loaded.
         Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = compiler.Compile(entry: null, prepared, config, warnings: []);
         if (!compiled.IsOk)
         {
-            return compiled.Code == StatusCode.CannotCompileModelIntoTargetDevice ? Outcome.Fail(StatusCode.ReshapeError, compiled.Text) : compiled.WithoutValue;
+            return compiled.Code == StatusCode.CannotCompileModelIntoTargetDevice
+                ? Outcome.Fail(StatusCode.ReshapeError, compiled.Text)
+                : compiled.WithoutValue;
         }
 
-        Log.VariantCompiled(log, id.Name, id.Version, Describe(key), compiled.Value.Loaded.Pool.Size, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Log.VariantCompiled(
+            log,
+            id.Name,
+            id.Version,
+            Describe(key),
+            compiled.Value.Loaded.Pool.Size,
+            Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return new Servable(id, compiled.Value.Loaded);
     }
 
@@ -69,7 +86,8 @@ internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelC
         }
     }
 
-    // Small inputs may make large outputs, which the engine sets aside at once; what no answer can hold is not worth a compilation.
+    // Small inputs may have large outputs, which OpenVINO allocates at once. An output that no answer can hold is rejected before the
+    // compilation.
     private Outcome CheckAnswer()
     {
         foreach (PortInfo output in prepared.Model.Outputs.Where(static output => output.Shape.IsStatic))
@@ -83,14 +101,22 @@ internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelC
             UInt128 bytes = elements * (ulong)TensorMarshaler.For(output.ElementType).BitWidth / 8;
             if (bytes > NativeBuffer.MaxLength)
             {
-                return Outcome.Fail(StatusCode.ReshapeError, $"output {prepared.Names.OfOutput(output)} would be {output.Shape} with {bytes} bytes; Expected: at most {NativeBuffer.MaxLength} bytes");
+                return Outcome.Fail(
+                    StatusCode.ReshapeError,
+                    $"output {prepared.Names.OfOutput(output)} would be {output.Shape} with {bytes} bytes; "
+                        + $"Expected: at most {NativeBuffer.MaxLength} bytes");
             }
         }
 
         return Outcome.Ok;
     }
 
-    // By name: "b (3,10), c (2,10)"; of a batch the size alone, "b batch 3".
-    private string Describe(long[][] key) => string.Join(", ", prepared.Model.Inputs.Where(input => prepared.Auto!.Axes[input.Index] != AutoShapes.None).Select(input =>
-        prepared.Auto!.IsBatch ? $"{prepared.Names.OfInput(input)} batch {key[input.Index][0]}" : $"{prepared.Names.OfInput(input)} ({string.Join(',', key[input.Index])})"));
+    // Shapes by input name: "b (3,10), c (2,10)". For batches only the size: "b batch 3".
+    private string Describe(long[][] key) => string.Join(
+        ", ",
+        prepared.Model.Inputs
+            .Where(input => prepared.Auto!.Axes[input.Index] != AutoShapes.None)
+            .Select(input => prepared.Auto!.IsBatch
+                ? $"{prepared.Names.OfInput(input)} batch {key[input.Index][0]}"
+                : $"{prepared.Names.OfInput(input)} ({string.Join(',', key[input.Index])})"));
 }

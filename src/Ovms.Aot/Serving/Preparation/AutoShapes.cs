@@ -6,10 +6,9 @@ using Ovms.Status;
 namespace Ovms.Serving.Preparation;
 
 /// <summary>
-/// What --batch_size auto or --shape auto leaves to each call: the size at N's place of every input that has one, or the whole shapes
-/// of some inputs.
+/// The dimensions left to each call: the size of axis N of all inputs (--batch_size auto) or the whole shapes of some (--shape auto).
 /// </summary>
-/// <param name="Axes">By input index: the axis that the call decides, <see cref="All"/> or <see cref="None"/>.</param>
+/// <param name="Axes">By input index: the axis whose size the call decides, <see cref="All"/> or <see cref="None"/>.</param>
 internal sealed record AutoShapes(ImmutableArray<int> Axes)
 {
     /// <summary>The call decides every dimension.</summary>
@@ -21,13 +20,17 @@ internal sealed record AutoShapes(ImmutableArray<int> Axes)
     /// <summary>Whether the calls decide the batch size, one for all inputs, and nothing else.</summary>
     public bool IsBatch => Axes.Any(static axis => axis >= 0);
 
-    /// <summary>Finds what is meant.</summary>
-    /// <param name="inputs">Of the model, as callers see them.</param>
-    /// <param name="layouts">By input index.</param>
-    /// <param name="settings">What was set.</param>
-    /// <param name="names">How the inputs are called.</param>
-    /// <returns>What calls decide; null for nothing; or: auto has no place in the model.</returns>
-    public static Outcome<AutoShapes?> Of(IReadOnlyList<PortInfo> inputs, ImmutableArray<string> layouts, ModelSettings settings, PortNames names)
+    /// <summary>Determines which dimensions are left to calls.</summary>
+    /// <param name="inputs">The model's inputs, as callers see them.</param>
+    /// <param name="layouts">The layouts by input index.</param>
+    /// <param name="settings">The model's settings.</param>
+    /// <param name="names">The names of the inputs.</param>
+    /// <returns>The dimensions left to calls; null if there are none; or a failure if auto cannot apply to the model.</returns>
+    public static Outcome<AutoShapes?> Of(
+        IReadOnlyList<PortInfo> inputs,
+        ImmutableArray<string> layouts,
+        ModelSettings settings,
+        PortNames names)
     {
         if (!settings.IsAuto)
         {
@@ -40,10 +43,13 @@ internal sealed record AutoShapes(ImmutableArray<int> Axes)
             bool isMeant = settings.BatchSize.IsAuto || settings.Shape.IsAuto(names.OfInput(input));
             if (isMeant && input.Shape is { HasRank: true, Rank: 0 })
             {
-                return Outcome.Fail(StatusCode.ModelWithScalarAutoUnsupported, $"Input {names.OfInput(input)} is a scalar, of which a call decides nothing; name the inputs that may vary, as in --shape '{{\"input\":\"auto\"}}'");
+                return Outcome.Fail(
+                    StatusCode.ModelWithScalarAutoUnsupported,
+                    $"Input {names.OfInput(input)} is a scalar, of which a call decides nothing; "
+                        + "name the inputs that may vary, as in --shape '{\"input\":\"auto\"}'");
             }
 
-            // Whose number of dimensions is not known takes every shape already.
+            // An input without a known rank already accepts every shape.
             axes.Add(!isMeant || !input.Shape.HasRank ? None
                 : !settings.BatchSize.IsAuto ? All
                 : LayoutText.AxisOf(layouts[input.Index], 'N', input.Shape.Rank) is >= 0 and int axis ? axis
@@ -51,16 +57,19 @@ internal sealed record AutoShapes(ImmutableArray<int> Axes)
         }
 
         return settings.BatchSize.IsAuto && axes.All(static axis => axis == None)
-            ? Outcome.Fail(StatusCode.ReshapeError, $"Batch size auto has no place: no input has N in its layout. Inputs: {PortNames.List(inputs.Select(input => $"{names.OfInput(input)} {input.Shape} {layouts[input.Index]}"))}")
+            ? Outcome.Fail(
+                StatusCode.ReshapeError,
+                "Batch size auto has no place: no input has N in its layout. Inputs: "
+                    + PortNames.List(inputs.Select(input => $"{names.OfInput(input)} {input.Shape} {layouts[input.Index]}")))
             : new AutoShapes(axes.ToImmutable());
     }
 
-    /// <summary>What calls may send to a model whose loaded form takes <paramref name="loaded"/>: the same, with any size where they decide.</summary>
+    /// <summary>The signature that calls are checked against: that of the loaded form, with any size where calls decide.</summary>
     public Signature Accept(Signature loaded) => new([.. loaded.Inputs.Select(Accept)], loaded.Outputs);
 
-    /// <summary>The part of a call's shapes that decides which variant computes it.</summary>
-    /// <param name="shapes">In the order of the inputs.</param>
-    /// <returns>By input index: the shape, the one size that the call decides, or nothing.</returns>
+    /// <summary>The key of a call's variant: the part of the call's shapes that calls decide.</summary>
+    /// <param name="shapes">The shapes by input index.</param>
+    /// <returns>By input index: the whole shape, the one size that the call decides, or nothing.</returns>
     public long[][] KeyOf(long[][] shapes)
     {
         long[][] key = new long[shapes.Length][];
@@ -77,14 +86,19 @@ internal sealed record AutoShapes(ImmutableArray<int> Axes)
         return key;
     }
 
-    /// <summary>The shapes to give a model's inputs so that it computes calls of a key.</summary>
-    /// <param name="inputs">Of the model, with the shapes they have now.</param>
-    /// <param name="key">As made by <see cref="KeyOf"/>.</param>
+    /// <summary>The shapes to give the model's inputs for the variant of a key.</summary>
+    /// <param name="inputs">The model's inputs with their present shapes.</param>
+    /// <param name="key">The result of <see cref="KeyOf"/>.</param>
     public IReadOnlyList<KeyValuePair<int, PartialShape>> ShapesFor(IReadOnlyList<PortInfo> inputs, long[][] key) =>
-        [.. inputs.Where(input => Axes[input.Index] != None).Select(input => KeyValuePair.Create(input.Index, ShapeFor(input, key[input.Index])))];
+        [
+            .. inputs.Where(input => Axes[input.Index] != None)
+                .Select(input => KeyValuePair.Create(input.Index, ShapeFor(input, key[input.Index]))),
+        ];
 
-    /// <summary>The least shapes that inputs can have where calls decide and the model leaves it open, for devices that take fixed shapes only.</summary>
-    /// <param name="inputs">Of the model.</param>
+    /// <summary>
+    /// The smallest shapes where calls decide and the model has dynamic dimensions, for devices that take only fixed shapes.
+    /// </summary>
+    /// <param name="inputs">The model's inputs.</param>
     public IReadOnlyList<KeyValuePair<int, PartialShape>> LeastShapes(IReadOnlyList<PortInfo> inputs) =>
     [
         .. inputs.Where(input => Axes[input.Index] != None).Select(input =>
@@ -92,7 +106,9 @@ internal sealed record AutoShapes(ImmutableArray<int> Axes)
             Dimension[] dimensions = input.Shape.Dimensions.ToArray();
             for (int axis = 0; axis < dimensions.Length; axis++)
             {
-                dimensions[axis] = Decides(input.Index, axis) && !dimensions[axis].IsStatic ? Dimension.Of(Math.Max(dimensions[axis].Min, 1)) : dimensions[axis];
+                dimensions[axis] = Decides(input.Index, axis) && !dimensions[axis].IsStatic
+                    ? Dimension.Of(Math.Max(dimensions[axis].Min, 1))
+                    : dimensions[axis];
             }
 
             return KeyValuePair.Create(input.Index, new PartialShape(dimensions));
@@ -121,7 +137,7 @@ internal sealed record AutoShapes(ImmutableArray<int> Axes)
         Dimension[] dimensions = info.Shape.Dimensions.ToArray();
         for (int axis = 0; axis < dimensions.Length; axis++)
         {
-            // No model is compiled for no examples at all; one that takes them as it is goes on doing so.
+            // No variant is compiled for an empty batch. A model that accepts empty batches by itself continues to do so.
             dimensions[axis] = Decides(info.Index, axis) ? new Dimension(Math.Min(dimensions[axis].Min, 1), -1) : dimensions[axis];
         }
 

@@ -4,8 +4,8 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>--mean or --scale: one number for all channels, or one for each.</summary>
-/// <param name="Values">Empty: not given.</param>
+/// <summary>--mean or --scale: one number for all channels, or one per channel.</summary>
+/// <param name="Values">The numbers; empty = not given.</param>
 internal sealed record FloatSetting(ImmutableArray<float> Values)
 {
     /// <summary>Not given.</summary>
@@ -14,17 +14,19 @@ internal sealed record FloatSetting(ImmutableArray<float> Values)
     /// <summary>Whether it was given.</summary>
     public bool IsGiven => Values.Length > 0;
 
-    /// <summary>Whether each channel has its own.</summary>
+    /// <summary>Whether each channel has its own number.</summary>
     public bool IsPerChannel => Values.Length > 1;
 
-    /// <summary>Reads the text of --mean: 127.5, [1,2,3] or (1,2,3); empty for not given.</summary>
+    /// <summary>Parses the text of --mean: 127.5, [1,2,3] or (1,2,3); empty = not given.</summary>
     public static Outcome<FloatSetting> ParseMean(string text) => Parse("mean", text);
 
-    /// <summary>Reads the text of --scale, which divides and so cannot be 0.</summary>
+    /// <summary>Parses the text of --scale. The input is divided by it, so it cannot be 0.</summary>
     public static Outcome<FloatSetting> ParseScale(string text)
     {
         Outcome<FloatSetting> scale = Parse("scale", text);
-        return scale.IsOk && scale.Value.Values.Contains(0f) ? Outcome.Fail(StatusCode.FloatWrongFormat, $"--scale {text}: the input is divided by it, so it cannot be 0.") : scale;
+        return scale.IsOk && scale.Value.Values.Contains(0f)
+            ? Outcome.Fail(StatusCode.FloatWrongFormat, $"--scale {text}: the input is divided by it, so it cannot be 0.")
+            : scale;
     }
 
     private static Outcome<FloatSetting> Parse(string option, string text)
@@ -35,13 +37,21 @@ internal sealed record FloatSetting(ImmutableArray<float> Values)
             return None;
         }
 
-        string[] parts = bare is ['[', .. string inSquare, ']'] ? inSquare.Split(',') : bare is ['(', .. string inRound, ')'] ? inRound.Split(',') : [bare];
+        string[] parts = bare switch
+        {
+            ['[', .. string inSquare, ']'] => inSquare.Split(','),
+            ['(', .. string inRound, ')'] => inRound.Split(','),
+            _ => [bare],
+        };
         ImmutableArray<float>.Builder values = ImmutableArray.CreateBuilder<float>(parts.Length);
         foreach (string part in parts)
         {
-            if (!float.TryParse(part.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out float value) || !float.IsFinite(value))
+            bool isNumber = float.TryParse(part.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out float value);
+            if (!isNumber || !float.IsFinite(value))
             {
-                return Outcome.Fail(StatusCode.FloatWrongFormat, $"--{option} {text}: '{part.Trim()}' is no number; it is written 127.5, [1,2,3] or (1,2,3).");
+                return Outcome.Fail(
+                    StatusCode.FloatWrongFormat,
+                    $"--{option} {text}: '{part.Trim()}' is no number; it is written 127.5, [1,2,3] or (1,2,3).");
             }
 
             values.Add(value);

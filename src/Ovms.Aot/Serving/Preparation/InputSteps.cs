@@ -4,10 +4,10 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>What is put before one input, from what callers send to what the model takes.</summary>
+/// <summary>The preprocessing steps of one input, from what callers send to what the model takes.</summary>
 internal static class InputSteps
 {
-    /// <summary>Looks for what the engine would refuse with less to go by.</summary>
+    /// <summary>Rejects settings that OpenVINO would reject with less helpful messages.</summary>
     public static Outcome Check(PortInfo input, PortLayout layout, ModelSettings settings, PortNames names)
     {
         foreach ((string option, FloatSetting values) in new[] { ("mean", settings.Mean), ("scale", settings.Scale) })
@@ -20,13 +20,18 @@ internal static class InputSteps
             int axis = LayoutText.AxisOf(layout.Model, 'C', input.Shape.Rank);
             if (axis < 0)
             {
-                return Refuse(names.OfInput(input), $"--{option} has {values.Values.Length} values, one a channel, and layout {layout} has no C");
+                return Refuse(
+                    names.OfInput(input),
+                    $"--{option} has {values.Values.Length} values, one a channel, and layout {layout} has no C");
             }
 
-            // A conversion to another number of channels comes first, and is the engine's to check.
+            // With a colour conversion the number of channels may change first, so OpenVINO checks it.
             if (settings.Color is null && !input.Shape[axis].Contains(values.Values.Length))
             {
-                return Refuse(names.OfInput(input), $"--{option} has {values.Values.Length} values; in layout {layout.Model} the model's shape {input.Shape} has {input.Shape[axis]} channels");
+                return Refuse(
+                    names.OfInput(input),
+                    $"--{option} has {values.Values.Length} values; "
+                        + $"in layout {layout.Model} the model's shape {input.Shape} has {input.Shape[axis]} channels");
             }
         }
 
@@ -35,7 +40,7 @@ internal static class InputSteps
             : Outcome.Ok;
     }
 
-    /// <summary>Adds the steps: colour, precision, mean, scale; the engine itself exchanges dimensions after them.</summary>
+    /// <summary>Adds the steps: colour, precision, mean, scale. After them OpenVINO itself transposes the dimensions.</summary>
     public static void Add(PreProcessInput steps, PortInfo input, PortLayout layout, ModelSettings settings)
     {
         steps.SetLayout(layout.Served).SetModelLayout(layout.Model);
@@ -57,8 +62,9 @@ internal static class InputSteps
             steps.ConvertElementType(type);
         }
 
-        // Mean and scale are only for real numbers; at the end the engine converts to what the model takes.
-        if ((settings.Mean.IsGiven || settings.Scale.IsGiven) && type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F64))
+        // Mean and scale need floating-point values. At the end OpenVINO converts to the model's type.
+        bool isFloat = type is ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F64;
+        if ((settings.Mean.IsGiven || settings.Scale.IsGiven) && !isFloat)
         {
             steps.ConvertElementType(ElementType.F32);
         }

@@ -6,11 +6,11 @@ using Ovms.Status;
 namespace Ovms.Serving.Preparation;
 
 /// <summary>The layout given for one port.</summary>
-/// <param name="Served">What callers send or receive.</param>
-/// <param name="Model">What the model has; the same where nothing is to be exchanged.</param>
+/// <param name="Served">The layout that callers send or receive.</param>
+/// <param name="Model">The model's layout; equal to <paramref name="Served"/> if nothing is transposed.</param>
 internal sealed record PortLayout(string Served, string Model)
 {
-    /// <summary>Whether dimensions are to be exchanged.</summary>
+    /// <summary>Whether dimensions are transposed.</summary>
     public bool Transposes => Served != Model;
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ internal sealed class LayoutSetting
     /// <summary>Not given.</summary>
     public static LayoutSetting None { get; } = new(null, []);
 
-    /// <summary>Reads the option's text; empty for not given.</summary>
+    /// <summary>Parses the option's text; empty = not given.</summary>
     public static Outcome<LayoutSetting> Parse(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -67,15 +67,17 @@ internal sealed class LayoutSetting
         return new LayoutSetting(null, [.. layouts]);
     }
 
-    /// <summary>Finds the ports that are meant.</summary>
-    /// <returns>Layouts by port index, or: no such port, one layout for several inputs, a layout that does not fit, an output to be transposed.</returns>
+    /// <summary>Finds the ports that the layouts belong to.</summary>
+    /// <returns>Layouts by port index; or a failure: unknown port, one layout for several inputs, wrong rank, or a transposed
+    /// output.</returns>
     public Outcome<PortLayouts> For(IReadOnlyList<PortInfo> inputs, IReadOnlyList<PortInfo> outputs, PortNames names)
     {
         if (_anonymous is not null && inputs.Count != 1)
         {
             return Outcome.Fail(
                 StatusCode.AnonymousFixedLayoutNotAllowed,
-                $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{_anonymous}\"}}. Inputs: {PortNames.List(inputs.Select(names.OfInput))}");
+                $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{_anonymous}\"}}. "
+                    + $"Inputs: {PortNames.List(inputs.Select(names.OfInput))}");
         }
 
         PortLayout?[] inputLayouts = new PortLayout?[inputs.Count];
@@ -87,15 +89,20 @@ internal sealed class LayoutSetting
             if (input is null && output is null)
             {
                 return Outcome.Fail(
-                    names.IsReplacedInput(name) || names.IsReplacedOutput(name) ? StatusCode.ConfigLayoutMappedButUsedRealName : StatusCode.ConfigLayoutIsNotInModel,
-                    $"Given: {name}; Inputs: {PortNames.List(inputs.Select(names.OfInput))}; Outputs: {PortNames.List(outputs.Select(names.OfOutput))}");
+                    names.IsReplacedInput(name) || names.IsReplacedOutput(name)
+                        ? StatusCode.ConfigLayoutMappedButUsedRealName
+                        : StatusCode.ConfigLayoutIsNotInModel,
+                    $"Given: {name}; Inputs: {PortNames.List(inputs.Select(names.OfInput))}; "
+                        + $"Outputs: {PortNames.List(outputs.Select(names.OfOutput))}");
             }
 
             foreach (PortInfo? port in new[] { input, output })
             {
                 if (port is { Shape.HasRank: true } && !LayoutText.Fits(layout.Model, port.Shape.Rank))
                 {
-                    return Outcome.Fail(StatusCode.LayoutIncompatibleWithShape, $"Port: {name}; Layout: {layout.Model}; Shape of the model: {port.Shape}");
+                    return Outcome.Fail(
+                        StatusCode.LayoutIncompatibleWithShape,
+                        $"Port: {name}; Layout: {layout.Model}; Shape of the model: {port.Shape}");
                 }
             }
 
@@ -103,10 +110,12 @@ internal sealed class LayoutSetting
             {
                 return Outcome.Fail(
                     StatusCode.ModelConfigInvalid,
-                    $"Output {name} cannot be transposed ({layout}): OpenVINO's C API has no such step. Give {layout.Model} to say what the output is, or transpose it in the model.");
+                    $"Output {name} cannot be transposed ({layout}): OpenVINO's C API has no such step. "
+                        + $"Give {layout.Model} to say what the output is, or transpose it in the model.");
             }
 
-            // A port that is passed through is both; only what goes in can be transposed, what comes out is as the model has it.
+            // A port that passes its input through is both input and output. Only the input can be transposed; the output keeps the
+            // model's layout.
             if (input is not null)
             {
                 inputLayouts[input.Index] = layout;
@@ -144,5 +153,7 @@ internal sealed class LayoutSetting
     }
 
     private static Outcome<PortLayout> Wrong(string text, string why) =>
-        Outcome.Fail(StatusCode.LayoutWrongFormat, $"{text}: {why}; a layout is written NCHW, or NHWC:NCHW for what callers send and what the model has.");
+        Outcome.Fail(
+            StatusCode.LayoutWrongFormat,
+            $"{text}: {why}; a layout is written NCHW, or NHWC:NCHW for what callers send and what the model has.");
 }

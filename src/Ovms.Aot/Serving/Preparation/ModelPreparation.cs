@@ -7,18 +7,23 @@ using Ovms.Status;
 namespace Ovms.Serving.Preparation;
 
 /// <summary>
-/// Applies the settings to a model as read: first what is put before the inputs, then the shapes, which are those that callers send.
+/// Applies the settings to a model: first the preprocessing steps of its inputs, then the shapes, which are those that callers send.
 /// </summary>
 internal static class ModelPreparation
 {
     /// <summary>Prepares a model.</summary>
-    /// <param name="model">As read; belongs to the result from here on, and is freed on failure.</param>
-    /// <param name="ir">What its file says of it, where that is an IR.</param>
-    /// <param name="settings">What was set.</param>
-    /// <param name="names">How its ports are called; null for the model's own names.</param>
-    /// <param name="needsFixedShapes">Whether what the model leaves open and each call decides is to start fixed.</param>
-    /// <returns>What to compile, or: a setting that does not fit the model.</returns>
-    public static Outcome<PreparedModel> Prepare(Model model, IrFile? ir, ModelSettings settings, PortNames? names = null, bool needsFixedShapes = false)
+    /// <param name="model">The model as read. The result owns it from here on; on failure it is disposed.</param>
+    /// <param name="ir">The contents of its file, if that is an IR.</param>
+    /// <param name="settings">The model's settings.</param>
+    /// <param name="names">The names of its ports; null = the model's own names.</param>
+    /// <param name="needsFixedShapes">Whether dynamic dimensions that calls decide must be fixed at first.</param>
+    /// <returns>The model to compile; or a failure if a setting does not fit the model.</returns>
+    public static Outcome<PreparedModel> Prepare(
+        Model model,
+        IrFile? ir,
+        ModelSettings settings,
+        PortNames? names = null,
+        bool needsFixedShapes = false)
     {
         names ??= PortNames.Own;
         Model current = model;
@@ -47,14 +52,17 @@ internal static class ModelPreparation
             }
 
             Outcome<AutoShapes?> auto = AutoShapes.Of(current.Inputs, inputLayouts, settings, names);
-            Outcome begun = auto is { IsOk: true, Value: { } open } && needsFixedShapes ? Reshape(current, open.LeastShapes(current.Inputs), names) : auto.WithoutValue;
+            Outcome begun = auto is { IsOk: true, Value: { } open } && needsFixedShapes
+                ? Reshape(current, open.LeastShapes(current.Inputs), names)
+                : auto.WithoutValue;
             if (!begun.IsOk)
             {
                 return begun;
             }
 
             handedOver = true;
-            return new PreparedModel(current, inputLayouts, ServedLayouts(current.Outputs, given.Value.Outputs, ir), settings.Warnings, TextsOf(ir?.ModelInfo))
+            ImmutableArray<string> outputLayouts = ServedLayouts(current.Outputs, given.Value.Outputs, ir);
+            return new PreparedModel(current, inputLayouts, outputLayouts, settings.Warnings, TextsOf(ir?.ModelInfo))
             {
                 Names = names,
                 Auto = auto.Value,
@@ -72,11 +80,15 @@ internal static class ModelPreparation
     private static Outcome<Model> Preprocess(Model model, ImmutableArray<PortLayout?> layouts, ModelSettings settings, PortNames names)
     {
         IReadOnlyList<PortInfo> inputs = model.Inputs;
-        PortInfo[] concerned = [.. inputs.Where(input => layouts[input.Index] is { } layout && (layout.Transposes || settings.ChangesValues))];
+        PortInfo[] concerned =
+            [.. inputs.Where(input => layouts[input.Index] is { } layout && (layout.Transposes || settings.ChangesValues))];
         if (concerned.Length == 0)
         {
             return settings.ChangesValues
-                ? Outcome.Fail(StatusCode.ModelConfigInvalid, $"Mean, scale, color format and precision change the inputs that --layout names, and it names none. Inputs: {PortNames.List(inputs.Select(names.OfInput))}")
+                ? Outcome.Fail(
+                    StatusCode.ModelConfigInvalid,
+                    "Mean, scale, color format and precision change the inputs that --layout names, and it names none. "
+                        + $"Inputs: {PortNames.List(inputs.Select(names.OfInput))}")
                 : model;
         }
 
@@ -97,14 +109,16 @@ internal static class ModelPreparation
                 InputSteps.Add(processor.Input(input.Index), input, layouts[input.Index]!, settings);
             }
 
-            // A second handle onto the same model, now changed: the first is of no more use.
+            // The result is a second handle to the same, now changed, model. The first is no longer needed.
             Model built = processor.Build();
             model.Dispose();
             return built;
         }
         catch (OpenVinoException failure)
         {
-            return Outcome.Fail(StatusCode.ModelConfigInvalid, $"The settings of layout, color format, precision, mean and scale do not fit the model: {failure.Said}.");
+            return Outcome.Fail(
+                StatusCode.ModelConfigInvalid,
+                $"The settings of layout, color format, precision, mean and scale do not fit the model: {failure.Said}.");
         }
     }
 
@@ -124,7 +138,9 @@ internal static class ModelPreparation
         {
             if (shape.HasRank && !LayoutText.Fits(layouts[index], shape.Rank))
             {
-                return Outcome.Fail(StatusCode.LayoutIncompatibleWithShape, $"Port: {names.OfInput(inputs[index])}; Layout: {layouts[index]}; Requested shape: {shape}");
+                return Outcome.Fail(
+                    StatusCode.LayoutIncompatibleWithShape,
+                    $"Port: {names.OfInput(inputs[index])}; Layout: {layouts[index]}; Requested shape: {shape}");
             }
         }
 
@@ -141,12 +157,18 @@ internal static class ModelPreparation
         }
         catch (OpenVinoException failure)
         {
-            string wanted = string.Join(", ", shapes.Select(pair => $"{names.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
+            string wanted = string.Join(
+                ", ",
+                shapes.Select(pair => $"{names.OfInput(inputs[pair.Key])} from {inputs[pair.Key].Shape} to {pair.Value}"));
             return Outcome.Fail(StatusCode.ReshapeError, $"{wanted}: {failure.Said}.");
         }
     }
 
-    private static Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> WithBatch(IReadOnlyList<PortInfo> inputs, ImmutableArray<string> layouts, Dimension size, PortNames names)
+    private static Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> WithBatch(
+        IReadOnlyList<PortInfo> inputs,
+        ImmutableArray<string> layouts,
+        Dimension size,
+        PortNames names)
     {
         List<KeyValuePair<int, PartialShape>> shapes = [];
         foreach (PortInfo input in inputs.Where(static input => input.Shape.HasRank))
@@ -164,16 +186,32 @@ internal static class ModelPreparation
             ? shapes
             : Outcome.Fail(
                 StatusCode.ReshapeError,
-                $"Batch size {size} has no place: no input has N in its layout. Inputs: {PortNames.List(inputs.Select(input => $"{names.OfInput(input)} {input.Shape} {layouts[input.Index]}"))}");
+                $"Batch size {size} has no place: no input has N in its layout. Inputs: "
+                    + PortNames.List(inputs.Select(input => $"{names.OfInput(input)} {input.Shape} {layouts[input.Index]}")));
     }
 
     private static ImmutableArray<string> ServedLayouts(IReadOnlyList<PortInfo> ports, ImmutableArray<PortLayout?> given, IrFile? ir) =>
-        [.. ports.Select(port => given[port.Index]?.Served ?? StatedLayout(port, ir) ?? (port.Shape is { HasRank: true, Rank: 0 } ? LayoutText.Scalar : LayoutText.Unknown))];
+        [
+            .. ports.Select(port => given[port.Index]?.Served
+                ?? StatedLayout(port, ir)
+                ?? (port.Shape is { HasRank: true, Rank: 0 } ? LayoutText.Scalar : LayoutText.Unknown)),
+        ];
 
     private static string? StatedLayout(PortInfo port, IrFile? ir) =>
-        port.Name is { } name && ir?.Layouts.GetValueOrDefault(name) is { } layout && (!port.Shape.HasRank || LayoutText.Fits(layout, port.Shape.Rank)) ? layout : null;
+        port.Name is { } name
+            && ir?.Layouts.GetValueOrDefault(name) is { } layout
+            && (!port.Shape.HasRank || LayoutText.Fits(layout, port.Shape.Rank))
+                ? layout
+                : null;
 
-    // Only texts: what nests deeper is for tools that read the file itself.
+    // Only texts at the first level: nested values are for tools that read the file itself.
     private static ImmutableArray<KeyValuePair<string, string>> TextsOf(RuntimeInfo? modelInfo) =>
-        modelInfo is null ? [] : [.. modelInfo.Children.Where(static child => child.Value is not null).Select(static child => KeyValuePair.Create(child.Name, child.Value!))];
+        modelInfo is null
+            ? []
+            :
+            [
+                .. modelInfo.Children
+                    .Where(static child => child.Value is not null)
+                    .Select(static child => KeyValuePair.Create(child.Name, child.Value!)),
+            ];
 }

@@ -4,11 +4,11 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>Lets the engine read a model's files.</summary>
+/// <summary>Reads a model's files with OpenVINO.</summary>
 internal static class ModelReader
 {
-    /// <summary>Reads the model; weights are found beside it.</summary>
-    /// <returns>The model, the caller's to dispose, or what the engine has against the file.</returns>
+    /// <summary>Reads the model. OpenVINO finds the weights beside it.</summary>
+    /// <returns>The model, which the caller disposes, or OpenVINO's error.</returns>
     public static Outcome<Model> Read(Core core, ModelFile file)
     {
         try
@@ -19,7 +19,9 @@ internal static class ModelReader
         {
             return Outcome.Fail(
                 StatusCode.ModelNotLoaded,
-                $"OpenVINO cannot read {file.Path} as {file.Format.DisplayName()}: {failure.Said}. Check that the files are whole and of a version and with operations that OpenVINO supports, or convert the model to OpenVINO IR.");
+                $"OpenVINO cannot read {file.Path} as {file.Format.DisplayName()}: {failure.Said}. "
+                    + "Check that the files are whole and of a version and with operations that OpenVINO supports, "
+                    + "or convert the model to OpenVINO IR.");
         }
     }
 }

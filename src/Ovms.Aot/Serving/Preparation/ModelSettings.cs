@@ -4,15 +4,15 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>What was set about a model's inputs and outputs, each text read.</summary>
-/// <param name="Shape">Of --shape.</param>
-/// <param name="BatchSize">Of --batch_size; none where --shape is given.</param>
-/// <param name="Layout">Of --layout.</param>
-/// <param name="Mean">Of --mean.</param>
-/// <param name="Scale">Of --scale.</param>
-/// <param name="Color">Of --color_format; null: not given.</param>
-/// <param name="Precision">Of --precision; null: not given.</param>
-/// <param name="Warnings">Sentences about what is not heeded.</param>
+/// <summary>The settings of a model's inputs and outputs, with every text parsed.</summary>
+/// <param name="Shape">The value of --shape.</param>
+/// <param name="BatchSize">The value of --batch_size; none if --shape is given.</param>
+/// <param name="Layout">The value of --layout.</param>
+/// <param name="Mean">The value of --mean.</param>
+/// <param name="Scale">The value of --scale.</param>
+/// <param name="Color">The value of --color_format; null = not given.</param>
+/// <param name="Precision">The value of --precision; null = not given.</param>
+/// <param name="Warnings">Warnings about ignored settings.</param>
 internal sealed record ModelSettings(
     ShapeSetting Shape,
     BatchSizeSetting BatchSize,
@@ -23,17 +23,18 @@ internal sealed record ModelSettings(
     PrecisionSetting? Precision,
     ImmutableArray<string> Warnings)
 {
-    /// <summary>Nothing was set.</summary>
-    public static ModelSettings None { get; } = new(ShapeSetting.None, BatchSizeSetting.None, LayoutSetting.None, FloatSetting.None, FloatSetting.None, null, null, []);
+    /// <summary>The settings if no option is given.</summary>
+    public static ModelSettings None { get; } =
+        new(ShapeSetting.None, BatchSizeSetting.None, LayoutSetting.None, FloatSetting.None, FloatSetting.None, null, null, []);
 
-    /// <summary>Whether something is to be done to the values of inputs.</summary>
+    /// <summary>Whether preprocessing changes the values of inputs.</summary>
     public bool ChangesValues => Mean.IsGiven || Scale.IsGiven || Color is not null || Precision is not null;
 
-    /// <summary>Whether calls decide about shapes.</summary>
+    /// <summary>Whether shapes are left to calls.</summary>
     public bool IsAuto => BatchSize.IsAuto || Shape.HasAuto;
 
-    /// <summary>Reads the texts of the options.</summary>
-    /// <returns>The settings, or the first text that cannot be read.</returns>
+    /// <summary>Parses the options.</summary>
+    /// <returns>The settings, or the first fault.</returns>
     public static Outcome<ModelSettings> Parse(ModelOptions options)
     {
         List<string> warnings = [];
@@ -47,20 +48,36 @@ internal sealed record ModelSettings(
 
         if (batchSize is { IsOk: true, Value: { Size: not null } or { IsAuto: true } } && shape is { IsOk: true, Value.IsGiven: true })
         {
-            warnings.Add($"Both shape and batch size are given; the shape {options.Shape} is used and batch size {options.BatchSize} is ignored.");
+            warnings.Add(
+                $"Both shape and batch size are given; the shape {options.Shape} is used and batch size {options.BatchSize} is ignored.");
             batchSize = BatchSizeSetting.None;
         }
 
         if (shape.Value?.HasAuto == true || batchSize.Value?.IsAuto == true)
         {
             string option = shape.Value?.HasAuto == true ? "shape" : "batch_size";
-            warnings.Add($"{option} auto compiles the model anew for other shapes than its own, and the first call of each waits for that; it is deprecated: -1 or a range ({(option == "shape" ? "(1,3,224:512,224:512)" : "1:16")}) serves them all with one compiled model, on CPU and GPU.");
+            string range = option == "shape" ? "(1,3,224:512,224:512)" : "1:16";
+            warnings.Add(
+                $"{option} auto compiles the model anew for other shapes than its own, and the first call of each waits for that; "
+                + $"it is deprecated: -1 or a range ({range}) serves them all with one compiled model, on CPU and GPU.");
         }
 
-        Outcome[] all = [shape.WithoutValue, batchSize.WithoutValue, layout.WithoutValue, mean.WithoutValue, scale.WithoutValue, color.WithoutValue, precision.WithoutValue];
+        Outcome[] all =
+        [
+            shape.WithoutValue, batchSize.WithoutValue, layout.WithoutValue, mean.WithoutValue, scale.WithoutValue, color.WithoutValue,
+            precision.WithoutValue,
+        ];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);
         return failure.IsOk
-            ? new ModelSettings(shape.Value!, batchSize.Value!, layout.Value!, mean.Value!, scale.Value!, color.Value, precision.Value, [.. warnings])
+            ? new ModelSettings(
+                shape.Value!,
+                batchSize.Value!,
+                layout.Value!,
+                mean.Value!,
+                scale.Value!,
+                color.Value,
+                precision.Value,
+                [.. warnings])
             : failure;
     }
 }

@@ -4,21 +4,23 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>The form in which a setting names ports: a JSON object of port name → text.</summary>
+/// <summary>Parses settings by port name: a JSON object of port name → text.</summary>
 internal static class NamedTexts
 {
-    /// <summary>Whether a text has this form rather than being one setting for the only port.</summary>
+    /// <summary>Whether a text is such an object, and not one setting for the only port.</summary>
     public static bool Is(string text) => text.AsSpan().TrimStart().StartsWith('{');
 
-    /// <summary>Reads the object; each name once.</summary>
+    /// <summary>Parses the object. Duplicate names are rejected.</summary>
     /// <param name="text">The JSON.</param>
-    /// <param name="code">What a fault is called.</param>
+    /// <param name="code">The status code of a fault.</param>
     public static Outcome<ImmutableArray<KeyValuePair<string, string>>> Parse(string text, StatusCode code)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
-            ImmutableArray<KeyValuePair<string, string>>.Builder pairs = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+            JsonDocumentOptions options = new() { MaxDepth = 4, AllowDuplicateProperties = false };
+            using JsonDocument document = JsonDocument.Parse(text, options);
+            ImmutableArray<KeyValuePair<string, string>>.Builder pairs =
+                ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (property.Value.ValueKind != JsonValueKind.String)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>What --layout gives, sorted to the model's ports.</summary>
-/// <param name="Inputs">By input index; null where nothing was given.</param>
-/// <param name="Outputs">By output index; null where nothing was given.</param>
+/// <summary>The layouts of --layout by port.</summary>
+/// <param name="Inputs">By input index; null if not given.</param>
+/// <param name="Outputs">By output index; null if not given.</param>
 internal sealed record PortLayouts(ImmutableArray<PortLayout?> Inputs, ImmutableArray<PortLayout?> Outputs);

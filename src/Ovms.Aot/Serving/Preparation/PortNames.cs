@@ -4,8 +4,8 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>The names under which ports are served: as mapped, else the model's own, else by their place.</summary>
-/// <param name="mapping">Other names.</param>
+/// <summary>The names under which ports are served: the mapped name, else the model's own, else one made from the index.</summary>
+/// <param name="mapping">The names that replace the model's own.</param>
 internal sealed class PortNames(NameMapping mapping)
 {
     /// <summary>The model's own names.</summary>
@@ -23,7 +23,7 @@ internal sealed class PortNames(NameMapping mapping)
     /// <summary>Whether the model has an output of this name that is served under another.</summary>
     public bool IsReplacedOutput(string name) => mapping.Outputs.ContainsKey(name);
 
-    /// <summary>Whether each name that is mapped is the model's, and no two ports of a side come to have one name by it.</summary>
+    /// <summary>Checks that every mapped name exists in the model, and that no two inputs or outputs get the same name.</summary>
     public Outcome Check(IReadOnlyList<PortInfo> inputs, IReadOnlyList<PortInfo> outputs)
     {
         Outcome checkedInputs = Check("input", mapping.Inputs, [.. inputs.Select(OwnOfInput)]);
@@ -37,7 +37,7 @@ internal sealed class PortNames(NameMapping mapping)
         return list.Length == 0 ? "none" : list;
     }
 
-    // The names of nameless outputs are as the original gives them.
+    // Outputs without names get the same names as in the original.
     private static string OwnOfInput(PortInfo port) => port.Name ?? $"in_{port.Index}";
 
     private static string OwnOfOutput(PortInfo port) => port.Name ?? $"out_{port.Index}";
@@ -48,12 +48,17 @@ internal sealed class PortNames(NameMapping mapping)
         {
             if (!own.Contains(name))
             {
-                return Outcome.Fail(StatusCode.MappingInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, and the model has no such {side}; it has {List(own)}.");
+                return Outcome.Fail(
+                    StatusCode.MappingInvalid,
+                    $"{NameMapping.FileName} maps the {side} {name} to {served}, and the model has no such {side}; it has {List(own)}.");
             }
 
             if (own.Contains(served) && !names.ContainsKey(served))
             {
-                return Outcome.Fail(StatusCode.MappingInvalid, $"{NameMapping.FileName} maps the {side} {name} to {served}, which another {side} of the model is called; map that one to another name too.");
+                return Outcome.Fail(
+                    StatusCode.MappingInvalid,
+                    $"{NameMapping.FileName} maps the {side} {name} to {served}, which another {side} of the model is called; "
+                        + "map that one to another name too.");
             }
         }
 

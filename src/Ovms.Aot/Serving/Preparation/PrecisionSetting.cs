@@ -4,18 +4,20 @@ using Ovms.Status;
 namespace Ovms.Serving.Preparation;
 
 /// <summary>--precision TARGET:SOURCE.</summary>
-/// <param name="Target">What the data is converted to.</param>
-/// <param name="Source">What callers send.</param>
+/// <param name="Target">The precision to which the data is converted.</param>
+/// <param name="Source">The precision that callers send.</param>
 internal sealed record PrecisionSetting(ElementType Target, ElementType Source)
 {
     private static readonly (string Name, ElementType Type)[] s_names =
     [
         ("BF16", ElementType.BF16), ("FP64", ElementType.F64), ("FP32", ElementType.F32), ("FP16", ElementType.F16),
-        ("INT64", ElementType.I64), ("INT32", ElementType.I32), ("INT16", ElementType.I16), ("INT8", ElementType.I8), ("INT4", ElementType.I4),
-        ("UINT64", ElementType.U64), ("UINT32", ElementType.U32), ("UINT16", ElementType.U16), ("UINT8", ElementType.U8), ("UINT4", ElementType.U4), ("UINT1", ElementType.U1),
+        ("INT64", ElementType.I64), ("INT32", ElementType.I32), ("INT16", ElementType.I16),
+        ("INT8", ElementType.I8), ("INT4", ElementType.I4),
+        ("UINT64", ElementType.U64), ("UINT32", ElementType.U32), ("UINT16", ElementType.U16),
+        ("UINT8", ElementType.U8), ("UINT4", ElementType.U4), ("UINT1", ElementType.U1),
     ];
 
-    /// <summary>Reads the option's text; null for not given.</summary>
+    /// <summary>Parses the option's text; null = not given.</summary>
     public static Outcome<PrecisionSetting?> Parse(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -28,7 +30,8 @@ internal sealed record PrecisionSetting(ElementType Target, ElementType Source)
             ? new PrecisionSetting(target, source)
             : Outcome.Fail(
                 StatusCode.PrecisionWrongFormat,
-                $"{text}: it is written FP32:UINT8, what the model has and what callers send, each one of {string.Join(", ", s_names.Select(static entry => entry.Name))}.");
+                $"{text}: it is written FP32:UINT8, what the model has and what callers send, "
+                    + $"each one of {string.Join(", ", s_names.Select(static entry => entry.Name))}.");
     }
 
     private static ElementType? Find(string name)

@@ -5,14 +5,14 @@ using Ovms.Status;
 namespace Ovms.Serving.Preparation;
 
 /// <summary>
-/// --shape: one shape for the only input, auto for all inputs, or either by input name. They are the shapes that callers send, after
+/// --shape: one shape for the only input, auto for all inputs, or either by input name. The shapes are those that callers send, after
 /// --layout.
 /// </summary>
 internal sealed class ShapeSetting
 {
     private readonly PartialShape? _anonymous;
 
-    // A shape of null is auto.
+    // A null shape means auto.
     private readonly ImmutableArray<KeyValuePair<string, PartialShape?>> _byName;
     private readonly bool _isAllAuto;
 
@@ -32,7 +32,7 @@ internal sealed class ShapeSetting
     /// <summary>Whether it leaves the shape of an input to each call.</summary>
     public bool HasAuto => _isAllAuto || _byName.Any(static pair => pair.Value is null);
 
-    /// <summary>Reads the option's text; empty for not given.</summary>
+    /// <summary>Parses the option's text; empty = not given.</summary>
     public static Outcome<ShapeSetting> Parse(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -78,15 +78,18 @@ internal sealed class ShapeSetting
         return new ShapeSetting(null, [.. shapes]);
     }
 
-    /// <summary>Finds the inputs that are given a shape.</summary>
-    /// <returns>New shapes by input index, or: no such input, one shape for several inputs.</returns>
+    /// <summary>Finds the inputs that the shapes belong to.</summary>
+    /// <returns>New shapes by input index; or a failure: unknown input, or one shape for several inputs.</returns>
     public Outcome<IReadOnlyList<KeyValuePair<int, PartialShape>>> For(IReadOnlyList<PortInfo> inputs, PortNames names)
     {
         if (_anonymous is not null)
         {
             return inputs.Count == 1
                 ? new KeyValuePair<int, PartialShape>[] { new(0, _anonymous) }
-                : Outcome.Fail(StatusCode.AnonymousFixedShapeNotAllowed, $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{Written(_anonymous)}\"}}. Inputs: {Names(inputs, names)}");
+                : Outcome.Fail(
+                    StatusCode.AnonymousFixedShapeNotAllowed,
+                    $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{Written(_anonymous)}\"}}. "
+                        + $"Inputs: {Names(inputs, names)}");
         }
 
         List<KeyValuePair<int, PartialShape>> found = [];
@@ -94,7 +97,9 @@ internal sealed class ShapeSetting
         {
             if (inputs.FirstOrDefault(input => names.OfInput(input) == name) is not { } port)
             {
-                return Outcome.Fail(names.IsReplacedInput(name) ? StatusCode.ConfigShapeMappedButUsedRealName : StatusCode.ConfigShapeIsNotInModel, $"Given: {name}; Inputs: {Names(inputs, names)}");
+                return Outcome.Fail(
+                    names.IsReplacedInput(name) ? StatusCode.ConfigShapeMappedButUsedRealName : StatusCode.ConfigShapeIsNotInModel,
+                    $"Given: {name}; Inputs: {Names(inputs, names)}");
             }
 
             if (shape is not null)
@@ -109,9 +114,16 @@ internal sealed class ShapeSetting
     /// <summary>Whether the shape of an input is left to each call.</summary>
     public bool IsAuto(string input) => _isAllAuto || _byName.Any(pair => pair.Key == input && pair.Value is null);
 
-    // As the option writes it, not as messages do.
+    // In the option's notation, which differs from that of messages.
     private static string Written(PartialShape shape) =>
-        $"({string.Join(',', shape.Dimensions.ToArray().Select(static dimension => dimension switch { { IsStatic: true } => $"{dimension.Min}", { Max: < 0 } => "-1", _ => $"{dimension.Min}:{dimension.Max}" }))})";
+        $"({string.Join(',', shape.Dimensions.ToArray().Select(WrittenDimension))})";
+
+    private static string WrittenDimension(Dimension dimension) => dimension switch
+    {
+        { IsStatic: true } => $"{dimension.Min}",
+        { Max: < 0 } => "-1",
+        _ => $"{dimension.Min}:{dimension.Max}",
+    };
 
     private static string Names(IReadOnlyList<PortInfo> inputs, PortNames names) => PortNames.List(inputs.Select(names.OfInput));
 }

@@ -4,15 +4,15 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Preparation;
 
-/// <summary>The form of one shape: (1,3,-1,224:512). Spaces do not count and a comma may follow the last dimension.</summary>
+/// <summary>The notation of one shape: (1,3,-1,224:512). Spaces are ignored, and a comma may follow the last dimension.</summary>
 internal static class ShapeText
 {
     private const string Form = "a shape is written auto, or (1,3,-1,224:512): numbers from 0, -1 for any, or least:greatest, each from 1";
 
-    /// <summary>Whether a shape, or a batch size, is left to each call.</summary>
+    /// <summary>Whether a shape or batch size is auto, that is left to each call.</summary>
     public static bool IsAuto(string text) => text.AsSpan().Trim().Equals("auto", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads one shape that is not auto.</summary>
+    /// <summary>Parses one shape that is not auto.</summary>
     public static Outcome<PartialShape> Parse(string text)
     {
         string bare = string.Concat(text.Where(static letter => !char.IsWhiteSpace(letter)));
@@ -42,7 +42,7 @@ internal static class ShapeText
         return new PartialShape(dimensions);
     }
 
-    /// <summary>Reads one dimension: a number, -1, or a range; null for anything else.</summary>
+    /// <summary>Parses one dimension: a number, -1, or a range. Null for anything else.</summary>
     public static Dimension? ParseDimension(string text)
     {
         if (text == "-1")
@@ -56,12 +56,17 @@ internal static class ShapeText
             return TryParse(text, out long value) ? Dimension.Of(value) : null;
         }
 
-        return TryParse(text[..colon], out long least) && TryParse(text[(colon + 1)..], out long greatest) && least >= 1 && greatest >= least
+        return TryParse(text[..colon], out long least)
+            && TryParse(text[(colon + 1)..], out long greatest)
+            && least >= 1
+            && greatest >= least
             ? Dimension.Range(least, greatest)
             : null;
     }
 
-    private static bool TryParse(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryParse(string text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    private static Outcome<PartialShape> Wrong(string text, string why) => Outcome.Fail(StatusCode.ShapeWrongFormat, $"{text}: {why}; {Form}.");
+    private static Outcome<PartialShape> Wrong(string text, string why) =>
+        Outcome.Fail(StatusCode.ShapeWrongFormat, $"{text}: {why}; {Form}.");
 }

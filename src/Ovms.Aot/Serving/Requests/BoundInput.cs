@@ -6,19 +6,22 @@ using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>The engine's tensor of an input: numbers where they lie, strings as the engine's own objects.</summary>
+/// <summary>Creates OpenVINO's tensor of an input: numbers stay in the message's memory, strings become OpenVINO's objects.</summary>
 internal static class BoundInput
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates the tensor.</summary>
     /// <param name="info">The input.</param>
-    /// <param name="shape">The shape that came.</param>
-    /// <param name="content">Fits it, and outlives the tensor; null for an input without elements. Strings in it are moved together.</param>
-    /// <exception cref="OpenVinoException">The engine refuses it.</exception>
+    /// <param name="shape">The shape that the caller sent.</param>
+    /// <param name="content">The content, which fits the shape and must outlive the tensor; null for an empty input. Strings in it are
+    /// compacted in place.</param>
+    /// <exception cref="OpenVinoException">OpenVINO rejects the tensor.</exception>
     public static unsafe Tensor Create(TensorInfo info, long[] shape, NativeBuffer? content) =>
-        info.ElementType == ElementType.String ? CreateStrings(shape, content) : Tensor.FromHost(info.ElementType, shape, content is null ? null : content.Address);
+        info.ElementType == ElementType.String
+            ? CreateStrings(shape, content)
+            : Tensor.FromHost(info.ElementType, shape, content is null ? null : content.Address);
 
-    // The packed form has a length before each element; the engine wants lengths and texts apart. The texts are moved together in
-    // place, over the lengths: the content is not needed in its packed form any more.
+    // The packed form has a length before each element. OpenVINO wants lengths and texts apart, so the texts are moved together in place,
+    // over the lengths. The packed form is not needed afterwards.
     private static Tensor CreateStrings(long[] shape, NativeBuffer? content)
     {
         int count = 1;

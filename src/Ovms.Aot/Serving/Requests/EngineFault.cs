@@ -2,16 +2,16 @@ using Ovms.Native;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>Why the engine did not compute; none where it did. What a caller is told of it is worded elsewhere.</summary>
-/// <param name="Status">The engine's.</param>
-/// <param name="Detail">Its text; empty for a cancellation.</param>
-/// <param name="ComputesOthers">Whether it has computed with other shapes since: then these are what it cannot do.</param>
+/// <summary>The failure of an inference; <see cref="None"/> on success. The caller's error text is made elsewhere.</summary>
+/// <param name="Status">OpenVINO's status.</param>
+/// <param name="Detail">OpenVINO's error text; empty for a cancellation.</param>
+/// <param name="ComputesOthers">Whether other shapes have succeeded since; then the model cannot compute with these shapes.</param>
 internal readonly record struct EngineFault(OvStatus Status, string Detail, bool ComputesOthers = false)
 {
-    /// <summary>The inference went well.</summary>
+    /// <summary>The inference succeeded.</summary>
     public static EngineFault None => default;
 
-    /// <summary>Whether the inference went well.</summary>
+    /// <summary>Whether the inference succeeded.</summary>
     public bool IsNone => Status == OvStatus.Ok;
 
     /// <summary>

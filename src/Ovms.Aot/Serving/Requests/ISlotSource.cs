@@ -3,27 +3,26 @@ using Ovms.Status;
 namespace Ovms.Serving.Requests;
 
 /// <summary>
-/// Where the calls of one servable get the infer request that they run on: a pool where any will do, or the sequences of a stateful
-/// model, each of which has its own.
+/// The infer requests of one servable: a pool where any of them will do, or the sequences of a stateful model, each with its own.
 /// </summary>
 internal interface ISlotSource : IDisposable
 {
-    /// <summary>How many calls compute at the same time.</summary>
+    /// <summary>Number of calls that can compute at the same time.</summary>
     int Size { get; }
 
-    /// <summary>Calls that hold an infer request now.</summary>
+    /// <summary>Number of calls that hold an infer request now.</summary>
     int InUse { get; }
 
-    /// <summary>Calls waiting now.</summary>
+    /// <summary>Number of calls waiting now.</summary>
     int Waiting { get; }
 
-    /// <summary>An infer request of the caller's own until <see cref="InferSlot.Return"/>.</summary>
-    /// <param name="step">Which step of which sequence the call is; without meaning to a pool.</param>
+    /// <summary>Rents an infer request to the caller, who returns it by <see cref="InferSlot.Return"/>.</summary>
+    /// <param name="step">The sequence and step of the call; pools ignore it.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The slot, or why there is none for this call.</returns>
+    /// <returns>The slot, or why the call cannot have one.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     ValueTask<Outcome<InferSlot>> RentAsync(SequenceStep step, CancellationToken cancellation);
 
-    /// <summary>The same for a call that is no step of a sequence.</summary>
+    /// <summary>Rents an infer request for a call that belongs to no sequence.</summary>
     ValueTask<Outcome<InferSlot>> RentAsync(CancellationToken cancellation) => RentAsync(default, cancellation);
 }

@@ -1,14 +1,14 @@
 namespace Ovms.Serving.Requests;
 
-/// <summary>How far a call came with its infer request; decides what is known of the state that the request holds.</summary>
+/// <summary>How far a call's inference got. It decides whether the state in the infer request is still valid.</summary>
 internal enum InferProgress
 {
-    /// <summary>Nothing was computed: the state is what it was.</summary>
+    /// <summary>No inference began: the state is unchanged.</summary>
     None,
 
-    /// <summary>Something began and did not end well: the state is not known.</summary>
+    /// <summary>An inference began and did not succeed: the state is unknown.</summary>
     Begun,
 
-    /// <summary>The inference ended well: the state is what it made of it.</summary>
+    /// <summary>The inference succeeded: the state is updated.</summary>
     Done,
 }

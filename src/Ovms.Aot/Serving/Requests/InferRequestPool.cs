@@ -3,15 +3,15 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>The infer requests of one servable whose calls know nothing of each other. Owns the slots.</summary>
+/// <summary>The infer requests of a servable without sequences. Owns the slots.</summary>
 internal sealed class InferRequestPool : ISlotSource
 {
     private readonly InferSlot[] _slots;
     private readonly WaitingLine<InferSlot> _line;
 
-    /// <summary>Takes ownership of the slots.</summary>
-    /// <param name="slots">At least one.</param>
-    /// <param name="waitersLimit">How many calls may wait; at least 0.</param>
+    /// <summary>Creates a pool that owns the slots.</summary>
+    /// <param name="slots">At least one slot.</param>
+    /// <param name="waitersLimit">Maximum number of waiting calls; at least 0.</param>
     public InferRequestPool(InferSlot[] slots, int waitersLimit)
     {
         _slots = slots;

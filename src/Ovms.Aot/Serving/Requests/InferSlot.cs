@@ -5,23 +5,23 @@ using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>One infer request, leased to one call at a time: takes the call's inputs, computes, and hands out the outputs.</summary>
+/// <summary>One infer request, rented to one call at a time: it takes the call's inputs, computes, and returns the outputs.</summary>
 internal sealed class InferSlot : IDisposable
 {
     private readonly Tensor?[] _inputs;
     private readonly SlotMemory? _memory;
     private readonly RequestRun _run;
 
-    // The outputs of every inference, where they are always the same tensors; null before the first, and elsewhere.
+    // The output tensors, if every inference writes to the same ones; null before the first inference, and otherwise.
     private OutputTensor[]? _kept;
 
-    // What the outputs of this call take, where they can be let go.
+    // Size of this call's outputs, if the request can be replaced to free them.
     private long _outputBytes;
 
-    /// <summary>Takes ownership of both.</summary>
-    /// <param name="run">Runs the request.</param>
+    /// <summary>Creates a slot that owns the run and the memory.</summary>
+    /// <param name="run">Runs the infer request.</param>
     /// <param name="inputCount">Number of the model's inputs.</param>
-    /// <param name="memory">What the inputs are copied into. Null where they are bound call by call.</param>
+    /// <param name="memory">The memory that inputs are copied to; null if each call binds its own tensors.</param>
     public InferSlot(RequestRun run, int inputCount, SlotMemory? memory = null)
     {
         _run = run;
@@ -33,39 +33,40 @@ internal sealed class InferSlot : IDisposable
     /// <summary>Takes it back; set by what owns it.</summary>
     internal Action<InferSlot>? TakeBack { get; set; }
 
-    /// <summary>The sequence whose state the request holds; null in a pool.</summary>
+    /// <summary>The sequence whose state the infer request holds; null in a pool.</summary>
     internal SequenceId? Sequence { get; init; }
 
-    /// <summary>What made the request, and makes the next one; null where outputs cannot leave it.</summary>
+    /// <summary>Creates infer requests and their output tensors; null if outputs cannot leave the request.</summary>
     internal OutputMemory? Outputs { get; init; }
 
     /// <summary>
-    /// Of a dynamic model, whose outputs differ in size from call to call: inferences pass here side by side, and who makes an infer request
-    /// passes alone. OpenVINO 2026.4 crashes where a request is made while another one of the same dynamic model computes. Null elsewhere.
+    /// The gate of a dynamic model: inferences pass it concurrently, the creation of an infer request passes it alone. Null for other
+    /// models.
     /// </summary>
+    /// <remarks>OpenVINO 2026.4 crashes if a request is created while another one of the same dynamic model computes.</remarks>
     internal ShapeGate? Gate { get; init; }
 
-    /// <summary>
-    /// Whether every inference writes its outputs to the same memory: with static shapes, and where no output can be an input that the
-    /// model hands on, or the inputs stay too.
-    /// </summary>
+    /// <summary>Whether every inference writes its outputs to the same memory.</summary>
+    /// <remarks>This holds for static shapes if no output can share an input's memory, or if the inputs' memory is fixed too.</remarks>
     internal bool KeepsOutputs { get; init; }
 
-    /// <summary>Whether the request keeps nothing of this call's outputs: those of a dynamic model, where they are large.</summary>
+    /// <summary>
+    /// Whether the request is replaced after this call to free its outputs: those of a dynamic model if they are large.
+    /// </summary>
     internal bool LetsOutputsGo { get; set; }
 
-    // Whether another request can take the place of this one, which keeps the memory of an output as large as it ever was: not where a
-    // sequence's state would be lost with it.
+    // Whether another request can replace this one. A dynamic model's request keeps output memory of the largest size it ever needed.
+    // A sequence's request cannot be replaced, because its state would be lost.
     private bool CanRenew => Gate is not null && Sequence is null && Outputs is not null && _memory is null;
 
     /// <summary>
-    /// Gives the request one input: copied where the slot has memory for it, else as a tensor over the content, which must stay until
+    /// Gives the request one input. Copies it if the slot has memory for it; otherwise the tensor uses the content, which must live until
     /// <see cref="Return"/>.
     /// </summary>
     /// <param name="info">The input.</param>
-    /// <param name="shape">Fits it.</param>
-    /// <param name="content">Fits the shape; null for an input without elements.</param>
-    /// <exception cref="OpenVinoException">The engine refuses the tensor.</exception>
+    /// <param name="shape">The shape, which fits the input.</param>
+    /// <param name="content">The content, which fits the shape; null for an empty input.</param>
+    /// <exception cref="OpenVinoException">OpenVINO rejects the tensor.</exception>
     public void Bind(TensorInfo info, long[] shape, NativeBuffer? content)
     {
         if (_memory is not null)
@@ -77,7 +78,9 @@ internal sealed class InferSlot : IDisposable
         SetInput(info.Index, BoundInput.Create(info, shape, content));
     }
 
-    /// <summary>Gives the request one input; the slot owns the tensor until <see cref="Return"/>, the memory under it is the call's.</summary>
+    /// <summary>
+    /// Gives the request one input. The slot owns the tensor until <see cref="Return"/>; the call owns the memory under it.
+    /// </summary>
     internal void SetInput(int index, Tensor tensor)
     {
         Debug.Assert(_memory is null, "The request has its inputs; they are written.");
@@ -99,8 +102,8 @@ internal sealed class InferSlot : IDisposable
     internal ValueTask<EngineFault> ComputeAsync(CancellationToken cancellation) => _run.InferAsync(cancellation);
 
     /// <summary>
-    /// Computes with other inputs, which stay the caller's, for who has passed the <see cref="Gate"/>. The call's own ones are set again by
-    /// <see cref="SetInputsAgain"/>.
+    /// Runs the request with other inputs, which the caller owns, for callers that have passed the <see cref="Gate"/>.
+    /// <see cref="SetInputsAgain"/> restores the call's inputs.
     /// </summary>
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
     internal ValueTask<EngineFault> ComputeAsideAsync(Tensor[] inputs)
@@ -109,20 +112,20 @@ internal sealed class InferSlot : IDisposable
         return ComputeAsync(CancellationToken.None);
     }
 
-    /// <summary>Gives the request the inputs of <see cref="Bind"/> once more.</summary>
-    /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
+    /// <summary>Gives the request the inputs of <see cref="Bind"/> again.</summary>
+    /// <exception cref="OpenVinoException">OpenVINO rejects a tensor.</exception>
     internal void SetInputsAgain() => Set(_inputs);
 
-    /// <summary>The outputs of the inference that has just ended; valid until <see cref="Return"/>.</summary>
-    /// <param name="signature">The model's.</param>
-    /// <param name="wanted">Outputs to take, in this order; empty = all, in the model's order.</param>
-    /// <param name="beside">Another one, to come last; null for none.</param>
-    /// <param name="owned">What of them the caller has to dispose; none where the slot keeps them for every later inference.</param>
+    /// <summary>Returns the outputs of the inference that has just ended, valid until <see cref="Return"/>.</summary>
+    /// <param name="signature">The model's signature.</param>
+    /// <param name="wanted">The outputs to return, in this order; empty = all, in the model's order.</param>
+    /// <param name="beside">An additional output that comes last; null = none.</param>
+    /// <param name="owned">The outputs that the caller must dispose; none if the slot keeps them for later inferences.</param>
     public OutputTensor[] TakeOutputs(Signature signature, ReadOnlySpan<TensorInfo> wanted, OutputTensor? beside, out OwnedOutputs owned)
     {
         if (CanRenew)
         {
-            // The engine computes all outputs, and keeps those, too, that nobody asked for.
+            // OpenVINO computes and keeps all outputs, including those that the call did not request.
             _outputBytes = OutputBytes(signature.Outputs.Length);
             LetsOutputsGo = _outputBytes > OutputMemory.LargestKept;
         }
@@ -160,13 +163,13 @@ internal sealed class InferSlot : IDisposable
     }
 
     /// <summary>
-    /// After <see cref="TakeOutputs"/>: gives the request other memory for its outputs, where they always have memory of their own. Later
-    /// inferences do not write to the tensors of this one, which live until their owner disposes them.
+    /// Gives the request other memory for its outputs after <see cref="TakeOutputs"/>, if outputs have fixed memory. Later inferences
+    /// then do not write to the returned tensors, which live until their owner disposes them.
     /// </summary>
-    /// <param name="outputs">Those that were taken.</param>
-    /// <param name="owned">What of them the caller has to dispose: all, where they leave the slot.</param>
-    /// <returns>False where they stay the slot's.</returns>
-    /// <exception cref="OpenVinoException">There is no memory; the slot is as before.</exception>
+    /// <param name="outputs">The outputs that were taken.</param>
+    /// <param name="owned">The outputs that the caller must dispose; all of them if they leave the slot.</param>
+    /// <returns>False if the outputs remain the slot's.</returns>
+    /// <exception cref="OpenVinoException">There is no memory; the slot is unchanged.</exception>
     public bool TryDetach(OutputTensor[] outputs, ref OwnedOutputs owned)
     {
         if (Outputs is not { AreFixed: true })
@@ -177,7 +180,7 @@ internal sealed class InferSlot : IDisposable
         Outputs.GiveOutputs(_run.Request);
         if (_kept is { } kept)
         {
-            // Of a call that asked for some outputs only, the tensors are other ones than those that the slot kept.
+            // A call that requested only some outputs has other tensor objects than those that the slot kept.
             OwnedOutputs left = new(kept);
             _kept = null;
             if (ReferenceEquals(kept, outputs))
@@ -200,10 +203,10 @@ internal sealed class InferSlot : IDisposable
     internal InferProgress TakeProgress() => _run.TakeProgress();
 
     /// <summary>
-    /// Lets go of the inputs and goes back to where it came from. Large outputs of a dynamic model are let go first, when nothing else of the
-    /// model computes.
+    /// Disposes the inputs and returns the slot. If large outputs of a dynamic model must be freed, it first waits until no inference of
+    /// the model runs.
     /// </summary>
-    /// <param name="lease">Keeps the model alive; ends when the slot is back. Null where the caller sees to that.</param>
+    /// <param name="lease">Keeps the model alive; disposed after the slot is returned. Null if the caller keeps the model alive.</param>
     public void Return(IDisposable? lease = null)
     {
         for (int i = 0; i < _inputs.Length; i++)
@@ -229,7 +232,7 @@ internal sealed class InferSlot : IDisposable
     {
         new OwnedOutputs(_kept ?? []).Dispose();
 
-        // Order: the memory goes when no request can use it.
+        // Order: the memory is freed after the request that uses it.
         _run.Dispose();
         _memory?.Dispose();
     }
@@ -257,7 +260,7 @@ internal sealed class InferSlot : IDisposable
         }
         catch (OpenVinoException)
         {
-            // There is no memory for another one. The slot keeps its request; the next large call tries again.
+            // There is no memory for another request. The slot keeps this one, and the next large call tries again.
         }
         finally
         {
@@ -267,7 +270,7 @@ internal sealed class InferSlot : IDisposable
         }
     }
 
-    // Of strings, their objects without the text of long ones.
+    // For strings this counts the string objects, without the text of long ones.
     private long OutputBytes(int count)
     {
         long bytes = 0;

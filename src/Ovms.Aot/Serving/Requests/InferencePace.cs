@@ -1,37 +1,42 @@
 namespace Ovms.Serving.Requests;
 
 /// <summary>
-/// Learns how long one servable's inferences take, and so whether they are computed in place, on the thread that asks, instead of
-/// handed to the engine's own thread. The hand-over and the way back are two changes of thread, 15 to 45 µs on two cores; a model of a
-/// few layers computes in 4 µs. A thread that computes is not parked, but it serves no socket meanwhile: only short ones are computed
-/// in place. For models that run on the CPU alone and whose shapes are static: elsewhere one inference tells nothing of the next.
-/// Written without locks: a lost sample is no loss.
+/// Decides whether a servable's inferences run in place, on the calling thread, or are handed over to OpenVINO's thread.
 /// </summary>
+/// <remarks>
+/// Handing over and coming back are two thread switches, 15 to 45 µs on two cores; a model of a few layers computes in 4 µs.
+/// A thread that computes serves no socket meanwhile, so only short inferences run in place.
+/// Used only for models that run on the CPU alone and have static shapes: for others one inference does not predict the next.
+/// It uses no locks: losing a sample does no harm.
+/// </remarks>
 internal sealed class InferencePace
 {
-    /// <summary>The longest average of inferences that are computed in place. What waits behind one on the same thread, a health call say, waits no longer.</summary>
+    /// <summary>
+    /// The longest average duration of inferences that run in place. It bounds how long other work on the same thread, for example a
+    /// health call, waits.
+    /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
 
-    // The hand-over is part of what is measured while inferences are handed over; the trial in place tells it from the computing.
-    private static readonly TimeSpan s_worthATrial = Longest + TimeSpan.FromMicroseconds(200);
+    // While inferences are handed over, the measured time includes the hand-over. A trial in place measures the computation alone.
+    private static readonly TimeSpan s_trialLimit = Longest + TimeSpan.FromMicroseconds(200);
 
     private const int FirstTrialAfter = 8;
     private const int NextTrialAfter = 4096;
 
-    // A sample counts a sixteenth, and one that was interrupted by the system counts no more than that of the limit fourfold.
+    // A sample has a weight of 1/16. Its value is capped at four times the limit, since the system may have interrupted the thread.
     private const int Weight = 16;
     private const int LargestSample = 4;
 
     private long _average;
     private int _untilTrial = FirstTrialAfter;
 
-    /// <summary>Whether the next inference is computed on the thread that asks.</summary>
+    /// <summary>Whether the next inference runs on the calling thread.</summary>
     public bool IsInPlace => Volatile.Read(ref _untilTrial) == 0;
 
-    /// <summary>An inference was handed over and came back after <paramref name="taken"/>.</summary>
+    /// <summary>Records an inference that was handed over and took <paramref name="taken"/>, including the hand-over.</summary>
     public void HandedOver(TimeSpan taken)
     {
-        Learn(taken, s_worthATrial);
+        Learn(taken, s_trialLimit);
         int left = Volatile.Read(ref _untilTrial);
         if (left > 1)
         {
@@ -39,13 +44,13 @@ internal sealed class InferencePace
         }
         else if (left == 1)
         {
-            bool isWorthIt = Volatile.Read(ref _average) <= s_worthATrial.Ticks;
+            bool isWorthIt = Volatile.Read(ref _average) <= s_trialLimit.Ticks;
             Volatile.Write(ref _average, 0);
             Volatile.Write(ref _untilTrial, isWorthIt ? 0 : NextTrialAfter);
         }
     }
 
-    /// <summary>An inference was computed in place and took so long.</summary>
+    /// <summary>Records an inference that ran in place.</summary>
     public void ComputedInPlace(TimeSpan taken)
     {
         Learn(taken, Longest);

@@ -5,49 +5,52 @@ using Ovms.Native;
 namespace Ovms.Serving.Requests;
 
 /// <summary>
-/// Makes a model's infer requests, and gives them memory of their own for outputs: for those that could otherwise lie in an input's, and
-/// for those that always have the same size, so that nobody has to ask where they are.
+/// Creates a model's infer requests and allocates their output tensors: those that could otherwise share an input's memory, and those of
+/// fixed size.
 /// </summary>
 /// <remarks>
-/// Where an output of a dynamic model is an input through nothing but conversions to the type that it has already (a Cast of ONNX, a
-/// Convert of OpenVINO), the CPU plugin lets the two share memory, keeps the memory that a caller's tensor lay in, and writes later
-/// answers there: into requests that others have sent meanwhile, or into what was freed. It does so with no output that a tensor was set
-/// for. Such an output cannot be told from outside, but it has an input's type and shape: those that have are given tensors, once for the
-/// life of the request, which the engine resizes as it needs. That costs them one copy of the output.
-/// An output that is an input without even a conversion shares its tensor, and setting one means nothing: the next input replaces it.
+/// A dynamic model may have an output that is an input after nothing but conversions to its own type (ONNX Cast, OpenVINO Convert).
+/// OpenVINO's CPU plugin lets such an output share the input's memory, and keeps using the memory of an earlier caller's tensor.
+/// It would write later answers there: into other callers' requests, or into freed memory. Outputs with a tensor set are not shared.
+/// Such an output cannot be recognised from outside, but it has an input's type and shape. All outputs with an input's type and shape
+/// therefore get a tensor, once per request, which OpenVINO resizes as needed. The cost is one copy of the output.
+/// An output that is an input without any conversion shares its tensor, and setting one has no effect: the next input replaces it.
 /// </remarks>
 internal sealed class OutputMemory
 {
     /// <summary>
-    /// Bytes of a dynamic model's outputs, all together, above which the infer request lets them go after the call. Below it, other calls
-    /// would wait longer for that than the memory is worth.
+    /// Total size in bytes of a dynamic model's outputs above which the infer request is replaced after the call. For smaller ones the
+    /// wait that this causes other calls costs more than the memory.
     /// </summary>
     public const long LargestKept = 8 << 20;
 
     private readonly CompiledModel _compiled;
     private readonly ImmutableArray<PortInfo> _own;
 
-    /// <param name="compiled">The model; stays the caller's.</param>
-    /// <param name="isDynamic">Whether any shape in it is open.</param>
-    /// <param name="device">Where it may run.</param>
+    /// <param name="compiled">The model; the caller keeps its ownership.</param>
+    /// <param name="isDynamic">Whether any shape in the model is dynamic.</param>
+    /// <param name="device">The device that the model runs on.</param>
     public OutputMemory(CompiledModel compiled, bool isDynamic, TargetDevice device)
     {
         _compiled = compiled;
         bool MayBeInput(PortInfo output) => compiled.Inputs.Any(input => MayBe(output, input));
-        AreFixed = !isDynamic && device.IsCpuAlone && compiled.Outputs.All(output => output.ElementType != ElementType.String && output.Shape.IsStatic && !MayBeInput(output));
+        AreFixed = !isDynamic
+            && device.IsCpuAlone
+            && compiled.Outputs.All(output => output.ElementType != ElementType.String && output.Shape.IsStatic && !MayBeInput(output));
         _own = AreFixed ? [.. compiled.Outputs]
             : isDynamic && device.MayUseCpu ? [.. compiled.Outputs.Where(MayBeInput)]
             : [];
     }
 
     /// <summary>
-    /// Whether each request writes every output to the same memory for all its life: with static shapes on the CPU, where no output can be
-    /// an input as it is. Other devices choose better memory than we would.
+    /// Whether each request writes every output to the same memory all its life. True for static shapes on the CPU, if no output can
+    /// share an input's memory.
     /// </summary>
+    /// <remarks>Other devices choose better memory themselves.</remarks>
     public bool AreFixed { get; }
 
-    /// <summary>A new request, the caller's to dispose.</summary>
-    /// <exception cref="OpenVinoException">The engine cannot make it.</exception>
+    /// <summary>Creates an infer request, which the caller disposes.</summary>
+    /// <exception cref="OpenVinoException">OpenVINO cannot create it.</exception>
     public InferRequest CreateRequest()
     {
         InferRequest request = _compiled.CreateInferRequest();
@@ -63,7 +66,7 @@ internal sealed class OutputMemory
         }
     }
 
-    /// <summary>Gives a request other memory for the outputs that have memory of their own; what was there is its holders'.</summary>
+    /// <summary>Gives a request new output tensors where they are set explicitly. Holders of the previous tensors keep them.</summary>
     /// <exception cref="OpenVinoException">There is no memory.</exception>
     public void GiveOutputs(InferRequest request)
     {
@@ -90,7 +93,7 @@ internal sealed class OutputMemory
         }
     }
 
-    // Strings are objects of the engine's own, wherever they came from.
+    // Strings are always OpenVINO's own objects, so they never share a caller's memory.
     private static bool MayBe(PortInfo output, PortInfo input) =>
         output.ElementType != ElementType.String && output.ElementType == input.ElementType && Overlap(output.Shape, input.Shape);
 
@@ -110,5 +113,7 @@ internal sealed class OutputMemory
         return overlaps;
     }
 
-    private static long[] LeastShape(PartialShape shape) => shape.HasRank ? [.. shape.Dimensions.ToArray().Select(static dimension => dimension.IsStatic ? dimension.Min : 0)] : [0];
+    private static long[] LeastShape(PartialShape shape) => shape.HasRank
+        ? [.. shape.Dimensions.ToArray().Select(static dimension => dimension.IsStatic ? dimension.Min : 0)]
+        : [0];
 }

@@ -5,7 +5,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>One output of a finished inference: what it is, its real shape, and its bytes where the engine left them. Disposed by who has the <see cref="OwnedOutputs"/> of it.</summary>
+/// <summary>
+/// One output of a finished inference: its description, its actual shape, and its bytes in OpenVINO's memory. Disposed by the owner of
+/// its <see cref="OwnedOutputs"/>.
+/// </summary>
 internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDisposable
 {
     private readonly long[] _shape = tensor.GetShape();
@@ -18,10 +21,10 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     /// <summary>The native tensor; owned.</summary>
     internal Tensor Tensor => tensor;
 
-    /// <summary>The shape it really has.</summary>
+    /// <summary>The actual shape.</summary>
     public ReadOnlySpan<long> Shape => _shape;
 
-    /// <summary>The elements in the engine's memory. Not for strings.</summary>
+    /// <summary>The elements in OpenVINO's memory. Not for strings.</summary>
     public ReadOnlySpan<byte> Bytes
     {
         get
@@ -39,7 +42,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     /// <summary>Number of elements.</summary>
     public int Count => tensor.Count;
 
-    /// <summary>Bytes of the wire's raw form; strings count a 4-byte length before each.</summary>
+    /// <summary>Bytes in the raw form of the APIs, where each string has a 4-byte length before it.</summary>
     public long RawLength
     {
         get
@@ -59,11 +62,11 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
         }
     }
 
-    /// <summary>One string element, as bytes in the engine's memory.</summary>
+    /// <summary>One string element, as bytes in OpenVINO's memory.</summary>
     public ReadOnlySpan<byte> GetString(int index) => tensor.GetString(index);
 
-    /// <summary>Writes the wire's raw form: the elements, or for strings a little-endian uint32 length and the bytes of each.</summary>
-    /// <remarks>A <see cref="GatheredBytes"/> takes the elements where they lie: the tensor must outlive it.</remarks>
+    /// <summary>Writes the raw form of the APIs: the elements, or for each string a little-endian uint32 length and its bytes.</summary>
+    /// <remarks>A <see cref="GatheredBytes"/> refers to the elements without a copy: the tensor must outlive it.</remarks>
     public void WriteRaw(IBufferWriter<byte> writer)
     {
         if (writer is GatheredBytes gathered && info.ElementType != ElementType.String)

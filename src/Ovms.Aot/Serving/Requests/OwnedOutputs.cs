@@ -1,15 +1,14 @@
 namespace Ovms.Serving.Requests;
 
 /// <summary>
-/// The right and duty to dispose outputs. Whoever reads outputs need not have it: those that an infer request writes in every inference
-/// are the slot's.
+/// The ownership of output tensors. Readers need not have it: outputs that a slot reuses for every inference belong to the slot.
 /// </summary>
-/// <param name="tensors">None in the default value.</param>
+/// <param name="tensors">The owned tensors; none in the default value.</param>
 internal readonly struct OwnedOutputs(OutputTensor[] tensors) : IDisposable
 {
     private readonly OutputTensor[]? _tensors = tensors;
 
-    /// <summary>Disposes them; done once by the one who has them.</summary>
+    /// <summary>Disposes the tensors. The owner calls it once.</summary>
     public void Dispose()
     {
         foreach (OutputTensor output in _tensors ?? [])

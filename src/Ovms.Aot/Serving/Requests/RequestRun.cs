@@ -17,7 +17,7 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     private GCHandle _self;
     private InferProgress _progress;
 
-    // Of the inference that was handed over and has not been awaited to its end.
+    // State of an inference that was handed over and not yet awaited to its end.
     private CancellationTokenRegistration _stop;
     private bool _wasSpoiled;
     private long _started;
@@ -25,8 +25,8 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
 
     /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="canBeCancelled">Whether an inference may be stopped half way: not that of a dynamic model, which would answer later
-    /// calls wrongly.</param>
+    /// <param name="canBeCancelled">Whether an inference may be stopped. False for dynamic models, which would answer later calls
+    /// wrongly.</param>
     public RequestRun(InferRequest request, bool canBeCancelled)
     {
         Request = request;
@@ -43,10 +43,10 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         }
     }
 
-    /// <summary>What is run.</summary>
+    /// <summary>The infer request.</summary>
     public InferRequest Request { get; private set; }
 
-    /// <summary>What is known of how long the servable's inferences take; null where all are handed over.</summary>
+    /// <summary>Decides whether inferences run in place; null if all are handed over.</summary>
     public InferencePace? Pace { get; init; }
 
     /// <summary>Runs the request.</summary>
@@ -74,7 +74,9 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         return new ValueTask<EngineFault>(this, _completion.Version);
     }
 
-    /// <summary>How far inference came since this was last asked; asked once at the end of each call that the answer matters to.</summary>
+    /// <summary>
+    /// Returns the progress since the last call of this method, and resets it. Called once at the end of each call of a stateful model.
+    /// </summary>
     public InferProgress TakeProgress()
     {
         InferProgress progress = _progress;
@@ -82,7 +84,7 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         return progress;
     }
 
-    /// <summary>Puts another request, owned from here on, in the place of this one.</summary>
+    /// <summary>Disposes the request and continues with another one, which is owned from here on.</summary>
     public void Replace(InferRequest next)
     {
         SetCallback(next);
@@ -109,7 +111,7 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         return fault;
     }
 
-    // One inference that did not end well spoils the state, whatever the same call computes after it.
+    // After a failed inference the state stays unknown, whatever the same call computes afterwards.
     private bool Begin()
     {
         bool isSpoiled = _progress == InferProgress.Begun;
@@ -127,7 +129,7 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         _completion.GetResult(token);
         EngineFault fault = EngineFault.Of(Request.TryWait());
 
-        // Waits for a cancellation that is under way, so that it cannot reach the next call.
+        // Waits for a running cancellation callback, so that it cannot cancel the next call's inference.
         _stop.Dispose();
         _stop = default;
         End(fault, _wasSpoiled);
@@ -143,7 +145,7 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static unsafe void OnCompleted(void* argument)
     {
-        // An exception crossing into native code ends the process; SetResult only queues to the thread pool.
+        // An exception that crosses into native code would end the process. SetResult only queues to the thread pool.
         RequestRun run = (RequestRun)GCHandle.FromIntPtr((nint)argument).Target!;
         run._completion.SetResult(true);
     }

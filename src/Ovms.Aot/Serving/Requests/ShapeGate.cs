@@ -1,8 +1,8 @@
 namespace Ovms.Serving.Requests;
 
 /// <summary>
-/// Lets calls compute side by side, and one that asks for it alone; first come, first served. Who waits here holds an infer request, so
-/// that no more can wait than there are of those.
+/// Lets calls compute concurrently, or one alone; first come, first served. Each waiter holds an infer request or a sequence's turn, so
+/// their number is bounded.
 /// </summary>
 internal sealed class ShapeGate
 {
@@ -11,10 +11,10 @@ internal sealed class ShapeGate
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();
 
-    // How many compute now; Alone = one that nobody else computes beside.
+    // Number of calls that compute now, or Alone for one that excludes all others.
     private int _inside;
 
-    /// <summary>Waits for the turn. Whoever got in calls <see cref="Leave"/> once.</summary>
+    /// <summary>Waits for admission. After it succeeds, the caller must call <see cref="Leave"/> once.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public ValueTask EnterAsync(bool alone, CancellationToken cancellation)
     {
@@ -33,7 +33,7 @@ internal sealed class ShapeGate
         return new(waiter.WaitAsync(cancellation));
     }
 
-    /// <summary>Lets the next ones in.</summary>
+    /// <summary>Leaves, and admits the next waiters.</summary>
     public void Leave()
     {
         lock (_gate)
@@ -54,7 +54,7 @@ internal sealed class ShapeGate
         return true;
     }
 
-    // Continuations run asynchronously: nothing of theirs happens under the lock.
+    // Continuations run asynchronously, so no foreign code runs under the lock.
     private void Admit()
     {
         while (_waiters.First?.Value is { } next && TryTake(next.WantsAlone))
@@ -65,7 +65,7 @@ internal sealed class ShapeGate
         }
     }
 
-    // Who gives up may have kept those behind it waiting.
+    // A withdrawn waiter may have blocked those behind it, so they are admitted here.
     private bool TryWithdraw(Waiter waiter)
     {
         lock (_gate)

@@ -4,14 +4,14 @@ using Ovms.Serving.Signatures;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>
-/// Memory of an infer request's own for the inputs of a small model, bound once for the request's life. For a call of a few kilobytes
-/// copying them is cheaper than telling the engine of other memory, about 1 µs and two objects an input. Larger inputs are not copied
-/// again. Only for static shapes and numbers: what is written has always the same place and length.
-/// </summary>
+/// <summary>Memory of an infer request for the inputs of a small model. It is bound once; calls copy their inputs into it.</summary>
+/// <remarks>
+/// For a few kilobytes a copy is cheaper than setting a tensor, which costs about 1 µs and two objects per input. Only for numbers of
+/// static shape, whose place and length are fixed.
+/// </remarks>
 internal sealed unsafe class SlotMemory : IDisposable
 {
-    /// <summary>Bytes of the largest inputs, all together, that are worth copying.</summary>
+    /// <summary>Maximum total size of the inputs, in bytes, for which copying is worth its cost.</summary>
     public const int Largest = 16 << 10;
 
     private const int Alignment = 64;
@@ -24,10 +24,14 @@ internal sealed unsafe class SlotMemory : IDisposable
     {
         _places = places;
         _block = NativeMemory.AlignedAlloc((nuint)size, Alignment);
-        _tensors = [.. signature.Inputs.Select((input, i) => Tensor.FromHost(input.ElementType, input.Shape.ToShape(), (byte*)_block + places[i].Start))];
+        _tensors =
+        [
+            .. signature.Inputs.Select((input, i) =>
+                Tensor.FromHost(input.ElementType, input.Shape.ToShape(), (byte*)_block + places[i].Start)),
+        ];
     }
 
-    /// <summary>Memory for a model's inputs; null where they are too large, dynamic, empty or strings.</summary>
+    /// <summary>Allocates memory for a model's inputs; null if they are too large, dynamic, empty or strings.</summary>
     public static SlotMemory? For(Signature signature)
     {
         (int Start, int Length)[] places = new (int, int)[signature.Inputs.Length];
@@ -48,7 +52,7 @@ internal sealed unsafe class SlotMemory : IDisposable
         return size == 0 ? null : new SlotMemory(places, size, signature);
     }
 
-    /// <summary>Gives the memory to a request as its inputs.</summary>
+    /// <summary>Sets the memory as the inputs of a request.</summary>
     public void BindTo(InferRequest request)
     {
         for (int i = 0; i < _tensors.Length; i++)
@@ -58,9 +62,10 @@ internal sealed unsafe class SlotMemory : IDisposable
     }
 
     /// <summary>Writes one input.</summary>
-    /// <param name="index">Of the input.</param>
-    /// <param name="bytes">As many as the input has.</param>
-    public void Write(int index, ReadOnlySpan<byte> bytes) => bytes.CopyTo(new Span<byte>((byte*)_block + _places[index].Start, _places[index].Length));
+    /// <param name="index">Index of the input.</param>
+    /// <param name="bytes">The content, of exactly the input's size.</param>
+    public void Write(int index, ReadOnlySpan<byte> bytes) =>
+        bytes.CopyTo(new Span<byte>((byte*)_block + _places[index].Start, _places[index].Length));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -4,10 +4,10 @@ using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>Texts that a model without strings gives as rows of U8, a NUL behind each text.</summary>
+/// <summary>Unpacks the texts of a model without string outputs: rows of U8, each text followed by a NUL.</summary>
 internal static class TextRows
 {
-    /// <summary>Reads an output's rows as strings, each up to its first NUL, and frees the rows.</summary>
+    /// <summary>Converts an output's rows to strings, each up to its first NUL, and disposes the rows.</summary>
     public static Tensor Unpack(Tensor rows)
     {
         using Tensor owned = rows;

@@ -4,12 +4,12 @@ using Ovms.Status;
 namespace Ovms.Serving.Requests;
 
 /// <summary>
-/// Things that calls use one at a time. A call rents one; when all are out it waits its turn, first come first served, until its own
-/// cancellation; how many may wait is bounded.
+/// Rents items to calls, each to one call at a time. If all are in use, calls wait first come, first served, up to a limit and until they
+/// are cancelled.
 /// </summary>
 internal sealed class WaitingLine<T>
 {
-    // Waiters kept for later calls: as many as usually wait at a time.
+    // Waiter objects kept for reuse: as many as usually wait at a time.
     private const int MostSpare = 64;
 
     private readonly Lock _gate = new();
@@ -18,9 +18,9 @@ internal sealed class WaitingLine<T>
     private readonly Stack<Waiter> _spare = new();
     private readonly int _waitersLimit;
 
-    /// <summary>Starts with everything idle.</summary>
-    /// <param name="things">At least one.</param>
-    /// <param name="waitersLimit">How many calls may wait; at least 0.</param>
+    /// <summary>Creates the queue with all items idle.</summary>
+    /// <param name="things">The items, at least one.</param>
+    /// <param name="waitersLimit">Maximum number of waiting calls; at least 0.</param>
     public WaitingLine(IReadOnlyCollection<T> things, int waitersLimit)
     {
         Size = things.Count;
@@ -28,10 +28,10 @@ internal sealed class WaitingLine<T>
         _idle = new Stack<T>(things);
     }
 
-    /// <summary>How many things there are.</summary>
+    /// <summary>Number of items.</summary>
     public int Size { get; }
 
-    /// <summary>Things in use now.</summary>
+    /// <summary>Number of items in use now.</summary>
     public int InUse
     {
         get
@@ -43,7 +43,7 @@ internal sealed class WaitingLine<T>
         }
     }
 
-    /// <summary>Calls waiting now.</summary>
+    /// <summary>Number of calls waiting now.</summary>
     public int Waiting
     {
         get
@@ -55,8 +55,8 @@ internal sealed class WaitingLine<T>
         }
     }
 
-    /// <summary>One of the things, the caller's own until <see cref="Return"/>.</summary>
-    /// <returns>It, or: too many wait already.</returns>
+    /// <summary>Rents an item to the caller until <see cref="Return"/>.</summary>
+    /// <returns>The item, or a failure if too many calls wait already.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public ValueTask<Outcome<T>> RentAsync(CancellationToken cancellation)
     {
@@ -70,7 +70,9 @@ internal sealed class WaitingLine<T>
 
             if (_waiters.Count >= _waitersLimit)
             {
-                return new(Outcome.Fail(StatusCode.QueueFull, $"All {Size} infer requests are busy and {_waiters.Count} calls wait already; try again later."));
+                return new(Outcome.Fail(
+                    StatusCode.QueueFull,
+                    $"All {Size} infer requests are busy and {_waiters.Count} calls wait already; try again later."));
             }
 
             waiter = _spare.TryPop(out Waiter? spare) ? spare : new Waiter(this);
@@ -80,7 +82,7 @@ internal sealed class WaitingLine<T>
         return waiter.Begin(cancellation);
     }
 
-    /// <summary>Gives one back: to whoever waits longest, else it is idle.</summary>
+    /// <summary>Returns an item: the longest waiter gets it; without waiters it becomes idle.</summary>
     public void Return(T thing)
     {
         Waiter? next;
@@ -99,7 +101,7 @@ internal sealed class WaitingLine<T>
         next.SetResult(thing);
     }
 
-    // Once taken off the list a waiter is owed a thing; cancellation only counts for one that is still on it.
+    // A waiter that was removed from the queue will get an item. Cancellation only applies while it is still queued.
     private bool TryWithdraw(Waiter waiter)
     {
         lock (_gate)
@@ -125,7 +127,7 @@ internal sealed class WaitingLine<T>
         }
     }
 
-    /// <summary>One call's wait; the next call's once its result was taken.</summary>
+    /// <summary>One call's wait. The object is reused after its result was taken.</summary>
     private sealed class Waiter : IValueTaskSource<Outcome<T>>
     {
         private readonly WaitingLine<T> _line;
@@ -140,7 +142,7 @@ internal sealed class WaitingLine<T>
 
         public LinkedListNode<Waiter> Place { get; }
 
-        /// <summary>On the line already. Nobody can take the result before this has returned.</summary>
+        /// <summary>Starts the wait of a queued waiter. The result cannot be taken before this has returned.</summary>
         public ValueTask<Outcome<T>> Begin(CancellationToken cancellation)
         {
             _cancellation = cancellation.UnsafeRegister(
@@ -166,7 +168,7 @@ internal sealed class WaitingLine<T>
             }
             finally
             {
-                // Waits for a cancellation that is under way, so that it cannot reach the next call.
+                // Waits for a running cancellation callback, so that it cannot cancel the next call's wait.
                 _cancellation.Dispose();
                 _cancellation = default;
                 _result.Reset();
@@ -176,7 +178,11 @@ internal sealed class WaitingLine<T>
 
         ValueTaskSourceStatus IValueTaskSource<Outcome<T>>.GetStatus(short token) => _result.GetStatus(token);
 
-        void IValueTaskSource<Outcome<T>>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        void IValueTaskSource<Outcome<T>>.OnCompleted(
+            Action<object?> continuation,
+            object? state,
+            short token,
+            ValueTaskSourceOnCompletedFlags flags) =>
             _result.OnCompleted(continuation, state, token, flags);
     }
 }

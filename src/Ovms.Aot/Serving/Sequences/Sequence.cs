@@ -3,44 +3,44 @@ using Ovms.Serving.Requests;
 namespace Ovms.Serving.Sequences;
 
 /// <summary>
-/// One sequence of a stateful model: an infer request, which holds the state, and the line of the calls that step it one after the
-/// other. What of it may be touched when is <see cref="SequenceTable"/>'s to know.
+/// One sequence of a stateful model: the infer request that holds its state, and the queue of its calls. <see cref="SequenceTable"/>
+/// guards the access to it.
 /// </summary>
 internal sealed class Sequence
 {
-    /// <summary>Starts without an infer request: the first call makes it when its turn has come.</summary>
+    /// <summary>Creates a sequence without an infer request. Its first call creates that on its turn.</summary>
     public Sequence(SequenceId id)
     {
         Id = id;
         Line = new WaitingLine<Sequence>([this], int.MaxValue);
     }
 
-    /// <summary>What callers name it by.</summary>
+    /// <summary>The callers' id of the sequence.</summary>
     public SequenceId Id { get; }
 
-    /// <summary>Lets one call in at a time, in the order they came. The table bounds how many wait, over all sequences.</summary>
+    /// <summary>Admits one call at a time, in order of arrival. The table bounds how many wait over all sequences.</summary>
     public WaitingLine<Sequence> Line { get; }
 
-    // Under the table's gate.
+    // Guarded by the table's lock.
 
-    /// <summary>Calls in it, waiting ones among them.</summary>
+    /// <summary>Number of calls on it, including waiting ones.</summary>
     public int Calls { get; set; }
 
-    /// <summary>Its last call is on its way.</summary>
+    /// <summary>Whether its last call has been admitted.</summary>
     public bool IsEnding { get; set; }
 
-    /// <summary>No call came since the cleaner last looked.</summary>
+    /// <summary>Whether no call came since the last sweep.</summary>
     public bool IsIdle { get; set; }
 
-    /// <summary>It is out of the table: calls that still wait in line find nothing.</summary>
+    /// <summary>Whether it was removed from the table. Calls that still wait then fail.</summary>
     public bool IsGone { get; set; }
 
-    // The property of the call that the line let in.
+    // Owned by the call that the queue has admitted.
 
-    /// <summary>Which step that call is.</summary>
+    /// <summary>The step of that call.</summary>
     public SequenceStep Step { get; set; }
 
-    /// <summary>That call's turn among those that compute.</summary>
+    /// <summary>That call's turn among the computing calls.</summary>
     public int Turn { get; set; }
 
     /// <summary>The infer request with the state; null before the first call's turn.</summary>

@@ -5,20 +5,22 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Sequences;
 
-/// <summary>What holds for the sequences of a stateful model.</summary>
-/// <param name="Max">How many there may be at a time; 0 = any number.</param>
-/// <param name="CleansIdle">Whether those that nobody uses are removed.</param>
+/// <summary>The settings of a stateful model's sequences.</summary>
+/// <param name="Max">Maximum number of sequences at a time; 0 = unlimited.</param>
+/// <param name="CleansIdle">Whether idle sequences are removed.</param>
 internal sealed record SequenceSettings(int Max, bool CleansIdle)
 {
-    /// <summary>Reads a model's options.</summary>
-    /// <returns>The settings; null for a model that is not stateful; or what a stateful model cannot be given.</returns>
+    /// <summary>Parses a model's options.</summary>
+    /// <returns>The settings; null for a model that is not stateful; or the fault of an unsupported option.</returns>
     public static Outcome<SequenceSettings?> From(ModelOptions options, TargetDevice device)
     {
         if (options.LowLatencyTransformation)
         {
             return Outcome.Fail(
                 StatusCode.ModelConfigInvalid,
-                "low_latency_transformation: OpenVINO's C interface, which this server uses, cannot transform a model so; apply the transformation when the model is converted (openvino.passes.LowLatency2) and serve the result as stateful.");
+                "low_latency_transformation: OpenVINO's C interface, which this server uses, cannot transform a model so; "
+                    + "apply the transformation when the model is converted (openvino.passes.LowLatency2) "
+                    + "and serve the result as stateful.");
         }
 
         if (!options.Stateful)
@@ -30,11 +32,16 @@ internal sealed record SequenceSettings(int Max, bool CleansIdle)
 
         if (device is not { Mode: DeviceMode.Single, Devices: [{ Type: "CPU" }] })
         {
-            return Outcome.Fail(StatusCode.ModelConfigInvalid, $"Stateful models run on the CPU only; Expected: target_device CPU; Actual: {device.Text}");
+            return Outcome.Fail(
+                StatusCode.ModelConfigInvalid,
+                $"Stateful models run on the CPU only; Expected: target_device CPU; Actual: {device.Text}");
         }
 
         return ShapeText.IsAuto(options.BatchSize) || ShapesOf(options.Shape).Any(ShapeText.IsAuto)
-            ? Outcome.Fail(StatusCode.ModelConfigInvalid, "Stateful models have no auto batch_size or shape: another shape is another compiled model, whose state begins anew; give -1 or a range instead.")
+            ? Outcome.Fail(
+                StatusCode.ModelConfigInvalid,
+                "Stateful models have no auto batch_size or shape: another shape is another compiled model, whose state begins anew; "
+                    + "give -1 or a range instead.")
             : new SequenceSettings((int)Math.Min(options.MaxSequenceNumber, int.MaxValue), options.IdleSequenceCleanup);
     }
 
@@ -47,5 +54,7 @@ internal sealed record SequenceSettings(int Max, bool CleansIdle)
     }
 
     private static IEnumerable<string> ShapesOf(string text) =>
-        NamedTexts.Is(text) && NamedTexts.Parse(text, StatusCode.ShapeWrongFormat) is { IsOk: true } named ? named.Value.Select(static shape => shape.Value) : [text];
+        NamedTexts.Is(text) && NamedTexts.Parse(text, StatusCode.ShapeWrongFormat) is { IsOk: true } named
+            ? named.Value.Select(static shape => shape.Value)
+            : [text];
 }

@@ -4,16 +4,17 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Sequences;
 
-/// <summary>
-/// The sequences of one stateful servable. The engine has no way to set a state back, so each sequence gets an infer request of its own
-/// with its first call, freed with its last. Calls of one sequence compute one after the other as they came; over all sequences no more
-/// compute at a time than a pool would have infer requests, and how many may wait is bounded.
-/// </summary>
-/// <param name="settings">What was set for the sequences.</param>
-/// <param name="makeSlot">Makes a sequence's infer request.</param>
-/// <param name="turns">How many calls compute at the same time.</param>
-/// <param name="waitersLimit">How many more may wait.</param>
-/// <param name="gate">Where infer requests may only be made while nothing computes: see <see cref="InferSlot.Gate"/>.</param>
+/// <summary>The sequences of one stateful servable. Calls of a sequence compute one after the other, in order of arrival.</summary>
+/// <remarks>
+/// OpenVINO's C API cannot restore a state, so each sequence has its own infer request, created with its first call and freed with its
+/// last. At most as many calls compute at a time as a pool would have infer requests, and the number of waiting calls is bounded.
+/// </remarks>
+/// <param name="settings">The settings of the sequences.</param>
+/// <param name="makeSlot">Creates a sequence's infer request.</param>
+/// <param name="turns">Number of calls that may compute at the same time.</param>
+/// <param name="waitersLimit">Maximum number of calls that wait beside those.</param>
+/// <param name="gate">Passed alone to create an infer request of a dynamic model; null for other models. See
+/// <see cref="InferSlot.Gate"/>.</param>
 internal sealed class SequenceTable(
     SequenceSettings settings, Func<SequenceId, InferSlot> makeSlot, int turns, int waitersLimit, ShapeGate? gate = null) : ISlotSource
 {
@@ -71,11 +72,16 @@ internal sealed class SequenceTable(
             isLetIn = true;
             if (sequence.IsGone)
             {
-                return Outcome.Fail(StatusCode.SequenceTerminated, $"Sequence: {sequence.Id}; a call before this one failed or was cancelled while it was computed, and the state is lost; start a new sequence.");
+                return Outcome.Fail(
+                    StatusCode.SequenceTerminated,
+                    $"Sequence: {sequence.Id}; a call before this one failed or was cancelled while it was computed, "
+                        + "and the state is lost; start a new sequence.");
             }
 
             turn = (await _turns.RentAsync(cancellation).ConfigureAwait(false)).Value;
-            sequence.Slot ??= gate is null ? MakeSlot(sequence) : await MakeSlotAloneAsync(gate, sequence, cancellation).ConfigureAwait(false);
+            sequence.Slot ??= gate is null
+                ? MakeSlot(sequence)
+                : await MakeSlotAloneAsync(gate, sequence, cancellation).ConfigureAwait(false);
             sequence.Step = step;
             sequence.Turn = turn.Value;
             isRented = true;
@@ -147,14 +153,16 @@ internal sealed class SequenceTable(
         }
     }
 
-    // From here on the call is counted, so that the sweep leaves the sequence alone, until Leave.
+    // Counts the call until Leave, so that the sweep does not remove its sequence.
     private Outcome<Sequence> Admit(SequenceStep step)
     {
         lock (_gate)
         {
             if (_calls - _turns.Size >= waitersLimit)
             {
-                return Outcome.Fail(StatusCode.QueueFull, $"{_calls} calls of the model's sequences compute or wait already; try again later.");
+                return Outcome.Fail(
+                    StatusCode.QueueFull,
+                    $"{_calls} calls of the model's sequences compute or wait already; try again later.");
             }
 
             Outcome<Sequence> found = step.IsStart ? Start(step.Id) : Find(step.Id);
@@ -191,7 +199,9 @@ internal sealed class SequenceTable(
 
         if (settings.Max > 0 && _sequences.Count >= settings.Max)
         {
-            return Outcome.Fail(StatusCode.MaxSequenceNumberReached, $"There are {_sequences.Count}, as many as max_sequence_number allows; end one, or try again later.");
+            return Outcome.Fail(
+                StatusCode.MaxSequenceNumberReached,
+                $"There are {_sequences.Count}, as many as max_sequence_number allows; end one, or try again later.");
         }
 
         while (id.IsNone || _sequences.ContainsKey(id))
@@ -204,7 +214,7 @@ internal sealed class SequenceTable(
         return sequence;
     }
 
-    // Order: the sequence learns what became of it before the next of its calls is let in.
+    // Order: the sequence's new state is set before its next call is admitted.
     private void Leave(Sequence sequence, SequenceStep step, InferProgress progress, int? turn, bool isLetIn)
     {
         bool isRemoved = Settle(sequence, step, progress);
@@ -224,9 +234,8 @@ internal sealed class SequenceTable(
         }
     }
 
-    // A sequence ends with its last call's inference; with its first call when nothing was computed, for then it has not begun; and
-    // with an inference that was cut short, since what that left of the state is not known. A call that ended before it was computed
-    // leaves everything as it was.
+    // A sequence is removed after the inference of its last call, and after its first call if that computed nothing. It is also removed
+    // after an interrupted inference, because the state is then unknown. Any other call that computed nothing changes nothing.
     private bool Settle(Sequence sequence, SequenceStep step, InferProgress progress)
     {
         lock (_gate)

@@ -5,27 +5,29 @@ using Ovms.Serving.Signatures;
 
 namespace Ovms.Serving.Shapes;
 
-/// <summary>The inferences of a dynamic model, so that one which fails costs no other call: see <see cref="ShapeHistory"/>.</summary>
-/// <param name="signature">The model's inputs.</param>
-/// <param name="history">What it has computed with.</param>
-/// <param name="requests">How many infer requests there are.</param>
+/// <summary>
+/// Runs the inferences of a dynamic model, so that a failed one does not affect other calls: see <see cref="ShapeHistory"/>.
+/// </summary>
+/// <param name="signature">The model's signature.</param>
+/// <param name="history">The shapes that the model has computed with.</param>
+/// <param name="requests">Number of infer requests.</param>
 internal sealed class DynamicInference(Signature signature, ShapeHistory history, int requests)
 {
     private const int MostAttempts = 4;
 
-    // Of several inference streams each heals by computing itself. Which one computes is the engine's choice; it takes the one that has
-    // been idle longest, so that some rounds reach them all.
+    // Each of several inference streams must compute once to recover. OpenVINO chooses the stream, the longest idle one, so that a few
+    // rounds reach them all.
     private const int RoundsPerRequest = 4;
     private const int MostRounds = 32;
 
-    // A remedy is computed for nothing: better none than one that takes the machine's memory.
+    // Recovery needs tensors. Without recovery is better than with one that takes the machine's memory. In bytes.
     private const long LargestRemedy = 256 << 20;
 
-    /// <summary>Waits for its turn and computes.</summary>
-    /// <param name="slot">Has the call's tensors.</param>
-    /// <param name="shapes">Theirs, in the order of the model's inputs.</param>
-    /// <param name="cancellation">Ends the wait for the turn; what computes is not stopped half way.</param>
-    /// <returns>Why there is no result; none where there is one.</returns>
+    /// <summary>Waits for the gate and computes.</summary>
+    /// <param name="slot">The slot with the call's tensors.</param>
+    /// <param name="shapes">Their shapes, in the order of the model's inputs.</param>
+    /// <param name="cancellation">Ends the wait for the gate; a running inference is not stopped.</param>
+    /// <returns>The failure; <see cref="EngineFault.None"/> on success.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public async ValueTask<EngineFault> InferAsync(InferSlot slot, long[][] shapes, CancellationToken cancellation)
     {
@@ -51,12 +53,12 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         }
     }
 
-    // Heals the engine and, where the failure may have been an earlier one's doing, tries again.
+    // Recovers the model and tries again if an earlier call may have caused the failure.
     private async ValueTask<(OvStatus? Status, bool IsHealed)> RetryAsync(InferSlot slot, long[][] shapes)
     {
         bool isShared = requests > 1;
 
-        // The state of a sequence is lost with the failure, and what heals computes over it: another attempt would answer wrongly.
+        // The failure has lost a sequence's state, and recovery computes over it: another attempt would answer wrongly.
         bool mayTryAgain = slot.Sequence is null;
         int attempts = !mayTryAgain ? 0 : history.Contains(shapes) ? (isShared ? MostAttempts : 1) : isShared ? 1 : 0;
         OvStatus? status = null;
@@ -75,7 +77,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         }
         while (status != OvStatus.Ok && --attempts > 0);
 
-        // The last attempt failed again, and left the same behind.
+        // The last attempt failed too, so the model must recover again.
         bool isHealed = status is null or OvStatus.Ok || await HealAsync(slot).ConfigureAwait(false);
         return (status, isHealed);
     }
@@ -106,7 +108,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
             }
             catch (OpenVinoException)
             {
-                // The next one.
+                // Try the next shapes.
             }
             finally
             {

@@ -1,13 +1,13 @@
 namespace Ovms.Serving.Shapes;
 
-/// <summary>Compares arrays of shapes of one model: as many in each, in the order of its inputs.</summary>
+/// <summary>Compares arrays of shapes of one model. Both have the same length, in the order of its inputs.</summary>
 internal sealed class SameShapes : IEqualityComparer<long[][]>
 {
     private SameShapes()
     {
     }
 
-    /// <summary>The only one.</summary>
+    /// <summary>The only instance.</summary>
     public static SameShapes Comparer { get; } = new();
 
     /// <summary>Whether all shapes are the same.</summary>
@@ -25,7 +25,8 @@ internal sealed class SameShapes : IEqualityComparer<long[][]>
     }
 
     /// <inheritdoc/>
-    public bool Equals(long[][]? one, long[][]? other) => ReferenceEquals(one, other) || (one is not null && other is not null && AreSame(one, other));
+    public bool Equals(long[][]? one, long[][]? other) =>
+        ReferenceEquals(one, other) || (one is not null && other is not null && AreSame(one, other));
 
     /// <inheritdoc/>
     public int GetHashCode(long[][] shapes)

@@ -3,34 +3,32 @@ using Ovms.Serving.Signatures;
 
 namespace Ovms.Serving.Shapes;
 
-/// <summary>
-/// The shapes that a dynamic model has computed with, and those that lead it back to order after a failure.
-/// </summary>
+/// <summary>The shapes that a dynamic model has computed with, and the shapes that make it recover after a failure.</summary>
 /// <remarks>
-/// The CPU plugin remembers in each node the shapes it was last executed with, and leaves a node alone whose inputs have not changed.
-/// An inference that fails half way has given the nodes new outputs and executed none: the shapes of before now find outputs of other
-/// shapes, and fail, or answer wrongly, for as long as nobody asks for others. To compute anything with other shapes heals it.
-/// Shapes that are not known to work therefore compute alone (<see cref="Gate"/>), so that a failure is healed before anybody else computes.
+/// In each node OpenVINO's CPU plugin remembers the input shapes of the last execution. It does not update a node if they are unchanged.
+/// An inference that fails half way has given the nodes new outputs but executed none. The previous shapes then find outputs of other
+/// shapes: they fail or give wrong answers until an inference with other shapes runs. Any inference with other shapes is the remedy.
+/// Shapes that are not known to work therefore compute alone (<see cref="Gate"/>), so that the model recovers before other calls.
 /// </remarks>
-/// <param name="signature">What the model takes.</param>
+/// <param name="signature">The model's signature.</param>
 internal sealed class ShapeHistory(Signature signature)
 {
     private const int Kept = 8;
 
-    // Beyond this many the model forgets and finds out again: what it costs is that each set of shapes computes alone once more.
+    // Beyond this number all are forgotten. The cost is that each set of shapes computes alone once more.
     private const int MostKnown = 4096;
 
     private readonly Lock _gate = new();
     private readonly HashSet<long[][]> _known = new(SameShapes.Comparer);
 
-    // Most recent first; each an array of shapes in the order of the model's inputs. Nobody writes to them.
+    // Most recent first; each entry has the shapes in the order of the model's inputs. They are never written to.
     private readonly List<long[][]> _computed = [];
     private volatile long[][]? _latest;
 
-    /// <summary>Where calls pass: with known shapes side by side, with others alone.</summary>
+    /// <summary>Admits calls: with known shapes concurrently, with others alone.</summary>
     public ShapeGate Gate { get; } = new();
 
-    /// <summary>Notes what was computed with.</summary>
+    /// <summary>Records shapes that an inference has succeeded with.</summary>
     public void Remember(long[][] shapes)
     {
         if (_latest is { } latest && SameShapes.AreSame(latest, shapes))
@@ -61,7 +59,7 @@ internal sealed class ShapeHistory(Signature signature)
         }
     }
 
-    /// <summary>Whether these were computed with.</summary>
+    /// <summary>Whether an inference with these shapes has succeeded.</summary>
     public bool Contains(long[][] shapes)
     {
         if (_latest is { } latest && SameShapes.AreSame(latest, shapes))
@@ -76,8 +74,8 @@ internal sealed class ShapeHistory(Signature signature)
     }
 
     /// <summary>
-    /// Shapes to compute with after a failure, the cheapest first: no examples at all, others of before, one example more. None where
-    /// nothing was computed yet, and nothing can be out of order.
+    /// Shapes for the recovery after a failure, the cheapest first: an empty batch, other known shapes, a batch larger by one. None if
+    /// nothing was computed yet, so that no recovery is needed.
     /// </summary>
     public IReadOnlyList<long[][]> Remedies()
     {
@@ -92,11 +90,17 @@ internal sealed class ShapeHistory(Signature signature)
             return [];
         }
 
-        long[][]?[] remedies = [WithExamples(computed[0], static _ => 0), .. computed[1..], computed[0], WithExamples(computed[0], static count => count + 1)];
+        long[][]?[] remedies =
+        [
+            WithExamples(computed[0], static _ => 0),
+            .. computed[1..],
+            computed[0],
+            WithExamples(computed[0], static count => count + 1),
+        ];
         return [.. remedies.OfType<long[][]>()];
     }
 
-    // Null where the model's inputs do not let the number of examples be another one.
+    // Null if the model's inputs do not allow another batch size.
     private long[][]? WithExamples(long[][] shapes, Func<long, long> change)
     {
         bool changed = false;

@@ -3,21 +3,22 @@ using System.Diagnostics;
 namespace Ovms.Serving.Signatures;
 
 /// <summary>
-/// Layouts in their short form: a letter for each dimension, "?" for one without meaning, "..." once for any number of them; NCHW, N?C, N....
+/// Layouts in short notation: a letter per dimension, "?" for one without meaning, and "..." once for any number of dimensions. Examples:
+/// NCHW, N?C, N...
 /// </summary>
 internal static class LayoutText
 {
-    /// <summary>Where nothing is known: the first dimension counts examples.</summary>
+    /// <summary>The layout if nothing is known: the first dimension is the batch.</summary>
     public const string Unknown = "N...";
 
-    /// <summary>Of a scalar.</summary>
+    /// <summary>The layout of a scalar.</summary>
     public const string Scalar = "...";
 
     private const string Letters = "NCHWD?";
     private const string Ellipsis = "...";
 
-    /// <summary>Why a text is no layout; null when it is one.</summary>
-    /// <param name="layout">In capitals.</param>
+    /// <summary>Why a text is not a layout; null if it is one.</summary>
+    /// <param name="layout">The text, in capitals.</param>
     public static string? FaultOf(string layout)
     {
         string letters = WithoutEllipsis(layout);
@@ -42,19 +43,19 @@ internal static class LayoutText
         return layout.Length == 0 ? "it is empty" : null;
     }
 
-    /// <summary>Whether tensors of a rank can have the layout.</summary>
+    /// <summary>Whether tensors of this rank can have the layout.</summary>
     public static bool Fits(string layout, int rank)
     {
         int letters = WithoutEllipsis(layout).Length;
         return HasEllipsis(layout) ? letters <= rank : letters == rank;
     }
 
-    /// <summary>Whether tensors of one layout can be turned into the other by exchanging dimensions.</summary>
+    /// <summary>Whether tensors of one layout can be transposed into the other.</summary>
     public static bool SameDimensions(string layout, string other) =>
         HasEllipsis(layout) == HasEllipsis(other)
         && WithoutEllipsis(layout).Order().SequenceEqual(WithoutEllipsis(other).Order());
 
-    /// <summary>The place of a letter in tensors of a rank; -1 where the layout does not have it.</summary>
+    /// <summary>The axis of a letter in tensors of this rank; -1 if the layout does not have it.</summary>
     public static int AxisOf(string layout, char letter, int rank)
     {
         int index = layout.IndexOf(letter, StringComparison.Ordinal);

@@ -9,7 +9,7 @@ internal sealed class Signature
     private readonly FrozenDictionary<string, TensorInfo> _inputsByName;
     private readonly FrozenDictionary<string, TensorInfo> _outputsByName;
 
-    /// <summary>Describes a servable; names must be unique on each side.</summary>
+    /// <summary>Creates a signature. Names must be unique among the inputs and among the outputs.</summary>
     public Signature(ImmutableArray<TensorInfo> inputs, ImmutableArray<TensorInfo> outputs)
     {
         Inputs = inputs;
@@ -33,15 +33,15 @@ internal sealed class Signature
     /// <summary>Outputs sorted by name, as the original lists them.</summary>
     public ImmutableArray<TensorInfo> OutputsInNameOrder { get; }
 
-    /// <summary>Whether every output is numbers of one static shape: the engine writes as many bytes for every inference.</summary>
+    /// <summary>Whether every output is numeric with a static shape, so that its size is the same for every inference.</summary>
     public bool HasFixedOutputs => Outputs.All(static output => output is { FixedLength: > 0, IsPackedText: false });
 
-    /// <summary>Bytes of all outputs that have the same size in every call.</summary>
+    /// <summary>Total bytes of the outputs that have the same size in every call.</summary>
     public long FixedOutputBytes { get; }
 
-    /// <summary>An input by name; null when the model has none of that name.</summary>
+    /// <summary>An input by name; null if the model has none of that name.</summary>
     public TensorInfo? FindInput(string name) => _inputsByName.GetValueOrDefault(name);
 
-    /// <summary>An output by name; null when the model has none of that name.</summary>
+    /// <summary>An output by name; null if the model has none of that name.</summary>
     public TensorInfo? FindOutput(string name) => _outputsByName.GetValueOrDefault(name);
 }

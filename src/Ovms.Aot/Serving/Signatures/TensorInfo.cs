@@ -4,28 +4,28 @@ using Ovms.Tensors;
 namespace Ovms.Serving.Signatures;
 
 /// <summary>One input or output of a servable as callers see it.</summary>
-/// <param name="Index">Place among the compiled model's ports of its side.</param>
+/// <param name="Index">Index among the compiled model's inputs or outputs.</param>
 /// <param name="Name">The name callers use.</param>
-/// <param name="ElementType">What one element is.</param>
-/// <param name="Shape">What shapes it takes or gives; may be dynamic.</param>
-/// <param name="Layout">Layout of the tensor as served, for example NCHW; "N..." where nothing is known, "..." for scalars.</param>
+/// <param name="ElementType">Type of one element.</param>
+/// <param name="Shape">The accepted or returned shapes; may be dynamic.</param>
+/// <param name="Layout">Layout as callers see it, for example NCHW; "N..." if unknown, "..." for scalars.</param>
 internal sealed record TensorInfo(int Index, string Name, ElementType ElementType, PartialShape Shape, string Layout)
 {
-    /// <summary>Moves this type's elements between the wire and the engine.</summary>
+    /// <summary>Converts this type's elements between the APIs and OpenVINO.</summary>
     public TensorMarshaler Marshaler { get; } = TensorMarshaler.For(ElementType);
 
     /// <summary>
-    /// Whether the engine gives rows of U8, a text with a NUL behind it in each, where callers are told strings. Only outputs.
+    /// Whether the model returns rows of U8, each a text followed by a NUL, that callers see as strings. Only for outputs.
     /// </summary>
     public bool IsPackedText { get; init; }
 
-    /// <summary>What decoded images are brought to: <see cref="Shape"/>, but with the model's own channels also where a call may send others.</summary>
+    /// <summary>The shape that images are decoded to: <see cref="Shape"/>, but always with the model's own channels.</summary>
     public PartialShape ImageShape { get; init; } = Shape;
 
-    /// <summary>Bytes of every tensor of it; 0 where they are not always the same, or too many to count. Not for strings, which have 0.</summary>
+    /// <summary>Bytes of every tensor; 0 if they vary, overflow, or the elements are strings.</summary>
     public long FixedLength { get; } = LengthOf(Shape, TensorMarshaler.For(ElementType));
 
-    /// <summary>The axis that counts examples; -1 where the layout has none.</summary>
+    /// <summary>The batch axis; -1 if the layout has none.</summary>
     public int BatchAxis { get; } = Shape.Rank == 0 ? -1 : LayoutText.AxisOf(Layout, 'N', Shape.Rank);
 
     private static long LengthOf(PartialShape shape, TensorMarshaler marshaler)

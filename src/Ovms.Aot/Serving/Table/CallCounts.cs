@@ -2,17 +2,15 @@ using Ovms.Observability.Metrics;
 
 namespace Ovms.Serving.Table;
 
-/// <summary>
-/// Counts calls by the version that they name. What a servable computes is counted by its own <see cref="Servable.Metrics"/>.
-/// </summary>
+/// <summary>Counts calls by the version that they name. Inferences are counted by <see cref="Servable.Metrics"/> instead.</summary>
 internal sealed class CallCounts
 {
     private readonly ServableRegistry _registry;
     private readonly TableMetrics? _metrics;
 
-    /// <summary>Follows a registry, before its first table is published.</summary>
-    /// <param name="registry">Whose versions are counted.</param>
-    /// <param name="metrics">Where they are counted; null while metrics are off.</param>
+    /// <summary>Follows a registry; created before its first table is published.</summary>
+    /// <param name="registry">The registry whose versions are counted.</param>
+    /// <param name="metrics">The counters; null if metrics are off.</param>
     public CallCounts(ServableRegistry registry, ServerMetrics? metrics)
     {
         _registry = registry;
@@ -23,11 +21,11 @@ internal sealed class CallCounts
         }
     }
 
-    /// <summary>Counts a call that was answered about a version; one that names nothing known is not counted.</summary>
-    /// <param name="kind">What was asked.</param>
+    /// <summary>Counts an answered call about a version. A call that names an unknown version is not counted.</summary>
+    /// <param name="kind">The kind of call.</param>
     /// <param name="name">The servable's name.</param>
-    /// <param name="versionText">As the caller wrote it.</param>
-    /// <param name="isSuccess">Whether the answer is the one asked for.</param>
+    /// <param name="versionText">The version as the caller wrote it.</param>
+    /// <param name="isSuccess">Whether the call succeeded.</param>
     public void Count(CallKind kind, string name, string versionText, bool isSuccess) =>
         _metrics?.Find(_registry.Current, name, versionText)?.Count(kind, isSuccess);
 }

@@ -5,36 +5,43 @@ using Ovms.Serving.Signatures;
 
 namespace Ovms.Serving.Table;
 
-/// <summary>The engine's side of a servable: the compiled model, its signature and its infer requests. Owns both native parts.</summary>
-/// <param name="signature">What it takes and gives.</param>
-/// <param name="pool">Where its calls get infer requests.</param>
-/// <param name="compiled">What they were made of.</param>
-/// <param name="dynamic">What computes the calls of a model whose inputs are dynamic; else null.</param>
-/// <param name="modelInfo">What its file tells of it under model_info; null or empty for nothing.</param>
-internal sealed class LoadedModel(Signature signature, ISlotSource pool, CompiledModel compiled, DynamicInference? dynamic = null, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
+/// <summary>The loaded parts of a servable: compiled model, signature and infer requests. Owns both native parts.</summary>
+/// <param name="signature">The inputs and outputs.</param>
+/// <param name="pool">The infer requests.</param>
+/// <param name="compiled">The compiled model.</param>
+/// <param name="dynamic">Runs the inferences of a model with dynamic inputs; null for other models.</param>
+/// <param name="modelInfo">The keys and texts of model_info in its file; null or empty if there are none.</param>
+internal sealed class LoadedModel(
+    Signature signature,
+    ISlotSource pool,
+    CompiledModel compiled,
+    DynamicInference? dynamic = null,
+    IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
 {
-    /// <summary>What it takes and gives.</summary>
+    /// <summary>The inputs and outputs.</summary>
     public Signature Signature => signature;
 
-    /// <summary>Where its calls get infer requests.</summary>
+    /// <summary>The infer requests.</summary>
     public ISlotSource Pool => pool;
 
-    /// <summary>What computes its calls where their shapes differ; null where they are static.</summary>
+    /// <summary>Runs the inferences if the inputs are dynamic; null if they are static.</summary>
     public DynamicInference? Dynamic => dynamic;
 
-    /// <summary>Keys and texts of model_info, which clients of the Model API read labels and scales from.</summary>
+    /// <summary>Keys and texts of model_info, from which clients of the Model API read labels and scales.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => modelInfo ?? [];
 
-    /// <summary>OpenVINO's execution streams; 0 where the device does not tell.</summary>
+    /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
     public int Streams { get; init; }
 
-    /// <summary>What computes calls of other shapes, where these are left to calls; owned, null elsewhere.</summary>
+    /// <summary>Variants for other shapes, if shapes are left to calls; owned. Otherwise null.</summary>
     public ServableVariants? Variants { get; set; }
 
-    /// <summary>What keeps its files where they are, if they need keeping: the engine may read weights from them as long as it lives.</summary>
+    /// <summary>
+    /// Keeps the model's files, because OpenVINO may read weights from them as long as it lives; owned. Null if not needed.
+    /// </summary>
     public IDisposable? Files { get; set; }
 
-    /// <summary>Its place among the streams on the CPU; owned, null for none.</summary>
+    /// <summary>Its entry in the count of CPU streams; owned. Null = none.</summary>
     public IDisposable? StreamEntry { get; set; }
 
     /// <inheritdoc/>

@@ -2,37 +2,37 @@ using System.Collections.Immutable;
 
 namespace Ovms.Serving.Table;
 
-/// <summary>One version's row in the table: where it is in its life, and the servable while it is available.</summary>
+/// <summary>One version's row in the table: its state, and the servable while it is available.</summary>
 /// <param name="Version">The version's number.</param>
-/// <param name="State">Where it is in its life.</param>
+/// <param name="State">The version's state.</param>
 /// <param name="Servable">Not null exactly while <paramref name="State"/> is Available.</param>
-/// <param name="Reason">Why loading failed; for an available version, why newer files or settings could not take its place.</param>
+/// <param name="Reason">Why loading failed. For an available version: why newer files or settings could not replace it.</param>
 internal sealed record VersionEntry(long Version, ServableState State, Servable? Servable = null, string? Reason = null)
 {
-    /// <summary>The error that status calls tell beside the state.</summary>
+    /// <summary>The error that status calls report.</summary>
     public LoadError Error => State == ServableState.Loading && Reason is not null ? LoadError.Unknown : LoadError.Ok;
 
-    /// <summary>The text that status calls tell beside the error.</summary>
+    /// <summary>The error text that status calls report.</summary>
     public string ErrorMessage => Error == LoadError.Ok ? "OK" : Reason!;
 }
 
-/// <summary>Whether a version could be loaded, with the numbers of the original's status calls.</summary>
+/// <summary>The load error of a version, with the numbers of the original's status calls.</summary>
 internal enum LoadError
 {
-    /// <summary>Nothing went wrong.</summary>
+    /// <summary>No error.</summary>
     Ok = 0,
 
     /// <summary>Loading failed.</summary>
     Unknown = 2,
 }
 
-/// <summary>One name's rows, versions ascending; none while it is not known yet which versions there are.</summary>
+/// <summary>One model's rows, by ascending version; empty while its versions are not yet known.</summary>
 internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Versions)
 {
-    /// <summary>What answers calls that name no version: the highest available one; null while there is none.</summary>
+    /// <summary>The version for calls that name none: the highest available one; null if there is none.</summary>
     public VersionEntry? Default { get; } = Versions.LastOrDefault(static entry => entry.State == ServableState.Available);
 
-    /// <summary>A version's row; null where there is none.</summary>
+    /// <summary>A version's row; null if there is none.</summary>
     public VersionEntry? Find(long version)
     {
         foreach (VersionEntry entry in Versions)
@@ -46,9 +46,9 @@ internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Vers
         return null;
     }
 
-    /// <summary>Whether the model is no longer configured: its rows tell what was.</summary>
+    /// <summary>Whether the model is no longer configured, so that its rows are history.</summary>
     public bool IsRetired { get; init; }
 
-    /// <summary>What stands against serving the model as a whole: its settings, its path; null for nothing.</summary>
+    /// <summary>Why the model as a whole cannot be served (its settings or its path); null if it can.</summary>
     public string? Reason { get; init; }
 }

@@ -7,15 +7,15 @@ using Ovms.Serving.Signatures;
 namespace Ovms.Serving.Table;
 
 /// <summary>
-/// One loaded version that can infer. Calls hold it by a <see cref="ServableLease"/>; when it is retired it takes no new leases, and the
-/// last lease to end frees the engine's objects.
+/// One loaded version that can infer. Calls hold it by a <see cref="ServableLease"/>. Once it is retired, the end of the last lease frees
+/// it.
 /// </summary>
 internal sealed class Servable
 {
     private readonly LoadedModel _model;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Leases plus one for the table's own hold.
+    // The leases plus one hold of the table.
     private int _holds = 1;
 
     internal Servable(ServableId id, LoadedModel model)
@@ -29,22 +29,22 @@ internal sealed class Servable
     /// <summary>Name and version.</summary>
     public ServableId Id { get; }
 
-    /// <summary>What it takes and gives in the form it was loaded in, as its metadata tells.</summary>
+    /// <summary>The inputs and outputs of its loaded form, as reported by its metadata.</summary>
     public Signature Signature => _model.Signature;
 
-    /// <summary>What calls may send: the same, and other shapes where these are left to calls.</summary>
+    /// <summary>What calls may send: <see cref="Signature"/>, with any size where shapes are left to calls.</summary>
     public Signature Accepted { get; }
 
-    /// <summary>What computes calls that <see cref="Signature"/> does not take; null where shapes are not left to calls.</summary>
+    /// <summary>Variants for calls that <see cref="Signature"/> does not accept; null if shapes are not left to calls.</summary>
     public ServableVariants? Variants => _model.Variants;
 
-    /// <summary>Where its calls get infer requests.</summary>
+    /// <summary>The infer requests.</summary>
     public ISlotSource Pool => _model.Pool;
 
-    /// <summary>The same as the sequences of a stateful model; null for any other.</summary>
+    /// <summary>The sequences of a stateful model (the same object as <see cref="Pool"/>); null for other models.</summary>
     public SequenceTable? Sequences { get; }
 
-    /// <summary>How many calls compute at the same time, in all its forms.</summary>
+    /// <summary>Number of calls that can compute at the same time, including variants.</summary>
     public int Requests => Pool.Size + (Variants?.Requests ?? 0);
 
     /// <summary>Calls that hold an infer request now.</summary>
@@ -53,28 +53,28 @@ internal sealed class Servable
     /// <summary>Calls waiting now.</summary>
     public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0);
 
-    /// <summary>What computes its calls where their shapes differ; null where they are static.</summary>
+    /// <summary>Runs the inferences if the inputs are dynamic; null if they are static.</summary>
     public DynamicInference? Dynamic => _model.Dynamic;
 
-    /// <summary>What the model's file tells of it under model_info.</summary>
+    /// <summary>Keys and texts of model_info in the model's file.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => _model.ModelInfo;
 
-    /// <summary>What is counted about it; null while metrics are off. Set before it is published.</summary>
+    /// <summary>Its metrics; null if metrics are off. Set before it is published.</summary>
     public ServableMetrics? Metrics { get; internal set; }
 
-    /// <summary>Counts and durations of the calls since this load; there whether metrics are on or off.</summary>
+    /// <summary>Counts and durations of the calls since this load. Kept even if metrics are off.</summary>
     public CallStatistics Statistics { get; } = new();
 
-    /// <summary>OpenVINO's execution streams; 0 where the device does not tell.</summary>
+    /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
     public int Streams => _model.Streams;
 
-    /// <summary>Ends when the last call has given back its lease after <see cref="Retire"/>; the engine's objects are freed by then.</summary>
+    /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed.</summary>
     public Task Drained => _drained.Task;
 
-    /// <summary>What went wrong while the engine's objects were freed; null for nothing.</summary>
+    /// <summary>The exception thrown while OpenVINO's objects were freed; null = none.</summary>
     public Exception? FreeingFault { get; private set; }
 
-    /// <summary>The right to use it for one call; null once it is retired and drained.</summary>
+    /// <summary>Leases it for one call; null once it is retired and drained.</summary>
     public ServableLease? TryLease()
     {
         int seen = Volatile.Read(ref _holds);
@@ -92,14 +92,14 @@ internal sealed class Servable
         return null;
     }
 
-    /// <summary>Gives up the table's hold. Called once, after the table without this servable was published.</summary>
+    /// <summary>Releases the table's hold. Called once, after a table without this servable was published.</summary>
     public void Retire() => Release();
 
     internal void Release()
     {
         if (Interlocked.Decrement(ref _holds) == 0)
         {
-            // Freeing a compiled model may take long and must not happen on the thread that ends a request.
+            // Freeing a compiled model may take long and must not block the thread that ends a request.
             ThreadPool.QueueUserWorkItem(static self => _ = self.FreeAsync(), this, preferLocal: false);
         }
     }
@@ -121,7 +121,7 @@ internal sealed class Servable
         }
         finally
         {
-            // Whatever happened: reloads and the end of the process wait for this.
+            // Always complete: reloads and the end of the process wait for this.
             _drained.SetResult();
         }
     }

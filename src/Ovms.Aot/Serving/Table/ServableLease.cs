@@ -1,13 +1,13 @@
 namespace Ovms.Serving.Table;
 
-/// <summary>The right to use one servable during one call. Disposed exactly once by the call's owner.</summary>
+/// <summary>The right to use one servable during one call. The call disposes it.</summary>
 internal sealed class ServableLease : IDisposable
 {
     private Servable? _servable;
 
     internal ServableLease(Servable servable) => _servable = servable;
 
-    /// <summary>What may be used.</summary>
+    /// <summary>The leased servable.</summary>
     public Servable Servable => _servable ?? throw new ObjectDisposedException(nameof(ServableLease));
 
     /// <inheritdoc/>

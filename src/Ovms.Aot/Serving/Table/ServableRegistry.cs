@@ -4,29 +4,28 @@ using Ovms.Status;
 namespace Ovms.Serving.Table;
 
 /// <summary>
-/// Holds the current <see cref="ServableTable"/>. Calls read it without locks and lease from it; only the loop that loads and unloads
-/// models publishes a new one.
+/// Holds the newest <see cref="ServableTable"/>. Calls read it without locks; only the loop of the model manager publishes a new one.
 /// </summary>
 internal sealed class ServableRegistry(Drain drain)
 {
     private volatile ServableTable _current = ServableTable.Empty;
 
     /// <summary>
-    /// Told of a table before anybody can find it, on the thread that publishes it; must be quick and must not throw. Whoever finds a
-    /// servable finds what was prepared for it here.
+    /// Raised before a table becomes visible, on the thread that publishes it, so that handlers can prepare its servables. Handlers must
+    /// be quick and must not throw.
     /// </summary>
     public event Action<ServableTable>? Publishing;
 
-    /// <summary>Told after every change of the table, on the thread that made it; must be quick and must not throw.</summary>
+    /// <summary>Raised after every change of the table, on the thread that made it. Handlers must be quick and must not throw.</summary>
     public event Action? Changed;
 
     /// <summary>The newest snapshot.</summary>
     public ServableTable Current => _current;
 
-    /// <summary>A model's and its version's row in the newest snapshot, for a caller who means to use it.</summary>
+    /// <summary>Finds the rows of a model and version in the newest snapshot, for a call that will use them.</summary>
     public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText) => Find(_current, name, versionText);
 
-    /// <summary>The right to use a servable, or why there is none.</summary>
+    /// <summary>Leases a servable, or returns why there is none.</summary>
     public Outcome<ServableLease> Lease(string name, string versionText)
     {
         while (true)
@@ -43,8 +42,8 @@ internal sealed class ServableRegistry(Drain drain)
                 return lease;
             }
 
-            // A servable retires only after a table without it was published: where the lease comes too late, the newest table has what
-            // took its place, or says that nothing did.
+            // A servable retires only after a table without it was published. If the lease fails, the newest table has the replacement or
+            // the reason.
             if (seen == _current)
             {
                 return Outcome.Fail(drain.IsDraining ? StatusCode.ServerShuttingDown : StatusCode.ModelVersionNotLoadedAnymore);
@@ -64,7 +63,8 @@ internal sealed class ServableRegistry(Drain drain)
     {
         Outcome<(ModelEntry Model, VersionEntry Version)> found = table.Find(name, versionText);
 
-        // Asked last: while the server stops its models are being retired, and a caller must hear that the server is going, not they.
+        // Checked last: while the server stops its models are being unloaded, and callers must get the error of the server, not of the
+        // models.
         return drain.IsDraining ? Outcome.Fail(StatusCode.ServerShuttingDown) : found;
     }
 }

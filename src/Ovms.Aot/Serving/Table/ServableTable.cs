@@ -5,35 +5,39 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Table;
 
-/// <summary>An immutable snapshot of all that is served. A request takes it once and carries it.</summary>
-/// <param name="models">Names unique.</param>
-/// <param name="graphs">Names of graphs, none of them a model's: they are known and not served.</param>
+/// <summary>An immutable snapshot of everything that is served.</summary>
+/// <param name="models">The models; their names are unique.</param>
+/// <param name="graphs">Names of graphs, which are recognised but not served; none is a model's name.</param>
 internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet<string>? graphs = null)
 {
-    private readonly FrozenDictionary<string, ModelEntry> _byName = models.ToFrozenDictionary(static model => model.Name, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, ModelEntry> _byName =
+        models.ToFrozenDictionary(static model => model.Name, StringComparer.Ordinal);
 
-    /// <summary>Nothing is known yet of what is to be served.</summary>
+    /// <summary>The table before the configuration is known.</summary>
     public static ServableTable Empty { get; } = new([]);
 
-    /// <summary>All names.</summary>
+    /// <summary>All models.</summary>
     public ImmutableArray<ModelEntry> Models => _byName.Values;
 
-    /// <summary>Names of graphs, none of them a model's.</summary>
+    /// <summary>Names of graphs; none is a model's name.</summary>
     public IReadOnlySet<string> Graphs => graphs ?? FrozenSet<string>.Empty;
 
-    /// <summary>Whether every configured model has an available version; true where it is known that none is configured.</summary>
+    /// <summary>
+    /// Whether every configured model has an available version. True if no model is configured, but false before the configuration is
+    /// known.
+    /// </summary>
     public bool AllAvailable => this != Empty && _byName.Values.All(static model => model.IsRetired || model.Default is not null);
 
-    /// <summary>Whether a model has an available version.</summary>
+    /// <summary>Whether any model has an available version.</summary>
     public bool AnyAvailable => _byName.Values.Any(static model => model.Default is not null);
 
-    /// <summary>A model's row; null where the name is not known.</summary>
+    /// <summary>A model's row; null if the name is unknown.</summary>
     public ModelEntry? FindModel(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Finds a model's row by name and its version's row by the version as the caller wrote it.</summary>
+    /// <summary>Finds a model's row by name, and its version's row by the version as the caller wrote it.</summary>
     /// <param name="name">The servable's name.</param>
     /// <param name="versionText">Digits; empty or "0" = the default version.</param>
-    /// <returns>The rows, or: name unknown, text not a number, version unknown, not loaded yet, retired.</returns>
+    /// <returns>The rows. Or a failure: unknown name, malformed version, unknown version, not loaded yet, or unloaded.</returns>
     public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText)
     {
         if (!_byName.TryGetValue(name, out ModelEntry? model))
@@ -62,7 +66,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
         };
     }
 
-    /// <summary>A model's rows, or the one of a version, whatever their states.</summary>
+    /// <summary>A model's rows, or one version's row, in any state.</summary>
     /// <param name="name">The servable's name.</param>
     /// <param name="versionText">Digits; empty or "0" = all versions.</param>
     public Outcome<ImmutableArray<VersionEntry>> VersionsOf(string name, string versionText)
@@ -93,19 +97,29 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
 
     private static string VersionDetail(ModelEntry model, string versionText)
     {
-        string there = string.Join(", ", model.Versions.Where(static entry => entry.State == ServableState.Available).Select(static entry => entry.Version));
-        return $"Model: {model.Name}; Requested version: {Shown.Bounded(versionText)}; Available versions: {(there.Length == 0 ? "none" : there)}";
+        IEnumerable<long> available = model.Versions
+            .Where(static entry => entry.State == ServableState.Available)
+            .Select(static entry => entry.Version);
+        string there = string.Join(", ", available);
+        return $"Model: {model.Name}; Requested version: {Shown.Bounded(versionText)}; "
+            + $"Available versions: {(there.Length == 0 ? "none" : there)}";
     }
 
     private Outcome Unknown(string name) => Graphs.Contains(name)
-        ? Outcome.Fail(StatusCode.NotImplemented, $"{name} is a graph, and graphs are not served yet; its models are served under their own names where they are configured.")
+        ? Outcome.Fail(
+            StatusCode.NotImplemented,
+            $"{name} is a graph, and graphs are not served yet; its models are served under their own names where they are configured.")
         : Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
 
     private string NameDetail(string name)
     {
         const int Listed = 10;
-        ImmutableArray<string> names = [.. _byName.Values.Where(static model => !model.IsRetired).Select(static model => model.Name).Order(StringComparer.Ordinal)];
-        string served = names.Length == 0 ? "none" : string.Join(", ", names.Take(Listed)) + (names.Length > Listed ? $" and {names.Length - Listed} more" : "");
+        ImmutableArray<string> names =
+        [
+            .. _byName.Values.Where(static model => !model.IsRetired).Select(static model => model.Name).Order(StringComparer.Ordinal),
+        ];
+        string more = names.Length > Listed ? $" and {names.Length - Listed} more" : "";
+        string served = names.Length == 0 ? "none" : string.Join(", ", names.Take(Listed)) + more;
         return $"Requested: {Shown.Bounded(name)}; Served models: {served}";
     }
 }

@@ -4,45 +4,48 @@ using Ovms.Status;
 namespace Ovms.Serving.Table;
 
 /// <summary>
-/// What computes the calls of a model that its loaded form does not take, where shapes are left to calls. A variant is a
-/// <see cref="Servable"/> itself: who makes variants knows servables, and a servable knows only this of its variants.
-/// Owned by the <see cref="LoadedModel"/>.
+/// The variants of a model whose shapes are left to calls, for shapes that its loaded form does not accept. Owned by the
+/// <see cref="LoadedModel"/>.
 /// </summary>
+/// <remarks>
+/// Each variant is a <see cref="Servable"/> itself. This class is abstract, so that a servable does not depend on the code that makes
+/// variants.
+/// </remarks>
 internal abstract class ServableVariants : IDisposable
 {
-    /// <summary>What calls may send.</summary>
+    /// <summary>The signature that calls are checked against.</summary>
     public abstract Signature Accepted { get; }
 
     /// <summary>Whether calls decide the batch size and nothing else.</summary>
     public abstract bool IsBatch { get; }
 
-    /// <summary>Infer requests of the variants.</summary>
+    /// <summary>Number of infer requests of the variants.</summary>
     public abstract int Requests { get; }
 
-    /// <summary>Those that a call holds now.</summary>
+    /// <summary>Number of those that a call holds now.</summary>
     public abstract int InUse { get; }
 
-    /// <summary>Calls that wait for an infer request of a variant, or for a variant.</summary>
+    /// <summary>Number of calls that wait for a variant, or for an infer request of one.</summary>
     public abstract int Waiting { get; }
 
-    /// <summary>The axis of an input where its calls decide the batch size; negative where they do not.</summary>
+    /// <summary>The axis of an input whose size (the batch) calls decide; negative if there is none.</summary>
     public abstract int BatchAxisOf(TensorInfo info);
 
-    /// <summary>Whether the loaded form computes a call.</summary>
-    /// <param name="shapes">In the order of the inputs, and accepted.</param>
+    /// <summary>Whether the loaded form can compute a call.</summary>
+    /// <param name="shapes">The accepted shapes, by input index.</param>
     public abstract bool AreLoaded(long[][] shapes);
 
-    /// <summary>The right to use the variant that computes a call, which is made where it is missing.</summary>
-    /// <param name="shapes">In the order of the inputs, and accepted.</param>
+    /// <summary>Leases the variant that computes a call. Makes it if it does not exist.</summary>
+    /// <param name="shapes">The accepted shapes, by input index.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The lease, or: the model cannot be made so, too many wait already.</returns>
+    /// <returns>The lease. Or a failure: the variant cannot be made, or too many calls wait.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public abstract ValueTask<Outcome<ServableLease>> LeaseAsync(long[][] shapes, CancellationToken cancellation);
 
-    /// <summary>Lets all variants go. Called once, when no call waits or comes any more.</summary>
-    /// <returns>Ends when the last call on a variant has ended and all are freed.</returns>
+    /// <summary>Releases all variants. Called once, when no call waits and none can come.</summary>
+    /// <returns>Completes when the last call on a variant has ended and all are freed.</returns>
     public abstract Task EndAsync();
 
-    /// <summary>Frees what variants are made of; there are none any more.</summary>
+    /// <summary>Frees the prepared model, after all variants have ended.</summary>
     public abstract void Dispose();
 }

@@ -4,14 +4,15 @@ using Ovms.Observability.Metrics;
 namespace Ovms.Serving.Table;
 
 /// <summary>
-/// Connects the table with the counters: a version has series from the moment it is in the table until it is gone from it or at its end,
-/// so that a reload of the same version goes on counting.
+/// Connects the table with the counters. A version keeps its series while it is in the table and has not ended, so a reload continues
+/// them.
 /// </summary>
 internal sealed class TableMetrics(ModelSeries series)
 {
-    private static readonly (ServableState State, string Text)[] s_states = [.. Enum.GetValues<ServableState>().Select(static state => (state, state.ToString().ToUpperInvariant()))];
+    private static readonly (ServableState State, string Text)[] s_states =
+        [.. Enum.GetValues<ServableState>().Select(static state => (state, state.ToString().ToUpperInvariant()))];
 
-    /// <summary>Registers the families whose numbers are read from the table.</summary>
+    /// <summary>Registers the metrics that are read from the table.</summary>
     public static void AddGauges(ServerMetrics metrics, ServableRegistry registry)
     {
         metrics.Add(MetricFamilies.Streams, Each(static servable => servable?.Streams ?? 0));
@@ -33,14 +34,17 @@ internal sealed class TableMetrics(ModelSeries series)
             }
         }));
 
-        Action<MetricSink> Each(Func<Servable?, long> read) => sink => ForEach(metrics.Models, registry.Current, (counters, entry) => sink.Add(counters.Labels, read(entry.Servable)));
+        Action<MetricSink> Each(Func<Servable?, long> read) => sink =>
+            ForEach(metrics.Models, registry.Current, (counters, entry) => sink.Add(counters.Labels, read(entry.Servable)));
     }
 
-    /// <summary>Gives every version of a table that is about to be published its counters.</summary>
+    /// <summary>Assigns counters to every version of a table that is about to be published.</summary>
     public void Follow(ServableTable table)
     {
         series.Follow([.. table.Models.Select(static model =>
-            (model.Name, model.Versions.Where(static entry => entry.State != ServableState.End).Select(static entry => entry.Version).ToArray()))]);
+            (
+                model.Name,
+                model.Versions.Where(static entry => entry.State != ServableState.End).Select(static entry => entry.Version).ToArray()))]);
         foreach (ModelEntry model in table.Models)
         {
             foreach (VersionEntry entry in model.Versions)
@@ -53,7 +57,7 @@ internal sealed class TableMetrics(ModelSeries series)
         }
     }
 
-    /// <summary>The counters of the version that a caller named, whether it can be called or not; null where there is none.</summary>
+    /// <summary>The counters of the version that a caller named, in any state; null if there is none.</summary>
     public ServableMetrics? Find(ServableTable table, string name, string versionText)
     {
         if (table.FindModel(name) is not { Versions.IsEmpty: false } model)
@@ -62,7 +66,8 @@ internal sealed class TableMetrics(ModelSeries series)
         }
 
         long version = 0;
-        bool isNumber = versionText.Length == 0 || long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out version);
+        bool isNumber = versionText.Length == 0
+            || long.TryParse(versionText, NumberStyles.None, CultureInfo.InvariantCulture, out version);
         return isNumber ? series.Find(name, version != 0 ? version : (model.Default ?? model.Versions[^1]).Version) : null;
     }
 

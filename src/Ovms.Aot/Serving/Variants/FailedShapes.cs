@@ -3,16 +3,14 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Variants;
 
-/// <summary>
-/// Shapes that a model could not be made for, the last ones and for a while: who asks for them again and again costs no compilation each
-/// time. For a while only, since some failures, such as of memory, pass. Used under the table's lock.
-/// </summary>
+/// <summary>Caches failures to make variants, so that repeated calls with the same shapes cost no compilation each.</summary>
+/// <remarks>Entries expire, since some failures, for example of memory, are temporary. Used under the table's lock.</remarks>
 internal sealed class FailedShapes(TimeProvider clock)
 {
-    /// <summary>Failures that are remembered.</summary>
+    /// <summary>Maximum number of cached failures.</summary>
     public const int Capacity = 64;
 
-    /// <summary>For how long.</summary>
+    /// <summary>How long a failure is cached.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<long[][], (Outcome Failure, long At)> _byKey = new(SameShapes.Comparer);
@@ -20,7 +18,7 @@ internal sealed class FailedShapes(TimeProvider clock)
     // Oldest first.
     private readonly Queue<long[][]> _order = new();
 
-    /// <summary>Why shapes failed; null where they are not known to fail.</summary>
+    /// <summary>The cached failure; null if there is none.</summary>
     public Outcome? Find(long[][] key)
     {
         while (_order.TryPeek(out long[][]? oldest) && clock.GetElapsedTime(_byKey[oldest].At) >= Memory)
@@ -31,7 +29,7 @@ internal sealed class FailedShapes(TimeProvider clock)
         return _byKey.TryGetValue(key, out (Outcome Failure, long At) found) ? found.Failure : null;
     }
 
-    /// <summary>Remembers a failure of shapes that <see cref="Find"/> does not know.</summary>
+    /// <summary>Caches a failure of shapes that <see cref="Find"/> does not know.</summary>
     public void Add(long[][] key, Outcome failure)
     {
         if (_order.Count == Capacity)

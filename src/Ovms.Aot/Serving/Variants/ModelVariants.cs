@@ -6,10 +6,10 @@ using Ovms.Status;
 namespace Ovms.Serving.Variants;
 
 /// <summary>The variants of a model with auto shapes.</summary>
-/// <param name="auto">What calls decide.</param>
-/// <param name="loaded">What the loaded form takes.</param>
+/// <param name="auto">The dimensions that calls decide.</param>
+/// <param name="loaded">The signature of the loaded form.</param>
 /// <param name="table">The variants.</param>
-/// <param name="maker">Owned.</param>
+/// <param name="maker">What the variants are made by; owned.</param>
 internal sealed class ModelVariants(AutoShapes auto, Signature loaded, VariantTable table, IDisposable maker) : ServableVariants
 {
     /// <inheritdoc/>

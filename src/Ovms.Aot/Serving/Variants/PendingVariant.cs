@@ -3,17 +3,17 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Variants;
 
-/// <summary>A variant that is to be made, and the calls that wait for it. Used under the table's lock.</summary>
+/// <summary>A variant that is not made yet, and the calls that wait for it. Used under the table's lock.</summary>
 internal sealed class PendingVariant(long[][] key)
 {
-    /// <summary>What it is to be made for.</summary>
+    /// <summary>The key of the variant.</summary>
     public long[][] Key => key;
 
-    /// <summary>Who waits.</summary>
+    /// <summary>The waiting calls.</summary>
     public LinkedList<Waiter> Waiters { get; } = new();
 
-    /// <summary>One more call waits.</summary>
-    /// <param name="withdraw">Takes it out again under the table's lock; false where it is too late for that.</param>
+    /// <summary>Adds a waiting call.</summary>
+    /// <param name="withdraw">Removes it again under the table's lock; false if it already has a result.</param>
     public Waiter Add(Func<Waiter, bool> withdraw)
     {
         Waiter waiter = new(withdraw);
@@ -21,13 +21,13 @@ internal sealed class PendingVariant(long[][] key)
         return waiter;
     }
 
-    /// <summary>It was made: each gets a lease of its own.</summary>
+    /// <summary>The variant was made: each waiting call gets a lease.</summary>
     public void Give(Servable variant) => End(() => variant.TryLease()!);
 
-    /// <summary>It cannot be made.</summary>
+    /// <summary>The variant cannot be made: each waiting call gets the failure.</summary>
     public void Fail(Outcome failure) => End(() => failure);
 
-    // Continuations run asynchronously: nothing of theirs happens under the lock.
+    // Continuations run asynchronously, so no foreign code runs under the lock.
     private void End(Func<Outcome<ServableLease>> result)
     {
         while (Waiters.First?.Value is { } waiter)
@@ -37,16 +37,17 @@ internal sealed class PendingVariant(long[][] key)
         }
     }
 
-    /// <summary>One call that waits.</summary>
-    internal sealed class Waiter(Func<Waiter, bool> withdraw) : TaskCompletionSource<Outcome<ServableLease>>(TaskCreationOptions.RunContinuationsAsynchronously)
+    /// <summary>One waiting call.</summary>
+    internal sealed class Waiter(Func<Waiter, bool> withdraw)
+        : TaskCompletionSource<Outcome<ServableLease>>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         private readonly Func<Waiter, bool> _withdraw = withdraw;
 
-        /// <summary>Its place; null when it waits no more.</summary>
+        /// <summary>Its place in the queue; null when it no longer waits.</summary>
         public LinkedListNode<Waiter>? Node { get; set; }
 
-        /// <summary>It waits no more.</summary>
-        /// <returns>Whether it did.</returns>
+        /// <summary>Removes the call from the queue.</summary>
+        /// <returns>Whether it was still queued.</returns>
         public bool Leave()
         {
             if (Node is null)
@@ -59,7 +60,7 @@ internal sealed class PendingVariant(long[][] key)
             return true;
         }
 
-        /// <summary>Waits for what comes, or until the caller gives up.</summary>
+        /// <summary>Waits for the result, or until the caller gives up.</summary>
         /// <exception cref="OperationCanceledException">The caller gave up.</exception>
         public async Task<Outcome<ServableLease>> WaitAsync(CancellationToken cancellation)
         {

@@ -5,23 +5,29 @@ using Ovms.Status;
 namespace Ovms.Serving.Variants;
 
 /// <summary>
-/// The variants of one model version, each compiled for one set of shapes: those that calls used last. One that is missing is made once,
-/// however many calls wait for it, while the others go on; no two are made at the same time.
+/// The most recently used variants of one model version, each compiled for one set of shapes. A missing variant is made once for all
+/// calls that wait for it.
 /// </summary>
 /// <remarks>
-/// A variant is a <see cref="Servable"/> of its own: calls lease it, and one that is dropped is freed when its last call has ended. The
-/// next one is made only after that, so that there are never more than <see cref="Capacity"/> and one.
+/// Only one variant is made at a time; calls on other variants continue meanwhile.
+/// Each variant is a <see cref="Servable"/>: calls lease it, and a dropped one is freed when its last call has ended. The next one is
+/// made only after that, so that there are never more than <see cref="Capacity"/> + 1.
 /// </remarks>
-/// <param name="make">Makes a variant for a key; blocks for as long as compiling takes.</param>
-/// <param name="waitersLimit">How many calls may wait for variants to be made; at least 0.</param>
-/// <param name="clock">For how long a failure is remembered.</param>
-/// <param name="dropped">Told of a variant that others took the place of.</param>
-internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int waitersLimit, TimeProvider clock, Action<long[][]> dropped)
+/// <param name="make">Makes the variant for a key; blocks until it is compiled.</param>
+/// <param name="waitersLimit">Maximum number of calls that wait for variants; at least 0.</param>
+/// <param name="clock">Measures how long failures are cached.</param>
+/// <param name="dropped">Called with the key of a variant that was replaced by another.</param>
+internal sealed class VariantTable(
+    Func<long[][], Outcome<Servable>> make,
+    int waitersLimit,
+    TimeProvider clock,
+    Action<long[][]> dropped)
 {
-    /// <summary>
-    /// Variants that are kept. Each holds infer requests, threads and, on most devices, weights in the device's own form, so that the number
-    /// is small; it is enough for the batch sizes of a client that gathers up to eight calls, or for the usual sizes of pictures.
-    /// </summary>
+    /// <summary>Maximum number of variants.</summary>
+    /// <remarks>
+    /// It is small, because each holds infer requests, threads and, on most devices, its own copy of the weights. It suffices for the
+    /// batch sizes of a client that collects up to eight calls, or for the usual sizes of images.
+    /// </remarks>
     public const int Capacity = 8;
 
     private readonly Lock _gate = new();
@@ -38,7 +44,7 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
     private bool _isWorking;
     private bool _isEnded;
 
-    /// <summary>Calls that wait for a variant to be made.</summary>
+    /// <summary>Number of calls that wait for a variant to be made.</summary>
     public int Waiting
     {
         get
@@ -50,7 +56,7 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
         }
     }
 
-    /// <summary>The sum of something over the variants.</summary>
+    /// <summary>Sums a value over the variants.</summary>
     public int Sum(Func<Servable, int> of)
     {
         lock (_gate)
@@ -59,8 +65,8 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
         }
     }
 
-    /// <summary>The right to use the variant of a key, which is made where it is missing.</summary>
-    /// <returns>The lease, or: the model cannot be made so, too many wait already.</returns>
+    /// <summary>Leases the variant for a key. Makes it if it does not exist.</summary>
+    /// <returns>The lease. Or a failure: the variant cannot be made, or too many calls wait.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public ValueTask<Outcome<ServableLease>> LeaseAsync(long[][] key, CancellationToken cancellation)
     {
@@ -81,7 +87,9 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
 
             if (_waiting >= waitersLimit)
             {
-                return new(Outcome.Fail(StatusCode.QueueFull, $"{_waiting} calls wait already for the model to be compiled for other shapes; try again later."));
+                return new(Outcome.Fail(
+                    StatusCode.QueueFull,
+                    $"{_waiting} calls wait already for the model to be compiled for other shapes; try again later."));
             }
 
             if (!_pending.TryGetValue(key, out PendingVariant? pending))
@@ -103,8 +111,8 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
         return new(waiter.WaitAsync(cancellation));
     }
 
-    /// <summary>Lets all variants go. Called once, when no call waits or comes any more.</summary>
-    /// <returns>Ends when the last call on a variant has ended and all are freed.</returns>
+    /// <summary>Releases all variants. Called once, when no call waits and none can come.</summary>
+    /// <returns>Completes when the last call on a variant has ended and all are freed.</returns>
     public async Task EndAsync()
     {
         Servable[] variants;
@@ -132,9 +140,12 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
     {
         while (await NextAsync().ConfigureAwait(false) is { } pending)
         {
-            // A compilation takes up to minutes of one thread: the pool's answer calls.
+            // A compilation occupies a thread for up to minutes, and the pool's threads answer calls.
             Outcome<Servable> made = await Task.Factory.StartNew(
-                () => Make(pending.Key), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).ConfigureAwait(false);
+                () => Make(pending.Key),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default).ConfigureAwait(false);
             if (Settle(pending, made) is { } last)
             {
                 last.Variant.Retire();
@@ -147,7 +158,7 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
         }
     }
 
-    // The one that waits longest and is still wanted; null: there is none, and the work is over.
+    // Returns the longest waiting variant that still has waiters. Null: there is none, and this work ends.
     private async ValueTask<PendingVariant?> NextAsync()
     {
         await _leaving.ConfigureAwait(false);
@@ -176,12 +187,12 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
         }
         catch (Exception surprise)
         {
-            // The calls that wait must hear of it, and the next shapes get their turn.
+            // The waiting calls must get a failure, and the next shapes their turn.
             return Outcome.Fail(StatusCode.InternalError, surprise.Message);
         }
     }
 
-    // Gives what was made to who waits for it; returns a variant to let go.
+    // Gives the result to the waiting calls. Returns a variant that must be released.
     private (long[][] Key, Servable Variant, bool IsDropped)? Settle(PendingVariant pending, Outcome<Servable> made)
     {
         lock (_gate)
@@ -200,7 +211,7 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
                 return (pending.Key, made.Value, IsDropped: false);
             }
 
-            // Kept also where everybody gave up: who tries again with the same patience finds it.
+            // Kept even if all callers have given up, because a retry will find it.
             pending.Give(made.Value);
             _byKey.Add(pending.Key, _byUse.AddFirst((pending.Key, made.Value)));
             if (_byUse.Count <= Capacity)
@@ -215,7 +226,7 @@ internal sealed class VariantTable(Func<long[][], Outcome<Servable>> make, int w
         }
     }
 
-    // Once it was given something a waiter owns a lease; cancellation only counts before.
+    // Once a waiter has its result it owns a lease. Cancellation only applies before.
     private bool TryWithdraw(PendingVariant.Waiter waiter)
     {
         lock (_gate)
