@@ -15,8 +15,8 @@ using Ovms.Status;
 namespace Ovms.Bench;
 
 /// <summary>
-/// <c>ovms bench</c>: answers whether it is the server or the model, on this machine. The engine runs in this process, the server in one of
-/// its own, with the same settings.
+/// <c>ovms bench</c>: measures the engine alone in this process and the server in a child process with the same settings, so that the
+/// server's overhead shows.
 /// </summary>
 internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOptions, ModelOptions model, ImmutableArray<string> modelArguments, ILogger log, CancellationToken stop)
 {
@@ -56,7 +56,7 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
         }
     }
 
-    /// <summary>Reads numbers of callers: 1 to 1024 each, separated by commas.</summary>
+    /// <summary>Reads the numbers of callers: 1 to 1024 each, separated by commas.</summary>
     internal static Outcome<ImmutableArray<int>> ParseConcurrency(string text)
     {
         List<int> counts = [];
@@ -77,7 +77,7 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
     {
         if (config.Sequences is not null)
         {
-            return Outcome.Fail(StatusCode.ModelConfigInvalid, "ovms bench sends calls that know nothing of each other, and a stateful model takes none such; leave stateful out to measure it.");
+            return Outcome.Fail(StatusCode.ModelConfigInvalid, "ovms bench sends independent calls, and a stateful model needs sequences; leave stateful out to measure it.");
         }
 
         Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);

@@ -13,8 +13,8 @@ using Ovms.Tensors;
 namespace Ovms.Bench;
 
 /// <summary>
-/// One fixed request for a model, as tensors and in every form in which it goes over a wire. Dynamic dimensions get their least size,
-/// at least 1; numbers are small and positive, strings one letter long. Owns the tensors.
+/// One fixed request for a model, as tensors and in every wire form. Dynamic dimensions get their lower bound, at least 1; numbers are
+/// small and positive, strings one letter long. Owns the tensors.
 /// </summary>
 internal sealed class BenchInput : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class BenchInput : IDisposable
         _contents = [.. _inputs.Select(static input => ContentOf(input.Tensor))];
     }
 
-    /// <summary>Sets every input of an infer request; numbers stay in this object's memory.</summary>
+    /// <summary>Sets every input of an infer request. Numeric inputs use this object's memory.</summary>
     public void BindTo(InferSlot slot)
     {
         for (int i = 0; i < _inputs.Length; i++)
@@ -40,7 +40,7 @@ internal sealed class BenchInput : IDisposable
             (TensorInfo info, long[] shape, Tensor tensor) = _inputs[i];
             if (info.ElementType == ElementType.String)
             {
-                // Binding moves the texts together.
+                // Binding takes the buffer's content.
                 using NativeBuffer texts = ContentOf(tensor);
                 slot.Bind(info, shape, texts);
             }
@@ -67,7 +67,7 @@ internal sealed class BenchInput : IDisposable
         return request.ToByteArray();
     }
 
-    /// <summary>JSON with the tensors' bytes after it, and the length of the JSON; the answer comes the same way.</summary>
+    /// <summary>JSON followed by the tensors' bytes, and the length of the JSON; the answer has the same form.</summary>
     public (byte[] Body, int JsonLength) RestBinary()
     {
         byte[][] raw = [.. _inputs.Select(static input => RawOf(input.Tensor))];
@@ -80,7 +80,7 @@ internal sealed class BenchInput : IDisposable
         return ([.. json, .. raw.SelectMany(static bytes => bytes)], json.Length);
     }
 
-    /// <summary>JSON alone; null where an input has no JSON form.</summary>
+    /// <summary>JSON alone; null if an input has no JSON form.</summary>
     public byte[]? RestJson()
     {
         ArrayBufferWriter<byte>[] data = [.. _inputs.Select(static _ => new ArrayBufferWriter<byte>())];
@@ -167,7 +167,7 @@ internal sealed class BenchInput : IDisposable
         return tensor;
     }
 
-    // What is not a wide number stays 0: a valid value of every type.
+    // Elements of other types stay 0, which is valid in every type.
     private static void Fill(ElementType type, Span<byte> bytes)
     {
         bytes.Clear();

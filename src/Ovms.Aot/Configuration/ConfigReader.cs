@@ -6,19 +6,19 @@ using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>Reads the document of a configuration file, and the files that its graphs name.</summary>
-/// <param name="variable">Gives an environment variable's value; null for none.</param>
+/// <summary>Reads a configuration document, and the files that its graphs name.</summary>
+/// <param name="variable">Returns the value of an environment variable; null if unset.</param>
 internal sealed class ConfigReader(Func<string, string?> variable)
 {
     private readonly NamedEntries _entries = new();
     private readonly List<GraphFolder> _graphs = [];
     private readonly List<string> _warnings = [];
 
-    // Everything that was looked at, so that a change of any part shows.
+    // Hash of everything that was read, so that a change of any part is detected.
     private readonly XxHash128 _seen = new();
 
     /// <summary>Reads the whole document.</summary>
-    /// <returns>The configuration; to be used only when nothing was found wrong with the document.</returns>
+    /// <returns>The configuration; valid only if no problem was found in the document.</returns>
     public ServerConfig Read(ConfigDocument document)
     {
         _seen.Append(document.Hash);
@@ -38,7 +38,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             }
         }
 
-        // A graph's models come after all that the file itself names: its own entries win.
+        // Models of graphs come last: entries of the file itself take precedence.
         _graphs.ForEach(ReadSubconfig);
         int libraries = Items(sections, ConfigSections.NodeLibraries, node => node.Bind<LibraryOptions>(LibraryOptions.Read)).Count;
         int loaders = Items(sections, ConfigSections.Loaders, node => Inner(node)?.Bind<LoaderOptions>(LoaderOptions.Read)).Count;
@@ -55,8 +55,8 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         };
     }
 
-    /// <summary>Takes what was found in a folder of models, and what its graphs name.</summary>
-    /// <param name="found">The entries, paths absolute.</param>
+    /// <summary>Reads the entries found in a folder of models, and the files that its graphs name.</summary>
+    /// <param name="found">The entries, with absolute paths.</param>
     public ServerConfig Read(IEnumerable<ModelOptions> found)
     {
         foreach (ModelOptions model in found)
@@ -79,7 +79,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    // A folder with a graph is a graph, however it was named.
+    // A folder that holds a graph is a graph, even if a model entry names it.
     private void Add(ModelOptions model, string folder, string path, OptionFindings? findings)
     {
         GraphFolder place = GraphFolder.Of(model, folder);
@@ -103,7 +103,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    // Its problems are told, and keep only its own models from being served.
+    // Its problems are reported and affect only its own models.
     private void ReadSubconfig(GraphFolder graph)
     {
         if (graph.FindSubconfig() is not { } path)

@@ -3,27 +3,29 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>What goes to OpenVINO with the model: the checked configuration, its defaults, and the form each mode takes it in.</summary>
-/// <param name="Properties">Keys and values, each key once.</param>
-/// <param name="Warnings">What the operator should know of them.</param>
+/// <summary>
+/// The properties passed to OpenVINO with the model: the checked configuration and defaults, in the form that the device mode accepts.
+/// </summary>
+/// <param name="Properties">Keys and values; keys are unique.</param>
+/// <param name="Warnings">Warnings for the log.</param>
 internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, string>> Properties, IReadOnlyList<string> Warnings)
 {
     private const string Streams = "NUM_STREAMS";
 
     private const string Hint = "PERFORMANCE_HINT";
 
-    /// <summary>Works them out. Pure.</summary>
-    /// <param name="target">What is compiled for.</param>
-    /// <param name="config">What was given.</param>
-    /// <param name="cpu">What the CPU is told beside it, and nobody warns of; null for nothing.</param>
+    /// <summary>Builds the properties. Pure.</summary>
+    /// <param name="target">The devices to compile for.</param>
+    /// <param name="config">The given configuration.</param>
+    /// <param name="cpu">Properties for the CPU, exempt from warnings; null for none.</param>
     public static Outcome<CompileProperties> Make(TargetDevice target, PluginConfig config, CpuPlan? cpu = null)
     {
-        // One device needs no sections. BATCH refuses them and hands flat keys on; and a flat value may hold any character.
+        // One device needs no sections. BATCH rejects sections and passes flat keys on. A flat value may hold any character.
         bool isFlat = target.Mode is DeviceMode.Single or DeviceMode.Batch;
         List<DeviceProperty> flat = [.. config.Properties];
         if (isFlat)
         {
-            // The section that names the very device last, so that GPU.1 overrules GPU.
+            // The section for the exact device comes last, so that GPU.1 overrides GPU.
             foreach (DeviceProperty property in config.Sections.OrderBy(static section => section.Device.Ordinal is not null).SelectMany(static section => section.Properties))
             {
                 flat.RemoveAll(other => other.Key == property.Key);
@@ -83,7 +85,9 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
         }
     }
 
-    /// <summary>OpenVINO's own form, <c>{CPU:{NUM_STREAMS:2}}</c>: it takes JSON too, and ignores it. The form knows no escapes.</summary>
+    /// <summary>
+    /// OpenVINO's own form, <c>{CPU:{NUM_STREAMS:2}}</c>; OpenVINO accepts JSON too but ignores it. The form has no escapes.
+    /// </summary>
     private static Outcome<string> WriteSections(ImmutableArray<DeviceSection> sections)
     {
         foreach (DeviceSection section in sections)

@@ -3,18 +3,18 @@ using Ovms.Status;
 namespace Ovms.Devices;
 
 /// <summary>
-/// What is compiled for, once it is known what is there. A mode that promises the next best device goes on without an absent
-/// one; OpenVINO by itself does so only where the absent device's plugin can at least be loaded.
+/// The devices to compile for, given which are present. Modes with a fallback continue without an absent device; OpenVINO itself does so
+/// only if that device's plugin can be loaded.
 /// </summary>
-/// <param name="Target">The device string without what is absent.</param>
-/// <param name="Absent">What was left out.</param>
-/// <param name="Warning">One sentence naming everything left out, and why; null when nothing was.</param>
+/// <param name="Target">The device string without absent devices.</param>
+/// <param name="Absent">The devices left out.</param>
+/// <param name="Warning">One sentence that names the devices left out and why; null if none were.</param>
 internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName> Absent, string? Warning)
 {
-    /// <summary>Decides. Pure.</summary>
-    /// <param name="asked">What was asked for.</param>
-    /// <param name="presence">What is there of it.</param>
-    /// <returns>The plan, or <see cref="StatusCode.TargetDeviceNotAvailable"/>: what was asked, what is present, what is missing.</returns>
+    /// <summary>Makes the plan. Pure.</summary>
+    /// <param name="asked">The requested devices.</param>
+    /// <param name="presence">The devices found.</param>
+    /// <returns>The plan, or <see cref="StatusCode.TargetDeviceNotAvailable"/> with what was requested, present and missing.</returns>
     public static Outcome<DevicePlan> Make(TargetDevice asked, DevicePresence presence)
     {
         if (asked.Devices.IsEmpty)
@@ -24,7 +24,7 @@ internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName>
 
         List<DeviceName> left = [.. asked.Devices.Where(device => presence.Has(device) && !asked.Excluded.Any(excluded => excluded.Covers(device)))];
         List<DeviceName> absent = [.. asked.Devices.Where(device => !presence.Has(device))];
-        // HETERO puts the model on its first device and falls back to the others for what that one cannot do: not the other way round.
+        // HETERO runs the model on its first device and falls back to the others for unsupported operations, never the reverse.
         bool isFirstNeeded = asked.Mode is not (DeviceMode.Auto or DeviceMode.Multi);
         if (left.Count == 0 && absent.Count == 0)
         {

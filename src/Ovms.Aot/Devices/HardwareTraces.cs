@@ -5,7 +5,7 @@ namespace Ovms.Devices;
 /// <summary>A device file, and whether this process may use it.</summary>
 internal readonly record struct DeviceNode(string Path, bool CanOpen);
 
-/// <summary>What of GPU and NPU shows without OpenVINO: device files, loaders and drivers.</summary>
+/// <summary>Signs of GPU and NPU that are visible without OpenVINO: device files, loaders and drivers.</summary>
 /// <param name="RenderNodes"><c>/dev/dri/renderD*</c>: GPUs on bare metal and in containers.</param>
 /// <param name="WslNode"><c>/dev/dxg</c>: the GPU of the Windows host in WSL2; null elsewhere.</param>
 /// <param name="AccelNodes"><c>/dev/accel/accel*</c>: NPUs.</param>
@@ -22,7 +22,7 @@ internal sealed record HardwareTraces(
     bool HasLevelZero,
     bool HasNpuDriver)
 {
-    /// <summary>What is missing for a device type, a clause each; empty when nothing is found missing or the type is not GPU or NPU.</summary>
+    /// <summary>What is missing for a device type, one clause each; empty if nothing is, or if the type is neither GPU nor NPU.</summary>
     public IReadOnlyList<string> MissingFor(string type) => type switch
     {
         "GPU" => [.. MissingForGpu()],

@@ -6,15 +6,12 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>
-/// The device names that exist here: OpenVINO's own, and those that a plugins.xml registers. A name that is known may still
-/// have no device behind it.
-/// </summary>
-/// <param name="Names">Names of plugins, modes left out.</param>
-/// <param name="PluginsXml">The file that registers some of them; null where only OpenVINO's own are there.</param>
+/// <summary>The existing device names: OpenVINO's own, and those that a plugins.xml registers. A known name may have no device.</summary>
+/// <param name="Names">Names of plugins, without modes.</param>
+/// <param name="PluginsXml">The file that registers some of them; null if there are only OpenVINO's own.</param>
 internal sealed record KnownDevices(ImmutableArray<string> Names, string? PluginsXml = null)
 {
-    /// <summary>What OpenVINO registers by itself; it does so beside a plugins.xml too.</summary>
+    /// <summary>The plugins that OpenVINO always registers, also with a plugins.xml.</summary>
     public static KnownDevices BuiltIn { get; } = new(["CPU", "GPU", "NPU"]);
 
     /// <summary>The built-in names and those of <c>&lt;plugin name="…"&gt;</c> in a file.</summary>
@@ -42,7 +39,7 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
     }
 
     /// <summary>Whether every name in a device string is known.</summary>
-    /// <returns>Ok, or <see cref="StatusCode.TargetDeviceNotAvailable"/> naming the first unknown one and what may have been meant.</returns>
+    /// <returns>Ok, or <see cref="StatusCode.TargetDeviceNotAvailable"/> with the first unknown name and a suggestion.</returns>
     public Outcome Check(TargetDevice target)
     {
         foreach (DeviceName device in target.AllNames)

@@ -1,9 +1,9 @@
 namespace Ovms.Devices;
 
-/// <summary>Property names that OpenVINO has given up and users of older releases still write.</summary>
+/// <summary>Property names that OpenVINO has dropped but users of older releases still write.</summary>
 internal static class LegacyProperties
 {
-    /// <summary>The property under its present name, with a warning when it came under an old one.</summary>
+    /// <summary>The property under its current name; an old name adds a warning.</summary>
     public static DeviceProperty Translate(DeviceProperty given, string where, ICollection<string> warnings)
     {
         DeviceProperty now = given switch

@@ -36,7 +36,7 @@ internal sealed class PluginConfigReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second: an escape such as \ud800 that is no character.
+            // InvalidOperationException: an escape such as \ud800 that is not a character.
             return Wrong($"the text is not JSON ({e.Message}); {Example}");
         }
     }
@@ -49,7 +49,7 @@ internal sealed class PluginConfigReader
 
     private Outcome<ImmutableArray<DeviceProperty>> ReadProperties(JsonElement owner, string where)
     {
-        // Per property: the name it was given under, which an old name makes another than its own.
+        // Per property: the name it was given under, which may be an old one.
         Dictionary<string, string> givenAs = [];
         ImmutableArray<DeviceProperty>.Builder properties = ImmutableArray.CreateBuilder<DeviceProperty>();
         foreach (JsonProperty member in owner.EnumerateObject())
@@ -101,7 +101,7 @@ internal sealed class PluginConfigReader
             return ReadSections(value);
         }
 
-        // The object written as a string is what some clients of the original send.
+        // Some clients of the original send the object as a string.
         try
         {
             using JsonDocument inner = JsonDocument.Parse(value.GetString()!, s_options);
@@ -143,7 +143,7 @@ internal sealed class PluginConfigReader
                 return properties.WithoutValue;
             }
 
-            // OpenVINO never returns from reading an empty section.
+            // OpenVINO hangs when it reads an empty section.
             if (properties.Value.Length > 0)
             {
                 _sections.Add(new DeviceSection(device, properties.Value));

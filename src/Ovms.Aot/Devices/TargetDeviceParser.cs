@@ -4,13 +4,13 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>Reads device strings. Only the form is judged here.</summary>
+/// <summary>Parses device strings; checks only their form.</summary>
 internal static class TargetDeviceParser
 {
-    /// <summary>Long enough for any real list; the text goes back into messages.</summary>
+    /// <summary>The longest accepted text, enough for any real list; messages repeat the text.</summary>
     private const int MaxLength = 512;
 
-    /// <summary>The forms that exist, to close every message about a form.</summary>
+    /// <summary>The valid forms; ends every message about a form.</summary>
     public const string Forms =
         "The forms are: CPU, GPU, GPU.1, NPU; AUTO, AUTO:GPU,CPU, AUTO:-GPU; HETERO:GPU,CPU; MULTI:GPU,CPU; BATCH:CPU, BATCH:CPU(16)";
 
