@@ -4,8 +4,8 @@ using Ovms.Hosting;
 using Ovms.Observability;
 using Ovms.Options;
 
-// Order: standard streams before any other file is opened; then what needs only this thread; the system limits before another thread
-// starts; then the signals, so that a signal during start-up shuts down in order.
+// Order: standard streams before any other file is opened; then what needs only this thread. Next the system limits, before another thread
+// starts. Then the signals, so that a signal during start-up shuts down in order.
 StandardStreams.FillGaps();
 HostFacts host = HostFacts.Current;
 CommandLine asked = CommandLine.Parse(args, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);

@@ -52,7 +52,9 @@ internal sealed class BenchInput : IDisposable
     }
 
     /// <summary>Names and shapes, for the report.</summary>
-    public string Description => string.Join(", ", _inputs.Select(static input => $"{input.Info.Name} {input.Info.Marshaler.Datatype} ({string.Join(',', input.Shape)})"));
+    public string Description =>
+        string.Join(", ", _inputs.Select(static input =>
+            $"{input.Info.Name} {input.Info.Marshaler.Datatype} ({string.Join(',', input.Shape)})"));
 
     /// <summary>A ModelInferRequest with raw contents.</summary>
     public byte[] GrpcMessage(string model)
@@ -60,7 +62,8 @@ internal sealed class BenchInput : IDisposable
         ModelInferRequest request = new() { ModelName = model };
         foreach ((TensorInfo info, long[] shape, Tensor tensor) in _inputs)
         {
-            request.Inputs.Add(new ModelInferRequest.Types.InferInputTensor { Name = info.Name, Datatype = info.Marshaler.Datatype, Shape = { shape } });
+            request.Inputs.Add(
+                new ModelInferRequest.Types.InferInputTensor { Name = info.Name, Datatype = info.Marshaler.Datatype, Shape = { shape } });
             request.RawInputContents.Add(ByteString.CopyFrom(RawOf(tensor)));
         }
 
@@ -159,7 +162,10 @@ internal sealed class BenchInput : IDisposable
         if (type == ElementType.String)
         {
             int count = (int)shape.Aggregate(1L, static (product, dimension) => product * dimension);
-            return Tensor.CreateStrings(shape, Enumerable.Repeat(Letter.Length, count).ToArray(), Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Letter, count))));
+            return Tensor.CreateStrings(
+                shape,
+                Enumerable.Repeat(Letter.Length, count).ToArray(),
+                Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Letter, count))));
         }
 
         Tensor tensor = Tensor.Allocate(type, shape);

@@ -26,5 +26,6 @@ internal sealed record BenchRow(string Way, int Concurrency)
     /// <summary>
     /// Bytes per call on the managed heap: the median of the rounds, since buffers that are reused are allocated in only one round.
     /// </summary>
-    public double AllocatedBytesPerCall => AllocatedInRounds.Count == 0 ? 0 : AllocatedInRounds.Order().ElementAt(AllocatedInRounds.Count / 2);
+    public double AllocatedBytesPerCall =>
+        AllocatedInRounds.Count == 0 ? 0 : AllocatedInRounds.Order().ElementAt(AllocatedInRounds.Count / 2);
 }

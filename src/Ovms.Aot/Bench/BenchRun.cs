@@ -32,11 +32,15 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
         try
         {
             ways.Add((new BenchRow(Raw, concurrency), [.. Callers(() => new RawCaller(slots))]));
-            ways.Add((new BenchRow("gRPC", concurrency), await Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ => (BenchCaller)await GrpcCaller.ConnectAsync(server.GrpcPort, InferPath, _grpc).ConfigureAwait(false))).ConfigureAwait(false)));
-            ways.Add((new BenchRow("REST binary", concurrency), [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _binary.Body, _binary.JsonLength)))]));
+            ways.Add((new BenchRow("gRPC", concurrency), await ConnectAllAsync().ConfigureAwait(false)));
+            ways.Add((
+                new BenchRow("REST binary", concurrency),
+                [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _binary.Body, _binary.JsonLength)))]));
             if (_json is not null)
             {
-                ways.Add((new BenchRow("REST JSON", concurrency), [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _json, null)))]));
+                ways.Add((
+                    new BenchRow("REST JSON", concurrency),
+                    [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _json, null)))]));
             }
 
             foreach ((_, BenchCaller[] callers) in ways)
@@ -61,6 +65,9 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
                 caller.Dispose();
             }
         }
+
+        Task<BenchCaller[]> ConnectAllAsync() => Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ =>
+            (BenchCaller)await GrpcCaller.ConnectAsync(server.GrpcPort, InferPath, _grpc).ConfigureAwait(false)));
 
         IEnumerable<BenchCaller> Callers(Func<BenchCaller> make) => Enumerable.Range(0, concurrency).Select(_ => make());
     }
@@ -98,7 +105,9 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
     private static async Task MeasureAsync(BenchCaller[] callers, BenchRow row, TimeSpan duration, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        LatencyHistogram[] measured = await Task.WhenAll(callers.Select(caller => Task.Run(() => CallUntilAsync(caller, started, duration, cancellation), CancellationToken.None))).ConfigureAwait(false);
+        IEnumerable<Task<LatencyHistogram>> running = callers.Select(caller =>
+            Task.Run(() => CallUntilAsync(caller, started, duration, cancellation), CancellationToken.None));
+        LatencyHistogram[] measured = await Task.WhenAll(running).ConfigureAwait(false);
         row.Elapsed += Stopwatch.GetElapsedTime(started);
         foreach (LatencyHistogram one in measured)
         {
@@ -106,7 +115,8 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
         }
     }
 
-    private static async Task<LatencyHistogram> CallUntilAsync(BenchCaller caller, long started, TimeSpan duration, CancellationToken cancellation)
+    private static async Task<LatencyHistogram> CallUntilAsync(
+        BenchCaller caller, long started, TimeSpan duration, CancellationToken cancellation)
     {
         LatencyHistogram latency = new();
         long now = Stopwatch.GetTimestamp();

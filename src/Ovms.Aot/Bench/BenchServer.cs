@@ -57,7 +57,12 @@ internal sealed class BenchServer : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        string[] own = ["--port", Text(grpcPort), "--rest_port", Text(restPort), "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0"];
+        string[] own =
+        [
+            "--port", Text(grpcPort), "--rest_port", Text(restPort),
+            "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1",
+            "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0",
+        ];
         foreach (string argument in modelArguments.Concat(own))
         {
             start.ArgumentList.Add(argument);
@@ -79,7 +84,8 @@ internal sealed class BenchServer : IDisposable
     public async Task<long> AllocatedBytesAsync()
     {
         string metrics = await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).ConfigureAwait(false);
-        string? line = metrics.Split('\n').FirstOrDefault(static line => line.StartsWith($"{MetricFamilies.GcAllocated.Name} ", StringComparison.Ordinal));
+        string? line = metrics.Split('\n').FirstOrDefault(static line =>
+            line.StartsWith($"{MetricFamilies.GcAllocated.Name} ", StringComparison.Ordinal));
         return line is null ? 0 : (long)double.Parse(line.AsSpan(MetricFamilies.GcAllocated.Name.Length), CultureInfo.InvariantCulture);
     }
 
@@ -127,7 +133,8 @@ internal sealed class BenchServer : IDisposable
         {
             try
             {
-                using HttpResponseMessage answer = await _http.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
+                using HttpResponseMessage answer =
+                    await _http.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                 {
                     return true;

@@ -55,7 +55,12 @@ internal sealed class GrpcCaller : BenchCaller
         await caller._socket.ConnectAsync(IPAddress.Loopback, port).ConfigureAwait(false);
 
         // Preface, settings without a dynamic table, and the largest flow-control windows for what we receive.
-        byte[] hello = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 12, Settings, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff, 0, 0, 4, WindowUpdate, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0];
+        byte[] hello =
+        [
+            .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8,
+            0, 0, 12, Settings, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff,
+            0, 0, 4, WindowUpdate, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0,
+        ];
         await caller.SendAsync(hello).ConfigureAwait(false);
         while (await caller.ReadFrameAsync().ConfigureAwait(false) != Settings)
         {
@@ -81,7 +86,8 @@ internal sealed class GrpcCaller : BenchCaller
                 continue;
             }
 
-            await SendFrameAsync(Data, sent + length == _message.Length ? EndStream : (byte)0, _message.AsMemory(sent, length)).ConfigureAwait(false);
+            byte flags = sent + length == _message.Length ? EndStream : (byte)0;
+            await SendFrameAsync(Data, flags, _message.AsMemory(sent, length)).ConfigureAwait(false);
             sent += length;
             _streamWindow -= length;
             _connectionWindow -= length;
@@ -118,7 +124,8 @@ internal sealed class GrpcCaller : BenchCaller
     private async ValueTask<byte> ReadFrameAsync()
     {
         await FillAsync(HeadLength).ConfigureAwait(false);
-        (int length, byte type, byte flags) = ((_received[_at] << 16) | (_received[_at + 1] << 8) | _received[_at + 2], _received[_at + 3], _received[_at + 4]);
+        (int length, byte type, byte flags) =
+            ((_received[_at] << 16) | (_received[_at + 1] << 8) | _received[_at + 2], _received[_at + 3], _received[_at + 4]);
         _at += HeadLength;
         if (type == Data)
         {

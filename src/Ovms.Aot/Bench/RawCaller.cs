@@ -31,7 +31,9 @@ internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
         idle.Writer.TryWrite(slot);
         if (status != OvStatus.Ok)
         {
-            throw new IOException($"OpenVINO cannot compute with the input that was generated for the model: {OpenVinoException.FromLastError(status, "ov_infer_request_wait").Said}. Give --shape.");
+            throw new IOException(
+                "OpenVINO cannot compute with the input that was generated for the model: "
+                    + $"{OpenVinoException.FromLastError(status, "ov_infer_request_wait").Said}. Give --shape.");
         }
     }
 

@@ -6,7 +6,7 @@ using System.Text;
 namespace Ovms.Bench;
 
 /// <summary>
-/// Sends POST …/infer over one persistent connection, reading and writing bytes on the socket: the work of an HTTP client would be
+/// Sends POST …/infer over one persistent connection, as bytes on the socket: the work of an HTTP client would be
 /// measured with the server's.
 /// </summary>
 internal sealed class RestCaller : BenchCaller
@@ -31,7 +31,9 @@ internal sealed class RestCaller : BenchCaller
     public static byte[] Request(string model, byte[] body, int? jsonLength)
     {
         string binary = jsonLength is null ? "" : $"Inference-Header-Content-Length: {jsonLength}\r\n";
-        return [.. Encoding.ASCII.GetBytes($"POST /v2/models/{model}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\n{binary}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        string head = $"POST /v2/models/{model}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\n{binary}"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,8 @@ internal sealed class RestCaller : BenchCaller
 
         if (!_received.AsSpan().StartsWith("HTTP/1.1 200"u8))
         {
-            throw new IOException($"The server refuses the measured REST call: {Encoding.UTF8.GetString(_received, 0, Math.Min(end, 1024))}");
+            throw new IOException(
+                $"The server refuses the measured REST call: {Encoding.UTF8.GetString(_received, 0, Math.Min(end, 1024))}");
         }
     }
 

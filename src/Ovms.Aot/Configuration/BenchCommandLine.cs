@@ -13,7 +13,8 @@ internal static class BenchCommandLine
     public const string Verb = "bench";
 
     // Options that the measurement itself sets on the measured server.
-    private static readonly string[] s_taken = ["port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_uds", "rest_uds", "log_level", "log_path", "metrics_enable"];
+    private static readonly string[] s_taken =
+        ["port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_uds", "rest_uds", "log_level", "log_path", "metrics_enable"];
     private const string NameIfNone = "model";
 
     /// <summary>The text of <c>ovms bench --help</c>.</summary>
@@ -38,7 +39,11 @@ internal static class BenchCommandLine
 
         ModelOptions asked = model.Build();
         ServerOptions around = server.Build();
-        List<string> broken = [.. server.Given.Keys.Intersect(s_taken).Select(static name => $"error parsing options - --{name} cannot be given to ovms bench, which chooses it")];
+        List<string> broken =
+        [
+            .. server.Given.Keys.Intersect(s_taken)
+                .Select(static name => $"error parsing options - --{name} cannot be given to ovms bench, which chooses it"),
+        ];
         if (asked.ModelPath.Length == 0)
         {
             broken.Add("error parsing options - ovms bench needs --model_path");
@@ -47,7 +52,8 @@ internal static class BenchCommandLine
         broken.AddRange(OptionRules.PathsExist(around, host));
         if (findings.Errors.Count > 0 || broken.Count > 0)
         {
-            return new CommandLine.Exit(ExitCode.Usage(host.IsWindows), "", findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n")));
+            return new CommandLine.Exit(
+                ExitCode.Usage(host.IsWindows), "", findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n")));
         }
 
         ImmutableArray<string> passedOn = Without(arguments, bench.Rows);

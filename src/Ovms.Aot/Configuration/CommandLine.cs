@@ -25,7 +25,8 @@ internal abstract record CommandLine
     /// <param name="Server">Options of the server that change how a model runs.</param>
     /// <param name="Model">The model.</param>
     /// <param name="Passed">Arguments for a server of the same model.</param>
-    public sealed record Bench(BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
+    public sealed record Bench(
+        BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
 
     /// <summary>Check the configuration, report its problems, and end.</summary>
     /// <param name="Server">Options of the server.</param>
@@ -103,28 +104,36 @@ internal abstract record CommandLine
         {
             ServerOptions server = WithDefaultCacheDir(given.Server, host);
             (ConfigSource source, ServeMode mode) = SourceOf(given, host);
-            return isCheck ? new Check(server, source) : new Start(server, source, mode, [.. findings.Warnings, .. OptionRules.Ignored(given)]);
+            return isCheck
+                ? new Check(server, source)
+                : new Start(server, source, mode, [.. findings.Warnings, .. OptionRules.Ignored(given)]);
         }
 
         return Refuse(findings, broken, host);
     }
 
-    private static CommandLine JudgeManagement(GivenOptions given, IReadOnlyCollection<string> serverNames, OptionFindings findings, bool isDefaultPath, HostFacts host)
+    private static CommandLine JudgeManagement(
+        GivenOptions given, IReadOnlyCollection<string> serverNames, OptionFindings findings, bool isDefaultPath, HostFacts host)
     {
         IReadOnlyList<string> broken = findings.Errors.Count == 0 ? ManagementRules.Check(given, serverNames) : [];
-        return findings.Errors.Count == 0 && broken.Count == 0 ? new Manage(new ManagementCommand(given, isDefaultPath)) : Refuse(findings, broken, host);
+        return findings.Errors.Count == 0 && broken.Count == 0
+            ? new Manage(new ManagementCommand(given, isDefaultPath))
+            : Refuse(findings, broken, host);
     }
 
     private static Exit Refuse(OptionFindings findings, IReadOnlyList<string> broken, HostFacts host)
     {
         string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));
-        return new Exit(broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
+        return new Exit(
+            broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
     }
 
     private static (ConfigSource Source, ServeMode Mode) SourceOf(GivenOptions given, HostFacts host) =>
         given.Source.ConfigPath.Length > 0 ? (new ConfigFile(given.Source.ConfigPath, host.Variable), ServeMode.ConfigFile)
         : given.Model.ModelPath.Length > 0 ? (ConfigSource.Of(given.Model), ServeMode.SingleModel)
-        : (new RepositorySource(given.Source.ModelRepositoryPath, given.Model, given.Server.AllowOutsidePaths, host.Variable), ServeMode.Repository);
+        : (
+            new RepositorySource(given.Source.ModelRepositoryPath, given.Model, given.Server.AllowOutsidePaths, host.Variable),
+            ServeMode.Repository);
 
     // Paths that the command line omits come from the environment: the repository, and with it the file.
     private static GivenOptions WithUsualPaths(GivenOptions given, HostFacts host)

@@ -44,7 +44,8 @@ internal sealed class ConfigDocument : IDisposable
     /// <summary>Every problem, one a line, under a line that names the file.</summary>
     public IEnumerable<string> Problems() => Findings.Errors
         .Select(static error => error.Hint is null ? error.Text : $"{error.Text}; {error.Hint}")
-        .Prepend(Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count + Findings.Omitted} problems:")
+        .Prepend(
+            Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count + Findings.Omitted} problems:")
         .Concat(Findings.Omitted == 0 ? [] : [$"… and {Findings.Omitted} more, which are not listed"]);
 
     /// <summary>
@@ -93,7 +94,8 @@ internal sealed class ConfigDocument : IDisposable
                 StatusCode.ConfigFileInvalid,
                 Directory.Exists(path)
                     ? $"{path} is a folder; give the file in it, or the folder as --model_repository_path."
-                    : $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+                    : $"{path} may not be read by user {Environment.UserName}; give this user read permission, "
+                        + "and permission to enter every folder above it.");
         }
         catch (NotRegularFileException failure)
         {
@@ -123,7 +125,8 @@ internal sealed class ConfigDocument : IDisposable
         {
             OptionFindings findings = new();
             ReadOnlyMemory<byte> text = new EnvironmentReferences(variable, findings).Expand(bytes, MaxDepth);
-            return new ConfigDocument(path, JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }), findings, XxHash128.Hash(bytes));
+            return new ConfigDocument(
+                path, JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }), findings, XxHash128.Hash(bytes));
         }
         catch (JsonException fault)
         {

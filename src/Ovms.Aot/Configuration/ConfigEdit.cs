@@ -9,7 +9,8 @@ namespace Ovms.Configuration;
 /// <summary>Edits the list of models in the text of a configuration file; everything else stays unchanged. Pure.</summary>
 internal static class ConfigEdit
 {
-    private static readonly JsonWriterOptions s_pretty = new() { Indented = true, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_pretty =
+        new() { Indented = true, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The text of a file without models.</summary>
     public static ReadOnlyMemory<byte> Empty { get; } = "{\"model_config_list\": []}"u8.ToArray();
@@ -24,7 +25,8 @@ internal static class ConfigEdit
         {
             if (list.EnumerateArray().Any(entry => NameOf(entry) == name))
             {
-                return Outcome.Fail(StatusCode.ModelNameOccupied, $"{name} is in the file already; take it out with --remove_from_config first.");
+                return Outcome.Fail(
+                    StatusCode.ModelNameOccupied, $"{name} is in the file already; take it out with --remove_from_config first.");
             }
 
             foreach (JsonElement entry in list.EnumerateArray())
@@ -65,7 +67,9 @@ internal static class ConfigEdit
             string[] names = [.. list.EnumerateArray().Select(NameOf).OfType<string>()];
             return removed > 0
                 ? Outcome.Ok
-                : Outcome.Fail(StatusCode.ModelNameMissing, $"{name} is not in the file; it has {(names.Length == 0 ? "no models" : string.Join(", ", names))}.");
+                : Outcome.Fail(
+                    StatusCode.ModelNameMissing,
+                    $"{name} is not in the file; it has {(names.Length == 0 ? "no models" : string.Join(", ", names))}.");
         });
 
     private static Outcome<byte[]> Edit(ReadOnlyMemory<byte> json, Func<JsonElement, Utf8JsonWriter, Outcome> editList)
@@ -74,7 +78,8 @@ internal static class ConfigEdit
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = ConfigDocument.MaxDepth });
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || (root.TryGetProperty(ConfigSections.Models, out JsonElement models) && models.ValueKind != JsonValueKind.Array))
+            if (root.ValueKind != JsonValueKind.Object
+                || (root.TryGetProperty(ConfigSections.Models, out JsonElement models) && models.ValueKind != JsonValueKind.Array))
             {
                 return Outcome.Fail(StatusCode.ConfigInvalid, $"Expected: an object with an array {ConfigSections.Models}");
             }
@@ -160,7 +165,9 @@ internal sealed record EntryMember(string Key, string Text, OptionJson Kinds)
         bool isPlain = Kinds is OptionJson.Number or OptionJson.Boolean;
         if (isPlain || ((Kinds & OptionJson.Object) != 0 && IsObject(Text)))
         {
-            using JsonDocument value = JsonDocument.Parse(Encoding.UTF8.GetBytes(Kinds == OptionJson.Boolean ? (Text is "true" or "True" or "t" or "T" or "1" ? "true" : "false") : Text));
+            using JsonDocument value = JsonDocument.Parse(
+                Encoding.UTF8.GetBytes(
+                    Kinds == OptionJson.Boolean ? (Text is "true" or "True" or "t" or "T" or "1" ? "true" : "false") : Text));
             value.RootElement.WriteTo(writer);
         }
         else

@@ -21,11 +21,14 @@ internal static class ConfigFileWriter
     {
         try
         {
-            string file = (Path.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
+            string file =
+                (Path.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
             using FileStream? lockFile = TakeLock(file);
             if (lockFile is null)
             {
-                return Outcome.Fail(StatusCode.ConfigFileInvalid, $"Another process has been changing the file for {s_limit.TotalSeconds} s; try again, or delete {LockOf(file)}.");
+                return Outcome.Fail(
+                    StatusCode.ConfigFileInvalid,
+                    $"Another process has been changing the file for {s_limit.TotalSeconds} s; try again, or delete {LockOf(file)}.");
             }
 
             Outcome<byte[]> text = File.Exists(file) || whenAbsent is null ? ConfigDocument.ReadBytes(file) : whenAbsent.Value.ToArray();
@@ -46,7 +49,8 @@ internal static class ConfigFileWriter
     // A separate file, because the configuration file is replaced. It is never deleted, because another process may already wait for it.
     private static string LockOf(string file) => Beside(file, ".lock");
 
-    private static string Beside(string file, string ending) => Path.Combine(Path.GetDirectoryName(file)!, "." + Path.GetFileName(file) + ending);
+    private static string Beside(string file, string ending) =>
+        Path.Combine(Path.GetDirectoryName(file)!, "." + Path.GetFileName(file) + ending);
 
     private static FileStream? TakeLock(string file)
     {

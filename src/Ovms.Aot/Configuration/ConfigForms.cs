@@ -29,7 +29,8 @@ internal static class ConfigForms
             ["demultiply_count"] = JsonForm.WholeNumber,
             ["gather_from_node"] = JsonForm.Text,
             ["inputs"] = s_items,
-            ["outputs"] = JsonForm.List(JsonForm.Object(new() { ["data_item"] = JsonForm.Text, ["alias"] = JsonForm.Text }, "data_item", "alias")),
+            ["outputs"] =
+                JsonForm.List(JsonForm.Object(new() { ["data_item"] = JsonForm.Text, ["alias"] = JsonForm.Text }, "data_item", "alias")),
         },
         "name",
         "type",
@@ -52,7 +53,8 @@ internal static class ConfigForms
         ["layout"] = s_texts,
         ["mean"] = s_numbers,
         ["scale"] = s_numbers,
-        ["plugin_config"] = JsonForm.Map(s_property, special: new() { ["DEVICE_PROPERTIES"] = JsonForm.TextOr(JsonForm.Map(JsonForm.Map(s_property))) }),
+        ["plugin_config"] =
+            JsonForm.Map(s_property, special: new() { ["DEVICE_PROPERTIES"] = JsonForm.TextOr(JsonForm.Map(JsonForm.Map(s_property))) }),
     };
 
     /// <summary>Forms of a pipeline's entry.</summary>

@@ -78,7 +78,10 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         }
 
         // Checked here because an option row cannot require a non-empty string.
-        if (Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(""u8))
+        if (Value.ValueKind == JsonValueKind.Object
+            && Value.TryGetProperty("name", out JsonElement name)
+            && name.ValueKind == JsonValueKind.String
+            && name.ValueEquals(""u8))
         {
             Findings.Add(OptionError.Malformed(OptionJsonReader.Member(Path, "name"), "is empty"));
         }
@@ -99,7 +102,9 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         bool isIt = (OptionJsonReader.KindOf(Value.ValueKind) & expected) != 0;
         if (!isIt)
         {
-            Findings.Add(OptionError.Malformed(Path, $"expected {OptionJsonReader.Describe(expected)}, got {OptionJsonReader.Describe(Value.ValueKind)}"));
+            Findings.Add(
+                OptionError.Malformed(
+                    Path, $"expected {OptionJsonReader.Describe(expected)}, got {OptionJsonReader.Describe(Value.ValueKind)}"));
         }
 
         return isIt;

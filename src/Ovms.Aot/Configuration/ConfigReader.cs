@@ -25,12 +25,16 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         string folder = Path.GetDirectoryName(document.Path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members(ConfigSections.All, ConfigSections.Models);
         ReadModels(sections, folder);
-        foreach ((ConfigNode node, GraphOptions graph) in Items(sections, ConfigSections.Graphs, node => node.Bind<GraphOptions>(GraphOptions.Read)))
+        List<(ConfigNode Node, GraphOptions Item)> graphs =
+            Items(sections, ConfigSections.Graphs, node => node.Bind<GraphOptions>(GraphOptions.Read));
+        foreach ((ConfigNode node, GraphOptions graph) in graphs)
         {
             AddGraph(GraphFolder.Of(graph, folder), node.Path, node.Findings);
         }
 
-        foreach ((ConfigNode node, PipelineOptions pipeline) in Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline)))
+        List<(ConfigNode Node, PipelineOptions Item)> pipelines =
+            Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
+        foreach ((ConfigNode node, PipelineOptions pipeline) in pipelines)
         {
             if (pipeline.Name.Length > 0)
             {
@@ -48,8 +52,16 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             Warnings =
             [
                 .. _warnings,
-                .. libraries == 0 ? [] : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
-                .. loaders == 0 ? [] : new[] { $"$.{ConfigSections.Loaders}: its {loaders} are not loaded; models that name one (custom_loader_options) are not served" },
+                .. libraries == 0
+                    ? []
+                    : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
+                .. loaders == 0
+                    ? []
+                    : new[]
+                    {
+                        $"$.{ConfigSections.Loaders}: its {loaders} are not loaded; "
+                            + "models that name one (custom_loader_options) are not served",
+                    },
             ],
             Fingerprint = Convert.ToHexString(_seen.GetHashAndReset()),
         };
@@ -70,7 +82,9 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
     private void ReadModels(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
     {
-        foreach ((ConfigNode node, ModelOptions? model) in Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel)))
+        List<(ConfigNode Node, ModelOptions? Item)> models =
+            Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
+        foreach ((ConfigNode node, ModelOptions? model) in models)
         {
             if (model is { ModelName.Length: > 0 })
             {
@@ -129,7 +143,8 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         _seen.Append(document.Hash);
         string folder = Path.GetDirectoryName(path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
-        List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
+        List<(ConfigNode Node, ModelOptions? Model)> models =
+            Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
         if (document.Findings.Errors.Count > 0)
         {
             foreach (string problem in document.Problems())
@@ -142,13 +157,15 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
         foreach ((ConfigNode node, ModelOptions? model) in models)
         {
-            _entries.Add(model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
+            _entries.Add(
+                model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
         }
     }
 
     private static ConfigNode? Inner(ConfigNode node) =>
         node.Members([ConfigSections.Entry], ConfigSections.Entry).TryGetValue(ConfigSections.Entry, out ConfigNode inner) ? inner : null;
 
-    private static List<(ConfigNode Node, T Item)> Items<T>(IReadOnlyDictionary<string, ConfigNode> sections, string key, Func<ConfigNode, T> read) =>
+    private static List<(ConfigNode Node, T Item)> Items<T>(
+        IReadOnlyDictionary<string, ConfigNode> sections, string key, Func<ConfigNode, T> read) =>
         sections.TryGetValue(key, out ConfigNode list) ? [.. list.Items().Select(node => (node, read(node)))] : [];
 }

@@ -35,7 +35,8 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
     public ReadOnlyMemory<byte> Expand(ReadOnlySpan<byte> json, int maxDepth)
     {
         ArrayBufferWriter<byte> output = new(json.Length + 1);
-        using Utf8JsonWriter writer = new(output, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using Utf8JsonWriter writer =
+            new(output, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())
         {
@@ -156,7 +157,11 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
     {
         if (_left >= 0)
         {
-            findings.Add(OptionError.Malformed(path, $"with its value, the values of environment variables in this file have more than {MaxCharacters} characters", "write less with them"));
+            findings.Add(
+                OptionError.Malformed(
+                    path,
+                    $"with its value, the values of environment variables in this file have more than {MaxCharacters} characters",
+                    "write less with them"));
         }
 
         _left = -1;
@@ -181,7 +186,8 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
 
         if (value is null)
         {
-            findings.Add(OptionError.Malformed(path, $"the environment variable {name} is not set", $"set it, or write ${{{name}:-value}}"));
+            findings.Add(
+                OptionError.Malformed(path, $"the environment variable {name} is not set", $"set it, or write ${{{name}:-value}}"));
         }
 
         return value;

@@ -14,10 +14,15 @@ internal sealed record GraphFolder(string Name, string BasePath, string Graph, s
     private static readonly string[] s_subconfigFiles = ["subconfig.json", "config.json"];
 
     /// <summary>Whether it is a graph: the entry names a graph file, or the default one exists.</summary>
-    public bool IsGraph => Graph.Length > 0 || (!IsAddress(BasePath) && (File.Exists(Path.Combine(BasePath, ServableFolders.GraphFile)) || File.Exists(MeshFile)));
+    public bool IsGraph =>
+        Graph.Length > 0
+            || (!IsAddress(BasePath) && (File.Exists(Path.Combine(BasePath, ServableFolders.GraphFile)) || File.Exists(MeshFile)));
 
     /// <summary>The graph's file.</summary>
-    public string GraphPath => Graph.Length > 0 ? Path.Combine(BasePath, Graph) : !IsAddress(BasePath) && File.Exists(MeshFile) ? MeshFile : Path.Combine(BasePath, ServableFolders.GraphFile);
+    public string GraphPath =>
+        Graph.Length > 0 ? Path.Combine(BasePath, Graph)
+            : !IsAddress(BasePath) && File.Exists(MeshFile) ? MeshFile
+            : Path.Combine(BasePath, ServableFolders.GraphFile);
 
     // Model mesh puts a graph where a model's first version would be.
     private string MeshFile => Path.Combine(BasePath, "1", ServableFolders.GraphFile);
@@ -25,10 +30,12 @@ internal sealed record GraphFolder(string Name, string BasePath, string Graph, s
     /// <summary>Resolves the folder of a model's entry.</summary>
     /// <param name="model">The entry.</param>
     /// <param name="folder">The folder that relative paths start from.</param>
-    public static GraphFolder Of(ModelOptions model, string folder) => new(model.ModelName, Resolve(model.ModelPath, model.ModelName, folder), model.GraphPath, model.Subconfig);
+    public static GraphFolder Of(ModelOptions model, string folder) =>
+        new(model.ModelName, Resolve(model.ModelPath, model.ModelName, folder), model.GraphPath, model.Subconfig);
 
     /// <summary>Resolves the folder of a graph's entry.</summary>
-    public static GraphFolder Of(GraphOptions graph, string folder) => new(graph.Name, Resolve(graph.BasePath, graph.Name, folder), graph.GraphPath, graph.Subconfig);
+    public static GraphFolder Of(GraphOptions graph, string folder) =>
+        new(graph.Name, Resolve(graph.BasePath, graph.Name, folder), graph.GraphPath, graph.Subconfig);
 
     /// <summary>The list of the graph's models; null if there is none. A file that the entry names may be missing.</summary>
     public string? FindSubconfig()

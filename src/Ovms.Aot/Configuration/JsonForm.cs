@@ -39,7 +39,8 @@ internal abstract class JsonForm
     /// <summary>An object with any keys.</summary>
     /// <param name="value">The form of the values.</param>
     /// <param name="special">Keys whose values have another form.</param>
-    public static JsonForm Map(JsonForm value, Dictionary<string, JsonForm>? special = null) => new Dictionary(value, special ?? [], isSingle: false);
+    public static JsonForm Map(JsonForm value, Dictionary<string, JsonForm>? special = null) =>
+        new Dictionary(value, special ?? [], isSingle: false);
 
     /// <summary>An object with exactly one key of any name.</summary>
     public static JsonForm Pair(JsonForm value) => new Dictionary(value, [], isSingle: true);
@@ -55,7 +56,8 @@ internal abstract class JsonForm
     /// <summary>A value of the other form, or any string.</summary>
     public static JsonForm TextOr(JsonForm other) => new Either(other);
 
-    private static string Quote(IEnumerable<string> words) => string.Join(',', words.Select(static word => $"\"{JsonEncodedText.Encode(word)}\""));
+    private static string Quote(IEnumerable<string> words) =>
+        string.Join(',', words.Select(static word => $"\"{JsonEncodedText.Encode(word)}\""));
 
     private static string Properties(Dictionary<string, JsonForm> members) =>
         string.Join(',', members.Select(static member => $"{Quote([member.Key])}:{{{member.Value.Schema}}}"));
@@ -68,7 +70,8 @@ internal abstract class JsonForm
         {
             get
             {
-                (OptionJson Kind, string Name)[] all = [(OptionJson.String, "string"), (OptionJson.Number, "number"), (OptionJson.Boolean, "boolean")];
+                (OptionJson Kind, string Name)[] all =
+                    [(OptionJson.String, "string"), (OptionJson.Number, "number"), (OptionJson.Boolean, "boolean")];
                 string[] names = [.. all.Where(row => (kinds & row.Kind) != 0).Select(static row => row.Name)];
                 return $"\"type\":{(names.Length == 1 ? Quote(names) : $"[{Quote(names)}]")}";
             }
@@ -164,7 +167,9 @@ internal abstract class JsonForm
     {
         public override OptionJson Kinds => OptionJson.Object;
 
-        public override string Schema => $"\"type\":\"object\",{(required.Length > 0 ? $"\"required\":[{Quote(required)}]," : "")}\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
+        public override string Schema =>
+            "\"type\":\"object\"," + (required.Length > 0 ? $"\"required\":[{Quote(required)}]," : "")
+            + $"\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
 
         public override void Check(ConfigNode node)
         {
@@ -179,7 +184,9 @@ internal abstract class JsonForm
     {
         public override OptionJson Kinds => OptionJson.Object;
 
-        public override string Schema => $"\"type\":\"object\",\"minProperties\":1,\"maxProperties\":1,\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
+        public override string Schema =>
+            "\"type\":\"object\",\"minProperties\":1,\"maxProperties\":1,"
+            + $"\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
 
         public override void Check(ConfigNode node)
         {
@@ -191,7 +198,8 @@ internal abstract class JsonForm
 
             if (node.Value.ValueKind == JsonValueKind.Object && node.Value.GetPropertyCount() != 1)
             {
-                node.Findings.Add(OptionError.Malformed(node.Path, $"expected an object with one of these keys: {string.Join(", ", members.Keys)}"));
+                node.Findings.Add(
+                    OptionError.Malformed(node.Path, $"expected an object with one of these keys: {string.Join(", ", members.Keys)}"));
             }
         }
     }

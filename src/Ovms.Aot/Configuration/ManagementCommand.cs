@@ -31,7 +31,8 @@ internal sealed record ManagementCommand(GivenOptions Given, bool IsDefaultPath)
             text.Append(folder.Name).Append('\n');
         }
 
-        return new CommandLine.Exit(ExitCode.Ok, text.ToString(), string.Concat(folders.Value.Warnings.Select(static warning => warning + "\n")));
+        return new CommandLine.Exit(
+            ExitCode.Ok, text.ToString(), string.Concat(folders.Value.Warnings.Select(static warning => warning + "\n")));
     }
 
     private CommandLine.Exit Edit()
@@ -50,8 +51,11 @@ internal sealed record ManagementCommand(GivenOptions Given, bool IsDefaultPath)
     // Only given options are written, so that the server that reads the file applies its own defaults.
     private List<EntryMember> Members()
     {
-        string modelPath = Given.Model.ModelPath.Length > 0 ? Given.Model.ModelPath : Path.Combine(Given.Source.ModelRepositoryPath, Given.Model.ModelName);
-        List<EntryMember> members = [new("name", Given.Model.ModelName, OptionJson.String), new("base_path", modelPath, OptionJson.String)];
+        string modelPath = Given.Model.ModelPath.Length > 0
+            ? Given.Model.ModelPath
+            : Path.Combine(Given.Source.ModelRepositoryPath, Given.Model.ModelName);
+        List<EntryMember> members =
+            [new("name", Given.Model.ModelName, OptionJson.String), new("base_path", modelPath, OptionJson.String)];
         members.AddRange(ModelOptions.Rows
             .Where(row => row.Name is not ("model_name" or "model_path") && Given.ModelTexts.ContainsKey(row.Name))
             .Select(row => new EntryMember(row.ConfigName, Given.ModelTexts[row.Name], row.Json)));

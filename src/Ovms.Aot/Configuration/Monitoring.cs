@@ -17,6 +17,10 @@ internal sealed record Monitoring(bool IsEnabled, ImmutableArray<string> Familie
         }
 
         MetricsOptions options = metrics.Bind<MetricsOptions>(MetricsOptions.Read);
-        return new Monitoring(options.Enable, options.MetricsList.Length == 0 ? [] : [.. metrics.Member("metrics_list").Items().Select(static item => item.Text()).OfType<string>()]);
+        return new Monitoring(
+            options.Enable,
+            options.MetricsList.Length == 0
+                ? []
+                : [.. metrics.Member("metrics_list").Items().Select(static item => item.Text()).OfType<string>()]);
     }
 }

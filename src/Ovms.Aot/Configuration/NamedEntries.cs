@@ -46,7 +46,8 @@ internal sealed class NamedEntries
     public void Fault(string sentence) => _errors.Add(sentence);
 
     /// <summary>The entries added so far.</summary>
-    public ServerConfig Build() => new() { Models = _models.ToImmutable(), Graphs = _graphs.ToImmutable(), Errors = _errors.ToImmutable(), Fingerprint = "" };
+    public ServerConfig Build() =>
+        new() { Models = _models.ToImmutable(), Graphs = _graphs.ToImmutable(), Errors = _errors.ToImmutable(), Fingerprint = "" };
 
     private bool Claim(string name, string path, OptionFindings? findings)
     {
@@ -61,7 +62,11 @@ internal sealed class NamedEntries
         }
         else
         {
-            findings.Add(OptionError.Malformed($"{path}.name", $"the name '{name}' is taken by {_names[name]}", "a name is given once, to a model, a graph or a pipeline"));
+            findings.Add(
+                OptionError.Malformed(
+                    $"{path}.name",
+                    $"the name '{name}' is taken by {_names[name]}",
+                    "a name is given once, to a model, a graph or a pipeline"));
         }
 
         return false;

@@ -20,9 +20,13 @@ internal sealed class RepositorySource(string root, ModelOptions common, bool al
             return folders.WithoutValue;
         }
 
-        ServerConfig config = new ConfigReader(variable).Read(folders.Value.Found.Select(folder => common with { ModelName = folder.Name, ModelPath = folder.Path }));
+        ServerConfig config = new ConfigReader(variable).Read(
+            folders.Value.Found.Select(folder => common with { ModelName = folder.Name, ModelPath = folder.Path }));
         string[] nothing = folders.Value.Found.IsEmpty
-            ? [$"{Path.GetFullPath(root)} holds no model: expected folders with version folders (1, 2, …), each with a model's files, or with {ServableFolders.GraphFile}."]
+            ? [
+                $"{Path.GetFullPath(root)} holds no model: expected folders with version folders (1, 2, …), "
+                    + $"each with a model's files, or with {ServableFolders.GraphFile}.",
+            ]
             : [];
         return config with { Warnings = [.. nothing, .. folders.Value.Warnings] };
     }

@@ -16,12 +16,14 @@ internal static class CacheFolder
         {
             Directory.CreateDirectory(folder);
             string trial = Path.Combine(folder, $".ovms-{Guid.NewGuid():N}");
-            using FileStream file = new(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            using FileStream file =
+                new(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             file.Write(new byte[TrialBytes]);
             file.Flush(flushToDisk: true);
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException or NotSupportedException)
         {
             return e.Message;
         }

@@ -26,7 +26,10 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
         if (isFlat)
         {
             // The section for the exact device comes last, so that GPU.1 overrides GPU.
-            foreach (DeviceProperty property in config.Sections.OrderBy(static section => section.Device.Ordinal is not null).SelectMany(static section => section.Properties))
+            IEnumerable<DeviceProperty> fromSections = config.Sections
+                .OrderBy(static section => section.Device.Ordinal is not null)
+                .SelectMany(static section => section.Properties);
+            foreach (DeviceProperty property in fromSections)
             {
                 flat.RemoveAll(other => other.Key == property.Key);
                 flat.Add(property);
@@ -73,14 +76,22 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
 
     private static string? WarnOfStreamsAndHint(List<DeviceProperty> flat, ImmutableArray<DeviceSection> sections)
     {
-        IEnumerable<DeviceProperty> together = sections.Select(static section => section.Properties.AsEnumerable()).Prepend(flat).Select(Conflict).FirstOrDefault(static pair => pair.Length > 0) ?? [];
+        IEnumerable<DeviceProperty> together = sections.Select(static section => section.Properties.AsEnumerable())
+            .Prepend(flat)
+            .Select(Conflict)
+            .FirstOrDefault(static pair => pair.Length > 0) ?? [];
         return together.ToArray() is [{ } streams, { } hint]
-            ? $"plugin_config: {streams} and {hint} are both given; the streams win, and the hint only sets what they leave open. Give one of them"
+            ? $"plugin_config: {streams} and {hint} are both given; the streams win, and the hint only sets what they leave open. "
+                + "Give one of them"
             : null;
 
         static DeviceProperty[] Conflict(IEnumerable<DeviceProperty> properties)
         {
-            DeviceProperty[] found = [.. properties.Where(static property => property.Key is Streams or Hint).OrderBy(static property => property.Key, StringComparer.Ordinal)];
+            DeviceProperty[] found =
+            [
+                .. properties.Where(static property => property.Key is Streams or Hint)
+                    .OrderBy(static property => property.Key, StringComparer.Ordinal),
+            ];
             return found.Length == 2 ? found : [];
         }
     }
@@ -98,11 +109,15 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
                 {
                     return Outcome.Fail(
                         StatusCode.ModelConfigInvalid,
-                        $"plugin_config: DEVICE_PROPERTIES.{section.Device}.{property.Key} cannot be \"{property.Value}\"; OpenVINO takes no braces, commas or outer spaces in a value there");
+                        $"plugin_config: DEVICE_PROPERTIES.{section.Device}.{property.Key} cannot be \"{property.Value}\"; "
+                            + "OpenVINO takes no braces, commas or outer spaces in a value there");
                 }
             }
         }
 
-        return $"{{{string.Join(',', sections.Select(static section => $"{section.Device}:{{{string.Join(',', section.Properties.Select(static property => $"{property.Key}:{property.Value}"))}}}"))}}}";
+        return $"{{{string.Join(',', sections.Select(WriteSection))}}}";
+
+        static string WriteSection(DeviceSection section) =>
+            $"{section.Device}:{{{string.Join(',', section.Properties.Select(static property => $"{property.Key}:{property.Value}"))}}}";
     }
 }

@@ -10,8 +10,8 @@ namespace Ovms.Devices;
 /// <remarks>
 /// OpenVINO's own choice is not set again. Measured on two cores, with other load. Without a quota, or with an affinity of one CPU,
 /// threads and streams are the same with and without these properties. Compiling took as long either way (squeezenet, 15 loads each:
-/// median 143 and 145 ms). Under a real quota of one CPU, resnet50 with one caller: 0 of 16 to 24 periods throttled with this plan, 6 to
-/// 13 of 16 to 22 with OpenVINO's choice. Outputs were bit-identical; median latencies were 25 to 34 ms both ways.
+/// median 143 and 145 ms). Under a real quota of one CPU, resnet50 with one caller: this plan had 0 of 16 to 24 periods throttled,
+/// OpenVINO's choice 6 to 13 of 16 to 22. Outputs were bit-identical; median latencies were 25 to 34 ms both ways.
 /// </remarks>
 /// <param name="Properties">Properties for the CPU only, without those the user has given.</param>
 /// <param name="Decision">One line for the log.</param>
@@ -64,7 +64,9 @@ internal sealed record CpuPlan(ImmutableArray<DeviceProperty> Properties, string
         ImmutableArray<DeviceProperty> left = [.. set.Where(property => !forCpu.ContainsKey(property.Key))];
         string[] kept = [.. s_keys.Where(forCpu.ContainsKey).Select(key => $"{key}={forCpu[key]}")];
         string part = allotment.Among > 1 ? $", one of {allotment.Among} parts of {budget.Cpus}" : "";
-        string what = left.Length > 0 ? $"set {string.Join(", ", left)}" : set.Count > 0 ? "nothing set" : "nothing to set, OpenVINO keeps to that by itself";
+        string what = left.Length > 0 ? $"set {string.Join(", ", left)}"
+            : set.Count > 0 ? "nothing set"
+            : "nothing to set, OpenVINO keeps to that by itself";
         string asGiven = kept.Length > 0 ? $"; as given: {string.Join(", ", kept)}" : "";
         return new CpuPlan(left, $"{allotment.Cpus} of {budget.Seen} CPUs ({budget.Source}{part}): {what}{asGiven}");
     }
@@ -73,7 +75,8 @@ internal sealed record CpuPlan(ImmutableArray<DeviceProperty> Properties, string
     private static Dictionary<string, string> Given(PluginConfig given)
     {
         Dictionary<string, string> all = [];
-        IEnumerable<DeviceProperty> own = given.Sections.Where(static section => section.Device.Type == "CPU").SelectMany(static section => section.Properties);
+        IEnumerable<DeviceProperty> own =
+            given.Sections.Where(static section => section.Device.Type == "CPU").SelectMany(static section => section.Properties);
         foreach (DeviceProperty property in given.Properties.Concat(own))
         {
             all[property.Key] = property.Value;

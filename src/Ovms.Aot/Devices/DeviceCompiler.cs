@@ -28,7 +28,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     /// <param name="nireq">Number of infer requests; 0 for the devices' optimum.</param>
     /// <param name="cacheDir">Folder of the model cache; null or empty for none. CACHE_DIR in the configuration overrides it.</param>
     /// <param name="cpus">The CPUs it may use; null leaves the choice to OpenVINO.</param>
-    public Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir, CpuAllotment? cpus = null)
+    public Outcome<CompiledOnDevice> Compile(
+        Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir, CpuAllotment? cpus = null)
     {
         if (nireq is < 0 or > MaxRequests)
         {
@@ -39,7 +40,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         {
             return Outcome.Fail(
                 StatusCode.CannotCompileModelIntoTargetDevice,
-                "there is no /proc, without which OpenVINO's CPU plugin never finishes; mount it (mount -t proc proc /proc in a chroot, ProcSubset=all under systemd)");
+                "there is no /proc, without which OpenVINO's CPU plugin never finishes; "
+                    + "mount it (mount -t proc proc /proc in a chroot, ProcSubset=all under systemd)");
         }
 
         Outcome<DevicePlan> plan = Plan(asked);
@@ -65,7 +67,9 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     public Outcome Check(TargetDevice asked, PluginConfig config)
     {
         Outcome<DevicePlan> plan = Plan(asked);
-        return plan.IsOk ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null, cpus: null, out _).WithoutValue : plan.WithoutValue;
+        return plan.IsOk
+            ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null, cpus: null, out _).WithoutValue
+            : plan.WithoutValue;
     }
 
     /// <summary>Selects the devices to compile for.</summary>
@@ -82,7 +86,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         return plan.IsOk ? plan : DevicePlan.Make(asked, _inventory.FindAll());
     }
 
-    private Outcome<CompileProperties> MakeProperties(PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
+    private Outcome<CompileProperties> MakeProperties(
+        PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
     {
         Outcome<PluginConfig> good = _check.Check(config, asked, target);
         cpu = good.IsOk && cpus is not null ? CpuPlan.Make(target, good.Value, cpus) : null;
@@ -104,7 +109,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             : bare with { Properties = bare.Properties.Add(new DeviceProperty(CacheKey, folder)) };
     }
 
-    private Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
+    private Outcome<CompiledOnDevice> Compile(
+        Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
     {
         CompiledModel compiled;
         try
@@ -129,13 +135,16 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
         string? hint = ExecutionFacts.ReadHint(compiled, plan.Target.Mode);
         List<string> warnings = [.. properties.Warnings];
-        int optimal = int.TryParse(ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS"), NumberStyles.None, CultureInfo.InvariantCulture, out int told) ? told : 0;
+        string? optimalText = ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS");
+        int optimal = int.TryParse(optimalText, NumberStyles.None, CultureInfo.InvariantCulture, out int reported) ? reported : 0;
         int requests = RequestCount.Decide(plan.Target, nireq, optimal, warnings);
         warnings.InsertRange(0, new[] { plan.Warning, ExecutionFacts.Difference(plan.Target, hint, executing) }.OfType<string>());
         return new CompiledOnDevice(
             compiled,
             plan.Target.ToString(),
-            executing.Length == 0 ? plan.Target.ToString() : string.Join(", ", executing.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+            executing.Length == 0
+                ? plan.Target.ToString()
+                : string.Join(", ", executing.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
             requests,
             ExecutionFacts.Read(compiled, "NUM_STREAMS"),
             ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),

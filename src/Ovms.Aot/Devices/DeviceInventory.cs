@@ -93,7 +93,8 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
 
     private static string Describe(IEnumerable<DeviceNode> nodes, string looked)
     {
-        string text = string.Join(", ", nodes.Select(static node => node.CanOpen ? node.Path : $"{node.Path} (may not be opened by this user)"));
+        string text =
+            string.Join(", ", nodes.Select(static node => node.CanOpen ? node.Path : $"{node.Path} (may not be opened by this user)"));
         return text.Length > 0 ? text : $"no {looked}";
     }
 }

@@ -17,7 +17,8 @@ internal readonly record struct DeviceName(string Type, string? Ordinal = null, 
 
     /// <summary>In OpenVINO's form: <c>GPU.1(4)</c>.</summary>
     public override string ToString() =>
-        Type + (Ordinal is null ? "" : "." + Ordinal) + (Count is { } count ? string.Create(CultureInfo.InvariantCulture, $"({count})") : "");
+        Type + (Ordinal is null ? "" : "." + Ordinal)
+        + (Count is { } count ? string.Create(CultureInfo.InvariantCulture, $"({count})") : "");
 
     /// <summary>Reads <c>GPU</c> or <c>GPU.1</c>; false for any other form. The caller reads the count.</summary>
     public static bool TryParse(string text, out DeviceName name)

@@ -22,7 +22,8 @@ internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName>
             return MakeForFreeChoice(asked, presence);
         }
 
-        List<DeviceName> left = [.. asked.Devices.Where(device => presence.Has(device) && !asked.Excluded.Any(excluded => excluded.Covers(device)))];
+        List<DeviceName> left =
+            [.. asked.Devices.Where(device => presence.Has(device) && !asked.Excluded.Any(excluded => excluded.Covers(device)))];
         List<DeviceName> absent = [.. asked.Devices.Where(device => !presence.Has(device))];
         // HETERO runs the model on its first device and falls back to the others for unsupported operations, never the reverse.
         bool isFirstNeeded = asked.Mode is not (DeviceMode.Auto or DeviceMode.Multi);
@@ -33,7 +34,9 @@ internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName>
 
         if (left.Count == 0 || (isFirstNeeded && absent.Contains(asked.Devices[0])))
         {
-            return Outcome.Fail(StatusCode.TargetDeviceNotAvailable, $"{asked} was asked for; present: {presence.Describe()}. {Missing(absent, presence)}");
+            return Outcome.Fail(
+                StatusCode.TargetDeviceNotAvailable,
+                $"{asked} was asked for; present: {presence.Describe()}. {Missing(absent, presence)}");
         }
 
         if (absent.Count == 0)
@@ -43,15 +46,20 @@ internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName>
 
         TargetDevice target = asked with { Devices = [.. left], Excluded = [] };
         string verb = absent.Count == 1 ? "is" : "are";
-        return new DevicePlan(target, absent, $"{string.Join(" and ", absent.Select(Bare))} {verb} absent, so {asked} goes on as {target}. {Missing(absent, presence)}");
+        return new DevicePlan(
+            target,
+            absent,
+            $"{string.Join(" and ", absent.Select(Bare))} {verb} absent, so {asked} goes on as {target}. {Missing(absent, presence)}");
     }
 
     private static Outcome<DevicePlan> MakeForFreeChoice(TargetDevice asked, DevicePresence presence)
     {
         bool isNothingLeft = asked.Excluded.Any(static device => device.Type == "CPU") &&
-            !presence.Found.Any(pair => pair.Value.Any(ordinal => !asked.Excluded.Any(excluded => excluded.Covers(new DeviceName(pair.Key, ordinal)))));
+            !presence.Found.Any(
+                pair => pair.Value.Any(ordinal => !asked.Excluded.Any(excluded => excluded.Covers(new DeviceName(pair.Key, ordinal)))));
         return isNothingLeft
-            ? Outcome.Fail(StatusCode.TargetDeviceNotAvailable, $"{asked} was asked for; present: {presence.Describe()}. Nothing is left to run on")
+            ? Outcome.Fail(
+                StatusCode.TargetDeviceNotAvailable, $"{asked} was asked for; present: {presence.Describe()}. Nothing is left to run on")
             : new DevicePlan(asked, [], null);
     }
 

@@ -5,7 +5,8 @@ namespace Ovms.Devices;
 /// <summary>Which devices of the queried types are present. A type that was not queried counts as present.</summary>
 /// <param name="Found">Per queried type: the numbers of its devices; empty if absent.</param>
 /// <param name="Reasons">Per type that is absent or lacks a device: the reasons, one clause each.</param>
-internal sealed record DevicePresence(ImmutableDictionary<string, ImmutableArray<string>> Found, ImmutableDictionary<string, ImmutableArray<string>> Reasons)
+internal sealed record DevicePresence(
+    ImmutableDictionary<string, ImmutableArray<string>> Found, ImmutableDictionary<string, ImmutableArray<string>> Reasons)
 {
     /// <summary>No type was queried.</summary>
     public static DevicePresence NotAsked { get; } =
@@ -13,7 +14,8 @@ internal sealed record DevicePresence(ImmutableDictionary<string, ImmutableArray
 
     /// <summary>Whether the device is present.</summary>
     public bool Has(DeviceName device) =>
-        !Found.TryGetValue(device.Type, out ImmutableArray<string> ordinals) || (device.Ordinal is null ? ordinals.Length > 0 : ordinals.Contains(device.Ordinal));
+        !Found.TryGetValue(device.Type, out ImmutableArray<string> ordinals)
+            || (device.Ordinal is null ? ordinals.Length > 0 : ordinals.Contains(device.Ordinal));
 
     /// <summary>Why a device is absent.</summary>
     public string WhyNot(DeviceName device)
@@ -31,5 +33,10 @@ internal sealed record DevicePresence(ImmutableDictionary<string, ImmutableArray
     /// <summary>All devices known to be present, as text for users: <c>CPU, GPU.0</c>.</summary>
     public string Describe() => string.Join(
         ", ",
-        ["CPU", .. Found.Where(static pair => pair.Key != "CPU").OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => pair.Value.Select(ordinal => ordinal.Length == 0 ? pair.Key : $"{pair.Key}.{ordinal}"))]);
+        [
+            "CPU",
+            .. Found.Where(static pair => pair.Key != "CPU")
+                .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+                .SelectMany(static pair => pair.Value.Select(ordinal => ordinal.Length == 0 ? pair.Key : $"{pair.Key}.{ordinal}")),
+        ]);
 }

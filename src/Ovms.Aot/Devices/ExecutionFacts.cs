@@ -81,7 +81,8 @@ internal static class ExecutionFacts
         }
 
         string[] parts = (streams ?? "").Split(", ");
-        string count = parts.FirstOrDefault(static part => part.StartsWith("CPU ", StringComparison.Ordinal))?[4..] ?? (parts.Length == 1 ? parts[0] : "");
+        string count = parts.FirstOrDefault(static part => part.StartsWith("CPU ", StringComparison.Ordinal))?[4..]
+            ?? (parts.Length == 1 ? parts[0] : "");
         return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 1;
     }
 

@@ -33,7 +33,8 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
             const string Key = "model name";
             try
             {
-                string? line = File.ReadLines(Under("proc/cpuinfo")).FirstOrDefault(static line => line.StartsWith(Key, StringComparison.Ordinal));
+                string? line =
+                    File.ReadLines(Under("proc/cpuinfo")).FirstOrDefault(static line => line.StartsWith(Key, StringComparison.Ordinal));
                 if (line?.Split(':', 2) is [_, { } name] && name.Trim().Length > 0)
                 {
                     return name.Trim();
@@ -66,7 +67,8 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
     {
         try
         {
-            return Files("etc/OpenCL/vendors", "*.icd").Any(static file => File.ReadLines(file).Any(static line => line.Contains("igdrcl", StringComparison.Ordinal)));
+            return Files("etc/OpenCL/vendors", "*.icd").Any(static file =>
+                File.ReadLines(file).Any(static line => line.Contains("igdrcl", StringComparison.Ordinal)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -88,7 +90,8 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
     {
         try
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle =
+                File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
             return true;
         }
         catch (UnauthorizedAccessException)
@@ -104,7 +107,8 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
 
     private static bool CanLoad(string name, string? folder)
     {
-        bool isLoaded = NativeLibrary.TryLoad(name, out IntPtr library) || (folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, name), out library));
+        bool isLoaded = NativeLibrary.TryLoad(name, out IntPtr library)
+            || (folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, name), out library));
         if (isLoaded)
         {
             NativeLibrary.Free(library);

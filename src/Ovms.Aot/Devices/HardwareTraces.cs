@@ -34,7 +34,8 @@ internal sealed record HardwareTraces(
     {
         if (RenderNodes.IsEmpty && WslNode is null)
         {
-            yield return "there is no /dev/dri/render* (nor /dev/dxg, which WSL2 has): no GPU, no kernel driver for it, or not passed into the container (--device /dev/dri; in WSL2 --device /dev/dxg)";
+            yield return "there is no /dev/dri/render* (nor /dev/dxg, which WSL2 has): no GPU, no kernel driver for it, "
+                + "or not passed into the container (--device /dev/dri; in WSL2 --device /dev/dxg)";
         }
         else if (!RenderNodes.Any(static node => node.CanOpen) && WslNode is not { CanOpen: true })
         {
@@ -57,7 +58,8 @@ internal sealed record HardwareTraces(
         if (AccelNodes.IsEmpty)
         {
             yield return WslNode is null
-                ? "there is no /dev/accel/accel*: no NPU, no kernel driver (intel_vpu) for it, or not passed into the container (--device /dev/accel)"
+                ? "there is no /dev/accel/accel*: no NPU, no kernel driver (intel_vpu) for it, "
+                    + "or not passed into the container (--device /dev/accel)"
                 : "there is no /dev/accel/accel*, and WSL2 does not pass an NPU on";
         }
         else if (!AccelNodes.Any(static node => node.CanOpen))
@@ -77,5 +79,6 @@ internal sealed record HardwareTraces(
     }
 
     private static string NotOpenable(string node) =>
-        $"{node} may not be opened by this user, who must be in the group that owns it, usually render (container: --group-add with that group's number)";
+        $"{node} may not be opened by this user, who must be in the group that owns it, usually render "
+            + "(container: --group-add with that group's number)";
 }

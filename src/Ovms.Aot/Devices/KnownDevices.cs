@@ -20,7 +20,8 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
         try
         {
             using FileStream file = RegularFile.OpenRead(pluginsXml);
-            using XmlReader reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 1 << 20 });
+            using XmlReader reader = XmlReader.Create(
+                file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 1 << 20 });
             List<string> names = [.. BuiltIn.Names];
             while (reader.ReadToFollowing("plugin"))
             {
@@ -34,7 +35,10 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
         }
         catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{pluginsXml} is not a readable plugins.xml, which is an XML file with <plugin name=\"…\" location=\"…\"/> elements: {e.Message}");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{pluginsXml} is not a readable plugins.xml, which is an XML file with <plugin name=\"…\" location=\"…\"/> elements: "
+                    + $"{e.Message}");
         }
     }
 
@@ -51,7 +55,9 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
 
             if (device is { Type: "CPU", Ordinal: not null })
             {
-                return Outcome.Fail(StatusCode.TargetDeviceNotAvailable, $"{device} was asked for, but there is only one CPU device and it has no number: write CPU");
+                return Outcome.Fail(
+                    StatusCode.TargetDeviceNotAvailable,
+                    $"{device} was asked for, but there is only one CPU device and it has no number: write CPU");
             }
         }
 
@@ -64,6 +70,8 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
         string known = $"\"{unknown.Type}\"{where} is not a device that is known here; known are {string.Join(", ", Names)}";
         return Names.FirstOrDefault(name => name.Equals(unknown.Type, StringComparison.OrdinalIgnoreCase)) is { } cased
             ? $"{known}. Names are case-sensitive: did you mean {cased}?"
-            : NearestName.Of(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near ? $"{known}. Did you mean {near}?" : $"{known}.";
+            : NearestName.Of(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near
+            ? $"{known}. Did you mean {near}?"
+            : $"{known}.";
     }
 }

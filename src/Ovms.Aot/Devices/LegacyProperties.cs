@@ -8,7 +8,8 @@ internal static class LegacyProperties
     {
         DeviceProperty now = given switch
         {
-            { Key: "CPU_THROUGHPUT_STREAMS", Value: "CPU_THROUGHPUT_AUTO" } or { Key: "GPU_THROUGHPUT_STREAMS", Value: "GPU_THROUGHPUT_AUTO" } => Throughput,
+            { Key: "CPU_THROUGHPUT_STREAMS", Value: "CPU_THROUGHPUT_AUTO" } => Throughput,
+            { Key: "GPU_THROUGHPUT_STREAMS", Value: "GPU_THROUGHPUT_AUTO" } => Throughput,
             { Key: "CPU_THROUGHPUT_AUTO" or "GPU_THROUGHPUT_AUTO" } => Throughput,
             { Key: "CPU_THROUGHPUT_STREAMS" or "GPU_THROUGHPUT_STREAMS" } => given with { Key = "NUM_STREAMS" },
             { Key: "CPU_THREADS_NUM" } => given with { Key = "INFERENCE_NUM_THREADS" },

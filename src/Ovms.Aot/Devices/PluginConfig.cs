@@ -20,7 +20,8 @@ internal sealed record DeviceSection(DeviceName Device, ImmutableArray<DevicePro
 /// <param name="Properties">Properties for all devices that run the model, in the order given.</param>
 /// <param name="Sections">DEVICE_PROPERTIES, without empty ones.</param>
 /// <param name="Warnings">Warnings about translated names.</param>
-internal sealed record PluginConfig(ImmutableArray<DeviceProperty> Properties, ImmutableArray<DeviceSection> Sections, ImmutableArray<string> Warnings)
+internal sealed record PluginConfig(
+    ImmutableArray<DeviceProperty> Properties, ImmutableArray<DeviceSection> Sections, ImmutableArray<string> Warnings)
 {
     /// <summary>No properties.</summary>
     public static PluginConfig Empty { get; } = new([], [], []);
@@ -32,5 +33,9 @@ internal sealed record PluginConfig(ImmutableArray<DeviceProperty> Properties, I
 
     /// <summary>All properties in one line, for messages: <c>NUM_STREAMS=2, CPU: PERF_COUNT=YES</c>.</summary>
     public override string ToString() => string.Join(
-        ", ", [.. Properties.Select(static property => property.ToString()), .. Sections.Select(static section => $"{section.Device}: {string.Join(", ", section.Properties)}")]);
+        ", ",
+        [
+            .. Properties.Select(static property => property.ToString()),
+            .. Sections.Select(static section => $"{section.Device}: {string.Join(", ", section.Properties)}"),
+        ]);
 }

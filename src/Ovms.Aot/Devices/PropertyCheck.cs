@@ -18,7 +18,9 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
     {
         // AUTO without a list may run on any device. Most keys are found before GPU and NPU, whose plugins load slowly, must be asked.
         DeviceName[] devices = target.Devices.IsEmpty ? [.. known.Names.Select(static name => new DeviceName(name))] : [.. target.Devices];
-        string subject = target.Devices.IsEmpty || target.Mode == DeviceMode.Single ? target.ToString() : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
+        string subject = target.Devices.IsEmpty || target.Mode == DeviceMode.Single
+            ? target.ToString()
+            : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
         DeviceName[] absent = [.. asked.Devices.Where(device => !target.Devices.Contains(device))];
         Scope scope = new("", subject, target.Mode, target.Mode, devices, absent);
         List<string> warnings = [.. config.Warnings];
@@ -34,14 +36,17 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
             if (!known.Names.Contains(section.Device.Type))
             {
                 string meant = NearestName.Of(section.Device.Type, known.Names) is { } near ? $"; did you mean {near}?" : "";
-                return Invalid($"DEVICE_PROPERTIES names {section.Device}, which is not a device that is known here; known are {string.Join(", ", known.Names)}{meant}");
+                return Invalid(
+                    $"DEVICE_PROPERTIES names {section.Device}, which is not a device that is known here; "
+                        + $"known are {string.Join(", ", known.Names)}{meant}");
             }
 
             if (!target.Devices.IsEmpty && !target.Devices.Any(section.Device.Covers))
             {
                 if (!asked.Devices.Any(section.Device.Covers))
                 {
-                    warnings.Add($"plugin_config: DEVICE_PROPERTIES.{section.Device} is not used, because {asked} does not name that device");
+                    warnings.Add(
+                        $"plugin_config: DEVICE_PROPERTIES.{section.Device} is not used, because {asked} does not name that device");
                 }
 
                 continue;
@@ -124,7 +129,8 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
         {
             string absent = string.Join(" or ", scope.Absent.Select(static device => device.WithoutCount));
             warnings.Add(
-                $"plugin_config: {property} is not used: it is not a property of {scope.Subject}, and may be one of {absent}, which is absent");
+                $"plugin_config: {property} is not used: it is not a property of {scope.Subject}, "
+                    + $"and may be one of {absent}, which is absent");
             return false;
         }
 

@@ -124,7 +124,10 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
         PropertyKind.Boolean => Boolean(value),
         PropertyKind.Count => IsWhole(value, 0) ? value : null,
         PropertyKind.Streams => value is "AUTO" or "NUMA" || IsWhole(value, -2) ? value : null,
-        PropertyKind.Fraction => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1 ? value : null,
+        PropertyKind.Fraction =>
+            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1
+                ? value
+                : null,
         PropertyKind.Word => Words.Contains(value) ? value : null,
         _ => value,
     };

@@ -25,7 +25,9 @@ internal static class RequestCount
             }
             else if (nireq > 0 && nireq < batch)
             {
-                warnings.Add($"{target}: with --nireq {nireq} a batch of {batch} never fills, so every call waits for AUTO_BATCH_TIMEOUT; set --nireq to {batch} or more");
+                warnings.Add(
+                    $"{target}: with --nireq {nireq} a batch of {batch} never fills, so every call waits for AUTO_BATCH_TIMEOUT; "
+                        + $"set --nireq to {batch} or more");
             }
         }
 

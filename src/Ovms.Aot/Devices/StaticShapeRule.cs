@@ -32,7 +32,8 @@ internal static class StaticShapeRule
 
         PortInfo? open = inputs.FirstOrDefault(static input => !input.Shape.IsStatic);
         return Outcome.Fail(StatusCode.ModelConfigInvalid, open is null
-            ? $"{target}: {needs} takes models of fixed shapes only; the inputs of this one are fixed, but shapes inside are dynamic, which no option can change. Use CPU or GPU"
+            ? $"{target}: {needs} takes models of fixed shapes only; the inputs of this one are fixed, but shapes inside are dynamic, "
+                + "which no option can change. Use CPU or GPU"
             : $"{target}: {needs} takes models of fixed shapes only; {Describe(open)}. Fix it with {Remedy(inputs)}");
     }
 
@@ -59,12 +60,16 @@ internal static class StaticShapeRule
 
         return inputs.Count == 1 || open.Any(static input => input.Name is null)
             ? $"--shape \"{Example(open[0].Shape)}\", with your own numbers"
-            : $"--shape '{{{string.Join(", ", open.Select(static input => $"\"{input.Name}\": \"{Example(input.Shape)}\""))}}}', with your own numbers";
+            : $"--shape '{{{string.Join(", ", open.Select(static input => $"\"{input.Name}\": \"{Example(input.Shape)}\""))}}}', "
+                + "with your own numbers";
     }
 
     private static string Example(PartialShape shape) => shape.HasRank
-        ? $"({string.Join(',', Enumerable.Range(0, shape.Rank).Select(index => Math.Max(1, shape[index].Min).ToString(CultureInfo.InvariantCulture)))})"
+        ? $"({string.Join(',', Enumerable.Range(0, shape.Rank).Select(index => Number(Math.Max(1, shape[index].Min))))})"
         : "(1,3,224,224)";
 
-    private static IEnumerable<int> OpenDimensions(PartialShape shape) => Enumerable.Range(0, shape.Rank).Where(index => !shape[index].IsStatic);
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static IEnumerable<int> OpenDimensions(PartialShape shape) =>
+        Enumerable.Range(0, shape.Rank).Where(index => !shape[index].IsStatic);
 }

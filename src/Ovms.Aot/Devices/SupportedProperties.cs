@@ -12,7 +12,8 @@ namespace Ovms.Devices;
 internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<string>?> ask, Func<string, DeviceProperty, string?> tryOn)
 {
     /// <summary>Accepted by OpenVINO itself; in no plugin's list.</summary>
-    private static readonly string[] s_core = ["CACHE_DIR", "ENABLE_MMAP", "AUTO_BATCH_TIMEOUT", "ALLOW_AUTO_BATCHING", "FORCE_TBB_TERMINATE"];
+    private static readonly string[] s_core =
+        ["CACHE_DIR", "ENABLE_MMAP", "AUTO_BATCH_TIMEOUT", "ALLOW_AUTO_BATCHING", "FORCE_TBB_TERMINATE"];
 
     /// <summary>Passed on to the device; BATCH rejects it.</summary>
     private const string CacheMode = "CACHE_MODE";
@@ -68,7 +69,12 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
 
     /// <summary>All their properties, for suggestions.</summary>
     public IEnumerable<string> All(DeviceMode mode, IEnumerable<DeviceName> devices) =>
-        [.. s_core, CacheMode, .. mode.Name() is { } plugin ? List(plugin) ?? [] : [], .. devices.SelectMany(device => List(device.Type) ?? [])];
+        [
+            .. s_core,
+            CacheMode,
+            .. mode.Name() is { } plugin ? List(plugin) ?? [] : [],
+            .. devices.SelectMany(device => List(device.Type) ?? []),
+        ];
 
     private IReadOnlyCollection<string>? List(string plugin) => _lists.GetOrAdd(plugin, ask);
 }

@@ -20,7 +20,8 @@ internal sealed record TargetDevice(DeviceMode Mode, ImmutableArray<DeviceName> 
     public IEnumerable<DeviceName> AllNames => Devices.Concat(Excluded);
 
     /// <summary>Whether the CPU may run the model: it is named or can be chosen.</summary>
-    public bool MayUseCpu => (Devices.IsEmpty || Devices.Any(static device => device.Type == "CPU")) && !Excluded.Any(static device => device.Type == "CPU");
+    public bool MayUseCpu =>
+        (Devices.IsEmpty || Devices.Any(static device => device.Type == "CPU")) && !Excluded.Any(static device => device.Type == "CPU");
 
     /// <summary>Whether the CPU plugin runs the model directly, without a mode.</summary>
     public bool IsCpuAlone => Mode == DeviceMode.Single && Devices[0].Type == "CPU";
@@ -32,7 +33,8 @@ internal sealed record TargetDevice(DeviceMode Mode, ImmutableArray<DeviceName> 
     /// <summary>In OpenVINO's form.</summary>
     public override string ToString()
     {
-        string list = string.Join(',', [.. Devices.Select(static device => device.ToString()), .. Excluded.Select(static device => $"-{device}")]);
+        string list =
+            string.Join(',', [.. Devices.Select(static device => device.ToString()), .. Excluded.Select(static device => $"-{device}")]);
         return (Mode.Name(), list.Length) switch
         {
             (null, _) => list,

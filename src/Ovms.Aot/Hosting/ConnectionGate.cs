@@ -108,8 +108,12 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
         {
             Log.ConnectionRefused(log, refused switch
             {
-                ConnectionEnd.AddressFull => $"{address?.Address} has {limits.PerAddress} open, as many as an address may have (max_connections_per_address), and all are in use",
-                _ => $"{limits.Places} are open, as many as there may be (max_connections; the files that this process may open, ulimit -n), and all are in use",
+                ConnectionEnd.AddressFull =>
+                    $"{address?.Address} has {limits.PerAddress} open, "
+                    + "as many as an address may have (max_connections_per_address), and all are in use",
+                _ =>
+                    $"{limits.Places} are open, as many as there may be "
+                    + "(max_connections; the files that this process may open, ulimit -n), and all are in use",
             });
         }
     }

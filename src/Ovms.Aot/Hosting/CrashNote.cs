@@ -7,7 +7,8 @@ namespace Ovms.Hosting;
 internal static class CrashNote
 {
     private const string NoMemory =
-        "The system gives this process no more memory or threads, and the server ends: raise its limits (ulimit -v, ulimit -u; memory.max and pids.max of its control group), or serve less with it";
+        "The system gives this process no more memory or threads, and the server ends: "
+        + "raise its limits (ulimit -v, ulimit -u; memory.max and pids.max of its control group), or serve less with it";
 
     /// <summary>Subscribes for the life of the process.</summary>
     public static void Connect(LogSink sink) => AppDomain.CurrentDomain.UnhandledException += (_, crash) =>
@@ -18,7 +19,13 @@ internal static class CrashNote
         sink.Write(
             isShortage
                 ? new LogEntry(DateTimeOffset.Now, LogLevel.Critical, "serving", default, NoMemory)
-                : new LogEntry(DateTimeOffset.Now, LogLevel.Critical, "serving", default, "The server fails and ends", crash.ExceptionObject as Exception),
+                : new LogEntry(
+                    DateTimeOffset.Now,
+                    LogLevel.Critical,
+                    "serving",
+                    default,
+                    "The server fails and ends",
+                    crash.ExceptionObject as Exception),
             withStackTrace: !isShortage);
         sink.Dispose();
         if (isShortage)

@@ -31,7 +31,8 @@ internal static class EndPoints
             {
                 return Outcome.Fail(
                     StatusCode.OptionsUsageError,
-                    $"The bind address {host} is not known to this machine ({unknown.Message}): give one of its own addresses, or 0.0.0.0 for all.");
+                    $"The bind address {host} is not known to this machine ({unknown.Message}): "
+                        + "give one of its own addresses, or 0.0.0.0 for all.");
             }
         }
 
@@ -39,7 +40,7 @@ internal static class EndPoints
     }
 
     /// <summary>
-    /// The addresses to bind so that all requested ones are served; a second socket on an address that a wildcard covers would fail with
+    /// The addresses to bind so that all requested ones are served. A second socket on an address that a wildcard covers would fail with
     /// "address in use". <c>::</c> is bound for both families. Without IPv6, <c>::</c> together with 0.0.0.0 binds 0.0.0.0 alone.
     /// </summary>
     internal static IEnumerable<IPAddress> Uncovered(IEnumerable<IPAddress> asked, bool hasIPv6)

@@ -45,7 +45,9 @@ internal sealed class Engine : IDisposable
             Log.Devices(log, DeviceInventory.DescribeWithoutPlugins());
             OpenVinoLibrary.SetLogCallback(line => Log.Engine(log, line.TrimEnd()));
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
-            return AddExtension(core, server.CpuExtension) is { IsOk: false } refused ? Close(core, refused) : new Engine(core, known.Value, server);
+            return AddExtension(core, server.CpuExtension) is { IsOk: false } refused
+                ? Close(core, refused)
+                : new Engine(core, known.Value, server);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {
@@ -70,11 +72,15 @@ internal sealed class Engine : IDisposable
         }
         catch (NotRegularFileException refused)
         {
-            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Message} It must be a library built for this OpenVINO.");
+            return Outcome.Fail(
+                StatusCode.RuntimeUnavailable,
+                $"The CPU extension {path} cannot be loaded: {refused.Message} It must be a library built for this OpenVINO.");
         }
         catch (OpenVinoException refused)
         {
-            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Said}. It must be a library built for this OpenVINO.");
+            return Outcome.Fail(
+                StatusCode.RuntimeUnavailable,
+                $"The CPU extension {path} cannot be loaded: {refused.Said}. It must be a library built for this OpenVINO.");
         }
     }
 

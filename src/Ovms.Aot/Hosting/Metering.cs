@@ -29,7 +29,9 @@ internal static class Metering
     {
         if (monitoring is not null && server.MetricsEnable)
         {
-            return Outcome.Fail(StatusCode.ConfigFileInvalid, "--metrics_enable and the file's section \"monitoring\" are given together: leave one of them out.");
+            return Outcome.Fail(
+                StatusCode.ConfigFileInvalid,
+                "--metrics_enable and the file's section \"monitoring\" are given together: leave one of them out.");
         }
 
         if (!(monitoring?.IsEnabled ?? server.MetricsEnable))
@@ -39,7 +41,8 @@ internal static class Metering
 
         if (listens && server is { RestPort: 0, RestUds: "" })
         {
-            return Outcome.Fail(StatusCode.MetricsRestPortMissing, "The file enables metrics, and they are told on the REST port: set --rest_port.");
+            return Outcome.Fail(
+                StatusCode.MetricsRestPortMissing, "The file enables metrics, and the REST port serves them: set --rest_port.");
         }
 
         IReadOnlyList<string> families = monitoring is null ? MetricSelection.Split(server.MetricsList) : monitoring.Families;
@@ -56,7 +59,8 @@ internal static class Metering
         metrics.AddCount(MetricFamilies.Ready, () => served.Readiness.IsReady ? 1 : 0);
         metrics.AddCount(MetricFamilies.Connections, () => gate.Open);
         metrics.AddCount(MetricFamilies.ConnectionsRefused, () => gate.Refused);
-        metrics.Add(MetricFamilies.ConnectionsClosed, sink => Array.ForEach(s_closed, closed => sink.Add(closed.Labels, gate.Ended(closed.Why))));
+        metrics.Add(
+            MetricFamilies.ConnectionsClosed, sink => Array.ForEach(s_closed, closed => sink.Add(closed.Labels, gate.Ended(closed.Why))));
         metrics.AddCount(MetricFamilies.OpenStreams, () => streams.Open);
         metrics.AddCount(MetricFamilies.WaitingStreams, () => streams.Waiting);
         metrics.AddCount(MetricFamilies.StreamsRefused, () => streams.Refused);

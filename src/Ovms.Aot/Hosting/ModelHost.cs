@@ -34,7 +34,8 @@ internal sealed class ModelHost : IDisposable
                 listening.Wait(CancellationToken.None);
                 return loaded;
             },
-            new LifecyclePace(TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds), TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)),
+            new LifecyclePace(
+                TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds), TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)),
             TimeProvider.System,
             log,
             new LookEffects(engine.Cpus, _remotes, log));

@@ -16,8 +16,8 @@ using Ovms.Status;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// Runs the server from start to stop: opens listeners and loads models; on a stop signal, readiness drops, calls in flight finish, and
-/// the rest is freed. Creates and connects all parts.
+/// Runs the server from start to stop, and creates and connects all parts. It opens listeners and loads models. On a stop signal,
+/// readiness drops, calls in flight finish, and the rest is freed.
 /// </summary>
 internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
@@ -74,7 +74,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         TaskCompletionSource listened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<Outcome<ModelHost>> beginning = ModelHost.BeginAsync(opening, listened.Task, start, config.Value, served, _log, stop.Token);
-        ModelCalls calls = new(served.Registry, served.Counts, served.Drain.Answers, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
+        ModelCalls calls =
+            new(served.Registry, served.Counts, served.Drain.Answers, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
         WebApplication web = listeners.Value.Build(served, calls, _metrics, logging);
         if (_metrics is not null)
         {
@@ -143,7 +144,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             Outcome given = CheckSingleModel(served);
             if (!given.IsOk)
             {
-                LeftWorkUnfinished = await models.StopAsync(TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)).ConfigureAwait(false) != StopResult.Clean;
+                TimeSpan limit = TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds);
+                LeftWorkUnfinished = await models.StopAsync(limit).ConfigureAwait(false) != StopResult.Clean;
                 await web.StopAsync().ConfigureAwait(false);
                 return given;
             }
@@ -167,7 +169,10 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             return Outcome.Ok;
         }
 
-        string why = string.Join("; ", status.Faults.Select(static fault => fault.ToString()).Prepend(status.Config.IsOk ? "" : status.Config.Text).Where(static part => part.Length > 0));
+        IEnumerable<string> parts = status.Faults.Select(static fault => fault.ToString())
+            .Prepend(status.Config.IsOk ? "" : status.Config.Text)
+            .Where(static part => part.Length > 0);
+        string why = string.Join("; ", parts);
         return Outcome.Fail(StatusCode.NoModelVersionAvailable, $"The server ends, since its only model cannot be served. {why}");
     }
 
@@ -237,6 +242,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             Log.Failure(_log, line);
         }
 
-        return failure.Code is StatusCode.OptionsUsageError or StatusCode.TargetDeviceWrongFormat ? ExitCode.Usage(OperatingSystem.IsWindows()) : ExitCode.Failure;
+        return failure.Code is StatusCode.OptionsUsageError or StatusCode.TargetDeviceWrongFormat
+            ? ExitCode.Usage(OperatingSystem.IsWindows())
+            : ExitCode.Failure;
     }
 }

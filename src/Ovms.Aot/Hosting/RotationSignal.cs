@@ -21,7 +21,8 @@ internal static class RotationSignal
         }
 
         // .NET has no name for SIGUSR1 and accepts its number.
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGHUP, (PosixSignal)(OperatingSystem.IsLinux() ? UserSignalOnLinux : UserSignalElsewhere)])
+        int userSignal = OperatingSystem.IsLinux() ? UserSignalOnLinux : UserSignalElsewhere;
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGHUP, (PosixSignal)userSignal])
         {
             s_registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {

@@ -37,7 +37,10 @@ internal static partial class SocketFile
         string path = Path.GetFullPath(given);
         int bytes = Encoding.UTF8.GetByteCount(path);
         return bytes > MaxBytes
-            ? Outcome.Fail(failure, $"{path} cannot be a unix domain socket: its path has {bytes} bytes, and the system takes {MaxBytes}. Choose a shorter one.")
+            ? Outcome.Fail(
+                failure,
+                $"{path} cannot be a unix domain socket: its path has {bytes} bytes, and the system takes {MaxBytes}. "
+                    + "Choose a shorter one.")
             : path;
     }
 
@@ -66,8 +69,10 @@ internal static partial class SocketFile
             {
                 Occupant.Nobody => TryFile(path),
                 Occupant.DeadServer => Remove(path),
-                Occupant.LiveServer => Outcome.Fail(failure, $"{path} cannot be listened on: another process listens there. Stop it, or choose another path."),
-                _ => Outcome.Fail(failure, $"{path} cannot be listened on: it exists and is no socket. Remove it, or choose another path."),
+                Occupant.LiveServer => Outcome.Fail(
+                    failure, $"{path} cannot be listened on: another process listens there. Stop it, or choose another path."),
+                _ => Outcome.Fail(
+                    failure, $"{path} cannot be listened on: it exists and is no socket. Remove it, or choose another path."),
             };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException or SocketException)
@@ -100,8 +105,8 @@ internal static partial class SocketFile
         }
     }
 
-    // Creates and deletes a plain file: .NET reports most file-system errors on a socket (read-only, disk full) as "unknown socket error"
-    // but describes them for a file.
+    // Creates and deletes a plain file, for better messages. .NET reports most file-system errors on a socket (read-only, disk full) as
+    // "unknown socket error".
     private static Outcome TryFile(string path)
     {
         new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
@@ -182,7 +187,8 @@ internal static partial class SocketFile
             return File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint);
         }
 
-        return StatX(CurrentFolder, path, DoNotFollowLinks, TypeAndMode, out FileFacts facts) == 0 && (facts.Mode & TypeMask) == SocketType;
+        return StatX(CurrentFolder, path, DoNotFollowLinks, TypeAndMode, out FileFacts facts) == 0
+            && (facts.Mode & TypeMask) == SocketType;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -14,8 +14,8 @@ internal static class StandardStreams
     private static readonly List<SafeFileHandle> s_fillers = [];
 
     /// <summary>
-    /// Opens /dev/null for each missing stream. Must run first: the next file to be opened, such as a socket or the runtime's signal pipe,
-    /// would get the missing number and receive what is printed.
+    /// Opens /dev/null for each missing stream. Must run first: the next file to be opened would get the missing number. That file, a
+    /// socket or the runtime's signal pipe, would then receive what is printed.
     /// </summary>
     public static void FillGaps()
     {

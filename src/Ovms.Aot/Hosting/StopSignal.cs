@@ -32,7 +32,8 @@ internal sealed class StopSignal
     public async Task WaitAsync()
     {
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = _stop.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).SetResult(), stopped);
+        using CancellationTokenRegistration registration =
+            _stop.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).SetResult(), stopped);
         await stopped.Task.ConfigureAwait(false);
     }
 

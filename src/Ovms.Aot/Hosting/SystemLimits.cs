@@ -52,9 +52,10 @@ internal sealed class SystemLimits(HostFacts host)
     /// <summary>The message about the first numeric limit that is too low; null if none is. Pure.</summary>
     internal static string? ShortOfMemoryOrFiles(HostFacts host)
     {
+        long addressSpace = AddressSpaceBase + (AddressSpacePerCpu * host.CpuCores);
         ReadOnlySpan<(long? Limit, long Needed, string What, string Name)> rows =
         [
-            (host.AddressSpaceLimit, AddressSpaceBase + (AddressSpacePerCpu * host.CpuCores), "bytes of address space", "RLIMIT_AS, ulimit -v"),
+            (host.AddressSpaceLimit, addressSpace, "bytes of address space", "RLIMIT_AS, ulimit -v"),
             (host.DataLimit, DataBase + (DataPerCpu * host.CpuCores), "bytes of data", "RLIMIT_DATA, ulimit -d"),
             (host.StackLimit, Stack, "bytes of stack for a thread", "RLIMIT_STACK, ulimit -s"),
             (host.OpenFilesLimit, OpenFiles, "open files", "RLIMIT_NOFILE, ulimit -n"),
@@ -65,7 +66,8 @@ internal sealed class SystemLimits(HostFacts host)
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"This process may have {limit} {what} ({name}); on {host.CpuCores} CPUs the server needs {needed} and what its models and callers take: raise the limit.");
+                    $"This process may have {limit} {what} ({name}); on {host.CpuCores} CPUs the server needs "
+                        + $"{needed} and what its models and callers take: raise the limit.");
             }
         }
 
@@ -82,11 +84,13 @@ internal sealed class SystemLimits(HostFacts host)
         }
 
         int made = MakeThreads(needed);
+        string userLimit = host.ThreadsLimit?.ToString(CultureInfo.InvariantCulture) ?? "none";
         return made == needed
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"The system gives this process {made} of the {needed} threads that the server needs on {host.CpuCores} CPUs: raise the limit of its user (RLIMIT_NPROC, ulimit -u, {host.ThreadsLimit?.ToString(CultureInfo.InvariantCulture) ?? "none"} now) or of its control group (pids.max).");
+                $"The system gives this process {made} of the {needed} threads that the server needs on {host.CpuCores} CPUs: "
+                    + $"raise the limit of its user (RLIMIT_NPROC, ulimit -u, {userLimit} now) or of its control group (pids.max).");
     }
 
     // The limits also count threads of other processes, and some users are exempt: only creating the threads shows whether they are
@@ -128,7 +132,7 @@ internal sealed class SystemLimits(HostFacts host)
             return CgroupPath.Levels(mounts, groups, "").Concat(CgroupPath.Levels(mounts, groups, "pids"))
                 .Select(static level => Path.Combine(level, "pids.max"))
                 .Where(File.Exists)
-                .Select(static file => long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long max) ? max : (long?)null)
+                .Select(static file => ParseMax(File.ReadAllText(file)))
                 .Min();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -137,6 +141,9 @@ internal sealed class SystemLimits(HostFacts host)
             return null;
         }
     }
+
+    private static long? ParseMax(string text) =>
+        long.TryParse(text, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long max) ? max : null;
 
     private static long? Least(long? one, long? other) => one is null || other < one ? other : one;
 }

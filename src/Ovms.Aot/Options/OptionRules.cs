@@ -59,7 +59,8 @@ internal static class OptionRules
         else if (!hasFile && !(hasName && hasPath) && (hasName || hasPath || given.Source.ModelRepositoryPath.Length == 0))
         {
             yield return "Use config_path or model_path with model_name";
-            yield return "  one model: --model_name NAME --model_path PATH; several: --config_path FILE, or --model_repository_path FOLDER";
+            yield return "  one model: --model_name NAME --model_path PATH; "
+                + "several: --config_path FILE, or --model_repository_path FOLDER";
         }
     }
 
@@ -159,6 +160,7 @@ internal static class OptionRules
             [("cpu_extension", server.CpuExtension), ("openvino_plugins_xml", server.OpenVinoPluginsXml)];
         return options
             .Where(option => option.Path.Length > 0 && !host.PathExists(option.Path))
-            .Select(static option => $"File path provided as an --{option.Name} parameter does not exist in the filesystem: {option.Path}");
+            .Select(static option =>
+                $"File path provided as an --{option.Name} parameter does not exist in the filesystem: {option.Path}");
     }
 }

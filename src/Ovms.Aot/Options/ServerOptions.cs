@@ -23,11 +23,11 @@ internal sealed partial record ServerOptions
     [Option("rest_port", Placeholder = "PORT", Max = 65535, Error = "rest_port number out of range from 0 to 65535")]
     public uint RestPort { get; init; }
 
-    /// <summary>Unix domain socket the gRPC server listens on, beside its port or instead of it.</summary>
+    /// <summary>Unix domain socket the gRPC server listens on, in addition to its port or instead of it.</summary>
     [Option("grpc_uds", Placeholder = "PATH")]
     public string GrpcUds { get; init; } = "";
 
-    /// <summary>Unix domain socket the REST server listens on, beside its port or instead of it.</summary>
+    /// <summary>Unix domain socket the REST server listens on, in addition to its port or instead of it.</summary>
     [Option("rest_uds", Placeholder = "PATH")]
     public string RestUds { get; init; } = "";
 
@@ -136,7 +136,9 @@ internal sealed partial record ServerOptions
     public uint SequenceCleanerPollWaitMinutes { get; init; } = 5;
 
     /// <summary>Folder for compiled models, so that the next start is faster; created if missing.</summary>
-    [Option("cache_dir", Placeholder = "FOLDER", DefaultText = DefaultCacheDir + ", on Windows " + DefaultCacheDirOnWindows + ", if it exists")]
+    [Option(
+        "cache_dir", Placeholder = "FOLDER",
+        DefaultText = DefaultCacheDir + ", on Windows " + DefaultCacheDirOnWindows + ", if it exists")]
     public string CacheDir { get; init; } = "";
 
     /// <summary>Folder for the files of models in object stores (s3://, gs://, az://, azfs://); created if missing.</summary>
@@ -164,21 +166,20 @@ internal sealed partial record ServerOptions
     public string OpenVinoPluginsXml { get; init; } = "";
 
     /// <summary>
-    /// When the server is ready: all = every requested version was tried and every model has an available one, any = one model has, tried
-    /// = each model was tried once.
+    /// When the server is ready. all: every requested version was tried, and every model has one available; any: one model has; tried:
+    /// each model was tried once.
     /// </summary>
     [Option("ready_when", Placeholder = "RULE", Error = "ready_when should be one of: all, any, tried")]
     public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
 
     /// <summary>
-    /// Seconds that calls in flight have to finish after a stop signal; a reload waits at most as long for the calls of the models it
-    /// removes.
+    /// Seconds that calls in flight have to finish after a stop signal. A reload waits at most as long for calls of the models it removes.
     /// </summary>
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]
     public uint DrainTimeoutSeconds { get; init; } = 30;
 
     /// <summary>
-    /// Seconds that a caller has to read the next piece of an answer, up to 1 MiB over gRPC and 64 KiB over REST; 0 for no limit.
+    /// Seconds that a caller has to read the next piece of an answer (up to 1 MiB over gRPC, 64 KiB over REST); 0 for no limit.
     /// </summary>
     [Option(
         "answer_stall_timeout_seconds",

@@ -15,7 +15,8 @@ internal static class CgroupPath
     /// <param name="controller">A controller of cgroup v1: <c>cpu</c>; empty for the single tree of v2.</param>
     public static IReadOnlyList<string> Levels(IEnumerable<string> mounts, IEnumerable<string> groups, string controller)
     {
-        string? group = groups.Select(static line => line.Split(':', 3)).FirstOrDefault(parts => parts.Length == 3 && parts[1].Split(',').Contains(controller))?[2];
+        string? group = groups.Select(static line => line.Split(':', 3))
+            .FirstOrDefault(parts => parts.Length == 3 && parts[1].Split(',').Contains(controller))?[2];
         if (group is null)
         {
             return [];
@@ -49,7 +50,9 @@ internal static class CgroupPath
         }
 
         string start = root.TrimEnd('/');
-        return group == root || group == start ? "" : group.StartsWith(start + "/", StringComparison.Ordinal) ? group[start.Length..] : null;
+        return group == root || group == start ? ""
+            : group.StartsWith(start + "/", StringComparison.Ordinal) ? group[start.Length..]
+            : null;
     }
 
     // 36 35 98:0 /root /mount/point options [more] - type source options

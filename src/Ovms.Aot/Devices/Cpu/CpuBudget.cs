@@ -22,6 +22,11 @@ internal sealed record CpuBudget(int Cpus, int Seen, int SeenCores, bool HasQuot
             return new CpuBudget((int)Math.Max(1, decimal.Floor(quota.Cpus)), seen, cores, HasQuota: true, quota.ToString());
         }
 
-        return new CpuBudget(whole, seen, cores, HasQuota: false, allowed.Count < facts.Affinity.Count ? $"a cpuset of {allowed}" : $"an affinity of {allowed}");
+        return new CpuBudget(
+            whole,
+            seen,
+            cores,
+            HasQuota: false,
+            allowed.Count < facts.Affinity.Count ? $"a cpuset of {allowed}" : $"an affinity of {allowed}");
     }
 }

@@ -28,9 +28,16 @@ internal sealed class CpuFactsReader(string root)
             .OfType<CpuQuota>().MinBy(static quota => quota.Cpus);
         CpuSet[] sets =
         [
-            .. unified.Select(level => Set($"{level}/cpuset.cpus.effective")).Concat(cpuset.Select(level => Set($"{level}/cpuset.effective_cpus") ?? Set($"{level}/cpuset.cpus"))).OfType<CpuSet>(),
+            .. unified.Select(level => Set($"{level}/cpuset.cpus.effective"))
+                .Concat(cpuset.Select(level => Set($"{level}/cpuset.effective_cpus") ?? Set($"{level}/cpuset.cpus")))
+                .OfType<CpuSet>(),
         ];
-        return new CpuFacts(affinity, CountCores(affinity), sets.Length == 0 ? null : sets.Aggregate(static (all, set) => all.And(set)), quota, [.. _warnings]);
+        return new CpuFacts(
+            affinity,
+            CountCores(affinity),
+            sets.Length == 0 ? null : sets.Aggregate(static (all, set) => all.And(set)),
+            quota,
+            [.. _warnings]);
     }
 
     private CpuSet ReadAffinity()
@@ -82,7 +89,8 @@ internal sealed class CpuFactsReader(string root)
     private static string NotUnderstood(string file, string text)
     {
         const int Longest = 80;
-        return $"{file} says \"{(text.Length > Longest ? text[..Longest] + "…" : text)}\", which is not understood; it is left out of account when CPUs are counted";
+        return $"{file} says \"{(text.Length > Longest ? text[..Longest] + "…" : text)}\", which is not understood; "
+            + "it is left out of account when CPUs are counted";
     }
 
     private string? Text(string file) => Lines(file) is [{ } line, ..] ? line.Trim() : null;

@@ -12,8 +12,8 @@ internal sealed record CpuQuota(long Time, long Period, string Source)
     public decimal Cpus => (decimal)Time / Period;
 
     /// <summary>
-    /// Reads the form of cgroup v2 (<c>150000 100000</c>, <c>max 100000</c>), and of v1 the numbers of two files joined by a space, where
-    /// -1 means no quota.
+    /// Reads the form of cgroup v2: <c>150000 100000</c>, <c>max 100000</c>. Also reads the numbers of the two files of v1, joined by a
+    /// space; -1 means no quota.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="source">The file it was read from.</param>

@@ -23,7 +23,9 @@ internal sealed record CpuSet(ImmutableArray<int> Numbers)
         foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             int dash = item.IndexOf('-');
-            if (!TryNumber(dash < 0 ? item : item[..dash], out int first) || !TryNumber(dash < 0 ? item : item[(dash + 1)..], out int last) || last < first)
+            if (!TryNumber(dash < 0 ? item : item[..dash], out int first)
+                || !TryNumber(dash < 0 ? item : item[(dash + 1)..], out int last)
+                || last < first)
             {
                 return null;
             }

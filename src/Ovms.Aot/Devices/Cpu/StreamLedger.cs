@@ -24,7 +24,8 @@ internal sealed class StreamLedger
             bool wasOverCommitted = _isOverCommitted;
             _isOverCommitted = total > cpus;
             return _isOverCommitted && !wasOverCommitted
-                ? $"The loaded models have {total} streams on the CPU together, more than the {cpus} CPUs there are for them: calls to several at the same time slow each other. NUM_STREAMS in plugin_config sets a model's streams"
+                ? $"The loaded models have {total} streams on the CPU together, more than the {cpus} CPUs there are for them: "
+                    + "calls to several at the same time slow each other. NUM_STREAMS in plugin_config sets a model's streams"
                 : null;
         }
     }

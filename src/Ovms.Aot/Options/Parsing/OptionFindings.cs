@@ -42,8 +42,8 @@ internal sealed class OptionFindings
     public void Warn(string warning) => _warnings.Add(warning);
 
     /// <summary>
-    /// The errors in the original's form: one line for all unknown arguments (with its trailing comma and space), one line for each
-    /// malformed value, and the plain message for each value that is not allowed. Hints follow on separate lines.
+    /// The errors in the original's form. All unknown arguments are in one line (with its trailing comma and space). Each malformed value
+    /// has one line, and each value that is not allowed only its message. Hints follow on separate lines.
     /// </summary>
     public string ErrorText()
     {

@@ -133,7 +133,8 @@ internal static class OptionJsonReader
     };
 
     /// <summary>The name of a value's kind.</summary>
-    public static string Describe(JsonValueKind kind) => KindOf(kind) is var known && known == OptionJson.ByType ? "null" : Describe(known);
+    public static string Describe(JsonValueKind kind) =>
+        KindOf(kind) is var known && known == OptionJson.ByType ? "null" : Describe(known);
 
     private static string Describe(JsonTokenType token) => KindOf(token) == OptionJson.ByType ? "null" : Describe(KindOf(token));
 
