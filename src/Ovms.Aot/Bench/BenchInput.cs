@@ -40,7 +40,7 @@ internal sealed class BenchInput : IDisposable
             (TensorInfo info, long[] shape, Tensor tensor) = _inputs[i];
             if (info.ElementType == ElementType.String)
             {
-                // Binding takes the buffer's content.
+                // Binding compacts the texts in place, so that each binding needs its own buffer.
                 using NativeBuffer texts = ContentOf(tensor);
                 slot.Bind(info, shape, texts);
             }

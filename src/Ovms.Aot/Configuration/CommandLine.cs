@@ -50,7 +50,7 @@ internal abstract record CommandLine
         "  ovms --model_name NAME --model_path PATH --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
-        "  ovms bench --model_path PATH [OPTIONS]     is it the server or the model? ovms bench --help\n" +
+        "  ovms bench --model_path PATH [OPTIONS]     benchmark a model: see ovms bench --help\n" +
         "  ovms check --config_path FILE [OPTIONS]\n" +
         "  ovms --list_models --model_repository_path FOLDER\n" +
         "  ovms --add_to_config --config_path FILE --model_name NAME --model_path PATH [OPTIONS]\n" +

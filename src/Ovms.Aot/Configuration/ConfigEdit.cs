@@ -26,7 +26,7 @@ internal static class ConfigEdit
             if (list.EnumerateArray().Any(entry => NameOf(entry) == name))
             {
                 return Outcome.Fail(
-                    StatusCode.ModelNameOccupied, $"{name} is in the file already; take it out with --remove_from_config first.");
+                    StatusCode.ModelNameOccupied, $"{name} is in the file already; remove it with --remove_from_config first.");
             }
 
             foreach (JsonElement entry in list.EnumerateArray())

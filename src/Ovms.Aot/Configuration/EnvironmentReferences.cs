@@ -161,7 +161,7 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
                 OptionError.Malformed(
                     path,
                     $"with its value, the values of environment variables in this file have more than {MaxCharacters} characters",
-                    "write less with them"));
+                    "use fewer or shorter ones"));
         }
 
         _left = -1;

@@ -114,7 +114,7 @@ internal static class TargetDeviceParser
                 || number < 1)
             {
                 return Refuse(
-                    $"{Quoted(text)}: {what} in parentheses must be a whole number from 1 to {int.MaxValue}; came {Quoted(item[open..])}");
+                    $"{Quoted(text)}: {what} in parentheses must be a whole number from 1 to {int.MaxValue}; got {Quoted(item[open..])}");
             }
 
             count = number;

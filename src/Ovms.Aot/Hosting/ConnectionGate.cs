@@ -110,10 +110,10 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
             {
                 ConnectionEnd.AddressFull =>
                     $"{address?.Address} has {limits.PerAddress} open, "
-                    + "as many as an address may have (max_connections_per_address), and all are in use",
+                    + "the limit of an address (max_connections_per_address), and all are in use",
                 _ =>
-                    $"{limits.Places} are open, as many as there may be "
-                    + "(max_connections; the files that this process may open, ulimit -n), and all are in use",
+                    $"{limits.Places} are open, the limit of the server "
+                    + "(max_connections, or the files that this process may open, ulimit -n), and all are in use",
             });
         }
     }

@@ -24,7 +24,7 @@ internal static class CrashNote
                     LogLevel.Critical,
                     "serving",
                     default,
-                    "The server fails and ends",
+                    "The server ends because of an unexpected error",
                     crash.ExceptionObject as Exception),
             withStackTrace: !isShortage);
         sink.Dispose();

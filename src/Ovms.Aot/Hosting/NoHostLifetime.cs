@@ -1,8 +1,8 @@
 namespace Ovms.Hosting;
 
 /// <summary>
-/// Keeps the framework's host from handling signals itself: it would close its streams and abort an unfinished start while <see
-/// cref="ModelServer"/> is still draining.
+/// Keeps the framework's host from handling signals itself: it would close its streams and abort an unfinished start while
+/// <see cref="ModelServer"/> is still draining.
 /// </summary>
 internal sealed class NoHostLifetime : IHostLifetime
 {

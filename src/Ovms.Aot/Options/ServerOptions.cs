@@ -63,7 +63,7 @@ internal sealed partial record ServerOptions
 
     /// <summary>Limit on the memory that REST calls in flight hold together, requests and answers, in bytes; 0 for none.</summary>
     [Option(
-        "rest_memory_quota", Group = "limits", Placeholder = "BYTES", DefaultText = "half of the memory there is",
+        "rest_memory_quota", Group = "limits", Placeholder = "BYTES", DefaultText = "half of the machine's or container's memory",
         WhenHit = "503, with the bytes in use and the limit")]
     public ulong? RestMemoryQuota { get; init; }
 
@@ -218,14 +218,14 @@ internal sealed partial record ServerOptions
     /// </summary>
     [Option(
         "max_connections", Group = "limits", Placeholder = "COUNT", Max = 1000000,
-        WhenHit = "the connection idle longest is closed; where none is idle the new one is closed, or let in for health requests alone; "
-            + "told in the log once a minute")]
+        WhenHit = "the connection idle longest is closed; where none is idle the new one is closed, or admitted for health requests only; "
+            + "logged once a minute")]
     public uint MaxConnections { get; init; } = 10000;
 
     /// <summary>Most open connections of one address, in IPv6 of one /64 network; 0 for no limit.</summary>
     [Option(
         "max_connections_per_address", Group = "limits", Placeholder = "COUNT", Max = 1000000,
-        DefaultText = "half of the connections there may be",
+        DefaultText = "half of the connections allowed",
         WhenHit = "the connection of the address that is idle longest is closed; where none is idle as with max_connections")]
     public uint? MaxConnectionsPerAddress { get; init; }
 

@@ -53,7 +53,7 @@ public sealed class TargetDeviceTests
     [Arguments("MULTI:", "MULTI needs at least one")]
     [Arguments("BATCH", "BATCH needs one")]
     [Arguments("BATCH:", "BATCH needs one")]
-    [Arguments("BATCH:CPU(0)", "the batch in parentheses must be a whole number from 1 to 2147483647; came \"(0)\"")]
+    [Arguments("BATCH:CPU(0)", "the batch in parentheses must be a whole number from 1 to 2147483647; got \"(0)\"")]
     [Arguments("BATCH:CPU(x)", "came \"(x)\"")]
     [Arguments("BATCH:CPU(-1)", "came \"(-1)\"")]
     [Arguments("BATCH:CPU()", "came \"()\"")]

@@ -2,7 +2,7 @@ namespace Ovms.Devices.Cpu;
 
 /// <summary>
 /// Reads <see cref="CpuFacts"/> from files of the Linux kernel, in under a millisecond. A missing file sets no limit; an unreadable one
-/// gives a warning and sets no limit either. The files hold inside and outside containers alike.
+/// gives a warning and sets no limit either. It works the same inside and outside containers.
 /// </summary>
 /// <param name="root">The folder that contains <c>/proc</c> and <c>/sys</c>.</param>
 internal sealed class CpuFactsReader(string root)
@@ -90,7 +90,7 @@ internal sealed class CpuFactsReader(string root)
     {
         const int Longest = 80;
         return $"{file} says \"{(text.Length > Longest ? text[..Longest] + "…" : text)}\", which is not understood; "
-            + "it is left out of account when CPUs are counted";
+            + "it is ignored when CPUs are counted";
     }
 
     private string? Text(string file) => Lines(file) is [{ } line, ..] ? line.Trim() : null;
@@ -104,7 +104,7 @@ internal sealed class CpuFactsReader(string root)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _warnings.Add($"{file} cannot be read ({e.Message}); it is left out of account when CPUs are counted");
+            _warnings.Add($"{file} cannot be read ({e.Message}); it is ignored when CPUs are counted");
             return [];
         }
     }

@@ -9,8 +9,8 @@ namespace Ovms.Options.Parsing;
 internal static class OptionJsonReader
 {
     /// <summary>
-    /// Reads the object and leaves the reader at its end. Text that is not JSON is an error of the document, thrown as <see
-    /// cref="JsonException"/>.
+    /// Reads the object and leaves the reader at its end. Text that is not JSON is an error of the document, thrown as
+    /// <see cref="JsonException"/>.
     /// </summary>
     public static void Read(ref Utf8JsonReader reader, string path, OptionBuilder table, OptionFindings findings)
     {
