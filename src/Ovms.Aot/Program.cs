@@ -4,8 +4,8 @@ using Ovms.Hosting;
 using Ovms.Observability;
 using Ovms.Options;
 
-// Order: the standard streams before anything else is opened; what needs no more than this thread; the limits before another thread is
-// made; then the signals, so that one during start-up ends it in order.
+// Order: standard streams before any other file is opened; then what needs only this thread. Next the system limits, before another thread
+// starts. Then the signals, so that a signal during start-up shuts down in order.
 StandardStreams.FillGaps();
 HostFacts host = HostFacts.Current;
 CommandLine asked = CommandLine.Parse(args, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);
@@ -46,7 +46,7 @@ switch (asked)
         sink.Dispose();
         if (server.LeftWorkUnfinished)
         {
-            ProcessEnd.WithoutFarewell(code);
+            ProcessEnd.WithoutExitHandlers(code);
         }
 
         return code;

@@ -1,9 +1,9 @@
 namespace Ovms.Bench;
 
-/// <summary>One caller of one way to the model: calls again when the answer has come.</summary>
+/// <summary>A caller that uses one path to the model and calls again as soon as the answer has arrived.</summary>
 internal abstract class BenchCaller : IDisposable
 {
-    /// <summary>One inference, from the request to the whole answer.</summary>
+    /// <summary>Sends one request and reads the whole answer.</summary>
     /// <exception cref="IOException">There was no answer, or it was an error.</exception>
     public abstract ValueTask CallAsync();
 

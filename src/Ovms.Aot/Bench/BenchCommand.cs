@@ -15,10 +15,16 @@ using Ovms.Status;
 namespace Ovms.Bench;
 
 /// <summary>
-/// <c>ovms bench</c>: answers whether it is the server or the model, on this machine. The engine runs in this process, the server in one of
-/// its own, with the same settings.
+/// <c>ovms bench</c>: measures the engine alone in this process and the server in a child process. Both have the same settings, so that
+/// the server's overhead shows.
 /// </summary>
-internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOptions, ModelOptions model, ImmutableArray<string> modelArguments, ILogger log, CancellationToken stop)
+internal sealed class BenchCommand(
+    BenchOptions options,
+    ServerOptions serverOptions,
+    ModelOptions model,
+    ImmutableArray<string> modelArguments,
+    ILogger log,
+    CancellationToken stop)
 {
     private const int MostCallers = 1024;
 
@@ -56,7 +62,7 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
         }
     }
 
-    /// <summary>Reads numbers of callers: 1 to 1024 each, separated by commas.</summary>
+    /// <summary>Reads the numbers of callers: 1 to 1024 each, separated by commas.</summary>
     internal static Outcome<ImmutableArray<int>> ParseConcurrency(string text)
     {
         List<int> counts = [];
@@ -64,7 +70,10 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
         {
             if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count is < 1 or > MostCallers)
             {
-                return Outcome.Fail(StatusCode.OptionsUsageError, $"concurrency takes numbers of callers from 1 to {MostCallers}, separated by commas, as in 1,2,4,8; got {Shown.Bounded(text)}");
+                return Outcome.Fail(
+                    StatusCode.OptionsUsageError,
+                    $"concurrency takes numbers of callers from 1 to {MostCallers}, separated by commas, as in 1,2,4,8; "
+                        + $"got {Shown.Bounded(text)}");
             }
 
             counts.Add(count);
@@ -77,13 +86,19 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
     {
         if (config.Sequences is not null)
         {
-            return Outcome.Fail(StatusCode.ModelConfigInvalid, "ovms bench sends calls that know nothing of each other, and a stateful model takes none such; leave stateful out to measure it.");
+            return Outcome.Fail(
+                StatusCode.ModelConfigInvalid,
+                "ovms bench sends independent calls, and a stateful model needs sequences; leave stateful out to measure it.");
         }
 
         Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);
-        Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk ? repository.Value.Select(config.Versions) : repository.WithoutValue;
+        Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk
+            ? repository.Value.Select(config.Versions)
+            : repository.WithoutValue;
         ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log);
-        return versions.IsOk ? loader.Load(new ServableId(config.Name, versions.Value[^1].Version), versions.Value[^1], config) : versions.WithoutValue;
+        return versions.IsOk
+            ? loader.Load(new ServableId(config.Name, versions.Value[^1].Version), versions.Value[^1], config)
+            : versions.WithoutValue;
     }
 
     private async Task<int> MeasureAsync(LoadedModel raw, ModelConfig config, ImmutableArray<int> concurrency)
@@ -108,7 +123,8 @@ internal sealed class BenchCommand(BenchOptions options, ServerOptions serverOpt
 
             stop.ThrowIfCancellationRequested();
             string versions = $"ovms {ServerVersion.Text}, OpenVINO {OpenVinoLibrary.BuildNumber}";
-            BenchReport report = new(config.BasePath, config.Device.Text, input.Description, versions, raw.Pool.Size, Environment.ProcessorCount, rows);
+            BenchReport report =
+                new(config.BasePath, config.Device.Text, input.Description, versions, raw.Pool.Size, Environment.ProcessorCount, rows);
             return StandardStreams.TryPrint(options.Json ? report.ToJson() : report.ToTable(), "") ? ExitCode.Ok : ExitCode.Failure;
         }
         finally

@@ -13,8 +13,8 @@ using Ovms.Tensors;
 namespace Ovms.Bench;
 
 /// <summary>
-/// One fixed request for a model, as tensors and in every form in which it goes over a wire. Dynamic dimensions get their least size,
-/// at least 1; numbers are small and positive, strings one letter long. Owns the tensors.
+/// One fixed request for a model, as tensors and in every wire form. Dynamic dimensions get their lower bound, at least 1; numbers are
+/// small and positive, strings one letter long. Owns the tensors.
 /// </summary>
 internal sealed class BenchInput : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class BenchInput : IDisposable
         _contents = [.. _inputs.Select(static input => ContentOf(input.Tensor))];
     }
 
-    /// <summary>Sets every input of an infer request; numbers stay in this object's memory.</summary>
+    /// <summary>Sets every input of an infer request. Numeric inputs use this object's memory.</summary>
     public void BindTo(InferSlot slot)
     {
         for (int i = 0; i < _inputs.Length; i++)
@@ -40,7 +40,7 @@ internal sealed class BenchInput : IDisposable
             (TensorInfo info, long[] shape, Tensor tensor) = _inputs[i];
             if (info.ElementType == ElementType.String)
             {
-                // Binding moves the texts together.
+                // Binding compacts the texts in place, so that each binding needs its own buffer.
                 using NativeBuffer texts = ContentOf(tensor);
                 slot.Bind(info, shape, texts);
             }
@@ -52,7 +52,9 @@ internal sealed class BenchInput : IDisposable
     }
 
     /// <summary>Names and shapes, for the report.</summary>
-    public string Description => string.Join(", ", _inputs.Select(static input => $"{input.Info.Name} {input.Info.Marshaler.Datatype} ({string.Join(',', input.Shape)})"));
+    public string Description =>
+        string.Join(", ", _inputs.Select(static input =>
+            $"{input.Info.Name} {input.Info.Marshaler.Datatype} ({string.Join(',', input.Shape)})"));
 
     /// <summary>A ModelInferRequest with raw contents.</summary>
     public byte[] GrpcMessage(string model)
@@ -60,14 +62,15 @@ internal sealed class BenchInput : IDisposable
         ModelInferRequest request = new() { ModelName = model };
         foreach ((TensorInfo info, long[] shape, Tensor tensor) in _inputs)
         {
-            request.Inputs.Add(new ModelInferRequest.Types.InferInputTensor { Name = info.Name, Datatype = info.Marshaler.Datatype, Shape = { shape } });
+            request.Inputs.Add(
+                new ModelInferRequest.Types.InferInputTensor { Name = info.Name, Datatype = info.Marshaler.Datatype, Shape = { shape } });
             request.RawInputContents.Add(ByteString.CopyFrom(RawOf(tensor)));
         }
 
         return request.ToByteArray();
     }
 
-    /// <summary>JSON with the tensors' bytes after it, and the length of the JSON; the answer comes the same way.</summary>
+    /// <summary>JSON followed by the tensors' bytes, and the length of the JSON; the answer has the same form.</summary>
     public (byte[] Body, int JsonLength) RestBinary()
     {
         byte[][] raw = [.. _inputs.Select(static input => RawOf(input.Tensor))];
@@ -80,7 +83,7 @@ internal sealed class BenchInput : IDisposable
         return ([.. json, .. raw.SelectMany(static bytes => bytes)], json.Length);
     }
 
-    /// <summary>JSON alone; null where an input has no JSON form.</summary>
+    /// <summary>JSON alone; null if an input has no JSON form.</summary>
     public byte[]? RestJson()
     {
         ArrayBufferWriter<byte>[] data = [.. _inputs.Select(static _ => new ArrayBufferWriter<byte>())];
@@ -159,7 +162,10 @@ internal sealed class BenchInput : IDisposable
         if (type == ElementType.String)
         {
             int count = (int)shape.Aggregate(1L, static (product, dimension) => product * dimension);
-            return Tensor.CreateStrings(shape, Enumerable.Repeat(Letter.Length, count).ToArray(), Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Letter, count))));
+            return Tensor.CreateStrings(
+                shape,
+                Enumerable.Repeat(Letter.Length, count).ToArray(),
+                Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Letter, count))));
         }
 
         Tensor tensor = Tensor.Allocate(type, shape);
@@ -167,7 +173,7 @@ internal sealed class BenchInput : IDisposable
         return tensor;
     }
 
-    // What is not a wide number stays 0: a valid value of every type.
+    // Elements of other types stay 0, which is valid in every type.
     private static void Fill(ElementType type, Span<byte> bytes)
     {
         bytes.Clear();

@@ -4,10 +4,12 @@ using System.Text.Json;
 
 namespace Ovms.Bench;
 
-/// <summary>The measurement as a table for people or JSON for programs. The raw row of a number of callers comes before the others.</summary>
-internal sealed record BenchReport(string Model, string Device, string Input, string Versions, int InferRequests, int Processors, IReadOnlyList<BenchRow> Rows)
+/// <summary>The results as a table for users or JSON for programs. For each number of callers the raw row comes first.</summary>
+internal sealed record BenchReport(
+    string Model, string Device, string Input, string Versions, int InferRequests, int Processors, IReadOnlyList<BenchRow> Rows)
 {
-    private static readonly string[] s_columns = ["callers", "way", "calls/s", "p50 ms", "p90 ms", "p99 ms", "of raw", "added us", "cpu ms/call", "bytes/call"];
+    private static readonly string[] s_columns =
+        ["callers", "way", "calls/s", "p50 ms", "p90 ms", "p99 ms", "of raw", "added us", "cpu ms/call", "bytes/call"];
 
     /// <summary>Lines of aligned columns.</summary>
     public string ToTable()
@@ -15,14 +17,20 @@ internal sealed record BenchReport(string Model, string Device, string Input, st
         List<string[]> lines = [s_columns, .. Rows.Select(Cells)];
         int[] widths = [.. Enumerable.Range(0, s_columns.Length).Select(column => lines.Max(line => line[column].Length))];
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{Model} on {Device}, {InferRequests} infer requests, {Processors} processors; input {Input}\n{Versions}\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{Model} on {Device}, {InferRequests} infer requests, {Processors} processors; input {Input}\n{Versions}\n\n");
         foreach (string[] line in lines)
         {
-            text.AppendJoin("  ", line.Select((cell, column) => column == 1 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).Append('\n');
+            text.AppendJoin(
+                    "  ",
+                    line.Select((cell, column) => column == 1 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))
+                .Append('\n');
         }
 
         return text.Append('\n')
-            .Append("of raw: calls/s compared with the engine alone. added us: p50 above the engine's. cpu, bytes (managed heap): of the\n")
+            .Append("of raw: calls/s compared with the engine alone. added us: p50 above the engine's. ")
+            .Append("cpu, bytes (managed heap): of the\n")
             .Append("server's process, for raw of this one. The callers share the machine with the server and are measured with it.\n")
             .ToString();
     }

@@ -1,6 +1,6 @@
 namespace Ovms.Bench;
 
-/// <summary>What one way with one number of callers gave.</summary>
+/// <summary>The results of one path with one number of callers.</summary>
 /// <param name="Way">raw, gRPC, REST binary or REST JSON.</param>
 /// <param name="Concurrency">Number of callers.</param>
 internal sealed record BenchRow(string Way, int Concurrency)
@@ -8,21 +8,24 @@ internal sealed record BenchRow(string Way, int Concurrency)
     /// <summary>Durations of all calls.</summary>
     public LatencyHistogram Latency { get; } = new();
 
-    /// <summary>How long was measured.</summary>
+    /// <summary>Duration of the measurement.</summary>
     public TimeSpan Elapsed { get; set; }
 
-    /// <summary>Time of processors: the server's, for raw that of this process.</summary>
+    /// <summary>CPU time of the server; for raw, of this process.</summary>
     public TimeSpan ProcessorTime { get; set; }
 
-    /// <summary>Bytes for a call that the same process allocated on the managed heap, in each round.</summary>
+    /// <summary>Bytes per call that the same process allocated on the managed heap, one value for each round.</summary>
     public List<double> AllocatedInRounds { get; } = [];
 
-    /// <summary>Finished calls in a second.</summary>
+    /// <summary>Completed calls per second.</summary>
     public double CallsPerSecond => Elapsed > TimeSpan.Zero ? Latency.Count / Elapsed.TotalSeconds : 0;
 
-    /// <summary>Seconds of one processor for one call.</summary>
+    /// <summary>CPU seconds per call.</summary>
     public double CpuSecondsPerCall => Latency.Count == 0 ? 0 : ProcessorTime.TotalSeconds / Latency.Count;
 
-    /// <summary>Bytes on the managed heap for one call: the median of the rounds, since buffers that are kept are made in one of them.</summary>
-    public double AllocatedBytesPerCall => AllocatedInRounds.Count == 0 ? 0 : AllocatedInRounds.Order().ElementAt(AllocatedInRounds.Count / 2);
+    /// <summary>
+    /// Bytes per call on the managed heap: the median of the rounds, since buffers that are reused are allocated in only one round.
+    /// </summary>
+    public double AllocatedBytesPerCall =>
+        AllocatedInRounds.Count == 0 ? 0 : AllocatedInRounds.Order().ElementAt(AllocatedInRounds.Count / 2);
 }

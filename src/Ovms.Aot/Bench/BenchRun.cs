@@ -5,14 +5,15 @@ using Ovms.Serving.Requests;
 namespace Ovms.Bench;
 
 /// <summary>
-/// Measures all ways with one number of callers: in rounds, each way in turn, so that whatever disturbs the machine disturbs all of them.
+/// Measures all paths with one number of callers. It takes turns between paths in rounds, so that a disturbance of the machine affects all
+/// of them.
 /// </summary>
 internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, BenchInput input, string model)
 {
     /// <summary>The engine alone.</summary>
     public const string Raw = "raw";
 
-    /// <summary>The call that is measured over gRPC.</summary>
+    /// <summary>The measured gRPC method.</summary>
     public const string InferPath = "/inference.GRPCInferenceService/ModelInfer";
     private const int Rounds = 5;
     private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(300);
@@ -21,21 +22,25 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
     private readonly (byte[] Body, int JsonLength) _binary = input.RestBinary();
     private readonly byte[]? _json = input.RestJson();
 
-    /// <summary>Runs one number of callers.</summary>
+    /// <summary>Measures every path with this number of callers.</summary>
     /// <param name="concurrency">Number of callers.</param>
-    /// <param name="duration">How long each way is measured.</param>
-    /// <param name="cancellation">Ends it between two calls.</param>
+    /// <param name="duration">How long each path is measured.</param>
+    /// <param name="cancellation">Ends the measurement between two calls.</param>
     public async Task<IReadOnlyList<BenchRow>> RunAsync(int concurrency, TimeSpan duration, CancellationToken cancellation)
     {
         List<(BenchRow Row, BenchCaller[] Callers)> ways = [];
         try
         {
             ways.Add((new BenchRow(Raw, concurrency), [.. Callers(() => new RawCaller(slots))]));
-            ways.Add((new BenchRow("gRPC", concurrency), await Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ => (BenchCaller)await GrpcCaller.ConnectAsync(server.GrpcPort, InferPath, _grpc).ConfigureAwait(false))).ConfigureAwait(false)));
-            ways.Add((new BenchRow("REST binary", concurrency), [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _binary.Body, _binary.JsonLength)))]));
+            ways.Add((new BenchRow("gRPC", concurrency), await ConnectAllAsync().ConfigureAwait(false)));
+            ways.Add((
+                new BenchRow("REST binary", concurrency),
+                [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _binary.Body, _binary.JsonLength)))]));
             if (_json is not null)
             {
-                ways.Add((new BenchRow("REST JSON", concurrency), [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _json, null)))]));
+                ways.Add((
+                    new BenchRow("REST JSON", concurrency),
+                    [.. Callers(() => new RestCaller(server.RestPort, RestCaller.Request(model, _json, null)))]));
             }
 
             foreach ((_, BenchCaller[] callers) in ways)
@@ -61,6 +66,9 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
             }
         }
 
+        Task<BenchCaller[]> ConnectAllAsync() => Task.WhenAll(Enumerable.Range(0, concurrency).Select(async _ =>
+            (BenchCaller)await GrpcCaller.ConnectAsync(server.GrpcPort, InferPath, _grpc).ConfigureAwait(false)));
+
         IEnumerable<BenchCaller> Callers(Func<BenchCaller> make) => Enumerable.Range(0, concurrency).Select(_ => make());
     }
 
@@ -68,14 +76,14 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
     {
         bool isRaw = row.Way == Raw;
         long measured = row.Latency.Count;
-        long unlooked = (await CostAsync(isRaw).ConfigureAwait(false)).Bytes;
+        long unread = (await CostAsync(isRaw).ConfigureAwait(false)).Bytes;
         (TimeSpan Time, long Bytes) before = await CostAsync(isRaw).ConfigureAwait(false);
         await MeasureAsync(callers, row, duration, cancellation).ConfigureAwait(false);
         (TimeSpan Time, long Bytes) after = await CostAsync(isRaw).ConfigureAwait(false);
         row.ProcessorTime += after.Time - before.Time;
 
-        // Looking allocates, too: as much as the second look has found more than the first.
-        long allocated = Math.Max(after.Bytes - before.Bytes - (before.Bytes - unlooked), 0);
+        // Reading the counter allocates too: the difference of two consecutive readings is subtracted.
+        long allocated = Math.Max(after.Bytes - before.Bytes - (before.Bytes - unread), 0);
         long calls = row.Latency.Count - measured;
         if (calls > 0)
         {
@@ -97,7 +105,9 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
     private static async Task MeasureAsync(BenchCaller[] callers, BenchRow row, TimeSpan duration, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        LatencyHistogram[] measured = await Task.WhenAll(callers.Select(caller => Task.Run(() => CallUntilAsync(caller, started, duration, cancellation), CancellationToken.None))).ConfigureAwait(false);
+        IEnumerable<Task<LatencyHistogram>> running = callers.Select(caller =>
+            Task.Run(() => CallUntilAsync(caller, started, duration, cancellation), CancellationToken.None));
+        LatencyHistogram[] measured = await Task.WhenAll(running).ConfigureAwait(false);
         row.Elapsed += Stopwatch.GetElapsedTime(started);
         foreach (LatencyHistogram one in measured)
         {
@@ -105,7 +115,8 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
         }
     }
 
-    private static async Task<LatencyHistogram> CallUntilAsync(BenchCaller caller, long started, TimeSpan duration, CancellationToken cancellation)
+    private static async Task<LatencyHistogram> CallUntilAsync(
+        BenchCaller caller, long started, TimeSpan duration, CancellationToken cancellation)
     {
         LatencyHistogram latency = new();
         long now = Stopwatch.GetTimestamp();

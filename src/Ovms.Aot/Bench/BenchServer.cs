@@ -7,7 +7,7 @@ using Ovms.Status;
 
 namespace Ovms.Bench;
 
-/// <summary>This very program as a server of the measured model, on two free ports of loopback. Disposal ends it.</summary>
+/// <summary>Runs this program as a server of the measured model, on two free loopback ports. Disposing kills it.</summary>
 internal sealed class BenchServer : IDisposable
 {
     private const int LinesKept = 40;
@@ -28,13 +28,13 @@ internal sealed class BenchServer : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Where it speaks gRPC.</summary>
+    /// <summary>The gRPC port.</summary>
     public int GrpcPort { get; }
 
-    /// <summary>Where it speaks REST.</summary>
+    /// <summary>The REST port.</summary>
     public int RestPort { get; }
 
-    /// <summary>Time that processors have worked for it.</summary>
+    /// <summary>CPU time the server has used.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -44,10 +44,10 @@ internal sealed class BenchServer : IDisposable
         }
     }
 
-    /// <summary>Starts it and waits until the model is ready.</summary>
+    /// <summary>Starts the server and waits until the model is ready.</summary>
     /// <param name="modelArguments">Options of the model.</param>
     /// <param name="cancellation">Ends the wait and the server.</param>
-    /// <returns>The server, or the end of its log.</returns>
+    /// <returns>The server, or the last lines of its log.</returns>
     public static async Task<Outcome<BenchServer>> StartAsync(IEnumerable<string> modelArguments, CancellationToken cancellation)
     {
         (int grpcPort, int restPort) = (FreePort(), FreePort());
@@ -57,7 +57,12 @@ internal sealed class BenchServer : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        string[] own = ["--port", Text(grpcPort), "--rest_port", Text(restPort), "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0"];
+        string[] own =
+        [
+            "--port", Text(grpcPort), "--rest_port", Text(restPort),
+            "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1",
+            "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0",
+        ];
         foreach (string argument in modelArguments.Concat(own))
         {
             start.ArgumentList.Add(argument);
@@ -75,15 +80,16 @@ internal sealed class BenchServer : IDisposable
         return Outcome.Fail(StatusCode.ModelNotLoaded, $"The measured server does not become ready. The end of its log:\n{log}");
     }
 
-    /// <summary>Bytes that it has allocated on the managed heap since it was started.</summary>
+    /// <summary>Bytes the server has allocated on the managed heap since it started.</summary>
     public async Task<long> AllocatedBytesAsync()
     {
         string metrics = await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).ConfigureAwait(false);
-        string? line = metrics.Split('\n').FirstOrDefault(static line => line.StartsWith($"{MetricFamilies.GcAllocated.Name} ", StringComparison.Ordinal));
+        string? line = metrics.Split('\n').FirstOrDefault(static line =>
+            line.StartsWith($"{MetricFamilies.GcAllocated.Name} ", StringComparison.Ordinal));
         return line is null ? 0 : (long)double.Parse(line.AsSpan(MetricFamilies.GcAllocated.Name.Length), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A port of loopback that nobody listens on now.</summary>
+    /// <summary>A loopback port that is free now.</summary>
     public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -97,7 +103,7 @@ internal sealed class BenchServer : IDisposable
         _http.Dispose();
         try
         {
-            // Nothing is in flight: there is nothing to drain.
+            // No call is in flight, so that there is nothing to drain.
             _process.Kill();
             _process.WaitForExit(TimeSpan.FromSeconds(10));
         }
@@ -127,7 +133,8 @@ internal sealed class BenchServer : IDisposable
         {
             try
             {
-                using HttpResponseMessage answer = await _http.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
+                using HttpResponseMessage answer =
+                    await _http.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                 {
                     return true;
@@ -145,7 +152,7 @@ internal sealed class BenchServer : IDisposable
             }
         }
 
-        // The last lines come with the end of the streams.
+        // Waits for the output streams to end, which deliver the last lines.
         if (_process.HasExited)
         {
             await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);

@@ -7,8 +7,8 @@ using System.Text;
 namespace Ovms.Bench;
 
 /// <summary>
-/// Unary gRPC calls over one HTTP/2 connection, one at a time, with just as much of the protocol as that takes: a full client's own work
-/// would be measured with the server's otherwise. Frame layouts and defaults are those of RFC 9113, header codes of RFC 7541.
+/// Sends unary gRPC calls over one HTTP/2 connection, one at a time. It implements only the protocol that this needs: a full client's work
+/// would be measured with the server's. Frame layouts and defaults follow RFC 9113, header encoding RFC 7541.
 /// </summary>
 internal sealed class GrpcCaller : BenchCaller
 {
@@ -43,7 +43,7 @@ internal sealed class GrpcCaller : BenchCaller
     }
 
     /// <summary>Connects and waits for the server's settings.</summary>
-    /// <param name="port">Of the server, on loopback.</param>
+    /// <param name="port">The server's port on loopback.</param>
     /// <param name="path">/package.Service/Method.</param>
     /// <param name="message">The request's protobuf bytes.</param>
     public static async Task<GrpcCaller> ConnectAsync(int port, string path, byte[] message)
@@ -54,8 +54,13 @@ internal sealed class GrpcCaller : BenchCaller
         GrpcCaller caller = new(HeaderBlock(path), framed);
         await caller._socket.ConnectAsync(IPAddress.Loopback, port).ConfigureAwait(false);
 
-        // Preface; no dynamic table and windows that never close on our side.
-        byte[] hello = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 12, Settings, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff, 0, 0, 4, WindowUpdate, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0];
+        // Preface, settings without a dynamic table, and the largest flow-control windows for what we receive.
+        byte[] hello =
+        [
+            .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8,
+            0, 0, 12, Settings, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff,
+            0, 0, 4, WindowUpdate, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0,
+        ];
         await caller.SendAsync(hello).ConfigureAwait(false);
         while (await caller.ReadFrameAsync().ConfigureAwait(false) != Settings)
         {
@@ -81,7 +86,8 @@ internal sealed class GrpcCaller : BenchCaller
                 continue;
             }
 
-            await SendFrameAsync(Data, sent + length == _message.Length ? EndStream : (byte)0, _message.AsMemory(sent, length)).ConfigureAwait(false);
+            byte flags = sent + length == _message.Length ? EndStream : (byte)0;
+            await SendFrameAsync(Data, flags, _message.AsMemory(sent, length)).ConfigureAwait(false);
             sent += length;
             _streamWindow -= length;
             _connectionWindow -= length;
@@ -101,7 +107,7 @@ internal sealed class GrpcCaller : BenchCaller
     /// <inheritdoc/>
     public override void Dispose() => _socket.Dispose();
 
-    // Names by their place in the static table; values as they are, nothing remembered.
+    // Names as indexes of the static table; values as literals without indexing.
     private static byte[] HeaderBlock(string path) =>
     [
         0x83, 0x86,
@@ -118,7 +124,8 @@ internal sealed class GrpcCaller : BenchCaller
     private async ValueTask<byte> ReadFrameAsync()
     {
         await FillAsync(HeadLength).ConfigureAwait(false);
-        (int length, byte type, byte flags) = ((_received[_at] << 16) | (_received[_at + 1] << 8) | _received[_at + 2], _received[_at + 3], _received[_at + 4]);
+        (int length, byte type, byte flags) =
+            ((_received[_at] << 16) | (_received[_at + 1] << 8) | _received[_at + 2], _received[_at + 3], _received[_at + 4]);
         _at += HeadLength;
         if (type == Data)
         {
@@ -180,7 +187,7 @@ internal sealed class GrpcCaller : BenchCaller
         }
     }
 
-    // The stream's window outlasts any answer; the connection's is filled up again before it can close.
+    // The stream's window exceeds any answer. The connection's is topped up before it is exhausted.
     private async ValueTask KeepWindowOpenAsync(int length)
     {
         const int Step = LargestWindow / 4;
@@ -205,7 +212,7 @@ internal sealed class GrpcCaller : BenchCaller
         }
     }
 
-    // A small frame goes with the next one in one packet, so that the server wakes up once.
+    // A small frame is sent with the next one in one packet, so that the server wakes up once.
     private void Add(byte type, byte flags, ReadOnlySpan<byte> payload, int stream)
     {
         Span<byte> head = _unsent.GetSpan(HeadLength);

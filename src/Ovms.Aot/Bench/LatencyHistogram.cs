@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Ovms.Bench;
 
 /// <summary>
-/// Durations counted in buckets that are 1.6 % wide, from 1 µs up: as small after a billion calls as after one. Not thread-safe.
+/// Counts durations in buckets that are 1.6 % wide, from 1 µs up; its size does not depend on the number of calls. Not thread-safe.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -11,17 +11,17 @@ internal sealed class LatencyHistogram
     private const int SubBits = 6;
     private readonly long[] _counts = new long[(64 - SubBits) << SubBits];
 
-    /// <summary>How many durations were added.</summary>
+    /// <summary>Durations added.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Adds one.</summary>
+    /// <summary>Adds a duration.</summary>
     public void Add(TimeSpan duration)
     {
         Count++;
         _counts[IndexOf(Math.Max(duration.Ticks, 0))]++;
     }
 
-    /// <summary>Adds all of another one.</summary>
+    /// <summary>Adds all durations of another histogram.</summary>
     public void Add(LatencyHistogram other)
     {
         Count += other.Count;
@@ -31,7 +31,7 @@ internal sealed class LatencyHistogram
         }
     }
 
-    /// <summary>The duration that the given share of the calls did not pass; zero when there were none.</summary>
+    /// <summary>The duration that the given share of the calls did not exceed; zero if there are no calls.</summary>
     /// <param name="share">0 to 1.</param>
     public TimeSpan Quantile(double share)
     {

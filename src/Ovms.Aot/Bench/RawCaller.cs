@@ -5,12 +5,12 @@ using Ovms.Serving.Requests;
 namespace Ovms.Bench;
 
 /// <summary>
-/// The engine alone: infer requests whose inputs were set once, started asynchronously, one after the other. No server, and nothing
-/// computed in place: what the engine's own asynchronous call gives.
+/// Measures the engine alone, without the server. Starts infer requests asynchronously, one after the other; their inputs are set once. No
+/// inference runs synchronously on the calling thread.
 /// </summary>
 internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
 {
-    /// <summary>All infer requests of a pool, each with the input.</summary>
+    /// <summary>Rents all infer requests of a pool and binds the input to each.</summary>
     public static async Task<Channel<InferSlot>> PrepareAsync(ISlotSource pool, BenchInput input)
     {
         Channel<InferSlot> slots = Channel.CreateBounded<InferSlot>(pool.Size);

@@ -6,8 +6,8 @@ using System.Text;
 namespace Ovms.Bench;
 
 /// <summary>
-/// POST …/infer over one kept connection, written and read as bytes on the socket: the work of an HTTP client would be measured with the
-/// server's otherwise.
+/// Sends POST …/infer over one persistent connection, as bytes on the socket: the work of an HTTP client would be
+/// measured with the server's.
 /// </summary>
 internal sealed class RestCaller : BenchCaller
 {
@@ -16,7 +16,7 @@ internal sealed class RestCaller : BenchCaller
     private byte[] _received = new byte[64 << 10];
 
     /// <summary>Connects.</summary>
-    /// <param name="port">Of the server, on loopback.</param>
+    /// <param name="port">The server's port on loopback.</param>
     /// <param name="request">The whole request: see <see cref="Request"/>.</param>
     public RestCaller(int port, byte[] request)
     {
@@ -24,14 +24,16 @@ internal sealed class RestCaller : BenchCaller
         _socket.Connect(IPAddress.Loopback, port);
     }
 
-    /// <summary>Head and body.</summary>
+    /// <summary>Builds the request's head and body.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="body">The body.</param>
     /// <param name="jsonLength">Bytes of JSON before the binary part; null for JSON alone.</param>
     public static byte[] Request(string model, byte[] body, int? jsonLength)
     {
         string binary = jsonLength is null ? "" : $"Inference-Header-Content-Length: {jsonLength}\r\n";
-        return [.. Encoding.ASCII.GetBytes($"POST /v2/models/{model}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\n{binary}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        string head = $"POST /v2/models/{model}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\n{binary}"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 
     /// <inheritdoc/>
@@ -63,14 +65,15 @@ internal sealed class RestCaller : BenchCaller
 
         if (!_received.AsSpan().StartsWith("HTTP/1.1 200"u8))
         {
-            throw new IOException($"The server refuses the measured REST call: {Encoding.UTF8.GetString(_received, 0, Math.Min(end, 1024))}");
+            throw new IOException(
+                $"The server refuses the measured REST call: {Encoding.UTF8.GetString(_received, 0, Math.Min(end, 1024))}");
         }
     }
 
     /// <inheritdoc/>
     public override void Dispose() => _socket.Dispose();
 
-    // Of this server's answers: they always have a length.
+    // This server's answers always have a Content-Length.
     private static int ContentLength(ReadOnlySpan<byte> head)
     {
         string text = Encoding.ASCII.GetString(head);

@@ -4,17 +4,20 @@ using Ovms.Options.Parsing;
 
 namespace Ovms.Configuration;
 
-/// <summary>Reads what follows <c>ovms bench</c>: options of the measurement, of one model, and those of the server that change how a model runs.</summary>
+/// <summary>
+/// Reads the options of <c>ovms bench</c>: those of the measurement, of one model, and of the server where they change how a model runs.
+/// </summary>
 internal static class BenchCommandLine
 {
-    /// <summary>The word that asks for it.</summary>
+    /// <summary>The command's name.</summary>
     public const string Verb = "bench";
 
-    // What the measured server is given by the measurement itself.
-    private static readonly string[] s_taken = ["port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_uds", "rest_uds", "log_level", "log_path", "metrics_enable"];
+    // Options that the measurement itself sets on the measured server.
+    private static readonly string[] s_taken =
+        ["port", "rest_port", "grpc_bind_address", "rest_bind_address", "grpc_uds", "rest_uds", "log_level", "log_path", "metrics_enable"];
     private const string NameIfNone = "model";
 
-    /// <summary>What --help prints for it.</summary>
+    /// <summary>The text of <c>ovms bench --help</c>.</summary>
     public static string HelpText { get; } =
         "Measure the engine alone, gRPC and REST against each other, on this machine:\n" +
         "  ovms bench --model_path PATH [--target_device DEVICE] [--concurrency 1,2,4,8] [--duration 10] [--json] [OPTIONS]\n\n" +
@@ -36,7 +39,11 @@ internal static class BenchCommandLine
 
         ModelOptions asked = model.Build();
         ServerOptions around = server.Build();
-        List<string> broken = [.. server.Given.Keys.Intersect(s_taken).Select(static name => $"error parsing options - --{name} cannot be given to ovms bench, which chooses it")];
+        List<string> broken =
+        [
+            .. server.Given.Keys.Intersect(s_taken)
+                .Select(static name => $"error parsing options - --{name} cannot be given to ovms bench, which chooses it"),
+        ];
         if (asked.ModelPath.Length == 0)
         {
             broken.Add("error parsing options - ovms bench needs --model_path");
@@ -45,7 +52,8 @@ internal static class BenchCommandLine
         broken.AddRange(OptionRules.PathsExist(around, host));
         if (findings.Errors.Count > 0 || broken.Count > 0)
         {
-            return new CommandLine.Exit(ExitCode.Usage(host.IsWindows), "", findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n")));
+            return new CommandLine.Exit(
+                ExitCode.Usage(host.IsWindows), "", findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n")));
         }
 
         ImmutableArray<string> passedOn = Without(arguments, bench.Rows);
@@ -57,7 +65,7 @@ internal static class BenchCommandLine
             isNamed ? passedOn : passedOn.AddRange("--model_name", NameIfNone));
     }
 
-    // The arguments that do not belong to a table, with their values.
+    // The arguments, with their values, that are not options of the table.
     private static ImmutableArray<string> Without(ReadOnlySpan<string> arguments, ReadOnlySpan<OptionRow> table)
     {
         ImmutableArray<string>.Builder others = ImmutableArray.CreateBuilder<string>();

@@ -4,7 +4,7 @@ using Ovms.Options.Parsing;
 
 namespace Ovms.Configuration;
 
-/// <summary>What a command line asks for: to start a server, or to print something and end.</summary>
+/// <summary>What a command line requests: to start a server, or to run a command and end.</summary>
 internal abstract record CommandLine
 {
     private const string CheckWord = "check";
@@ -13,43 +13,44 @@ internal abstract record CommandLine
     {
     }
 
-    /// <summary>Start with these options.</summary>
+    /// <summary>Start a server.</summary>
     /// <param name="Server">Options of the server.</param>
-    /// <param name="Source">Where what is served comes from; nothing of it is read yet.</param>
-    /// <param name="Mode">What kind of source that is.</param>
-    /// <param name="Warnings">Sentences for the log.</param>
+    /// <param name="Source">The source of the configuration; not read yet.</param>
+    /// <param name="Mode">The kind of source.</param>
+    /// <param name="Warnings">Messages for the log.</param>
     public sealed record Start(ServerOptions Server, ConfigSource Source, ServeMode Mode, IReadOnlyList<string> Warnings) : CommandLine;
 
-    /// <summary>Measure a model.</summary>
-    /// <param name="Options">How.</param>
+    /// <summary>Measure a model (<c>ovms bench</c>).</summary>
+    /// <param name="Options">Options of the measurement.</param>
     /// <param name="Server">Options of the server that change how a model runs.</param>
     /// <param name="Model">The model.</param>
-    /// <param name="Passed">The arguments that a server of the same model is started with.</param>
-    public sealed record Bench(BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
+    /// <param name="Passed">Arguments for a server of the same model.</param>
+    public sealed record Bench(
+        BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
 
-    /// <summary>Look at the configuration, tell what is wrong with it, and end.</summary>
+    /// <summary>Check the configuration, report its problems, and end.</summary>
     /// <param name="Server">Options of the server.</param>
     /// <param name="Source">The configuration.</param>
     public sealed record Check(ServerOptions Server, ConfigSource Source) : CommandLine;
 
     /// <summary>List models or change a configuration file, and end.</summary>
-    /// <param name="Command">What exactly.</param>
+    /// <param name="Command">The command.</param>
     public sealed record Manage(ManagementCommand Command) : CommandLine;
 
     /// <summary>End at once.</summary>
     /// <param name="Code">The process's exit code.</param>
-    /// <param name="Output">What goes to the standard output.</param>
-    /// <param name="Error">What goes to the standard error.</param>
+    /// <param name="Output">Text for standard output.</param>
+    /// <param name="Error">Text for standard error.</param>
     public sealed record Exit(int Code, string Output, string Error) : CommandLine;
 
-    /// <summary>Help of all tables, as --help prints it.</summary>
+    /// <summary>The text of --help: the options of all tables.</summary>
     public static string HelpText { get; } =
         "OpenVINO Model Server\n\n" +
         "Usage:\n" +
         "  ovms --model_name NAME --model_path PATH --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
-        "  ovms bench --model_path PATH [OPTIONS]     is it the server or the model? ovms bench --help\n" +
+        "  ovms bench --model_path PATH [OPTIONS]     benchmark a model: see ovms bench --help\n" +
         "  ovms check --config_path FILE [OPTIONS]\n" +
         "  ovms --list_models --model_repository_path FOLDER\n" +
         "  ovms --add_to_config --config_path FILE --model_name NAME --model_path PATH [OPTIONS]\n" +
@@ -57,13 +58,11 @@ internal abstract record CommandLine
         "An option is given as --name value or --name=value.\n\n" +
         InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText + BenchOptions.HelpText;
 
-    /// <summary>
-    /// Reads the arguments. Pure: nothing is printed or opened. Asking for help or version wins over errors beside it.
-    /// </summary>
-    /// <param name="arguments">What follows the program's name.</param>
+    /// <summary>Reads the arguments. Pure: prints and opens nothing. A request for help or version takes precedence over errors.</summary>
+    /// <param name="arguments">The arguments after the program's name.</param>
     /// <param name="host">The machine, for the rules that depend on it.</param>
     /// <param name="serverVersion">Version of this server.</param>
-    /// <param name="backendBuild">Gives OpenVINO's build; called for --version only, as it loads the library.</param>
+    /// <param name="backendBuild">Returns OpenVINO's build; called only for --version, because it loads the library.</param>
     public static CommandLine Parse(ReadOnlySpan<string> arguments, HostFacts host, string serverVersion, Func<string> backendBuild)
     {
         if (arguments is [BenchCommandLine.Verb, ..])
@@ -98,37 +97,45 @@ internal abstract record CommandLine
 
     private static CommandLine Judge(GivenOptions given, OptionFindings findings, HostFacts host, bool isCheck)
     {
-        // A rule over a value that could not be read would only add noise.
+        // Rules are not checked if a value could not be parsed: their messages would only add noise.
         bool isReadable = findings.Errors.All(static e => e.Kind == OptionErrorKind.Refused);
         IReadOnlyList<string> broken = isReadable ? OptionRules.Check(given, host, listens: !isCheck) : [];
         if (findings.Errors.Count == 0 && broken.Count == 0)
         {
-            ServerOptions server = WithUsualCacheDir(given.Server, host);
+            ServerOptions server = WithDefaultCacheDir(given.Server, host);
             (ConfigSource source, ServeMode mode) = SourceOf(given, host);
-            return isCheck ? new Check(server, source) : new Start(server, source, mode, [.. findings.Warnings, .. OptionRules.NotHeeded(given)]);
+            return isCheck
+                ? new Check(server, source)
+                : new Start(server, source, mode, [.. findings.Warnings, .. OptionRules.Ignored(given)]);
         }
 
         return Refuse(findings, broken, host);
     }
 
-    private static CommandLine JudgeManagement(GivenOptions given, IReadOnlyCollection<string> serverNames, OptionFindings findings, bool isDefaultPath, HostFacts host)
+    private static CommandLine JudgeManagement(
+        GivenOptions given, IReadOnlyCollection<string> serverNames, OptionFindings findings, bool isDefaultPath, HostFacts host)
     {
         IReadOnlyList<string> broken = findings.Errors.Count == 0 ? ManagementRules.Check(given, serverNames) : [];
-        return findings.Errors.Count == 0 && broken.Count == 0 ? new Manage(new ManagementCommand(given, isDefaultPath)) : Refuse(findings, broken, host);
+        return findings.Errors.Count == 0 && broken.Count == 0
+            ? new Manage(new ManagementCommand(given, isDefaultPath))
+            : Refuse(findings, broken, host);
     }
 
     private static Exit Refuse(OptionFindings findings, IReadOnlyList<string> broken, HostFacts host)
     {
         string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));
-        return new Exit(broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
+        return new Exit(
+            broken.Count == 0 && findings.Errors.All(IsModelFault) ? ExitCode.Failure : ExitCode.Usage(host.IsWindows), "", text);
     }
 
     private static (ConfigSource Source, ServeMode Mode) SourceOf(GivenOptions given, HostFacts host) =>
         given.Source.ConfigPath.Length > 0 ? (new ConfigFile(given.Source.ConfigPath, host.Variable), ServeMode.ConfigFile)
         : given.Model.ModelPath.Length > 0 ? (ConfigSource.Of(given.Model), ServeMode.SingleModel)
-        : (new RepositorySource(given.Source.ModelRepositoryPath, given.Model, given.Server.AllowOutsidePaths, host.Variable), ServeMode.Repository);
+        : (
+            new RepositorySource(given.Source.ModelRepositoryPath, given.Model, given.Server.AllowOutsidePaths, host.Variable),
+            ServeMode.Repository);
 
-    // The environment names the repository, and with it the file, where the command line does not.
+    // Paths that the command line omits come from the environment: the repository, and with it the file.
     private static GivenOptions WithUsualPaths(GivenOptions given, HostFacts host)
     {
         string usual = host.Variable("OVMS_MODEL_REPOSITORY_PATH") ?? "";
@@ -143,12 +150,12 @@ internal abstract record CommandLine
         };
     }
 
-    private static ServerOptions WithUsualCacheDir(ServerOptions server, HostFacts host)
+    private static ServerOptions WithDefaultCacheDir(ServerOptions server, HostFacts host)
     {
-        string usual = host.IsWindows ? ServerOptions.UsualCacheDirOnWindows : ServerOptions.UsualCacheDir;
+        string usual = host.IsWindows ? ServerOptions.DefaultCacheDirOnWindows : ServerOptions.DefaultCacheDir;
         return server.CacheDir.Length == 0 && host.PathExists(usual) ? server with { CacheDir = usual } : server;
     }
 
-    // The original finds a refused value of a model option (nireq) when it loads the model, and then exits with 1.
+    // The original finds an invalid value of a model option (nireq) only when it loads the model, and then exits with 1.
     private static bool IsModelFault(OptionError error) => error.Row is { Change: not OptionChange.Restart };
 }

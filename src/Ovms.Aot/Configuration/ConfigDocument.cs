@@ -7,13 +7,13 @@ using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>A JSON file that was read, with the environment's values in it, and what was found wrong so far.</summary>
+/// <summary>A parsed JSON file with environment variables expanded, and the problems found so far.</summary>
 internal sealed class ConfigDocument : IDisposable
 {
-    /// <summary>Nobody lists more models than fit here.</summary>
+    /// <summary>Largest file that is read, in bytes; far more than any list of models needs.</summary>
     public const int MaxBytes = 16 << 20;
 
-    /// <summary>Levels of arrays and objects that are read.</summary>
+    /// <summary>Deepest nesting of arrays and objects that is read.</summary>
     public const int MaxDepth = 32;
 
     private const int Attempts = 4;
@@ -29,27 +29,30 @@ internal sealed class ConfigDocument : IDisposable
         Hash = hash;
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The file's path.</summary>
     public string Path { get; }
 
     /// <summary>Its problems.</summary>
     public OptionFindings Findings { get; }
 
-    /// <summary>Of the file's bytes as they were read.</summary>
+    /// <summary>Hash of the file's bytes.</summary>
     public byte[] Hash { get; }
 
-    /// <summary>The document's value.</summary>
+    /// <summary>The root value.</summary>
     public ConfigNode Root => new(_document.RootElement, "$", Findings);
 
     /// <summary>Every problem, one a line, under a line that names the file.</summary>
     public IEnumerable<string> Problems() => Findings.Errors
         .Select(static error => error.Hint is null ? error.Text : $"{error.Text}; {error.Hint}")
-        .Prepend(Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count + Findings.Omitted} problems:")
+        .Prepend(
+            Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count + Findings.Omitted} problems:")
         .Concat(Findings.Omitted == 0 ? [] : [$"… and {Findings.Omitted} more, which are not listed"]);
 
-    /// <summary>Reads a file. One that is not there or no JSON is looked at again a few times: somebody may just be writing it.</summary>
+    /// <summary>
+    /// Reads a file. A missing file or invalid JSON is retried a few times, because another process may be writing the file.
+    /// </summary>
     /// <param name="path">Absolute.</param>
-    /// <param name="variable">Gives an environment variable's value; null for none.</param>
+    /// <param name="variable">Returns the value of an environment variable; null if unset.</param>
     public static Outcome<ConfigDocument> Read(string path, Func<string, string?> variable)
     {
         for (int attempt = 1; ; attempt++)
@@ -91,7 +94,8 @@ internal sealed class ConfigDocument : IDisposable
                 StatusCode.ConfigFileInvalid,
                 Directory.Exists(path)
                     ? $"{path} is a folder; give the file in it, or the folder as --model_repository_path."
-                    : $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+                    : $"{path} may not be read by user {Environment.UserName}; give this user read permission, "
+                        + "and permission to enter every folder above it.");
         }
         catch (NotRegularFileException failure)
         {
@@ -103,7 +107,7 @@ internal sealed class ConfigDocument : IDisposable
         }
     }
 
-    /// <summary>What is wrong with a text that is no JSON, and where.</summary>
+    /// <summary>Describes a JSON syntax error and its position.</summary>
     public static string Describe(JsonException fault)
     {
         string what = fault.Message;
@@ -121,7 +125,8 @@ internal sealed class ConfigDocument : IDisposable
         {
             OptionFindings findings = new();
             ReadOnlyMemory<byte> text = new EnvironmentReferences(variable, findings).Expand(bytes, MaxDepth);
-            return new ConfigDocument(path, JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }), findings, XxHash128.Hash(bytes));
+            return new ConfigDocument(
+                path, JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }), findings, XxHash128.Hash(bytes));
         }
         catch (JsonException fault)
         {

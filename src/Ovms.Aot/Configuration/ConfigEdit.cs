@@ -6,25 +6,27 @@ using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>Changes the text of a configuration file: only the list of models, all else stays as it is. Pure.</summary>
+/// <summary>Edits the list of models in the text of a configuration file; everything else stays unchanged. Pure.</summary>
 internal static class ConfigEdit
 {
-    private static readonly JsonWriterOptions s_pretty = new() { Indented = true, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_pretty =
+        new() { Indented = true, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The text of a file that has nothing in it yet.</summary>
+    /// <summary>The text of a file without models.</summary>
     public static ReadOnlyMemory<byte> Empty { get; } = "{\"model_config_list\": []}"u8.ToArray();
 
     /// <summary>Adds an entry for a model.</summary>
     /// <param name="json">The file's text.</param>
     /// <param name="name">The model's name.</param>
-    /// <param name="members">What else is written into its entry; a value that is the text of a JSON object, where <c>IsJson</c> says so, is written as one.</param>
-    /// <returns>The new text; the name is taken; or the file is none of ours.</returns>
+    /// <param name="members">Other keys of the entry.</param>
+    /// <returns>The new text, or an error if the name is taken or the file is not a configuration.</returns>
     public static Outcome<byte[]> Add(ReadOnlyMemory<byte> json, string name, IReadOnlyList<EntryMember> members) =>
         Edit(json, (list, writer) =>
         {
             if (list.EnumerateArray().Any(entry => NameOf(entry) == name))
             {
-                return Outcome.Fail(StatusCode.ModelNameOccupied, $"{name} is in the file already; take it out with --remove_from_config first.");
+                return Outcome.Fail(
+                    StatusCode.ModelNameOccupied, $"{name} is in the file already; remove it with --remove_from_config first.");
             }
 
             foreach (JsonElement entry in list.EnumerateArray())
@@ -44,8 +46,8 @@ internal static class ConfigEdit
             return Outcome.Ok;
         });
 
-    /// <summary>Takes a model's entry out.</summary>
-    /// <returns>The new text; there is no such model; or the file is none of ours.</returns>
+    /// <summary>Removes a model's entry.</summary>
+    /// <returns>The new text, or an error if there is no such model or the file is not a configuration.</returns>
     public static Outcome<byte[]> Remove(ReadOnlyMemory<byte> json, string name) =>
         Edit(json, (list, writer) =>
         {
@@ -65,7 +67,9 @@ internal static class ConfigEdit
             string[] names = [.. list.EnumerateArray().Select(NameOf).OfType<string>()];
             return removed > 0
                 ? Outcome.Ok
-                : Outcome.Fail(StatusCode.ModelNameMissing, $"{name} is not in the file; it has {(names.Length == 0 ? "no models" : string.Join(", ", names))}.");
+                : Outcome.Fail(
+                    StatusCode.ModelNameMissing,
+                    $"{name} is not in the file; it has {(names.Length == 0 ? "no models" : string.Join(", ", names))}.");
         });
 
     private static Outcome<byte[]> Edit(ReadOnlyMemory<byte> json, Func<JsonElement, Utf8JsonWriter, Outcome> editList)
@@ -74,7 +78,8 @@ internal static class ConfigEdit
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = ConfigDocument.MaxDepth });
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || (root.TryGetProperty(ConfigSections.Models, out JsonElement models) && models.ValueKind != JsonValueKind.Array))
+            if (root.ValueKind != JsonValueKind.Object
+                || (root.TryGetProperty(ConfigSections.Models, out JsonElement models) && models.ValueKind != JsonValueKind.Array))
             {
                 return Outcome.Fail(StatusCode.ConfigInvalid, $"Expected: an object with an array {ConfigSections.Models}");
             }
@@ -145,20 +150,24 @@ internal static class ConfigEdit
             : null;
 }
 
-/// <summary>A key of a model's entry with its value as the command line had it.</summary>
+/// <summary>A key of a model's entry, with its value as text from the command line.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Text">The value.</param>
-/// <param name="Kinds">What JSON the value may be.</param>
+/// <param name="Kinds">The JSON kinds that the value may have.</param>
 internal sealed record EntryMember(string Key, string Text, OptionJson Kinds)
 {
-    /// <summary>Writes key and value: an object, a number or a flag where it may be one and is, else a string.</summary>
+    /// <summary>
+    /// Writes key and value: as an object, number or boolean if the option accepts it and the text is one, else as a string.
+    /// </summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WritePropertyName(Key);
         bool isPlain = Kinds is OptionJson.Number or OptionJson.Boolean;
         if (isPlain || ((Kinds & OptionJson.Object) != 0 && IsObject(Text)))
         {
-            using JsonDocument value = JsonDocument.Parse(Encoding.UTF8.GetBytes(Kinds == OptionJson.Boolean ? (Text is "true" or "True" or "t" or "T" or "1" ? "true" : "false") : Text));
+            using JsonDocument value = JsonDocument.Parse(
+                Encoding.UTF8.GetBytes(
+                    Kinds == OptionJson.Boolean ? (Text is "true" or "True" or "t" or "T" or "1" ? "true" : "false") : Text));
             value.RootElement.WriteTo(writer);
         }
         else

@@ -2,9 +2,9 @@ using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>A configuration file.</summary>
-/// <param name="path">The file; relative to the working folder.</param>
-/// <param name="variable">Gives an environment variable's value; null for none.</param>
+/// <summary>A configuration file as the source.</summary>
+/// <param name="path">The file; a relative path starts at the working directory.</param>
+/// <param name="variable">Returns the value of an environment variable; null if unset.</param>
 internal sealed class ConfigFile(string path, Func<string, string?> variable) : ConfigSource
 {
     private readonly string _path = Path.GetFullPath(path);

@@ -5,8 +5,8 @@ using Ovms.Status;
 namespace Ovms.Configuration;
 
 /// <summary>
-/// Replaces a configuration file in one step: whoever reads it sees the old text or the new one, also after a crash. One change at a
-/// time, whichever process makes it.
+/// Replaces a configuration file atomically: readers see the old or the new text, also after a crash. A lock file serializes changes
+/// across processes.
 /// </summary>
 internal static class ConfigFileWriter
 {
@@ -14,18 +14,21 @@ internal static class ConfigFileWriter
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Reads the file, changes its text and writes it.</summary>
-    /// <param name="path">The file; a link is followed, so that it stays one.</param>
-    /// <param name="whenAbsent">The text of a file that is not there; null where it has to be there.</param>
-    /// <param name="change">Gives the new text.</param>
+    /// <param name="path">The file; a link is followed and stays a link.</param>
+    /// <param name="whenAbsent">The text to start from if the file is missing; null if it must exist.</param>
+    /// <param name="change">Returns the new text.</param>
     public static Outcome Change(string path, ReadOnlyMemory<byte>? whenAbsent, Func<ReadOnlyMemory<byte>, Outcome<byte[]>> change)
     {
         try
         {
-            string file = (Path.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
-            using FileStream? turn = TakeTurn(file);
-            if (turn is null)
+            string file =
+                (Path.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
+            using FileStream? lockFile = TakeLock(file);
+            if (lockFile is null)
             {
-                return Outcome.Fail(StatusCode.ConfigFileInvalid, $"Another process has been changing the file for {s_limit.TotalSeconds} s; try again, or delete {LockOf(file)}.");
+                return Outcome.Fail(
+                    StatusCode.ConfigFileInvalid,
+                    $"Another process has been changing the file for {s_limit.TotalSeconds} s; try again, or delete {LockOf(file)}.");
             }
 
             Outcome<byte[]> text = File.Exists(file) || whenAbsent is null ? ConfigDocument.ReadBytes(file) : whenAbsent.Value.ToArray();
@@ -43,12 +46,13 @@ internal static class ConfigFileWriter
         }
     }
 
-    // A file of its own, because the configuration file is replaced; it stays, because another may be waiting for it already.
+    // A separate file, because the configuration file is replaced. It is never deleted, because another process may already wait for it.
     private static string LockOf(string file) => Beside(file, ".lock");
 
-    private static string Beside(string file, string ending) => Path.Combine(Path.GetDirectoryName(file)!, "." + Path.GetFileName(file) + ending);
+    private static string Beside(string file, string ending) =>
+        Path.Combine(Path.GetDirectoryName(file)!, "." + Path.GetFileName(file) + ending);
 
-    private static FileStream? TakeTurn(string file)
+    private static FileStream? TakeLock(string file)
     {
         long begun = Stopwatch.GetTimestamp();
         while (true)
@@ -71,7 +75,7 @@ internal static class ConfigFileWriter
 
     private static void Replace(string file, byte[] text)
     {
-        // What a crash left under this name is overwritten: only who has the turn writes here.
+        // A leftover of a crash is overwritten: only the holder of the lock writes here.
         string aside = Beside(file, ".new");
         try
         {
@@ -83,7 +87,7 @@ internal static class ConfigFileWriter
                     File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(file));
                 }
 
-                // On the disk before the name points to it.
+                // Flushed to disk before the name points to it.
                 stream.Flush(flushToDisk: true);
             }
 
@@ -91,7 +95,7 @@ internal static class ConfigFileWriter
         }
         catch
         {
-            // What does not fit on the disk does not stay on it.
+            // After a failure, such as a full disk, no partial file stays.
             File.Delete(aside);
             throw;
         }

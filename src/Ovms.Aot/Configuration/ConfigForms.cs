@@ -5,8 +5,8 @@ using Ovms.Options.Parsing;
 namespace Ovms.Configuration;
 
 /// <summary>
-/// What the objects and arrays among the options of an entry hold, to the last level. A value of the wrong kind or an unknown key in
-/// them is a fault of the file, like one of the entry itself.
+/// The forms of the options in an entry that are objects or arrays, at every level. A value of the wrong kind or an unknown key makes the
+/// file invalid, as in the entry itself.
 /// </summary>
 internal static class ConfigForms
 {
@@ -29,17 +29,18 @@ internal static class ConfigForms
             ["demultiply_count"] = JsonForm.WholeNumber,
             ["gather_from_node"] = JsonForm.Text,
             ["inputs"] = s_items,
-            ["outputs"] = JsonForm.List(JsonForm.Object(new() { ["data_item"] = JsonForm.Text, ["alias"] = JsonForm.Text }, "data_item", "alias")),
+            ["outputs"] =
+                JsonForm.List(JsonForm.Object(new() { ["data_item"] = JsonForm.Text, ["alias"] = JsonForm.Text }, "data_item", "alias")),
         },
         "name",
         "type",
         "inputs",
         "outputs"));
 
-    /// <summary>Of an entry without objects and arrays.</summary>
+    /// <summary>Forms of an entry without objects and arrays.</summary>
     public static IReadOnlyDictionary<string, JsonForm> None { get; } = new Dictionary<string, JsonForm>();
 
-    /// <summary>Of a model.</summary>
+    /// <summary>Forms of a model's entry.</summary>
     public static IReadOnlyDictionary<string, JsonForm> OfModel { get; } = new Dictionary<string, JsonForm>
     {
         ["model_version_policy"] = JsonForm.Choice(new()
@@ -52,10 +53,11 @@ internal static class ConfigForms
         ["layout"] = s_texts,
         ["mean"] = s_numbers,
         ["scale"] = s_numbers,
-        ["plugin_config"] = JsonForm.Map(s_property, special: new() { ["DEVICE_PROPERTIES"] = JsonForm.TextOr(JsonForm.Map(JsonForm.Map(s_property))) }),
+        ["plugin_config"] =
+            JsonForm.Map(s_property, special: new() { ["DEVICE_PROPERTIES"] = JsonForm.TextOr(JsonForm.Map(JsonForm.Map(s_property))) }),
     };
 
-    /// <summary>Of a pipeline.</summary>
+    /// <summary>Forms of a pipeline's entry.</summary>
     public static IReadOnlyDictionary<string, JsonForm> OfPipeline { get; } = new Dictionary<string, JsonForm>
     {
         ["inputs"] = JsonForm.List(JsonForm.Text),
@@ -63,7 +65,9 @@ internal static class ConfigForms
         ["outputs"] = s_items,
     };
 
-    /// <summary>Holds an entry's objects and arrays against their forms. Where an option is of another kind, its row has told that.</summary>
+    /// <summary>
+    /// Checks an entry's objects and arrays against their forms. A value of another kind is skipped: the option's row has reported it.
+    /// </summary>
     public static void Check(ConfigNode entry, IReadOnlyDictionary<string, JsonForm> forms)
     {
         if (entry.Value.ValueKind != JsonValueKind.Object)

@@ -5,18 +5,18 @@ using Ovms.Options.Parsing;
 
 namespace Ovms.Configuration;
 
-/// <summary>A value of a configuration file with its JSON path. What is wrong is added to the findings, and reading goes on.</summary>
+/// <summary>A value of a configuration file with its JSON path. Errors are added to the findings, and reading continues.</summary>
 /// <param name="Value">The value.</param>
-/// <param name="Path">Where it stands, for example <c>$.model_config_list[0]</c>.</param>
-/// <param name="Findings">Takes the problems.</param>
+/// <param name="Path">Its path, for example <c>$.model_config_list[0]</c>.</param>
+/// <param name="Findings">Collects the problems.</param>
 internal readonly record struct ConfigNode(JsonElement Value, string Path, OptionFindings Findings)
 {
-    /// <summary>Reads an option table from an object.</summary>
+    /// <summary>Reads an option table from a JSON object.</summary>
     public delegate ParseOutcome<T> Binder<T>(ref Utf8JsonReader reader, string path);
 
-    /// <summary>The members of an object; empty where the value is none. Unknown keys and keys given twice are problems.</summary>
-    /// <param name="known">The keys it may have; null for any.</param>
-    /// <param name="required">Those it must have.</param>
+    /// <summary>The members of an object; empty if the value is not an object. Unknown and duplicate keys are problems.</summary>
+    /// <param name="known">The allowed keys; null for any.</param>
+    /// <param name="required">The required keys.</param>
     public IReadOnlyDictionary<string, ConfigNode> Members(IReadOnlyCollection<string>? known, params IEnumerable<string> required)
     {
         Dictionary<string, ConfigNode> members = new(StringComparer.Ordinal);
@@ -50,7 +50,7 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         return members;
     }
 
-    /// <summary>The items of an array; none where the value is none, which is a problem.</summary>
+    /// <summary>The items of an array; none, and a problem, if the value is not an array.</summary>
     public IEnumerable<ConfigNode> Items()
     {
         if (Is(OptionJson.Array))
@@ -65,20 +65,23 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
 
     /// <summary>Reads the object into an option table.</summary>
     /// <param name="binder">The table's reader.</param>
-    /// <param name="forms">What the table's objects and arrays hold; null where it has none.</param>
-    /// <returns>The options; with defaults where something was wrong.</returns>
+    /// <param name="forms">The forms of the table's objects and arrays; null if it has none.</param>
+    /// <returns>The options; invalid ones have their defaults.</returns>
     public T Bind<T>(Binder<T> binder, IReadOnlyDictionary<string, JsonForm>? forms = null)
     {
         Utf8JsonReader reader = new(JsonMarshal.GetRawUtf8Value(Value));
         ParseOutcome<T> outcome = binder(ref reader, Path);
         foreach (OptionError error in outcome.Errors)
         {
-            // A number beyond its bounds is kept and is that model's own fault, told when it is to be loaded.
+            // A number out of range is kept here. It is an error of that model alone, reported when the model is loaded.
             Findings.Add(error is { Kind: OptionErrorKind.Refused, Row.Change: not OptionChange.Restart } ? null : error);
         }
 
-        // An empty name is of no use to callers, and the row has no way to say so.
-        if (Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(""u8))
+        // Checked here because an option row cannot require a non-empty string.
+        if (Value.ValueKind == JsonValueKind.Object
+            && Value.TryGetProperty("name", out JsonElement name)
+            && name.ValueKind == JsonValueKind.String
+            && name.ValueEquals(""u8))
         {
             Findings.Add(OptionError.Malformed(OptionJsonReader.Member(Path, "name"), "is empty"));
         }
@@ -87,19 +90,21 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         return outcome.Value;
     }
 
-    /// <summary>A member that is known to be there.</summary>
+    /// <summary>A member that exists.</summary>
     public ConfigNode Member(string key) => this with { Value = Value.GetProperty(key), Path = OptionJsonReader.Member(Path, key) };
 
-    /// <summary>The text of a string; null where the value is none, which is a problem.</summary>
+    /// <summary>The text of a string; null, and a problem, if the value is not a string.</summary>
     public string? Text() => Is(OptionJson.String) ? Value.GetString() : null;
 
-    /// <summary>Whether the value is of one of these kinds; else that is a problem.</summary>
+    /// <summary>Whether the value has one of these kinds; if not, adds a problem.</summary>
     public bool Is(OptionJson expected)
     {
         bool isIt = (OptionJsonReader.KindOf(Value.ValueKind) & expected) != 0;
         if (!isIt)
         {
-            Findings.Add(OptionError.Malformed(Path, $"expected {OptionJsonReader.Describe(expected)}, got {OptionJsonReader.Describe(Value.ValueKind)}"));
+            Findings.Add(
+                OptionError.Malformed(
+                    Path, $"expected {OptionJsonReader.Describe(expected)}, got {OptionJsonReader.Describe(Value.ValueKind)}"));
         }
 
         return isIt;

@@ -6,31 +6,35 @@ using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>Reads the document of a configuration file, and the files that its graphs name.</summary>
-/// <param name="variable">Gives an environment variable's value; null for none.</param>
+/// <summary>Reads a configuration document, and the files that its graphs name.</summary>
+/// <param name="variable">Returns the value of an environment variable; null if unset.</param>
 internal sealed class ConfigReader(Func<string, string?> variable)
 {
     private readonly NamedEntries _entries = new();
     private readonly List<GraphFolder> _graphs = [];
     private readonly List<string> _warnings = [];
 
-    // Everything that was looked at, so that a change of any part shows.
+    // Hash of everything that was read, so that a change of any part is detected.
     private readonly XxHash128 _seen = new();
 
     /// <summary>Reads the whole document.</summary>
-    /// <returns>The configuration; to be used only when nothing was found wrong with the document.</returns>
+    /// <returns>The configuration; valid only if no problem was found in the document.</returns>
     public ServerConfig Read(ConfigDocument document)
     {
         _seen.Append(document.Hash);
         string folder = Path.GetDirectoryName(document.Path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members(ConfigSections.All, ConfigSections.Models);
         ReadModels(sections, folder);
-        foreach ((ConfigNode node, GraphOptions graph) in Items(sections, ConfigSections.Graphs, node => node.Bind<GraphOptions>(GraphOptions.Read)))
+        List<(ConfigNode Node, GraphOptions Item)> graphs =
+            Items(sections, ConfigSections.Graphs, node => node.Bind<GraphOptions>(GraphOptions.Read));
+        foreach ((ConfigNode node, GraphOptions graph) in graphs)
         {
             AddGraph(GraphFolder.Of(graph, folder), node.Path, node.Findings);
         }
 
-        foreach ((ConfigNode node, PipelineOptions pipeline) in Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline)))
+        List<(ConfigNode Node, PipelineOptions Item)> pipelines =
+            Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
+        foreach ((ConfigNode node, PipelineOptions pipeline) in pipelines)
         {
             if (pipeline.Name.Length > 0)
             {
@@ -38,7 +42,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             }
         }
 
-        // A graph's models come after all that the file itself names: its own entries win.
+        // Models of graphs come last: entries of the file itself take precedence.
         _graphs.ForEach(ReadSubconfig);
         int libraries = Items(sections, ConfigSections.NodeLibraries, node => node.Bind<LibraryOptions>(LibraryOptions.Read)).Count;
         int loaders = Items(sections, ConfigSections.Loaders, node => Inner(node)?.Bind<LoaderOptions>(LoaderOptions.Read)).Count;
@@ -48,15 +52,23 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             Warnings =
             [
                 .. _warnings,
-                .. libraries == 0 ? [] : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
-                .. loaders == 0 ? [] : new[] { $"$.{ConfigSections.Loaders}: its {loaders} are not loaded; models that name one (custom_loader_options) are not served" },
+                .. libraries == 0
+                    ? []
+                    : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
+                .. loaders == 0
+                    ? []
+                    : new[]
+                    {
+                        $"$.{ConfigSections.Loaders}: its {loaders} are not loaded; "
+                            + "models that name one (custom_loader_options) are not served",
+                    },
             ],
             Fingerprint = Convert.ToHexString(_seen.GetHashAndReset()),
         };
     }
 
-    /// <summary>Takes what was found in a folder of models, and what its graphs name.</summary>
-    /// <param name="found">The entries, paths absolute.</param>
+    /// <summary>Reads the entries found in a folder of models, and the files that its graphs name.</summary>
+    /// <param name="found">The entries, with absolute paths.</param>
     public ServerConfig Read(IEnumerable<ModelOptions> found)
     {
         foreach (ModelOptions model in found)
@@ -70,7 +82,9 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
     private void ReadModels(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
     {
-        foreach ((ConfigNode node, ModelOptions? model) in Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel)))
+        List<(ConfigNode Node, ModelOptions? Item)> models =
+            Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
+        foreach ((ConfigNode node, ModelOptions? model) in models)
         {
             if (model is { ModelName.Length: > 0 })
             {
@@ -79,7 +93,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    // A folder with a graph is a graph, however it was named.
+    // A folder that holds a graph is a graph, even if a model entry names it.
     private void Add(ModelOptions model, string folder, string path, OptionFindings? findings)
     {
         GraphFolder place = GraphFolder.Of(model, folder);
@@ -103,7 +117,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    // Its problems are told, and keep only its own models from being served.
+    // Its problems are reported and affect only its own models.
     private void ReadSubconfig(GraphFolder graph)
     {
         if (graph.FindSubconfig() is not { } path)
@@ -129,7 +143,8 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         _seen.Append(document.Hash);
         string folder = Path.GetDirectoryName(path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
-        List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
+        List<(ConfigNode Node, ModelOptions? Model)> models =
+            Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
         if (document.Findings.Errors.Count > 0)
         {
             foreach (string problem in document.Problems())
@@ -142,13 +157,15 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
         foreach ((ConfigNode node, ModelOptions? model) in models)
         {
-            _entries.Add(model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
+            _entries.Add(
+                model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
         }
     }
 
     private static ConfigNode? Inner(ConfigNode node) =>
         node.Members([ConfigSections.Entry], ConfigSections.Entry).TryGetValue(ConfigSections.Entry, out ConfigNode inner) ? inner : null;
 
-    private static List<(ConfigNode Node, T Item)> Items<T>(IReadOnlyDictionary<string, ConfigNode> sections, string key, Func<ConfigNode, T> read) =>
+    private static List<(ConfigNode Node, T Item)> Items<T>(
+        IReadOnlyDictionary<string, ConfigNode> sections, string key, Func<ConfigNode, T> read) =>
         sections.TryGetValue(key, out ConfigNode list) ? [.. list.Items().Select(node => (node, read(node)))] : [];
 }

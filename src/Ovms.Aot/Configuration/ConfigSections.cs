@@ -1,6 +1,6 @@
 namespace Ovms.Configuration;
 
-/// <summary>The keys of a configuration file above the entries.</summary>
+/// <summary>The keys at the upper levels of a configuration file.</summary>
 internal static class ConfigSections
 {
     /// <summary>Models, and graphs among them.</summary>
@@ -18,7 +18,7 @@ internal static class ConfigSections
     /// <summary>Custom model loaders.</summary>
     public const string Loaders = "custom_loader_config_list";
 
-    /// <summary>What is told to those who watch the server.</summary>
+    /// <summary>Metrics and other monitoring.</summary>
     public const string Monitoring = "monitoring";
 
     /// <summary>The one key of <see cref="Monitoring"/>.</summary>

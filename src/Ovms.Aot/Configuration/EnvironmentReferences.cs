@@ -8,17 +8,17 @@ using Ovms.Options.Parsing;
 namespace Ovms.Configuration;
 
 /// <summary>
-/// Puts environment variables into the strings of a JSON text: <c>${NAME}</c>, <c>${NAME:-what else}</c>; <c>$${</c> stands for
-/// <c>${</c>. Keys are left as they are. The text that comes out has no string that is not valid text.
+/// Expands environment variables in the strings of a JSON text: <c>${NAME}</c>, <c>${NAME:-default}</c>; <c>$${</c> stands for <c>${</c>.
+/// Keys are not expanded. All strings of the result are valid Unicode.
 /// </summary>
-/// <param name="variable">Gives a variable's value; null for none.</param>
-/// <param name="findings">Takes the problems, with JSON paths.</param>
+/// <param name="variable">Returns a variable's value; null if unset.</param>
+/// <param name="findings">Collects the problems, with JSON paths.</param>
 internal sealed class EnvironmentReferences(Func<string, string?> variable, OptionFindings findings)
 {
     private const string Forms = "the forms are ${NAME} and ${NAME:-value without the variable}, and $${ stands for ${ itself";
 
     /// <summary>
-    /// Characters that all values together may bring. A file of 16 MiB can name a variable three million times, and a variable may hold
+    /// Most characters that all values together may add. A file of 16 MiB can name a variable three million times, and a variable may hold
     /// 128 KiB.
     /// </summary>
     public const int MaxCharacters = 4 << 20;
@@ -27,15 +27,16 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
     private string _key = "$";
     private int _left = MaxCharacters;
 
-    /// <summary>Reads the whole text.</summary>
-    /// <param name="json">UTF-8.</param>
-    /// <param name="maxDepth">Levels of arrays and objects that are read.</param>
-    /// <returns>The text with the values.</returns>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <summary>Expands the whole text.</summary>
+    /// <param name="json">The text, in UTF-8.</param>
+    /// <param name="maxDepth">Deepest nesting that is read.</param>
+    /// <returns>The expanded text.</returns>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public ReadOnlyMemory<byte> Expand(ReadOnlySpan<byte> json, int maxDepth)
     {
         ArrayBufferWriter<byte> output = new(json.Length + 1);
-        using Utf8JsonWriter writer = new(output, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using Utf8JsonWriter writer =
+            new(output, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())
         {
@@ -96,7 +97,7 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
         }
     }
 
-    /// <summary>The path of the value that comes next; within an array it counts on.</summary>
+    /// <summary>The path of the next value; advances the index in an array.</summary>
     private string Path()
     {
         if (_open.Count == 0 || _open[^1].Index < 0)
@@ -139,7 +140,7 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
             string value = ValueOf(text[(start + 2)..end], path) ?? "";
             if (value.Length > _left)
             {
-                TellTooMuch(path);
+                ReportTooMuch(path);
                 return text;
             }
 
@@ -151,18 +152,22 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
         return result.Append(text, from, text.Length - from).ToString();
     }
 
-    // Told once: what comes after it would only repeat it.
-    private void TellTooMuch(string path)
+    // Reported once: further messages would only repeat it.
+    private void ReportTooMuch(string path)
     {
         if (_left >= 0)
         {
-            findings.Add(OptionError.Malformed(path, $"with its value, the values of environment variables in this file have more than {MaxCharacters} characters", "write less with them"));
+            findings.Add(
+                OptionError.Malformed(
+                    path,
+                    $"with its value, the values of environment variables in this file have more than {MaxCharacters} characters",
+                    "use fewer or shorter ones"));
         }
 
         _left = -1;
     }
 
-    // As in a shell, what stands behind :- is for a variable that is unset or empty.
+    // As in a shell, the text after :- applies if the variable is unset or empty.
     private string? ValueOf(string reference, string path)
     {
         int mark = reference.IndexOf(":-", StringComparison.Ordinal);
@@ -181,13 +186,14 @@ internal sealed class EnvironmentReferences(Func<string, string?> variable, Opti
 
         if (value is null)
         {
-            findings.Add(OptionError.Malformed(path, $"the environment variable {name} is not set", $"set it, or write ${{{name}:-value}}"));
+            findings.Add(
+                OptionError.Malformed(path, $"the environment variable {name} is not set", $"set it, or write ${{{name}:-value}}"));
         }
 
         return value;
     }
 
-    // Broken surrogates and bytes that are no UTF-8 are found only when the text is taken.
+    // Invalid surrogates and UTF-8 are detected only when the string is read.
     private string? Text(ref Utf8JsonReader reader, string path, string what)
     {
         try

@@ -5,8 +5,7 @@ using Ovms.Options.Parsing;
 namespace Ovms.Configuration;
 
 /// <summary>
-/// The form of a JSON value: its kind, and the keys and kinds of all that is in it. What a text or number in it means is none of its
-/// business.
+/// The form of a JSON value: its kind, and the keys and kinds at every level below. It does not check what texts and numbers mean.
 /// </summary>
 internal abstract class JsonForm
 {
@@ -19,16 +18,16 @@ internal abstract class JsonForm
     /// <summary>Any number without a fraction.</summary>
     public static JsonForm WholeNumber { get; } = new Whole();
 
-    /// <summary>The kinds of value that it is a form of.</summary>
+    /// <summary>The kinds of value that it accepts.</summary>
     public abstract OptionJson Kinds { get; }
 
     /// <summary>The form as a JSON schema, without its braces.</summary>
     public abstract string Schema { get; }
 
-    /// <summary>Adds what is wrong to the node's findings.</summary>
+    /// <summary>Adds the value's errors to the node's findings.</summary>
     public abstract void Check(ConfigNode node);
 
-    /// <summary>A string, number or boolean, as far as the kinds say.</summary>
+    /// <summary>A string, number or boolean, limited to these kinds.</summary>
     public static JsonForm Scalar(OptionJson kinds) => new Plain(kinds);
 
     /// <summary>One of these strings.</summary>
@@ -40,23 +39,25 @@ internal abstract class JsonForm
     /// <summary>An object with any keys.</summary>
     /// <param name="value">The form of the values.</param>
     /// <param name="special">Keys whose values have another form.</param>
-    public static JsonForm Map(JsonForm value, Dictionary<string, JsonForm>? special = null) => new Dictionary(value, special ?? [], isSingle: false);
+    public static JsonForm Map(JsonForm value, Dictionary<string, JsonForm>? special = null) =>
+        new Dictionary(value, special ?? [], isSingle: false);
 
-    /// <summary>An object with one key, which may be any.</summary>
+    /// <summary>An object with exactly one key of any name.</summary>
     public static JsonForm Pair(JsonForm value) => new Dictionary(value, [], isSingle: true);
 
     /// <summary>An object with these keys.</summary>
-    /// <param name="members">The keys it may have.</param>
-    /// <param name="required">Those it must have.</param>
+    /// <param name="members">The allowed keys and their forms.</param>
+    /// <param name="required">The required keys.</param>
     public static JsonForm Object(Dictionary<string, JsonForm> members, params string[] required) => new Record(members, required);
 
     /// <summary>An object with exactly one of these keys.</summary>
     public static JsonForm Choice(Dictionary<string, JsonForm> members) => new Alternative(members);
 
-    /// <summary>What the other form says, or a string that holds it.</summary>
+    /// <summary>A value of the other form, or any string.</summary>
     public static JsonForm TextOr(JsonForm other) => new Either(other);
 
-    private static string Quote(IEnumerable<string> words) => string.Join(',', words.Select(static word => $"\"{JsonEncodedText.Encode(word)}\""));
+    private static string Quote(IEnumerable<string> words) =>
+        string.Join(',', words.Select(static word => $"\"{JsonEncodedText.Encode(word)}\""));
 
     private static string Properties(Dictionary<string, JsonForm> members) =>
         string.Join(',', members.Select(static member => $"{Quote([member.Key])}:{{{member.Value.Schema}}}"));
@@ -69,7 +70,8 @@ internal abstract class JsonForm
         {
             get
             {
-                (OptionJson Kind, string Name)[] all = [(OptionJson.String, "string"), (OptionJson.Number, "number"), (OptionJson.Boolean, "boolean")];
+                (OptionJson Kind, string Name)[] all =
+                    [(OptionJson.String, "string"), (OptionJson.Number, "number"), (OptionJson.Boolean, "boolean")];
                 string[] names = [.. all.Where(row => (kinds & row.Kind) != 0).Select(static row => row.Name)];
                 return $"\"type\":{(names.Length == 1 ? Quote(names) : $"[{Quote(names)}]")}";
             }
@@ -165,7 +167,9 @@ internal abstract class JsonForm
     {
         public override OptionJson Kinds => OptionJson.Object;
 
-        public override string Schema => $"\"type\":\"object\",{(required.Length > 0 ? $"\"required\":[{Quote(required)}]," : "")}\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
+        public override string Schema =>
+            "\"type\":\"object\"," + (required.Length > 0 ? $"\"required\":[{Quote(required)}]," : "")
+            + $"\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
 
         public override void Check(ConfigNode node)
         {
@@ -180,7 +184,9 @@ internal abstract class JsonForm
     {
         public override OptionJson Kinds => OptionJson.Object;
 
-        public override string Schema => $"\"type\":\"object\",\"minProperties\":1,\"maxProperties\":1,\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
+        public override string Schema =>
+            "\"type\":\"object\",\"minProperties\":1,\"maxProperties\":1,"
+            + $"\"additionalProperties\":false,\"properties\":{{{Properties(members)}}}";
 
         public override void Check(ConfigNode node)
         {
@@ -192,7 +198,8 @@ internal abstract class JsonForm
 
             if (node.Value.ValueKind == JsonValueKind.Object && node.Value.GetPropertyCount() != 1)
             {
-                node.Findings.Add(OptionError.Malformed(node.Path, $"expected an object with one of these keys: {string.Join(", ", members.Keys)}"));
+                node.Findings.Add(
+                    OptionError.Malformed(node.Path, $"expected an object with one of these keys: {string.Join(", ", members.Keys)}"));
             }
         }
     }

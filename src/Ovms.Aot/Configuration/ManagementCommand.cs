@@ -5,13 +5,15 @@ using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>What is done instead of serving: listing a repository's models, adding to a configuration file, removing from it.</summary>
-/// <param name="Given">All that was given, paths from the environment included; the rules were checked.</param>
+/// <summary>
+/// A command that runs instead of the server: lists a repository's models, or adds to or removes from a configuration file.
+/// </summary>
+/// <param name="Given">All options, including paths from the environment; already checked against the rules.</param>
 /// <param name="IsDefaultPath">Whether the file's path comes from the environment.</param>
 internal sealed record ManagementCommand(GivenOptions Given, bool IsDefaultPath)
 {
-    /// <summary>Does it.</summary>
-    /// <returns>What is to be printed, and the exit code.</returns>
+    /// <summary>Runs the command.</summary>
+    /// <returns>The text to print, and the exit code.</returns>
     public CommandLine.Exit Run() => Given.Source.ListModels ? List() : Edit();
 
     private CommandLine.Exit List()
@@ -29,7 +31,8 @@ internal sealed record ManagementCommand(GivenOptions Given, bool IsDefaultPath)
             text.Append(folder.Name).Append('\n');
         }
 
-        return new CommandLine.Exit(ExitCode.Ok, text.ToString(), string.Concat(folders.Value.Warnings.Select(static warning => warning + "\n")));
+        return new CommandLine.Exit(
+            ExitCode.Ok, text.ToString(), string.Concat(folders.Value.Warnings.Select(static warning => warning + "\n")));
     }
 
     private CommandLine.Exit Edit()
@@ -45,11 +48,14 @@ internal sealed record ManagementCommand(GivenOptions Given, bool IsDefaultPath)
             : new CommandLine.Exit(ExitCode.Failure, $"{head}{path} error on config update : {changed.Text}\n", "");
     }
 
-    // Only what was given is written, so that defaults stay those of the server that reads it.
+    // Only given options are written, so that the server that reads the file applies its own defaults.
     private List<EntryMember> Members()
     {
-        string modelPath = Given.Model.ModelPath.Length > 0 ? Given.Model.ModelPath : Path.Combine(Given.Source.ModelRepositoryPath, Given.Model.ModelName);
-        List<EntryMember> members = [new("name", Given.Model.ModelName, OptionJson.String), new("base_path", modelPath, OptionJson.String)];
+        string modelPath = Given.Model.ModelPath.Length > 0
+            ? Given.Model.ModelPath
+            : Path.Combine(Given.Source.ModelRepositoryPath, Given.Model.ModelName);
+        List<EntryMember> members =
+            [new("name", Given.Model.ModelName, OptionJson.String), new("base_path", modelPath, OptionJson.String)];
         members.AddRange(ModelOptions.Rows
             .Where(row => row.Name is not ("model_name" or "model_path") && Given.ModelTexts.ContainsKey(row.Name))
             .Select(row => new EntryMember(row.ConfigName, Given.ModelTexts[row.Name], row.Json)));

@@ -5,8 +5,8 @@ using Ovms.Options.Parsing;
 namespace Ovms.Configuration;
 
 /// <summary>
-/// Collects models and graphs, which share one space of names. Two of one name in a file are a fault of the file. What another file names
-/// (a graph's list of its models) gives way to what was there first, is told of and left out.
+/// Collects models and graphs, which share one set of names. A duplicate name within the configuration file makes the file invalid. A
+/// duplicate from another file (a graph's list of models) is left out, with an error.
 /// </summary>
 internal sealed class NamedEntries
 {
@@ -15,10 +15,11 @@ internal sealed class NamedEntries
     private readonly ImmutableArray<string>.Builder _errors = ImmutableArray.CreateBuilder<string>();
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>Takes a model.</summary>
+    /// <summary>Adds a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="path">Where it stands.</param>
-    /// <param name="findings">Of the file, where a name that is taken is its fault; null where the entry is left out.</param>
+    /// <param name="path">Its JSON path.</param>
+    /// <param name="findings">The file's findings, if a duplicate name is an error of the file; null if the entry is only left
+    /// out.</param>
     public void Add(ModelOptions model, string path, OptionFindings? findings)
     {
         if (Claim(model.ModelName, path, findings))
@@ -27,9 +28,9 @@ internal sealed class NamedEntries
         }
     }
 
-    /// <summary>Takes a graph.</summary>
+    /// <summary>Adds a graph.</summary>
     /// <inheritdoc cref="Add(ModelOptions, string, OptionFindings?)"/>
-    /// <returns>False where the name is taken.</returns>
+    /// <returns>False if the name is taken.</returns>
     public bool Add(GraphEntry graph, string path, OptionFindings? findings)
     {
         bool isNew = Claim(graph.Name, path, findings);
@@ -41,11 +42,12 @@ internal sealed class NamedEntries
         return isNew;
     }
 
-    /// <summary>Takes a sentence about something else that is left out.</summary>
+    /// <summary>Adds an error message about something else that is left out.</summary>
     public void Fault(string sentence) => _errors.Add(sentence);
 
-    /// <summary>What was taken.</summary>
-    public ServerConfig Build() => new() { Models = _models.ToImmutable(), Graphs = _graphs.ToImmutable(), Errors = _errors.ToImmutable(), Fingerprint = "" };
+    /// <summary>The entries added so far.</summary>
+    public ServerConfig Build() =>
+        new() { Models = _models.ToImmutable(), Graphs = _graphs.ToImmutable(), Errors = _errors.ToImmutable(), Fingerprint = "" };
 
     private bool Claim(string name, string path, OptionFindings? findings)
     {
@@ -60,7 +62,11 @@ internal sealed class NamedEntries
         }
         else
         {
-            findings.Add(OptionError.Malformed($"{path}.name", $"the name '{name}' is taken by {_names[name]}", "a name is given once, to a model, a graph or a pipeline"));
+            findings.Add(
+                OptionError.Malformed(
+                    $"{path}.name",
+                    $"the name '{name}' is taken by {_names[name]}",
+                    "a name is given once, to a model, a graph or a pipeline"));
         }
 
         return false;

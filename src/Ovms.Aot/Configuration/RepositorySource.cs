@@ -4,11 +4,11 @@ using Ovms.Status;
 
 namespace Ovms.Configuration;
 
-/// <summary>A folder whose models are served, each under its path from there; looked through again at every reading.</summary>
+/// <summary>A folder of models, each named by its path in the folder; scanned again at every reading.</summary>
 /// <param name="root">The folder.</param>
-/// <param name="common">Options of every model; its name and path are not used.</param>
+/// <param name="common">Options of every model, except name and path.</param>
 /// <param name="allowOutside">Whether links in the folder may lead out of it.</param>
-/// <param name="variable">Gives an environment variable's value; null for none.</param>
+/// <param name="variable">Returns the value of an environment variable; null if unset.</param>
 internal sealed class RepositorySource(string root, ModelOptions common, bool allowOutside, Func<string, string?> variable) : ConfigSource
 {
     /// <inheritdoc/>
@@ -20,9 +20,13 @@ internal sealed class RepositorySource(string root, ModelOptions common, bool al
             return folders.WithoutValue;
         }
 
-        ServerConfig config = new ConfigReader(variable).Read(folders.Value.Found.Select(folder => common with { ModelName = folder.Name, ModelPath = folder.Path }));
+        ServerConfig config = new ConfigReader(variable).Read(
+            folders.Value.Found.Select(folder => common with { ModelName = folder.Name, ModelPath = folder.Path }));
         string[] nothing = folders.Value.Found.IsEmpty
-            ? [$"{Path.GetFullPath(root)} holds no model: expected folders with version folders (1, 2, …), each with a model's files, or with {ServableFolders.GraphFile}."]
+            ? [
+                $"{Path.GetFullPath(root)} holds no model: expected folders with version folders (1, 2, …), "
+                    + $"each with a model's files, or with {ServableFolders.GraphFile}.",
+            ]
             : [];
         return config with { Warnings = [.. nothing, .. folders.Value.Warnings] };
     }

@@ -1,14 +1,14 @@
 namespace Ovms.Configuration;
 
-/// <summary>What kind of thing is served.</summary>
+/// <summary>The kind of configuration source.</summary>
 internal enum ServeMode
 {
-    /// <summary>One model of the command line: when it cannot be loaded at the start, the process ends.</summary>
+    /// <summary>One model from the command line: if it cannot be loaded at start-up, the process ends.</summary>
     SingleModel,
 
-    /// <summary>The models of a configuration file: each stands alone, and none that fails ends the process.</summary>
+    /// <summary>The models of a configuration file: each is independent, and no failure ends the process.</summary>
     ConfigFile,
 
-    /// <summary>The models found under a folder: as with a file.</summary>
+    /// <summary>The models found under a folder; failures as with a file.</summary>
     Repository,
 }

@@ -3,28 +3,33 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>What goes to OpenVINO with the model: the checked configuration, its defaults, and the form each mode takes it in.</summary>
-/// <param name="Properties">Keys and values, each key once.</param>
-/// <param name="Warnings">What the operator should know of them.</param>
+/// <summary>
+/// The properties passed to OpenVINO with the model: the checked configuration and defaults, in the form that the device mode accepts.
+/// </summary>
+/// <param name="Properties">Keys and values; keys are unique.</param>
+/// <param name="Warnings">Warnings for the log.</param>
 internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, string>> Properties, IReadOnlyList<string> Warnings)
 {
     private const string Streams = "NUM_STREAMS";
 
     private const string Hint = "PERFORMANCE_HINT";
 
-    /// <summary>Works them out. Pure.</summary>
-    /// <param name="target">What is compiled for.</param>
-    /// <param name="config">What was given.</param>
-    /// <param name="cpu">What the CPU is told beside it, and nobody warns of; null for nothing.</param>
+    /// <summary>Builds the properties. Pure.</summary>
+    /// <param name="target">The devices to compile for.</param>
+    /// <param name="config">The given configuration.</param>
+    /// <param name="cpu">Properties for the CPU, exempt from warnings; null for none.</param>
     public static Outcome<CompileProperties> Make(TargetDevice target, PluginConfig config, CpuPlan? cpu = null)
     {
-        // One device needs no sections. BATCH refuses them and hands flat keys on; and a flat value may hold any character.
+        // One device needs no sections. BATCH rejects sections and passes flat keys on. A flat value may hold any character.
         bool isFlat = target.Mode is DeviceMode.Single or DeviceMode.Batch;
         List<DeviceProperty> flat = [.. config.Properties];
         if (isFlat)
         {
-            // The section that names the very device last, so that GPU.1 overrules GPU.
-            foreach (DeviceProperty property in config.Sections.OrderBy(static section => section.Device.Ordinal is not null).SelectMany(static section => section.Properties))
+            // The section for the exact device comes last, so that GPU.1 overrides GPU.
+            IEnumerable<DeviceProperty> fromSections = config.Sections
+                .OrderBy(static section => section.Device.Ordinal is not null)
+                .SelectMany(static section => section.Properties);
+            foreach (DeviceProperty property in fromSections)
             {
                 flat.RemoveAll(other => other.Key == property.Key);
                 flat.Add(property);
@@ -71,19 +76,29 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
 
     private static string? WarnOfStreamsAndHint(List<DeviceProperty> flat, ImmutableArray<DeviceSection> sections)
     {
-        IEnumerable<DeviceProperty> together = sections.Select(static section => section.Properties.AsEnumerable()).Prepend(flat).Select(Conflict).FirstOrDefault(static pair => pair.Length > 0) ?? [];
+        IEnumerable<DeviceProperty> together = sections.Select(static section => section.Properties.AsEnumerable())
+            .Prepend(flat)
+            .Select(Conflict)
+            .FirstOrDefault(static pair => pair.Length > 0) ?? [];
         return together.ToArray() is [{ } streams, { } hint]
-            ? $"plugin_config: {streams} and {hint} are both given; the streams win, and the hint only sets what they leave open. Give one of them"
+            ? $"plugin_config: {streams} and {hint} are both given; the streams win, and the hint only sets what they leave open. "
+                + "Give one of them"
             : null;
 
         static DeviceProperty[] Conflict(IEnumerable<DeviceProperty> properties)
         {
-            DeviceProperty[] found = [.. properties.Where(static property => property.Key is Streams or Hint).OrderBy(static property => property.Key, StringComparer.Ordinal)];
+            DeviceProperty[] found =
+            [
+                .. properties.Where(static property => property.Key is Streams or Hint)
+                    .OrderBy(static property => property.Key, StringComparer.Ordinal),
+            ];
             return found.Length == 2 ? found : [];
         }
     }
 
-    /// <summary>OpenVINO's own form, <c>{CPU:{NUM_STREAMS:2}}</c>: it takes JSON too, and ignores it. The form knows no escapes.</summary>
+    /// <summary>
+    /// OpenVINO's own form, <c>{CPU:{NUM_STREAMS:2}}</c>; OpenVINO accepts JSON too but ignores it. The form has no escapes.
+    /// </summary>
     private static Outcome<string> WriteSections(ImmutableArray<DeviceSection> sections)
     {
         foreach (DeviceSection section in sections)
@@ -94,11 +109,15 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
                 {
                     return Outcome.Fail(
                         StatusCode.ModelConfigInvalid,
-                        $"plugin_config: DEVICE_PROPERTIES.{section.Device}.{property.Key} cannot be \"{property.Value}\"; OpenVINO takes no braces, commas or outer spaces in a value there");
+                        $"plugin_config: DEVICE_PROPERTIES.{section.Device}.{property.Key} cannot be \"{property.Value}\"; "
+                            + "OpenVINO takes no braces, commas or outer spaces in a value there");
                 }
             }
         }
 
-        return $"{{{string.Join(',', sections.Select(static section => $"{section.Device}:{{{string.Join(',', section.Properties.Select(static property => $"{property.Key}:{property.Value}"))}}}"))}}}";
+        return $"{{{string.Join(',', sections.Select(WriteSection))}}}";
+
+        static string WriteSection(DeviceSection section) =>
+            $"{section.Device}:{{{string.Join(',', section.Properties.Select(static property => $"{property.Key}:{property.Value}"))}}}";
     }
 }

@@ -7,12 +7,11 @@ using Ovms.Status;
 namespace Ovms.Devices;
 
 /// <summary>
-/// Compiles models for devices. Everything that can be known beforehand is checked first: OpenVINO's own refusals rarely
-/// name what was wrong, and some faults it does not refuse at all.
+/// Compiles models for devices. Checks beforehand whatever it can: OpenVINO's errors rarely name the cause, and it ignores some faults.
 /// </summary>
-/// <param name="core">Compiles; outlives this object.</param>
-/// <param name="known">Device names that exist.</param>
-/// <param name="probe">Looks at the machine.</param>
+/// <param name="core">OpenVINO's core; must outlive this object.</param>
+/// <param name="known">The existing device names.</param>
+/// <param name="probe">Inspects the machine's hardware.</param>
 internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
@@ -22,14 +21,15 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
 
     private readonly PropertyCheck _check = new(SupportedProperties.Of(core, known.PluginsXml), known);
 
-    /// <summary>Compiles a model. May take seconds; one at a time per model.</summary>
-    /// <param name="model">Reshaped and preprocessed already; stays the caller's.</param>
-    /// <param name="asked">What to run it on.</param>
-    /// <param name="config">Properties as given.</param>
-    /// <param name="nireq">Number of infer requests; 0 for what the devices find best.</param>
-    /// <param name="cacheDir">Folder for compiled models; null or empty for none. CACHE_DIR in the configuration overrules it.</param>
-    /// <param name="cpus">What it may use of the CPUs; null leaves that to OpenVINO.</param>
-    public Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir, CpuAllotment? cpus = null)
+    /// <summary>Compiles a model. May take seconds; call it once at a time per model.</summary>
+    /// <param name="model">The model, already reshaped and preprocessed; the caller keeps ownership.</param>
+    /// <param name="asked">The devices to run it on.</param>
+    /// <param name="config">The given properties.</param>
+    /// <param name="nireq">Number of infer requests; 0 for the devices' optimum.</param>
+    /// <param name="cacheDir">Folder of the model cache; null or empty for none. CACHE_DIR in the configuration overrides it.</param>
+    /// <param name="cpus">The CPUs it may use; null leaves the choice to OpenVINO.</param>
+    public Outcome<CompiledOnDevice> Compile(
+        Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir, CpuAllotment? cpus = null)
     {
         if (nireq is < 0 or > MaxRequests)
         {
@@ -40,7 +40,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         {
             return Outcome.Fail(
                 StatusCode.CannotCompileModelIntoTargetDevice,
-                "there is no /proc, without which OpenVINO's CPU plugin never finishes; mount it (mount -t proc proc /proc in a chroot, ProcSubset=all under systemd)");
+                "there is no /proc, without which OpenVINO's CPU plugin never finishes; "
+                    + "mount it (mount -t proc proc /proc in a chroot, ProcSubset=all under systemd)");
         }
 
         Outcome<DevicePlan> plan = Plan(asked);
@@ -62,14 +63,16 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             : properties.WithoutValue;
     }
 
-    /// <summary>Checks devices and properties as for a compilation, and compiles nothing.</summary>
+    /// <summary>Checks devices and properties as for a compilation, without compiling.</summary>
     public Outcome Check(TargetDevice asked, PluginConfig config)
     {
         Outcome<DevicePlan> plan = Plan(asked);
-        return plan.IsOk ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null, cpus: null, out _).WithoutValue : plan.WithoutValue;
+        return plan.IsOk
+            ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null, cpus: null, out _).WithoutValue
+            : plan.WithoutValue;
     }
 
-    /// <summary>Decides what to compile for.</summary>
+    /// <summary>Selects the devices to compile for.</summary>
     private Outcome<DevicePlan> Plan(TargetDevice asked)
     {
         Outcome names = known.Check(asked);
@@ -79,18 +82,19 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         }
 
         Outcome<DevicePlan> plan = DevicePlan.Make(asked, _inventory.Find(asked));
-        // The message tells all that is present, which is worth the time only now.
+        // Only the error message lists all present devices; finding them takes time.
         return plan.IsOk ? plan : DevicePlan.Make(asked, _inventory.FindAll());
     }
 
-    private Outcome<CompileProperties> MakeProperties(PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
+    private Outcome<CompileProperties> MakeProperties(
+        PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
     {
         Outcome<PluginConfig> good = _check.Check(config, asked, target);
         cpu = good.IsOk && cpus is not null ? CpuPlan.Make(target, good.Value, cpus) : null;
         return good.IsOk ? CompileProperties.Make(target, WithCache(good.Value, cacheDir), cpu) : good.WithoutValue;
     }
 
-    /// <summary>The configuration with the cache folder in force, or without one and a warning when it cannot be used.</summary>
+    /// <summary>Adds the effective cache folder; if it cannot be used, leaves it out with a warning.</summary>
     private static PluginConfig WithCache(PluginConfig config, string? cacheDir)
     {
         string? folder = config.Properties.FirstOrDefault(static property => property.Key == CacheKey).Value ?? cacheDir;
@@ -105,7 +109,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             : bare with { Properties = bare.Properties.Add(new DeviceProperty(CacheKey, folder)) };
     }
 
-    private Outcome<CompiledOnDevice> Compile(Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
+    private Outcome<CompiledOnDevice> Compile(
+        Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
     {
         CompiledModel compiled;
         try
@@ -114,7 +119,8 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         }
         catch (OpenVinoException e) when (properties.Properties.FirstOrDefault(static pair => pair.Key == CacheKey).Value is { } folder)
         {
-            // A disk that filled up, a damaged entry: the cache only saves time. What is wrong with the model shows without it too.
+            // A full disk or a damaged entry: compile without the cache, which only saves time. An error of the model itself shows again
+            // then.
             CompileProperties bare = new(
                 [.. properties.Properties.Where(static pair => pair.Key != CacheKey)],
                 [.. properties.Warnings, $"The model cache {folder} is not used, because OpenVINO failed with it: {e.Said}"]);
@@ -129,13 +135,16 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
         string? hint = ExecutionFacts.ReadHint(compiled, plan.Target.Mode);
         List<string> warnings = [.. properties.Warnings];
-        int optimal = int.TryParse(ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS"), NumberStyles.None, CultureInfo.InvariantCulture, out int told) ? told : 0;
+        string? optimalText = ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS");
+        int optimal = int.TryParse(optimalText, NumberStyles.None, CultureInfo.InvariantCulture, out int reported) ? reported : 0;
         int requests = RequestCount.Decide(plan.Target, nireq, optimal, warnings);
         warnings.InsertRange(0, new[] { plan.Warning, ExecutionFacts.Difference(plan.Target, hint, executing) }.OfType<string>());
         return new CompiledOnDevice(
             compiled,
             plan.Target.ToString(),
-            executing.Length == 0 ? plan.Target.ToString() : string.Join(", ", executing.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+            executing.Length == 0
+                ? plan.Target.ToString()
+                : string.Join(", ", executing.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
             requests,
             ExecutionFacts.Read(compiled, "NUM_STREAMS"),
             ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),

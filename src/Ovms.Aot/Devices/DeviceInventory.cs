@@ -4,19 +4,19 @@ using Ovms.Native;
 namespace Ovms.Devices;
 
 /// <summary>
-/// Finds out which devices are there. Asking for a device opens its plugin, which for GPU and NPU takes tens to hundreds of
-/// milliseconds: only the types that a string names are asked about, and the CPU never.
+/// Finds which devices are present. Asking for a device loads its plugin, which takes tens to hundreds of milliseconds for GPU and NPU. So
+/// it asks only for the types that a device string names, and never for the CPU.
 /// </summary>
-/// <param name="core">Answers for the plugins.</param>
-/// <param name="known">The types that exist.</param>
-/// <param name="probe">Looks at the machine when a device is absent, to say why.</param>
+/// <param name="core">OpenVINO's core, which queries the plugins.</param>
+/// <param name="known">The existing device types.</param>
+/// <param name="probe">Inspects the machine to explain an absent device.</param>
 internal sealed class DeviceInventory(Core core, KnownDevices known, HardwareProbe probe)
 {
-    /// <summary>What the start log says of devices: the CPU's name and what <c>/dev</c> shows. Opens no plugin.</summary>
-    public static string DescribeWithoutWaking() => DescribeWithoutWaking(HardwareProbe.OfThisMachine());
+    /// <summary>Describes devices for the start log: the CPU's name and the device files in <c>/dev</c>. Loads no plugin.</summary>
+    public static string DescribeWithoutPlugins() => DescribeWithoutPlugins(HardwareProbe.OfThisMachine());
 
-    /// <inheritdoc cref="DescribeWithoutWaking()"/>
-    public static string DescribeWithoutWaking(HardwareProbe probe)
+    /// <inheritdoc cref="DescribeWithoutPlugins()"/>
+    public static string DescribeWithoutPlugins(HardwareProbe probe)
     {
         string cpu = $"CPU ({probe.CpuName})";
         if (OperatingSystem.IsWindows())
@@ -28,10 +28,10 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
         return $"{cpu}; GPU: {Describe(gpus, "/dev/dri/render* or /dev/dxg")}; NPU: {Describe(probe.AccelNodes, "/dev/accel/accel*")}";
     }
 
-    /// <summary>Finds out about the devices that a string names, as far as it must be known before compiling.</summary>
+    /// <summary>Finds the devices that a string names, as far as compiling needs to know.</summary>
     public DevicePresence Find(TargetDevice target)
     {
-        // AUTO without a list asks OpenVINO itself and always has the CPU to fall back to, unless that is what it may not use.
+        // With AUTO without a list, OpenVINO chooses, and can always fall back to the CPU unless that is excluded.
         bool isFreeChoice = target.Devices.IsEmpty;
         if (isFreeChoice && !target.Excluded.Any(static device => device.Type == "CPU"))
         {
@@ -41,7 +41,7 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
         return isFreeChoice ? FindAll() : Find(target.Devices.Select(static device => device.Type));
     }
 
-    /// <summary>Finds out about every type there is, for the message of a failure.</summary>
+    /// <summary>Finds the devices of every type, for an error message.</summary>
     public DevicePresence FindAll() => Find(known.Names);
 
     private DevicePresence Find(IEnumerable<string> types)
@@ -70,7 +70,7 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
         try
         {
             string[] ordinals = core.GetProperty(type, "AVAILABLE_DEVICES").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            // GPU and NPU number their devices. A plugin under another name may, as the CPU's does, have one without a number.
+            // GPU and NPU number their devices. Another plugin may have a single device without a number, as the CPU plugin does.
             return ordinals.Length == 0 && type is not ("GPU" or "NPU") ? [""] : [.. ordinals];
         }
         catch (OpenVinoException e)
@@ -93,7 +93,8 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
 
     private static string Describe(IEnumerable<DeviceNode> nodes, string looked)
     {
-        string text = string.Join(", ", nodes.Select(static node => node.CanOpen ? node.Path : $"{node.Path} (may not be opened by this user)"));
+        string text =
+            string.Join(", ", nodes.Select(static node => node.CanOpen ? node.Path : $"{node.Path} (may not be opened by this user)"));
         return text.Length > 0 ? text : $"no {looked}";
     }
 }

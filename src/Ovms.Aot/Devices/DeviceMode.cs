@@ -6,27 +6,27 @@ internal enum DeviceMode
     /// <summary>One device: <c>CPU</c>, <c>GPU.1</c>.</summary>
     Single,
 
-    /// <summary>The best one of a list, or of all there are; another when it fails: <c>AUTO</c>, <c>AUTO:GPU,CPU</c>.</summary>
+    /// <summary>The best device of a list, or of all; another if it fails: <c>AUTO</c>, <c>AUTO:GPU,CPU</c>.</summary>
     Auto,
 
-    /// <summary>One model spread over the devices, the first takes what it can: <c>HETERO:GPU,CPU</c>.</summary>
+    /// <summary>One model split across devices; the first runs all it supports: <c>HETERO:GPU,CPU</c>.</summary>
     Hetero,
 
-    /// <summary>Calls spread over the devices: <c>MULTI:GPU,CPU</c>.</summary>
+    /// <summary>Calls distributed across devices: <c>MULTI:GPU,CPU</c>.</summary>
     Multi,
 
-    /// <summary>Calls gathered into batches for one device: <c>BATCH:GPU(16)</c>.</summary>
+    /// <summary>Calls combined into batches on one device: <c>BATCH:GPU(16)</c>.</summary>
     Batch,
 }
 
-/// <summary>The names that the modes have in device strings.</summary>
+/// <summary>The names of the modes in device strings.</summary>
 internal static class DeviceModes
 {
     /// <summary>Every mode that is written as a prefix.</summary>
     public static IReadOnlyList<(string Name, DeviceMode Mode)> Prefixes { get; } =
         [("AUTO", DeviceMode.Auto), ("HETERO", DeviceMode.Hetero), ("MULTI", DeviceMode.Multi), ("BATCH", DeviceMode.Batch)];
 
-    /// <summary>The prefix of a mode, which is also the name of the plugin that does it; null for <see cref="DeviceMode.Single"/>.</summary>
+    /// <summary>The prefix of a mode, which is also the name of its plugin; null for <see cref="DeviceMode.Single"/>.</summary>
     public static string? Name(this DeviceMode mode) => mode switch
     {
         DeviceMode.Auto => "AUTO",
@@ -36,6 +36,6 @@ internal static class DeviceModes
         _ => null,
     };
 
-    /// <summary>Whether a name is a mode's, so that no device can have it.</summary>
+    /// <summary>Whether the name is a mode's; devices cannot have it.</summary>
     public static bool IsPrefix(string name) => Prefixes.Any(prefix => prefix.Name == name);
 }

@@ -4,21 +4,23 @@ namespace Ovms.Devices;
 
 /// <summary>One device in a device string.</summary>
 /// <param name="Type">Name of its plugin: <c>GPU</c>.</param>
-/// <param name="Ordinal">Which one of that plugin's devices: <c>1</c>, <c>0.1</c> for a tile; null for the plugin's first.</param>
-/// <param name="Count">The number in parentheses: the batch under BATCH, infer requests under MULTI and AUTO, of which OpenVINO takes no notice on CPU; null for the plugin's choice.</param>
+/// <param name="Ordinal">Its number among the plugin's devices: <c>1</c>, <c>0.1</c> for a tile; null for the first.</param>
+/// <param name="Count">The number in parentheses; null for the plugin's choice. Under BATCH the batch size; under MULTI and AUTO the
+/// number of infer requests, which OpenVINO ignores on CPU.</param>
 internal readonly record struct DeviceName(string Type, string? Ordinal = null, int? Count = null)
 {
     /// <summary>The device alone, without its number in parentheses.</summary>
     public DeviceName WithoutCount => this with { Count = null };
 
-    /// <summary>Whether what is said of this name also holds for <paramref name="device"/>: GPU means every GPU, GPU.1 that one.</summary>
+    /// <summary>Whether this name includes <paramref name="device"/>: GPU includes every GPU, GPU.1 only itself.</summary>
     public bool Covers(DeviceName device) => Type == device.Type && (Ordinal is null || Ordinal == device.Ordinal);
 
-    /// <summary>As OpenVINO writes it: <c>GPU.1(4)</c>.</summary>
+    /// <summary>In OpenVINO's form: <c>GPU.1(4)</c>.</summary>
     public override string ToString() =>
-        Type + (Ordinal is null ? "" : "." + Ordinal) + (Count is { } count ? string.Create(CultureInfo.InvariantCulture, $"({count})") : "");
+        Type + (Ordinal is null ? "" : "." + Ordinal)
+        + (Count is { } count ? string.Create(CultureInfo.InvariantCulture, $"({count})") : "");
 
-    /// <summary>Reads <c>GPU</c> or <c>GPU.1</c>; false when it is not of that form. The count is the caller's to read.</summary>
+    /// <summary>Reads <c>GPU</c> or <c>GPU.1</c>; false for any other form. The caller reads the count.</summary>
     public static bool TryParse(string text, out DeviceName name)
     {
         int dot = text.IndexOf('.');

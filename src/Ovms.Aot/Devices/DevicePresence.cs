@@ -2,20 +2,22 @@ using System.Collections.Immutable;
 
 namespace Ovms.Devices;
 
-/// <summary>What was found out about the device types that a string names. A type that was not asked about counts as present.</summary>
-/// <param name="Found">Per type asked about: the numbers of its devices; none when it is absent.</param>
-/// <param name="Reasons">Per type that is absent or lacks a device: why, a clause each.</param>
-internal sealed record DevicePresence(ImmutableDictionary<string, ImmutableArray<string>> Found, ImmutableDictionary<string, ImmutableArray<string>> Reasons)
+/// <summary>Which devices of the queried types are present. A type that was not queried counts as present.</summary>
+/// <param name="Found">Per queried type: the numbers of its devices; empty if absent.</param>
+/// <param name="Reasons">Per type that is absent or lacks a device: the reasons, one clause each.</param>
+internal sealed record DevicePresence(
+    ImmutableDictionary<string, ImmutableArray<string>> Found, ImmutableDictionary<string, ImmutableArray<string>> Reasons)
 {
-    /// <summary>Nothing had to be asked.</summary>
+    /// <summary>No type was queried.</summary>
     public static DevicePresence NotAsked { get; } =
         new(ImmutableDictionary<string, ImmutableArray<string>>.Empty, ImmutableDictionary<string, ImmutableArray<string>>.Empty);
 
-    /// <summary>Whether the device is there.</summary>
+    /// <summary>Whether the device is present.</summary>
     public bool Has(DeviceName device) =>
-        !Found.TryGetValue(device.Type, out ImmutableArray<string> ordinals) || (device.Ordinal is null ? ordinals.Length > 0 : ordinals.Contains(device.Ordinal));
+        !Found.TryGetValue(device.Type, out ImmutableArray<string> ordinals)
+            || (device.Ordinal is null ? ordinals.Length > 0 : ordinals.Contains(device.Ordinal));
 
-    /// <summary>Why a device is not there.</summary>
+    /// <summary>Why a device is absent.</summary>
     public string WhyNot(DeviceName device)
     {
         if (Found.TryGetValue(device.Type, out ImmutableArray<string> ordinals) && ordinals.Length > 0)
@@ -28,8 +30,13 @@ internal sealed record DevicePresence(ImmutableDictionary<string, ImmutableArray
             : "OpenVINO finds none";
     }
 
-    /// <summary>All devices that are known to be there, for a person: <c>CPU, GPU.0</c>.</summary>
+    /// <summary>All devices known to be present, as text for users: <c>CPU, GPU.0</c>.</summary>
     public string Describe() => string.Join(
         ", ",
-        ["CPU", .. Found.Where(static pair => pair.Key != "CPU").OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => pair.Value.Select(ordinal => ordinal.Length == 0 ? pair.Key : $"{pair.Key}.{ordinal}"))]);
+        [
+            "CPU",
+            .. Found.Where(static pair => pair.Key != "CPU")
+                .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+                .SelectMany(static pair => pair.Value.Select(ordinal => ordinal.Length == 0 ? pair.Key : $"{pair.Key}.{ordinal}")),
+        ]);
 }

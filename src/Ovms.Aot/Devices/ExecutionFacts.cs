@@ -3,12 +3,11 @@ using Ovms.Native;
 
 namespace Ovms.Devices;
 
-/// <summary>Reads what a compiled model tells of its devices.</summary>
+/// <summary>Reads what a compiled model reports about its devices.</summary>
 internal static class ExecutionFacts
 {
     /// <summary>
-    /// One property. AUTO, HETERO and MULTI do not answer for their devices' properties; what their DEVICE_PROPERTIES say is
-    /// taken then.
+    /// Reads one property. AUTO, HETERO and MULTI do not report their devices' properties; then DEVICE_PROPERTIES is read.
     /// </summary>
     public static string? Read(CompiledModel model, string key)
     {
@@ -20,7 +19,7 @@ internal static class ExecutionFacts
         return ReadOfDevices(model, key);
     }
 
-    /// <summary>The performance hint. MULTI answers THROUGHPUT whatever its devices were given.</summary>
+    /// <summary>Reads the performance hint. MULTI reports THROUGHPUT regardless of its devices' settings.</summary>
     public static string? ReadHint(CompiledModel model, DeviceMode mode)
     {
         const string Key = "PERFORMANCE_HINT";
@@ -28,14 +27,14 @@ internal static class ExecutionFacts
     }
 
     /// <summary>
-    /// A property's value from <c>{GPU:{A:1,B:2},CPU:{A:3}}</c>: the value alone when all devices agree, else one per device. Pure.
+    /// A property's value from <c>{GPU:{A:1,B:2},CPU:{A:3}}</c>: one value if all devices agree, else one per device. Pure.
     /// </summary>
     public static string? ReadSections(string text, string key)
     {
         List<(string Device, string Value)> found = [];
         string device = "";
         string start = key + ":";
-        // A key stands after a brace or a comma; values hold neither, and a section is a device's name and a brace.
+        // A key follows a brace or a comma, which values never contain. A section starts with a device's name and a brace.
         foreach (string part in text.Split('{', ',', '}'))
         {
             if (part.EndsWith(':') && DeviceName.TryParse(part[..^1], out _))
@@ -71,9 +70,9 @@ internal static class ExecutionFacts
         return (devices, text.Contains('('));
     }
 
-    /// <summary>How many of a compiled model's streams are the CPU's. Pure.</summary>
-    /// <param name="executing">The devices that run it.</param>
-    /// <param name="streams">Its streams: <c>4</c>, or per device <c>GPU 2, CPU 4</c>; null when it does not tell.</param>
+    /// <summary>The number of a compiled model's streams on the CPU. Pure.</summary>
+    /// <param name="executing">The devices that run it, as text.</param>
+    /// <param name="streams">Its streams: <c>4</c>, or per device <c>GPU 2, CPU 4</c>; null if not reported.</param>
     public static int StreamsOnCpu(string executing, string? streams)
     {
         if (!ReadDevices(executing).Devices.Any(static device => device.Type == "CPU"))
@@ -82,24 +81,25 @@ internal static class ExecutionFacts
         }
 
         string[] parts = (streams ?? "").Split(", ");
-        string count = parts.FirstOrDefault(static part => part.StartsWith("CPU ", StringComparison.Ordinal))?[4..] ?? (parts.Length == 1 ? parts[0] : "");
+        string count = parts.FirstOrDefault(static part => part.StartsWith("CPU ", StringComparison.Ordinal))?[4..]
+            ?? (parts.Length == 1 ? parts[0] : "");
         return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 1;
     }
 
-    /// <summary>A sentence when the devices that run the model are not those asked for; null when they are. Pure.</summary>
-    /// <param name="target">What OpenVINO was asked for.</param>
-    /// <param name="hint">The performance hint in force.</param>
+    /// <summary>A warning if the model does not run on the requested devices; else null. Pure.</summary>
+    /// <param name="target">The devices requested of OpenVINO.</param>
+    /// <param name="hint">The effective performance hint.</param>
     /// <param name="executing">EXECUTION_DEVICES.</param>
     public static string? Difference(TargetDevice target, string? hint, string executing)
     {
         (IReadOnlyList<DeviceName> devices, bool areTemporary) = ReadDevices(executing);
-        // With a free choice anything is what was asked for; and what is not told cannot be compared.
+        // With a free choice any device is right; without a report there is nothing to compare.
         if (target.Devices.IsEmpty || devices.Count == 0 || areTemporary)
         {
             return null;
         }
 
-        // AUTO takes one device and HETERO may need only its first; the others stand by. The rest use all they name.
+        // AUTO uses one device and HETERO may need only its first; the others are on standby. Other modes use all devices they name.
         bool isFirstEnough = target.Mode is DeviceMode.Hetero || (target.Mode is DeviceMode.Auto && hint != "CUMULATIVE_THROUGHPUT");
         IEnumerable<DeviceName> expected = isFirstEnough ? target.Devices.Take(1) : target.Devices;
         DeviceName[] idle = [.. expected.Where(asked => !devices.Any(asked.Covers))];

@@ -4,19 +4,19 @@ using System.Runtime.InteropServices;
 namespace Ovms.Devices;
 
 /// <summary>
-/// Looks at the machine for <see cref="HardwareTraces"/>: device files and libraries. Opens no OpenVINO plugin and takes well
-/// under a millisecond.
+/// Collects <see cref="HardwareTraces"/> on this machine: device files and libraries. Loads no OpenVINO plugin and takes well under a
+/// millisecond.
 /// </summary>
-/// <param name="root">Where <c>/dev</c>, <c>/etc</c> and <c>/proc</c> are.</param>
+/// <param name="root">The folder that contains <c>/dev</c>, <c>/etc</c> and <c>/proc</c>.</param>
 /// <param name="canOpen">Whether this process may read and write a file.</param>
 /// <param name="canLoad">Whether a library can be loaded, by file name.</param>
 internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Func<string, bool> canLoad)
 {
-    /// <summary>This machine.</summary>
-    /// <param name="runtimeFolder">OpenVINO's folder, where its plugins look for libraries first; null while it is not loaded.</param>
+    /// <summary>A probe of this machine.</summary>
+    /// <param name="runtimeFolder">OpenVINO's folder, where its plugins look for libraries first; null if it is not loaded.</param>
     public static HardwareProbe OfThisMachine(string? runtimeFolder = null) => new("/", CanOpen, name => CanLoad(name, runtimeFolder));
 
-    /// <summary>Device files alone, loading nothing.</summary>
+    /// <summary>Device files; loads nothing.</summary>
     public ImmutableArray<DeviceNode> RenderNodes => Nodes("dev/dri", "renderD*");
 
     /// <inheritdoc cref="RenderNodes"/>
@@ -25,7 +25,7 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
     /// <inheritdoc cref="RenderNodes"/>
     public DeviceNode? WslNode => File.Exists(Under("dev/dxg")) ? Node(Under("dev/dxg")) : null;
 
-    /// <summary>The CPU's name; the architecture where the system tells none.</summary>
+    /// <summary>The CPU's name; the architecture if the system does not report one.</summary>
     public string CpuName
     {
         get
@@ -33,7 +33,8 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
             const string Key = "model name";
             try
             {
-                string? line = File.ReadLines(Under("proc/cpuinfo")).FirstOrDefault(static line => line.StartsWith(Key, StringComparison.Ordinal));
+                string? line =
+                    File.ReadLines(Under("proc/cpuinfo")).FirstOrDefault(static line => line.StartsWith(Key, StringComparison.Ordinal));
                 if (line?.Split(':', 2) is [_, { } name] && name.Trim().Length > 0)
                 {
                     return name.Trim();
@@ -41,7 +42,7 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // No /proc, or Windows: the next best name will do for a log line.
+                // No /proc, or Windows: the fallback is good enough for a log line.
             }
 
             return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
@@ -51,7 +52,7 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
     /// <summary>Whether the CPU plugin can compile: without <c>/proc</c> it never returns on Linux.</summary>
     public bool HasProc => !OperatingSystem.IsLinux() || Path.Exists(Under("proc/self"));
 
-    /// <summary>Everything, loading the loaders of GPU and NPU to see whether they are there.</summary>
+    /// <summary>Collects all traces; loads the loaders of GPU and NPU to see whether they are installed.</summary>
     public HardwareTraces Look() => new(
         RenderNodes,
         WslNode,
@@ -61,12 +62,13 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
         HasLevelZero: canLoad(OperatingSystem.IsWindows() ? "ze_loader.dll" : "libze_loader.so.1"),
         HasNpuDriver: OperatingSystem.IsWindows() || canLoad("libze_intel_npu.so.1"));
 
-    /// <summary>The loader reads each <c>*.icd</c> there for a driver's file; Intel's is libigdrcl.</summary>
+    /// <summary>The OpenCL loader reads a driver's file name from each <c>*.icd</c>; Intel's is libigdrcl.</summary>
     private bool HasOpenClDriver()
     {
         try
         {
-            return Files("etc/OpenCL/vendors", "*.icd").Any(static file => File.ReadLines(file).Any(static line => line.Contains("igdrcl", StringComparison.Ordinal)));
+            return Files("etc/OpenCL/vendors", "*.icd").Any(static file =>
+                File.ReadLines(file).Any(static line => line.Contains("igdrcl", StringComparison.Ordinal)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -88,7 +90,8 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
     {
         try
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle =
+                File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
             return true;
         }
         catch (UnauthorizedAccessException)
@@ -97,14 +100,15 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
         }
         catch (IOException)
         {
-            // Not a matter of rights: a device file may refuse the open in other ways (busy, no seeking), and then it is there.
+            // The failure is not about permissions: a device file that is busy or cannot seek still exists and may be used.
             return true;
         }
     }
 
     private static bool CanLoad(string name, string? folder)
     {
-        bool isLoaded = NativeLibrary.TryLoad(name, out IntPtr library) || (folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, name), out library));
+        bool isLoaded = NativeLibrary.TryLoad(name, out IntPtr library)
+            || (folder is not null && NativeLibrary.TryLoad(Path.Combine(folder, name), out library));
         if (isLoaded)
         {
             NativeLibrary.Free(library);

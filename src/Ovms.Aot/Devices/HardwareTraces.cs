@@ -5,7 +5,7 @@ namespace Ovms.Devices;
 /// <summary>A device file, and whether this process may use it.</summary>
 internal readonly record struct DeviceNode(string Path, bool CanOpen);
 
-/// <summary>What of GPU and NPU shows without OpenVINO: device files, loaders and drivers.</summary>
+/// <summary>Signs of GPU and NPU that are visible without OpenVINO: device files, loaders and drivers.</summary>
 /// <param name="RenderNodes"><c>/dev/dri/renderD*</c>: GPUs on bare metal and in containers.</param>
 /// <param name="WslNode"><c>/dev/dxg</c>: the GPU of the Windows host in WSL2; null elsewhere.</param>
 /// <param name="AccelNodes"><c>/dev/accel/accel*</c>: NPUs.</param>
@@ -22,7 +22,7 @@ internal sealed record HardwareTraces(
     bool HasLevelZero,
     bool HasNpuDriver)
 {
-    /// <summary>What is missing for a device type, a clause each; empty when nothing is found missing or the type is not GPU or NPU.</summary>
+    /// <summary>What is missing for a device type, one clause each; empty if nothing is, or if the type is neither GPU nor NPU.</summary>
     public IReadOnlyList<string> MissingFor(string type) => type switch
     {
         "GPU" => [.. MissingForGpu()],
@@ -34,7 +34,8 @@ internal sealed record HardwareTraces(
     {
         if (RenderNodes.IsEmpty && WslNode is null)
         {
-            yield return "there is no /dev/dri/render* (nor /dev/dxg, which WSL2 has): no GPU, no kernel driver for it, or not passed into the container (--device /dev/dri; in WSL2 --device /dev/dxg)";
+            yield return "there is no /dev/dri/render* (nor /dev/dxg, which WSL2 has): no GPU, no kernel driver for it, "
+                + "or not passed into the container (--device /dev/dri; in WSL2 --device /dev/dxg)";
         }
         else if (!RenderNodes.Any(static node => node.CanOpen) && WslNode is not { CanOpen: true })
         {
@@ -57,7 +58,8 @@ internal sealed record HardwareTraces(
         if (AccelNodes.IsEmpty)
         {
             yield return WslNode is null
-                ? "there is no /dev/accel/accel*: no NPU, no kernel driver (intel_vpu) for it, or not passed into the container (--device /dev/accel)"
+                ? "there is no /dev/accel/accel*: no NPU, no kernel driver (intel_vpu) for it, "
+                    + "or not passed into the container (--device /dev/accel)"
                 : "there is no /dev/accel/accel*, and WSL2 does not pass an NPU on";
         }
         else if (!AccelNodes.Any(static node => node.CanOpen))
@@ -77,5 +79,6 @@ internal sealed record HardwareTraces(
     }
 
     private static string NotOpenable(string node) =>
-        $"{node} may not be opened by this user, who must be in the group that owns it, usually render (container: --group-add with that group's number)";
+        $"{node} may not be opened by this user, who must be in the group that owns it, usually render "
+            + "(container: --group-add with that group's number)";
 }

@@ -6,15 +6,12 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>
-/// The device names that exist here: OpenVINO's own, and those that a plugins.xml registers. A name that is known may still
-/// have no device behind it.
-/// </summary>
-/// <param name="Names">Names of plugins, modes left out.</param>
-/// <param name="PluginsXml">The file that registers some of them; null where only OpenVINO's own are there.</param>
+/// <summary>The existing device names: OpenVINO's own, and those that a plugins.xml registers. A known name may have no device.</summary>
+/// <param name="Names">Names of plugins, without modes.</param>
+/// <param name="PluginsXml">The file that registers some of them; null if there are only OpenVINO's own.</param>
 internal sealed record KnownDevices(ImmutableArray<string> Names, string? PluginsXml = null)
 {
-    /// <summary>What OpenVINO registers by itself; it does so beside a plugins.xml too.</summary>
+    /// <summary>The plugins that OpenVINO always registers, also with a plugins.xml.</summary>
     public static KnownDevices BuiltIn { get; } = new(["CPU", "GPU", "NPU"]);
 
     /// <summary>The built-in names and those of <c>&lt;plugin name="…"&gt;</c> in a file.</summary>
@@ -23,7 +20,8 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
         try
         {
             using FileStream file = RegularFile.OpenRead(pluginsXml);
-            using XmlReader reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 1 << 20 });
+            using XmlReader reader = XmlReader.Create(
+                file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 1 << 20 });
             List<string> names = [.. BuiltIn.Names];
             while (reader.ReadToFollowing("plugin"))
             {
@@ -37,12 +35,15 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
         }
         catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{pluginsXml} is not a readable plugins.xml, which is an XML file with <plugin name=\"…\" location=\"…\"/> elements: {e.Message}");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{pluginsXml} is not a readable plugins.xml, which is an XML file with <plugin name=\"…\" location=\"…\"/> elements: "
+                    + $"{e.Message}");
         }
     }
 
     /// <summary>Whether every name in a device string is known.</summary>
-    /// <returns>Ok, or <see cref="StatusCode.TargetDeviceNotAvailable"/> naming the first unknown one and what may have been meant.</returns>
+    /// <returns>Ok, or <see cref="StatusCode.TargetDeviceNotAvailable"/> with the first unknown name and a suggestion.</returns>
     public Outcome Check(TargetDevice target)
     {
         foreach (DeviceName device in target.AllNames)
@@ -54,7 +55,9 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
 
             if (device is { Type: "CPU", Ordinal: not null })
             {
-                return Outcome.Fail(StatusCode.TargetDeviceNotAvailable, $"{device} was asked for, but there is only one CPU device and it has no number: write CPU");
+                return Outcome.Fail(
+                    StatusCode.TargetDeviceNotAvailable,
+                    $"{device} was asked for, but there is only one CPU device and it has no number: write CPU");
             }
         }
 
@@ -67,6 +70,8 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
         string known = $"\"{unknown.Type}\"{where} is not a device that is known here; known are {string.Join(", ", Names)}";
         return Names.FirstOrDefault(name => name.Equals(unknown.Type, StringComparison.OrdinalIgnoreCase)) is { } cased
             ? $"{known}. Names are case-sensitive: did you mean {cased}?"
-            : NearestName.Of(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near ? $"{known}. Did you mean {near}?" : $"{known}.";
+            : NearestName.Of(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near
+            ? $"{known}. Did you mean {near}?"
+            : $"{known}.";
     }
 }

@@ -3,7 +3,7 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>One property as text, the way OpenVINO takes it.</summary>
+/// <summary>One property as text, in OpenVINO's form.</summary>
 internal readonly record struct DeviceProperty(string Key, string Value)
 {
     /// <inheritdoc/>
@@ -14,25 +14,30 @@ internal readonly record struct DeviceProperty(string Key, string Value)
 internal sealed record DeviceSection(DeviceName Device, ImmutableArray<DeviceProperty> Properties);
 
 /// <summary>
-/// --plugin_config, read: properties for all devices, and for single ones. Old names are translated already; whether the
-/// names and values are good for the devices is <see cref="PropertyCheck"/>'s to say.
+/// The parsed --plugin_config: properties for all devices, and for single ones. Old names are already translated.
+/// <see cref="PropertyCheck"/> checks names and values against the devices.
 /// </summary>
-/// <param name="Properties">Properties for whatever devices run the model, in the order given.</param>
+/// <param name="Properties">Properties for all devices that run the model, in the order given.</param>
 /// <param name="Sections">DEVICE_PROPERTIES, without empty ones.</param>
-/// <param name="Warnings">What was translated.</param>
-internal sealed record PluginConfig(ImmutableArray<DeviceProperty> Properties, ImmutableArray<DeviceSection> Sections, ImmutableArray<string> Warnings)
+/// <param name="Warnings">Warnings about translated names.</param>
+internal sealed record PluginConfig(
+    ImmutableArray<DeviceProperty> Properties, ImmutableArray<DeviceSection> Sections, ImmutableArray<string> Warnings)
 {
     /// <summary>No properties.</summary>
     public static PluginConfig Empty { get; } = new([], [], []);
 
     /// <summary>Reads a JSON object of strings, numbers, booleans and nested DEVICE_PROPERTIES; empty text is an empty object.</summary>
     /// <returns>
-    /// The properties; <see cref="StatusCode.PluginConfigWrongFormat"/> when the text is another thing;
-    /// <see cref="StatusCode.PluginConfigConflictingParameters"/> when a property is given twice, be it under an old and a new name.
+    /// The properties; <see cref="StatusCode.PluginConfigWrongFormat"/> if the text has another form;
+    /// <see cref="StatusCode.PluginConfigConflictingParameters"/> if a property is given twice, also under an old and a new name.
     /// </returns>
     public static Outcome<PluginConfig> Parse(string json) => PluginConfigReader.Read(json);
 
-    /// <summary>All as one line for messages: <c>NUM_STREAMS=2, CPU: PERF_COUNT=YES</c>.</summary>
+    /// <summary>All properties in one line, for messages: <c>NUM_STREAMS=2, CPU: PERF_COUNT=YES</c>.</summary>
     public override string ToString() => string.Join(
-        ", ", [.. Properties.Select(static property => property.ToString()), .. Sections.Select(static section => $"{section.Device}: {string.Join(", ", section.Properties)}")]);
+        ", ",
+        [
+            .. Properties.Select(static property => property.ToString()),
+            .. Sections.Select(static section => $"{section.Device}: {string.Join(", ", section.Properties)}"),
+        ]);
 }

@@ -9,7 +9,8 @@ internal sealed class PluginConfigReader
 {
     private const string SectionsKey = "DEVICE_PROPERTIES";
 
-    private const string Example = "expected is a JSON object such as {\"NUM_STREAMS\": 2, \"ENABLE_CPU_PINNING\": true, \"DEVICE_PROPERTIES\": {\"CPU\": {\"INFERENCE_NUM_THREADS\": 4}}}";
+    private const string Example = "expected is a JSON object such as "
+        + "{\"NUM_STREAMS\": 2, \"ENABLE_CPU_PINNING\": true, \"DEVICE_PROPERTIES\": {\"CPU\": {\"INFERENCE_NUM_THREADS\": 4}}}";
 
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 8 };
 
@@ -36,7 +37,7 @@ internal sealed class PluginConfigReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second: an escape such as \ud800 that is no character.
+            // InvalidOperationException: an escape such as \ud800 that is not a character.
             return Wrong($"the text is not JSON ({e.Message}); {Example}");
         }
     }
@@ -49,7 +50,7 @@ internal sealed class PluginConfigReader
 
     private Outcome<ImmutableArray<DeviceProperty>> ReadProperties(JsonElement owner, string where)
     {
-        // Per property: the name it was given under, which an old name makes another than its own.
+        // Per property: the name it was given under, which may be an old one.
         Dictionary<string, string> givenAs = [];
         ImmutableArray<DeviceProperty>.Builder properties = ImmutableArray.CreateBuilder<DeviceProperty>();
         foreach (JsonProperty member in owner.EnumerateObject())
@@ -67,18 +68,24 @@ internal sealed class PluginConfigReader
 
             if (TextOf(member.Value) is not { } text)
             {
-                return Wrong($"{where}{member.Name} is {KindOf(member.Value)}; a property is a string, a number or a boolean{(member.Value.ValueKind == JsonValueKind.Object ? $", and only {SectionsKey} holds objects" : "")}");
+                return Wrong(
+                    $"{where}{member.Name} is {KindOf(member.Value)}; a property is a string, a number or a boolean"
+                        + $"{(member.Value.ValueKind == JsonValueKind.Object ? $", and only {SectionsKey} holds objects" : "")}");
             }
 
             if (text.Contains('\0') || member.Name.Contains('\0'))
             {
-                return Wrong($"{where}{member.Name.Replace("\0", "\\u0000", StringComparison.Ordinal)} holds a NUL character, which OpenVINO cannot take");
+                return Wrong(
+                    $"{where}{member.Name.Replace("\0", "\\u0000", StringComparison.Ordinal)} holds a NUL character, "
+                        + "which OpenVINO cannot take");
             }
 
             DeviceProperty property = LegacyProperties.Translate(new DeviceProperty(member.Name, text), where, _warnings);
             if (!givenAs.TryAdd(property.Key, member.Name))
             {
-                string twice = givenAs[property.Key] == member.Name ? $"{where}{member.Name} is given twice" : $"{where}{givenAs[property.Key]} and {where}{member.Name} both set {property.Key}";
+                string twice = givenAs[property.Key] == member.Name
+                    ? $"{where}{member.Name} is given twice"
+                    : $"{where}{givenAs[property.Key]} and {where}{member.Name} both set {property.Key}";
                 return Outcome.Fail(StatusCode.PluginConfigConflictingParameters, $"{twice}; give it once");
             }
 
@@ -101,7 +108,7 @@ internal sealed class PluginConfigReader
             return ReadSections(value);
         }
 
-        // The object written as a string is what some clients of the original send.
+        // Some clients of the original send the object as a string.
         try
         {
             using JsonDocument inner = JsonDocument.Parse(value.GetString()!, s_options);
@@ -134,7 +141,8 @@ internal sealed class PluginConfigReader
 
             if (_sections.Any(section => section.Device == device))
             {
-                return Outcome.Fail(StatusCode.PluginConfigConflictingParameters, $"{SectionsKey}.{member.Name} is given twice; give it once");
+                return Outcome.Fail(
+                    StatusCode.PluginConfigConflictingParameters, $"{SectionsKey}.{member.Name} is given twice; give it once");
             }
 
             Outcome<ImmutableArray<DeviceProperty>> properties = ReadProperties(member.Value, $"{SectionsKey}.{member.Name}.");
@@ -143,7 +151,7 @@ internal sealed class PluginConfigReader
                 return properties.WithoutValue;
             }
 
-            // OpenVINO never returns from reading an empty section.
+            // OpenVINO hangs when it reads an empty section.
             if (properties.Value.Length > 0)
             {
                 _sections.Add(new DeviceSection(device, properties.Value));

@@ -4,21 +4,23 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>Judges properties by name and value for the devices that a string names; OpenVINO's modes swallow wrong ones in silence.</summary>
-/// <param name="supported">Which properties there are.</param>
-/// <param name="known">Which devices there are.</param>
+/// <summary>Checks names and values of properties for the devices of a string; OpenVINO's modes silently ignore wrong ones.</summary>
+/// <param name="supported">The existing properties.</param>
+/// <param name="known">The existing devices.</param>
 internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices known)
 {
-    /// <summary>Checks everything and gives it back with values as OpenVINO takes them; the first fault ends it.</summary>
-    /// <param name="config">What was given.</param>
-    /// <param name="asked">What the model runs on, absent devices included: the same configuration serves where they are present.</param>
-    /// <param name="target">What it runs on here.</param>
-    /// <returns>The configuration, its sections of absent or unnamed devices left out; or what is wrong with which key.</returns>
+    /// <summary>Checks all properties and converts values to OpenVINO's form; stops at the first error.</summary>
+    /// <param name="config">The given configuration.</param>
+    /// <param name="asked">The requested devices, including absent ones: the same configuration may serve where they are present.</param>
+    /// <param name="target">The devices that are present.</param>
+    /// <returns>The configuration without sections of absent or unnamed devices; or the key that is wrong, and why.</returns>
     public Outcome<PluginConfig> Check(PluginConfig config, TargetDevice asked, TargetDevice target)
     {
-        // AUTO without a list may run on any device; most keys are known before the costly ones need to be asked.
+        // AUTO without a list may run on any device. Most keys are found before GPU and NPU, whose plugins load slowly, must be asked.
         DeviceName[] devices = target.Devices.IsEmpty ? [.. known.Names.Select(static name => new DeviceName(name))] : [.. target.Devices];
-        string subject = target.Devices.IsEmpty || target.Mode == DeviceMode.Single ? target.ToString() : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
+        string subject = target.Devices.IsEmpty || target.Mode == DeviceMode.Single
+            ? target.ToString()
+            : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
         DeviceName[] absent = [.. asked.Devices.Where(device => !target.Devices.Contains(device))];
         Scope scope = new("", subject, target.Mode, target.Mode, devices, absent);
         List<string> warnings = [.. config.Warnings];
@@ -34,14 +36,17 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
             if (!known.Names.Contains(section.Device.Type))
             {
                 string meant = NearestName.Of(section.Device.Type, known.Names) is { } near ? $"; did you mean {near}?" : "";
-                return Invalid($"DEVICE_PROPERTIES names {section.Device}, which is not a device that is known here; known are {string.Join(", ", known.Names)}{meant}");
+                return Invalid(
+                    $"DEVICE_PROPERTIES names {section.Device}, which is not a device that is known here; "
+                        + $"known are {string.Join(", ", known.Names)}{meant}");
             }
 
             if (!target.Devices.IsEmpty && !target.Devices.Any(section.Device.Covers))
             {
                 if (!asked.Devices.Any(section.Device.Covers))
                 {
-                    warnings.Add($"plugin_config: DEVICE_PROPERTIES.{section.Device} is not used, because {asked} does not name that device");
+                    warnings.Add(
+                        $"plugin_config: DEVICE_PROPERTIES.{section.Device} is not used, because {asked} does not name that device");
                 }
 
                 continue;
@@ -55,7 +60,7 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
                 return nested.WithoutValue;
             }
 
-            // OpenVINO never returns from reading an empty section.
+            // OpenVINO hangs when it reads an empty section.
             if (nested.Value.Length > 0)
             {
                 sections.Add(section with { Properties = nested.Value });
@@ -102,12 +107,12 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
         return good.ToImmutable();
     }
 
-    /// <summary>Whether a property that is in no list is handed on all the same; false leaves it out, with a warning.</summary>
+    /// <summary>Whether to pass on a property that no device lists; false leaves it out, with a warning.</summary>
     private Outcome<bool> CheckUnlisted(DeviceProperty property, Scope scope, List<string> warnings)
     {
         if (supported.WhyRefused(property, scope.Devices) is not { } refusal)
         {
-            // What a plugin takes but does not list AUTO, MULTI and HETERO drop in silence, and BATCH refuses.
+            // Properties that a plugin accepts but does not list are silently dropped by AUTO, MULTI and HETERO, and rejected by BATCH.
             if (scope.Through.Name() is { } mode)
             {
                 warnings.Add(
@@ -124,7 +129,8 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
         {
             string absent = string.Join(" or ", scope.Absent.Select(static device => device.WithoutCount));
             warnings.Add(
-                $"plugin_config: {property} is not used: it is not a property of {scope.Subject}, and may be one of {absent}, which is absent");
+                $"plugin_config: {property} is not used: it is not a property of {scope.Subject}, "
+                    + $"and may be one of {absent}, which is absent");
             return false;
         }
 
@@ -135,13 +141,13 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
 
     private static Outcome Invalid(string what) => Outcome.Fail(StatusCode.ModelConfigInvalid, $"plugin_config: {what}");
 
-    /// <summary>What some properties are for.</summary>
-    /// <param name="Where">Put before a key in messages.</param>
-    /// <param name="Subject">What messages call the devices.</param>
+    /// <summary>The devices that a set of properties applies to.</summary>
+    /// <param name="Where">Prefix of keys in messages.</param>
+    /// <param name="Subject">The devices' name in messages.</param>
     /// <param name="Mode">Their mode.</param>
-    /// <param name="Through">The mode that hands the properties on.</param>
+    /// <param name="Through">The mode that passes the properties on.</param>
     /// <param name="Devices">The devices.</param>
-    /// <param name="Absent">Devices that were asked for too and whose properties nobody can tell.</param>
+    /// <param name="Absent">Requested devices that are absent, so that their properties are unknown.</param>
     private sealed record Scope(
         string Where, string Subject, DeviceMode Mode, DeviceMode Through, DeviceName[] Devices, DeviceName[] Absent);
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ovms.Devices;
 
-/// <summary>What values a property takes.</summary>
+/// <summary>The kinds of values that a property accepts.</summary>
 internal enum PropertyKind
 {
-    /// <summary>Unknown here; OpenVINO judges.</summary>
+    /// <summary>Unknown here; OpenVINO checks it.</summary>
     Any,
 
     /// <summary>YES or NO.</summary>
@@ -23,21 +23,21 @@ internal enum PropertyKind
     /// <summary>One of a few words.</summary>
     Word,
 
-    /// <summary>Tells about the device; cannot be set.</summary>
+    /// <summary>Describes the device; cannot be set.</summary>
     ReadOnly,
 
-    /// <summary>Not given as text: it is a pointer inside a program.</summary>
+    /// <summary>A pointer inside a program; cannot be given as text.</summary>
     Pointer,
 
-    /// <summary>Said by the device string instead.</summary>
+    /// <summary>Set by the device string instead.</summary>
     SaidByDevice,
 }
 
 /// <summary>
-/// Values are checked here because OpenVINO's refusals often name neither the property nor the value, some devices take any
-/// value in silence, and a pointer given as text would be followed.
+/// Checks the value of a property. OpenVINO's own errors often name neither property nor value, some devices silently accept any value,
+/// and a pointer given as text would be dereferenced.
 /// </summary>
-/// <param name="Kind">What values it takes.</param>
+/// <param name="Kind">The kind of its values.</param>
 /// <param name="Words">The words of <see cref="PropertyKind.Word"/>.</param>
 internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
 {
@@ -118,18 +118,21 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
     /// <summary>Whether the property can be given at all.</summary>
     public bool IsSettable => Kind is not (PropertyKind.ReadOnly or PropertyKind.Pointer or PropertyKind.SaidByDevice);
 
-    /// <summary>The value as OpenVINO takes it; null when it is none that the property takes.</summary>
+    /// <summary>The value in OpenVINO's form; null if the property does not accept it.</summary>
     public string? Normalize(string value) => Kind switch
     {
         PropertyKind.Boolean => Boolean(value),
         PropertyKind.Count => IsWhole(value, 0) ? value : null,
         PropertyKind.Streams => value is "AUTO" or "NUMA" || IsWhole(value, -2) ? value : null,
-        PropertyKind.Fraction => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1 ? value : null,
+        PropertyKind.Fraction =>
+            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1
+                ? value
+                : null,
         PropertyKind.Word => Words.Contains(value) ? value : null,
         _ => value,
     };
 
-    /// <summary>What is expected, or why nothing is; ends a sentence.</summary>
+    /// <summary>What is expected, or why the property cannot be set; the end of a sentence.</summary>
     public string Expectation => Kind switch
     {
         PropertyKind.Boolean => "expected is true or false (YES or NO)",

@@ -3,23 +3,23 @@ using Ovms.Native;
 namespace Ovms.Devices;
 
 /// <summary>
-/// Sets a property on a device of an engine of its own, which then ends. Plugins take more than they list: CPU_RUNTIME_CACHE_CAPACITY is
-/// in no list of the CPU's, and it is taken. What the plugin itself refuses is no property of it, or not with this value.
+/// Sets a property on a device in a temporary core. Plugins accept more than they list; the CPU plugin accepts the unlisted
+/// CPU_RUNTIME_CACHE_CAPACITY, for example. If the plugin rejects it, the property does not exist, or not with this value.
 /// </summary>
 internal static class PropertyTrial
 {
     /// <summary>Tries a property.</summary>
-    /// <param name="pluginsXml">Where the devices' plugins are registered; null for OpenVINO's own.</param>
-    /// <param name="device">A device, no mode: modes take anything in silence.</param>
-    /// <param name="property">Key and value; never a pointer, which the plugin would follow.</param>
-    /// <returns>Null where the device takes it; else what OpenVINO says.</returns>
+    /// <param name="pluginsXml">The file that registers the devices' plugins; null for OpenVINO's own.</param>
+    /// <param name="device">A device, not a mode: modes silently accept anything.</param>
+    /// <param name="property">Key and value; never a pointer, which the plugin would dereference.</param>
+    /// <returns>Null if the device accepts it; else OpenVINO's message.</returns>
     public static string? WhyRefused(string? pluginsXml, string device, DeviceProperty property)
     {
         try
         {
             using Core core = new(pluginsXml);
 
-            // Loads the plugin: without it OpenVINO only notes the property down.
+            // Loads the plugin: until then OpenVINO only stores the property.
             core.GetProperty(device, "SUPPORTED_PROPERTIES");
             core.SetProperties(device, [new(property.Key, property.Value)]);
             return null;

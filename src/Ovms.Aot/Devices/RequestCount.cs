@@ -1,13 +1,13 @@
 namespace Ovms.Devices;
 
-/// <summary>How many infer requests a model gets.</summary>
+/// <summary>Decides how many infer requests a model gets.</summary>
 internal static class RequestCount
 {
-    /// <summary>As many as asked for, else what the devices find best, else one. Pure but for the warnings it adds.</summary>
-    /// <param name="target">What runs the model.</param>
-    /// <param name="nireq">As asked for; 0 for the devices' choice.</param>
-    /// <param name="optimal">What the devices find best; 0 when they do not tell.</param>
-    /// <param name="warnings">Gets a sentence where the count will not do what was wanted.</param>
+    /// <summary>The requested number, else the devices' optimum, else one. Pure except for the warnings it adds.</summary>
+    /// <param name="target">The devices that run the model.</param>
+    /// <param name="nireq">The requested number; 0 for the devices' choice.</param>
+    /// <param name="optimal">The devices' optimum; 0 if they report none.</param>
+    /// <param name="warnings">Gets a message if the count will not have the intended effect.</param>
     public static int Decide(TargetDevice target, int nireq, int optimal, ICollection<string> warnings)
     {
         if (nireq == 0 && optimal < 1)
@@ -18,14 +18,16 @@ internal static class RequestCount
         int count = nireq > 0 ? nireq : Math.Max(1, optimal);
         if (target.BatchSize is { } batch && batch > 1)
         {
-            // OpenVINO goes on without batching when it finds no batch dimension, and shows it only in this number.
+            // Without a batch dimension OpenVINO runs without batching, and only this number shows it.
             if (optimal is > 0 && optimal < batch)
             {
                 warnings.Add($"{target}: OpenVINO found no batch dimension in the model, so calls are not gathered");
             }
             else if (nireq > 0 && nireq < batch)
             {
-                warnings.Add($"{target}: with --nireq {nireq} a batch of {batch} never fills, so every call waits for AUTO_BATCH_TIMEOUT; set --nireq to {batch} or more");
+                warnings.Add(
+                    $"{target}: with --nireq {nireq} a batch of {batch} never fills, so every call waits for AUTO_BATCH_TIMEOUT; "
+                        + $"set --nireq to {batch} or more");
             }
         }
 

@@ -5,11 +5,12 @@ using Ovms.Status;
 namespace Ovms.Devices;
 
 /// <summary>
-/// BATCH and NPU take models of fixed shapes only. BATCH does not say so: it compiles and then fails inside, or answers by chance.
+/// BATCH and NPU accept only models with fixed shapes. BATCH does not report it: it compiles, and then fails internally or gives random
+/// answers.
 /// </summary>
 internal static class StaticShapeRule
 {
-    /// <summary>What of a device string takes fixed shapes only; null for nothing.</summary>
+    /// <summary>The part of a device string that needs fixed shapes; null if none does.</summary>
     public static string? NeededBy(TargetDevice target) => target switch
     {
         { Mode: DeviceMode.Batch } => "BATCH",
@@ -17,8 +18,8 @@ internal static class StaticShapeRule
         _ => null,
     };
 
-    /// <summary>Refuses a model whose shapes are dynamic where the devices need fixed ones. Pure.</summary>
-    /// <param name="target">What the model is to run on.</param>
+    /// <summary>Rejects a model with dynamic shapes if the devices need fixed ones. Pure.</summary>
+    /// <param name="target">The devices to run it on.</param>
     /// <param name="isDynamic">Whether any shape in the model is dynamic.</param>
     /// <param name="inputs">The model's inputs.</param>
     public static Outcome Check(TargetDevice target, bool isDynamic, IReadOnlyList<PortInfo> inputs)
@@ -31,7 +32,8 @@ internal static class StaticShapeRule
 
         PortInfo? open = inputs.FirstOrDefault(static input => !input.Shape.IsStatic);
         return Outcome.Fail(StatusCode.ModelConfigInvalid, open is null
-            ? $"{target}: {needs} takes models of fixed shapes only; the inputs of this one are fixed, but shapes inside are dynamic, which no option can change. Use CPU or GPU"
+            ? $"{target}: {needs} takes models of fixed shapes only; the inputs of this one are fixed, but shapes inside are dynamic, "
+                + "which no option can change. Use CPU or GPU"
             : $"{target}: {needs} takes models of fixed shapes only; {Describe(open)}. Fix it with {Remedy(inputs)}");
     }
 
@@ -58,12 +60,16 @@ internal static class StaticShapeRule
 
         return inputs.Count == 1 || open.Any(static input => input.Name is null)
             ? $"--shape \"{Example(open[0].Shape)}\", with your own numbers"
-            : $"--shape '{{{string.Join(", ", open.Select(static input => $"\"{input.Name}\": \"{Example(input.Shape)}\""))}}}', with your own numbers";
+            : $"--shape '{{{string.Join(", ", open.Select(static input => $"\"{input.Name}\": \"{Example(input.Shape)}\""))}}}', "
+                + "with your own numbers";
     }
 
     private static string Example(PartialShape shape) => shape.HasRank
-        ? $"({string.Join(',', Enumerable.Range(0, shape.Rank).Select(index => Math.Max(1, shape[index].Min).ToString(CultureInfo.InvariantCulture)))})"
+        ? $"({string.Join(',', Enumerable.Range(0, shape.Rank).Select(index => Number(Math.Max(1, shape[index].Min))))})"
         : "(1,3,224,224)";
 
-    private static IEnumerable<int> OpenDimensions(PartialShape shape) => Enumerable.Range(0, shape.Rank).Where(index => !shape[index].IsStatic);
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static IEnumerable<int> OpenDimensions(PartialShape shape) =>
+        Enumerable.Range(0, shape.Rank).Where(index => !shape[index].IsStatic);
 }

@@ -4,13 +4,13 @@ using Ovms.Status;
 
 namespace Ovms.Devices;
 
-/// <summary>Reads device strings. Only the form is judged here.</summary>
+/// <summary>Parses device strings; checks only their form.</summary>
 internal static class TargetDeviceParser
 {
-    /// <summary>Long enough for any real list; the text goes back into messages.</summary>
+    /// <summary>The longest accepted text, enough for any real list; messages repeat the text.</summary>
     private const int MaxLength = 512;
 
-    /// <summary>The forms that exist, to close every message about a form.</summary>
+    /// <summary>The valid forms; ends every message about a form.</summary>
     public const string Forms =
         "The forms are: CPU, GPU, GPU.1, NPU; AUTO, AUTO:GPU,CPU, AUTO:-GPU; HETERO:GPU,CPU; MULTI:GPU,CPU; BATCH:CPU, BATCH:CPU(16)";
 
@@ -36,14 +36,17 @@ internal static class TargetDeviceParser
             return ParseList(trimmed, mode, colon < 0 ? "" : trimmed[(colon + 1)..]);
         }
 
-        return colon < 0 ? ParseSingle(trimmed) : Refuse($"{Quoted(head)} is not a mode, and only a mode is followed by a colon{CaseHint(head)}");
+        return colon < 0
+            ? ParseSingle(trimmed)
+            : Refuse($"{Quoted(head)} is not a mode, and only a mode is followed by a colon{CaseHint(head)}");
     }
 
     private static Outcome<TargetDevice> ParseSingle(string text)
     {
         if (text.Contains(','))
         {
-            return Refuse($"{Quoted(text)} lists devices without saying how they work together: put AUTO:, HETERO: or MULTI: before the list");
+            return Refuse(
+                $"{Quoted(text)} lists devices without saying how they work together: put AUTO:, HETERO: or MULTI: before the list");
         }
 
         if (DeviceName.TryParse(text, out DeviceName name))
@@ -53,7 +56,8 @@ internal static class TargetDeviceParser
 
         return Refuse(text.Contains('(')
             ? $"{Quoted(text)}: a number in parentheses belongs to BATCH, as in BATCH:CPU(16)"
-            : $"{Quoted(text)} is not a device name, which is letters, digits and underscores, with a number after a dot where there are several");
+            : $"{Quoted(text)} is not a device name, which is letters, digits and underscores, "
+                + "with a number after a dot where there are several");
     }
 
     private static Outcome<TargetDevice> ParseList(string text, DeviceMode mode, string list)
@@ -105,9 +109,12 @@ internal static class TargetDeviceParser
                 return Refuse($"{Quoted(text)}: HETERO takes no number in parentheses, which came with {Quoted(item)}");
             }
 
-            if (!item.EndsWith(')') || !int.TryParse(item.AsSpan(open + 1, item.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
+            ReadOnlySpan<char> digits = item.EndsWith(')') ? item.AsSpan(open + 1, item.Length - open - 2) : [];
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                || number < 1)
             {
-                return Refuse($"{Quoted(text)}: {what} in parentheses must be a whole number from 1 to {int.MaxValue}; came {Quoted(item[open..])}");
+                return Refuse(
+                    $"{Quoted(text)}: {what} in parentheses must be a whole number from 1 to {int.MaxValue}; got {Quoted(item[open..])}");
             }
 
             count = number;

@@ -1,11 +1,12 @@
-// Linked into the binary on Linux and run by the loader before the runtime starts. The runtime makes its first threads before Main, and the
-// C library reserves up to 128 MB of address space for the heap of each: under a limit on address space the runtime then ends the process
-// without a word. Where the threads share one heap, Main is reached and says what is short; it allows more heaps again (SystemLimits.cs).
+// Linked into the binary on Linux; the loader runs it before the runtime starts. The runtime creates its first threads before Main, and
+// the C library reserves up to 128 MB of address space for each thread's heap. Under a limit on address space the runtime would then end
+// the process without a message. With one shared heap the process reaches Main, which reports the shortage and allows more heaps again
+// (SystemLimits.cs).
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-// With less the runtime does not reach Main (measured: 107 MB is enough on two CPUs, 104 is not).
+// The runtime does not reach Main with less (measured on two CPUs: 107 MB is enough, 104 MB is not).
 static const rlim_t runtime_needs = 107000000;
 
 // With more nothing is short: as in SystemLimits.cs.
@@ -23,8 +24,8 @@ __attribute__((constructor)) static void share_one_heap(void)
 
     if (limit.rlim_cur < runtime_needs)
     {
-        // Where nothing takes the sentence, the exit code is left.
-        ssize_t written = write(STDERR_FILENO, told, sizeof told - 1);
+        // If the message cannot be written, the exit code still reports the failure.
+        ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
         (void)written;
         _exit(1);
     }

@@ -10,7 +10,8 @@ using Ovms.Status;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// <c>ovms check</c>: looks at all that a configuration names and tells every problem; nothing is loaded, compiled or listened to.
+/// <c>ovms check</c>: checks everything that a configuration names and reports every problem. It loads and compiles no model and opens no
+/// port.
 /// </summary>
 /// <param name="server">Options of the server.</param>
 /// <param name="source">The configuration.</param>
@@ -19,8 +20,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
     private readonly List<string> _problems = [];
     private readonly List<string> _notes = [];
 
-    /// <summary>Looks at everything.</summary>
-    /// <returns>The report and the exit code: 0 where nothing stands against serving it all.</returns>
+    /// <summary>Runs all checks.</summary>
+    /// <returns>The report and the exit code: 0 if everything can be served.</returns>
     public CommandLine.Exit Run()
     {
         Outcome<ServerConfig> read = source.Read();
@@ -63,7 +64,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {_problems.Count} problems.\n", "");
     }
 
-    // The path is looked at also where the settings cannot be read: all problems are told at once.
+    // The path is checked even if the settings are invalid, so that one run reports all problems.
     private void CheckFiles(ModelOptions model, ModelConfig? config)
     {
         bool isRemote = RemotePath.IsRemote(model.ModelPath);
@@ -82,7 +83,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             return;
         }
 
-        // The files of a store would first have to be fetched.
+        // Files in an object store are not checked: they would have to be downloaded first.
         foreach (ModelVersionFolder folder in isRemote ? [] : wanted.Value)
         {
             Outcome inside = server.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(model.ModelPath, folder.Path);
@@ -94,7 +95,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
     }
 
-    // As at the start: the server waits for versions where the folder, or the bucket, is there.
+    // As at start-up: the server waits for versions if the folder or the bucket exists.
     private void Tell(string model, Outcome failure)
     {
         if (failure.Code == StatusCode.NoModelVersionAvailable)

@@ -11,37 +11,37 @@ using Ovms.Observability;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// Knows the open connections of all listeners and bounds them: by the options, and by the files that the process may have open. Without
-/// that the server could not even accept a connection to turn it away, and would try again and again.
+/// Tracks and bounds the open connections of all listeners: by the options, and by the files that the process may open. Without the second
+/// bound the server could not accept a connection even to reject it, and would retry endlessly.
 /// </summary>
 /// <param name="limits">The bounds.</param>
-/// <param name="log">Told once a minute of each kind of refusal.</param>
+/// <param name="log">Gets one line a minute for each kind of rejection.</param>
 internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDisposable
 {
-    // Files that are not connections: listeners, the log, what the engine has open, and connections that were told to close.
+    // File descriptors that are not connections: listeners, the log, the engine's files, and connections that are closing.
     private const int Reserve = 64;
 
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(1);
 
-    // What the server has just written takes less than this to its connection's send queue.
-    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(20);
+    // Data that the server has just written reaches the connection's send queue in less time than this.
+    private static readonly TimeSpan s_checkEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<ConnectionContext, Socket?> _connections = new();
     private readonly ConnectionPlaces _places = new(limits, TimeProvider.System);
     private readonly OncePerMinute[] _tell = [.. Enum.GetValues<ConnectionEnd>().Select(static _ => new OncePerMinute())];
     private Timer? _sweep;
 
-    /// <summary>How many are open.</summary>
+    /// <summary>Open connections.</summary>
     public int Open => _places.Open;
 
-    /// <summary>How many were turned away, or let in for health alone and asked for more.</summary>
+    /// <summary>Connections rejected, plus those admitted for health checks only that asked for something else.</summary>
     public long Refused => Ended(ConnectionEnd.Full) + Ended(ConnectionEnd.AddressFull) + _places.RefusedRequests;
 
-    /// <summary>How many ended for a reason.</summary>
+    /// <summary>Connections that ended for this reason.</summary>
     public long Ended(ConnectionEnd why) => _places.Ended(why);
 
-    /// <summary>How many connections there may be; no limit where the system does not tell how many files may be open.</summary>
-    /// <param name="openFiles">How many files this process may have open; null where that is not told.</param>
+    /// <summary>The most connections allowed; no limit if the system does not report a limit on open files.</summary>
+    /// <param name="openFiles">The most files this process may have open; null if unknown.</param>
     public static int LimitFor(long? openFiles) =>
         openFiles is { } files ? (int)Math.Clamp(Math.Max(files - Reserve, files / 2), 1, int.MaxValue) : int.MaxValue;
 
@@ -52,8 +52,8 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
         listener.Use(next => connection => PassAsync(connection, next));
     }
 
-    /// <summary>Waits until callers have all that was sent to them.</summary>
-    /// <returns>False when some had not at the limit.</returns>
+    /// <summary>Waits until callers have acknowledged everything that was sent to them.</summary>
+    /// <returns>False if the limit passed first.</returns>
     public async Task<bool> DeliverAsync(TimeSpan limit)
     {
         long began = Stopwatch.GetTimestamp();
@@ -64,7 +64,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
                 return false;
             }
 
-            await Task.Delay(s_lookEvery).ConfigureAwait(false);
+            await Task.Delay(s_checkEvery).ConfigureAwait(false);
         }
 
         return true;
@@ -108,8 +108,12 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
         {
             Log.ConnectionRefused(log, refused switch
             {
-                ConnectionEnd.AddressFull => $"{address?.Address} has {limits.PerAddress} open, as many as an address may have (max_connections_per_address), and all are in use",
-                _ => $"{limits.Places} are open, as many as there may be (max_connections; the files that this process may open, ulimit -n), and all are in use",
+                ConnectionEnd.AddressFull =>
+                    $"{address?.Address} has {limits.PerAddress} open, "
+                    + "the limit of an address (max_connections_per_address), and all are in use",
+                _ =>
+                    $"{limits.Places} are open, the limit of the server "
+                    + "(max_connections, or the files that this process may open, ulimit -n), and all are in use",
             });
         }
     }

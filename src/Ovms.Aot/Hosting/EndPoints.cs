@@ -6,14 +6,13 @@ using Ovms.Status;
 
 namespace Ovms.Hosting;
 
-/// <summary>Turns bind addresses into end points; host names are looked up.</summary>
+/// <summary>Resolves bind addresses, including host names, to end points.</summary>
 internal static class EndPoints
 {
     /// <summary>
-    /// All addresses with one port, without those that a wildcard among them covers; none for port 0, which means that the front end is
-    /// off.
+    /// All addresses with one port, except those that a wildcard among them covers. Empty for port 0, which disables the front end.
     /// </summary>
-    /// <returns>The end points, or which name is not known to this machine.</returns>
+    /// <returns>The end points, or the name that this machine cannot resolve.</returns>
     public static Outcome<ImmutableArray<IPEndPoint>> Of(BindAddresses addresses, uint port)
     {
         if (port == 0)
@@ -32,7 +31,8 @@ internal static class EndPoints
             {
                 return Outcome.Fail(
                     StatusCode.OptionsUsageError,
-                    $"The bind address {host} is not known to this machine ({unknown.Message}): give one of its own addresses, or 0.0.0.0 for all.");
+                    $"The bind address {host} is not known to this machine ({unknown.Message}): "
+                        + "give one of its own addresses, or 0.0.0.0 for all.");
             }
         }
 
@@ -40,8 +40,8 @@ internal static class EndPoints
     }
 
     /// <summary>
-    /// What is to be bound so that all addresses are served: a second socket on what a wildcard covers would find its address in use.
-    /// <c>::</c> is bound for both families; where the machine has no IPv6 and 0.0.0.0 is asked for too, that serves what there is.
+    /// The addresses to bind so that all requested ones are served. A second socket on an address that a wildcard covers would fail with
+    /// "address in use". <c>::</c> is bound for both families. Without IPv6, <c>::</c> together with 0.0.0.0 binds 0.0.0.0 alone.
     /// </summary>
     internal static IEnumerable<IPAddress> Uncovered(IEnumerable<IPAddress> asked, bool hasIPv6)
     {

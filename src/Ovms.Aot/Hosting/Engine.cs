@@ -8,7 +8,7 @@ using Ovms.Status;
 
 namespace Ovms.Hosting;
 
-/// <summary>OpenVINO as the options want it: the core, and what compiles for its devices.</summary>
+/// <summary>OpenVINO, configured by the options: the core, and the compiler for its devices.</summary>
 internal sealed class Engine : IDisposable
 {
     private Engine(Core core, KnownDevices known, ServerOptions server)
@@ -18,17 +18,17 @@ internal sealed class Engine : IDisposable
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
-    /// <summary>Owned.</summary>
+    /// <summary>OpenVINO's core; owned.</summary>
     public Core Core { get; }
 
-    /// <summary>Uses <see cref="Core"/>.</summary>
+    /// <summary>Compiles models for devices; uses <see cref="Core"/>.</summary>
     public DeviceCompiler Devices { get; }
 
-    /// <summary>Says what each model may use of the CPUs.</summary>
+    /// <summary>Assigns CPUs to models.</summary>
     public CpuPlanner Cpus { get; }
 
-    /// <summary>Loads the library, makes the core and adds the extension.</summary>
-    /// <returns>The engine, or a sentence that says what is missing.</returns>
+    /// <summary>Loads the library, creates the core and adds the CPU extension.</summary>
+    /// <returns>The engine, or a message that says what is missing.</returns>
     public static Outcome<Engine> Open(ServerOptions server, ILogger log)
     {
         string pluginsXml = server.OpenVinoPluginsXml;
@@ -42,10 +42,12 @@ internal sealed class Engine : IDisposable
         {
             OpenVinoLibrary.Load();
             Log.Backend(log, OpenVinoLibrary.BuildNumber, OpenVinoLibrary.Directory);
-            Log.Devices(log, DeviceInventory.DescribeWithoutWaking());
+            Log.Devices(log, DeviceInventory.DescribeWithoutPlugins());
             OpenVinoLibrary.SetLogCallback(line => Log.Engine(log, line.TrimEnd()));
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
-            return AddExtension(core, server.CpuExtension) is { IsOk: false } refused ? Close(core, refused) : new Engine(core, known.Value, server);
+            return AddExtension(core, server.CpuExtension) is { IsOk: false } refused
+                ? Close(core, refused)
+                : new Engine(core, known.Value, server);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {
@@ -70,11 +72,15 @@ internal sealed class Engine : IDisposable
         }
         catch (NotRegularFileException refused)
         {
-            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Message} It must be a library built for this OpenVINO.");
+            return Outcome.Fail(
+                StatusCode.RuntimeUnavailable,
+                $"The CPU extension {path} cannot be loaded: {refused.Message} It must be a library built for this OpenVINO.");
         }
         catch (OpenVinoException refused)
         {
-            return Outcome.Fail(StatusCode.RuntimeUnavailable, $"The CPU extension {path} cannot be loaded: {refused.Said}. It must be a library built for this OpenVINO.");
+            return Outcome.Fail(
+                StatusCode.RuntimeUnavailable,
+                $"The CPU extension {path} cannot be loaded: {refused.Said}. It must be a library built for this OpenVINO.");
         }
     }
 

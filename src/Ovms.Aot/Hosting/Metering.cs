@@ -10,7 +10,7 @@ using Ovms.Status;
 
 namespace Ovms.Hosting;
 
-/// <summary>Decides whether and what is counted, and brings the numbers and those who know them together.</summary>
+/// <summary>Selects the metric families and connects each to its source.</summary>
 internal static class Metering
 {
     private static readonly (ConnectionEnd Why, MetricLabels Labels)[] s_closed =
@@ -20,11 +20,11 @@ internal static class Metering
         (ConnectionEnd.Resets, new MetricLabels(new KeyValuePair<string, string>("reason", "resets"))),
     ];
 
-    /// <summary>Which families are on.</summary>
+    /// <summary>Selects the enabled families.</summary>
     /// <param name="server">The command line.</param>
-    /// <param name="monitoring">What the configuration file says; null = nothing.</param>
-    /// <param name="listens">Whether the process will serve, so that there must be a port to tell metrics on.</param>
-    /// <returns>The families, an empty selection while metrics are off, or why the process cannot start like that.</returns>
+    /// <param name="monitoring">The configuration file's section; null if absent.</param>
+    /// <param name="listens">Whether the process will serve, and so needs a port for metrics.</param>
+    /// <returns>The families (empty if metrics are off), or why the process cannot start with these settings.</returns>
     public static Outcome<MetricSelection> Select(ServerOptions server, Monitoring? monitoring, bool listens = true)
     {
         if (monitoring is not null && server.MetricsEnable)
@@ -39,7 +39,8 @@ internal static class Metering
 
         if (listens && server is { RestPort: 0, RestUds: "" })
         {
-            return Outcome.Fail(StatusCode.MetricsRestPortMissing, "The file enables metrics, and they are told on the REST port: set --rest_port.");
+            return Outcome.Fail(
+                StatusCode.MetricsRestPortMissing, "The file enables metrics, and the REST port serves them: set --rest_port.");
         }
 
         IReadOnlyList<string> families = monitoring is null ? MetricSelection.Split(server.MetricsList) : monitoring.Families;
@@ -48,7 +49,7 @@ internal static class Metering
             : Outcome.Fail(StatusCode.InvalidMetricsFamilyName, why);
     }
 
-    /// <summary>Adds the families whose numbers live in the parts of the server.</summary>
+    /// <summary>Adds the families whose values come from other parts of the server.</summary>
     public static void Connect(ServerMetrics metrics, Served served, ConnectionGate gate, OpenStreams streams, LogProvider logging)
     {
         TableMetrics.AddGauges(metrics, served.Registry);
@@ -56,7 +57,8 @@ internal static class Metering
         metrics.AddCount(MetricFamilies.Ready, () => served.Readiness.IsReady ? 1 : 0);
         metrics.AddCount(MetricFamilies.Connections, () => gate.Open);
         metrics.AddCount(MetricFamilies.ConnectionsRefused, () => gate.Refused);
-        metrics.Add(MetricFamilies.ConnectionsClosed, sink => Array.ForEach(s_closed, closed => sink.Add(closed.Labels, gate.Ended(closed.Why))));
+        metrics.Add(
+            MetricFamilies.ConnectionsClosed, sink => Array.ForEach(s_closed, closed => sink.Add(closed.Labels, gate.Ended(closed.Why))));
         metrics.AddCount(MetricFamilies.OpenStreams, () => streams.Open);
         metrics.AddCount(MetricFamilies.WaitingStreams, () => streams.Waiting);
         metrics.AddCount(MetricFamilies.StreamsRefused, () => streams.Refused);

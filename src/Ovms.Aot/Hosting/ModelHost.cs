@@ -7,7 +7,7 @@ using Ovms.Status;
 
 namespace Ovms.Hosting;
 
-/// <summary>The engine, the object stores, and the models that are made of both.</summary>
+/// <summary>Owns the engine, the object stores, and the models that are loaded from them.</summary>
 internal sealed class ModelHost : IDisposable
 {
     private readonly Engine _engine;
@@ -30,29 +30,30 @@ internal sealed class ModelHost : IDisposable
             {
                 Outcome<LoadedModel> loaded = loader.Load(id, folder, settings);
 
-                // What is called available can be called.
+                // A model becomes available only after the ports are open.
                 listening.Wait(CancellationToken.None);
                 return loaded;
             },
-            new LifecyclePace(TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds), TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)),
+            new LifecyclePace(
+                TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds), TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)),
             TimeProvider.System,
             log,
             new LookEffects(engine.Cpus, _remotes, log));
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
 
-    /// <summary>Ends when all models that are configured at the start have been tried.</summary>
+    /// <summary>Completes when loading has been tried for every model configured at start-up.</summary>
     public Task<Outcome<ReloadResult>> FirstLoad { get; }
 
-    /// <summary>Begins to load what is configured as soon as the engine is there.</summary>
-    /// <param name="opening">The engine; owned from here on.</param>
-    /// <param name="listening">Ends when the ports are open, or will not be: until then nothing becomes available.</param>
-    /// <param name="start">What was asked for.</param>
-    /// <param name="config">What was read of it.</param>
-    /// <param name="served">Where what is loaded becomes available.</param>
-    /// <param name="log">Where it is told.</param>
-    /// <param name="stop">Ends waits for object stores.</param>
-    /// <returns>The models on their way, or why there is no engine.</returns>
+    /// <summary>Starts loading the configured models as soon as the engine is open.</summary>
+    /// <param name="opening">The engine; this object takes ownership.</param>
+    /// <param name="listening">Completes when the ports are open or have failed to open; no model becomes available before.</param>
+    /// <param name="start">The command line.</param>
+    /// <param name="config">The configuration that was read.</param>
+    /// <param name="served">Where loaded models become available.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="stop">Cancels requests to object stores.</param>
+    /// <returns>The host, whose models are loading, or why the engine did not open.</returns>
     public static async Task<Outcome<ModelHost>> BeginAsync(
         Task<Outcome<Engine>> opening, Task listening, CommandLine.Start start, ServerConfig config, Served served, ILogger log,
         CancellationToken stop)
@@ -61,7 +62,7 @@ internal sealed class ModelHost : IDisposable
         return engine.IsOk ? new ModelHost(engine.Value, listening, start, config, served, log, stop) : engine.WithoutValue;
     }
 
-    /// <summary>Begins nothing more and lets everything go: see <see cref="ModelManager.StopAsync"/>.</summary>
+    /// <summary>Starts no further loads and unloads all models: see <see cref="ModelManager.StopAsync"/>.</summary>
     public async Task<StopResult> StopAsync(TimeSpan limit)
     {
         StopResult ended = await _models.StopAsync(limit).ConfigureAwait(false);
@@ -69,7 +70,7 @@ internal sealed class ModelHost : IDisposable
         return ended;
     }
 
-    /// <summary>Lets the engine go, unless somebody still works with it: then it goes with the process.</summary>
+    /// <summary>Frees the engine, unless a call or load still uses it: then it is freed with the process.</summary>
     public void Dispose()
     {
         _remotes.Dispose();

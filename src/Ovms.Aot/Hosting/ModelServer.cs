@@ -16,8 +16,8 @@ using Ovms.Status;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// The life of the process: listeners up, model loaded, ready; on a stop signal readiness drops, calls in flight finish, the rest is
-/// let go. Everything is made and connected here.
+/// Runs the server from start to stop, and creates and connects all parts. It opens listeners and loads models. On a stop signal,
+/// readiness drops, calls in flight finish, and the rest is freed.
 /// </summary>
 internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
@@ -25,7 +25,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     private ServerMetrics? _metrics;
     private int _isReadyTold;
 
-    /// <summary>Whether the engine was still at work when <see cref="RunAsync"/> ended: see <see cref="ProcessEnd"/>.</summary>
+    /// <summary>Whether the engine was still working when <see cref="RunAsync"/> returned: see <see cref="ProcessEnd"/>.</summary>
     public bool LeftWorkUnfinished { get; private set; }
 
     /// <summary>Runs until the stop signal or a failure to start.</summary>
@@ -35,13 +35,13 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         Log.Starting(_log, ServerVersion.Text);
         Outcome ended = await RunToTheEndAsync().ConfigureAwait(false);
 
-        // Order: what ends the process is told last, when listeners and models have said what they had to say.
+        // Order: the failure that ends the process is logged last, after all messages of listeners and models.
         return ended.IsOk ? ExitCode.Ok : Refuse(ended);
     }
 
     private async Task<Outcome> RunToTheEndAsync()
     {
-        // A disk that does not answer must not keep the process from stopping.
+        // Reading has its own thread: a disk that does not answer must not keep the process from stopping.
         Task<Outcome<ServerConfig>> reading = Task.Factory.StartNew(
             ReadConfig, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (await Task.WhenAny(reading, stop.WaitAsync()).ConfigureAwait(false) != reading)
@@ -62,8 +62,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         Served served = Served.Create(start.Server.ReadyWhen, _metrics);
         ModelManager.Announce(served.Registry, config.Value.Models.Select(static model => model.ModelName));
 
-        // Libraries are loaded and models compiled while the listeners are made: one after the other, each would add to every start. Models
-        // wait for the look at the ports, so that a process that cannot listen begins nothing that takes long to end.
+        // Libraries are loaded and models compiled while the listeners are created, since doing so in sequence would lengthen every start.
+        // Models wait until the ports have been checked, so that a process that cannot listen starts no long work.
         Task<Outcome<Engine>> opening = Task.Run(() => Engine.Open(start.Server, _log));
         Outcome free = listeners.Value.CheckFree();
         if (!free.IsOk)
@@ -74,7 +74,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         TaskCompletionSource listened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<Outcome<ModelHost>> beginning = ModelHost.BeginAsync(opening, listened.Task, start, config.Value, served, _log, stop.Token);
-        ModelCalls calls = new(served.Registry, served.Counts, served.Drain.Answers, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
+        ModelCalls calls =
+            new(served.Registry, served.Counts, served.Drain.Answers, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
         WebApplication web = listeners.Value.Build(served, calls, _metrics, logging);
         if (_metrics is not null)
         {
@@ -105,7 +106,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         return await ServeAsync(web, begun.Value, served).ConfigureAwait(false);
     }
 
-    // What cannot be read ends the process; of several models each stands alone, and one whose settings cannot be read ends nothing.
+    // An unreadable configuration ends the process. With several models, one with invalid settings does not.
     private Outcome<ServerConfig> ReadConfig()
     {
         Outcome<ServerConfig> read = start.Source.Read();
@@ -140,16 +141,17 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(models.FirstLoad, stopped).ConfigureAwait(false) == models.FirstLoad && !stop.Token.IsCancellationRequested)
         {
-            Outcome given = WhatTheStartGave(served);
+            Outcome given = CheckSingleModel(served);
             if (!given.IsOk)
             {
-                LeftWorkUnfinished = await models.StopAsync(TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)).ConfigureAwait(false) != StopResult.Clean;
+                TimeSpan limit = TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds);
+                LeftWorkUnfinished = await models.StopAsync(limit).ConfigureAwait(false) != StopResult.Clean;
                 await web.StopAsync().ConfigureAwait(false);
                 return given;
             }
 
             TellStarted(served);
-            await StartGarbage.GiveBackAsync(stop.Token).ConfigureAwait(false);
+            await PostStartupCollection.RunAsync(stop.Token).ConfigureAwait(false);
             await stopped.ConfigureAwait(false);
         }
 
@@ -158,8 +160,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         return Outcome.Ok;
     }
 
-    // A single model that cannot be served ends the process. A folder without versions is none that cannot be: they may come.
-    private Outcome WhatTheStartGave(Served served)
+    // A single model that cannot be served ends the process. An empty folder does not count: versions may be added later.
+    private Outcome CheckSingleModel(Served served)
     {
         ReloadStatus status = served.Reloads.Status;
         if (start.Mode != ServeMode.SingleModel || served.Registry.Current.AnyAvailable || status.IsClean)
@@ -167,7 +169,10 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             return Outcome.Ok;
         }
 
-        string why = string.Join("; ", status.Faults.Select(static fault => fault.ToString()).Prepend(status.Config.IsOk ? "" : status.Config.Text).Where(static part => part.Length > 0));
+        IEnumerable<string> parts = status.Faults.Select(static fault => fault.ToString())
+            .Prepend(status.Config.IsOk ? "" : status.Config.Text)
+            .Where(static part => part.Length > 0);
+        string why = string.Join("; ", parts);
         return Outcome.Fail(StatusCode.NoModelVersionAvailable, $"The server ends, since its only model cannot be served. {why}");
     }
 
@@ -198,7 +203,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         int seconds = (int)start.Server.DrainTimeoutSeconds;
         long begun = Stopwatch.GetTimestamp();
 
-        // Order: readiness drops and new calls get UNAVAILABLE while the ports stay open; the ports close when nothing is in flight.
+        // Order: readiness drops and new calls get UNAVAILABLE while the ports stay open; the ports close when no call is in flight.
         drain.StartDraining();
         Log.Stopping(_log, seconds);
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
@@ -229,7 +234,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, TimeSpan.FromSeconds(seconds).Ticks - Stopwatch.GetElapsedTime(begun).Ticks));
     }
 
-    // A wrong word on the command line is the usage's fault, anything found later is a failure to start.
+    // A mistake on the command line is a usage error; anything found later is a failure to start.
     private int Refuse(Outcome failure)
     {
         foreach (string line in failure.Text.Split('\n'))
@@ -237,6 +242,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             Log.Failure(_log, line);
         }
 
-        return failure.Code is StatusCode.OptionsUsageError or StatusCode.TargetDeviceWrongFormat ? ExitCode.Usage(OperatingSystem.IsWindows()) : ExitCode.Failure;
+        return failure.Code is StatusCode.OptionsUsageError or StatusCode.TargetDeviceWrongFormat
+            ? ExitCode.Usage(OperatingSystem.IsWindows())
+            : ExitCode.Failure;
     }
 }

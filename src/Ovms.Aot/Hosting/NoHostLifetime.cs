@@ -1,8 +1,8 @@
 namespace Ovms.Hosting;
 
 /// <summary>
-/// Keeps the framework's host from listening for signals itself: it would let go of its streams, and give up a start half done, while
-/// <see cref="ModelServer"/> still drains.
+/// Keeps the framework's host from handling signals itself: it would close its streams and abort an unfinished start while
+/// <see cref="ModelServer"/> is still draining.
 /// </summary>
 internal sealed class NoHostLifetime : IHostLifetime
 {

@@ -6,14 +6,14 @@ namespace Ovms.Hosting;
 internal static partial class ProcessEnd
 {
     /// <summary>
-    /// Ends without the C library's farewell, which takes the engine's static objects apart: a thread that still compiles or infers
-    /// with them would crash, and the exit code would be the crash's.
+    /// Ends without the C library's exit handlers, which destroy OpenVINO's static objects. A thread that still compiles or infers would
+    /// crash, and the exit code would be that of the crash.
     /// </summary>
-    public static void WithoutFarewell(int code)
+    public static void WithoutExitHandlers(int code)
     {
         if (OperatingSystem.IsWindows())
         {
-            // Windows ends the other threads first.
+            // Windows ends the other threads before it runs exit handlers.
             Environment.Exit(code);
         }
 

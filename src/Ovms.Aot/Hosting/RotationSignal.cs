@@ -3,16 +3,16 @@ using Ovms.Observability;
 
 namespace Ovms.Hosting;
 
-/// <summary>Turns SIGHUP and SIGUSR1 into the opening of the log file anew, as whoever rotates it expects. Windows has neither.</summary>
+/// <summary>Reopens the log file on SIGHUP and SIGUSR1, for log rotation. Windows has neither signal.</summary>
 internal static class RotationSignal
 {
     private const int UserSignalOnLinux = 10;
     private const int UserSignalElsewhere = 30;
 
-    // What is collected is unregistered.
+    // A registration ends when it is garbage-collected; this list keeps it alive.
     private static readonly List<PosixSignalRegistration> s_registrations = [];
 
-    /// <summary>Starts to listen; without a log file the signals keep their usual effect, which is to end the process.</summary>
+    /// <summary>Registers the signals. Without a log file they keep their default effect, which is to end the process.</summary>
     public static void Connect(LogSink sink, string logPath)
     {
         if (logPath.Length == 0 || OperatingSystem.IsWindows())
@@ -20,8 +20,9 @@ internal static class RotationSignal
             return;
         }
 
-        // The framework has no name for the second one and takes its number.
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGHUP, (PosixSignal)(OperatingSystem.IsLinux() ? UserSignalOnLinux : UserSignalElsewhere)])
+        // .NET has no name for SIGUSR1 and accepts its number.
+        int userSignal = OperatingSystem.IsLinux() ? UserSignalOnLinux : UserSignalElsewhere;
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGHUP, (PosixSignal)userSignal])
         {
             s_registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {

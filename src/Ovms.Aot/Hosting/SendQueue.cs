@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Ovms.Hosting;
 
-/// <summary>What the system has taken from a connection and its other end has not yet confirmed.</summary>
+/// <summary>The bytes that the kernel has accepted for a connection and the peer has not yet acknowledged.</summary>
 internal static partial class SendQueue
 {
     private const uint SiocOutQ = 0x5411;
 
     /// <summary>
-    /// Whether nothing is left. A connection that is closed earlier loses it where the other end still sends, as HTTP/2 clients do to
-    /// steer the flow: what comes to a closed connection is answered with a reset.
+    /// Whether the send queue is empty. Closing earlier can lose its data: HTTP/2 clients still send flow-control frames, and a closed
+    /// connection answers those with a reset.
     /// </summary>
     public static bool IsEmpty(Socket? socket)
     {
@@ -39,7 +39,7 @@ internal static partial class SendQueue
         }
     }
 
-    // Variadic in C; on Linux the third argument lies where a named one would.
+    // Variadic in C; on Linux the third argument is passed like a fixed one.
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Control(int file, nuint request, out int value);
 }

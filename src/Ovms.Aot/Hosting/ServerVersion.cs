@@ -3,14 +3,15 @@ using Ovms.Native;
 
 namespace Ovms.Hosting;
 
-/// <summary>The version this binary was built as, and that of what it computes with.</summary>
+/// <summary>The version of this binary, and of OpenVINO.</summary>
 internal static class ServerVersion
 {
     /// <summary>For example 0.1.0; the commit that the build adds after a plus sign is left out.</summary>
     public static string Text { get; } =
-        (typeof(ServerVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
+        (typeof(ServerVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown")
+        .Split('+')[0];
 
-    /// <summary>The build of OpenVINO, or why there is none. Loads the library.</summary>
+    /// <summary>OpenVINO's build, or why the library cannot be loaded. Loads it.</summary>
     public static string ReadBackendBuild()
     {
         try

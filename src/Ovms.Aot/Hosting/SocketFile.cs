@@ -8,12 +8,12 @@ using Ovms.Status;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// The file by which callers on the same machine find a unix domain socket. A server that was killed leaves its file behind; one that
-/// ends in order takes it away (the runtime deletes it with the listening socket).
+/// The file of a unix domain socket. A killed server leaves its file behind; in an orderly shutdown the runtime deletes it with the
+/// listening socket.
 /// </summary>
 internal static partial class SocketFile
 {
-    /// <summary>Who owns the file and its group may connect: that takes the right to write to it.</summary>
+    /// <summary>The file's owner and group may connect; connecting takes write permission.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     // sockaddr_un holds 108 bytes, the last of them zero.
@@ -25,8 +25,8 @@ internal static partial class SocketFile
     private const int TypeMask = 0xF000;
     private const int SocketType = 0xC000;
 
-    /// <summary>The absolute path; an empty one stays empty.</summary>
-    /// <returns>The path, or why it can be none.</returns>
+    /// <summary>Makes the path absolute; an empty one stays empty.</summary>
+    /// <returns>The path, or why it cannot be used.</returns>
     public static Outcome<string> PathOf(string given, StatusCode failure)
     {
         if (given.Length == 0)
@@ -37,12 +37,15 @@ internal static partial class SocketFile
         string path = Path.GetFullPath(given);
         int bytes = Encoding.UTF8.GetByteCount(path);
         return bytes > MaxBytes
-            ? Outcome.Fail(failure, $"{path} cannot be a unix domain socket: its path has {bytes} bytes, and the system takes {MaxBytes}. Choose a shorter one.")
+            ? Outcome.Fail(
+                failure,
+                $"{path} cannot be a unix domain socket: its path has {bytes} bytes, and the system takes {MaxBytes}. "
+                    + "Choose a shorter one.")
             : path;
     }
 
-    /// <summary>Makes room for the socket: removes the file that a dead server left.</summary>
-    /// <returns>Ok, or what stands in the way.</returns>
+    /// <summary>Removes the socket file of a dead server and checks that the path can be bound.</summary>
+    /// <returns>Ok, or why the path cannot be bound.</returns>
     public static Outcome Clear(string path, StatusCode failure)
     {
         if (path.Length == 0)
@@ -66,8 +69,10 @@ internal static partial class SocketFile
             {
                 Occupant.Nobody => TryFile(path),
                 Occupant.DeadServer => Remove(path),
-                Occupant.LiveServer => Outcome.Fail(failure, $"{path} cannot be listened on: another process listens there. Stop it, or choose another path."),
-                _ => Outcome.Fail(failure, $"{path} cannot be listened on: it exists and is no socket. Remove it, or choose another path."),
+                Occupant.LiveServer => Outcome.Fail(
+                    failure, $"{path} cannot be listened on: another process listens there. Stop it, or choose another path."),
+                _ => Outcome.Fail(
+                    failure, $"{path} cannot be listened on: it exists and is no socket. Remove it, or choose another path."),
             };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException or SocketException)
@@ -76,7 +81,9 @@ internal static partial class SocketFile
         }
     }
 
-    /// <summary>Binds what the web server listens on. Nobody can connect before it listens, so the rights are set in time.</summary>
+    /// <summary>
+    /// Binds a socket for Kestrel and sets the file's permissions. Nobody can connect before Kestrel listens, so they are set in time.
+    /// </summary>
     public static Socket Bind(EndPoint endPoint)
     {
         try
@@ -91,14 +98,15 @@ internal static partial class SocketFile
         }
         catch (SocketException refusal) when (endPoint is UnixDomainSocketEndPoint)
         {
-            // A plain file could be made there, so that it is the file system that has no sockets, or somebody was quicker.
+            // The path could hold a plain file (see Clear): either the file system has no sockets, or another process bound the path
+            // first.
             string why = refusal.SocketErrorCode == SocketError.SocketError ? "its file system takes no sockets" : refusal.Message;
             throw new IOException($"{endPoint} cannot be listened on: {why}. Choose another path.", refusal);
         }
     }
 
-    // The runtime has no words for most of what a file system says to a socket (a read-only or full disk is an "unknown socket error"),
-    // but it has them for a file.
+    // Creates and deletes a plain file, for better messages. .NET reports most file-system errors on a socket (read-only, disk full) as
+    // "unknown socket error".
     private static Outcome TryFile(string path)
     {
         new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
@@ -140,7 +148,7 @@ internal static partial class SocketFile
             return Occupant.NoSocket;
         }
 
-        // Not blocking: a server whose queue is full would keep us waiting, and "try again" says that it lives.
+        // Not blocking: connecting to a server with a full queue would wait, and "try again" already shows that it runs.
         using Socket caller = new(AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {
@@ -161,7 +169,7 @@ internal static partial class SocketFile
     {
         try
         {
-            // Takes links as they are, also those that lead nowhere.
+            // Does not follow links, so that a dangling link counts as existing.
             File.GetAttributes(path);
             return true;
         }
@@ -171,7 +179,7 @@ internal static partial class SocketFile
         }
     }
 
-    // Windows makes socket files as reparse points. Elsewhere the type is not among what the runtime tells of a file.
+    // On Windows socket files are reparse points. Elsewhere .NET does not report that a file is a socket.
     private static bool IsSocket(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -179,7 +187,8 @@ internal static partial class SocketFile
             return File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint);
         }
 
-        return StatX(CurrentFolder, path, DoNotFollowLinks, TypeAndMode, out FileFacts facts) == 0 && (facts.Mode & TypeMask) == SocketType;
+        return StatX(CurrentFolder, path, DoNotFollowLinks, TypeAndMode, out FileFacts facts) == 0
+            && (facts.Mode & TypeMask) == SocketType;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

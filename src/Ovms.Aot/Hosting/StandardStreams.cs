@@ -3,19 +3,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ovms.Hosting;
 
-/// <summary>Standard input, output and error, which a process may have been started without, or with ends that take nothing.</summary>
+/// <summary>Standard input, output and error; the process may be started without them, or with ones that cannot be written.</summary>
 internal static class StandardStreams
 {
     private const string Nowhere = "/dev/null";
     private const int StandardError = 2;
     private const int LastStandard = StandardError;
 
-    // Held for the life of the process.
+    // Kept open for the life of the process.
     private static readonly List<SafeFileHandle> s_fillers = [];
 
     /// <summary>
-    /// Lets the missing ones lead nowhere. First of all: the next files that anybody opens would take their numbers, a socket or the
-    /// runtime's own pipe for signals, and what is printed would go in there.
+    /// Opens /dev/null for each missing stream. Must run first: the next file to be opened would get the missing number. That file, a
+    /// socket or the runtime's signal pipe, would then receive what is printed.
     /// </summary>
     public static void FillGaps()
     {
@@ -39,8 +39,8 @@ internal static class StandardStreams
     }
 
     /// <summary>
-    /// Writes a line to the standard error, past the console, which would first make a thread for the terminal's signals: there may be none
-    /// to be had.
+    /// Writes a line to standard error without Console, which would first create a thread for the terminal's signals; the system may allow
+    /// none.
     /// </summary>
     public static void Tell(string line)
     {
@@ -58,12 +58,12 @@ internal static class StandardStreams
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // There is no other place to say it.
+            // There is nowhere else to report it.
         }
     }
 
-    /// <summary>Prints what a command answers with.</summary>
-    /// <returns>False when it cannot be printed, to a full disk for example; there is no place left to say so.</returns>
+    /// <summary>Prints a command's output and errors.</summary>
+    /// <returns>False if it cannot be printed, for example to a full disk; the failure cannot be reported elsewhere.</returns>
     public static bool TryPrint(string output, string error)
     {
         try

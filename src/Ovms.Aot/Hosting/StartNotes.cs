@@ -5,13 +5,13 @@ using Ovms.Options;
 
 namespace Ovms.Hosting;
 
-/// <summary>Says once, at the start, which options were taken and have nothing here that they could steer.</summary>
+/// <summary>Logs at start-up which options were accepted but have no effect.</summary>
 internal static class StartNotes
 {
     /// <summary>Writes the lines.</summary>
     /// <param name="start">All options.</param>
-    /// <param name="listenerNotes">What the front ends have to say of theirs.</param>
-    /// <param name="log">Where to.</param>
+    /// <param name="listenerNotes">Messages of the front ends about their options.</param>
+    /// <param name="log">The log.</param>
     public static void Write(CommandLine.Start start, IEnumerable<string> listenerNotes, ILogger log)
     {
         foreach (string warning in start.Warnings)
@@ -32,7 +32,7 @@ internal static class StartNotes
 
         if (server.LogPath.Length > 0 && OperatingSystem.IsWindows())
         {
-            Log.Note(log, "log_path: Windows has no signal that would have the file opened anew; to begin a new one the server is started again");
+            Log.Note(log, "log_path: Windows has no signal to reopen the log file; restart the server to begin a new one");
         }
 
         if (server.RestWorkers is { } workers)

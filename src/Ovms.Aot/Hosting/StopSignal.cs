@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// Turns SIGTERM and SIGINT (on Windows: Ctrl+C, Ctrl+Break, closing and shutdown) into one awaitable event. Made before anything else
-/// starts, so that a signal during start-up is not lost, and never unmade: a signal that is repeated while the process is ending would
-/// kill it, and an orderly end would look like a crash.
+/// Turns SIGTERM and SIGINT (on Windows: Ctrl+C, Ctrl+Break, closing and shutdown) into one awaitable event. Created before anything else
+/// starts, so that no signal during start-up is lost. Never disposed: a repeated signal during shutdown would kill the process and look
+/// like a crash.
 /// </summary>
 internal sealed class StopSignal
 {
     private static readonly PosixSignal[] s_signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
 
-    // What is collected is unregistered.
+    // A registration ends when it is garbage-collected; this list keeps it alive.
     private static readonly List<PosixSignalRegistration> s_registrations = [];
 
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Starts to listen.</summary>
+    /// <summary>Registers the signals.</summary>
     public StopSignal()
     {
         foreach (PosixSignal signal in s_signals)
@@ -28,11 +28,12 @@ internal sealed class StopSignal
     /// <summary>Cancelled when the process is asked to stop.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Waits for the request to stop.</summary>
+    /// <summary>Waits for a stop signal.</summary>
     public async Task WaitAsync()
     {
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = _stop.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).SetResult(), stopped);
+        using CancellationTokenRegistration registration =
+            _stop.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).SetResult(), stopped);
         await stopped.Task.ConfigureAwait(false);
     }
 

@@ -6,16 +6,18 @@ using Ovms.Options;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// What the system allows this process, held against what a server of one small model takes. Runtime and engine end the process without
-/// a word of use where they get no address space or no thread, so that this is looked at before either makes one.
+/// Checks the system's limits on this process against what a server with one small model needs. Runtime and engine end the process without
+/// a useful message if they get no address space or no thread. So this check comes before either creates one.
 /// </summary>
 /// <param name="host">The machine.</param>
 internal sealed class SystemLimits(HostFacts host)
 {
-    /// <summary>Bytes of address space that are taken whatever the machine. The runtime reserves half of what there is for its heap.</summary>
+    /// <summary>Bytes of address space needed on any machine. The runtime reserves half of what is available for its heap.</summary>
     public const long AddressSpaceBase = 700L << 20;
 
-    /// <summary>Bytes of address space for each CPU: the stacks of its threads, in runtime and engine, and as much for the heap.</summary>
+    /// <summary>
+    /// Bytes of address space for each CPU: the stacks of its threads in runtime and engine, and as much again for the heap.
+    /// </summary>
     public const long AddressSpacePerCpu = 50L << 20;
 
     private const long DataBase = 140L << 20;
@@ -25,18 +27,18 @@ internal sealed class SystemLimits(HostFacts host)
     private const int ThreadsBase = 16;
     private const int ThreadsPerCpu = 4;
 
-    // Above, threads are not counted by making them: who has so many has a few more.
+    // With a higher limit, threads are not counted by creating them: the few that are needed are available.
     private const long ManyThreads = 10_000;
 
-    // Below, arenas are shared: eight of 64 MB for each CPU would take too much of it.
+    // With less address space, malloc arenas are shared: eight of 64 MB for each CPU would take too much.
     private const long MuchAddressSpace = 64L << 30;
     private const int SharedArenas = 2;
 
-    // Nothing runs in them but a wait.
+    // These threads only wait.
     private const int SmallStack = 128 << 10;
 
-    /// <summary>Looks, and makes do with little address space where that is possible.</summary>
-    /// <returns>A sentence about what is too little for a server; null where nothing is.</returns>
+    /// <summary>Checks the limits, and shares malloc arenas if address space is limited.</summary>
+    /// <returns>A message about the limit that is too low; null if none is.</returns>
     public string? Shortage()
     {
         if (host.AddressSpaceLimit is < MuchAddressSpace)
@@ -47,12 +49,13 @@ internal sealed class SystemLimits(HostFacts host)
         return ShortOfMemoryOrFiles(host) ?? ShortOfThreads();
     }
 
-    /// <summary>The sentence about the first limit that is told as a number and is too low; null where none is. Pure.</summary>
+    /// <summary>The message about the first numeric limit that is too low; null if none is. Pure.</summary>
     internal static string? ShortOfMemoryOrFiles(HostFacts host)
     {
+        long addressSpace = AddressSpaceBase + (AddressSpacePerCpu * host.CpuCores);
         ReadOnlySpan<(long? Limit, long Needed, string What, string Name)> rows =
         [
-            (host.AddressSpaceLimit, AddressSpaceBase + (AddressSpacePerCpu * host.CpuCores), "bytes of address space", "RLIMIT_AS, ulimit -v"),
+            (host.AddressSpaceLimit, addressSpace, "bytes of address space", "RLIMIT_AS, ulimit -v"),
             (host.DataLimit, DataBase + (DataPerCpu * host.CpuCores), "bytes of data", "RLIMIT_DATA, ulimit -d"),
             (host.StackLimit, Stack, "bytes of stack for a thread", "RLIMIT_STACK, ulimit -s"),
             (host.OpenFilesLimit, OpenFiles, "open files", "RLIMIT_NOFILE, ulimit -n"),
@@ -63,7 +66,8 @@ internal sealed class SystemLimits(HostFacts host)
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"This process may have {limit} {what} ({name}); on {host.CpuCores} CPUs the server needs {needed} and what its models and callers take: raise the limit.");
+                    $"This process may have {limit} {what} ({name}); on {host.CpuCores} CPUs the server needs "
+                        + $"{needed} and what its models and callers take: raise the limit.");
             }
         }
 
@@ -80,14 +84,17 @@ internal sealed class SystemLimits(HostFacts host)
         }
 
         int made = MakeThreads(needed);
+        string userLimit = host.ThreadsLimit?.ToString(CultureInfo.InvariantCulture) ?? "none";
         return made == needed
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"The system gives this process {made} of the {needed} threads that the server needs on {host.CpuCores} CPUs: raise the limit of its user (RLIMIT_NPROC, ulimit -u, {host.ThreadsLimit?.ToString(CultureInfo.InvariantCulture) ?? "none"} now) or of its control group (pids.max).");
+                $"The system gives this process {made} of the {needed} threads that the server needs on {host.CpuCores} CPUs: "
+                    + $"raise the limit of its user (RLIMIT_NPROC, ulimit -u, {userLimit} now) or of its control group (pids.max).");
     }
 
-    // The limits count threads of other processes too, and some users are not held to theirs: only making them tells.
+    // The limits also count threads of other processes, and some users are exempt: only creating the threads shows whether they are
+    // available.
     private static int MakeThreads(int count)
     {
         using ManualResetEventSlim enough = new();
@@ -103,7 +110,7 @@ internal sealed class SystemLimits(HostFacts host)
         }
         catch (OutOfMemoryException)
         {
-            // What the runtime says when the system gives no thread.
+            // The runtime throws this when the system grants no thread.
         }
 
         enough.Set();
@@ -125,15 +132,18 @@ internal sealed class SystemLimits(HostFacts host)
             return CgroupPath.Levels(mounts, groups, "").Concat(CgroupPath.Levels(mounts, groups, "pids"))
                 .Select(static level => Path.Combine(level, "pids.max"))
                 .Where(File.Exists)
-                .Select(static file => long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long max) ? max : (long?)null)
+                .Select(static file => ParseMax(File.ReadAllText(file)))
                 .Min();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Not told: then there is nothing to be held against.
+            // Unknown: then this limit is not checked.
             return null;
         }
     }
+
+    private static long? ParseMax(string text) =>
+        long.TryParse(text, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long max) ? max : null;
 
     private static long? Least(long? one, long? other) => one is null || other < one ? other : one;
 }

@@ -1,14 +1,14 @@
 namespace Ovms.Options;
 
-/// <summary>Options of <c>ovms bench</c>, beside those of the model.</summary>
-[OptionTable(Section = "measuring with ovms bench")]
+/// <summary>Options of <c>ovms bench</c>, in addition to the model's.</summary>
+[OptionTable(Section = "benchmarking with ovms bench")]
 internal sealed partial record BenchOptions
 {
     /// <summary>Numbers of callers to measure with, one after the other, separated by commas.</summary>
     [Option("concurrency", Placeholder = "COUNT[,COUNT]")]
     public string Concurrency { get; init; } = "1,2,4,8";
 
-    /// <summary>Seconds to measure each way with each number of callers.</summary>
+    /// <summary>Seconds to measure each path (engine alone, gRPC, REST) with each number of callers.</summary>
     [Option("duration", Placeholder = "SECONDS", Min = 1, Max = 3600)]
     public uint Duration { get; init; } = 10;
 

@@ -11,14 +11,14 @@ internal sealed class BindAddresses
 
     private BindAddresses(string[] hosts) => Hosts = hosts;
 
-    /// <summary>Each address as given: an IP literal without brackets, or a host name.</summary>
+    /// <summary>The addresses as given: IP literals without brackets, or host names.</summary>
     public IReadOnlyList<string> Hosts { get; }
 
-    /// <summary>The addresses of a text that is known to be right.</summary>
+    /// <summary>Parses a text that is known to be valid.</summary>
     public static BindAddresses Of(string text) =>
         TryParse(text, out BindAddresses addresses, out string? why) ? addresses : throw new ArgumentException(why, nameof(text));
 
-    /// <summary>Checks and takes a list of addresses; <paramref name="addresses"/> is there only on success.</summary>
+    /// <summary>Parses a list of addresses; <paramref name="addresses"/> is set only on success.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out BindAddresses addresses, out string? why)
     {
         string[] hosts = text.ToString().Split(',');
@@ -42,7 +42,7 @@ internal sealed class BindAddresses
             return $"an address is longer than {LongestHost} characters";
         }
 
-        // The original lets 300.1.1.1.1 pass as a host name. What looks like an address has to be one.
+        // The original accepts 300.1.1.1.1 as a host name. Here a text that looks like an address must be one.
         bool looksLikeAddress = host.Contains(':') || host.All(static c => char.IsAsciiHexDigit(c) || c == '.');
         if (looksLikeAddress)
         {
@@ -52,7 +52,7 @@ internal sealed class BindAddresses
         return host.Split('.').All(IsLabel) ? null : $"'{host}' is not a host name";
     }
 
-    // Four decimal numbers: IPAddress alone would also take 1, 1.2 and 0x7f.1.
+    // Four decimal numbers: IPAddress alone would also accept 1, 1.2 and 0x7f.1.
     private static bool IsIPv4(string host)
     {
         string[] parts = host.Split('.');
@@ -60,7 +60,7 @@ internal sealed class BindAddresses
             && parts.All(static p => p.Length is >= 1 and <= 3 && p.All(char.IsAsciiDigit) && int.Parse(p) <= byte.MaxValue);
     }
 
-    // No brackets, which IPAddress takes, with a port even.
+    // No brackets: IPAddress would accept them, even with a port.
     private static bool IsIPv6(string host) =>
         !host.Contains('[') && IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 

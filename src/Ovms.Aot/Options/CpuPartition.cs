@@ -3,9 +3,9 @@ namespace Ovms.Options;
 /// <summary>How several models use the CPUs.</summary>
 internal enum CpuPartition
 {
-    /// <summary>Each model may use all of them.</summary>
+    /// <summary>Each model may use all CPUs.</summary>
     Share,
 
-    /// <summary>Each model has its own.</summary>
+    /// <summary>Each model has its own CPUs.</summary>
     Split,
 }

@@ -1,12 +1,12 @@
 namespace Ovms.Options;
 
-/// <summary>The exit codes that users and scripts of the original know.</summary>
+/// <summary>The exit codes, the same as the original's.</summary>
 internal static class ExitCode
 {
-    /// <summary>Stopped by a signal, or printed what was asked for.</summary>
+    /// <summary>Stopped by a signal, or a command succeeded.</summary>
     public const int Ok = 0;
 
-    /// <summary>The options are fine but the server could not start.</summary>
+    /// <summary>The options are valid, but the server could not start or a command failed.</summary>
     public const int Failure = 1;
 
     /// <summary>The command line is wrong: 64 (EX_USAGE of sysexits.h), on Windows 3.</summary>

@@ -1,16 +1,16 @@
 namespace Ovms.Options;
 
-/// <summary>All that a command line gave.</summary>
+/// <summary>All options of a command line.</summary>
 /// <param name="Server">Options of the server.</param>
-/// <param name="Source">Where several models come from.</param>
+/// <param name="Source">The source of several models.</param>
 /// <param name="Model">Options of one model.</param>
-/// <param name="ModelTexts">The model options that were written, be it with their default, and their values as they were written.</param>
+/// <param name="ModelTexts">The model options on the command line, even with default values, and their values as written.</param>
 internal sealed record GivenOptions(
     ServerOptions Server, SourceOptions Source, ModelOptions Model, IReadOnlyDictionary<string, string> ModelTexts)
 {
-    /// <summary>Names of the model options that were written.</summary>
+    /// <summary>Names of the model options on the command line.</summary>
     public IEnumerable<string> ModelNames => ModelTexts.Keys;
 
-    /// <summary>Whether a configuration file or a repository is to be managed and nothing served.</summary>
+    /// <summary>Whether the command line manages a configuration file or repository instead of serving.</summary>
     public bool Manages => Source.ListModels || Source.AddToConfig || Source.RemoveFromConfig;
 }

@@ -2,28 +2,26 @@ using System.Globalization;
 
 namespace Ovms.Options;
 
-/// <summary>What the rules need to know of the machine; handed in so that they stay pure.</summary>
-/// <param name="CpuCores">Cores this process may use.</param>
+/// <summary>Facts about the machine that rules depend on; passed in so that the rules stay pure.</summary>
+/// <param name="CpuCores">Logical CPUs that this process may use.</param>
 /// <param name="IsWindows">Whether this is Windows, where exit codes and limits differ.</param>
-/// <param name="PathExists">Whether a file or folder is there.</param>
-/// <param name="OpenFilesLimit">How many files this process may have open; null where there is no such limit or it is not told.</param>
+/// <param name="PathExists">Whether a file or folder exists.</param>
+/// <param name="OpenFilesLimit">Most files this process may have open; null if unlimited or unknown.</param>
 internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool> PathExists, long? OpenFilesLimit = null)
 {
-    /// <summary>Gives an environment variable's value; null for none.</summary>
+    /// <summary>Returns the value of an environment variable; null if unset.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
-    /// <summary>How many bytes of address space this process may have; null where there is no such limit or it is not told.</summary>
+    /// <summary>Most bytes of address space of this process; null if unlimited or unknown.</summary>
     public long? AddressSpaceLimit { get; init; }
 
-    /// <summary>How many bytes of data this process may have; null where there is no such limit or it is not told.</summary>
+    /// <summary>Most bytes of data of this process; null if unlimited or unknown.</summary>
     public long? DataLimit { get; init; }
 
-    /// <summary>How many bytes of stack a thread gets; null where there is no such limit or it is not told.</summary>
+    /// <summary>Bytes of stack of a thread; null if unlimited or unknown.</summary>
     public long? StackLimit { get; init; }
 
-    /// <summary>
-    /// How many threads the user of this process may have, in all processes; null where there is no such limit or it is not told.
-    /// </summary>
+    /// <summary>Most threads of this process's user, over all processes; null if unlimited or unknown.</summary>
     public long? ThreadsLimit { get; init; }
 
     /// <summary>This machine.</summary>
@@ -43,7 +41,7 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
         }
     }
 
-    /// <summary>A limit in force from the text of <c>/proc/self/limits</c>; null where it tells none.</summary>
+    /// <summary>A soft limit from the text of <c>/proc/self/limits</c>; null if unlimited or missing.</summary>
     internal static long? ParseLimit(IEnumerable<string> lines, string name)
     {
         string? numbers = lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
@@ -59,7 +57,7 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No /proc: that is said later, with what else it stops.
+            // No /proc: reported later, with its other consequences.
             return [];
         }
     }

@@ -1,6 +1,6 @@
 namespace Ovms.Options;
 
-/// <summary>Options that print something and end.</summary>
+/// <summary>Options that print information and end the process.</summary>
 [OptionTable(Section = "information")]
 internal sealed partial record InformationOptions
 {

@@ -1,13 +1,13 @@
 namespace Ovms.Options;
 
-/// <summary>Rules over the options that manage configuration files, with the original's sentences.</summary>
+/// <summary>Rules for the options that manage configuration files, with the original's messages.</summary>
 internal static class ManagementRules
 {
     private const string Prefix = "error parsing options - ";
 
-    /// <summary>The messages for a command line that asks for one of these; none when it is good.</summary>
-    /// <param name="given">All that was given; paths from the environment are in it already.</param>
-    /// <param name="serverNames">Names of server options that were written.</param>
+    /// <summary>The error messages of such a command line; empty if it is valid.</summary>
+    /// <param name="given">All options, including paths from the environment.</param>
+    /// <param name="serverNames">Names of the server options on the command line.</param>
     public static IReadOnlyList<string> Check(GivenOptions given, IReadOnlyCollection<string> serverNames)
     {
         SourceOptions source = given.Source;

@@ -1,18 +1,18 @@
 namespace Ovms.Options;
 
 /// <summary>
-/// Options of one model, from the command line or a model's entry of config.json. What has a grammar of its own (shapes,
-/// layouts, devices, JSON objects) stays text here: who uses it parses it, and a fault there is the model's, not the usage's.
+/// Options of one model, from the command line or a model's entry of config.json. Values with their own grammar (shapes, layouts, devices,
+/// JSON objects) stay text here. Their users parse them, and an error there is the model's, not a usage error.
 /// </summary>
 [OptionTable(Section = "single model")]
 internal sealed partial record ModelOptions
 {
-    /// <summary>More infer requests are refused.</summary>
+    /// <summary>The largest accepted number of infer requests.</summary>
     public const int MaxNireq = 100000;
 
     private const OptionPlace Both = OptionPlace.Cli | OptionPlace.ModelConfig;
 
-    /// <summary>Name the model is served under.</summary>
+    /// <summary>Name that callers use for the model.</summary>
     [Option(
         "model_name", ConfigName = "name", In = Both, Change = OptionChange.ReloadsModel, RequiredInConfig = true,
         Placeholder = "NAME")]
@@ -44,15 +44,15 @@ internal sealed partial record ModelOptions
         Placeholder = "JSON")]
     public string PluginConfig { get; init; } = "";
 
-    /// <summary>Number of inferences that run at the same time; 0 for what the device finds best.</summary>
+    /// <summary>Number of inferences that run at the same time; 0 for the device's optimum.</summary>
     [Option(
         "nireq", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Placeholder = "COUNT", Max = MaxNireq,
         Error = "Nireq parameter too high")]
     public uint Nireq { get; init; }
 
     /// <summary>
-    /// Batch size: a number, -1 for any, or a range as in 1:16; auto compiles the model for each size that calls bring; the model's own
-    /// when not given.
+    /// Batch size: a number, -1 for any, or a range as in 1:16. With auto, each new batch size is compiled on first use and cached. The
+    /// model's own when not given.
     /// </summary>
     [Option(
         "batch_size", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true,
@@ -60,15 +60,15 @@ internal sealed partial record ModelOptions
     public string BatchSize { get; init; } = "";
 
     /// <summary>
-    /// Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512); auto compiles the model for each shape that calls bring; or a
-    /// JSON object of these by input name.
+    /// Shape: (1,3,224,224), with -1 or ranges as in (1,3,-1,224:512), or a JSON object of shapes by input name. With auto, each new shape
+    /// is compiled on first use and cached.
     /// </summary>
     [Option(
         "shape", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true,
         Json = OptionJson.String | OptionJson.Object, Placeholder = "SHAPE")]
     public string Shape { get; init; } = "";
 
-    /// <summary>Layout: NHWC, or NHWC:NCHW (what clients send : what the model has), or a JSON object of them by port name.</summary>
+    /// <summary>Layout: NHWC, or NHWC:NCHW (what clients send : what the model has), or a JSON object of layouts by port name.</summary>
     [Option("layout", In = Both, Change = OptionChange.ReloadsModel, Json = OptionJson.String | OptionJson.Object, Placeholder = "LAYOUT")]
     public string Layout { get; init; } = "";
 
@@ -96,8 +96,7 @@ internal sealed partial record ModelOptions
     public string Precision { get; init; } = "";
 
     /// <summary>
-    /// Whether compiled models are kept in cache_dir also where batch_size or shape is auto: one for each shape that calls ever
-    /// brought.
+    /// Whether cache_dir also keeps compiled models where batch_size or shape is auto: one for each shape that calls ever used.
     /// </summary>
     [Option("allow_cache", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public bool AllowCache { get; init; }
@@ -111,11 +110,11 @@ internal sealed partial record ModelOptions
         DefaultText = "the server's")]
     public uint? LoadTimeoutSeconds { get; init; }
 
-    /// <summary>What a custom loader is told; custom loaders are not loaded, and a model with this is not served.</summary>
+    /// <summary>Options of a custom loader; custom loaders are not supported, and a model with this option is not served.</summary>
     [Option("custom_loader_options", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, Json = OptionJson.Object)]
     public string CustomLoaderOptions { get; init; } = "";
 
-    /// <summary>File of a MediaPipe graph in base_path, graph.pbtxt when not given; an entry with a graph is no model.</summary>
+    /// <summary>File of a MediaPipe graph in base_path, graph.pbtxt when not given; an entry with a graph is not a model.</summary>
     [Option("graph_path", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public string GraphPath { get; init; } = "";
 
@@ -128,16 +127,16 @@ internal sealed partial record ModelOptions
     public bool Stateful { get; init; }
 
     /// <summary>
-    /// Refused when set: OpenVINO's C API cannot do it; apply the low latency transformation when the model is converted.
+    /// Rejected when set: OpenVINO's C API cannot do it; apply the low latency transformation when the model is converted.
     /// </summary>
     [Option("low_latency_transformation", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool LowLatencyTransformation { get; init; }
 
-    /// <summary>How many sequences of a stateful model there may be at the same time; 0 for any number.</summary>
+    /// <summary>Most sequences of a stateful model at the same time; 0 for any number.</summary>
     [Option("max_sequence_number", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model", Placeholder = "COUNT")]
     public uint MaxSequenceNumber { get; init; } = 500;
 
-    /// <summary>Whether sequences of a stateful model that nobody uses any more are ended.</summary>
+    /// <summary>Whether idle sequences of a stateful model are ended.</summary>
     [Option("idle_sequence_cleanup", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool IdleSequenceCleanup { get; init; } = true;
 }

@@ -1,12 +1,12 @@
 namespace Ovms.Options;
 
-/// <summary>Finds the name someone probably meant.</summary>
+/// <summary>Finds the most similar name, for suggestions.</summary>
 internal static class NearestName
 {
-    // Longer words are no names of ours: the distance need not be worked out for them.
+    // No name is longer, so that the distance of longer words need not be computed.
     private const int LongestName = 64;
 
-    /// <summary>The nearest of <paramref name="names"/>, or null when none is near: within a third of the word's length.</summary>
+    /// <summary>The most similar of <paramref name="names"/>; null if none is within a third of the word's length.</summary>
     public static string? Of(string word, IEnumerable<string> names)
     {
         int limit = Math.Max(1, word.Length / 3);
@@ -23,7 +23,7 @@ internal static class NearestName
         return nearest;
     }
 
-    // Insertions, deletions, replacements and swaps of neighbours; letters of either case are the same.
+    // Counts insertions, deletions, replacements and swaps of neighbours; ignores case.
     private static int Distance(string a, string b)
     {
         int[,] cost = new int[a.Length + 1, b.Length + 1];

@@ -1,16 +1,18 @@
 namespace Ovms.Options;
 
-/// <summary>Rules over more than one option, or over options and the machine. All run; each gives its messages, line by line.</summary>
+/// <summary>
+/// Rules that involve several options, or options and the machine. All of them run, and each returns its messages, one a line.
+/// </summary>
 internal static class OptionRules
 {
     private static readonly string[] s_refusedBesideFile =
         [.. ModelOptions.Rows.Where(static row => row.NotBesideConfigFile).Select(static row => row.Name)];
     private static readonly string[] s_statefulOnly = ["low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup"];
 
-    /// <summary>Every message of every rule, in order; none when the options are good.</summary>
+    /// <summary>All messages of all rules, in order; empty if the options are valid.</summary>
     /// <param name="given">The options.</param>
     /// <param name="host">The machine.</param>
-    /// <param name="listens">Whether ports are to be opened.</param>
+    /// <param name="listens">Whether the server will open ports.</param>
     public static IReadOnlyList<string> Check(GivenOptions given, HostFacts host, bool listens = true) =>
     [
         .. LayoutIsThereForPreprocessing(given),
@@ -36,7 +38,7 @@ internal static class OptionRules
             .Select(static option => $"error parsing options - --{option.Name} parameter requires --layout to be set");
     }
 
-    // The original refuses these by their presence, whatever their values and wherever the models come from.
+    // The original rejects these options whenever they are present, regardless of values and of the models' source.
     internal static IEnumerable<string> StatefulIsThereForSequences(GivenOptions given)
     {
         if (s_statefulOnly.Any(given.ModelNames.Contains) && !given.ModelNames.Contains("stateful"))
@@ -57,7 +59,8 @@ internal static class OptionRules
         else if (!hasFile && !(hasName && hasPath) && (hasName || hasPath || given.Source.ModelRepositoryPath.Length == 0))
         {
             yield return "Use config_path or model_path with model_name";
-            yield return "  one model: --model_name NAME --model_path PATH; several: --config_path FILE, or --model_repository_path FOLDER";
+            yield return "  one model: --model_name NAME --model_path PATH; "
+                + "several: --config_path FILE, or --model_repository_path FOLDER";
         }
     }
 
@@ -72,19 +75,19 @@ internal static class OptionRules
         }
     }
 
-    /// <summary>What is taken and not heeded, as sentences for the log.</summary>
-    internal static IEnumerable<string> NotHeeded(GivenOptions given)
+    /// <summary>Messages for the log about options that are accepted but ignored.</summary>
+    internal static IEnumerable<string> Ignored(GivenOptions given)
     {
         bool hasFile = given.Source.ConfigPath.Length > 0;
         if (given.Source.ModelRepositoryPath.Length > 0 && (hasFile || given.Model.ModelPath.Length > 0))
         {
-            yield return $"--model_repository_path is not heeded beside --{(hasFile ? "config_path" : "model_path")}";
+            yield return $"--model_repository_path is ignored, because --{(hasFile ? "config_path" : "model_path")} is given";
         }
 
-        // The original takes these beside a file.
+        // The original accepts these together with a file.
         foreach (string name in hasFile ? given.ModelNames.Except(s_refusedBesideFile) : [])
         {
-            yield return $"--{name} is not heeded beside --config_path: it is to be set for each model in the file";
+            yield return $"--{name} is ignored, because --config_path is given: set it for each model in the file";
         }
     }
 
@@ -130,7 +133,7 @@ internal static class OptionRules
         }
     }
 
-    // The original's arithmetic: a worker of its needs about six files.
+    // The original's formula: one of its workers needs about six files.
     internal static IEnumerable<string> RestWorkersFitTheOpenFiles(ServerOptions server, HostFacts host)
     {
         if (server.RestWorkers is { } workers and <= 10000 && host.OpenFilesLimit is { } limit && workers > Math.Max(2, (limit - 15) / 6))
@@ -157,6 +160,7 @@ internal static class OptionRules
             [("cpu_extension", server.CpuExtension), ("openvino_plugins_xml", server.OpenVinoPluginsXml)];
         return options
             .Where(option => option.Path.Length > 0 && !host.PathExists(option.Path))
-            .Select(static option => $"File path provided as an --{option.Name} parameter does not exist in the filesystem: {option.Path}");
+            .Select(static option =>
+                $"File path provided as an --{option.Name} parameter does not exist in the filesystem: {option.Path}");
     }
 }

@@ -1,16 +1,14 @@
 namespace Ovms.Options;
 
-/// <summary>When a server with several models calls itself ready.</summary>
+/// <summary>When a server with several models reports that it is ready.</summary>
 internal enum ReadyRule
 {
-    /// <summary>
-    /// While every version that the start or a change asks for was tried and every configured model has an available one.
-    /// </summary>
+    /// <summary>While loading has been tried for every requested version, and every configured model has an available version.</summary>
     All,
 
-    /// <summary>While one has.</summary>
+    /// <summary>While at least one model has an available version.</summary>
     Any,
 
-    /// <summary>From when each was tried once, as the original does.</summary>
+    /// <summary>From when loading each model has been tried once, as in the original.</summary>
     Tried,
 }

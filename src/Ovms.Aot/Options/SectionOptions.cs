@@ -4,11 +4,11 @@ namespace Ovms.Options;
 [OptionTable(Section = "graph")]
 internal sealed partial record GraphOptions
 {
-    /// <summary>Name the graph is served under.</summary>
+    /// <summary>Name that callers use for the graph.</summary>
     [Option("name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
     public string Name { get; init; } = "";
 
-    /// <summary>Folder of the graph; a folder of the graph's name beside the file when not given.</summary>
+    /// <summary>Folder of the graph; when not given, the folder with the graph's name beside the file.</summary>
     [Option("base_path", In = OptionPlace.ModelConfig)]
     public string BasePath { get; init; } = "";
 
@@ -25,7 +25,7 @@ internal sealed partial record GraphOptions
 [OptionTable(Section = "pipeline")]
 internal sealed partial record PipelineOptions
 {
-    /// <summary>Name the pipeline is served under.</summary>
+    /// <summary>Name that callers use for the pipeline.</summary>
     [Option("name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
     public string Name { get; init; } = "";
 
@@ -37,11 +37,11 @@ internal sealed partial record PipelineOptions
     [Option("nodes", In = OptionPlace.ModelConfig, Json = OptionJson.Array, RequiredInConfig = true)]
     public string Nodes { get; init; } = "";
 
-    /// <summary>Which items of which nodes are the outputs.</summary>
+    /// <summary>Outputs of the pipeline, each an item of a node.</summary>
     [Option("outputs", In = OptionPlace.ModelConfig, Json = OptionJson.Array, RequiredInConfig = true)]
     public string Outputs { get; init; } = "";
 
-    /// <summary>Into how many parts a request is split; -1 for as many as its first dimension tells.</summary>
+    /// <summary>Number of parts that a request is split into; -1 for the size of its first dimension.</summary>
     [Option("demultiply_count", In = OptionPlace.ModelConfig, Min = -1, Max = 10000)]
     public int? DemultiplyCount { get; init; }
 }
@@ -50,7 +50,7 @@ internal sealed partial record PipelineOptions
 [OptionTable(Section = "custom node library")]
 internal sealed partial record LibraryOptions
 {
-    /// <summary>Name the nodes of pipelines use.</summary>
+    /// <summary>Name by which nodes of pipelines refer to the library.</summary>
     [Option("name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
     public string Name { get; init; } = "";
 
@@ -63,7 +63,7 @@ internal sealed partial record LibraryOptions
 [OptionTable(Section = "custom loader")]
 internal sealed partial record LoaderOptions
 {
-    /// <summary>Name the models use.</summary>
+    /// <summary>Name by which models refer to the loader.</summary>
     [Option("loader_name", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
     public string LoaderName { get; init; } = "";
 
@@ -71,7 +71,7 @@ internal sealed partial record LoaderOptions
     [Option("library_path", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
     public string LibraryPath { get; init; } = "";
 
-    /// <summary>A file for the library.</summary>
+    /// <summary>Configuration file of the library.</summary>
     [Option("loader_config_file", In = OptionPlace.ModelConfig)]
     public string LoaderConfigFile { get; init; } = "";
 }
@@ -84,7 +84,7 @@ internal sealed partial record MetricsOptions
     [Option("enable", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
     public bool Enable { get; init; }
 
-    /// <summary>Names of the metric families to show; the usual ones when not given.</summary>
+    /// <summary>Names of the metric families to show; the default ones when not given.</summary>
     [Option("metrics_list", In = OptionPlace.ModelConfig, Json = OptionJson.Array)]
     public string MetricsList { get; init; } = "";
 }

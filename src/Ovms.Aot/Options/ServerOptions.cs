@@ -2,17 +2,17 @@ using Ovms.Observability;
 
 namespace Ovms.Options;
 
-/// <summary>Options of the server as a whole. Each is one property: the attribute, the doc comment and the default are the row.</summary>
+/// <summary>Options of the whole server. Each property is a row of the table: its attribute, doc comment and default.</summary>
 [OptionTable(Section = "server options")]
 internal sealed partial record ServerOptions
 {
-    /// <summary>The model cache that is used where nobody named one and the folder is there.</summary>
-    public const string UsualCacheDir = "/opt/cache";
+    /// <summary>The model cache that is used by default if the folder exists.</summary>
+    public const string DefaultCacheDir = "/opt/cache";
 
-    /// <inheritdoc cref="UsualCacheDir"/>
-    public const string UsualCacheDirOnWindows = @"c:\Intel\openvino_cache";
+    /// <inheritdoc cref="DefaultCacheDir"/>
+    public const string DefaultCacheDirOnWindows = @"c:\Intel\openvino_cache";
 
-    /// <summary>Longer time limits of loads are refused.</summary>
+    /// <summary>The longest accepted time limit of a load, in seconds.</summary>
     public const int MaxLoadTimeoutSeconds = 86400;
 
     /// <summary>Port of the gRPC server; 0 for no gRPC.</summary>
@@ -23,11 +23,11 @@ internal sealed partial record ServerOptions
     [Option("rest_port", Placeholder = "PORT", Max = 65535, Error = "rest_port number out of range from 0 to 65535")]
     public uint RestPort { get; init; }
 
-    /// <summary>Unix domain socket the gRPC server listens on, beside its port or instead of it.</summary>
+    /// <summary>Unix domain socket the gRPC server listens on, in addition to its port or instead of it.</summary>
     [Option("grpc_uds", Placeholder = "PATH")]
     public string GrpcUds { get; init; } = "";
 
-    /// <summary>Unix domain socket the REST server listens on, beside its port or instead of it.</summary>
+    /// <summary>Unix domain socket the REST server listens on, in addition to its port or instead of it.</summary>
     [Option("rest_uds", Placeholder = "PATH")]
     public string RestUds { get; init; } = "";
 
@@ -63,11 +63,11 @@ internal sealed partial record ServerOptions
 
     /// <summary>Limit on the memory that REST calls in flight hold together, requests and answers, in bytes; 0 for none.</summary>
     [Option(
-        "rest_memory_quota", Group = "limits", Placeholder = "BYTES", DefaultText = "half of the memory there is",
+        "rest_memory_quota", Group = "limits", Placeholder = "BYTES", DefaultText = "half of the machine's or container's memory",
         WhenHit = "503, with the bytes in use and the limit")]
     public ulong? RestMemoryQuota { get; init; }
 
-    /// <summary>How much of grpc_memory_quota, or of rest_memory_quota, one connection may hold, in percent; 0 for all.</summary>
+    /// <summary>Share of grpc_memory_quota and of rest_memory_quota that one connection may hold, in percent; 0 for all.</summary>
     [Option(
         "connection_memory_percent", Group = "limits", Placeholder = "PERCENT", Max = 100,
         WhenHit = "RESOURCE_EXHAUSTED / 503 to calls of that connection, with the bytes it holds")]
@@ -101,13 +101,13 @@ internal sealed partial record ServerOptions
         Error = "rest_workers count should be from 2 to 10000")]
     public uint? RestWorkers { get; init; }
 
-    /// <summary>How much the log tells.</summary>
+    /// <summary>Lowest level of messages in the log.</summary>
     [Option(
         "log_level", Placeholder = "LEVEL", Allowed = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"],
         Error = "log_level should be one of: TRACE, DEBUG, INFO, WARNING, ERROR")]
     public LogVerbosity LogLevel { get; init; } = LogVerbosity.Info;
 
-    /// <summary>File the log is written to besides the standard output; opened anew at SIGHUP and SIGUSR1.</summary>
+    /// <summary>File that the log is written to, in addition to standard output; reopened on SIGHUP and SIGUSR1.</summary>
     [Option("log_path", Placeholder = "FILE")]
     public string LogPath { get; init; } = "";
 
@@ -115,15 +115,15 @@ internal sealed partial record ServerOptions
     [Option("log_format", Placeholder = "FORMAT")]
     public LogForm LogFormat { get; init; } = LogForm.Text;
 
-    /// <summary>Whether /metrics tells Prometheus what is counted; needs rest_port.</summary>
+    /// <summary>Whether GET /metrics serves metrics for Prometheus; needs rest_port.</summary>
     [Option("metrics_enable")]
     public bool MetricsEnable { get; init; }
 
-    /// <summary>Families of metrics to tell, separated by commas; needs metrics_enable.</summary>
+    /// <summary>Metric families to serve, separated by commas; needs metrics_enable.</summary>
     [Option("metrics_list", Placeholder = "FAMILY[,FAMILY]", DefaultText = "those that docs/metrics.md marks")]
     public string MetricsList { get; init; } = "";
 
-    /// <summary>Seconds between looks for changes of the configuration file and for new or changed model versions; 0 for never.</summary>
+    /// <summary>Seconds between checks for changes of the configuration file and for new or changed model versions; 0 for never.</summary>
     [Option("file_system_poll_wait_seconds", Placeholder = "SECONDS")]
     public uint FileSystemPollWaitSeconds { get; init; } = 1;
 
@@ -131,15 +131,17 @@ internal sealed partial record ServerOptions
     [Option("custom_node_resources_cleaner_interval_seconds", Placeholder = "SECONDS")]
     public uint CustomNodeResourcesCleanerIntervalSeconds { get; init; } = 300;
 
-    /// <summary>Minutes between looks for sequences of stateful models that nobody uses any more; 0 for never.</summary>
+    /// <summary>Minutes between checks for idle sequences of stateful models; 0 for never.</summary>
     [Option("sequence_cleaner_poll_wait_minutes", Placeholder = "MINUTES")]
     public uint SequenceCleanerPollWaitMinutes { get; init; } = 5;
 
-    /// <summary>Folder for compiled models, so that the next start is faster; made when it is missing.</summary>
-    [Option("cache_dir", Placeholder = "FOLDER", DefaultText = UsualCacheDir + ", on Windows " + UsualCacheDirOnWindows + ", if it exists")]
+    /// <summary>Folder for compiled models, so that the next start is faster; created if missing.</summary>
+    [Option(
+        "cache_dir", Placeholder = "FOLDER",
+        DefaultText = DefaultCacheDir + ", on Windows " + DefaultCacheDirOnWindows + ", if it exists")]
     public string CacheDir { get; init; } = "";
 
-    /// <summary>Folder for the files of models in object stores (s3://, gs://, az://, azfs://); made when it is missing.</summary>
+    /// <summary>Folder for the files of models in object stores (s3://, gs://, az://, azfs://); created if missing.</summary>
     [Option("remote_cache_dir", Placeholder = "FOLDER", DefaultText = "ovms-remote-USER among the system's temporary files")]
     public string RemoteCacheDir { get; init; } = "";
 
@@ -147,11 +149,11 @@ internal sealed partial record ServerOptions
     [Option("cpu_partition", Placeholder = "HOW")]
     public CpuPartition CpuPartition { get; init; } = CpuPartition.Share;
 
-    /// <summary>Folder under which /proc and /sys are read to find out how many CPUs there are; for tests.</summary>
+    /// <summary>Folder that contains /proc and /sys, from which the number of CPUs is read; for tests.</summary>
     [Option("cpu_facts_root", Placeholder = "FOLDER", Hidden = true)]
     public string CpuFactsRoot { get; init; } = "/";
 
-    /// <summary>Whether a model's base path may have .. in it, and links in it may lead elsewhere.</summary>
+    /// <summary>Whether a model's base path may contain .., and its links may lead outside.</summary>
     [Option("allow_outside_paths")]
     public bool AllowOutsidePaths { get; init; }
 
@@ -159,26 +161,25 @@ internal sealed partial record ServerOptions
     [Option("cpu_extension", Placeholder = "FILE")]
     public string CpuExtension { get; init; } = "";
 
-    /// <summary>OpenVINO plugins.xml that registers the device plugins, custom ones among them, beside the built-in ones.</summary>
+    /// <summary>OpenVINO plugins.xml that registers device plugins, including custom ones, in addition to the built-in ones.</summary>
     [Option("openvino_plugins_xml", Placeholder = "FILE")]
     public string OpenVinoPluginsXml { get; init; } = "";
 
     /// <summary>
-    /// When the server is ready: all = every version asked for was tried and every model has one available, any = one model has,
-    /// tried = each model was tried once.
+    /// When the server is ready. all: every requested version was tried, and every model has one available; any: one model has; tried:
+    /// each model was tried once.
     /// </summary>
     [Option("ready_when", Placeholder = "RULE", Error = "ready_when should be one of: all, any, tried")]
     public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
 
     /// <summary>
-    /// Seconds that calls in flight have to finish after the server is told to stop; the answer to a reload waits at most as long for
-    /// the calls of what it removes.
+    /// Seconds that calls in flight have to finish after a stop signal. A reload waits at most as long for calls of the models it removes.
     /// </summary>
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]
     public uint DrainTimeoutSeconds { get; init; } = 30;
 
     /// <summary>
-    /// Seconds that a caller has to take the next piece of an answer, up to 1 MiB over gRPC and 64 KiB over REST; 0 for no limit.
+    /// Seconds that a caller has to read the next piece of an answer (up to 1 MiB over gRPC, 64 KiB over REST); 0 for no limit.
     /// </summary>
     [Option(
         "answer_stall_timeout_seconds",
@@ -189,7 +190,7 @@ internal sealed partial record ServerOptions
             + "it is closed")]
     public uint AnswerStallTimeoutSeconds { get; init; } = 60;
 
-    /// <summary>Seconds that a model version may take to load; 0 for any time. A model's entry in config.json may have its own.</summary>
+    /// <summary>Seconds that a model version may take to load; 0 for no limit. A model's entry in config.json may override it.</summary>
     [Option(
         "load_timeout_seconds",
         Group = "limits",
@@ -198,15 +199,14 @@ internal sealed partial record ServerOptions
         WhenHit = "the version fails, with the reason in the log and in Ovms-Config-Error; the thread is left behind, at most 8 of them")]
     public uint LoadTimeoutSeconds { get; init; }
 
-    /// <summary>How many calls of a model version may wait for an infer request; more are refused at once.</summary>
+    /// <summary>Most calls of a model version that may wait for an infer request; more are rejected at once.</summary>
     [Option(
         "infer_queue_size", Group = "limits", Placeholder = "COUNT", Max = 1000000,
         WhenHit = "RESOURCE_EXHAUSTED / 503 at once, with the length of the queue")]
     public uint InferQueueSize { get; init; } = 4096;
 
     /// <summary>
-    /// Millions of pixels that the scans of one JPEG may go over together, scans × width × height, before it is refused; 0 for any.
-    /// A progressive JPEG has about ten scans.
+    /// Limit on scans × width × height of one JPEG, in millions of pixels; 0 for no limit. A progressive JPEG has about ten scans.
     /// </summary>
     [Option(
         "image_scan_megapixels", Group = "limits", Placeholder = "MEGAPIXELS", Max = 1000000,
@@ -214,39 +214,40 @@ internal sealed partial record ServerOptions
     public uint ImageScanMegapixels { get; init; } = 1000;
 
     /// <summary>
-    /// Connections of all ports and sockets at the same time; 0 for as many as the files allow that the process may have open, which is a
-    /// bound in any case.
+    /// Most open connections of all ports and sockets; 0 for as many as the limit on open files allows, which always applies.
     /// </summary>
     [Option(
         "max_connections", Group = "limits", Placeholder = "COUNT", Max = 1000000,
-        WhenHit = "the connection idle longest is closed; where none is idle the new one is closed, or let in for health requests alone; "
-            + "told in the log once a minute")]
+        WhenHit = "the connection idle longest is closed; where none is idle the new one is closed, or admitted for health requests only; "
+            + "logged once a minute")]
     public uint MaxConnections { get; init; } = 10000;
 
-    /// <summary>Connections of one address at the same time, or of one network of 64 bits in IPv6; 0 for no bound.</summary>
+    /// <summary>Most open connections of one address, in IPv6 of one /64 network; 0 for no limit.</summary>
     [Option(
         "max_connections_per_address", Group = "limits", Placeholder = "COUNT", Max = 1000000,
-        DefaultText = "half of the connections there may be",
+        DefaultText = "half of the connections allowed",
         WhenHit = "the connection of the address that is idle longest is closed; where none is idle as with max_connections")]
     public uint? MaxConnectionsPerAddress { get; init; }
 
-    /// <summary>Seconds from a connection's begin to its first request; 0 for no bound.</summary>
+    /// <summary>Seconds from the opening of a connection to its first request; 0 for no limit.</summary>
     [Option("first_request_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "the connection is closed")]
     public uint FirstRequestTimeoutSeconds { get; init; } = 30;
 
-    /// <summary>gRPC calls whose message has begun to come and that are not answered yet, over all connections; 0 for no bound.</summary>
+    /// <summary>
+    /// Most gRPC calls in progress, from the first byte of the message to the answer, over all connections; 0 for no limit.
+    /// </summary>
     [Option("max_streams", Group = "limits", Placeholder = "COUNT", Max = 10000000, WhenHit = "RESOURCE_EXHAUSTED at once")]
     public uint MaxStreams { get; init; } = 32768;
 
-    /// <summary>gRPC calls of whose message nothing has come, over all connections; 0 for no bound.</summary>
+    /// <summary>Most open gRPC calls whose message has not begun, over all connections; 0 for no limit.</summary>
     [Option(
         "max_waiting_streams", Group = "limits", Placeholder = "COUNT", Max = 10000000,
         WhenHit = "the call that waits longest ends with RESOURCE_EXHAUSTED")]
     public uint MaxWaitingStreams { get; init; } = 4096;
 
     /// <summary>
-    /// Streams that a connection may reset within 10 s, where these are more than half of what it opens; 0 for no bound. An address may
-    /// reset five times as many before each of its connections is left a hundredth.
+    /// Streams that a connection may reset within 10 s if these are more than half of those it opens; 0 for no limit. An address may reset
+    /// five times as many; then each of its connections may reset only a hundredth.
     /// </summary>
     [Option("stream_reset_budget", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "GOAWAY, and the connection closes")]
     public uint StreamResetBudget { get; init; } = 200;

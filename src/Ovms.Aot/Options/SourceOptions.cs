@@ -1,6 +1,6 @@
 namespace Ovms.Options;
 
-/// <summary>Options that say where several models come from.</summary>
+/// <summary>Options for the source of several models.</summary>
 [OptionTable(Section = "several models")]
 internal sealed partial record SourceOptions
 {
@@ -11,18 +11,18 @@ internal sealed partial record SourceOptions
     public string ConfigPath { get; init; } = "";
 
     /// <summary>
-    /// Folder of models: every model under it is served, under its path from there; options of a model hold for each of them.
+    /// Folder of models: every model in it is served, named by its path in the folder; model options apply to each of them.
     /// </summary>
     [Option("model_repository_path", Placeholder = "FOLDER")]
     public string ModelRepositoryPath { get; init; } = "";
 
-    /// <summary>Print the models under model_repository_path, which the environment variable OVMS_MODEL_REPOSITORY_PATH may name.</summary>
+    /// <summary>
+    /// Print the models under model_repository_path; without it, under the environment variable OVMS_MODEL_REPOSITORY_PATH.
+    /// </summary>
     [Option("list_models", Group = Management)]
     public bool ListModels { get; init; }
 
-    /// <summary>
-    /// Add model_name to the file config_path, with the options of a model that are given; the file is made when it is missing.
-    /// </summary>
+    /// <summary>Add model_name to the file config_path, with the model options that are given; the file is created if missing.</summary>
     [Option("add_to_config", Group = Management)]
     public bool AddToConfig { get; init; }
 

@@ -122,7 +122,7 @@ public class CommandLineTests
         await Assert.That(start.Source).IsTypeOf<ConfigFile>();
         await Assert.That(start.Warnings).IsEquivalentTo(
         [
-            "--layout is not heeded beside --config_path: it is to be set for each model in the file",
+            "--layout is ignored, because --config_path is given: set it for each model in the file",
         ]);
     }
 

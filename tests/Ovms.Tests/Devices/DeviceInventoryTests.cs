@@ -64,10 +64,10 @@ public sealed class DeviceInventoryTests
         root.Write("proc/cpuinfo", "model name : A CPU\n"u8);
         HardwareProbe probe = new(root.Path, static path => !path.EndsWith("accel0", StringComparison.Ordinal), static _ => throw new InvalidOperationException("Nothing is loaded for a log line."));
 
-        await Assert.That(DeviceInventory.DescribeWithoutWaking(probe)).IsEqualTo("CPU (A CPU); GPU: no /dev/dri/render* or /dev/dxg; NPU: no /dev/accel/accel*");
+        await Assert.That(DeviceInventory.DescribeWithoutPlugins(probe)).IsEqualTo("CPU (A CPU); GPU: no /dev/dri/render* or /dev/dxg; NPU: no /dev/accel/accel*");
         root.Touch("dev/dri/renderD128", "dev/accel/accel0", "dev/dxg");
-        await Assert.That(DeviceInventory.DescribeWithoutWaking(probe)).IsEqualTo("CPU (A CPU); GPU: /dev/dri/renderD128, /dev/dxg; NPU: /dev/accel/accel0 (may not be opened by this user)");
-        await Assert.That(DeviceInventory.DescribeWithoutWaking()).StartsWith("CPU (");
+        await Assert.That(DeviceInventory.DescribeWithoutPlugins(probe)).IsEqualTo("CPU (A CPU); GPU: /dev/dri/renderD128, /dev/dxg; NPU: /dev/accel/accel0 (may not be opened by this user)");
+        await Assert.That(DeviceInventory.DescribeWithoutPlugins()).StartsWith("CPU (");
     }
 
     private static DeviceInventory Inventory() => new(Engine.Core, KnownDevices.BuiltIn, HardwareProbe.OfThisMachine());

@@ -2,20 +2,21 @@ using System.Text;
 
 namespace Ovms.Devices.Cpu;
 
-/// <summary>Finds where the files of this process' control groups are: which hierarchy is mounted where, and the process' place in it.</summary>
+/// <summary>Locates the files of this process's control groups: where each hierarchy is mounted, and the process's place in it.</summary>
 internal static class CgroupPath
 {
     /// <summary>
-    /// The folders of a controller, from the process' own group up to the highest that can be seen; none where the hierarchy is not
-    /// there. In a container without its own view of control groups the mount shows a part of the tree only, and the process' path
-    /// begins with that part. Pure.
+    /// The folders of a controller, from the process's own group up to the highest visible one; empty if the hierarchy is not mounted. In
+    /// a container without its own cgroup namespace the mount shows only part of the tree, and the process's path begins with that part.
+    /// Pure.
     /// </summary>
     /// <param name="mounts">The lines of <c>/proc/self/mountinfo</c>.</param>
     /// <param name="groups">The lines of <c>/proc/self/cgroup</c>.</param>
-    /// <param name="controller">A controller of version 1: <c>cpu</c>; empty for the one tree of version 2.</param>
+    /// <param name="controller">A controller of cgroup v1: <c>cpu</c>; empty for the single tree of v2.</param>
     public static IReadOnlyList<string> Levels(IEnumerable<string> mounts, IEnumerable<string> groups, string controller)
     {
-        string? group = groups.Select(static line => line.Split(':', 3)).FirstOrDefault(parts => parts.Length == 3 && parts[1].Split(',').Contains(controller))?[2];
+        string? group = groups.Select(static line => line.Split(':', 3))
+            .FirstOrDefault(parts => parts.Length == 3 && parts[1].Split(',').Contains(controller))?[2];
         if (group is null)
         {
             return [];
@@ -40,7 +41,7 @@ internal static class CgroupPath
         }
     }
 
-    // A path that leads out of what this process may see cannot be followed.
+    // A path that leaves the visible tree cannot be followed.
     private static string? Below(string group, string root)
     {
         if (group.Split('/').Contains(".."))
@@ -49,7 +50,9 @@ internal static class CgroupPath
         }
 
         string start = root.TrimEnd('/');
-        return group == root || group == start ? "" : group.StartsWith(start + "/", StringComparison.Ordinal) ? group[start.Length..] : null;
+        return group == root || group == start ? ""
+            : group.StartsWith(start + "/", StringComparison.Ordinal) ? group[start.Length..]
+            : null;
     }
 
     // 36 35 98:0 /root /mount/point options [more] - type source options

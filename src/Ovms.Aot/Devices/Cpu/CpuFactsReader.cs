@@ -1,19 +1,18 @@
 namespace Ovms.Devices.Cpu;
 
 /// <summary>
-/// Reads <see cref="CpuFacts"/> from the files of the Linux kernel; it takes under a millisecond. What is missing says nothing; what is
-/// there and cannot be understood gives a warning and says nothing either. Whether this is a container is not asked: the files tell
-/// what holds, wherever.
+/// Reads <see cref="CpuFacts"/> from files of the Linux kernel, in under a millisecond. A missing file sets no limit; an unreadable one
+/// gives a warning and sets no limit either. It works the same inside and outside containers.
 /// </summary>
-/// <param name="root">The folder under which <c>/proc</c> and <c>/sys</c> are.</param>
+/// <param name="root">The folder that contains <c>/proc</c> and <c>/sys</c>.</param>
 internal sealed class CpuFactsReader(string root)
 {
-    // Enough for machines with thousands of containers; a list without end is cut off.
+    // Enough for machines with thousands of containers; a longer file is truncated.
     private const int MaxLines = 100_000;
 
     private readonly List<string> _warnings = [];
 
-    /// <summary>Reads them. On other systems it is what the runtime tells.</summary>
+    /// <summary>Reads the facts. On other systems they come from the .NET runtime.</summary>
     public static CpuFacts Read(string root) => new CpuFactsReader(root).Read();
 
     private CpuFacts Read()
@@ -29,9 +28,16 @@ internal sealed class CpuFactsReader(string root)
             .OfType<CpuQuota>().MinBy(static quota => quota.Cpus);
         CpuSet[] sets =
         [
-            .. unified.Select(level => Set($"{level}/cpuset.cpus.effective")).Concat(cpuset.Select(level => Set($"{level}/cpuset.effective_cpus") ?? Set($"{level}/cpuset.cpus"))).OfType<CpuSet>(),
+            .. unified.Select(level => Set($"{level}/cpuset.cpus.effective"))
+                .Concat(cpuset.Select(level => Set($"{level}/cpuset.effective_cpus") ?? Set($"{level}/cpuset.cpus")))
+                .OfType<CpuSet>(),
         ];
-        return new CpuFacts(affinity, CountCores(affinity), sets.Length == 0 ? null : sets.Aggregate(static (all, set) => all.And(set)), quota, [.. _warnings]);
+        return new CpuFacts(
+            affinity,
+            CountCores(affinity),
+            sets.Length == 0 ? null : sets.Aggregate(static (all, set) => all.And(set)),
+            quota,
+            [.. _warnings]);
     }
 
     private CpuSet ReadAffinity()
@@ -43,11 +49,11 @@ internal sealed class CpuFactsReader(string root)
             return CpuSet.First(Environment.ProcessorCount);
         }
 
-        // The list names CPUs that could be plugged in, too.
+        // The list also names CPUs that are offline or could be hot-plugged.
         return Set("/sys/devices/system/cpu/online") is { } online && allowed.And(online) is { Count: > 0 } there ? there : allowed;
     }
 
-    // CPUs of one core name the same siblings; a CPU that names none is a core of its own.
+    // CPUs of one core list the same siblings; a CPU without a list counts as a core.
     private int CountCores(CpuSet affinity) => affinity.Numbers
         .Select(number => Text($"/sys/devices/system/cpu/cpu{number}/topology/thread_siblings_list") ?? $"{number}")
         .Distinct()
@@ -83,7 +89,8 @@ internal sealed class CpuFactsReader(string root)
     private static string NotUnderstood(string file, string text)
     {
         const int Longest = 80;
-        return $"{file} says \"{(text.Length > Longest ? text[..Longest] + "…" : text)}\", which is not understood; it is left out of account when CPUs are counted";
+        return $"{file} says \"{(text.Length > Longest ? text[..Longest] + "…" : text)}\", which is not understood; "
+            + "it is ignored when CPUs are counted";
     }
 
     private string? Text(string file) => Lines(file) is [{ } line, ..] ? line.Trim() : null;
@@ -97,7 +104,7 @@ internal sealed class CpuFactsReader(string root)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _warnings.Add($"{file} cannot be read ({e.Message}); it is left out of account when CPUs are counted");
+            _warnings.Add($"{file} cannot be read ({e.Message}); it is ignored when CPUs are counted");
             return [];
         }
     }

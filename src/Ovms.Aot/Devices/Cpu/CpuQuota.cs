@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace Ovms.Devices.Cpu;
 
-/// <summary>How much CPU time a control group may have: so many microseconds in each period.</summary>
-/// <param name="Time">Microseconds of all its CPUs together.</param>
+/// <summary>The CPU time that a control group may use in each period.</summary>
+/// <param name="Time">Microseconds, summed over all CPUs.</param>
 /// <param name="Period">Microseconds.</param>
-/// <param name="Source">The file that says so.</param>
+/// <param name="Source">The file it was read from.</param>
 internal sealed record CpuQuota(long Time, long Period, string Source)
 {
-    /// <summary>What it comes to: 1.5 CPUs.</summary>
+    /// <summary>The quota in CPUs, for example 1.5.</summary>
     public decimal Cpus => (decimal)Time / Period;
 
     /// <summary>
-    /// Reads both forms: <c>150000 100000</c>, <c>max 100000</c> of version 2; and of version 1 the two files' numbers one after the other,
-    /// where -1 is no quota.
+    /// Reads the form of cgroup v2: <c>150000 100000</c>, <c>max 100000</c>. Also reads the numbers of the two files of v1, joined by a
+    /// space; -1 means no quota.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="source">Where it was read.</param>
+    /// <param name="source">The file it was read from.</param>
     /// <param name="quota">The quota; null for none.</param>
-    /// <returns>False when the text is of neither form.</returns>
+    /// <returns>False if the text has neither form.</returns>
     public static bool TryParse(string text, string source, out CpuQuota? quota)
     {
         quota = null;
@@ -28,7 +28,7 @@ internal sealed record CpuQuota(long Time, long Period, string Source)
             return true;
         }
 
-        // A missing period is the kernel's usual one.
+        // The kernel's default if the period is missing.
         const long Usual = 100_000;
         (long time, long period) = (0, Usual);
         bool isGood = words.Length is 1 or 2 && TryNumber(words[0], out time) && (words.Length == 1 || TryNumber(words[1], out period));

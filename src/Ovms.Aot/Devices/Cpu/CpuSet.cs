@@ -3,27 +3,29 @@ using System.Globalization;
 
 namespace Ovms.Devices.Cpu;
 
-/// <summary>Logical CPUs by their numbers, in the form the Linux kernel writes: <c>0-3,8</c>.</summary>
-/// <param name="Numbers">Ascending, each once.</param>
+/// <summary>A set of logical CPUs, in the form of the Linux kernel: <c>0-3,8</c>.</summary>
+/// <param name="Numbers">CPU numbers, ascending and unique.</param>
 internal sealed record CpuSet(ImmutableArray<int> Numbers)
 {
-    // Far beyond any machine; a file that says more is broken.
+    // Far more than any machine has; a file with larger numbers is invalid.
     private const int MaxNumber = 65535;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of CPUs.</summary>
     public int Count => Numbers.Length;
 
-    /// <summary>The first so many.</summary>
+    /// <summary>The first <paramref name="count"/> CPUs.</summary>
     public static CpuSet First(int count) => new([.. Enumerable.Range(0, count)]);
 
-    /// <summary>Reads a list of numbers and ranges; null when it is another thing. An empty text is an empty set.</summary>
+    /// <summary>Parses a list of numbers and ranges; null if the text has another form. An empty text is an empty set.</summary>
     public static CpuSet? Parse(string text)
     {
         SortedSet<int> numbers = [];
         foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             int dash = item.IndexOf('-');
-            if (!TryNumber(dash < 0 ? item : item[..dash], out int first) || !TryNumber(dash < 0 ? item : item[(dash + 1)..], out int last) || last < first)
+            if (!TryNumber(dash < 0 ? item : item[..dash], out int first)
+                || !TryNumber(dash < 0 ? item : item[(dash + 1)..], out int last)
+                || last < first)
             {
                 return null;
             }
@@ -34,7 +36,7 @@ internal sealed record CpuSet(ImmutableArray<int> Numbers)
         return new CpuSet([.. numbers]);
     }
 
-    /// <summary>Those in both.</summary>
+    /// <summary>The intersection of both sets.</summary>
     public CpuSet And(CpuSet other) => new([.. Numbers.Intersect(other.Numbers)]);
 
     /// <inheritdoc/>
@@ -43,7 +45,7 @@ internal sealed record CpuSet(ImmutableArray<int> Numbers)
     /// <inheritdoc/>
     public override int GetHashCode() => Numbers.Aggregate(0, HashCode.Combine);
 
-    /// <summary>As the kernel writes it.</summary>
+    /// <summary>In the kernel's form.</summary>
     public override string ToString()
     {
         List<string> items = [];

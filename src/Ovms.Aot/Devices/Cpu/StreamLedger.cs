@@ -1,18 +1,18 @@
 namespace Ovms.Devices.Cpu;
 
-/// <summary>Counts the streams that loaded models have on the CPU. More of them than CPUs take turns, each call at the cost of others.</summary>
+/// <summary>Counts the streams of loaded models on the CPU. With more streams than CPUs, concurrent calls slow each other.</summary>
 internal sealed class StreamLedger
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
-    private bool _isTold;
+    private bool _isOverCommitted;
 
-    /// <summary>Enters a model version; loaded anew it stands in its older self's place.</summary>
-    /// <param name="version">Name and version.</param>
+    /// <summary>Adds a model version; after a reload it replaces its previous entry.</summary>
+    /// <param name="version">The model's name and version.</param>
     /// <param name="streams">Its streams on the CPU.</param>
-    /// <param name="cpus">How many CPUs there are for all.</param>
-    /// <param name="entry">To be disposed when it is unloaded.</param>
-    /// <returns>A sentence when all together are now more than the CPUs, and were not before; else null.</returns>
+    /// <param name="cpus">The number of CPUs for all models.</param>
+    /// <param name="entry">Dispose it when the model is unloaded.</param>
+    /// <returns>A warning if the total now exceeds the CPUs and did not before; else null.</returns>
     public string? Add(string version, int streams, int cpus, out IDisposable entry)
     {
         lock (_gate)
@@ -21,10 +21,11 @@ internal sealed class StreamLedger
             entry = added;
             _entries[version] = added;
             int total = _entries.Values.Sum(static entry => entry.Streams);
-            bool wasTold = _isTold;
-            _isTold = total > cpus;
-            return _isTold && !wasTold
-                ? $"The loaded models have {total} streams on the CPU together, more than the {cpus} CPUs there are for them: calls to several at the same time slow each other. NUM_STREAMS in plugin_config sets a model's streams"
+            bool wasOverCommitted = _isOverCommitted;
+            _isOverCommitted = total > cpus;
+            return _isOverCommitted && !wasOverCommitted
+                ? $"The loaded models have {total} streams on the CPU together, more than the {cpus} CPUs there are for them: "
+                    + "calls to several at the same time slow each other. NUM_STREAMS in plugin_config sets a model's streams"
                 : null;
         }
     }

@@ -1,8 +1,8 @@
 namespace Ovms.Options.Parsing;
 
 /// <summary>
-/// Collects the values of one table. The generated half knows names, types and properties; this half what is the same
-/// for all: which options were given, and that two of them may exclude each other.
+/// Collects the values of one table. The generated subclass knows names, types and properties. This class does what is common: it records
+/// which options were given and checks conflicts between them.
 /// </summary>
 internal abstract class OptionBuilder(OptionRow[] rows)
 {
@@ -12,22 +12,22 @@ internal abstract class OptionBuilder(OptionRow[] rows)
     /// <summary>The table.</summary>
     public OptionRow[] Rows { get; } = rows;
 
-    /// <summary>The row of a name or alias on the command line, or -1.</summary>
+    /// <summary>The row of a command-line name or alias; -1 if there is none.</summary>
     public abstract int IndexOf(ReadOnlySpan<char> name);
 
-    /// <summary>The row of a key in config.json, or -1.</summary>
+    /// <summary>The row of a key in config.json; -1 if there is none.</summary>
     public abstract int IndexOfKey(string key);
 
-    /// <summary>Whether a value was given for the row, right or wrong.</summary>
+    /// <summary>Whether a value was given for the row, valid or not.</summary>
     public bool IsGiven(int index) => _isGiven[index];
 
-    /// <summary>The options that were given: their names with the values as they were written.</summary>
+    /// <summary>The given options: names, with values as written.</summary>
     public IReadOnlyDictionary<string, string> Given => _texts;
 
-    /// <summary>Notes that there was a value, of which nothing can be taken.</summary>
+    /// <summary>Records that a value was given but could not be read.</summary>
     public void SetNothing(int index) => _isGiven[index] = true;
 
-    /// <summary>Takes a value; <paramref name="where"/> is the option's name or its JSON path.</summary>
+    /// <summary>Sets a value; <paramref name="where"/> is the option's name or its JSON path.</summary>
     public OptionError? Set(int index, string text, string where)
     {
         _isGiven[index] = true;
@@ -35,7 +35,7 @@ internal abstract class OptionBuilder(OptionRow[] rows)
         return Assign(index, Rows[index], text, where);
     }
 
-    /// <summary>Reports options that were given together and cannot be.</summary>
+    /// <summary>Reports conflicting options that were given together.</summary>
     public void CheckConflicts(OptionFindings findings)
     {
         for (int i = 0; i < Rows.Length; i++)
@@ -43,8 +43,8 @@ internal abstract class OptionBuilder(OptionRow[] rows)
             foreach (string other in IsGiven(i) ? Rows[i].ConflictsWith : [])
             {
                 int index = Array.FindIndex(Rows, row => row.CommandLineNames.Contains(other) || row.Name == other);
-                bool isSaidByOther = index < i && Rows[index].ConflictsWith.Contains(Rows[i].Name);
-                if (IsGiven(index) && !isSaidByOther)
+                bool isReportedByOther = index < i && Rows[index].ConflictsWith.Contains(Rows[i].Name);
+                if (IsGiven(index) && !isReportedByOther)
                 {
                     string text = $"{Rows[i].Name} and {Rows[index].Name} cannot be used together";
                     findings.Add(new OptionError(OptionErrorKind.Refused, text));
@@ -53,6 +53,6 @@ internal abstract class OptionBuilder(OptionRow[] rows)
         }
     }
 
-    /// <summary>Parses the text and stores the value; a value that is merely out of bounds is stored too.</summary>
+    /// <summary>Parses the text and stores the value, also one that is out of range.</summary>
     protected abstract OptionError? Assign(int index, OptionRow row, string text, string where);
 }

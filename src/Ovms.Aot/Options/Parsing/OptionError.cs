@@ -1,36 +1,36 @@
 namespace Ovms.Options.Parsing;
 
-/// <summary>What is wrong with one argument or one JSON value.</summary>
-/// <param name="Kind">How it is reported.</param>
-/// <param name="Text">The whole message; for an unknown option the argument as it was given.</param>
-/// <param name="Hint">A second line that helps: what came, why it is refused, which name is near.</param>
-/// <param name="Row">The option whose value is refused.</param>
+/// <summary>An error in one argument or one JSON value.</summary>
+/// <param name="Kind">The kind of error, which decides how it is reported.</param>
+/// <param name="Text">The whole message; for an unknown option, the argument as given.</param>
+/// <param name="Hint">An optional second line: the given value, why it is rejected, a similar name.</param>
+/// <param name="Row">The option whose value is rejected.</param>
 internal sealed record OptionError(OptionErrorKind Kind, string Text, string? Hint = null, OptionRow? Row = null)
 {
-    /// <summary>An argument no table knows.</summary>
+    /// <summary>An argument that no table contains.</summary>
     public static OptionError Unmatched(string argument, string? nearest) =>
         new(OptionErrorKind.Unmatched, argument, nearest is null ? null : $"{argument} is unknown: did you mean {nearest}?");
 
-    /// <summary>Something that cannot be read at all.</summary>
+    /// <summary>A value or key that cannot be parsed.</summary>
     public static OptionError Malformed(string where, string what, string? hint = null) =>
         new(OptionErrorKind.Malformed, $"{where}: {what}", hint);
 
-    /// <summary>A value that can be read but is not allowed. The row's own sentence, when it has one, is the message.</summary>
+    /// <summary>A value that can be parsed but is not allowed. The message is the row's own, if it has one.</summary>
     public static OptionError Refused(OptionRow row, string where, string why) =>
         row.Error is null
             ? new(OptionErrorKind.Refused, $"{where}: {why}", null, row)
             : new(OptionErrorKind.Refused, where == row.Name ? row.Error : $"{where}: {row.Error}", $"{row.Name}: {why}", row);
 }
 
-/// <summary>The ways an option can be wrong.</summary>
+/// <summary>The kinds of errors.</summary>
 internal enum OptionErrorKind
 {
-    /// <summary>No option goes by the name.</summary>
+    /// <summary>No option has the name.</summary>
     Unmatched,
 
     /// <summary>The value is missing or is not of the option's type.</summary>
     Malformed,
 
-    /// <summary>The value is out of bounds or not one of those allowed.</summary>
+    /// <summary>The value is out of range or not one of those allowed.</summary>
     Refused,
 }

@@ -2,25 +2,25 @@ using System.Text;
 
 namespace Ovms.Options.Parsing;
 
-/// <summary>Everything a parse found wrong or worth saying; it goes on after an error, so that all are told at once.</summary>
+/// <summary>Errors and warnings of a parse. Parsing continues after an error, so that all errors are reported at once.</summary>
 internal sealed class OptionFindings
 {
-    // A file of megabytes may have millions of them; nobody reads on, and each takes memory.
+    // A file of megabytes may have millions of errors; nobody reads them all, and each takes memory.
     private const int MaxErrors = 200;
 
     private readonly List<OptionError> _errors = [];
     private readonly List<string> _warnings = [];
 
-    /// <summary>How many errors came after those that are kept.</summary>
+    /// <summary>The number of errors beyond those kept.</summary>
     public int Omitted { get; private set; }
 
-    /// <summary>What forbids to go on: the first of them.</summary>
+    /// <summary>The first errors, up to a limit.</summary>
     public IReadOnlyList<OptionError> Errors => _errors;
 
-    /// <summary>What does not, but may surprise.</summary>
+    /// <summary>Warnings, which do not stop processing.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>Adds an error; null is none.</summary>
+    /// <summary>Adds an error; ignores null.</summary>
     public void Add(OptionError? error)
     {
         if (error is null)
@@ -42,8 +42,8 @@ internal sealed class OptionFindings
     public void Warn(string warning) => _warnings.Add(warning);
 
     /// <summary>
-    /// The errors as the original words them: one line for all unknown arguments (with its trailing comma and space),
-    /// one for each that cannot be read, the bare sentence for each that is refused; hints follow on lines of their own.
+    /// The errors in the original's form. All unknown arguments are in one line (with its trailing comma and space). Each malformed value
+    /// has one line, and each value that is not allowed only its message. Hints follow on separate lines.
     /// </summary>
     public string ErrorText()
     {

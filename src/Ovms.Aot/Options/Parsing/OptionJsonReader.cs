@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace Ovms.Options.Parsing;
 
 /// <summary>
-/// Reads a JSON object into an option table. Every value becomes the text the command line would have, so that both ways
-/// have the same types, bounds and messages; here a message begins with the JSON path.
+/// Reads a JSON object into an option table. Every value is converted to its command-line text, so that both sources have the same types,
+/// ranges and messages. Messages start with the JSON path.
 /// </summary>
 internal static class OptionJsonReader
 {
     /// <summary>
-    /// Leaves the reader at the object's end. Text that is no JSON is the document's fault, not the option's, and is thrown
-    /// as <see cref="JsonException"/>.
+    /// Reads the object and leaves the reader at its end. Text that is not JSON is an error of the document, thrown as
+    /// <see cref="JsonException"/>.
     /// </summary>
     public static void Read(ref Utf8JsonReader reader, string path, OptionBuilder table, OptionFindings findings)
     {
@@ -94,7 +94,7 @@ internal static class OptionJsonReader
         return value.RootElement.GetRawText();
     }
 
-    // Null for a string with broken surrogates or bytes that are not UTF-8: the reader checks them only here.
+    // Null for invalid surrogates or UTF-8, which the reader checks only here.
     private static string? GetString(ref Utf8JsonReader reader)
     {
         try
@@ -121,7 +121,7 @@ internal static class OptionJsonReader
         _ => OptionJson.ByType,
     };
 
-    /// <summary>The kind of a value; <see cref="OptionJson.ByType"/> for null, which no option takes.</summary>
+    /// <summary>The kind of a value; <see cref="OptionJson.ByType"/> for null, which no option accepts.</summary>
     public static OptionJson KindOf(JsonValueKind kind) => kind switch
     {
         JsonValueKind.String => OptionJson.String,
@@ -133,11 +133,12 @@ internal static class OptionJsonReader
     };
 
     /// <summary>The name of a value's kind.</summary>
-    public static string Describe(JsonValueKind kind) => KindOf(kind) is var known && known == OptionJson.ByType ? "null" : Describe(known);
+    public static string Describe(JsonValueKind kind) =>
+        KindOf(kind) is var known && known == OptionJson.ByType ? "null" : Describe(known);
 
     private static string Describe(JsonTokenType token) => KindOf(token) == OptionJson.ByType ? "null" : Describe(KindOf(token));
 
-    /// <summary>Names of kinds of value: "a string or a number".</summary>
+    /// <summary>The kinds as text: "a string or a number".</summary>
     public static string Describe(OptionJson kinds)
     {
         List<string> names = [];

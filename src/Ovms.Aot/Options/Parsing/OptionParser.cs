@@ -1,13 +1,12 @@
 namespace Ovms.Options.Parsing;
 
 /// <summary>
-/// Deals out a command line to option tables: <c>--name value</c>, <c>--name=value</c>, <c>--flag</c>, <c>--flag=false</c>.
-/// As in the original, a flag never takes the next argument, an option given twice has its last value, and what nobody
-/// knows is collected.
+/// Parses a command line into option tables: <c>--name value</c>, <c>--name=value</c>, <c>--flag</c>, <c>--flag=false</c>. As in the
+/// original, a flag never consumes the next argument, the last value of a repeated option applies, and unknown arguments are collected.
 /// </summary>
 internal static class OptionParser
 {
-    /// <summary>Sets the builders' values and reports everything that is wrong.</summary>
+    /// <summary>Sets the builders' values and reports all errors.</summary>
     public static void Parse(ReadOnlySpan<string> arguments, ReadOnlySpan<OptionBuilder> tables, OptionFindings findings)
     {
         for (int i = 0; i < arguments.Length; i++)
@@ -27,7 +26,7 @@ internal static class OptionParser
             }
             else if (value is null)
             {
-                // A value may begin with a dash (--batch_size -1); only the name of another option shows that it was left out.
+                // A value may start with a dash (--batch_size -1); a following option name shows that the value is missing.
                 if (i + 1 == arguments.Length || Find(arguments[i + 1], tables, out _, out _) is not null)
                 {
                     findings.Add(OptionError.Malformed(row.Name, $"a value is missing: --{row.Name} {row.Placeholder}"));
@@ -51,7 +50,7 @@ internal static class OptionParser
         }
     }
 
-    // The table and row an argument names, with the value after its equals sign.
+    // The table and row of an argument, and the value after its equals sign.
     private static OptionBuilder? Find(string argument, ReadOnlySpan<OptionBuilder> tables, out int index, out string? value)
     {
         index = -1;
@@ -82,7 +81,7 @@ internal static class OptionParser
         return null;
     }
 
-    // Only what looks like an option is worth a guess; a stray value would be matched by accident.
+    // Only an argument that starts with a dash gets a suggestion; a stray value would match by accident.
     private static string? Nearest(string argument, ReadOnlySpan<OptionBuilder> tables)
     {
         if (!argument.StartsWith('-'))
@@ -97,7 +96,7 @@ internal static class OptionParser
                 .SelectMany(static row => row.CommandLineNames).Where(static name => name.Length > 1));
         }
 
-        // Dashes for underscores is the commonest slip.
+        // Dashes instead of underscores are the most common mistake.
         string word = argument.Split('=')[0].TrimStart('-').Replace('-', '_');
         return NearestName.Of(word, names) is string nearest ? "--" + nearest : null;
     }

@@ -5,12 +5,12 @@ using System.Numerics;
 namespace Ovms.Options.Parsing;
 
 /// <summary>
-/// Text to value for the plain types. A target keeps its default when the text cannot be read; a value out of bounds is
-/// stored with its error, so that rules over several options judge what the user meant.
+/// Converts text to values of simple types. If the text cannot be parsed, the target keeps its default. An out-of-range value is stored
+/// together with its error, so that rules over several options see the user's value.
 /// </summary>
 internal static class OptionValue
 {
-    /// <summary>A string, checked against the row's allowed values.</summary>
+    /// <summary>Stores a string and checks it against the row's allowed values.</summary>
     public static OptionError? Text(OptionRow row, string text, string where, [NotNull] ref string? target)
     {
         target = text;
@@ -19,7 +19,7 @@ internal static class OptionValue
             : OptionError.Refused(row, where, $"'{text}' is not one of {string.Join(", ", row.Allowed)}");
     }
 
-    /// <summary>A member of an enum, by its text among the row's allowed values.</summary>
+    /// <summary>Stores the enum member of a text.</summary>
     /// <param name="members">The members in the order of the row's allowed values.</param>
     public static OptionError? Choice<T>(OptionRow row, string text, string where, ReadOnlySpan<T> members, ref T target)
         where T : struct, Enum
@@ -29,7 +29,7 @@ internal static class OptionValue
         return index >= 0 ? null : OptionError.Refused(row, where, $"'{text}' is not one of {string.Join(", ", row.Allowed)}");
     }
 
-    /// <summary>A member of an enum that may stay unset.</summary>
+    /// <summary>Stores an enum member that may stay unset.</summary>
     public static OptionError? Choice<T>(OptionRow row, string text, string where, ReadOnlySpan<T> members, ref T? target)
         where T : struct, Enum
     {
@@ -39,7 +39,7 @@ internal static class OptionValue
         return error;
     }
 
-    /// <summary>A bool, in the spellings the original takes.</summary>
+    /// <summary>Stores a bool in the original's spellings.</summary>
     public static OptionError? Flag(OptionRow row, string text, string where, ref bool target)
     {
         bool? value = text switch
@@ -52,7 +52,7 @@ internal static class OptionValue
         return value is null ? OptionError.Malformed(where, $"'{text}' is neither true nor false") : null;
     }
 
-    /// <summary>A bool that may stay unset.</summary>
+    /// <summary>Stores a bool that may stay unset.</summary>
     public static OptionError? Flag(OptionRow row, string text, string where, ref bool? target)
     {
         bool value = false;
@@ -61,7 +61,7 @@ internal static class OptionValue
         return error;
     }
 
-    /// <summary>A number, checked against the row's bounds.</summary>
+    /// <summary>Stores a number and checks it against the row's range.</summary>
     public static OptionError? Number<T>(OptionRow row, string text, string where, ref T target)
         where T : struct, INumber<T>
     {
@@ -81,7 +81,7 @@ internal static class OptionValue
         return isTooLow || isTooHigh ? OptionError.Refused(row, where, $"'{text}' is not {kind}{Bounds(row)}") : null;
     }
 
-    /// <summary>A number that may stay unset.</summary>
+    /// <summary>Stores a number that may stay unset.</summary>
     public static OptionError? Number<T>(OptionRow row, string text, string where, ref T? target)
         where T : struct, INumber<T>
     {

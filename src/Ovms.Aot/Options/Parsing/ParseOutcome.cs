@@ -1,18 +1,18 @@
 namespace Ovms.Options.Parsing;
 
-/// <summary>The options that were read, with defaults where something was wrong, and what was found on the way.</summary>
+/// <summary>The result of a parse: the options, with defaults where a value was invalid, and the findings.</summary>
 internal sealed class ParseOutcome<T>(T value, OptionFindings findings)
 {
-    /// <summary>The options; to be used only when <see cref="IsOk"/>.</summary>
+    /// <summary>The options; valid only if <see cref="IsOk"/>.</summary>
     public T Value { get; } = value;
 
-    /// <summary>Whether nothing was wrong.</summary>
+    /// <summary>Whether there are no errors.</summary>
     public bool IsOk => findings.Errors.Count == 0;
 
-    /// <summary>What was wrong.</summary>
+    /// <summary>The errors.</summary>
     public IReadOnlyList<OptionError> Errors => findings.Errors;
 
-    /// <summary>What may surprise.</summary>
+    /// <summary>The warnings.</summary>
     public IReadOnlyList<string> Warnings => findings.Warnings;
 
     /// <summary>The errors as text, a line each.</summary>
