@@ -7,7 +7,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>A container of Azure Blob Storage, through the vendor's library.</summary>
+/// <summary>A container of Azure Blob Storage, accessed with Azure's SDK.</summary>
 internal sealed class AzureBlobStore : RemoteStore
 {
     private readonly BlobContainerClient _client;
@@ -15,7 +15,7 @@ internal sealed class AzureBlobStore : RemoteStore
     private AzureBlobStore(RemotePath path, RemoteSettings settings, BlobContainerClient client)
         : base(path, AzureAccount.Show(client.Uri), settings.Patience) => _client = client;
 
-    /// <summary>Makes the client.</summary>
+    /// <summary>Creates the store.</summary>
     public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
     {
         Outcome<AzureAccount> found = AzureAccount.Find(path, settings);
@@ -39,7 +39,7 @@ internal sealed class AzureBlobStore : RemoteStore
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // The library's clients own nothing; their connections end when they are idle.
+        // The SDK's clients own no resources; idle connections close by themselves.
     }
 
     /// <inheritdoc/>

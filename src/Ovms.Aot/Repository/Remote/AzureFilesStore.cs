@@ -7,7 +7,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>A share of Azure Files, through the vendor's library.</summary>
+/// <summary>A share of Azure Files, accessed with Azure's SDK.</summary>
 internal sealed class AzureFilesStore : RemoteStore
 {
     private const int MaxDepth = 8;
@@ -17,7 +17,7 @@ internal sealed class AzureFilesStore : RemoteStore
     private AzureFilesStore(RemotePath path, RemoteSettings settings, ShareClient client)
         : base(path, AzureAccount.Show(client.Uri), settings.Patience) => _client = client;
 
-    /// <summary>Makes the client.</summary>
+    /// <summary>Creates the store.</summary>
     public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
     {
         Outcome<AzureAccount> found = AzureAccount.Find(path, settings);
@@ -43,13 +43,13 @@ internal sealed class AzureFilesStore : RemoteStore
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // The library's clients own nothing; their connections end when they are idle.
+        // The SDK's clients own no resources; idle connections close by themselves.
     }
 
     /// <inheritdoc/>
     protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // A share is a tree: it is walked folder by folder, from the one that holds all that is wanted.
+        // A share is a tree. The walk goes folder by folder, from the deepest one that holds everything with the prefix.
         Queue<(string Folder, int Depth)> folders = new([(prefix[..Math.Max(0, prefix.LastIndexOf('/'))], 0)]);
         while (folders.TryDequeue(out (string Folder, int Depth) next))
         {
@@ -98,7 +98,7 @@ internal sealed class AzureFilesStore : RemoteStore
             }
             catch (RequestFailedException absent) when (absent is { Status: 404, ErrorCode: "ResourceNotFound" or "ParentNotFound" })
             {
-                // A folder that is not there holds nothing, as in the stores that know no folders.
+                // A missing folder is listed as empty, as in stores without folders.
                 yield break;
             }
 

@@ -2,15 +2,15 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>Makes a sentence of what an object store answered or how the way to it failed: path, endpoint, what came, remedy; never a secret.</summary>
+/// <summary>Words the failures of object stores: path, endpoint, response, remedy; never a secret.</summary>
 internal static class RemoteFault
 {
     private static readonly string[] s_noContainer = ["NoSuchBucket", "ContainerNotFound", "ShareNotFound", "ContainerBeingDeleted", "ShareBeingDeleted"];
 
-    /// <summary>An answer of the store.</summary>
+    /// <summary>Words an error response of the store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="word">The store's own word for it.</param>
+    /// <param name="word">The store's error code, if any.</param>
     public static Outcome OfAnswer(RemoteStore store, int status, string? word)
     {
         RemotePath path = store.Path;
@@ -33,10 +33,10 @@ internal static class RemoteFault
         };
     }
 
-    /// <summary>Anything else on the way there and back.</summary>
+    /// <summary>Words any other failure of a request.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="failure">What was thrown.</param>
-    /// <param name="limit">The deadline that was in force.</param>
+    /// <param name="failure">The exception.</param>
+    /// <param name="limit">The timeout that applied.</param>
     public static Outcome OfException(RemoteStore store, Exception failure, TimeSpan limit)
     {
         Exception root = failure.GetBaseException();
@@ -54,11 +54,13 @@ internal static class RemoteFault
             $"{store.Path}: {store.Endpoint} {how}. It is tried again; check {Variables(store.Path.Kind).Place}, the network, and the proxy variables.");
     }
 
-    /// <summary>The variables that say who one is, and where the store is.</summary>
+    /// <summary>The environment variables that hold credentials, and those that hold the store's address.</summary>
     private static (string Credentials, string Place) Variables(RemoteKind kind) => kind switch
     {
         RemoteKind.S3 => ("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or AWS_PROFILE", "S3_ENDPOINT and AWS_REGION"),
         RemoteKind.Gcs => ("the file in GOOGLE_APPLICATION_CREDENTIALS", "STORAGE_EMULATOR_HOST where it is set"),
-        _ => ("AZURE_STORAGE_CONNECTION_STRING (or AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN)", "the account in AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCOUNT"),
+        _ => (
+            "AZURE_STORAGE_CONNECTION_STRING (or AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN)",
+            "the account in AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCOUNT"),
     };
 }
