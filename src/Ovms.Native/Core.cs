@@ -51,7 +51,8 @@ public sealed unsafe class Core : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         CString.Require(device);
         using PropertyList list = new(properties);
-        OpenVino.ov_core_compile_model_props(_handle, model.Handle, device, list.Count, list.Items, out CompiledModelHandle compiled).Check();
+        OpenVino.ov_core_compile_model_props(
+            _handle, model.Handle, device, list.Count, list.Items, out CompiledModelHandle compiled).Check();
         return new CompiledModel(compiled);
     }
 

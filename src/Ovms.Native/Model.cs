@@ -58,12 +58,12 @@ public sealed unsafe class Model : IDisposable
             if (shape.Equals(inputs[index].Shape))
                 continue;
             if (shape.Rank == 0)
-                {
-                    throw new ArgumentException(
-                        $"Input {index} of shape {inputs[index].Shape} cannot be reshaped to {shape}: "
-                        + "the OpenVINO C API has no way to say it. Give it at least one dimension.",
-                        nameof(byInputIndex));
-                }
+            {
+                throw new ArgumentException(
+                    $"Input {index} of shape {inputs[index].Shape} cannot be reshaped to {shape}: "
+                    + "the OpenVINO C API has no way to say it. Give it at least one dimension.",
+                    nameof(byInputIndex));
+            }
             indexes.Add((nuint)index);
             shapes.Add(shape.ToNative(rest));
             rest = rest[shape.Rank..];

@@ -96,11 +96,11 @@ public sealed unsafe class Tensor : IDisposable
     {
         OpenVinoLibrary.Load();
         if (type == ElementType.String)
-            {
-                throw new ArgumentException(
-                    "A string tensor cannot lie over plain memory, since its elements are native objects. Use CreateStrings.",
-                    nameof(type));
-            }
+        {
+            throw new ArgumentException(
+                "A string tensor cannot lie over plain memory, since its elements are native objects. Use CreateStrings.",
+                nameof(type));
+        }
         long count = CheckShape(type, shape);
         if (count == 0)
             data = data is null ? s_nothing : data;
@@ -125,7 +125,11 @@ public sealed unsafe class Tensor : IDisposable
         StdString.RequireKnownLayout();
         long count = CheckShape(ElementType.String, shape);
         if (count != lengths.Length)
-            throw new ArgumentException($"The shape {Text(shape)} asks for {count} strings; {lengths.Length} lengths were given.", nameof(lengths));
+        {
+            throw new ArgumentException(
+                $"The shape {Text(shape)} asks for {count} strings; {lengths.Length} lengths were given.", nameof(lengths));
+        }
+
         return new Tensor(StringTensor.Create(shape, lengths, concatenated), ElementType.String);
     }
 

@@ -48,10 +48,12 @@ internal sealed class LogFile : IDisposable
         }
         catch (NotRegularFileException failure)
         {
-            why = $"The log file cannot be opened: {failure.Message.TrimEnd('.')}, or let something read the pipe before the server starts.";
+            why = $"The log file cannot be opened: {failure.Message.TrimEnd('.')}, "
+                + "or let something read the pipe before the server starts.";
             return false;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception failure) when (
+            failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             why = $"The log file {path} cannot be opened: {Reason(failure)}. "
                 + "Give --log_path a file in a folder that is there and that this user may write to.";

@@ -86,7 +86,13 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
         new FileSystemEnumerable<FileInfo>(
             folder,
             static (ref FileSystemEntry entry) => (FileInfo)entry.ToFileSystemInfo(),
-            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, IgnoreInaccessible = true, AttributesToSkip = 0 })
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                MaxRecursionDepth = MaxDepth,
+                IgnoreInaccessible = true,
+                AttributesToSkip = 0,
+            })
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
         }.Take(MaxFiles);

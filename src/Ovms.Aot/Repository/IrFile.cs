@@ -42,33 +42,45 @@ internal sealed record IrFile(
             using XmlReader reader = XmlReader.Create(stream, s_settings);
             if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "net")
             {
-                return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is not an OpenVINO model: expected <net> as the outermost element, found <{reader.LocalName}>.");
+                return Outcome.Fail(
+                    StatusCode.ModelNotLoaded,
+                    $"{path} is not an OpenVINO model: expected <net> as the outermost element, found <{reader.LocalName}>.");
             }
 
             string? text = reader.GetAttribute("version");
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version))
             {
-                return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is not an OpenVINO model: <net> has {(text is null ? "no version" : $"version=\"{text}\"")}, expected a number.");
+                return Outcome.Fail(
+                    StatusCode.ModelNotLoaded,
+                    $"{path} is not an OpenVINO model: "
+                    + $"<net> has {(text is null ? "no version" : $"version=\"{text}\"")}, expected a number.");
             }
 
             return version switch
             {
                 > NewestVersion => Outcome.Fail(
                     StatusCode.ModelNotLoaded,
-                    $"{path} is of IR version {version}, made by a newer OpenVINO; this one reads versions {OldestVersion} to {NewestVersion}. Convert the model with OpenVINO 2026.4 or older, or use a newer ovms."),
+                    $"{path} is of IR version {version}, made by a newer OpenVINO; "
+                    + $"this one reads versions {OldestVersion} to {NewestVersion}. Convert the model with OpenVINO 2026.4 or older, "
+                    + "or use a newer ovms."),
                 < OldestVersion => Outcome.Fail(
                     StatusCode.ModelNotLoaded,
-                    $"{path} is of IR version {version}; this OpenVINO reads versions {OldestVersion} to {NewestVersion}. Convert the original model again with OpenVINO 2022.1 or newer."),
+                    $"{path} is of IR version {version}; this OpenVINO reads versions {OldestVersion} to {NewestVersion}. "
+                    + "Convert the original model again with OpenVINO 2022.1 or newer."),
                 _ => new IrReader(reader).ReadNet(version),
             };
         }
         catch (XmlException failure) when (failure.Message.Contains("DTD", StringComparison.OrdinalIgnoreCase))
         {
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} has a document type (<!DOCTYPE …>), which a model does not need; remove it.");
+            return Outcome.Fail(
+                StatusCode.ModelNotLoaded,
+                $"{path} has a document type (<!DOCTYPE …>), which a model does not need; remove it.");
         }
         catch (XmlException failure)
         {
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is not whole: {failure.Message.TrimEnd('.')}. It may have been cut off; copy it again.");
+            return Outcome.Fail(
+                StatusCode.ModelNotLoaded,
+                $"{path} is not whole: {failure.Message.TrimEnd('.')}. It may have been cut off; copy it again.");
         }
     }
 }

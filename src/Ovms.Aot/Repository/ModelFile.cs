@@ -33,7 +33,9 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission for it and for its files.");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission for it and for its files.");
         }
         catch (NotRegularFileException failure)
         {
@@ -58,7 +60,8 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
 
     private static Outcome<ModelFile> InFolder(string folder)
     {
-        string[] names = [.. Directory.EnumerateFiles(folder).Select(static file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        IEnumerable<string> files = Directory.EnumerateFiles(folder).Select(static file => System.IO.Path.GetFileName(file));
+        string[] names = [.. files.Order(StringComparer.Ordinal)];
         if (ModelFileChoice.Among(names) is not { } choice)
         {
             IEnumerable<string> subfolders = Directory.EnumerateDirectories(folder)
@@ -92,7 +95,9 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
             ".pdiparams" => " This holds a PaddlePaddle model's weights; give the .pdmodel beside it.",
             _ => "",
         };
-        return Outcome.Fail(StatusCode.ModelFormatUnknown, $"{file} is not named as a model is: expected {ModelFormats.AllPatterns}.{weights}");
+        return Outcome.Fail(
+            StatusCode.ModelFormatUnknown,
+            $"{file} is not named as a model is: expected {ModelFormats.AllPatterns}.{weights}");
     }
 
     private static Outcome<ModelFile> Check(string versionPath, string main, ModelFormat format, string[] warnings)

@@ -37,7 +37,8 @@ internal static class ModelFileCheck
             }
         }
 
-        bool isProtobuf = format is ModelFormat.Onnx or ModelFormat.Paddle or ModelFormat.TensorFlowFrozen or ModelFormat.TensorFlowSavedModel;
+        bool isProtobuf =
+            format is ModelFormat.Onnx or ModelFormat.Paddle or ModelFormat.TensorFlowFrozen or ModelFormat.TensorFlowSavedModel;
         return isProtobuf && ProtobufFile.FindCut(main) is { } cut
             ? Outcome.Fail(StatusCode.ModelNotLoaded, $"{main} is cut off: {cut}. Copy it again.")
             : Outcome.Ok;
@@ -58,14 +59,17 @@ internal static class ModelFileCheck
         FileInfo file = new(weights);
         if (!file.Exists)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{xml} needs {Count(ir.WeightsLength)} bytes of weights, and {weights} does not exist. Copy it there.");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{xml} needs {Count(ir.WeightsLength)} bytes of weights, and {weights} does not exist. Copy it there.");
         }
 
         if (file.Length < ir.WeightsLength && !StartsAsPointer(weights))
         {
             return Outcome.Fail(
                 StatusCode.ModelNotLoaded,
-                $"{weights} is cut off or belongs to another model: it has {Count(file.Length)} bytes, and {Path.GetFileName(xml)} uses {Count(ir.WeightsLength)}. Copy both files again.");
+                $"{weights} is cut off or belongs to another model: it has {Count(file.Length)} bytes, and {Path.GetFileName(xml)} "
+                + $"uses {Count(ir.WeightsLength)}. Copy both files again.");
         }
 
         return Readable(weights);
@@ -93,11 +97,15 @@ internal static class ModelFileCheck
         }
         catch (UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission.");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission.");
         }
 
         return StartsAsPointer(path)
-            ? Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is a pointer that git left in the file's place; fetch the file itself with `git lfs pull`.")
+            ? Outcome.Fail(
+                StatusCode.ModelNotLoaded,
+                $"{path} is a pointer that git left in the file's place; fetch the file itself with `git lfs pull`.")
             : Outcome.Ok;
     }
 
@@ -105,7 +113,8 @@ internal static class ModelFileCheck
     {
         using FileStream stream = RegularFile.OpenRead(path);
         Span<byte> start = stackalloc byte[s_largeFilePointer.Length];
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(s_largeFilePointer);
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return read == start.Length && start.SequenceEqual(s_largeFilePointer);
     }
 
     private static string Count(long bytes) => bytes.ToString(CultureInfo.InvariantCulture);

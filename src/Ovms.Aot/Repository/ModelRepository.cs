@@ -23,12 +23,17 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
     {
         if (RemotePath.IsRemote(basePath))
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is in an object store; here only local files are looked at: copy it to a folder and give that.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{basePath} is in an object store; only local paths are possible here: copy it to a folder and give that folder.");
         }
 
         if (string.IsNullOrWhiteSpace(basePath) || basePath.Contains('\0'))
         {
-            return Outcome.Fail(StatusCode.PathInvalid, "The path is empty or holds a NUL; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                "The path is empty or holds a NUL; give a folder with version folders 1, 2, …, a folder with a model's files, "
+                + "or a model file.");
         }
 
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(basePath));
@@ -39,11 +44,16 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path} does not exist; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path} does not exist; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter "
+                + "every folder above it.");
         }
         catch (IOException failure)
         {
@@ -57,7 +67,9 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         ImmutableArray<long> there = [.. Versions.Select(static folder => folder.Version)];
         ImmutableArray<long> wanted = policy.Select(there);
         return wanted.IsEmpty
-            ? Outcome.Fail(StatusCode.NoModelVersionAvailable, $"{BasePath} has the versions {string.Join(", ", there)}; the version policy {policy} wants none of them.")
+            ? Outcome.Fail(
+                StatusCode.NoModelVersionAvailable,
+                $"{BasePath} has the versions {string.Join(", ", there)}; the version policy {policy} wants none of them.")
             : Versions.Where(folder => wanted.Contains(folder.Version)).ToImmutableArray();
     }
 
@@ -68,7 +80,8 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         SortedDictionary<long, string> versions = [];
         List<string> warnings = [];
         List<string> others = [];
-        foreach (string name in Directory.EnumerateDirectories(path).Select(static folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal))
+        IEnumerable<string> folders = Directory.EnumerateDirectories(path).Select(static folder => Path.GetFileName(folder));
+        foreach (string name in folders.Order(StringComparer.Ordinal))
         {
             if (!IsDigits(name))
             {
@@ -94,7 +107,9 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
 
             // A folder may get its versions later; a graph will not turn into a model.
             return files.Contains(ServableFolders.GraphFile)
-                ? Outcome.Fail(StatusCode.NotImplemented, $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}); graphs are not served by this release.")
+                ? Outcome.Fail(
+                    StatusCode.NotImplemented,
+                    $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}); graphs are not served by this release.")
                 : Outcome.Fail(StatusCode.NoModelVersionAvailable, NothingServable(path, files, others, warnings));
         }
 
@@ -102,7 +117,8 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         string[] strange = [.. others.Where(static name => !name.StartsWith('.'))];
         if (strange.Length > 0)
         {
-            warnings.Add($"In {path}, {Listing.Of(strange)} {(strange.Length == 1 ? "is" : "are")} left out: version folders are named by a number from 1.");
+            string leftOut = $"{Listing.Of(strange)} {(strange.Length == 1 ? "is" : "are")} left out";
+            warnings.Add($"In {path}, {leftOut}: version folders are named by a number from 1.");
         }
 
         return new ModelRepository(path, [.. versions.Select(static pair => new ModelVersionFolder(pair.Key, pair.Value))], [.. warnings]);

@@ -91,7 +91,8 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
         {
             if (pair.Value.ValueKind != JsonValueKind.String || pair.Value.GetString() is not { Length: > 0 } exposed)
             {
-                return Fault(file, $"has {side.Name}.{Shown.Bounded(pair.Name)}: {Shown.Bounded(pair.Value.GetRawText())}, which is no name");
+                string value = Shown.Bounded(pair.Value.GetRawText());
+                return Fault(file, $"has {side.Name}.{Shown.Bounded(pair.Name)}: {value}, which is no name");
             }
 
             if (!taken.TryAdd(exposed, pair.Name))

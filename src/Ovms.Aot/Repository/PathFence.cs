@@ -14,7 +14,8 @@ internal static class PathFence
     private const int MaxDepth = 8;
     private const int MaxEntries = 100_000;
 
-    private static readonly StringComparison s_comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static readonly StringComparison s_comparison =
+        OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>Rejects a base path that contains <c>..</c>.</summary>
     public static Outcome CheckText(string basePath) => !RealPath.Segments(basePath).Contains("..")
@@ -43,7 +44,7 @@ internal static class PathFence
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{versionPath} cannot be looked through: {failure.Message}");
+            return Outcome.Fail(StatusCode.PathInvalid, $"{versionPath} cannot be searched: {failure.Message}");
         }
     }
 
@@ -112,7 +113,13 @@ internal static class PathFence
         ? new FileSystemEnumerable<(string Path, bool IsLink)>(
             versionPath,
             static (ref FileSystemEntry entry) => (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
-            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, IgnoreInaccessible = true, AttributesToSkip = 0 })
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                MaxRecursionDepth = MaxDepth,
+                IgnoreInaccessible = true,
+                AttributesToSkip = 0,
+            })
             .Take(MaxEntries).Where(static entry => entry.IsLink).Select(static entry => entry.Path)
         : Directory.EnumerateFiles(Path.GetDirectoryName(versionPath)!, Path.GetFileNameWithoutExtension(versionPath) + ".*")
             .Append(Path.Combine(Path.GetDirectoryName(versionPath)!, NameMapping.FileName))

@@ -58,7 +58,8 @@ internal sealed record RemotePath(RemoteKind Kind, string? Endpoint, string Cont
     /// <summary>Parses a base path for which <see cref="IsRemote"/> holds.</summary>
     public static Outcome<RemotePath> Parse(string basePath)
     {
-        (string scheme, RemoteKind kind) = Array.Find(s_schemes, item => basePath.StartsWith(item.Scheme, StringComparison.OrdinalIgnoreCase));
+        (string scheme, RemoteKind kind) =
+            Array.Find(s_schemes, item => basePath.StartsWith(item.Scheme, StringComparison.OrdinalIgnoreCase));
         string rest = basePath[scheme.Length..].TrimEnd('/');
         string? endpoint = null;
         if (kind == RemoteKind.S3 && rest.Split('/')[0] is var host && host.Contains(':'))

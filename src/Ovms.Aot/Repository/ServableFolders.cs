@@ -43,7 +43,10 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter "
+                + "every folder above it.");
         }
         catch (IOException failure)
         {

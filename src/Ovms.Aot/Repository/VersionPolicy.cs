@@ -35,7 +35,8 @@ internal sealed class VersionPolicy
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            JsonDocumentOptions options = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+            using JsonDocument document = JsonDocument.Parse(json, options);
             return Read(document.RootElement);
         }
         catch (JsonException failure)

@@ -357,7 +357,8 @@ internal enum StatusCode
     SequenceIdBadType,
 
     /// <summary>The control tensor is not UINT32.</summary>
-    [Status("Could not find sequence control input in expected tensor proto field uint32_val", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    [Status(
+        "Could not find sequence control input in expected tensor proto field uint32_val", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     SequenceControlInputBadType,
 
     /// <summary>The id or control tensor lacks a required dimension.</summary>

@@ -58,7 +58,8 @@ internal static class BytesForm
     /// <summary>Writes an element's length.</summary>
     /// <param name="destination">At least <see cref="PrefixSize"/> bytes.</param>
     /// <param name="length">Length in bytes of the element that follows.</param>
-    public static void WritePrefix(Span<byte> destination, int length) => BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)length);
+    public static void WritePrefix(Span<byte> destination, int length) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)length);
 }
 
 /// <summary>Reads the elements of BYTES in raw form one by one.</summary>

@@ -53,7 +53,7 @@ internal abstract partial class TensorMarshaler(ElementTypeRow row)
     /// <param name="contents">The submessage's bytes.</param>
     /// <param name="destination">Receives the elements.</param>
     /// <param name="count">Number of values read.</param>
-    /// <returns>A failure for values out of the type's range, values in a field of another type, or a type that has no typed form.</returns>
+    /// <returns>A failure for values out of the type's range or in another type's field, or if the type has no typed form.</returns>
     /// <exception cref="MalformedProtoException">The bytes are not the message.</exception>
     public abstract Outcome ReadTyped(ref ProtoReader contents, NativeBuffer destination, out long count);
 

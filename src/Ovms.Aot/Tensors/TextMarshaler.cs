@@ -66,7 +66,9 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
                 case JsonTokenType.String:
                     break;
                 default:
-                    return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings");
+                    return Outcome.Fail(
+                        StatusCode.RestCouldNotParseInput,
+                        $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings");
             }
 
             Outcome read = ReadString(ref reader, destination, count);

@@ -17,12 +17,14 @@ internal abstract class TypedField(string name, int number, bool repeatsLast)
     private static readonly TypedField s_i32 = new ValueField<int, IntegerFormat<int, int>>("int_val", 7, "DT_INT32");
     private static readonly TypedField s_i64 = new ValueField<long, IntegerFormat<long, long>>("int64_val", 10, "DT_INT64");
     private static readonly TypedField s_u8 = new ValueField<byte, IntegerFormat<byte, int>>("int_val", 7, "DT_UINT8");
-    private static readonly TypedField s_u16 = new ValueField<ushort, IntegerFormat<ushort, int>>("int_val", 7, "DT_UINT16", repeatsLast: false);
+    private static readonly TypedField s_u16 =
+        new ValueField<ushort, IntegerFormat<ushort, int>>("int_val", 7, "DT_UINT16", repeatsLast: false);
     private static readonly TypedField s_u32 = new ValueField<uint, IntegerFormat<uint, uint>>("uint32_val", 16, "DT_UINT32");
     private static readonly TypedField s_u64 = new ValueField<ulong, IntegerFormat<ulong, ulong>>("uint64_val", 17, "DT_UINT64");
 
     // Both 16-bit floats are sent as their bits in an integer.
-    private static readonly TypedField s_f16 = new ValueField<ushort, IntegerFormat<ushort, int>>("half_val", 13, "DT_HALF", repeatsLast: false);
+    private static readonly TypedField s_f16 =
+        new ValueField<ushort, IntegerFormat<ushort, int>>("half_val", 13, "DT_HALF", repeatsLast: false);
     private static readonly TypedField s_bf16 = new ValueField<ushort, IntegerFormat<ushort, int>>("half_val", 13, "DT_BFLOAT16");
     private static readonly TypedField s_f32 = new ValueField<float, SingleFormat>("float_val", 5, "DT_FLOAT");
     private static readonly TypedField s_f64 = new ValueField<double, DoubleFormat>("double_val", 6, "DT_DOUBLE");

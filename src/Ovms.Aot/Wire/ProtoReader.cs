@@ -57,7 +57,8 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         ulong tag = ReadVarint();
         field = (int)(tag >> 3);
         type = (WireType)(tag & 7);
-        if (tag > uint.MaxValue || field == 0 || type is not (WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32))
+        bool isKnown = type is WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32;
+        if (tag > uint.MaxValue || field == 0 || !isKnown)
         {
             Throw($"{tag} is not the tag of a proto3 field");
         }

@@ -68,7 +68,8 @@ internal static unsafe partial class OpenVino
 
     [LibraryImport(Libraries.OpenVinoC, StringMarshalling = StringMarshalling.Utf16)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    internal static partial OvStatus ov_core_read_model_unicode(CoreHandle core, string model_path, string? bin_path, out ModelHandle model);
+    internal static partial OvStatus ov_core_read_model_unicode(
+        CoreHandle core, string model_path, string? bin_path, out ModelHandle model);
 
     [LibraryImport(Libraries.OpenVinoC, StringMarshalling = StringMarshalling.Utf8)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -18,9 +18,9 @@ internal static class CString
         ArgumentNullException.ThrowIfNull(value, name);
         int nul = value.IndexOf('\0');
         if (nul >= 0)
-            {
-                throw new ArgumentException(
-                    $"The text has a NUL character at position {nul}, where C would end it: \"{value[..nul]}\". Remove it.", name);
-            }
+        {
+            throw new ArgumentException(
+                $"The text has a NUL character at position {nul}, where C would end it: \"{value[..nul]}\". Remove it.", name);
+        }
     }
 }

@@ -45,10 +45,10 @@ internal unsafe ref struct PropertyList
         CString.Require(key, nameof(key));
         CString.RequireNoNul(value, nameof(value));
         if (IsPointerValued(key))
-            {
-                throw new ArgumentException(
-                    $"The property {key} takes functions or device handles, not text, and cannot be set here. Leave it out.", nameof(key));
-            }
+        {
+            throw new ArgumentException(
+                $"The property {key} takes functions or device handles, not text, and cannot be set here. Leave it out.", nameof(key));
+        }
     }
 
     // C takes these values as pointers to functions or objects and would call or follow them.

@@ -20,10 +20,14 @@ internal sealed record AzureAccount(string? ConnectionString, string Name, strin
         }
 
         return settings["AZURE_STORAGE_ACCOUNT"] is not { } name
-            ? Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path} names no storage account; set AZURE_STORAGE_CONNECTION_STRING, or for anonymous access AZURE_STORAGE_ACCOUNT.")
+            ? Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path} names no storage account; set AZURE_STORAGE_CONNECTION_STRING, or for anonymous access AZURE_STORAGE_ACCOUNT.")
             : name.All(char.IsAsciiLetterOrDigit)
                 ? new AzureAccount(null, name, settings["AZURE_STORAGE_KEY"], settings["AZURE_STORAGE_SAS_TOKEN"])
-                : Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: AZURE_STORAGE_ACCOUNT is not the name of an account, which has only letters and digits.");
+                : Outcome.Fail(
+                    StatusCode.RemoteAccessRefused,
+                    $"{path}: AZURE_STORAGE_ACCOUNT is not the name of an account, which has only letters and digits.");
     }
 
     /// <summary>URL of a container at one of the account's services.</summary>

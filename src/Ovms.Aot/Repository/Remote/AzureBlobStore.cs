@@ -43,12 +43,14 @@ internal sealed class AzureBlobStore : RemoteStore
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (BlobItem item in _client.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation).ConfigureAwait(false))
         {
             string? md5 = item.Properties.ContentHash is { Length: 16 } hash ? Convert.ToHexStringLower(hash) : null;
-            yield return new RemoteObject(item.Name, item.Properties.ContentLength ?? -1, RemoteObject.Bare(item.Properties.ETag?.ToString()), md5);
+            string mark = RemoteObject.Bare(item.Properties.ETag?.ToString());
+            yield return new RemoteObject(item.Name, item.Properties.ContentLength ?? -1, mark, md5);
         }
     }
 
@@ -56,9 +58,11 @@ internal sealed class AzureBlobStore : RemoteStore
     protected override async Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation)
     {
         BlobDownloadOptions options = new() { Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{item.ETag}\"") } };
-        Response<BlobDownloadStreamingResult> response = await _client.GetBlobClient(item.Key).DownloadStreamingAsync(options, cancellation).ConfigureAwait(false);
+        BlobClient blob = _client.GetBlobClient(item.Key);
+        Response<BlobDownloadStreamingResult> response = await blob.DownloadStreamingAsync(options, cancellation).ConfigureAwait(false);
         BlobDownloadDetails details = response.Value.Details;
-        return new RemoteBody(response.Value.Content, details.ContentLength, RemoteObject.Bare(details.ETag.ToString()), null, response.Value);
+        string mark = RemoteObject.Bare(details.ETag.ToString());
+        return new RemoteBody(response.Value.Content, details.ContentLength, mark, null, response.Value);
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,10 @@ internal sealed class AzureFilesStore : RemoteStore
             _ => null,
         };
         return client is null
-            ? Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: a share has no anonymous access; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN beside AZURE_STORAGE_ACCOUNT.")
+            ? Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path}: a share has no anonymous access; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_KEY or "
+                + "AZURE_STORAGE_SAS_TOKEN beside AZURE_STORAGE_ACCOUNT.")
             : new AzureFilesStore(path, settings, client);
     }
 
@@ -47,7 +50,8 @@ internal sealed class AzureFilesStore : RemoteStore
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // A share is a tree. The walk goes folder by folder, from the deepest one that holds everything with the prefix.
         Queue<(string Folder, int Depth)> folders = new([(prefix[..Math.Max(0, prefix.LastIndexOf('/'))], 0)]);
@@ -71,7 +75,8 @@ internal sealed class AzureFilesStore : RemoteStore
     /// <inheritdoc/>
     protected override async Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation)
     {
-        Response<ShareFileDownloadInfo> response = await FileAt(item.Key).DownloadAsync(cancellationToken: cancellation).ConfigureAwait(false);
+        ShareFileClient file = FileAt(item.Key);
+        Response<ShareFileDownloadInfo> response = await file.DownloadAsync(cancellationToken: cancellation).ConfigureAwait(false);
         ShareFileDownloadInfo info = response.Value;
         string? md5 = info.ContentHash is { Length: 16 } hash ? Convert.ToHexStringLower(hash) : null;
         return new RemoteBody(info.Content, info.ContentLength, RemoteObject.Bare(info.Details.ETag.ToString()), md5, info);
@@ -85,7 +90,8 @@ internal sealed class AzureFilesStore : RemoteStore
     {
         ShareDirectoryClient directory = folder.Length == 0 ? _client.GetRootDirectoryClient() : _client.GetDirectoryClient(folder);
         ShareDirectoryGetFilesAndDirectoriesOptions options = new() { Traits = ShareFileTraits.ETag, IncludeExtendedInfo = true };
-        IAsyncEnumerator<ShareFileItem> items = directory.GetFilesAndDirectoriesAsync(options, cancellation).GetAsyncEnumerator(cancellation);
+        AsyncPageable<ShareFileItem> listing = directory.GetFilesAndDirectoriesAsync(options, cancellation);
+        IAsyncEnumerator<ShareFileItem> items = listing.GetAsyncEnumerator(cancellation);
         await using ConfiguredAsyncDisposable end = items.ConfigureAwait(false);
         while (true)
         {

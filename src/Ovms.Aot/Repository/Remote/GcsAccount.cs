@@ -57,7 +57,9 @@ internal sealed class GcsAccount(
                 return new GcsAccount(grant, null, new Uri(address), time);
             }
 
-            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {file} ({Variable}) is of type '{Shown.Bounded(kind)}'; service_account and authorized_user are read.");
+            return Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path}: {file} ({Variable}) is of type '{Shown.Bounded(kind)}'; service_account and authorized_user are read.");
 
             string Text(string name) => root.GetProperty(name).GetString() ?? throw new KeyNotFoundException();
         }
@@ -70,7 +72,9 @@ internal sealed class GcsAccount(
                 or CryptographicException or UriFormatException)
         {
             // The exception's message may quote the file.
-            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {file} ({Variable}) is not the JSON key file of a service account; download the key anew.");
+            return Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path}: {file} ({Variable}) is not the JSON key file of a service account; download the key anew.");
         }
     }
 
@@ -111,7 +115,9 @@ internal sealed class GcsAccount(
 
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
         string fresh = answer.RootElement.GetProperty("access_token").GetString()!;
-        double seconds = answer.RootElement.TryGetProperty("expires_in", out JsonElement told) ? told.GetDouble() : s_lifetime.TotalSeconds;
+        double seconds = answer.RootElement.TryGetProperty("expires_in", out JsonElement told)
+            ? told.GetDouble()
+            : s_lifetime.TotalSeconds;
         return new Token(fresh, asked, TimeSpan.FromSeconds(Math.Clamp(seconds, 0, s_lifetime.TotalSeconds)));
     }
 
@@ -123,7 +129,8 @@ internal sealed class GcsAccount(
             CultureInfo.InvariantCulture,
             $"\"iat\":{now.ToUnixTimeSeconds()},\"exp\":{(now + s_lifetime).ToUnixTimeSeconds()}");
         string claims = $$"""{"iss":"{{JsonEncodedText.Encode(email)}}",{{scope}},{{period}}}""";
-        string signed = $"{Base64Url.EncodeToString("""{"alg":"RS256","typ":"JWT"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
+        string header = Base64Url.EncodeToString("""{"alg":"RS256","typ":"JWT"}"""u8);
+        string signed = $"{header}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
         byte[] signature = key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }

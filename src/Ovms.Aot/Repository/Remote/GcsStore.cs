@@ -29,7 +29,9 @@ internal sealed class GcsStore : RemoteStore
     {
         if ((settings["STORAGE_EMULATOR_HOST"] is { } host ? RemoteSettings.ToEndpoint(host, "http") : s_usual) is not { } endpoint)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path}: STORAGE_EMULATOR_HOST is not an address; the forms are host:port and http://host:port.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path}: STORAGE_EMULATOR_HOST is not an address; the forms are host:port and http://host:port.");
         }
 
         if (settings["GOOGLE_APPLICATION_CREDENTIALS"] is not { } file)
@@ -45,7 +47,8 @@ internal sealed class GcsStore : RemoteStore
     public override void Dispose() => _client.Dispose();
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? page = null;
         do
@@ -53,8 +56,10 @@ internal sealed class GcsStore : RemoteStore
             string token = page is null ? "" : "&pageToken=" + Uri.EscapeDataString(page);
             string fields = "&fields=nextPageToken,items(name,size,generation,md5Hash)";
             string query = $"?maxResults=1000{fields}&prefix={Uri.EscapeDataString(prefix)}{token}";
-            using HttpResponseMessage response = await SendAsync(query, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
-            using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
+            using HttpResponseMessage response =
+                await SendAsync(query, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+            byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            using JsonDocument document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
             foreach (JsonElement item in root.TryGetProperty("items", out JsonElement items) ? items.EnumerateArray() : default)
             {

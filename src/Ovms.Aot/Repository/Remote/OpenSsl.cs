@@ -23,7 +23,8 @@ internal static class OpenSsl
             ? Outcome.Ok
             : Outcome.Fail(
                 StatusCode.RemoteUnusable,
-                $"{path}: object stores need OpenSSL, and none of {string.Join(", ", names)} can be loaded on this machine. Install it (Debian packages libssl3 and ca-certificates) and reload, or serve the model from a folder.");
+                $"{path}: object stores need OpenSSL, and none of {string.Join(", ", names)} can be loaded on this machine. "
+                + "Install it (Debian packages libssl3 and ca-certificates) and reload, or serve the model from a folder.");
     }
 
     /// <summary>Loads through the system's loader. Always true on systems other than Linux, where .NET does not use OpenSSL.</summary>

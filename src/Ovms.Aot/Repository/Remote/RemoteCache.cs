@@ -64,7 +64,8 @@ internal sealed class RemoteCache(string root)
 
         Outcome Fail(string why) => Outcome.Fail(
             StatusCode.RemoteCacheFailed,
-            $"{Root} cannot be used for user {Environment.UserName}: {why.TrimEnd('.')}. Give this user write permission there, or another folder with --remote_cache_dir.");
+            $"{Root} cannot be used for user {Environment.UserName}: {why.TrimEnd('.')}. "
+            + "Give this user write permission there, or another folder with --remote_cache_dir.");
     }
 
     /// <summary>The folder for the copy of a version, whether it exists or not.</summary>
@@ -135,7 +136,8 @@ internal sealed class RemoteCache(string root)
                 ? Outcome.Ok
                 : Outcome.Fail(
                     StatusCode.RemoteCacheFailed,
-                    $"{what} needs {bytes} bytes and {Root} has {free} free, of which {LeftFree} are left alone. Make room there, or give another folder with --remote_cache_dir.");
+                    $"{what} needs {bytes} bytes and {Root} has {free} free, of which {LeftFree} are left alone. "
+                    + "Make room there, or give another folder with --remote_cache_dir.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -193,7 +195,8 @@ internal sealed class RemoteCache(string root)
     {
         try
         {
-            return new FileStream(copy + LockEnding, share == FileShare.None ? FileMode.OpenOrCreate : FileMode.Open, access, share, bufferSize: 0);
+            FileMode mode = share == FileShare.None ? FileMode.OpenOrCreate : FileMode.Open;
+            return new FileStream(copy + LockEnding, mode, access, share, bufferSize: 0);
         }
         catch (FileNotFoundException)
         {
@@ -211,7 +214,9 @@ internal sealed class RemoteCache(string root)
     private string FolderOf(string address)
     {
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16];
-        string name = new([.. address.Split('/')[^1].Where(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_').Take(40)]);
+        IEnumerable<char> letters =
+            address.Split('/')[^1].Where(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
+        string name = new([.. letters.Take(40)]);
         return Path.Combine(Root, name.Length == 0 ? digest : $"{name}-{digest}");
     }
 }

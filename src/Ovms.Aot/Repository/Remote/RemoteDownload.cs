@@ -146,6 +146,6 @@ internal sealed class RemoteDownload(RemoteStore store, RemoteFile file, RemoteP
     private Outcome Mismatch(string what) =>
         Outcome.Fail(
             StatusCode.RemoteFileInvalid,
-            $"{store.Path}: {_item.Key} at {store.Endpoint} came other than it was listed: {what}. "
+            $"{store.Path}: {_item.Key} at {store.Endpoint} differs from its listing: {what}. "
             + "It is tried again; if that lasts, upload the file anew.");
 }

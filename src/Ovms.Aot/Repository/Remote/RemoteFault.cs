@@ -5,7 +5,8 @@ namespace Ovms.Repository.Remote;
 /// <summary>Words the failures of object stores: path, endpoint, response, remedy; never a secret.</summary>
 internal static class RemoteFault
 {
-    private static readonly string[] s_noContainer = ["NoSuchBucket", "ContainerNotFound", "ShareNotFound", "ContainerBeingDeleted", "ShareBeingDeleted"];
+    private static readonly string[] s_noContainer =
+        ["NoSuchBucket", "ContainerNotFound", "ShareNotFound", "ContainerBeingDeleted", "ShareBeingDeleted"];
 
     /// <summary>Words an error response of the store.</summary>
     /// <param name="store">The store.</param>
@@ -19,17 +20,35 @@ internal static class RemoteFault
         return status switch
         {
             404 when word is null || s_noContainer.Contains(word) =>
-                Outcome.Fail(StatusCode.RemoteContainerMissing, $"{path}: {store.Endpoint} has no {noun} '{path.Container}' ({said}). Check the {noun}'s name, and {Variables(path.Kind).Place}."),
+                Outcome.Fail(
+                    StatusCode.RemoteContainerMissing,
+                    $"{path}: {store.Endpoint} has no {noun} '{path.Container}' ({said}). "
+                    + $"Check the {noun}'s name, and {Variables(path.Kind).Place}."),
             401 or 403 =>
-                Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {store.Endpoint} refuses access to {noun} '{path.Container}' ({said}). Check {Variables(path.Kind).Credentials}, and that they may list and read there."),
+                Outcome.Fail(
+                    StatusCode.RemoteAccessRefused,
+                    $"{path}: {store.Endpoint} refuses access to {noun} '{path.Container}' ({said}). "
+                    + $"Check {Variables(path.Kind).Credentials}, and that they may list and read there."),
             404 or 409 or 412 =>
-                Outcome.Fail(StatusCode.RemoteFileInvalid, $"{path}: a file that {store.Endpoint} listed in {noun} '{path.Container}' is gone or was written anew ({said}). It is tried again at the next look."),
+                Outcome.Fail(
+                    StatusCode.RemoteFileInvalid,
+                    $"{path}: a file that {store.Endpoint} listed in {noun} '{path.Container}' is gone or was written anew "
+                    + $"({said}). It is tried again at the next check."),
             408 or 429 or >= 500 =>
-                Outcome.Fail(StatusCode.RemoteUnreachable, $"{path}: {store.Endpoint} fails for {noun} '{path.Container}' ({said}). It is tried again; if that lasts, look at the store's health and limits."),
+                Outcome.Fail(
+                    StatusCode.RemoteUnreachable,
+                    $"{path}: {store.Endpoint} fails for {noun} '{path.Container}' ({said}). It is tried again; "
+                    + "if that lasts, look at the store's health and limits."),
             >= 300 and < 400 =>
-                Outcome.Fail(StatusCode.RemoteFailed, $"{path}: {store.Endpoint} sends elsewhere for {noun} '{path.Container}' ({said}). Check {Variables(path.Kind).Place}."),
+                Outcome.Fail(
+                    StatusCode.RemoteFailed,
+                    $"{path}: {store.Endpoint} redirects requests for {noun} '{path.Container}' ({said}). "
+                    + $"Check {Variables(path.Kind).Place}."),
             _ =>
-                Outcome.Fail(StatusCode.RemoteFailed, $"{path}: {store.Endpoint} fails for {noun} '{path.Container}' ({said}). Check {Variables(path.Kind).Credentials}, and {Variables(path.Kind).Place}."),
+                Outcome.Fail(
+                    StatusCode.RemoteFailed,
+                    $"{path}: {store.Endpoint} fails for {noun} '{path.Container}' ({said}). "
+                    + $"Check {Variables(path.Kind).Credentials}, and {Variables(path.Kind).Place}."),
         };
     }
 
@@ -51,7 +70,8 @@ internal static class RemoteFault
             : $"cannot be reached ({Shown.Bounded(root.Message.ReplaceLineEndings(" ").TrimEnd('.'))})";
         return Outcome.Fail(
             StatusCode.RemoteUnreachable,
-            $"{store.Path}: {store.Endpoint} {how}. It is tried again; check {Variables(store.Path.Kind).Place}, the network, and the proxy variables.");
+            $"{store.Path}: {store.Endpoint} {how}. It is tried again; check {Variables(store.Path.Kind).Place}, the network, and "
+            + "the proxy variables.");
     }
 
     /// <summary>The environment variables that hold credentials, and those that hold the store's address.</summary>

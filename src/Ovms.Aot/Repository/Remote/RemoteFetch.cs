@@ -28,15 +28,21 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.RemoteCacheFailed, $"{store.Path} cannot be kept in {copy}: {failure.Message} Give this user write permission there, or another folder with --remote_cache_dir.");
+            return Outcome.Fail(
+                StatusCode.RemoteCacheFailed,
+                $"{store.Path} cannot be kept in {copy}: {failure.Message} Give this user write permission there, or another folder "
+                + "with --remote_cache_dir.");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return Outcome.Fail(StatusCode.Cancelled, $"{store.Path} version {version.Version} was not fetched to its end: the server stops.");
+            return Outcome.Fail(
+                StatusCode.Cancelled,
+                $"{store.Path} version {version.Version} was not fetched to its end: the server stops.");
         }
     }
 
-    private async Task<Outcome<LocalCopy>> ObtainAsync(RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
+    private async Task<Outcome<LocalCopy>> ObtainAsync(
+        RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         while (true)
@@ -59,7 +65,10 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
             }
             else if (Stopwatch.GetElapsedTime(started) > patience.OtherFetcher)
             {
-                return Outcome.Fail(StatusCode.RemoteCacheFailed, $"{copy} has been in another server's hands for {patience.OtherFetcher.TotalSeconds:F0} s; give each server its own --remote_cache_dir.");
+                return Outcome.Fail(
+                    StatusCode.RemoteCacheFailed,
+                    $"{copy} has been locked by another server for {patience.OtherFetcher.TotalSeconds:F0} s; "
+                    + "give each server its own --remote_cache_dir.");
             }
             else
             {
@@ -81,7 +90,8 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
 
         foreach (RemoteFile file in missing)
         {
-            Outcome fetched = await new RemoteDownload(store, file, patience).ToAsync(Path.Combine(part, file.Name), cancellation).ConfigureAwait(false);
+            RemoteDownload download = new(store, file, patience);
+            Outcome fetched = await download.ToAsync(Path.Combine(part, file.Name), cancellation).ConfigureAwait(false);
             if (!fetched.IsOk)
             {
                 return fetched;

@@ -104,7 +104,8 @@ internal sealed record RemoteListing(RemotePath Path, ImmutableArray<RemoteVersi
 
         if (versions.Count == 0)
         {
-            string[] there = [.. strange.Select(static name => name + "/"), .. folders.GetValueOrDefault("", []).Select(static file => file.Name)];
+            IEnumerable<string> names = folders.GetValueOrDefault("", []).Select(static file => file.Name);
+            string[] there = [.. strange.Select(static name => name + "/"), .. names];
             string left = warnings.Count == 0 ? "" : " " + string.Join(' ', warnings);
             return Outcome.Fail(
                 StatusCode.NoModelVersionAvailable,
@@ -132,7 +133,8 @@ internal sealed record RemoteListing(RemotePath Path, ImmutableArray<RemoteVersi
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (RemoteFile file in ordered)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{file.Name}\n{file.Object.Size}\n{file.Object.ETag}\n")));
+            string line = string.Create(CultureInfo.InvariantCulture, $"{file.Name}\n{file.Object.Size}\n{file.Object.ETag}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
         }
 
         return new RemoteVersion(version, ordered, Convert.ToHexStringLower(hash.GetHashAndReset()));

@@ -9,7 +9,8 @@ namespace Ovms.Repository.Remote;
 /// <param name="cache">The local cache.</param>
 /// <param name="time">The clock for pauses.</param>
 /// <param name="stop">Cancels listings and downloads.</param>
-internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache cache, TimeProvider time, CancellationToken stop) : IDisposable
+internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache cache, TimeProvider time, CancellationToken stop)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<string, Outcome<RemoteSource>> _sources = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _forgotten = new();
@@ -74,7 +75,8 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
         if (_sources.TryGetValue(basePath, out Outcome<RemoteSource> found) && found.Value is { } source)
         {
             string address = RemoteCache.AddressOf(source.Store);
-            cache.Trim(address, wanted.Select(source.Find).OfType<RemoteVersion>().Select(version => cache.FolderOf(address, version)).ToHashSet(StringComparer.Ordinal));
+            IEnumerable<RemoteVersion> listed = wanted.Select(source.Find).OfType<RemoteVersion>();
+            cache.Trim(address, listed.Select(version => cache.FolderOf(address, version)).ToHashSet(StringComparer.Ordinal));
         }
     }
 
@@ -93,7 +95,9 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
     {
         if (!_sources.TryGetValue(basePath, out Outcome<RemoteSource> found) || !found.IsOk)
         {
-            return found.Code == StatusCode.Ok ? Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is not served any more.") : found.WithoutValue;
+            return found.Code == StatusCode.Ok
+                ? Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is not served any more.")
+                : found.WithoutValue;
         }
 
         return found.Value!.Find(version) is { } listed

@@ -53,7 +53,10 @@ internal sealed class RemoteSettings(Func<string, string?> variable, RemotePatie
         catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidOperationException)
         {
             // The exception's message may quote the wrong value, which may be a secret.
-            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: what the variables say of its store cannot be used ({failure.GetType().Name}); see docs/cloud-storage.md for the forms.");
+            return Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path}: what the variables say of its store cannot be used ({failure.GetType().Name}); "
+                + "see docs/cloud-storage.md for the forms.");
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed record RemoteLook(ModelRepository Repository, ImmutableArray<Ver
 internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, TimeProvider time, CancellationToken stop) : IDisposable
 {
     private Task<Outcome<RemoteListing>>? _underway;
-    private Outcome<RemoteLook> _last = Outcome.Fail(StatusCode.RemoteUnreachable, $"{store.Path}: {store.Endpoint} has not answered yet.");
+    private Outcome<RemoteLook> _last = Outcome.Fail(
+        StatusCode.RemoteUnreachable, $"{store.Path}: {store.Endpoint} has not answered yet.");
     private ImmutableDictionary<long, RemoteVersion> _listed = ImmutableDictionary<long, RemoteVersion>.Empty;
     private long _lastBegun;
     private int _failures;
@@ -85,10 +86,13 @@ internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, T
         ImmutableArray<VersionOnDisk> versions =
         [
             .. listing.Versions.Select(version => new VersionOnDisk(
-                new ModelVersionFolder(version.Version, listing.Path.ModelFile is null ? $"{listing.Path}/{version.Version}" : $"{listing.Path}"),
+                new ModelVersionFolder(
+                    version.Version,
+                    listing.Path.ModelFile is null ? $"{listing.Path}/{version.Version}" : $"{listing.Path}"),
                 new FilesStamp(version.Fingerprint),
                 IsSettled: before.GetValueOrDefault(version.Version)?.Fingerprint == version.Fingerprint)),
         ];
-        return new RemoteLook(new ModelRepository($"{listing.Path}", [.. versions.Select(static version => version.Folder)], listing.Warnings), versions);
+        ImmutableArray<ModelVersionFolder> folders = [.. versions.Select(static version => version.Folder)];
+        return new RemoteLook(new ModelRepository($"{listing.Path}", folders, listing.Warnings), versions);
     }
 }

@@ -33,7 +33,9 @@ internal abstract class RemoteStore(RemotePath path, string endpoint, RemotePati
                 {
                     if (all.Count == MaxObjects)
                     {
-                        return Outcome.Fail(StatusCode.PathInvalid, $"{path} at {endpoint} holds more than {MaxObjects} objects; give the folder of one model.");
+                        return Outcome.Fail(
+                            StatusCode.PathInvalid,
+                            $"{path} at {endpoint} holds more than {MaxObjects} objects; give the folder of one model.");
                     }
 
                     all.Add(item);
@@ -63,7 +65,8 @@ internal abstract class RemoteStore(RemotePath path, string endpoint, RemotePati
     /// <summary>The store's error response in an exception: HTTP status and error code; null if the exception is something else.</summary>
     protected abstract (int Status, string? Word)? AnswerIn(Exception failure);
 
-    private async Task<Outcome<T>> AskAsync<T>(Func<CancellationToken, Task<Outcome<T>>> ask, TimeSpan limit, CancellationToken cancellation)
+    private async Task<Outcome<T>> AskAsync<T>(
+        Func<CancellationToken, Task<Outcome<T>>> ask, TimeSpan limit, CancellationToken cancellation)
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(limit);

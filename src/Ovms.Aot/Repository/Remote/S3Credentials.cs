@@ -29,7 +29,9 @@ internal sealed record S3Credentials(AWSCredentials Credentials, string Region)
             (string set, string missing) = key is null
                 ? ("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID")
                 : ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
-            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: {set} is set and {missing} is not; set both, or neither for a profile or anonymous access.");
+            return Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path}: {set} is set and {missing} is not; set both, or neither for a profile or anonymous access.");
         }
 
         if (settings["AWS_PROFILE"] is { } name)
@@ -37,7 +39,10 @@ internal sealed record S3Credentials(AWSCredentials Credentials, string Region)
             CredentialProfileStoreChain chain = new(settings["AWS_SHARED_CREDENTIALS_FILE"]);
             return chain.TryGetAWSCredentials(name, out AWSCredentials found) && chain.TryGetProfile(name, out CredentialProfile profile)
                 ? new S3Credentials(found, region ?? profile.Region?.SystemName ?? UsualRegion)
-                : Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: AWS_PROFILE is '{Shown.Bounded(name)}', and the shared files of credentials hold no such profile with keys; add it, or set AWS_SHARED_CREDENTIALS_FILE to the file that has it.");
+                : Outcome.Fail(
+                    StatusCode.RemoteAccessRefused,
+                    $"{path}: AWS_PROFILE is '{Shown.Bounded(name)}', and the shared files of credentials hold no such profile with "
+                    + "keys; add it, or set AWS_SHARED_CREDENTIALS_FILE to the file that has it.");
         }
 
         bool hasRole = settings["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] is not null

@@ -33,7 +33,9 @@ internal sealed class S3Store : RemoteStore
         Uri? endpoint = named is null ? null : RemoteSettings.ToEndpoint(named, scheme);
         if (named is not null && endpoint is null)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path}: S3_ENDPOINT is not an address; the forms are host:port (https) and http://host:port.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path}: S3_ENDPOINT is not an address; the forms are host:port (https) and http://host:port.");
         }
 
         Connections connections = new(settings.CreateClient());
@@ -71,7 +73,8 @@ internal sealed class S3Store : RemoteStore
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ListObjectsV2Request request = new() { BucketName = Path.Container, Prefix = prefix };
         do
@@ -92,7 +95,8 @@ internal sealed class S3Store : RemoteStore
     {
         GetObjectRequest request = new() { BucketName = Path.Container, Key = item.Key, EtagToMatch = $"\"{item.ETag}\"" };
         GetObjectResponse response = await _client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
-        return new RemoteBody(response.ResponseStream, response.ContentLength, RemoteObject.Bare(response.ETag), Md5(item, response), response);
+        string mark = RemoteObject.Bare(response.ETag);
+        return new RemoteBody(response.ResponseStream, response.ContentLength, mark, Md5(item, response), response);
     }
 
     /// <inheritdoc/>
