@@ -1,4 +1,4 @@
 using System.Runtime.CompilerServices;
 
-// Nothing is marshalled by accident: what crosses to C is blittable, or is written out in Marshalling/.
+// No implicit marshalling: everything passed to C is blittable or converted explicitly in Marshalling/.
 [assembly: DisableRuntimeMarshalling]

@@ -3,11 +3,11 @@ namespace Ovms.Native;
 /// <summary>Colour formats of image inputs (<c>ov_color_format_e</c>).</summary>
 public enum ColorFormat
 {
-    /// <summary>Not said.</summary>
+    /// <summary>Not specified.</summary>
     Undefined = 0,
     /// <summary>NV12, one plane.</summary>
     Nv12SinglePlane,
-    /// <summary>NV12, luma and chroma apart.</summary>
+    /// <summary>NV12, separate planes for luma and chroma.</summary>
     Nv12TwoPlanes,
     /// <summary>I420, one plane.</summary>
     I420SinglePlane,

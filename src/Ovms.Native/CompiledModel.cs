@@ -5,7 +5,7 @@ using Ovms.Native.Marshalling;
 
 namespace Ovms.Native;
 
-/// <summary>A model made ready for devices. Thread-safe; its requests live on after it is disposed.</summary>
+/// <summary>A model compiled for devices. Thread-safe; its requests remain valid after it is disposed.</summary>
 public sealed class CompiledModel : IDisposable
 {
     private readonly CompiledModelHandle _handle;
@@ -25,7 +25,7 @@ public sealed class CompiledModel : IDisposable
     public IReadOnlyList<PortInfo> Outputs { get; }
 
     /// <summary>A property as text, e.g. <c>EXECUTION_DEVICES</c>, <c>OPTIMAL_NUMBER_OF_INFER_REQUESTS</c>.</summary>
-    /// <exception cref="OpenVinoException">The device does not answer for this key.</exception>
+    /// <exception cref="OpenVinoException">The device does not support the key.</exception>
     public string GetProperty(string key)
     {
         CString.Require(key);
@@ -33,7 +33,7 @@ public sealed class CompiledModel : IDisposable
         return value ?? "";
     }
 
-    /// <summary>As <see cref="GetProperty"/>; false where the device does not answer for the key.</summary>
+    /// <summary>As <see cref="GetProperty"/>; false if the device does not support the key.</summary>
     public bool TryGetProperty(string key, [NotNullWhen(true)] out string? value)
     {
         CString.Require(key);
@@ -43,7 +43,7 @@ public sealed class CompiledModel : IDisposable
         return status == OvStatus.Ok;
     }
 
-    /// <summary>A new request with tensors and, if the model keeps any, state of its own.</summary>
+    /// <summary>Creates a request with its own tensors and, for a stateful model, its own state.</summary>
     public InferRequest CreateInferRequest()
     {
         OpenVino.ov_compiled_model_create_infer_request(_handle, out InferRequestHandle request).Check();

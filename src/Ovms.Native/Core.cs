@@ -6,15 +6,15 @@ using Ovms.Native.Marshalling;
 namespace Ovms.Native;
 
 /// <summary>
-/// OpenVINO itself: reads models, compiles them for devices, answers for devices. Thread-safe. What it makes lives on
-/// after it is disposed. Needs <c>/proc</c> on Linux: without it the CPU plugin never returns from compiling.
+/// OpenVINO's core: reads models, compiles them for devices and queries devices. Thread-safe. Objects that it creates remain valid after
+/// it is disposed. Needs <c>/proc</c> on Linux: without it the CPU plugin never returns from compiling.
 /// </summary>
 public sealed unsafe class Core : IDisposable
 {
     private readonly CoreHandle _handle;
 
-    /// <summary>Loads OpenVINO if need be. No device is opened before it is used.</summary>
-    /// <param name="pluginsXml">A file that says which plugin serves which device name; null for the plugins beside the library.</param>
+    /// <summary>Loads OpenVINO if necessary. A device's plugin is opened on first use.</summary>
+    /// <param name="pluginsXml">A file that assigns plugins to device names; null for the plugins beside the library.</param>
     /// <exception cref="OpenVinoLibraryException">OpenVINO is missing, broken or too old.</exception>
     /// <exception cref="OpenVinoException">The file cannot be read.</exception>
     public Core(string? pluginsXml = null)
@@ -33,7 +33,7 @@ public sealed unsafe class Core : IDisposable
             OpenVino.ov_core_create_with_config(pluginsXml, out _handle).Check();
     }
 
-    /// <summary>Reads a model file (or, for a TensorFlow SavedModel, its folder); weights are found beside it.</summary>
+    /// <summary>Reads a model file, or the folder of a TensorFlow SavedModel. OpenVINO finds the weights beside it.</summary>
     public Model ReadModel(string path)
     {
         CString.Require(path);
@@ -51,13 +51,14 @@ public sealed unsafe class Core : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         CString.Require(device);
         using PropertyList list = new(properties);
-        OpenVino.ov_core_compile_model_props(_handle, model.Handle, device, list.Count, list.Items, out CompiledModelHandle compiled).Check();
+        OpenVino.ov_core_compile_model_props(
+            _handle, model.Handle, device, list.Count, list.Items, out CompiledModelHandle compiled).Check();
         return new CompiledModel(compiled);
     }
 
     /// <summary>
-    /// Devices that are present. This opens every plugin, GPU and NPU too, which takes from tens to hundreds of
-    /// milliseconds: not for the way of a model that runs on the CPU.
+    /// Devices that are present. This opens every plugin, including GPU and NPU, which takes tens to hundreds of milliseconds. Do not call
+    /// it while loading a model for the CPU.
     /// </summary>
     public IReadOnlyList<string> GetAvailableDevices()
     {
@@ -77,7 +78,7 @@ public sealed unsafe class Core : IDisposable
     }
 
     /// <summary>A property of a device, as text.</summary>
-    /// <exception cref="OpenVinoException">The device is absent or does not know the key.</exception>
+    /// <exception cref="OpenVinoException">The device is absent or does not support the key.</exception>
     public string GetProperty(string device, string key)
     {
         CString.Require(device);
@@ -86,7 +87,7 @@ public sealed unsafe class Core : IDisposable
         return value ?? "";
     }
 
-    /// <summary>Sets properties for what is compiled for the device from now on.</summary>
+    /// <summary>Sets properties for models compiled for the device from now on.</summary>
     public void SetProperties(string device, IReadOnlyList<KeyValuePair<string, string>> properties)
     {
         CString.Require(device);
@@ -94,7 +95,7 @@ public sealed unsafe class Core : IDisposable
         OpenVino.ov_core_set_properties(_handle, device, list.Count, list.Items).Check();
     }
 
-    /// <summary>Name, description and build of each plugin that a device string involves.</summary>
+    /// <summary>Name, description and build of each plugin that a device string uses.</summary>
     public IReadOnlyList<(string Device, string Description, string Build)> GetVersions(string device)
     {
         CString.Require(device);

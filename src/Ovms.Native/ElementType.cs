@@ -29,11 +29,11 @@ public enum ElementType
     U1,
     /// <summary>Unsigned, 2 bits, packed.</summary>
     U2,
-    /// <summary>Unsigned, 3 bits, packed by eight.</summary>
+    /// <summary>Unsigned, 3 bits, packed in groups of eight.</summary>
     U3,
     /// <summary>Unsigned, 4 bits, packed.</summary>
     U4,
-    /// <summary>Unsigned, 6 bits, packed by four.</summary>
+    /// <summary>Unsigned, 6 bits, packed in groups of four.</summary>
     U6,
     /// <summary>Unsigned, 8 bits.</summary>
     U8,
@@ -49,7 +49,7 @@ public enum ElementType
     F8E4M3,
     /// <summary>8-bit float, 5 exponent and 2 mantissa bits (the C header misspells it <c>F8E5M3</c>).</summary>
     F8E5M2,
-    /// <summary>Text: each element is a native string object.</summary>
+    /// <summary>Strings: each element is a native string object.</summary>
     String,
     /// <summary>4-bit float, 2 exponent and 1 mantissa bits, packed.</summary>
     F4E2M1,

@@ -1,8 +1,8 @@
 namespace Ovms.Native;
 
 /// <summary>
-/// Makes OpenVINO's error texts fit for a sentence: they hold a trail of its source files, the conditions that failed and line breaks,
-/// which are of no use to who reads them.
+/// Shortens OpenVINO's error texts for use in a sentence. It removes source locations, failed conditions and line breaks, which do not
+/// help the reader.
 /// </summary>
 public static class EngineText
 {
@@ -13,7 +13,7 @@ public static class EngineText
 
     private static readonly char[] s_ends = ['.', '!', ':', ';', ' '];
 
-    /// <summary>The lines that say something, in one line without a full stop, bounded; the whole text when none does.</summary>
+    /// <summary>The meaningful lines (all if none are) joined into one line of at most 600 characters, without a full stop.</summary>
     public static string Clean(string text)
     {
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -4,9 +4,9 @@ using Ovms.Native.Interop;
 namespace Ovms.Native;
 
 /// <summary>
-/// One inference at a time. Not for two threads at once, except <see cref="Cancel"/>. While it runs, starting it and touching
-/// its tensors fails with <see cref="OvStatus.RequestBusy"/>. Disposing a running request blocks until it has ended, and the
-/// callback then never comes, so wait first. It outlives the compiled model it came from.
+/// Runs one inference at a time. Not thread-safe, except <see cref="Cancel"/>. While an inference runs, starting another and accessing
+/// the tensors fails with <see cref="OvStatus.RequestBusy"/>. Wait before disposing: disposing a running request blocks until it ends,
+/// and its callback is then never called. A request remains valid after its compiled model is disposed.
 /// </summary>
 public sealed unsafe class InferRequest : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed unsafe class InferRequest : IDisposable
 
     internal InferRequestHandle Handle { get; }
 
-    /// <summary>Shares a tensor with the request as an input. Its host memory, if any, must outlive the inference.</summary>
+    /// <summary>Sets a tensor as an input; it is shared with the request. Its host memory, if any, must outlive the inference.</summary>
     public void SetInput(int index, Tensor tensor)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -27,8 +27,8 @@ public sealed unsafe class InferRequest : IDisposable
     }
 
     /// <summary>
-    /// Has the request write an output into the given tensor. Not for an output that a model hands on from an input as it
-    /// is: OpenVINO takes the two ports for one, and this would replace the input.
+    /// Makes the request write an output into a given tensor. Not for an output that is an unchanged input of the model: OpenVINO treats
+    /// the two ports as one, and this call would replace the input.
     /// </summary>
     public void SetOutput(int index, Tensor tensor)
     {
@@ -37,7 +37,7 @@ public sealed unsafe class InferRequest : IDisposable
         OpenVino.ov_infer_request_set_output_tensor_by_index(Handle, (nuint)index, tensor.Handle).Check();
     }
 
-    /// <summary>The tensor an input is read from. The caller disposes it; the memory is shared with the request.</summary>
+    /// <summary>The tensor of an input. The caller disposes it; its memory is shared with the request.</summary>
     public Tensor GetInput(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -46,9 +46,9 @@ public sealed unsafe class InferRequest : IDisposable
     }
 
     /// <summary>
-    /// The tensor an output is written to. The caller disposes it; it outlives the request, and the next inference
-    /// overwrites it. Where a model hands an input on as it is, this is the input tensor: host memory given to
-    /// <see cref="SetInput"/> is needed until the output has been read.
+    /// The tensor of an output. The caller disposes it. It outlives the request, and the next inference overwrites it. If the model passes
+    /// an input through unchanged, this is the input tensor: host memory given to <see cref="SetInput"/> is needed until the output has
+    /// been read.
     /// </summary>
     public Tensor GetOutput(int index)
     {
@@ -58,11 +58,11 @@ public sealed unsafe class InferRequest : IDisposable
     }
 
     /// <summary>
-    /// Sets, once for the life of the request, what is called when a started inference ends in whatever way. It is called
-    /// on a thread of the device's, <em>before</em> the result is visible: it may only hand off. Who it handed to calls
-    /// <see cref="TryWait"/> for the outcome; waiting inside the callback hangs. No exception may leave it.
+    /// Sets the callback for the end of every started inference, once for the life of the request. OpenVINO calls it on a thread of the
+    /// device, <em>before</em> the result is visible. It may only signal another thread, which then calls <see cref="TryWait"/> for the
+    /// status; waiting inside the callback deadlocks. It must not throw.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A callback is set already.</exception>
+    /// <exception cref="InvalidOperationException">A callback is already set.</exception>
     public void SetCallback(delegate* unmanaged[Cdecl]<void*, void> callback, void* argument)
     {
         if (Handle.HasCallback)
@@ -70,37 +70,37 @@ public sealed unsafe class InferRequest : IDisposable
         Handle.SetCallback(callback, argument).Check("ov_infer_request_set_callback");
     }
 
-    /// <summary>Starts and returns at once. <see cref="OvStatus.RequestBusy"/> if it runs already.</summary>
+    /// <summary>Starts an inference and returns at once; <see cref="OvStatus.RequestBusy"/> if one is running.</summary>
     public OvStatus TryStart() => OpenVino.ov_infer_request_start_async(Handle);
 
     /// <summary>Blocks until the inference has ended: Ok, <see cref="OvStatus.InferCancelled"/>, or a failure.</summary>
     public OvStatus TryWait() => OpenVino.ov_infer_request_wait(Handle);
 
-    /// <summary>As <see cref="TryWait"/>, but answers <see cref="OvStatus.ResultNotReady"/> when time runs out.</summary>
+    /// <summary>As <see cref="TryWait"/>, but returns <see cref="OvStatus.ResultNotReady"/> on timeout.</summary>
     public OvStatus TryWaitFor(TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         return OpenVino.ov_infer_request_wait_for(Handle, (long)timeout.TotalMilliseconds);
     }
 
-    /// <summary>Starts and returns at once.</summary>
+    /// <summary>Starts an inference and returns at once.</summary>
     public void Start() => OpenVino.ov_infer_request_start_async(Handle).Check();
 
     /// <summary>Blocks until the inference has ended.</summary>
     public void Wait() => OpenVino.ov_infer_request_wait(Handle).Check();
 
     /// <summary>
-    /// Runs to the end, without calling back. Not on a request that was started and not waited for: it would run behind that
+    /// Runs an inference to its end, without the callback. Do not call it on a started request before waiting: it would run after that
     /// inference, whose callback may be lost.
     /// </summary>
     public void Infer() => TryInfer().Check(nameof(OpenVino.ov_infer_request_infer));
 
-    /// <summary>As <see cref="Infer"/>, but answers the status.</summary>
+    /// <summary>As <see cref="Infer"/>, but returns the status.</summary>
     public OvStatus TryInfer() => OpenVino.ov_infer_request_infer(Handle);
 
     /// <summary>
-    /// Asks a running inference to stop; it still calls back, and a wait answers <see cref="OvStatus.InferCancelled"/>
-    /// unless it was done before. Harmless when nothing runs. May be called from any thread.
+    /// Cancels a running inference. It still invokes the callback, and a wait returns <see cref="OvStatus.InferCancelled"/> unless it had
+    /// already finished. Has no effect when nothing is running. Thread-safe.
     /// </summary>
     public void Cancel() => OpenVino.ov_infer_request_cancel(Handle).Check();
 

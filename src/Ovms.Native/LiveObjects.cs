@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ovms.Native;
 
 /// <summary>
-/// How many of the engine's objects live: made and not yet freed, whoever forgot them. A server that serves as much as before has as
-/// many as before.
+/// Counts native OpenVINO objects that were created and not freed yet. While the server serves the same models, the counts stay the
+/// same; growth is a leak.
 /// </summary>
 public static class LiveObjects
 {
@@ -13,7 +13,7 @@ public static class LiveObjects
     internal static readonly LiveCount InferRequestCount = new();
     internal static readonly LiveCount TensorCount = new();
 
-    /// <summary>Models that were read and not yet compiled away.</summary>
+    /// <summary>Models that were read and not disposed.</summary>
     public static long Models => ModelCount.Value;
 
     /// <summary>Compiled models.</summary>
@@ -25,18 +25,19 @@ public static class LiveObjects
     /// <summary>Tensors.</summary>
     public static long Tensors => TensorCount.Value;
 
-    /// <summary>All as one line: <c>models 0, compiled models 2, infer requests 8, tensors 3</c>.</summary>
-    public static string Describe() => $"models {Models}, compiled models {CompiledModels}, infer requests {InferRequests}, tensors {Tensors}";
+    /// <summary>All counts in one line: <c>models 0, compiled models 2, infer requests 8, tensors 3</c>.</summary>
+    public static string Describe() =>
+        $"models {Models}, compiled models {CompiledModels}, infer requests {InferRequests}, tensors {Tensors}";
 }
 
-/// <summary>A counter that many threads change at once without waiting for each other: each processor has its own cell.</summary>
+/// <summary>A counter for many threads: each processor has its own cell, so that threads do not contend.</summary>
 internal sealed class LiveCount
 {
     private const int Cells = 16;
 
     private readonly Cell[] _cells = new Cell[Cells];
 
-    /// <summary>The sum; exact while nobody counts.</summary>
+    /// <summary>The sum; exact while no thread is counting.</summary>
     public long Value
     {
         get
@@ -51,15 +52,15 @@ internal sealed class LiveCount
         }
     }
 
-    /// <summary>One was made.</summary>
+    /// <summary>Counts a created object.</summary>
     public void Up() => Interlocked.Increment(ref Here);
 
-    /// <summary>One was freed, on whatever thread.</summary>
+    /// <summary>Counts a freed object; on any thread.</summary>
     public void Down() => Interlocked.Decrement(ref Here);
 
     private ref long Here => ref _cells[Thread.GetCurrentProcessorId() & (Cells - 1)].Count;
 
-    // Two cells never share a cache line, nor a pair of lines that is fetched together.
+    // 128 bytes: cells never share a cache line, nor a pair of lines that is prefetched together.
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct Cell
     {

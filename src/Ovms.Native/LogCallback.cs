@@ -4,7 +4,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native;
 
-/// <summary>Carries OpenVINO's log lines to a managed sink; one sink for the process, as the library has one callback.</summary>
+/// <summary>Passes OpenVINO's log lines to a managed sink. There is one sink per process, since the library has one callback.</summary>
 internal static unsafe class LogCallback
 {
     private static volatile Action<string>? s_sink;
@@ -12,7 +12,7 @@ internal static unsafe class LogCallback
     internal static void Set(Action<string>? sink)
     {
         s_sink = sink;
-        // Null stands for silence in C. A line that is being written meanwhile still finds this function: it is never freed.
+        // Null silences the log. A line being written at this moment may still call the function, which stays valid for ever.
         OpenVino.ov_util_set_log_callback(sink is null ? null : &OnMessage);
     }
 
@@ -25,7 +25,7 @@ internal static unsafe class LogCallback
         }
         catch
         {
-            // An exception that reached native code would end the process: a line of log is not worth that.
+            // An exception that reached native code would end the process. Losing a log line is better.
         }
     }
 }

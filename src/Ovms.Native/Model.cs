@@ -4,7 +4,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native;
 
-/// <summary>A model as read, not yet bound to a device. Not to be changed by two threads at once.</summary>
+/// <summary>A model as read, not yet compiled for a device. Not thread-safe for changes.</summary>
 public sealed unsafe class Model : IDisposable
 {
     internal Model(ModelHandle handle)
@@ -15,18 +15,18 @@ public sealed unsafe class Model : IDisposable
 
     internal ModelHandle Handle { get; }
 
-    /// <summary>Inputs in order. Read anew each time: reshaping and preprocessing change them.</summary>
+    /// <summary>Inputs in order. Read anew on each access: reshaping and preprocessing change them.</summary>
     public IReadOnlyList<PortInfo> Inputs =>
         PortList.Read(Handle, OpenVino.ov_model_inputs_size, OpenVino.ov_model_const_input_by_index);
 
-    /// <summary>Outputs in order. Read anew each time.</summary>
+    /// <summary>Outputs in order. Read anew on each access.</summary>
     public IReadOnlyList<PortInfo> Outputs =>
         PortList.Read(Handle, OpenVino.ov_model_outputs_size, OpenVino.ov_model_const_output_by_index);
 
-    /// <summary>Whether any shape inside is open.</summary>
+    /// <summary>Whether any shape in the model is dynamic.</summary>
     public bool IsDynamic => OpenVino.ov_model_is_dynamic(Handle);
 
-    /// <summary>The name the file gives the model.</summary>
+    /// <summary>The model's name in its file.</summary>
     public string FriendlyName
     {
         get
@@ -36,19 +36,19 @@ public sealed unsafe class Model : IDisposable
         }
     }
 
-    /// <summary>Gives inputs new shapes, and works out all others from them.</summary>
-    /// <param name="byInputIndex">The inputs to change; the rest keep their shapes.</param>
+    /// <summary>Sets new shapes for inputs and derives all other shapes from them.</summary>
+    /// <param name="byInputIndex">The inputs to change; the others keep their shapes.</param>
     /// <exception cref="ArgumentException">
-    /// An input would become a scalar or lose its rank: C takes both for one dimension of any size.
+    /// An input would become a scalar or lose its rank: the C API takes both for one dimension of any size.
     /// </exception>
-    /// <exception cref="OpenVinoException">The network does not allow the shapes; it is then as it was.</exception>
+    /// <exception cref="OpenVinoException">The model does not allow the shapes; it is unchanged.</exception>
     public void Reshape(IReadOnlyList<KeyValuePair<int, PartialShape>> byInputIndex)
     {
         ArgumentNullException.ThrowIfNull(byInputIndex);
         IReadOnlyList<PortInfo> inputs = Inputs;
         List<nuint> indexes = [];
         List<ov_partial_shape_t> shapes = [];
-        // Pinned, because the structs passed down point into it.
+        // Pinned: the structs passed to C point into it.
         ov_dimension_t[] dimensions = GC.AllocateArray<ov_dimension_t>(byInputIndex.Sum(static pair => pair.Value.Rank), pinned: true);
         Span<ov_dimension_t> rest = dimensions;
         foreach ((int index, PartialShape shape) in byInputIndex)
@@ -58,7 +58,12 @@ public sealed unsafe class Model : IDisposable
             if (shape.Equals(inputs[index].Shape))
                 continue;
             if (shape.Rank == 0)
-                throw new ArgumentException($"Input {index} of shape {inputs[index].Shape} cannot be reshaped to {shape}: the OpenVINO C API has no way to say it. Give it at least one dimension.", nameof(byInputIndex));
+            {
+                throw new ArgumentException(
+                    $"Input {index} of shape {inputs[index].Shape} cannot be reshaped to {shape}: "
+                    + "the OpenVINO C API has no way to say it. Give it at least one dimension.",
+                    nameof(byInputIndex));
+            }
             indexes.Add((nuint)index);
             shapes.Add(shape.ToNative(rest));
             rest = rest[shape.Rank..];

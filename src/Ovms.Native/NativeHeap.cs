@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Ovms.Native;
 
-/// <summary>The C library's heap, in which the engine makes its objects.</summary>
+/// <summary>The C library's heap, on which OpenVINO creates its objects.</summary>
 public static partial class NativeHeap
 {
     private const int ArenaMax = -8;
 
     /// <summary>
-    /// Gives the system back what was freed. The C library keeps what a compilation leaves for the next one of the same thread, and a
-    /// thread that ends leaves it for whichever comes next; a server that has loaded its models waits for that in vain. Takes about a
-    /// millisecond for each 10 MB. Nothing happens where the C library cannot do it (Windows, musl).
+    /// Returns freed memory to the operating system. The C library keeps it for later allocations of the same thread, or after its end
+    /// of the next thread. A server that has loaded its models makes no such allocations. Takes about 1 ms for each 10 MB. Does nothing
+    /// where the C library lacks malloc_trim (Windows, musl).
     /// </summary>
     public static void GiveBack()
     {
@@ -25,16 +25,16 @@ public static partial class NativeHeap
         }
         catch (EntryPointNotFoundException)
         {
-            // Only glibc has it.
+            // Only glibc has this function.
         }
     }
 
     /// <summary>
-    /// Lets all threads share a few arenas from now on. Each arena reserves 64 MB of address space, and the C library makes up to eight for
-    /// each CPU: it is what is short under a limit on address space. Threads then wait for each other more often. Nothing happens where
-    /// the C library has no arenas.
+    /// Limits the number of malloc arenas from now on. Each arena reserves 64 MB of address space, and glibc creates up to eight for each
+    /// CPU, which matters under a limit of address space. With fewer arenas, threads contend more. Does nothing where the C library has no
+    /// arenas.
     /// </summary>
-    /// <returns>Whether it can be done here.</returns>
+    /// <returns>Whether the limit was set.</returns>
     public static bool ShareArenas(int count)
     {
         if (!OperatingSystem.IsLinux())

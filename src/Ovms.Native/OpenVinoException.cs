@@ -15,21 +15,21 @@ public sealed class OpenVinoException : Exception
         Detail = detail;
     }
 
-    /// <summary>The status; too coarse to tell causes apart.</summary>
+    /// <summary>The status; too coarse to distinguish causes.</summary>
     public OvStatus Status { get; }
 
     /// <summary>The native function, e.g. <c>ov_core_read_model</c>.</summary>
     public string Call { get; }
 
     /// <summary>
-    /// OpenVINO's own text, for people. Never branch on it: when two threads fail at once, one may read the other's.
+    /// OpenVINO's own text, for people. Do not branch on it: when two threads fail at once, one may read the text of the other.
     /// </summary>
     public string Detail { get; }
 
-    /// <summary>What <see cref="Detail"/> says is wrong, in one line for the middle of a sentence.</summary>
+    /// <summary><see cref="Detail"/> in one line, for the middle of a sentence.</summary>
     public string Said => EngineText.Clean(Detail) is { Length: > 0 } said ? said : $"{Call} answers {Status}";
 
-    /// <summary>What a call that gave back <paramref name="status"/> would have thrown; to be asked right after the call, on its thread.</summary>
+    /// <summary>The exception for a call that returned <paramref name="status"/>. Use it right after the call, on its thread.</summary>
     /// <param name="status">A failure.</param>
     /// <param name="call">The native function.</param>
     public static OpenVinoException FromLastError(OvStatus status, string call) => Create(status, call);
@@ -45,7 +45,7 @@ public sealed class OpenVinoException : Exception
         return new OpenVinoException(status, FunctionName(call), detail);
     }
 
-    // The C layer's own refusals leave the last message as some earlier failure wrote it.
+    // When the C layer itself rejects a call, the last message is still that of an earlier failure.
     private static bool HasOwnText(OvStatus status) => status is not (OvStatus.InvalidCParam or OvStatus.NotImplementedCMethod);
 
     /// <summary>"OpenVino.ov_x(a, b)" → "ov_x".</summary>

@@ -4,8 +4,9 @@ using Ovms.Native.Interop;
 namespace Ovms.Native;
 
 /// <summary>
-/// Finds and loads the OpenVINO C library: in <c>OVMS_OPENVINO_DIR</c> if that is set; else in <c>../lib</c> beside the
-/// binary, beside the binary, in <c>lib</c> under it; else wherever the system finds it. Devices are plugins in the same folder.
+/// Finds and loads the OpenVINO C library. If <c>OVMS_OPENVINO_DIR</c> is set, only that folder is searched. Otherwise the search order
+/// is <c>../lib</c> relative to the binary, the binary's folder, <c>lib</c> in it, then the system's search path. Device plugins are in
+/// the same folder as the library.
 /// </summary>
 public static class OpenVinoLibrary
 {
@@ -23,12 +24,12 @@ public static class OpenVinoLibrary
     public static string BuildNumber => Require().BuildNumber;
 
     /// <summary>Loads the library and checks its version. Later calls do nothing; a failed call may be repeated.</summary>
-    /// <exception cref="OpenVinoLibraryException">It is missing, broken or too old.</exception>
+    /// <exception cref="OpenVinoLibraryException">The library is missing, broken or too old.</exception>
     public static void Load() => Require();
 
     /// <summary>
-    /// Where OpenVINO's own log lines go; null silences them. The sink is called on any thread, also while an OpenVINO call
-    /// of this thread is under way: it must not call OpenVINO.
+    /// Sets the sink for OpenVINO's own log lines; null silences them. The sink is called on any thread, also during an OpenVINO call of
+    /// that thread, so it must not call OpenVINO.
     /// </summary>
     public static void SetLogCallback(Action<string>? sink)
     {
@@ -47,7 +48,7 @@ public static class OpenVinoLibrary
     private static Loaded LoadAndCheck()
     {
         (IntPtr module, string folder) = FindAndLoad(Environment.GetEnvironmentVariable(LibrarySearch.Variable), AppContext.BaseDirectory);
-        // From here on the resolver answers, so that the version can be asked for.
+        // The resolver needs the module before the version can be read.
         s_module = module;
         string build = ReadBuildNumber();
         return VersionGate.Accepts(build)
@@ -55,7 +56,7 @@ public static class OpenVinoLibrary
             : throw new OpenVinoLibraryException(VersionGate.Refusal(folder, $"version {build}"));
     }
 
-    /// <summary>The library and its folder. What is returned has the function that nothing works without.</summary>
+    /// <summary>The library and its folder. The library is known to have the required function.</summary>
     internal static (IntPtr Module, string Folder) FindAndLoad(string? fromEnvironment, string binaryFolder)
     {
         IReadOnlyList<string> folders = LibrarySearch.Folders(fromEnvironment, binaryFolder);
@@ -101,7 +102,7 @@ public static class OpenVinoLibrary
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            // The loader's text names the dependency that is missing, or the architecture that does not fit.
+            // The loader's text names the missing dependency, or the architecture that does not fit.
             throw new OpenVinoLibraryException(
                 $"OpenVINO was found but could not be loaded: {file}. {e.Message} Keep all libraries of the OpenVINO package " +
                 "together in one folder, and use the package for this machine's architecture.", e);

@@ -1,14 +1,14 @@
 namespace Ovms.Native;
 
 /// <summary>
-/// What a native call answered (<c>ov_status_e</c>). Nearly every failure is <see cref="GeneralError"/>: the status says that
-/// something went wrong, the text beside it says what.
+/// Result of a native call (<c>ov_status_e</c>). Nearly every failure is <see cref="GeneralError"/>; the accompanying text states the
+/// cause.
 /// </summary>
 public enum OvStatus
 {
     /// <summary>Success.</summary>
     Ok = 0,
-    /// <summary>Any exception inside the library that has no status of its own.</summary>
+    /// <summary>Any exception inside the library without a specific status.</summary>
     GeneralError = -1,
     /// <summary>The device does not implement the call.</summary>
     NotImplemented = -2,
@@ -16,15 +16,15 @@ public enum OvStatus
     NetworkNotLoaded = -3,
     /// <summary>A parameter does not match the model.</summary>
     ParameterMismatch = -4,
-    /// <summary>The thing asked for does not exist.</summary>
+    /// <summary>The requested object does not exist.</summary>
     NotFound = -5,
     /// <summary>An index or value is out of range.</summary>
     OutOfBounds = -6,
-    /// <summary>An exception that is not OpenVINO's.</summary>
+    /// <summary>An exception that is not one of OpenVINO's types.</summary>
     Unexpected = -7,
     /// <summary>The request is running.</summary>
     RequestBusy = -8,
-    /// <summary>The wait ended before the result was there.</summary>
+    /// <summary>The wait timed out before the result was ready.</summary>
     ResultNotReady = -9,
     /// <summary>Memory was not allocated.</summary>
     NotAllocated = -10,
@@ -34,7 +34,7 @@ public enum OvStatus
     NetworkNotRead = -12,
     /// <summary>The request was cancelled.</summary>
     InferCancelled = -13,
-    /// <summary>A null pointer or a bad size was passed to C; no text goes with it.</summary>
+    /// <summary>A null pointer or an invalid size was passed to C; there is no text for it.</summary>
     InvalidCParam = -14,
     /// <summary>An unknown error in the C layer.</summary>
     UnknownCError = -15,

@@ -5,12 +5,12 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native;
 
-/// <summary>A shape whose rank and dimensions may be open. Immutable; equal by value.</summary>
+/// <summary>A shape whose rank and dimensions may be dynamic. Immutable; compared by value.</summary>
 public sealed class PartialShape : IEquatable<PartialShape>
 {
     private readonly Dimension[] _dimensions;
 
-    /// <summary>A shape of known rank; without dimensions, a scalar.</summary>
+    /// <summary>A shape of known rank; a scalar if it has no dimensions.</summary>
     public PartialShape(params ReadOnlySpan<Dimension> dimensions) : this(dimensions.ToArray(), hasRank: true)
     {
     }
@@ -21,13 +21,13 @@ public sealed class PartialShape : IEquatable<PartialShape>
         HasRank = hasRank;
     }
 
-    /// <summary>A shape of which not even the rank is known.</summary>
+    /// <summary>A shape of unknown rank.</summary>
     public static PartialShape DynamicRank { get; } = new([], hasRank: false);
 
     /// <summary>Whether the number of dimensions is known.</summary>
     public bool HasRank { get; }
 
-    /// <summary>Number of dimensions; 0 for a scalar, and for a shape without known rank.</summary>
+    /// <summary>Number of dimensions; 0 for a scalar and for a shape of unknown rank.</summary>
     public int Rank => _dimensions.Length;
 
     /// <summary>Whether rank and every dimension are known.</summary>
@@ -39,7 +39,7 @@ public sealed class PartialShape : IEquatable<PartialShape>
     /// <summary>One dimension.</summary>
     public Dimension this[int index] => _dimensions[index];
 
-    /// <summary>A shape with these dimensions exactly.</summary>
+    /// <summary>A static shape with exactly these dimensions.</summary>
     public static PartialShape Of(params ReadOnlySpan<long> shape)
     {
         Dimension[] dimensions = new Dimension[shape.Length];
@@ -48,7 +48,7 @@ public sealed class PartialShape : IEquatable<PartialShape>
         return new PartialShape(dimensions, hasRank: true);
     }
 
-    /// <summary>Whether a tensor of this shape fits.</summary>
+    /// <summary>Whether a tensor of this shape is allowed.</summary>
     public bool Contains(ReadOnlySpan<long> shape)
     {
         if (!HasRank)
@@ -63,7 +63,7 @@ public sealed class PartialShape : IEquatable<PartialShape>
         return true;
     }
 
-    /// <summary>The one shape this allows.</summary>
+    /// <summary>The single shape that is allowed.</summary>
     /// <exception cref="InvalidOperationException">The shape is not static.</exception>
     public long[] ToShape() => IsStatic
         ? Array.ConvertAll(_dimensions, static dimension => dimension.Min)
@@ -86,10 +86,10 @@ public sealed class PartialShape : IEquatable<PartialShape>
         return hash.ToHashCode();
     }
 
-    /// <summary><c>(1,3,-1,[1~512])</c>; <c>()</c> for a scalar; <c>(...)</c> without a known rank.</summary>
+    /// <summary><c>(1,3,-1,[1~512])</c>; <c>()</c> for a scalar; <c>(...)</c> for an unknown rank.</summary>
     public override string ToString() => HasRank ? $"({string.Join(',', _dimensions)})" : "(...)";
 
-    /// <summary>Copies what the library filled; the caller frees it.</summary>
+    /// <summary>Copies a struct filled by the library; the caller frees the struct.</summary>
     internal static unsafe PartialShape FromNative(in ov_partial_shape_t native)
     {
         if (native.rank.min != native.rank.max)
@@ -98,7 +98,7 @@ public sealed class PartialShape : IEquatable<PartialShape>
         return new PartialShape(new ReadOnlySpan<Dimension>(native.dims, checked((int)native.rank.min)));
     }
 
-    /// <summary>A by-value struct over <paramref name="pinned"/>, which holds this shape's dimensions and outlives the call.</summary>
+    /// <summary>A by-value struct over <paramref name="pinned"/>, which receives the dimensions and must outlive the call.</summary>
     internal unsafe ov_partial_shape_t ToNative(Span<ov_dimension_t> pinned)
     {
         MemoryMarshal.Cast<Dimension, ov_dimension_t>(_dimensions).CopyTo(pinned);

@@ -5,10 +5,10 @@ namespace Ovms.Native;
 /// <summary>Reads all inputs or all outputs of a model, compiled or not.</summary>
 internal static class PortList
 {
-    /// <summary>A native function that says how many ports there are.</summary>
+    /// <summary>A native function that returns the number of ports.</summary>
     internal delegate OvStatus Size<in THandle>(THandle owner, out nuint size);
 
-    /// <summary>A native function that gives one port.</summary>
+    /// <summary>A native function that returns one port.</summary>
     internal delegate OvStatus ByIndex<in THandle>(THandle owner, nuint index, out ConstPortHandle port);
 
     internal static PortInfo[] Read<THandle>(THandle owner, Size<THandle> size, ByIndex<THandle> byIndex)

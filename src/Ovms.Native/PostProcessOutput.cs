@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native;
 
-/// <summary>One output of a <see cref="PrePostProcessor"/>. The C API can set its element type, and nothing else.</summary>
+/// <summary>One output of a <see cref="PrePostProcessor"/>. The C API can only set its element type.</summary>
 public sealed class PostProcessOutput : IDisposable
 {
     private readonly PostProcessOutputInfoHandle _info;
@@ -15,7 +15,7 @@ public sealed class PostProcessOutput : IDisposable
         OpenVino.ov_preprocess_output_info_get_tensor_info(info, out _tensor).Check();
     }
 
-    /// <summary>Element type that callers get.</summary>
+    /// <summary>Sets the element type that callers get.</summary>
     public PostProcessOutput SetElementType(ElementType type)
     {
         OpenVino.ov_preprocess_output_set_element_type(_tensor, type).Check();

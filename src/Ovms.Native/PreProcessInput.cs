@@ -5,8 +5,8 @@ using Ovms.Native.Marshalling;
 namespace Ovms.Native;
 
 /// <summary>
-/// One input of a <see cref="PrePostProcessor"/>: <c>Set…</c> describes what callers send, <c>SetModelLayout</c> what the
-/// network expects, the other verbs are steps from one to the other, done in the order they are called.
+/// One input of a <see cref="PrePostProcessor"/>: <c>Set…</c> describes what callers send, <c>SetModelLayout</c> what the model expects.
+/// All other methods are steps between the two, executed in the order of the calls.
 /// </summary>
 public sealed unsafe class PreProcessInput : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed unsafe class PreProcessInput : IDisposable
         OpenVino.ov_preprocess_input_info_get_model_info(info, out _model).Check();
     }
 
-    /// <summary>Element type that callers send; converted to the network's unless a step does so before.</summary>
+    /// <summary>Element type that callers send; converted to the model's type unless a step already does so.</summary>
     public PreProcessInput SetElementType(ElementType type)
     {
         OpenVino.ov_preprocess_input_tensor_info_set_element_type(_tensor, type).Check();
@@ -45,7 +45,7 @@ public sealed unsafe class PreProcessInput : IDisposable
         return this;
     }
 
-    /// <summary>Height and width that callers send, where a step resizes.</summary>
+    /// <summary>Height and width that callers send; for inputs that a step resizes.</summary>
     public PreProcessInput SetSpatialShape(int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -54,7 +54,7 @@ public sealed unsafe class PreProcessInput : IDisposable
         return this;
     }
 
-    /// <summary>Layout that the network expects, e.g. <c>NCHW</c>; inputs sent in another one are transposed.</summary>
+    /// <summary>Layout that the model expects, e.g. <c>NCHW</c>; inputs sent in another layout are transposed.</summary>
     public PreProcessInput SetModelLayout(string layout)
     {
         using LayoutHandle handle = CreateLayout(layout);
@@ -62,7 +62,7 @@ public sealed unsafe class PreProcessInput : IDisposable
         return this;
     }
 
-    /// <summary>Converts to an element type. Comes before mean and scale on an integer input, which need a float.</summary>
+    /// <summary>Converts to an element type. Required before mean and scale of an integer input, since these need floats.</summary>
     public PreProcessInput ConvertElementType(ElementType type)
     {
         OpenVino.ov_preprocess_preprocess_steps_convert_element_type(_steps, type).Check();
@@ -91,7 +91,7 @@ public sealed unsafe class PreProcessInput : IDisposable
         return this;
     }
 
-    /// <summary>Resizes to the height and width the network expects.</summary>
+    /// <summary>Resizes to the height and width that the model expects.</summary>
     public PreProcessInput Resize(ResizeAlgorithm algorithm)
     {
         OpenVino.ov_preprocess_preprocess_steps_resize(_steps, algorithm).Check();

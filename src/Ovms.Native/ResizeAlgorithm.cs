@@ -1,6 +1,6 @@
 namespace Ovms.Native;
 
-/// <summary>How preprocessing resizes images (<c>ov_preprocess_resize_algorithm_e</c>).</summary>
+/// <summary>Algorithms for resizing images (<c>ov_preprocess_resize_algorithm_e</c>).</summary>
 public enum ResizeAlgorithm
 {
     /// <summary>Bilinear.</summary>

@@ -7,15 +7,15 @@ using Ovms.Native.Marshalling;
 namespace Ovms.Native;
 
 /// <summary>
-/// Elements of one type in one shape. Disposing gives back this handle; memory that a request still uses stays.
-/// Spans and pointers taken from a tensor are valid until it is disposed: keep the tensor in reach while using them.
+/// Elements of one type in one shape. Disposing frees this handle; memory that a request still uses stays valid. Spans and pointers
+/// taken from a tensor are valid until it is disposed: keep the tensor reachable while using them.
 /// </summary>
 public sealed unsafe class Tensor : IDisposable
 {
-    /// <summary>Bytes of the largest element there is, a string object.</summary>
+    /// <summary>Size in bytes of the largest element type, a string object.</summary>
     private const int LargestElement = 32;
 
-    /// <summary>Something to point at where there is nothing to read: an empty tensor still needs a pointer.</summary>
+    /// <summary>Address for empty tensors over host memory, which need a valid pointer too.</summary>
     private static readonly void* s_nothing = NativeMemory.AlignedAlloc(64, 64);
 
     internal Tensor(TensorHandle handle)
@@ -48,7 +48,7 @@ public sealed unsafe class Tensor : IDisposable
         }
     }
 
-    /// <summary>Size in bytes; types of less than a byte are packed. For strings, the size of the native string objects.</summary>
+    /// <summary>Size in bytes; sub-byte types are packed. For strings, the size of the native string objects.</summary>
     public nuint ByteSize
     {
         get
@@ -58,7 +58,7 @@ public sealed unsafe class Tensor : IDisposable
         }
     }
 
-    /// <summary>The first byte.</summary>
+    /// <summary>Address of the first byte.</summary>
     public void* Data
     {
         get
@@ -73,9 +73,10 @@ public sealed unsafe class Tensor : IDisposable
     /// <exception cref="InvalidOperationException">The elements are strings.</exception>
     public Span<byte> Bytes => ElementType != ElementType.String
         ? new Span<byte>(Data, checked((int)ByteSize))
-        : throw new InvalidOperationException("The bytes of a string tensor are native objects, not text. Read the elements one by one with GetString.");
+        : throw new InvalidOperationException(
+            "The bytes of a string tensor are native objects, not text. Read the elements one by one with GetString.");
 
-    /// <summary>A tensor with memory of its own, which is not cleared.</summary>
+    /// <summary>A tensor with its own, uninitialised memory.</summary>
     public static Tensor Allocate(ElementType type, ReadOnlySpan<long> shape)
     {
         OpenVinoLibrary.Load();
@@ -88,14 +89,18 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>
-    /// A tensor over the caller's memory: no copy, any alignment. The memory must hold all elements, and stay where it is
-    /// until neither this tensor nor a request that was given it can be used again.
+    /// A tensor over the caller's memory, without a copy and with any alignment. The memory must hold all elements. It must stay valid and
+    /// in place until neither this tensor nor a request that uses it can be used any more.
     /// </summary>
     public static Tensor FromHost(ElementType type, ReadOnlySpan<long> shape, void* data)
     {
         OpenVinoLibrary.Load();
         if (type == ElementType.String)
-            throw new ArgumentException("A string tensor cannot lie over plain memory, since its elements are native objects. Use CreateStrings.", nameof(type));
+        {
+            throw new ArgumentException(
+                "A string tensor cannot lie over plain memory, since its elements are native objects. Use CreateStrings.",
+                nameof(type));
+        }
         long count = CheckShape(type, shape);
         if (count == 0)
             data = data is null ? s_nothing : data;
@@ -104,12 +109,13 @@ public sealed unsafe class Tensor : IDisposable
 
         fixed (long* dims = shape)
         {
-            OpenVino.ov_tensor_create_from_host_ptr(type, new ov_shape_t { rank = shape.Length, dims = dims }, data, out TensorHandle tensor).Check();
+            ov_shape_t native = new() { rank = shape.Length, dims = dims };
+            OpenVino.ov_tensor_create_from_host_ptr(type, native, data, out TensorHandle tensor).Check();
             return new Tensor(tensor, type);
         }
     }
 
-    /// <summary>A tensor of strings. Any bytes go, NUL among them.</summary>
+    /// <summary>A tensor of strings, which may contain any bytes including NUL.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="lengths">Length of each element in bytes.</param>
     /// <param name="concatenated">The bytes of all elements, one after another.</param>
@@ -119,11 +125,15 @@ public sealed unsafe class Tensor : IDisposable
         StdString.RequireKnownLayout();
         long count = CheckShape(ElementType.String, shape);
         if (count != lengths.Length)
-            throw new ArgumentException($"The shape {Text(shape)} asks for {count} strings; {lengths.Length} lengths were given.", nameof(lengths));
+        {
+            throw new ArgumentException(
+                $"The shape {Text(shape)} asks for {count} strings; {lengths.Length} lengths were given.", nameof(lengths));
+        }
+
         return new Tensor(StringTensor.Create(shape, lengths, concatenated), ElementType.String);
     }
 
-    /// <summary>The bytes of one string, in native memory, without copying.</summary>
+    /// <summary>The bytes of one string in native memory, without a copy.</summary>
     /// <exception cref="InvalidOperationException">The elements are not strings.</exception>
     public ReadOnlySpan<byte> GetString(int index)
     {
@@ -159,13 +169,16 @@ public sealed unsafe class Tensor : IDisposable
         int rank = dims.Length;
         bool fits = dims.TryCopyTo(destination);
         OpenVino.ov_shape_free(&shape);
-        return fits ? rank : throw new ArgumentException($"The tensor has {rank} dimensions; the destination has room for {destination.Length}.", nameof(destination));
+        return fits
+            ? rank
+            : throw new ArgumentException(
+                $"The tensor has {rank} dimensions; the destination has room for {destination.Length}.", nameof(destination));
     }
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>False for a scalar, which C cannot describe: it refuses to make a shape of rank 0.</summary>
+    /// <summary>Gets the shape; false for a scalar, since the C API cannot create a shape of rank 0.</summary>
     private bool TryGetShape(ov_shape_t* shape)
     {
         OvStatus status = OpenVino.ov_tensor_get_shape(Handle, shape);
@@ -175,7 +188,7 @@ public sealed unsafe class Tensor : IDisposable
         return true;
     }
 
-    /// <summary>Number of elements. Native multiplies without looking, so negative and overflowing shapes end here.</summary>
+    /// <summary>Number of elements. Rejects negative and overflowing shapes, since the native code does not check them.</summary>
     private static long CheckShape(ElementType type, ReadOnlySpan<long> shape)
     {
         if (type is <= ElementType.Dynamic or > ElementType.F8E8M0)

@@ -2,13 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ovms.Disk;
 
-/// <summary>Opens a file to append to, such as a log. A named pipe is opened only while something reads it.</summary>
+/// <summary>Opens a file for appending, such as a log. A named pipe is opened only while a process reads it.</summary>
 internal static class AppendFile
 {
-    /// <summary>Opens the file, made when it is missing; others may read, rename and delete it meanwhile. It has no buffer.</summary>
-    /// <exception cref="NotRegularFileException">A socket, or a pipe that nobody reads.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <summary>Opens the file, or creates it. Others may read, rename and delete it meanwhile. The stream is unbuffered.</summary>
+    /// <exception cref="NotRegularFileException">A socket, or a pipe without a reader.</exception>
+    /// <exception cref="UnauthorizedAccessException">The server may not write the file.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static FileStream Open(string path)
     {
         if (!OperatingSystem.IsLinux())

@@ -1,24 +1,24 @@
 namespace Ovms.Disk;
 
-/// <summary>What a path leads to. The numbers are those of Linux (S_IFMT of st_mode).</summary>
+/// <summary>The type of a file. The values are those of Linux (S_IFMT of st_mode).</summary>
 internal enum FileKind
 {
-    /// <summary>The system does not tell, or nothing is there.</summary>
+    /// <summary>The system does not report it, or there is no file.</summary>
     Unknown = 0,
 
     /// <summary>A named pipe.</summary>
     Pipe = 0x1000,
 
-    /// <summary>A device that is read by bytes.</summary>
+    /// <summary>A character device.</summary>
     CharacterDevice = 0x2000,
 
     /// <summary>A folder.</summary>
     Directory = 0x4000,
 
-    /// <summary>A device that is read by blocks.</summary>
+    /// <summary>A block device.</summary>
     BlockDevice = 0x6000,
 
-    /// <summary>A file.</summary>
+    /// <summary>A regular file.</summary>
     Regular = 0x8000,
 
     /// <summary>A unix domain socket.</summary>

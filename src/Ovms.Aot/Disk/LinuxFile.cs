@@ -3,16 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ovms.Disk;
 
-/// <summary>Opens files on Linux without waiting, which the framework has no way to ask for.</summary>
+/// <summary>Opens files on Linux without blocking, for which .NET has no API.</summary>
 internal static unsafe partial class LinuxFile
 {
-    /// <summary>For reading.</summary>
+    /// <summary>Opens for reading.</summary>
     public const int ReadOnly = 0;
 
-    /// <summary>For appending; made when it is missing.</summary>
+    /// <summary>Opens for appending; creates a missing file.</summary>
     public const int AppendOrCreate = 0x1 | 0x40 | 0x400;
 
-    // The numbers are the same on x64 and arm64.
+    // The values are the same on x64 and arm64.
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int SetStatusFlags = 4;
@@ -31,13 +31,13 @@ internal static unsafe partial class LinuxFile
     private const int AccessDenied = 13;
     private const int NotAFolder = 20;
 
-    /// <summary>Opens a path. A named pipe does not wait for its other end.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="flags">How: <see cref="ReadOnly"/> or <see cref="AppendOrCreate"/>.</param>
-    /// <exception cref="NotRegularFileException">A socket, or a pipe to write to that nobody reads.</exception>
-    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened so.</exception>
-    /// <exception cref="IOException">Anything else, in the system's words.</exception>
+    /// <summary>Opens a path. Does not wait for the other end of a named pipe.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="flags"><see cref="ReadOnly"/> or <see cref="AppendOrCreate"/>.</param>
+    /// <exception cref="NotRegularFileException">A socket, or a pipe to write to that has no reader.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The server may not open the file in this way.</exception>
+    /// <exception cref="IOException">Any other error, in the system's words.</exception>
     public static SafeFileHandle OpenWithoutWaiting(string path, int flags)
     {
         while (true)
@@ -56,7 +56,7 @@ internal static unsafe partial class LinuxFile
         }
     }
 
-    /// <summary>What was opened.</summary>
+    /// <summary>The type of an open file.</summary>
     public static FileKind KindOf(SafeFileHandle handle)
     {
         bool isHeld = false;
@@ -74,15 +74,15 @@ internal static unsafe partial class LinuxFile
         }
     }
 
-    /// <summary>What a path leads to.</summary>
+    /// <summary>The type of the file at a path.</summary>
     public static FileKind KindOf(string path) => KindOf(CurrentFolder, path, 0);
 
-    /// <summary>Lets reads and writes wait again, as the framework expects of a file.</summary>
-    /// <param name="handle">What was opened.</param>
-    /// <param name="flags">With which flags.</param>
+    /// <summary>Makes reads and writes block again, as .NET expects of a file.</summary>
+    /// <param name="handle">The open file.</param>
+    /// <param name="flags">The flags it was opened with.</param>
     public static void ClearNonBlocking(SafeFileHandle handle, int flags) => _ = Control(handle, SetStatusFlags, flags);
 
-    /// <summary>A kind in words, with its article.</summary>
+    /// <summary>A file type in words, with its article.</summary>
     public static string Describe(FileKind kind) => kind switch
     {
         FileKind.Pipe => "a named pipe",
@@ -112,7 +112,7 @@ internal static unsafe partial class LinuxFile
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeFileHandle handle, int command, int argument);
 
-    // Unlike fstat it has one layout on all processors.
+    // Unlike the result of fstat, that of statx has the same layout on all processors.
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint wanted, byte* told);
 }

@@ -3,18 +3,18 @@ using Microsoft.Win32.SafeHandles;
 namespace Ovms.Disk;
 
 /// <summary>
-/// Opens files whose names come from users. Every read of such a file goes through here: opening a named pipe waits for its writer for
-/// ever, so on Linux nothing is waited for and only regular files are opened.
+/// Opens files named by users; every read of such a file goes through here. Opening a named pipe blocks until a writer comes, possibly
+/// for ever. On Linux these methods therefore never block and open only regular files.
 /// </summary>
 internal static class RegularFile
 {
-    /// <summary>Opens a file for reading; others may write, rename and delete it meanwhile.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="bufferSize">Of the stream; 0 for none.</param>
-    /// <exception cref="NotRegularFileException">Something else is there.</exception>
-    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <summary>Opens a file for reading. Others may write, rename and delete it meanwhile.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="bufferSize">Buffer of the stream in bytes; 0 for none.</param>
+    /// <exception cref="NotRegularFileException">The path names something other than a regular file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The server may not read the file, or it is a folder.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static FileStream OpenRead(string path, int bufferSize = 0)
     {
         if (!OperatingSystem.IsLinux())
@@ -42,7 +42,7 @@ internal static class RegularFile
         }
     }
 
-    /// <summary>All of a file that is known to be small.</summary>
+    /// <summary>Reads all of a file that is known to be small.</summary>
     /// <inheritdoc cref="OpenRead"/>
     public static byte[] ReadAllBytes(string path)
     {
@@ -52,8 +52,8 @@ internal static class RegularFile
         return bytes.ToArray();
     }
 
-    /// <summary>Checks a file that the engine is going to open by its name. Nothing there, or a folder, is for the engine to report.</summary>
-    /// <exception cref="NotRegularFileException">It is there and not regular.</exception>
+    /// <summary>Checks a file that OpenVINO is about to open by name. A missing file or a folder passes: OpenVINO reports it.</summary>
+    /// <exception cref="NotRegularFileException">The file exists and is not regular.</exception>
     public static void Check(string path)
     {
         if (OperatingSystem.IsLinux())

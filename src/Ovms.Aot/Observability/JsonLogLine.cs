@@ -7,19 +7,19 @@ using System.Text.Json;
 namespace Ovms.Observability;
 
 /// <summary>
-/// How a log line looks to machines: one JSON object a line with <c>time</c>, <c>level</c>, <c>area</c>, <c>event</c>, <c>call</c> where
-/// it is about a call, <c>message</c>, <c>fields</c> and <c>exception</c>. Valid whatever the texts hold.
+/// Formats a log line as one JSON object with <c>time</c>, <c>level</c>, <c>area</c>, <c>event</c>, <c>call</c> (for lines about a call),
+/// <c>message</c>, <c>fields</c> and <c>exception</c>. The result is valid JSON whatever the texts contain.
 /// </summary>
 internal static class JsonLogLine
 {
-    /// <summary>The field that a line about a call has: its id.</summary>
+    /// <summary>The field with the call's id, in lines about a call.</summary>
     public const string Call = "Call";
 
     private const string Template = "{OriginalFormat}";
 
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Formats a line, ending with a newline.</summary>
+    /// <summary>Formats a line. It ends with a newline.</summary>
     /// <inheritdoc cref="LogLine.Write"/>
     public static string Write(LogEntry entry, bool withStackTrace)
     {
@@ -35,7 +35,8 @@ internal static class JsonLogLine
                 json.WriteString("event", entry.Event.Name);
             }
 
-            List<KeyValuePair<string, object?>> fields = [.. (entry.Fields ?? []).Where(static field => field.Key != Template).DistinctBy(static field => field.Key)];
+            IEnumerable<KeyValuePair<string, object?>> named = (entry.Fields ?? []).Where(static field => field.Key != Template);
+            List<KeyValuePair<string, object?>> fields = [.. named.DistinctBy(static field => field.Key)];
             int call = fields.FindIndex(static field => field.Key == Call);
             if (call >= 0)
             {

@@ -1,6 +1,6 @@
 namespace Ovms.Observability;
 
-/// <summary>Every line the server itself writes: one method an event, so that wording, level and number are in one place.</summary>
+/// <summary>Every line that the server itself logs: one method per event, so that wording, level and number are in one place.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "OpenVINO Model Server {Version}")]
@@ -27,17 +27,37 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "{Failure}")]
     public static partial void Failure(ILogger log, string failure);
 
-    [LoggerMessage(10, LogLevel.Information, "STATUS CHANGE: Version {Version} of model {Model} status change. New status: ( \"state\": \"{State}\", \"error_code\": \"{ErrorCode}\" )")]
+    [LoggerMessage(
+        10,
+        LogLevel.Information,
+        "STATUS CHANGE: Version {Version} of model {Model} status change. "
+        + "New status: ( \"state\": \"{State}\", \"error_code\": \"{ErrorCode}\" )")]
     public static partial void StateChanged(ILogger log, string model, long version, string state, string errorCode);
 
     [LoggerMessage(
         11,
         LogLevel.Information,
-        "Loaded model {Model}; version: {Version}; device asked: {Asked}; devices executing: {Executing}; streams: {Streams}; threads: {Threads}; hint: {Hint}; precision: {Precision}; No of InferRequests: {Requests}; read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s")]
+        "Loaded model {Model}; version: {Version}; device asked: {Asked}; devices executing: {Executing}; streams: {Streams}; "
+        + "threads: {Threads}; hint: {Hint}; precision: {Precision}; No of InferRequests: {Requests}; "
+        + "read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s")]
     public static partial void ModelLoaded(
-        ILogger log, string model, long version, string asked, string executing, string streams, string threads, string hint, string precision, int requests, double readSeconds, double compileSeconds);
+        ILogger log,
+        string model,
+        long version,
+        string asked,
+        string executing,
+        string streams,
+        string threads,
+        string hint,
+        string precision,
+        int requests,
+        double readSeconds,
+        double compileSeconds);
 
-    [LoggerMessage(33, LogLevel.Information, "Model {Model}; version: {Version}; files of {Address} are in {Folder}; fetched in {Seconds:F3} s")]
+    [LoggerMessage(
+        33,
+        LogLevel.Information,
+        "Model {Model}; version: {Version}; files of {Address} are in {Folder}; fetched in {Seconds:F3} s")]
     public static partial void ModelFetched(ILogger log, string model, long version, string address, string folder, double seconds);
 
     [LoggerMessage(12, LogLevel.Information, "Model {Model}; version: {Version}; inputs: {Inputs}; outputs: {Outputs}")]
@@ -58,16 +78,25 @@ internal static partial class Log
     [LoggerMessage(38, LogLevel.Information, "Model {Model} still has no versions to serve: {Reason}")]
     public static partial void ModelStillEmpty(ILogger log, string model, string reason);
 
-    [LoggerMessage(16, LogLevel.Error, "Model {Model}; version: {Version} goes on with what it has, the new files or settings cannot be served: {Reason}")]
+    [LoggerMessage(
+        16,
+        LogLevel.Error,
+        "Model {Model}; version: {Version} goes on with what it has, the new files or settings cannot be served: {Reason}")]
     public static partial void ModelKept(ILogger log, string model, long version, string reason);
 
-    [LoggerMessage(17, LogLevel.Information, "Model {Model}; version: {Version} is not complete yet, or cannot be served; it is tried again soon: {Reason}")]
+    [LoggerMessage(
+        17,
+        LogLevel.Information,
+        "Model {Model}; version: {Version} is not complete yet, or cannot be served; it is tried again soon: {Reason}")]
     public static partial void ModelIncomplete(ILogger log, string model, long version, string reason);
 
     [LoggerMessage(18, LogLevel.Debug, "Model {Model}; version: {Version} cannot be served, attempt {Attempt}: {Reason}")]
     public static partial void ModelFailedAgain(ILogger log, string model, long version, int attempt, string reason);
 
-    [LoggerMessage(19, LogLevel.Information, "Model {Model}; version: {Version} was replaced by one made from the new files or settings")]
+    [LoggerMessage(
+        19,
+        LogLevel.Information,
+        "Model {Model}; version: {Version} was replaced by one made from the new files or settings")]
     public static partial void ModelReplaced(ILogger log, string model, long version);
 
     [LoggerMessage(26, LogLevel.Information, "Model {Model} is no longer configured")]
@@ -76,25 +105,28 @@ internal static partial class Log
     [LoggerMessage(27, LogLevel.Error, "The configuration cannot be used; what is served goes by the last one that could: {Reason}")]
     public static partial void ConfigRefused(ILogger log, string reason);
 
-    [LoggerMessage(28, LogLevel.Error, "Model {Model}; version: {Version} failed in a way that nobody expected")]
+    [LoggerMessage(28, LogLevel.Error, "Model {Model}; version: {Version} failed unexpectedly")]
     public static partial void LoadSurprised(ILogger log, string model, long version, Exception surprise);
 
-    [LoggerMessage(39, LogLevel.Error, "The look at configuration and models failed unexpectedly; what is served stays, the next look comes")]
+    [LoggerMessage(
+        39,
+        LogLevel.Error,
+        "The check of configuration and models failed unexpectedly; the served models stay, and the next check follows")]
     public static partial void LookSurprised(ILogger log, Exception surprise);
 
-    [LoggerMessage(62, LogLevel.Error, "A step of following configuration and models failed unexpectedly; following goes on")]
+    [LoggerMessage(62, LogLevel.Error, "A step of reloading failed unexpectedly; reloading goes on")]
     public static partial void StepSurprised(ILogger log, Exception surprise);
 
-    [LoggerMessage(63, LogLevel.Error, "Copies of models from object stores could not be deleted; the next look tries again")]
+    [LoggerMessage(63, LogLevel.Error, "Copies of models from object stores could not be deleted; the next check tries again")]
     public static partial void TrimSurprised(ILogger log, Exception surprise);
 
     [LoggerMessage(64, LogLevel.Error, "Model {Model}; version: {Version} could not be freed")]
     public static partial void FreeingSurprised(ILogger log, string model, long version, Exception surprise);
 
-    [LoggerMessage(65, LogLevel.Error, "The look for idle sequences failed unexpectedly; the next one comes")]
+    [LoggerMessage(65, LogLevel.Error, "The check for idle sequences failed unexpectedly; the next one follows")]
     public static partial void SweepSurprised(ILogger log, Exception surprise);
 
-    // What is missing was told as a warning or an error of its own.
+    // The missing models have their own warnings or errors.
     [LoggerMessage(29, LogLevel.Information, "Started after {Milliseconds} ms, not ready: {Missing}")]
     public static partial void NotReady(ILogger log, long milliseconds, string missing);
 
@@ -104,10 +136,17 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Information, "Model {Model}; version: {Version}; may use {Decision}")]
     public static partial void CpuPlan(ILogger log, string model, long version, string decision);
 
-    [LoggerMessage(37, LogLevel.Information, "Model {Model}; version: {Version}; compiled for other shapes: {Shapes}; No of InferRequests: {Requests}; took {Milliseconds:F0} ms")]
+    [LoggerMessage(
+        37,
+        LogLevel.Information,
+        "Model {Model}; version: {Version}; compiled for other shapes: {Shapes}; No of InferRequests: {Requests}; "
+        + "took {Milliseconds:F0} ms")]
     public static partial void VariantCompiled(ILogger log, string model, long version, string shapes, int requests, double milliseconds);
 
-    [LoggerMessage(35, LogLevel.Information, "Model {Model}; version: {Version}; no longer kept for shapes: {Shapes}; others were used since")]
+    [LoggerMessage(
+        35,
+        LogLevel.Information,
+        "Model {Model}; version: {Version}; no longer kept for shapes: {Shapes}; others were used since")]
     public static partial void VariantDropped(ILogger log, string model, long version, string shapes);
 
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
@@ -119,16 +158,32 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Warning, "Models that were still loading were left unfinished")]
     public static partial void LoadCutOff(ILogger log);
 
-    [LoggerMessage(50, LogLevel.Warning, "Model {Model}; version: {Version} was given up after {Seconds:F0} s; its thread is left behind ({Count} now, at most 8), and what it makes later is let go")]
+    [LoggerMessage(
+        50,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version} was given up after {Seconds:F0} s; its thread is left behind ({Count} now, at most 8), "
+        + "and its late result will be discarded")]
     public static partial void LoadLeftBehind(ILogger log, string model, long version, double seconds, int count);
 
-    [LoggerMessage(51, LogLevel.Warning, "Model {Model}; version: {Version} has been loading for {Seconds:F0} s and is not wanted any more; its thread is left behind ({Count} now, at most 8)")]
+    [LoggerMessage(
+        51,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version} has been loading for {Seconds:F0} s and is not wanted any more; "
+        + "its thread is left behind ({Count} now, at most 8)")]
     public static partial void LoadAbandoned(ILogger log, string model, long version, double seconds, int count);
 
-    [LoggerMessage(52, LogLevel.Information, "Model {Model}; version: {Version}: the load that was given up has ended after {Seconds:F0} s, and what it made is let go; still left behind: {Count}")]
+    [LoggerMessage(
+        52,
+        LogLevel.Information,
+        "Model {Model}; version: {Version}: the load that was given up has ended after {Seconds:F0} s, and its result is discarded; "
+        + "still left behind: {Count}")]
     public static partial void LeftBehindEnded(ILogger log, string model, long version, double seconds, int count);
 
-    [LoggerMessage(53, LogLevel.Warning, "Model {Model}; version: {Version} has been loading for {Seconds:F0} s; other models are loaded meanwhile. With --load_timeout_seconds it would fail")]
+    [LoggerMessage(
+        53,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version} has been loading for {Seconds:F0} s; other models are loaded meanwhile. "
+        + "With --load_timeout_seconds it would fail")]
     public static partial void LoadSlow(ILogger log, string model, long version, double seconds);
 
     [LoggerMessage(22, LogLevel.Information, "Stopped")]

@@ -1,6 +1,6 @@
 namespace Ovms.Observability;
 
-/// <summary>How a log line is written.</summary>
+/// <summary>Format of log lines.</summary>
 internal enum LogForm
 {
     /// <summary>For people: see <see cref="LogLine"/>.</summary>
@@ -10,18 +10,24 @@ internal enum LogForm
     Json,
 }
 
-/// <summary>One thing to be logged.</summary>
+/// <summary>One event to be logged.</summary>
 /// <param name="Time">When it happened.</param>
-/// <param name="Level">How bad it is.</param>
-/// <param name="Part">Who says so.</param>
-/// <param name="Event">Which event; its name may be missing.</param>
-/// <param name="Message">The sentence.</param>
-/// <param name="Exception">What was thrown.</param>
-/// <param name="Fields">The sentence's parts by name.</param>
+/// <param name="Level">Severity.</param>
+/// <param name="Part">The part of the server that logs it.</param>
+/// <param name="Event">The event; its name may be missing.</param>
+/// <param name="Message">The formatted message.</param>
+/// <param name="Exception">The exception, if any.</param>
+/// <param name="Fields">The message's values by name.</param>
 internal readonly record struct LogEntry(
-    DateTimeOffset Time, LogLevel Level, string Part, EventId Event, string Message, Exception? Exception = null, IReadOnlyList<KeyValuePair<string, object?>>? Fields = null)
+    DateTimeOffset Time,
+    LogLevel Level,
+    string Part,
+    EventId Event,
+    string Message,
+    Exception? Exception = null,
+    IReadOnlyList<KeyValuePair<string, object?>>? Fields = null)
 {
-    /// <summary>The level's name in a line.</summary>
+    /// <summary>The level as log lines show it.</summary>
     public string LevelText => Level switch
     {
         LogLevel.Trace => "trace",
@@ -32,8 +38,9 @@ internal readonly record struct LogEntry(
         _ => "critical",
     };
 
-    /// <summary>The line, ending with a newline.</summary>
-    /// <param name="form">How.</param>
-    /// <param name="withStackTrace">Whether an exception shows where it came from, or only what it says.</param>
-    public string Write(LogForm form, bool withStackTrace) => form == LogForm.Json ? JsonLogLine.Write(this, withStackTrace) : LogLine.Write(this, withStackTrace);
+    /// <summary>Formats the line. It ends with a newline.</summary>
+    /// <param name="form">The format.</param>
+    /// <param name="withStackTrace">Whether to write an exception with its stack trace, or only its message.</param>
+    public string Write(LogForm form, bool withStackTrace) =>
+        form == LogForm.Json ? JsonLogLine.Write(this, withStackTrace) : LogLine.Write(this, withStackTrace);
 }

@@ -3,10 +3,10 @@ using Ovms.Disk;
 
 namespace Ovms.Observability;
 
-/// <summary>The file that log lines are appended to. A write that fails loses its line and nothing else.</summary>
+/// <summary>The log file. If a write fails, only that line is lost.</summary>
 internal sealed class LogFile : IDisposable
 {
-    // A file on a dead network disk waits for the disk; the thread that opens it is left behind then.
+    // Opening a file on a dead network disk can block. The server then abandons the thread that opens it.
     private static readonly TimeSpan s_openLimit = TimeSpan.FromSeconds(5);
 
     private readonly FileStream _stream;
@@ -18,18 +18,22 @@ internal sealed class LogFile : IDisposable
         _stream = stream;
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The file's path.</summary>
     public string Path { get; }
 
-    /// <summary>Opens a file, made when it is missing.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="file">Owned by the caller; there only on success.</param>
-    /// <param name="why">Otherwise: a sentence about the file.</param>
+    /// <summary>Opens a file, or creates it.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="file">The open file, which the caller disposes; null on failure.</param>
+    /// <param name="why">On failure: a sentence about the file.</param>
     public static bool TryOpen(string path, [NotNullWhen(true)] out LogFile? file, [NotNullWhen(false)] out string? why)
     {
         file = null;
-        // No buffer: a line is in the file when it was written, and closing has nothing left that could fail.
-        Task<FileStream> opening = Task.Factory.StartNew(() => AppendFile.Open(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // Unbuffered: a written line is in the file, and closing the file cannot fail.
+        Task<FileStream> opening = Task.Factory.StartNew(
+            () => AppendFile.Open(path),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         if (Task.WaitAny([opening], s_openLimit) < 0)
         {
             why = $"The log file {path} did not open within {s_openLimit.TotalSeconds} s. Give --log_path a file on a disk that answers.";
@@ -44,18 +48,21 @@ internal sealed class LogFile : IDisposable
         }
         catch (NotRegularFileException failure)
         {
-            why = $"The log file cannot be opened: {failure.Message.TrimEnd('.')}, or let something read the pipe before the server starts.";
+            why = $"The log file cannot be opened: {failure.Message.TrimEnd('.')}, "
+                + "or let something read the pipe before the server starts.";
             return false;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception failure) when (
+            failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            why = $"The log file {path} cannot be opened: {Reason(failure)}. Give --log_path a file in a folder that is there and that this user may write to.";
+            why = $"The log file {path} cannot be opened: {Reason(failure)}. "
+                + "Give --log_path a file in a folder that is there and that this user may write to.";
             return false;
         }
     }
 
     /// <summary>Appends a line.</summary>
-    /// <returns>What is wrong, for the first of several lines that fail; else null.</returns>
+    /// <returns>The problem, for the first of several failing writes; else null.</returns>
     public string? Write(ReadOnlySpan<byte> line)
     {
         try

@@ -4,20 +4,21 @@ using System.Text;
 namespace Ovms.Observability;
 
 /// <summary>
-/// How a log line looks to people: <c>[time][level][part] what happened</c>. One event is one line, so that tools which read lines keep
-/// working and a caller's text cannot forge another line; where a stack trace follows, its lines are indented.
+/// Formats a log line as text: <c>[time][level][part] message</c>. One event is one line: this suits line-based tools, and a caller's
+/// text cannot forge another line. The lines of a stack trace are indented.
 /// </summary>
 internal static class LogLine
 {
     private const string Indent = "\n    ";
 
-    /// <summary>Formats a line, ending with a newline.</summary>
-    /// <param name="entry">What to write.</param>
-    /// <param name="withStackTrace">Whether an exception shows where it came from, or only what it says.</param>
+    /// <summary>Formats a line. It ends with a newline.</summary>
+    /// <param name="entry">The event.</param>
+    /// <param name="withStackTrace">Whether to write an exception with its stack trace, or only its message.</param>
     public static string Write(LogEntry entry, bool withStackTrace)
     {
         StringBuilder line = new();
-        line.Append('[').Append(entry.Time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)).Append("][").Append(entry.LevelText).Append("][").Append(entry.Part).Append("] ");
+        line.Append('[').Append(entry.Time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture));
+        line.Append("][").Append(entry.LevelText).Append("][").Append(entry.Part).Append("] ");
         AppendPlain(line, entry.Message);
         if (entry.Exception is { } exception)
         {

@@ -2,27 +2,29 @@ using System.Collections.Concurrent;
 
 namespace Ovms.Observability;
 
-/// <summary>Connects the framework's logging with <see cref="LogSink"/>.</summary>
+/// <summary>Sends the log lines of .NET's logging to <see cref="LogSink"/>.</summary>
 internal sealed class LogProvider(LogSink sink, LogLevel minimum) : ILoggerProvider
 {
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
-    /// <summary>Lines that were not written because the output could not keep up.</summary>
+    /// <summary>Lines dropped because the output could not keep up.</summary>
     public long LinesDropped => sink.LinesDropped;
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => _loggers.GetOrAdd(categoryName, name => new Logger(sink, name, MinimumFor(name)));
 
-    /// <summary>The sink outlives the provider: the last lines come after the host is gone.</summary>
+    /// <summary>Does nothing: the sink outlives the provider, since the last lines come after the host is disposed.</summary>
     public void Dispose()
     {
     }
 
-    // The web framework tells at Information what users of a model server do not want to read.
-    private LogLevel MinimumFor(string category) =>
-        minimum >= LogLevel.Information && (category.StartsWith("Microsoft.", StringComparison.Ordinal) || category.StartsWith("Grpc.", StringComparison.Ordinal))
-            ? LogLevel.Critical
-            : minimum;
+    // ASP.NET Core and gRPC log details at Information that users of a model server do not need.
+    private LogLevel MinimumFor(string category)
+    {
+        bool isFramework =
+            category.StartsWith("Microsoft.", StringComparison.Ordinal) || category.StartsWith("Grpc.", StringComparison.Ordinal);
+        return minimum >= LogLevel.Information && isFramework ? LogLevel.Critical : minimum;
+    }
 
     private sealed class Logger(LogSink sink, string category, LogLevel minimum) : ILogger
     {
@@ -33,12 +35,15 @@ internal sealed class LogProvider(LogSink sink, LogLevel minimum) : ILoggerProvi
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= minimum && logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {
+                string message = formatter(state, exception);
+                IReadOnlyList<KeyValuePair<string, object?>>? fields = state as IReadOnlyList<KeyValuePair<string, object?>>;
                 sink.Write(
-                    new LogEntry(DateTimeOffset.Now, logLevel, _part, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>),
+                    new LogEntry(DateTimeOffset.Now, logLevel, _part, eventId, message, exception, fields),
                     withStackTrace: minimum <= LogLevel.Debug);
             }
         }

@@ -5,8 +5,8 @@ using System.Threading.Channels;
 namespace Ovms.Observability;
 
 /// <summary>
-/// Writes lines to standard output and, where asked, to a file, on one background thread: a full pipe or a slow disk never holds up a
-/// call. What waits is bounded; lines beyond that are dropped and counted, and the count is written when there is room again.
+/// Writes lines to standard output and optionally to a file, on one background thread: a full pipe or a slow disk never delays a call.
+/// The queue is bounded. Lines that do not fit are dropped and counted; the count is logged when there is room again.
 /// </summary>
 internal sealed class LogSink : IDisposable
 {
@@ -14,7 +14,8 @@ internal sealed class LogSink : IDisposable
 
     private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<string> _lines = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Stream _console = Console.OpenStandardOutput();
     private readonly LogForm _form;
     private LogFile? _file;
@@ -32,14 +33,14 @@ internal sealed class LogSink : IDisposable
         _writer.Start();
     }
 
-    /// <summary>Lines that were dropped.</summary>
+    /// <summary>Lines dropped since the start.</summary>
     public long LinesDropped => Volatile.Read(ref _droppedEver);
 
-    /// <summary>Opens the outputs and starts the writer.</summary>
+    /// <summary>Opens the outputs and starts the writer thread.</summary>
     /// <param name="path">A file to append to; empty = standard output only.</param>
-    /// <param name="form">How lines are written.</param>
-    /// <param name="sink">Owned by the caller; there only on success.</param>
-    /// <param name="why">Otherwise: a sentence about the file.</param>
+    /// <param name="form">Format of the lines.</param>
+    /// <param name="sink">The sink, which the caller disposes; null on failure.</param>
+    /// <param name="why">On failure: a sentence about the file.</param>
     public static bool TryOpen(string path, LogForm form, [NotNullWhen(true)] out LogSink? sink, [NotNullWhen(false)] out string? why)
     {
         LogFile? file = null;
@@ -48,7 +49,7 @@ internal sealed class LogSink : IDisposable
         return sink is not null;
     }
 
-    /// <summary>Queues a line; one that comes after the end, from work that was left unfinished, is let go.</summary>
+    /// <summary>Queues a line. Lines that arrive after <see cref="Dispose"/>, from unfinished work, are discarded.</summary>
     public void Write(LogEntry entry, bool withStackTrace)
     {
         if (!_lines.Writer.TryWrite(entry.Write(_form, withStackTrace)) && !_isClosed)
@@ -59,18 +60,18 @@ internal sealed class LogSink : IDisposable
     }
 
     /// <summary>
-    /// Lets the file go and opens its name anew before the next line is written: whoever renamed it finds in it all lines up to then, and
-    /// no line is lost. When the name cannot be opened the old file goes on.
+    /// Closes the file and opens its path again before the next line is written. A renamed file therefore holds all lines up to then,
+    /// and no line is lost. If the path cannot be opened, the sink keeps the old file.
     /// </summary>
     public void Reopen()
     {
         _isReopenAsked = true;
 
-        // Wakes the writer when it is idle; when there is no room it is not.
+        // Wakes an idle writer. If the queue is full, the writer is not idle.
         _lines.Writer.TryWrite("");
     }
 
-    /// <summary>Writes what is queued, within a limit: a reader that stopped reading does not keep the process alive.</summary>
+    /// <summary>Writes the queued lines within 2 s: a blocked output does not keep the process alive.</summary>
     public void Dispose()
     {
         _isClosed = true;
@@ -138,7 +139,7 @@ internal sealed class LogSink : IDisposable
         }
     }
 
-    // A pipe that nobody reads any more, or a full disk behind it, must not end the server; the line is lost there.
+    // A closed pipe or a full disk must not end the server; the line is lost there.
     private void WriteToConsole(byte[] bytes)
     {
         try
@@ -150,5 +151,6 @@ internal sealed class LogSink : IDisposable
         }
     }
 
-    private string OwnLine(LogLevel level, string message) => new LogEntry(DateTimeOffset.Now, level, "log", default, message).Write(_form, withStackTrace: false);
+    private string OwnLine(LogLevel level, string message) =>
+        new LogEntry(DateTimeOffset.Now, level, "log", default, message).Write(_form, withStackTrace: false);
 }

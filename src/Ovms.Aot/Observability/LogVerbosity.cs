@@ -1,20 +1,20 @@
 namespace Ovms.Observability;
 
-/// <summary>The least level of lines that the log writes, by the names that users of the original know. Values are those of <see cref="LogLevel"/>.</summary>
+/// <summary>Lowest level that is logged, by the original server's names. Values are those of <see cref="LogLevel"/>.</summary>
 internal enum LogVerbosity
 {
-    /// <summary>Everything.</summary>
+    /// <summary>All lines.</summary>
     Trace = LogLevel.Trace,
 
-    /// <summary>Faults of callers and details of loads, too.</summary>
+    /// <summary>Also faults of callers and details of loads.</summary>
     Debug = LogLevel.Debug,
 
-    /// <summary>What happens to models and to the server.</summary>
+    /// <summary>Also changes of models and of the server.</summary>
     Info = LogLevel.Information,
 
-    /// <summary>What may need attention.</summary>
+    /// <summary>Also conditions that may need attention.</summary>
     Warning = LogLevel.Warning,
 
-    /// <summary>Failures alone.</summary>
+    /// <summary>Failures only.</summary>
     Error = LogLevel.Error,
 }

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Ovms.Observability;
 
-/// <summary>Lets one of many equal events a minute be told. Safe for several threads.</summary>
+/// <summary>Limits reports of the same event to one a minute. Thread-safe.</summary>
 internal sealed class OncePerMinute
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
 
     private long _toldAt;
 
-    /// <summary>Whether this one is to be told.</summary>
+    /// <summary>Whether this event is to be reported.</summary>
     public bool IsDue()
     {
         long told = Interlocked.Read(ref _toldAt);

@@ -4,15 +4,15 @@ using System.Text;
 namespace Ovms.Observability;
 
 /// <summary>
-/// Texts as people read them in a log or an answer. Characters that a terminal hides or obeys, such as U+202E, which turns the rest of a
-/// line around, are written as \uXXXX: what is read is what was sent. In a JSON text the result means the same as before.
+/// Escapes invisible characters and terminal controls as \uXXXX in texts for logs and responses. An example is U+202E, which reverses
+/// the rest of a line. In a JSON text the result means the same as before.
 /// </summary>
 internal static class VisibleText
 {
-    // Its lower halves are tags: letters that nobody sees.
+    // First half of the surrogate pairs of the tag characters, which are invisible.
     private const char UpperHalfOfTags = '\uDB40';
 
-    /// <summary>The text; the same object where nothing in it is hidden. Line breaks and tabs stay: they are the formatter's.</summary>
+    /// <summary>The escaped text; the same object if nothing needs escaping. Keeps line breaks and tabs for the log formatter.</summary>
     public static string Of(string text)
     {
         int at = FindHidden(text, 0);

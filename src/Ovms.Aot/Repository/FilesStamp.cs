@@ -5,24 +5,26 @@ using Ovms.Disk;
 
 namespace Ovms.Repository;
 
-/// <summary>How a version's files look; two that are equal need no second load. Opaque.</summary>
+/// <summary>Opaque mark of the state of a version's files. A version whose stamp is unchanged needs no reload.</summary>
 internal readonly record struct FilesStamp(string Text);
 
-/// <summary>A version's files as one look at the disk found them, without reading them.</summary>
+/// <summary>A version's files as found on disk, without reading their contents.</summary>
 /// <param name="Layout">Names and sizes.</param>
-/// <param name="Times">When each was last written.</param>
-/// <param name="Files">The files' paths, in the order of their names.</param>
-/// <param name="Bytes">All sizes together.</param>
+/// <param name="Times">Last write times.</param>
+/// <param name="Files">The files' paths, sorted by name.</param>
+/// <param name="Bytes">Sum of all sizes.</param>
 internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<string> Files, long Bytes)
 {
-    // A version has a few files; what lies deeper or comes later in a folder that is no version's is none of the model's.
+    // A version has few files. Anything deeper in the folder, or beyond this number, is not part of the model.
     private const int MaxDepth = 2;
     private const int MaxFiles = 1024;
 
-    /// <summary>Looks at a version.</summary>
-    /// <param name="path">A folder, or a model's main file: then the files beside it that share its name count too, and the one with other names for its ports.</param>
-    /// <exception cref="IOException">It cannot be looked at, or changed meanwhile.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be looked at.</exception>
+    /// <summary>Lists a version's files.</summary>
+    /// <param name="path">
+    /// A folder, or a model's main file. With a file, the files beside it that share its name count too, and so does the name mapping.
+    /// </param>
+    /// <exception cref="IOException">The path cannot be listed, or changed meanwhile.</exception>
+    /// <exception cref="UnauthorizedAccessException">The server may not list the path.</exception>
     public static FilesSeen At(string path)
     {
         List<FileInfo> files = Directory.Exists(path) ? [.. InFolder(path)] : [.. BesideFile(path)];
@@ -32,7 +34,7 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
         long bytes = 0;
         foreach (FileInfo file in files)
         {
-            // Stores of models are often trees of links: what counts is what they lead to.
+            // Model stores are often trees of links: the target's size and time count.
             FileInfo target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
             long length = target.Exists ? target.Length : -1;
             layout.Append(file.FullName).Append('|').Append(length).Append('\n');
@@ -43,10 +45,10 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
         return new FilesSeen(layout.ToString(), times.ToString(), [.. files.Select(static file => file.FullName)], bytes);
     }
 
-    /// <summary>The stamp of files that look so.</summary>
+    /// <summary>The stamp of these files.</summary>
     public FilesStamp ToStamp() => new(Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Layout + Times))));
 
-    /// <summary>A hash of all contents, null where they cannot be read. Reads the files.</summary>
+    /// <summary>Reads the files and hashes all contents; null if they cannot be read.</summary>
     public string? TryHashContents()
     {
         try
@@ -84,7 +86,13 @@ internal sealed record FilesSeen(string Layout, string Times, IReadOnlyList<stri
         new FileSystemEnumerable<FileInfo>(
             folder,
             static (ref FileSystemEntry entry) => (FileInfo)entry.ToFileSystemInfo(),
-            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, IgnoreInaccessible = true, AttributesToSkip = 0 })
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                MaxRecursionDepth = MaxDepth,
+                IgnoreInaccessible = true,
+                AttributesToSkip = 0,
+            })
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
         }.Take(MaxFiles);

@@ -4,7 +4,7 @@ using System.Xml;
 
 namespace Ovms.Repository;
 
-/// <summary>One pass over an IR, keeping only what <see cref="IrFile"/> tells. Never holds more than one layer.</summary>
+/// <summary>Reads an IR in one pass and keeps only what <see cref="IrFile"/> holds. Never keeps more than one layer.</summary>
 internal sealed class IrReader(XmlReader reader)
 {
     // net / layers / layer; deeper layers belong to the bodies of loops and branches.
@@ -18,15 +18,15 @@ internal sealed class IrReader(XmlReader reader)
     private RuntimeInfo? _modelInfo;
     private int _infoNodes;
 
-    // Of the layer begun last, at any depth: only its data are kept in the .bin.
+    // State of the layer begun last, at any depth: only a Const keeps data in the .bin.
     private bool _isConstant;
 
-    // Of the outer layer being read: only Parameter and Result have ports that callers see.
+    // State of the current outer layer: only Parameter and Result have ports that callers see.
     private string? _layerType;
     private string[] _portNames = [];
 
-    /// <summary>Reads to the end.</summary>
-    /// <param name="version">Of the format, already read.</param>
+    /// <summary>Reads to the end of the file.</summary>
+    /// <param name="version">Version of the format, already read.</param>
     public IrFile ReadNet(int version)
     {
         bool onNext = reader.Read();
@@ -81,7 +81,7 @@ internal sealed class IrReader(XmlReader reader)
     {
         if (TryGetNumber("offset", out long offset) && TryGetNumber("size", out long size) && size > 0)
         {
-            // An end beyond all numbers is as wrong as one beyond the file: say the largest.
+            // On overflow report the largest number: it is beyond the end of any file and fails the check in the same way.
             long end = size > long.MaxValue - offset ? long.MaxValue : offset + size;
             _weightsLength = Math.Max(_weightsLength, end);
         }
@@ -90,7 +90,7 @@ internal sealed class IrReader(XmlReader reader)
     private bool TryGetNumber(string attribute, out long value) =>
         long.TryParse(reader.GetAttribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    // "[N,C,H,W]" → "NCHW". A dimension with a longer name has no place in the short form: such a layout is passed over.
+    // "[N,C,H,W]" → "NCHW". The short form has no place for dimension names of several letters: such layouts are ignored.
     private void NoteLayout(string? text)
     {
         string[] dimensions = text is ['[', .. string inner, ']'] ? inner.Split(',', StringSplitOptions.TrimEntries) : [];
@@ -105,7 +105,7 @@ internal sealed class IrReader(XmlReader reader)
         }
     }
 
-    // Stands on the element; afterwards on what follows it.
+    // Expects the reader on the element; leaves it on the node after the element.
     private RuntimeInfo ReadInfo(int depth)
     {
         string name = reader.LocalName == "info" && reader.GetAttribute("name") is { } given ? given : reader.LocalName;
@@ -139,10 +139,13 @@ internal sealed class IrReader(XmlReader reader)
         return new RuntimeInfo(name, value, [.. children]);
     }
 
-    // Several names are parted by commas; a comma within a name has a backslash before it.
+    // Names are separated by commas; a comma within a name is escaped by a backslash.
     private static string[] SplitNames(string? names)
     {
         const char Escaped = '\uFFFF';
-        return names is null or "" ? [] : [.. names.Replace("\\,", Escaped.ToString(), StringComparison.Ordinal).Split(',').Select(static name => name.Replace(Escaped, ','))];
+        return names is null or ""
+            ? []
+            : [.. names.Replace("\\,", Escaped.ToString(), StringComparison.Ordinal).Split(',')
+                .Select(static name => name.Replace(Escaped, ','))];
     }
 }

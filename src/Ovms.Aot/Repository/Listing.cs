@@ -1,6 +1,6 @@
 namespace Ovms.Repository;
 
-/// <summary>Names of files for a message: the first few, and how many more there are.</summary>
+/// <summary>Shortens a list of names for messages: the first few, and how many more there are.</summary>
 internal static class Listing
 {
     private const int Shown = 12;

@@ -6,19 +6,19 @@ using Ovms.Status;
 namespace Ovms.Repository;
 
 /// <summary>
-/// What the engine is given to read for one version. When this is there, the files were found readable and whole as far as that can be
-/// told without reading them all; the engine's own check comes after.
+/// The files of one version that OpenVINO reads. They were found readable and complete, as far as that shows without reading them all;
+/// OpenVINO's own check comes after.
 /// </summary>
-/// <param name="Path">Absolute: the main file, or for a SavedModel its folder.</param>
-/// <param name="Format">What it is.</param>
-/// <param name="Ir">What the .xml of an IR says; null for other formats, which tell nothing beside what the engine tells.</param>
-/// <param name="Warnings">Sentences about the choice.</param>
+/// <param name="Path">Absolute path of the main file, or of the folder of a SavedModel.</param>
+/// <param name="Format">The model's format.</param>
+/// <param name="Ir">What the .xml of an IR states; null for other formats, which state nothing beyond what OpenVINO reports.</param>
+/// <param name="Warnings">Sentences about the choice of files.</param>
 internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, ImmutableArray<string> Warnings)
 {
-    /// <summary>Other names for its inputs and outputs.</summary>
+    /// <summary>Names under which the server exposes the model's inputs and outputs.</summary>
     public NameMapping Names { get; init; } = NameMapping.None;
 
-    /// <summary>Finds the model of a version and looks whether it can be read.</summary>
+    /// <summary>Finds the model of a version and checks that it can be read.</summary>
     /// <param name="versionPath">A folder with the model's files, or the model's main file; absolute.</param>
     public static Outcome<ModelFile> Find(string versionPath)
     {
@@ -33,7 +33,9 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission for it and for its files.");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission for it and for its files.");
         }
         catch (NotRegularFileException failure)
         {
@@ -58,10 +60,13 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
 
     private static Outcome<ModelFile> InFolder(string folder)
     {
-        string[] names = [.. Directory.EnumerateFiles(folder).Select(static file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        IEnumerable<string> files = Directory.EnumerateFiles(folder).Select(static file => System.IO.Path.GetFileName(file));
+        string[] names = [.. files.Order(StringComparer.Ordinal)];
         if (ModelFileChoice.Among(names) is not { } choice)
         {
-            string[] there = [.. Directory.EnumerateDirectories(folder).Select(static sub => System.IO.Path.GetFileName(sub) + "/").Order(StringComparer.Ordinal), .. names];
+            IEnumerable<string> subfolders = Directory.EnumerateDirectories(folder)
+                .Select(static sub => System.IO.Path.GetFileName(sub) + "/");
+            string[] there = [.. subfolders.Order(StringComparer.Ordinal), .. names];
             return Outcome.Fail(
                 StatusCode.ModelFormatUnknown,
                 $"{folder} holds no model: expected {ModelFormats.AllPatterns} directly in it; it holds {Listing.Of(there)}.");
@@ -70,7 +75,10 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         string main = System.IO.Path.Combine(folder, choice.FileName);
         string[] warnings = choice.PassedOver.IsEmpty
             ? []
-            : [$"{folder} holds several models of one format; {choice.FileName} is served, {Listing.Of(choice.PassedOver)} {(choice.PassedOver.Length == 1 ? "is" : "are")} left out."];
+            : [
+                $"{folder} holds several models of one format; {choice.FileName} is served, "
+                + $"{Listing.Of(choice.PassedOver)} {(choice.PassedOver.Length == 1 ? "is" : "are")} left out.",
+            ];
         return Check(folder, main, choice.Format, warnings);
     }
 
@@ -87,7 +95,9 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
             ".pdiparams" => " This holds a PaddlePaddle model's weights; give the .pdmodel beside it.",
             _ => "",
         };
-        return Outcome.Fail(StatusCode.ModelFormatUnknown, $"{file} is not named as a model is: expected {ModelFormats.AllPatterns}.{weights}");
+        return Outcome.Fail(
+            StatusCode.ModelFormatUnknown,
+            $"{file} is not named as a model is: expected {ModelFormats.AllPatterns}.{weights}");
     }
 
     private static Outcome<ModelFile> Check(string versionPath, string main, ModelFormat format, string[] warnings)
@@ -102,7 +112,7 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
         {
             ModelFileCheck.Companions(versionPath);
 
-            // The engine reads a SavedModel by its folder only.
+            // OpenVINO takes a SavedModel by its folder only.
             string given = format == ModelFormat.TensorFlowSavedModel ? System.IO.Path.GetDirectoryName(main)! : main;
             return new ModelFile(given, format, Ir: null, [.. warnings]);
         }

@@ -5,15 +5,15 @@ using Ovms.Status;
 namespace Ovms.Repository;
 
 /// <summary>
-/// Looks at a model's files before the engine does, for the faults of which the engine says only that it cannot read the file:
-/// missing, forbidden, empty, cut off while being copied, or never fetched.
+/// Checks a model's files before OpenVINO reads them. It finds faults that OpenVINO reports only as "cannot read": files that are
+/// missing, forbidden, empty, truncated while being copied, or Git LFS pointers.
 /// </summary>
 internal static class ModelFileCheck
 {
-    // What git leaves in a file's place until its large files are fetched.
+    // Git LFS leaves this pointer in a file's place until the file is fetched.
     private static readonly byte[] s_largeFilePointer = "version https://git-lfs."u8.ToArray();
 
-    /// <summary>The main file and, where the format keeps them apart, the weights.</summary>
+    /// <summary>Checks the main file and, for PaddlePaddle, the weights beside it.</summary>
     public static Outcome Whole(string main, ModelFormat format)
     {
         Outcome readable = Readable(main);
@@ -37,18 +37,19 @@ internal static class ModelFileCheck
             }
         }
 
-        bool isProtobuf = format is ModelFormat.Onnx or ModelFormat.Paddle or ModelFormat.TensorFlowFrozen or ModelFormat.TensorFlowSavedModel;
+        bool isProtobuf =
+            format is ModelFormat.Onnx or ModelFormat.Paddle or ModelFormat.TensorFlowFrozen or ModelFormat.TensorFlowSavedModel;
         return isProtobuf && ProtobufFile.FindCut(main) is { } cut
             ? Outcome.Fail(StatusCode.ModelNotLoaded, $"{main} is cut off: {cut}. Copy it again.")
             : Outcome.Ok;
     }
 
-    /// <summary>The weights of an IR, of which the .xml tells how many there must be.</summary>
+    /// <summary>Checks the weights of an IR against the size that the .xml states.</summary>
     public static Outcome Weights(string xml, IrFile ir)
     {
         string weights = Path.ChangeExtension(xml, ".bin");
 
-        // The engine opens weights that are there, also for a model that uses none.
+        // OpenVINO opens a .bin that is present even if the model uses no weights.
         RegularFile.Check(weights);
         if (ir.WeightsLength == 0)
         {
@@ -58,21 +59,24 @@ internal static class ModelFileCheck
         FileInfo file = new(weights);
         if (!file.Exists)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{xml} needs {Count(ir.WeightsLength)} bytes of weights, and {weights} does not exist. Copy it there.");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{xml} needs {Count(ir.WeightsLength)} bytes of weights, and {weights} does not exist. Copy it there.");
         }
 
         if (file.Length < ir.WeightsLength && !StartsAsPointer(weights))
         {
             return Outcome.Fail(
                 StatusCode.ModelNotLoaded,
-                $"{weights} is cut off or belongs to another model: it has {Count(file.Length)} bytes, and {Path.GetFileName(xml)} uses {Count(ir.WeightsLength)}. Copy both files again.");
+                $"{weights} is cut off or belongs to another model: it has {Count(file.Length)} bytes, and {Path.GetFileName(xml)} "
+                + $"uses {Count(ir.WeightsLength)}. Copy both files again.");
         }
 
         return Readable(weights);
     }
 
-    /// <summary>The files beside the main one, which the engine may open: weights outside of an ONNX file, variables of a SavedModel.</summary>
-    /// <exception cref="NotRegularFileException">One of them is not regular.</exception>
+    /// <summary>Checks other files that OpenVINO may open: external weights of ONNX, variables of a SavedModel.</summary>
+    /// <exception cref="NotRegularFileException">One of them is not a regular file.</exception>
     public static void Companions(string versionPath)
     {
         foreach (string file in FilesSeen.At(versionPath).Files)
@@ -93,11 +97,15 @@ internal static class ModelFileCheck
         }
         catch (UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.FileInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission.");
+            return Outcome.Fail(
+                StatusCode.FileInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission.");
         }
 
         return StartsAsPointer(path)
-            ? Outcome.Fail(StatusCode.ModelNotLoaded, $"{path} is a pointer that git left in the file's place; fetch the file itself with `git lfs pull`.")
+            ? Outcome.Fail(
+                StatusCode.ModelNotLoaded,
+                $"{path} is a pointer that git left in the file's place; fetch the file itself with `git lfs pull`.")
             : Outcome.Ok;
     }
 
@@ -105,7 +113,8 @@ internal static class ModelFileCheck
     {
         using FileStream stream = RegularFile.OpenRead(path);
         Span<byte> start = stackalloc byte[s_largeFilePointer.Length];
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(s_largeFilePointer);
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return read == start.Length && start.SequenceEqual(s_largeFilePointer);
     }
 
     private static string Count(long bytes) => bytes.ToString(CultureInfo.InvariantCulture);

@@ -2,18 +2,18 @@ using System.Collections.Immutable;
 
 namespace Ovms.Repository;
 
-/// <summary>Which of a folder's files is the model: a pure decision over names.</summary>
-/// <param name="Format">Its format.</param>
-/// <param name="FileName">Its main file.</param>
+/// <summary>Which of a folder's files is the model: decided from the names alone.</summary>
+/// <param name="Format">The model's format.</param>
+/// <param name="FileName">The model's main file.</param>
 /// <param name="PassedOver">Main files of the same format that were not chosen.</param>
 internal sealed record ModelFileChoice(ModelFormat Format, string FileName, ImmutableArray<string> PassedOver)
 {
     /// <summary>
-    /// Looks for the formats in their order; a format that keeps its weights apart counts only with them, as long as there is another.
-    /// Within a format the first name wins.
+    /// Tries the formats in their order and takes the first name of a format. A format with separate weights counts only with its weights
+    /// present, unless there is no other candidate.
     /// </summary>
     /// <param name="names">The folder's file names.</param>
-    /// <returns>Null where nothing is named as a model is.</returns>
+    /// <returns>Null if no name is that of a model.</returns>
     public static ModelFileChoice? Among(IReadOnlyCollection<string> names)
     {
         HashSet<string> all = [.. names];
@@ -22,9 +22,12 @@ internal sealed record ModelFileChoice(ModelFormat Format, string FileName, Immu
             .Order(StringComparer.Ordinal)
             .ToLookup(static name => ModelFormats.OfFile(name)!.Value);
 
-        // The second round takes an .xml without .bin (an IR without weights has none) and lets the later check explain the rest.
-        return Enum.GetValues<ModelFormat>().Select(format => First(format, byFormat[format].Where(name => HasWeights(format, name, all)))).FirstOrDefault(static choice => choice is not null)
-            ?? Enum.GetValues<ModelFormat>().Select(format => First(format, byFormat[format])).FirstOrDefault(static choice => choice is not null);
+        // The fallback accepts an .xml without .bin (an IR without weights has none); the later check reports the rest.
+        ModelFormat[] formats = Enum.GetValues<ModelFormat>();
+        return formats
+            .Select(format => First(format, byFormat[format].Where(name => HasWeights(format, name, all))))
+            .FirstOrDefault(static choice => choice is not null)
+            ?? formats.Select(format => First(format, byFormat[format])).FirstOrDefault(static choice => choice is not null);
     }
 
     private static ModelFileChoice? First(ModelFormat format, IEnumerable<string> candidates)

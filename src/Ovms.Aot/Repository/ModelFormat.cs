@@ -1,6 +1,6 @@
 namespace Ovms.Repository;
 
-/// <summary>The formats that are read, in the order in which a folder is searched for them.</summary>
+/// <summary>Supported model formats, in the order in which a folder is searched for them.</summary>
 internal enum ModelFormat
 {
     /// <summary>OpenVINO's own: .xml and, where the model has weights, .bin.</summary>
@@ -22,19 +22,19 @@ internal enum ModelFormat
     TensorFlowLite,
 }
 
-/// <summary>What people call the formats and how their files are named.</summary>
+/// <summary>Names and file names of the formats.</summary>
 internal static class ModelFormats
 {
-    /// <summary>The file of a SavedModel's graph.</summary>
+    /// <summary>File name of a SavedModel's graph.</summary>
     public const string SavedModelFile = "saved_model.pb";
 
-    /// <summary>All that would be recognised.</summary>
+    /// <summary>All recognised file names, for messages.</summary>
     public const string AllPatterns = ".xml with .bin, .onnx, .pdmodel with .pdiparams, saved_model.pb, .pb, .tflite";
 
-    /// <summary>Whether one of the names is a model's main file.</summary>
+    /// <summary>Whether one of the names is that of a model's main file.</summary>
     public static bool AnyOf(IEnumerable<string> fileNames) => fileNames.Any(static name => OfFile(name) is not null);
 
-    /// <summary>The format whose main file has such a name; null for none.</summary>
+    /// <summary>The format of a main file with this name; null if it is none.</summary>
     public static ModelFormat? OfFile(string fileName) => Path.GetExtension(fileName) switch
     {
         ".xml" => ModelFormat.OpenVinoIr,
@@ -45,7 +45,7 @@ internal static class ModelFormats
         _ => null,
     };
 
-    /// <summary>The name in messages.</summary>
+    /// <summary>The format's name in messages.</summary>
     public static string DisplayName(this ModelFormat format) => format switch
     {
         ModelFormat.OpenVinoIr => "OpenVINO IR",
@@ -56,7 +56,7 @@ internal static class ModelFormats
         _ => "TensorFlow Lite",
     };
 
-    /// <summary>Extension of the file with the weights, for the formats that keep them beside the graph under the same name.</summary>
+    /// <summary>Extension of the weights file, for formats that keep weights beside the graph under the same name; else null.</summary>
     public static string? WeightsExtension(this ModelFormat format) => format switch
     {
         ModelFormat.OpenVinoIr => ".bin",

@@ -6,45 +6,54 @@ using Ovms.Status;
 namespace Ovms.Repository;
 
 /// <summary>
-/// A model's base path as it lay on disk when it was opened: a folder with a folder for each version, a folder with the files of one
-/// model, or one model file; the last two are version 1.
+/// A snapshot of a model's base path: a folder with version folders, a folder with one model's files, or one model file. The last two
+/// are version 1.
 /// </summary>
 /// <param name="BasePath">Absolute.</param>
 /// <param name="Versions">At least one; ascending.</param>
 /// <param name="Warnings">Sentences about what was found and left out.</param>
 internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVersionFolder> Versions, ImmutableArray<string> Warnings)
 {
-    /// <summary>Looks at a base path.</summary>
+    /// <summary>Reads a base path.</summary>
     /// <param name="basePath">
-    /// Absolute or relative to the working folder. Whether it and the links in it may lead elsewhere is decided by
-    /// <see cref="PathFence"/>.
+    /// Absolute or relative to the working folder. <see cref="PathFence"/> decides whether the path and its links may lead elsewhere.
     /// </param>
-    /// <returns>The versions there, or: no such path, not readable, nothing that can be served.</returns>
+    /// <returns>The versions found, or a fault: no such path, not readable, nothing that can be served.</returns>
     public static Outcome<ModelRepository> Open(string basePath)
     {
         if (RemotePath.IsRemote(basePath))
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is in an object store; here only local files are looked at: copy it to a folder and give that.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{basePath} is in an object store; only local paths are possible here: copy it to a folder and give that folder.");
         }
 
         if (string.IsNullOrWhiteSpace(basePath) || basePath.Contains('\0'))
         {
-            return Outcome.Fail(StatusCode.PathInvalid, "The path is empty or holds a NUL; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                "The path is empty or holds a NUL; give a folder with version folders 1, 2, …, a folder with a model's files, "
+                + "or a model file.");
         }
 
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(basePath));
         try
         {
-            // Unlike Exists this tells "not there" from "not allowed".
+            // Unlike Exists, this distinguishes "missing" from "not permitted".
             return File.GetAttributes(path).HasFlag(FileAttributes.Directory) ? OpenFolder(path) : OpenFile(path);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path} does not exist; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path} does not exist; give a folder with version folders 1, 2, …, a folder with a model's files, or a model file.");
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter "
+                + "every folder above it.");
         }
         catch (IOException failure)
         {
@@ -52,13 +61,15 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         }
     }
 
-    /// <summary>The versions that a policy wants, ascending; at least one.</summary>
+    /// <summary>The versions that the policy selects, ascending; at least one.</summary>
     public Outcome<ImmutableArray<ModelVersionFolder>> Select(VersionPolicy policy)
     {
         ImmutableArray<long> there = [.. Versions.Select(static folder => folder.Version)];
         ImmutableArray<long> wanted = policy.Select(there);
         return wanted.IsEmpty
-            ? Outcome.Fail(StatusCode.NoModelVersionAvailable, $"{BasePath} has the versions {string.Join(", ", there)}; the version policy {policy} wants none of them.")
+            ? Outcome.Fail(
+                StatusCode.NoModelVersionAvailable,
+                $"{BasePath} has the versions {string.Join(", ", there)}; the version policy {policy} wants none of them.")
             : Versions.Where(folder => wanted.Contains(folder.Version)).ToImmutableArray();
     }
 
@@ -69,7 +80,8 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         SortedDictionary<long, string> versions = [];
         List<string> warnings = [];
         List<string> others = [];
-        foreach (string name in Directory.EnumerateDirectories(path).Select(static folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal))
+        IEnumerable<string> folders = Directory.EnumerateDirectories(path).Select(static folder => Path.GetFileName(folder));
+        foreach (string name in folders.Order(StringComparer.Ordinal))
         {
             if (!IsDigits(name))
             {
@@ -93,9 +105,11 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
                 return new ModelRepository(path, [new ModelVersionFolder(1, path)], []);
             }
 
-            // A folder may get its versions later; a graph becomes no model by waiting.
+            // A folder may get its versions later; a graph will not turn into a model.
             return files.Contains(ServableFolders.GraphFile)
-                ? Outcome.Fail(StatusCode.NotImplemented, $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}); graphs are not served by this release.")
+                ? Outcome.Fail(
+                    StatusCode.NotImplemented,
+                    $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}); graphs are not served by this release.")
                 : Outcome.Fail(StatusCode.NoModelVersionAvailable, NothingServable(path, files, others, warnings));
         }
 
@@ -103,7 +117,8 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         string[] strange = [.. others.Where(static name => !name.StartsWith('.'))];
         if (strange.Length > 0)
         {
-            warnings.Add($"In {path}, {Listing.Of(strange)} {(strange.Length == 1 ? "is" : "are")} left out: version folders are named by a number from 1.");
+            string leftOut = $"{Listing.Of(strange)} {(strange.Length == 1 ? "is" : "are")} left out";
+            warnings.Add($"In {path}, {leftOut}: version folders are named by a number from 1.");
         }
 
         return new ModelRepository(path, [.. versions.Select(static pair => new ModelVersionFolder(pair.Key, pair.Value))], [.. warnings]);
@@ -113,7 +128,9 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
     {
         string there = Listing.Of([.. folders.Select(static name => name + "/"), .. files]);
         string left = warnings.Count == 0 ? "" : " " + string.Join(' ', warnings);
-        return $"{path} has no version above 0 (a folder 1, 2, …) and no model file ({ModelFormats.AllPatterns}); it holds {there}.{left} Move the model's files into {Path.Combine(path, "1")}, or give the folder they are in.";
+        string fix = $"Move the model's files into {Path.Combine(path, "1")}, or give the folder they are in.";
+        return $"{path} has no version above 0 (a folder 1, 2, …) and no model file ({ModelFormats.AllPatterns}); "
+            + $"it holds {there}.{left} {fix}";
     }
 
     private static bool IsDigits(string name) => name.All(char.IsAsciiDigit);

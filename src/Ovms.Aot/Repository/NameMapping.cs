@@ -6,23 +6,23 @@ using Ovms.Status;
 
 namespace Ovms.Repository;
 
-/// <summary>Other names for a model's inputs and outputs, from mapping_config.json beside its files.</summary>
+/// <summary>Names that callers use for a model's inputs and outputs, from mapping_config.json beside its files.</summary>
 /// <param name="Inputs">The model's own name → the name callers use.</param>
-/// <param name="Outputs">In the same way.</param>
+/// <param name="Outputs">The same for outputs.</param>
 internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, FrozenDictionary<string, string> Outputs)
 {
-    /// <summary>Name of the file.</summary>
+    /// <summary>File name of the mapping.</summary>
     public const string FileName = "mapping_config.json";
 
     private const int MaxBytes = 1 << 20;
     private const string Form = """expected {"inputs": {"model's name": "name to serve"}, "outputs": {…}}""";
 
-    /// <summary>Nothing is renamed.</summary>
+    /// <summary>The empty mapping.</summary>
     public static NameMapping None { get; } = new(FrozenDictionary<string, string>.Empty, FrozenDictionary<string, string>.Empty);
 
-    /// <summary>Reads a version's file.</summary>
-    /// <param name="versionPath">The version's folder, or its one file; absolute.</param>
-    /// <returns>The names; none where there is no file; or what is wrong with it.</returns>
+    /// <summary>Reads a version's mapping.</summary>
+    /// <param name="versionPath">The version's folder or its single file; absolute.</param>
+    /// <returns>The mapping, <see cref="None"/> without a file, or the fault in the file.</returns>
     public static Outcome<NameMapping> Read(string versionPath)
     {
         string file = Path.Combine(Directory.Exists(versionPath) ? versionPath : Path.GetDirectoryName(versionPath)!, FileName);
@@ -51,7 +51,8 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
 
     private static Outcome<NameMapping> Parse(string file)
     {
-        using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(file), new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+        JsonDocumentOptions options = new() { MaxDepth = 4, AllowDuplicateProperties = false };
+        using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(file), options);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             return Fault(file, $"holds {Shown.Bounded(document.RootElement.GetRawText())}");
@@ -90,7 +91,8 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
         {
             if (pair.Value.ValueKind != JsonValueKind.String || pair.Value.GetString() is not { Length: > 0 } exposed)
             {
-                return Fault(file, $"has {side.Name}.{Shown.Bounded(pair.Name)}: {Shown.Bounded(pair.Value.GetRawText())}, which is no name");
+                string value = Shown.Bounded(pair.Value.GetRawText());
+                return Fault(file, $"has {side.Name}.{Shown.Bounded(pair.Name)}: {value}, which is no name");
             }
 
             if (!taken.TryAdd(exposed, pair.Name))

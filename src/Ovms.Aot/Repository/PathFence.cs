@@ -4,8 +4,8 @@ using Ovms.Status;
 namespace Ovms.Repository;
 
 /// <summary>
-/// Keeps what is read of a model within its base path: whoever may put a link into a repository must not get at the server's other files.
-/// The base path itself may be a link, since who starts the server names it.
+/// Keeps all files read for a model within its base path. A person who can put a link into a repository must not gain access to the
+/// server's other files. The base path itself may be a link, since the operator names it.
 /// </summary>
 internal static class PathFence
 {
@@ -14,19 +14,20 @@ internal static class PathFence
     private const int MaxDepth = 8;
     private const int MaxEntries = 100_000;
 
-    private static readonly StringComparison s_comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static readonly StringComparison s_comparison =
+        OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
-    /// <summary>Whether a base path as written has no <c>..</c> in it.</summary>
+    /// <summary>Rejects a base path that contains <c>..</c>.</summary>
     public static Outcome CheckText(string basePath) => !RealPath.Segments(basePath).Contains("..")
         ? Outcome.Ok
         : Outcome.Fail(StatusCode.PathInvalid, $"{basePath} has a '..' in it; write the path without, {Remedy}.");
 
-    /// <summary>Whether a version, and every link in it, stays within the base path.</summary>
+    /// <summary>Checks that a version, and every link in it, stays within the base path.</summary>
     /// <param name="basePath">A folder or a file.</param>
-    /// <param name="versionPath">The folder of the version, or its file; absolute.</param>
+    /// <param name="versionPath">The version's folder or file; absolute.</param>
     public static Outcome CheckLinks(string basePath, string versionPath)
     {
-        // An object store's version lies in a folder of the server's own.
+        // A version from an object store lies in a folder that the server made itself.
         if (basePath.Contains("://", StringComparison.Ordinal))
         {
             return Outcome.Ok;
@@ -38,12 +39,12 @@ internal static class PathFence
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Nothing is read from there either, and finding the model says so in better words.
+            // Nothing can be read there; the search for the model reports this more clearly.
             return Outcome.Ok;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{versionPath} cannot be looked through: {failure.Message}");
+            return Outcome.Fail(StatusCode.PathInvalid, $"{versionPath} cannot be searched: {failure.Message}");
         }
     }
 
@@ -64,10 +65,10 @@ internal static class PathFence
         return Outcome.Ok;
     }
 
-    /// <summary>Whether a folder of a repository of models leads out of it.</summary>
+    /// <summary>Checks whether a folder of a model repository leads out of it.</summary>
     /// <param name="root">The repository.</param>
-    /// <param name="folder">Under it; absolute.</param>
-    /// <returns>Null where it stays inside; else a sentence.</returns>
+    /// <param name="folder">A folder below it; absolute.</param>
+    /// <returns>Null if the folder stays inside; else the reason as a sentence.</returns>
     public static string? WhyOutside(string root, string folder)
     {
         string? real = RealPath.Of(folder);
@@ -89,8 +90,8 @@ internal static class PathFence
         return [beside, VolumeOf(beside), folder, VolumeOf(folder)];
     }
 
-    // Kubernetes keeps each state of a ConfigMap or Secret in a folder such as ..2024_05_01_10_00_00.123 of the volume, and exchanges
-    // the link ..data to it: a base path in one state and a link into the next are in the same volume.
+    // Kubernetes keeps each state of a ConfigMap or Secret in a folder of the volume such as ..2024_05_01_10_00_00.123. It then switches
+    // the link ..data to the new folder. A base path in one state and a link into the next are in the same volume.
     private static string VolumeOf(string real)
     {
         for (string? path = real; path is not null; path = Path.GetDirectoryName(path))
@@ -105,13 +106,20 @@ internal static class PathFence
     }
 
     private static bool IsIn(string root, string path) =>
-        path.Equals(root, s_comparison) || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, s_comparison);
+        path.Equals(root, s_comparison)
+        || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, s_comparison);
 
     private static IEnumerable<string> LinksOf(string versionPath) => Directory.Exists(versionPath)
         ? new FileSystemEnumerable<(string Path, bool IsLink)>(
             versionPath,
             static (ref FileSystemEntry entry) => (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
-            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, IgnoreInaccessible = true, AttributesToSkip = 0 })
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                MaxRecursionDepth = MaxDepth,
+                IgnoreInaccessible = true,
+                AttributesToSkip = 0,
+            })
             .Take(MaxEntries).Where(static entry => entry.IsLink).Select(static entry => entry.Path)
         : Directory.EnumerateFiles(Path.GetDirectoryName(versionPath)!, Path.GetFileNameWithoutExtension(versionPath) + ".*")
             .Append(Path.Combine(Path.GetDirectoryName(versionPath)!, NameMapping.FileName))

@@ -3,15 +3,15 @@ using Ovms.Disk;
 namespace Ovms.Repository;
 
 /// <summary>
-/// Walks the outermost fields of a protobuf file, skipping their contents. A file that was cut off while being copied shows in a field
-/// that is longer than what is left; of such a file the engine says only that it cannot read it.
+/// Walks the outermost fields of a protobuf file without reading their contents. In a truncated file a field is longer than the rest of
+/// the file. OpenVINO reports such a file only as unreadable.
 /// </summary>
 internal static class ProtobufFile
 {
     private const int LengthDelimited = 2;
 
-    /// <summary>Looks for the cut.</summary>
-    /// <returns>What is wrong, or null: whole, or not binary protobuf at all, which is for the engine to judge.</returns>
+    /// <summary>Searches for truncation.</summary>
+    /// <returns>The fault; null if the file is complete, or is not binary protobuf, which OpenVINO then reports.</returns>
     public static string? FindCut(string path)
     {
         using FileStream stream = RegularFile.OpenRead(path, 4096);

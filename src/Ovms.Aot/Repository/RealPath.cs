@@ -1,14 +1,14 @@
 namespace Ovms.Repository;
 
-/// <summary>Where a path leads when every link in it is followed.</summary>
+/// <summary>Resolves all links in a path.</summary>
 internal static class RealPath
 {
-    // As many as Linux follows.
+    // The limit of Linux.
     private const int MostLinks = 40;
 
-    /// <summary>Follows the links.</summary>
-    /// <param name="path">Absolute; what is not there is taken for no link.</param>
-    /// <returns>Absolute and free of links, or null where they lead in a circle.</returns>
+    /// <summary>Resolves the links.</summary>
+    /// <param name="path">Absolute. A missing part counts as no link.</param>
+    /// <returns>Absolute and free of links; null if the links form a cycle.</returns>
     public static string? Of(string path)
     {
         string real = Path.GetPathRoot(path)!;
@@ -43,8 +43,9 @@ internal static class RealPath
         return real;
     }
 
-    /// <summary>The names a path consists of.</summary>
-    public static string[] Segments(string path) => path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The names between the separators of a path.</summary>
+    public static string[] Segments(string path) =>
+        path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
 
     private static void Push(Stack<string> left, string path)
     {

@@ -5,25 +5,25 @@ using Ovms.Status;
 namespace Ovms.Repository;
 
 /// <summary>One folder of a repository that can be served.</summary>
-/// <param name="Name">Its path from the repository's folder, with slashes.</param>
+/// <param name="Name">Path relative to the repository, with slashes.</param>
 /// <param name="Path">Absolute.</param>
 internal sealed record ServableFolder(string Name, string Path);
 
-/// <summary>What lies under a folder of models: each folder with numbered versions that hold a model, and each folder with a graph.</summary>
-/// <param name="Found">By name.</param>
-/// <param name="Warnings">Sentences about what looks like a model and is none.</param>
+/// <summary>Scan of a model repository: folders with numbered versions that hold a model, and folders with a graph.</summary>
+/// <param name="Found">Sorted by name.</param>
+/// <param name="Warnings">Sentences about folders that look like a model but cannot be served.</param>
 internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, ImmutableArray<string> Warnings)
 {
-    /// <summary>The file that makes a folder a graph's.</summary>
+    /// <summary>The file that marks a folder as a graph's.</summary>
     public const string GraphFile = "graph.pbtxt";
 
-    // Beyond these it is no repository of models but a disk, or links that lead in a circle.
+    // Beyond these limits the folder is a whole disk or holds a cycle of links, not a model repository.
     private const int MaxDepth = 12;
     private const int MaxFolders = 100_000;
 
-    /// <summary>Looks through all folders under a folder; not into those that can be served.</summary>
+    /// <summary>Scans all folders below a root, but not below those that can be served.</summary>
     /// <param name="root">The repository.</param>
-    /// <param name="allowOutside">Whether links may lead out of it.</param>
+    /// <param name="allowOutside">Whether links may lead out of the repository.</param>
     public static Outcome<ServableFolders> Under(string root, bool allowOutside = false)
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
@@ -43,16 +43,25 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SecurityException)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter every folder above it.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path} may not be read by user {Environment.UserName}; give this user read permission, and permission to enter "
+                + "every folder above it.");
         }
         catch (IOException failure)
         {
             return Outcome.Fail(StatusCode.PathInvalid, $"{path} cannot be read: {failure.Message}");
         }
 
-        return search.Left < 0
-            ? Outcome.Fail(StatusCode.PathInvalid, $"{path} holds more than {MaxFolders} folders; expected the folder that holds the models' folders.")
-            : new ServableFolders([.. search.Found.OrderBy(static folder => folder.Name, StringComparer.Ordinal)], [.. search.Warnings.Order(StringComparer.Ordinal)]);
+        if (search.Left < 0)
+        {
+            string problem = $"{path} holds more than {MaxFolders} folders; expected the folder that holds the models' folders.";
+            return Outcome.Fail(StatusCode.PathInvalid, problem);
+        }
+
+        return new ServableFolders(
+            [.. search.Found.OrderBy(static folder => folder.Name, StringComparer.Ordinal)],
+            [.. search.Warnings.Order(StringComparer.Ordinal)]);
     }
 
     private sealed class Search(string root, bool allowOutside)
@@ -90,10 +99,12 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
             }
         }
 
-        // A link to a folder above itself: what is in it was found already.
+        // A link to one of its own parent folders: their contents are scanned already.
         private static bool LeadsBack(string folder) =>
             Directory.ResolveLinkTarget(folder, returnFinalTarget: true) is { } target
-            && (Path.GetDirectoryName(folder) + Path.DirectorySeparatorChar).StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            && (Path.GetDirectoryName(folder) + Path.DirectorySeparatorChar).StartsWith(
+                Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar,
+                StringComparison.Ordinal);
 
         private void Look(string folder, int depth)
         {
@@ -106,7 +117,8 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
 
             if (FilesOf(folder) is { Format: { } format })
             {
-                Warnings.Add($"{folder} is left out: it holds a model ({format.DisplayName()}) and no version folder; move its files into {Path.Combine(folder, "1")}.");
+                string fix = $"move its files into {Path.Combine(folder, "1")}";
+                Warnings.Add($"{folder} is left out: it holds a model ({format.DisplayName()}) and no version folder; {fix}.");
             }
 
             if (depth < MaxDepth)
@@ -121,6 +133,7 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
             return name[0] is >= '1' and <= '9' && name.All(char.IsAsciiDigit) && FilesOf(folder) is not null;
         }
 
-        private static ModelFileChoice? FilesOf(string folder) => ModelFileChoice.Among([.. Directory.EnumerateFiles(folder).Select(static file => Path.GetFileName(file))]);
+        private static ModelFileChoice? FilesOf(string folder) =>
+            ModelFileChoice.Among([.. Directory.EnumerateFiles(folder).Select(static file => Path.GetFileName(file))]);
     }
 }

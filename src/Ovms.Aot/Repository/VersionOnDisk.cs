@@ -1,7 +1,7 @@
 namespace Ovms.Repository;
 
-/// <summary>A version as the last look at the disk found it.</summary>
-/// <param name="Folder">Which and where.</param>
-/// <param name="Stamp">How its files look.</param>
-/// <param name="IsSettled">Whether they looked so at the look before, too: nobody is just copying them.</param>
+/// <summary>A version as the last scan found it.</summary>
+/// <param name="Folder">Number and path.</param>
+/// <param name="Stamp">State of its files.</param>
+/// <param name="IsSettled">Whether the scan before found the same state: no copy is in progress.</param>
 internal readonly record struct VersionOnDisk(ModelVersionFolder Folder, FilesStamp Stamp, bool IsSettled);

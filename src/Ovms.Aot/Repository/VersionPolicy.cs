@@ -4,7 +4,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository;
 
-/// <summary>Which of the versions on disk are served: the latest few, all, or the ones named. A pure decision.</summary>
+/// <summary>Selects the versions to serve: the latest few, all, or the named ones. A pure decision.</summary>
 internal sealed class VersionPolicy
 {
     private const string Forms = """the forms are {"latest":{"num_versions":1}}, {"all":{}} and {"specific":{"versions":[1,2]}}""";
@@ -24,18 +24,19 @@ internal sealed class VersionPolicy
     /// <summary>Every version.</summary>
     public static VersionPolicy All { get; } = new(null, default);
 
-    /// <summary>The highest ones.</summary>
+    /// <summary>The highest versions.</summary>
     public static VersionPolicy Latest(int count) => new(count, default);
 
-    /// <summary>These, as far as they are there.</summary>
+    /// <summary>The given versions, as far as they exist.</summary>
     public static VersionPolicy Specific(params IEnumerable<long> versions) => new(null, [.. versions.Distinct().Order()]);
 
-    /// <summary>Reads the form of the command line and of configuration files.</summary>
+    /// <summary>Parses the JSON form of the command line and of configuration files.</summary>
     public static Outcome<VersionPolicy> Parse(string json)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            JsonDocumentOptions options = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+            using JsonDocument document = JsonDocument.Parse(json, options);
             return Read(document.RootElement);
         }
         catch (JsonException failure)
@@ -45,14 +46,14 @@ internal sealed class VersionPolicy
     }
 
     /// <summary>The versions to serve.</summary>
-    /// <param name="available">What there is, in any order.</param>
-    /// <returns>Ascending; those of a specific policy that are not there are left out.</returns>
+    /// <param name="available">Existing versions, in any order.</param>
+    /// <returns>Ascending; versions of a specific policy that do not exist are omitted.</returns>
     public ImmutableArray<long> Select(IEnumerable<long> available) => Select(available, static _ => true);
 
-    /// <summary>The versions to serve where some cannot be for now.</summary>
-    /// <param name="available">What there is, in any order.</param>
-    /// <param name="counts">Whether a version is or can be served; under a latest policy the next older one stands in for one that cannot.</param>
-    /// <returns>Ascending; those that do not count are among them, since they are still wanted.</returns>
+    /// <summary>The versions to serve when some cannot be loaded at present.</summary>
+    /// <param name="available">Existing versions, in any order.</param>
+    /// <param name="counts">Whether a version is or can be served. If not, a latest policy takes the next older version.</param>
+    /// <returns>Ascending; includes versions that do not count, since they are still wanted.</returns>
     public ImmutableArray<long> Select(IEnumerable<long> available, Func<long, bool> counts)
     {
         IEnumerable<long> ascending = available.Distinct().Order();
@@ -64,7 +65,7 @@ internal sealed class VersionPolicy
         };
     }
 
-    /// <summary>The JSON that gives this policy.</summary>
+    /// <summary>The JSON form of this policy.</summary>
     public override string ToString() => this switch
     {
         { _latest: { } count } => $$$"""{"latest":{"num_versions":{{{count}}}}}""",
@@ -101,10 +102,13 @@ internal sealed class VersionPolicy
     }
 
     private static Outcome<VersionPolicy> ReadAll(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 0 ? All : Wrong($"\"all\" takes an empty object; came {value.GetRawText()}");
+        value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 0
+            ? All
+            : Wrong($"\"all\" takes an empty object; came {value.GetRawText()}");
 
     private static Outcome<VersionPolicy> ReadLatest(JsonElement value) =>
-        TryGetOnly(value, "num_versions", out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int count) && count >= 1
+        TryGetOnly(value, "num_versions", out JsonElement number)
+        && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int count) && count >= 1
             ? Latest(count)
             : Wrong($"\"latest\" takes an object with num_versions, a whole number from 1 to {int.MaxValue}; came {value.GetRawText()}");
 

@@ -1,20 +1,20 @@
 namespace Ovms.Repository;
 
 /// <summary>
-/// Remembers how versions' files looked, and so tells what changed and what is still changing. Used by one look at a time.
+/// Remembers the state of versions' files between scans and tells what changed and what is still changing. Not thread-safe.
 /// </summary>
 internal sealed class VersionWatch
 {
-    // Files of so many bytes together are read when only their times changed; a copy of the same files is no new version.
+    // If only times changed, versions up to this total size are hashed: a copy of the same files is no new version.
     private const long CheapToRead = 8 << 20;
 
     private Dictionary<string, Memory> _before = [];
     private Dictionary<string, Memory> _now = [];
 
-    /// <summary>Begins a look at the disk; what is not asked for until the next one is forgotten.</summary>
+    /// <summary>Begins a scan. Versions not checked before the next scan are forgotten.</summary>
     public void BeginLook() => (_before, _now) = (_now, new Dictionary<string, Memory>(_now.Count));
 
-    /// <summary>Looks at one version.</summary>
+    /// <summary>Checks one version.</summary>
     public VersionOnDisk Look(ModelVersionFolder folder)
     {
         Memory? before = _before.GetValueOrDefault(folder.Path);
@@ -27,7 +27,7 @@ internal sealed class VersionWatch
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // It is going, coming, or not for us: loading it will tell, once it stays so.
+            // The version is being removed or written, or the server may not read it. Loading it reports the fault once this persists.
             FilesStamp stamp = new(failure.Message);
             _now[folder.Path] = new Memory(null, stamp, null);
             return new VersionOnDisk(folder, stamp, IsSettled: before?.Stamp == stamp);
@@ -41,7 +41,7 @@ internal sealed class VersionWatch
             return (new Memory(seen, seen.ToStamp(), null), false);
         }
 
-        // The contents are read once the files have settled, not while the first load wants the disk.
+        // Contents are hashed only after the files have settled, so that this does not compete with the first load for the disk.
         if (last.Times == seen.Times)
         {
             return (before with { Contents = before.Contents ?? (seen.Bytes <= CheapToRead ? seen.TryHashContents() : null) }, true);

@@ -4,7 +4,7 @@ using Ovms.Observability;
 
 namespace Ovms.Status;
 
-/// <summary>How something ended when failing is part of its contract: a code, and the detail that makes it a sentence.</summary>
+/// <summary>Result of an operation that may fail: a status code, and a detail that completes the message.</summary>
 internal readonly struct Outcome
 {
     private Outcome(StatusCode code, string? detail)
@@ -16,19 +16,19 @@ internal readonly struct Outcome
     /// <summary>Success.</summary>
     public static Outcome Ok => default;
 
-    /// <summary>What happened.</summary>
+    /// <summary>The status.</summary>
     public StatusCode Code { get; }
 
-    /// <summary>What exactly: the thing's name, what was expected, what came.</summary>
+    /// <summary>What exactly failed: the name, what was expected, what was found.</summary>
     public string? Detail { get; }
 
-    /// <summary>Whether it went well.</summary>
+    /// <summary>Whether the operation succeeded.</summary>
     public bool IsOk => Code == StatusCode.Ok;
 
-    /// <summary>The text a client sees: the base message, then " - " and the detail.</summary>
+    /// <summary>The text for clients: the base message, then " - " and the detail.</summary>
     public string Text => Detail is null ? Code.Message() : $"{Code.Message()} - {Detail}";
 
-    /// <summary>A failure. Hidden characters of a caller's text become visible, since people read the detail in logs and answers.</summary>
+    /// <summary>A failure. Invisible characters in the detail are escaped, since people read it in logs and responses.</summary>
     public static Outcome Fail(StatusCode code, string? detail = null)
     {
         Debug.Assert(code != StatusCode.Ok, "A failure needs a code that says so.");
@@ -39,7 +39,7 @@ internal readonly struct Outcome
     public override string ToString() => Text;
 }
 
-/// <summary>An <see cref="Outcome"/> that carries what was made when it went well.</summary>
+/// <summary>An <see cref="Outcome"/> with a value on success.</summary>
 internal readonly struct Outcome<T>
 {
     private readonly Outcome _outcome;
@@ -50,32 +50,32 @@ internal readonly struct Outcome<T>
         _outcome = outcome;
     }
 
-    /// <summary>What was made; there only when <see cref="IsOk"/>.</summary>
+    /// <summary>The value; set only when <see cref="IsOk"/>.</summary>
     public T? Value { get; }
 
-    /// <summary>What happened.</summary>
+    /// <summary>The status.</summary>
     public StatusCode Code => _outcome.Code;
 
-    /// <summary>What exactly.</summary>
+    /// <inheritdoc cref="Outcome.Detail"/>
     public string? Detail => _outcome.Detail;
 
-    /// <summary>Whether it went well, so that <see cref="Value"/> is there.</summary>
+    /// <summary>Whether the operation succeeded and <see cref="Value"/> is set.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
     public bool IsOk => _outcome.IsOk;
 
-    /// <summary>The text a client sees.</summary>
+    /// <summary>The text for clients.</summary>
     public string Text => _outcome.Text;
 
-    /// <summary>The same without the value, to hand a failure on.</summary>
+    /// <summary>The same without the value, to return a failure as another type.</summary>
     public Outcome WithoutValue => _outcome;
 
     /// <summary>A failure.</summary>
     public static Outcome<T> Fail(StatusCode code, string? detail = null) => new(default, Outcome.Fail(code, detail));
 
-    /// <summary>A success with its value.</summary>
+    /// <summary>A success with a value.</summary>
     public static implicit operator Outcome<T>(T value) => new(value, Outcome.Ok);
 
-    /// <summary>A failure handed on; a success without a value cannot be.</summary>
+    /// <summary>A failure of another operation; a success cannot be converted.</summary>
     public static implicit operator Outcome<T>(Outcome failure)
     {
         Debug.Assert(!failure.IsOk, "Only a failure can stand for an outcome without its value.");

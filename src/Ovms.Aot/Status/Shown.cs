@@ -1,12 +1,12 @@
 namespace Ovms.Status;
 
-/// <summary>A caller's own text as it may stand in an answer or a log line: bounded.</summary>
+/// <summary>Bounds the length of a caller's text in responses and log lines.</summary>
 internal static class Shown
 {
     private const int Limit = 100;
     private const string Ellipsis = "...";
 
-    /// <summary>The text, cut with an ellipsis when it is long; never within a character.</summary>
+    /// <summary>The text, cut after 100 characters with an ellipsis; never within a surrogate pair.</summary>
     public static string Bounded(string text)
     {
         if (text.Length <= Limit)

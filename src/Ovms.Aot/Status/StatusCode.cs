@@ -1,7 +1,7 @@
 namespace Ovms.Status;
 
 /// <summary>
-/// Everything the server can answer or end with. The attribute is the whole fact: message, gRPC code and HTTP status
+/// All results that the server answers or exits with. The attribute is the only source: message, gRPC code and HTTP status
 /// are generated from it. Rows without codes only end the process and never reach a client.
 /// </summary>
 [StatusTable]
@@ -21,15 +21,15 @@ internal enum StatusCode
     [Status("gRPC channel arguments are not in the form name=value,name=value")]
     GrpcChannelArgWrongFormat,
 
-    /// <summary>The gRPC listener did not come up.</summary>
+    /// <summary>The gRPC listener could not start.</summary>
     [Status("Failed to start gRPC server")]
     FailedToStartGrpcServer,
 
-    /// <summary>The REST listener did not come up.</summary>
+    /// <summary>The REST listener could not start.</summary>
     [Status("Failed to start REST server")]
     FailedToStartRestServer,
 
-    /// <summary>The inference runtime could not be loaded.</summary>
+    /// <summary>OpenVINO could not be loaded.</summary>
     [Status("Failed to load OpenVINO")]
     RuntimeUnavailable,
 
@@ -39,15 +39,15 @@ internal enum StatusCode
     [Status("Configuration file not found or cannot open", Grpc = GrpcCode.Internal, Http = 500)]
     ConfigFileInvalid,
 
-    /// <summary>The configuration file is no JSON, or says what it cannot say.</summary>
+    /// <summary>The configuration file is not JSON or violates the schema.</summary>
     [Status("Configuration file is invalid", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     ConfigInvalid,
 
-    /// <summary>Metrics are wanted without a port to show them on.</summary>
+    /// <summary>Metrics are enabled without a REST port.</summary>
     [Status("Missing rest_port parameter in server CLI")]
     MetricsRestPortMissing,
 
-    /// <summary>A list of metrics names a family that there is not, or one twice.</summary>
+    /// <summary>A list of metrics has an unknown or duplicate family.</summary>
     [Status("Invalid name in metrics_list")]
     InvalidMetricsFamilyName,
 
@@ -69,15 +69,15 @@ internal enum StatusCode
     [Status("No version of the model is available", Grpc = GrpcCode.Internal, Http = 500)]
     NoModelVersionAvailable,
 
-    /// <summary>Something on this machine is missing without which no object store can be asked.</summary>
+    /// <summary>A library that object stores need is missing on this machine.</summary>
     [Status("Object stores cannot be used here", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteUnusable,
 
-    /// <summary>The object store cannot be reached, broke off or is at its limits; the next attempt may go better.</summary>
+    /// <summary>The object store is unreachable, broke the connection or is overloaded; a retry may succeed.</summary>
     [Status("The object store cannot be reached", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteUnreachable,
 
-    /// <summary>The object store does not let us in, or credentials are missing or malformed.</summary>
+    /// <summary>The object store denies access, or credentials are missing or malformed.</summary>
     [Status("Access to the object store is refused", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteAccessRefused,
 
@@ -85,15 +85,15 @@ internal enum StatusCode
     [Status("The bucket or container does not exist", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteContainerMissing,
 
-    /// <summary>The object store answered with another failure.</summary>
+    /// <summary>The object store answered with another error.</summary>
     [Status("The object store answered with an error", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteFailed,
 
-    /// <summary>A file came from the object store other than it was listed.</summary>
+    /// <summary>A file from the object store differs from its listing.</summary>
     [Status("A file from the object store is not what was listed", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteFileInvalid,
 
-    /// <summary>What comes from an object store cannot be kept on the local disk.</summary>
+    /// <summary>Files from an object store cannot be stored on the local disk.</summary>
     [Status("Files from the object store cannot be kept", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteCacheFailed,
 
@@ -101,7 +101,7 @@ internal enum StatusCode
     [Status("Model version policy is in wrong format", Grpc = GrpcCode.Internal, Http = 500)]
     ModelVersionPolicyWrongFormat,
 
-    /// <summary>--model_version_policy names a policy that there is not.</summary>
+    /// <summary>--model_version_policy names an unknown policy.</summary>
     [Status("Model version policy contains unsupported key", Grpc = GrpcCode.Internal, Http = 500)]
     ModelVersionPolicyUnsupportedKey,
 
@@ -109,7 +109,7 @@ internal enum StatusCode
     [Status("Model config is invalid")]
     ModelConfigInvalid,
 
-    /// <summary>An option of stateful models is set for one that is not.</summary>
+    /// <summary>An option for stateful models is set for a model that is not stateful.</summary>
     [Status("Stateful model config parameter used for non stateful model")]
     InvalidNonStatefulModelParameter,
 
@@ -117,7 +117,7 @@ internal enum StatusCode
     [Status("Given model name is already occupied")]
     ModelNameOccupied,
 
-    /// <summary>Reading the model failed.</summary>
+    /// <summary>OpenVINO could not read the model.</summary>
     [Status("Error while loading a model", Grpc = GrpcCode.Internal, Http = 500)]
     ModelNotLoaded,
 
@@ -129,11 +129,11 @@ internal enum StatusCode
     [Status("Target device is in wrong format")]
     TargetDeviceWrongFormat,
 
-    /// <summary>A device that was asked for is not there.</summary>
+    /// <summary>A requested device is not available.</summary>
     [Status("Target device is not available", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     TargetDeviceNotAvailable,
 
-    /// <summary>The device refused the model.</summary>
+    /// <summary>The device rejected the model.</summary>
     [Status("Cannot compile model into target device", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     CannotCompileModelIntoTargetDevice,
 
@@ -141,11 +141,11 @@ internal enum StatusCode
     [Status("Plugin config is in wrong format", Grpc = GrpcCode.Internal, Http = 500)]
     PluginConfigWrongFormat,
 
-    /// <summary>A property is given twice under an old and a new name.</summary>
+    /// <summary>A property is given under both its old and its new name.</summary>
     [Status("Plugin config has conflicting parameters")]
     PluginConfigConflictingParameters,
 
-    /// <summary>More infer requests asked for than can be.</summary>
+    /// <summary>More infer requests are configured than allowed.</summary>
     [Status("Nireq parameter too high")]
     InvalidNireq,
 
@@ -161,7 +161,7 @@ internal enum StatusCode
     [Status("The provided layout is in wrong format")]
     LayoutWrongFormat,
 
-    /// <summary>The layout has another rank than the port.</summary>
+    /// <summary>The layout's rank differs from the port's.</summary>
     [Status("Layout is incompatible with shape")]
     LayoutIncompatibleWithShape,
 
@@ -177,11 +177,11 @@ internal enum StatusCode
     [Status("The provided float or array of floats is in wrong format")]
     FloatWrongFormat,
 
-    /// <summary>One shape for a model of several inputs.</summary>
+    /// <summary>One shape without a name for a model with several inputs.</summary>
     [Status("Anonymous fixed shape is not allowed for models with multiple inputs")]
     AnonymousFixedShapeNotAllowed,
 
-    /// <summary>One layout for a model of several inputs.</summary>
+    /// <summary>One layout without a name for a model with several inputs.</summary>
     [Status("Anonymous fixed layout is not allowed for models with multiple inputs")]
     AnonymousFixedLayoutNotAllowed,
 
@@ -193,25 +193,25 @@ internal enum StatusCode
     [Status("Layout is given for an input or output that is not in the model")]
     ConfigLayoutIsNotInModel,
 
-    /// <summary>--shape uses a name that a mapping replaces.</summary>
+    /// <summary>--shape uses the model's own name of an input that a mapping renames.</summary>
     [Status("Shape is given under the model's own name of an input that is mapped to another name")]
     ConfigShapeMappedButUsedRealName,
 
-    /// <summary>--layout uses a name that a mapping replaces.</summary>
+    /// <summary>--layout uses the model's own name of a port that a mapping renames.</summary>
     [Status("Layout is given under the model's own name of a port that is mapped to another name")]
     ConfigLayoutMappedButUsedRealName,
 
-    /// <summary>Batch size or shape auto, for an input that has no dimensions.</summary>
+    /// <summary>Batch size or shape auto for a scalar input.</summary>
     [Status("Batch size and shape cannot be auto for scalar inputs")]
     ModelWithScalarAutoUnsupported,
 
-    /// <summary>The model could not take the shape.</summary>
+    /// <summary>OpenVINO could not reshape the model.</summary>
     [Status("Model could not be reshaped with requested shape", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     ReshapeError,
 
-    // Which model.
+    // Selecting the model.
 
-    /// <summary>The request does not say which model (TensorFlow Serving).</summary>
+    /// <summary>The request names no model (TensorFlow Serving).</summary>
     [Status("model_spec missing in request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     ModelSpecMissing,
 
@@ -227,7 +227,7 @@ internal enum StatusCode
     [Status("Model with requested version is retired", Grpc = GrpcCode.NotFound, Http = 404)]
     ModelVersionNotLoadedAnymore,
 
-    /// <summary>The version is on its way; the original's REST front says 404 here.</summary>
+    /// <summary>The version is loading; the original's REST API answers 404 here.</summary>
     [Status("Model with requested version is not loaded yet", Grpc = GrpcCode.Unavailable, Http = 503)]
     ModelVersionNotLoadedYet,
 
@@ -235,25 +235,25 @@ internal enum StatusCode
     [Status("invalid model version format in request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     ModelVersionInvalidFormat,
 
-    /// <summary>A version is asked for by its label.</summary>
+    /// <summary>The request selects a version by label.</summary>
     [Status("Versions have no labels here", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     ModelVersionLabelUnsupported,
 
-    /// <summary>Other metadata than the signature is asked for (TensorFlow Serving).</summary>
+    /// <summary>The request asks for metadata other than the signature (TensorFlow Serving).</summary>
     [Status("Invalid signature name", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidSignatureDef,
 
-    // Is the request right. The original loses several of these under "Unknown error"; here all are the caller's fault.
+    // Checking the request. The original reports several of these as "Unknown error"; here all are faults of the caller.
 
-    /// <summary>The bytes are not the protobuf message.</summary>
+    /// <summary>The bytes are not a valid protobuf message.</summary>
     [Status("The message cannot be parsed", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     MalformedMessage,
 
-    /// <summary>The parts of the message do not fit each other.</summary>
+    /// <summary>The parts of the message contradict each other.</summary>
     [Status("Invalid message structure", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidMessageStructure,
 
-    /// <summary>Another count of inputs than the model's.</summary>
+    /// <summary>The number of inputs differs from the model's.</summary>
     [Status("Invalid number of inputs", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidNoOfInputs,
 
@@ -261,7 +261,7 @@ internal enum StatusCode
     [Status("Missing input with specific name", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     MissingInput,
 
-    /// <summary>The request has an input that the model has not.</summary>
+    /// <summary>The request has an input that the model does not have.</summary>
     [Status("Unexpected input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     UnexpectedInput,
 
@@ -269,31 +269,31 @@ internal enum StatusCode
     [Status("Duplicate input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     DuplicateInput,
 
-    /// <summary>The request asks for an output that the model has not, or asks for one twice.</summary>
+    /// <summary>The request asks for an unknown output, or for one output twice.</summary>
     [Status("Invalid requested output", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidRequestedOutput,
 
-    /// <summary>Another datatype than the model's.</summary>
+    /// <summary>The datatype differs from the model's.</summary>
     [Status("Invalid input precision", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidPrecision,
 
-    /// <summary>Another rank than the model's.</summary>
+    /// <summary>The rank differs from the model's.</summary>
     [Status("Invalid number of shape dimensions", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidNoOfShapeDimensions,
 
-    /// <summary>Another batch than the model's.</summary>
+    /// <summary>The batch size differs from the model's.</summary>
     [Status("Invalid input batch size", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidBatchSize,
 
-    /// <summary>Another shape than the model's.</summary>
+    /// <summary>The shape differs from the model's.</summary>
     [Status("Invalid input shape", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidShape,
 
-    /// <summary>Another number of bytes than the shape needs.</summary>
+    /// <summary>The number of bytes does not fit the shape.</summary>
     [Status("Invalid content size of tensor proto", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidContentSize,
 
-    /// <summary>Another number of values than the shape needs.</summary>
+    /// <summary>The number of values does not fit the shape.</summary>
     [Status("Invalid number of values in tensor proto container", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidValueCount,
 
@@ -301,7 +301,7 @@ internal enum StatusCode
     [Status("Invalid value in tensor", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidValue,
 
-    /// <summary>A string tensor is larger than the server takes.</summary>
+    /// <summary>A string tensor is larger than allowed.</summary>
     [Status("String tensor exceeds the maximum size", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidStringMaxSizeExceeded,
 
@@ -309,19 +309,20 @@ internal enum StatusCode
     [Status("bytes_contents is empty", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     BytesContentsEmpty,
 
-    /// <summary>An encoded image for an input that is not one.</summary>
-    [Status("Received binary image input but resource not configured to accept NHWC layout", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    /// <summary>An encoded image for an input that takes no images.</summary>
+    [Status(
+        "Received binary image input but resource not configured to accept NHWC layout", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     UnsupportedLayout,
 
     /// <summary>The image cannot be decoded; the original answers UNKNOWN and 500 here.</summary>
     [Status("Image parsing failed", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     ImageParsingFailed,
 
-    /// <summary>The image has other channels than the model.</summary>
+    /// <summary>The image's number of channels differs from the model's.</summary>
     [Status("Invalid number of channels in binary input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidNoOfChannels,
 
-    /// <summary>The model takes any size, but one call's images have several.</summary>
+    /// <summary>The model accepts any size, but the images of one call differ in size.</summary>
     [Status("Binary input images for this endpoint are required to have the same resolution", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     BinaryImagesResolutionMismatch,
 
@@ -329,7 +330,7 @@ internal enum StatusCode
     [Status("Output holds bytes that are not UTF-8", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     OutputIsNotUtf8,
 
-    /// <summary>The message is larger than the server reads.</summary>
+    /// <summary>The message is larger than allowed.</summary>
     [Status("Message exceeds the maximum size", Grpc = GrpcCode.ResourceExhausted, Http = 413)]
     MessageTooLarge,
 
@@ -339,11 +340,11 @@ internal enum StatusCode
     [Status("Sequence with provided ID does not exist", Grpc = GrpcCode.NotFound, Http = 404)]
     SequenceMissing,
 
-    /// <summary>A sequence is to start under the id of another.</summary>
+    /// <summary>The id of a new sequence is in use.</summary>
     [Status("Sequence with provided ID already exists", Grpc = GrpcCode.AlreadyExists, Http = 409)]
     SequenceAlreadyExists,
 
-    /// <summary>A call that does not start a sequence names none.</summary>
+    /// <summary>A call that does not start a sequence has no sequence id.</summary>
     [Status("Sequence ID has not been provided in request inputs", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     SequenceIdNotProvided,
 
@@ -351,33 +352,34 @@ internal enum StatusCode
     [Status("Unexpected value of sequence control input", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidSequenceControlInput,
 
-    /// <summary>The id tensor is no UINT64.</summary>
+    /// <summary>The id tensor is not UINT64.</summary>
     [Status("Could not find sequence id in expected tensor proto field uint64_val", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     SequenceIdBadType,
 
-    /// <summary>The control tensor is no UINT32.</summary>
-    [Status("Could not find sequence control input in expected tensor proto field uint32_val", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    /// <summary>The control tensor is not UINT32.</summary>
+    [Status(
+        "Could not find sequence control input in expected tensor proto field uint32_val", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     SequenceControlInputBadType,
 
-    /// <summary>The id or control tensor has no dimension where it needs one.</summary>
+    /// <summary>The id or control tensor lacks a required dimension.</summary>
     [Status("Special input proto does not contain tensor shape information", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     SpecialInputNoTensorShape,
 
-    /// <summary>The sequence's last call is on its way, or a call lost its state.</summary>
+    /// <summary>The sequence's last call is in progress, or the sequence lost its state in a failed call.</summary>
     [Status("Sequence last request is being processed and it's not available anymore", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     SequenceTerminated,
 
-    /// <summary>No further sequence may start now.</summary>
+    /// <summary>The maximum number of sequences is reached.</summary>
     [Status("Max sequence number has been reached. Could not create new sequence.", Grpc = GrpcCode.Unavailable, Http = 503)]
     MaxSequenceNumberReached,
 
-    // REST: is the document right.
+    // REST: checking the document.
 
-    /// <summary>Not JSON; the original answers 412 here.</summary>
+    /// <summary>The body is not JSON; the original answers 412 here.</summary>
     [Status("The file is not valid json", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     JsonInvalid,
 
-    /// <summary>JSON deeper than the server reads.</summary>
+    /// <summary>The JSON is nested too deep.</summary>
     [Status("JSON nesting is too deep", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     JsonNestingDepthExceeded,
 
@@ -401,11 +403,11 @@ internal enum StatusCode
     [Status("Invalid JSON structure. One of named instances is not a JSON object.", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestNamedInstanceNotAnObject,
 
-    /// <summary>Rows differ in what they hold, or in shape.</summary>
+    /// <summary>Rows differ in content or shape.</summary>
     [Status("Could not parse instance content. Not valid ndarray detected", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestCouldNotParseInstance,
 
-    /// <summary>Outputs cannot be told by rows.</summary>
+    /// <summary>Outputs cannot be split into rows.</summary>
     [Status("Response parsing to JSON error", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestProtoToStringError,
 
@@ -433,7 +435,7 @@ internal enum StatusCode
     [Status("Could not parse request parameters", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestCouldNotParseParameters,
 
-    /// <summary>A datatype that the encoding cannot carry.</summary>
+    /// <summary>The encoding cannot represent the datatype.</summary>
     [Status("Could not parse input content. Unsupported data precision detected", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestUnsupportedPrecision,
 
@@ -445,7 +447,7 @@ internal enum StatusCode
     [Status("Received buffer size is smaller than binary_data_size parameter indicates", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestBinaryBufferTooSmall,
 
-    /// <summary>More binary bytes than announced, or a size that is no size.</summary>
+    /// <summary>More binary bytes than announced, or an invalid size.</summary>
     [Status("Invalid binary_data_size parameter", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestBinaryDataSizeInvalid,
 
@@ -457,15 +459,15 @@ internal enum StatusCode
     [Status("Inference-Header-Content-Length exceeds the size of the body", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     RestInferenceHeaderContentLengthExceeded,
 
-    /// <summary>Nothing is at the address; the original answers 400 here.</summary>
+    /// <summary>The URL does not exist; the original answers 400 here.</summary>
     [Status("Invalid request URL", Grpc = GrpcCode.NotFound, Http = 404)]
     RestInvalidUrl,
 
-    /// <summary>The address knows other methods; the original answers 406 here.</summary>
+    /// <summary>The URL does not support the method; the original answers 406 here.</summary>
     [Status("Unsupported method", Grpc = GrpcCode.Unimplemented, Http = 405)]
     RestUnsupportedMethod,
 
-    /// <summary>The body is encoded in a way the server does not read.</summary>
+    /// <summary>The body has an unsupported content encoding.</summary>
     [Status("Unsupported content encoding", Grpc = GrpcCode.Unimplemented, Http = 415)]
     RestUnsupportedEncoding,
 
@@ -475,19 +477,19 @@ internal enum StatusCode
     [Status("Server is not ready", Grpc = GrpcCode.Unavailable, Http = 503)]
     ServerNotReady,
 
-    /// <summary>The server was told to stop.</summary>
+    /// <summary>The server is stopping.</summary>
     [Status("Server is shutting down", Grpc = GrpcCode.Unavailable, Http = 503)]
     ServerShuttingDown,
 
-    /// <summary>Too many calls wait for an infer request.</summary>
+    /// <summary>Too many calls are waiting for an infer request.</summary>
     [Status("Too many requests are waiting for inference", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
     QueueFull,
 
-    /// <summary>As many calls are open as there may be.</summary>
+    /// <summary>The maximum number of open calls is reached.</summary>
     [Status("Too many calls are open", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
     TooManyStreams,
 
-    /// <summary>As many connections are open as there may be.</summary>
+    /// <summary>The maximum number of open connections is reached.</summary>
     [Status("Too many connections are open", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
     TooManyConnections,
 
@@ -503,35 +505,35 @@ internal enum StatusCode
     [Status("The request came too slowly", Grpc = GrpcCode.DeadlineExceeded, Http = 408)]
     RequestTooSlow,
 
-    /// <summary>The caller went away.</summary>
+    /// <summary>The caller cancelled or disconnected.</summary>
     [Status("Request was cancelled", Grpc = GrpcCode.Cancelled, Http = 499)]
     Cancelled,
 
-    /// <summary>A setting of the trace or logging extension that does not exist.</summary>
+    /// <summary>Unknown setting of the trace or logging extension.</summary>
     [Status("Setting is not known", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidSetting,
 
-    /// <summary>A region of shared memory that nobody registered.</summary>
+    /// <summary>The shared memory region is not registered.</summary>
     [Status("Shared memory region is not registered", Grpc = GrpcCode.NotFound, Http = 404)]
     SharedMemoryRegionMissing,
 
-    /// <summary>The caller did not take its answer in time; nobody receives this, it is logged.</summary>
+    /// <summary>The caller did not read its answer in time. This is only logged; no caller receives it.</summary>
     [Status("The answer was not taken in time", Grpc = GrpcCode.ResourceExhausted, Http = 408)]
     AnswerNotTaken,
 
-    /// <summary>The call exists in the interface but not here.</summary>
+    /// <summary>The API defines the call, but this server does not implement it.</summary>
     [Status("Not implemented", Grpc = GrpcCode.Unimplemented, Http = 501)]
     NotImplemented,
 
-    /// <summary>The engine failed while computing.</summary>
+    /// <summary>OpenVINO failed during the inference.</summary>
     [Status("Internal inference error", Grpc = GrpcCode.Internal, Http = 500)]
     InternalInferenceError,
 
-    /// <summary>The server failed outside the engine.</summary>
+    /// <summary>The server failed outside OpenVINO.</summary>
     [Status("Internal server error", Grpc = GrpcCode.Internal, Http = 500)]
     InternalError,
 
-    /// <summary>Nothing better is known.</summary>
+    /// <summary>The cause is not known.</summary>
     [Status("Unknown error")]
     UnknownError,
 }

@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// NaN, Infinity and -Infinity without quotes. They are not JSON, but Python's json module writes them, and clients built on it send them.
-/// A text with such names is marked where it lies: each becomes a string of the same length that begins with a byte which no UTF-8 text
-/// has. The tokenizer takes the string, the readers of floating-point values know the mark, and every other reader refuses it.
+/// NaN, Infinity and -Infinity without quotes. They are not JSON, but Python's json module writes them, and clients based on it send them.
+/// <see cref="Mark"/> replaces each name in place by a string of the same length that begins with a byte never found in UTF-8. The
+/// tokenizer accepts the string. The readers of floating-point values recognise the mark; all other readers reject it.
 /// </summary>
 internal static class BareName
 {
@@ -23,8 +23,8 @@ internal static class BareName
     private static ReadOnlySpan<byte> NegativeInfinity => "-Infinity"u8;
 
     /// <summary>Marks all bare names outside strings.</summary>
-    /// <param name="json">Valid UTF-8; changed in place, its length stays.</param>
-    /// <returns>Whether there were any.</returns>
+    /// <param name="json">Valid UTF-8; changed in place, its length stays the same.</param>
+    /// <returns>Whether there were any names.</returns>
     public static bool Mark(Span<byte> json)
     {
         bool any = false;
@@ -53,9 +53,9 @@ internal static class BareName
         return any;
     }
 
-    /// <summary>The value that a mark stands for.</summary>
-    /// <param name="reader">Stands on any token.</param>
-    /// <param name="value">0 where it is no mark.</param>
+    /// <summary>Reads the value that a mark stands for.</summary>
+    /// <param name="reader">Positioned on any token.</param>
+    /// <param name="value">0 if the token is no mark.</param>
     public static bool TryRead(ref readonly Utf8JsonReader reader, out double value)
     {
         value = MarkOf(in reader) switch
@@ -68,7 +68,7 @@ internal static class BareName
         return value != 0;
     }
 
-    /// <summary>The name as the caller wrote it; null where the token is no mark.</summary>
+    /// <summary>The name as the caller wrote it; null if the token is no mark.</summary>
     public static string? TextOf(ref readonly Utf8JsonReader reader) => MarkOf(in reader) switch
     {
         NaNMark => "NaN",
@@ -90,7 +90,7 @@ internal static class BareName
         return length > 0 && EndsValue(text[length..]) ? (length, mark) : (0, (byte)0);
     }
 
-    // A key is no value, and a name is not the beginning of a longer word.
+    // Excludes keys and names that are the beginning of a longer word.
     private static bool EndsValue(ReadOnlySpan<byte> rest)
     {
         int next = rest.IndexOfAnyExcept(" \t\r\n"u8);

@@ -3,7 +3,7 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>Truth values: a byte that is 0 or 1, true and false in JSON.</summary>
+/// <summary>BOOL: a byte 0 or 1 in raw form, true and false in JSON.</summary>
 internal readonly struct BooleanFormat : IElementFormat<byte>
 {
     public static WireType Wire => WireType.Varint;

@@ -2,13 +2,13 @@ using Ovms.Status;
 
 namespace Ovms.Tensors;
 
-/// <summary>Whom a <see cref="NativeBuffer"/> asks before it grows. Abstract, since what is asked is a front end's and lies above tensors.</summary>
+/// <summary>Memory budget that a <see cref="NativeBuffer"/> asks before it grows. Implemented by the front ends.</summary>
 internal abstract class BufferBudget : Recyclable
 {
-    /// <summary>Counts bytes in. What a buffer holds in the end is given back by whoever made the budget, since the buffer may outlive it.</summary>
-    /// <exception cref="OvmsException">There is no room for them; its outcome says so.</exception>
+    /// <summary>Takes bytes. The budget's creator returns what a buffer holds at the end, since it may outlive the budget.</summary>
+    /// <exception cref="OvmsException">The budget is exhausted; the outcome says so.</exception>
     public abstract void Take(long bytes);
 
-    /// <summary>Counts bytes out: those of a buffer that ends before the budget does.</summary>
+    /// <summary>Returns the bytes of a buffer that is disposed before the budget ends.</summary>
     public abstract void Release(long bytes);
 }

@@ -4,16 +4,16 @@ using System.Buffers.Binary;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// The raw form of BYTES on the wire: for each element its length in bytes, as a little-endian uint32, and then its bytes. Everything that
-/// reads or writes those lengths is here.
+/// Raw form of BYTES on the wire: for each element its length in bytes as a little-endian uint32, then its bytes. All code that reads
+/// or writes these lengths is here.
 /// </summary>
 internal static class BytesForm
 {
-    /// <summary>Bytes of the length that stands before each element.</summary>
+    /// <summary>Size of the length prefix in bytes.</summary>
     public const int PrefixSize = sizeof(uint);
 
     /// <summary>Appends one element.</summary>
-    /// <returns>False where the content would become too large; nothing is appended then.</returns>
+    /// <returns>False if the content would become too large; then nothing is appended.</returns>
     public static bool TryAppend(NativeBuffer destination, ReadOnlySequence<byte> element)
     {
         if (!TryReserve(destination, element.Length, out Span<byte> room))
@@ -26,11 +26,11 @@ internal static class BytesForm
         return true;
     }
 
-    /// <summary>Makes room for an element whose length is known only after it was decoded into that room.</summary>
-    /// <param name="destination">Where the element goes.</param>
-    /// <param name="most">The most bytes that the element may turn out to have.</param>
+    /// <summary>Reserves room for an element whose length is known only after decoding it into that room.</summary>
+    /// <param name="destination">The buffer.</param>
+    /// <param name="most">Maximum length of the element in bytes.</param>
     /// <param name="room">At least <paramref name="most"/> bytes, valid until <see cref="Commit"/>.</param>
-    /// <returns>False where the content would become too large.</returns>
+    /// <returns>False if the content would become too large.</returns>
     public static bool TryReserve(NativeBuffer destination, long most, out Span<byte> room)
     {
         bool isReserved = destination.TryReserve(PrefixSize + most);
@@ -38,9 +38,9 @@ internal static class BytesForm
         return isReserved;
     }
 
-    /// <summary>Ends the element that was decoded after <see cref="TryReserve"/>.</summary>
+    /// <summary>Completes the element that was decoded after <see cref="TryReserve"/>.</summary>
     /// <param name="destination">The same buffer.</param>
-    /// <param name="length">How many bytes the element has.</param>
+    /// <param name="length">Length of the element in bytes.</param>
     public static void Commit(NativeBuffer destination, int length)
     {
         WritePrefix(destination.Free, length);
@@ -57,25 +57,26 @@ internal static class BytesForm
 
     /// <summary>Writes an element's length.</summary>
     /// <param name="destination">At least <see cref="PrefixSize"/> bytes.</param>
-    /// <param name="length">Bytes of the element that follows.</param>
-    public static void WritePrefix(Span<byte> destination, int length) => BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)length);
+    /// <param name="length">Length in bytes of the element that follows.</param>
+    public static void WritePrefix(Span<byte> destination, int length) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)length);
 }
 
-/// <summary>Walks the elements of BYTES in raw form.</summary>
+/// <summary>Reads the elements of BYTES in raw form one by one.</summary>
 /// <param name="content">The whole content.</param>
 internal ref struct BytesElements(ReadOnlySpan<byte> content)
 {
     private ReadOnlySpan<byte> _rest = content;
 
-    /// <summary>Bytes that were not read yet.</summary>
+    /// <summary>Bytes not read yet.</summary>
     public readonly int Left => _rest.Length;
 
-    /// <summary>Reads the next element of a content that was validated; false after the last one.</summary>
+    /// <summary>Reads the next element of validated content; false after the last one.</summary>
     public bool TryRead(out ReadOnlySpan<byte> element) => Read(out element, out _) == BytesElement.Whole;
 
-    /// <summary>Reads the next element of a content that may be malformed.</summary>
-    /// <param name="element">Its bytes, where it is <see cref="BytesElement.Whole"/>.</param>
-    /// <param name="length">Its length as it says itself, where it does.</param>
+    /// <summary>Reads the next element of content that may be malformed.</summary>
+    /// <param name="element">Its bytes, if it is <see cref="BytesElement.Whole"/>.</param>
+    /// <param name="length">The length in its prefix; 0 without a prefix.</param>
     public BytesElement Read(out ReadOnlySpan<byte> element, out uint length)
     {
         element = default;
@@ -102,18 +103,18 @@ internal ref struct BytesElements(ReadOnlySpan<byte> content)
     }
 }
 
-/// <summary>What stands at a place where an element of BYTES is expected.</summary>
+/// <summary>Result of reading an element of BYTES.</summary>
 internal enum BytesElement
 {
-    /// <summary>The content ends there.</summary>
+    /// <summary>The content has ended.</summary>
     None,
 
-    /// <summary>An element.</summary>
+    /// <summary>A complete element.</summary>
     Whole,
 
-    /// <summary>Fewer bytes than a length takes.</summary>
+    /// <summary>Too few bytes for a length prefix.</summary>
     HasNoLength,
 
-    /// <summary>A length that is larger than what is left.</summary>
+    /// <summary>The length is larger than the rest of the content.</summary>
     IsCutOff,
 }

@@ -65,7 +65,7 @@ internal readonly struct DoubleFormat : IElementFormat<double>
     public static int Format(double value, Span<byte> destination) => JsonFloat.Format(value, destination);
 }
 
-/// <summary>FP16; singles in typed contents, since protobuf has no half.</summary>
+/// <summary>FP16; carried as singles in typed contents, since protobuf has no half type.</summary>
 internal readonly struct HalfFormat : IElementFormat<Half>
 {
     public static WireType Wire => WireType.Fixed32;
@@ -116,7 +116,7 @@ internal readonly struct HalfFormat : IElementFormat<Half>
     }
 }
 
-/// <summary>BF16; singles in typed contents, since protobuf has no bfloat16.</summary>
+/// <summary>BF16; carried as singles in typed contents, since protobuf has no bfloat16 type.</summary>
 internal readonly struct BFloat16Format : IElementFormat<BFloat16>
 {
     public static WireType Wire => WireType.Fixed32;
@@ -151,13 +151,15 @@ internal readonly struct BFloat16Format : IElementFormat<BFloat16>
 
     public static int Format(BFloat16 value, Span<byte> destination) =>
         ShortestDecimal.TryFormat<BFloat16Precision>(value.ToSingle(), destination, out int length) ? length
-        : value.IsFinite ? JsonFloat.EnsureFraction(destination, value.Format(destination)) : JsonFloat.FormatName(value.ToSingle(), destination);
+        : value.IsFinite ? JsonFloat.EnsureFraction(destination, value.Format(destination))
+        : JsonFloat.FormatName(value.ToSingle(), destination);
 }
 
-/// <summary>Words about floating-point values.</summary>
+/// <summary>Texts about floating-point values, for messages.</summary>
 internal static class FloatRange
 {
-    public static string Of(string largest) => $"numbers from -{largest} to {largest} and the strings \"NaN\", \"Infinity\" and \"-Infinity\"";
+    public static string Of(string largest) =>
+        $"numbers from -{largest} to {largest} and the strings \"NaN\", \"Infinity\" and \"-Infinity\"";
 
     public static string Describe(uint singleBits) => BitConverter.UInt32BitsToSingle(singleBits).ToString(CultureInfo.InvariantCulture);
 }

@@ -3,10 +3,10 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>Fields of typed contents that do not belong to the datatype.</summary>
+/// <summary>Handles fields of typed contents that do not belong to the datatype.</summary>
 internal static class ForeignField
 {
-    /// <summary>Passes over an unknown or empty field; values in the field of another datatype are refused, since they would get lost.</summary>
+    /// <summary>Skips an unknown or empty field. Rejects values in another datatype's field, which would otherwise be lost.</summary>
     public static Outcome Pass(ref ProtoReader contents, int field, WireType type, TensorMarshaler marshaler)
     {
         if (!ContentsFields.Has(field))

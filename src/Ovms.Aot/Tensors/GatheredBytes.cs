@@ -6,29 +6,29 @@ using System.Runtime.InteropServices;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// The bytes of a message in order: short runs are copied into a buffer, tensors stay where they are. A large answer is sent from it
-/// piece by piece without a second copy of its tensors. Not thread-safe.
+/// The bytes of a message in order: small parts are copied into a buffer, tensors are referenced in place. A large answer is sent from
+/// it piece by piece without a second copy of its tensors. Not thread-safe.
 /// </summary>
-/// <param name="copies">0, or the length of a message whose tensors are copied, too, since theirs is memory that does not wait.</param>
+/// <param name="copies">0, or the message's length if tensors must be copied too because their memory does not stay valid.</param>
 internal sealed unsafe class GatheredBytes(int copies = 0) : IBufferWriter<byte>, IDisposable
 {
-    // Names, shapes and lengths.
+    // Room for names, shapes and lengths.
     private const int LeastRoom = 256;
 
     private readonly NativeBuffer _copied = new(Math.Max(copies, LeastRoom));
 
-    // In order. An address of 0 means bytes of the buffer, which moves while it grows: they are found by their start in it.
+    // In order. Address 0 means bytes of the buffer: it moves when it grows, so they are found by their offset.
     private readonly List<(nint Address, int Start, int Length)> _runs = [];
     private int _run;
     private int _read;
 
-    /// <summary>Whether every byte was copied: nothing has to stay where it was.</summary>
+    /// <summary>Whether tensors are copied too, so that no memory outside has to stay valid.</summary>
     public bool HasCopies => copies > 0;
 
-    /// <summary>Bytes that were added and not yet read.</summary>
+    /// <summary>Bytes added and not read yet.</summary>
     public long Left { get; private set; }
 
-    /// <summary>Adds bytes where they lie: whoever adds them keeps them there until they have been read.</summary>
+    /// <summary>Adds bytes by reference. The caller keeps them valid and in place until they have been read.</summary>
     public void AddView(ReadOnlySpan<byte> bytes)
     {
         if (HasCopies)
@@ -65,7 +65,7 @@ internal sealed unsafe class GatheredBytes(int copies = 0) : IBufferWriter<byte>
     public Memory<byte> GetMemory(int sizeHint = 0) => _copied.GetMemory(sizeHint);
 
     /// <summary>Copies the next bytes.</summary>
-    /// <returns>How many: as many as there is room for, or all that are left.</returns>
+    /// <returns>The number of bytes: as many as fit, or all that are left.</returns>
     public int Read(Span<byte> destination)
     {
         int copied = 0;

@@ -3,23 +3,23 @@ using Ovms.Native;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Gives memory back to the system after a peak. Pools keep what calls use again within seconds and hand out the rest here; garbage and
-/// freed blocks stay with the process until somebody asks the collector and the C library for them, since neither has a reason to work
-/// while little is allocated.
+/// Returns memory to the operating system after a peak. Pools keep what calls reuse within seconds and release the rest here. Garbage
+/// and freed blocks stay with the process until this class triggers the collector and malloc_trim: neither acts on its own while
+/// little is allocated.
 /// </summary>
 internal static class IdleMemory
 {
-    // What was not used for one to two periods goes.
+    // Memory unused for one to two periods is released.
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(10);
 
-    // A collection stops all threads for a few milliseconds, and so does a trim for those that allocate: less is not worth it.
+    // A collection stops all threads for a few milliseconds, and a trim those that allocate. Less than this is not worth it.
     private const long LeastGarbage = 4 << 20;
     private const long LeastFreed = 8 << 20;
 
-    // Garbage of a peak that lasts is collected beside the calls, before it is a multiple of what they need.
+    // Garbage of a long peak is collected concurrently, before it is a multiple of what the calls need.
     private const long MostGarbage = 64 << 20;
 
-    // Under load that never pauses freed blocks are soon used again. After this many periods they are trimmed nevertheless.
+    // Under constant load freed blocks are soon reused, so trimming waits. After this many periods it happens anyway.
     private const int MostDelays = 6;
 
     private static readonly Lock s_gate = new();
@@ -31,8 +31,8 @@ internal static class IdleMemory
     private static long s_untrimmed;
     private static int s_delays;
 
-    /// <summary>Adds a pool, for the life of the process.</summary>
-    /// <param name="shrink">Lets go of what was not used since it was called last. One call at a time.</param>
+    /// <summary>Registers a pool for the life of the process.</summary>
+    /// <param name="shrink">Releases what was not used since its last call. Never called concurrently.</param>
     public static void Add(Func<IdleShare> shrink)
     {
         lock (s_gate)
@@ -41,7 +41,7 @@ internal static class IdleMemory
         }
     }
 
-    /// <summary>Something is kept or was freed: it is looked after within a period.</summary>
+    /// <summary>Call after memory was pooled or freed: schedules a check within one period.</summary>
     public static void Touch()
     {
         if (Volatile.Read(ref s_isArmed) == 0 && Interlocked.Exchange(ref s_isArmed, 1) == 0)
@@ -50,14 +50,14 @@ internal static class IdleMemory
         }
     }
 
-    /// <summary>Unmanaged memory was freed.</summary>
+    /// <summary>Call after unmanaged memory was freed.</summary>
     public static void Freed(long bytes)
     {
         Interlocked.Add(ref s_freed, bytes);
         Touch();
     }
 
-    /// <summary>Managed memory became garbage that the collector does not see a reason to collect.</summary>
+    /// <summary>Call after dropping managed memory that the collector has no reason to collect soon.</summary>
     public static void Dropped(long bytes)
     {
         if (Interlocked.Add(ref s_garbage, bytes) >= MostGarbage && Interlocked.Exchange(ref s_garbage, 0) >= MostGarbage)
@@ -68,7 +68,7 @@ internal static class IdleMemory
         Touch();
     }
 
-    /// <summary>Does what is due at the end of a period. Safe from any thread.</summary>
+    /// <summary>Does the work at the end of a period. Thread-safe.</summary>
     public static void Look()
     {
         Volatile.Write(ref s_isArmed, 0);
@@ -107,12 +107,13 @@ internal static class IdleMemory
     }
 }
 
-/// <summary>What a pool did with its memory when it was asked to shrink.</summary>
-/// <param name="Kept">Bytes that it still keeps and may let go of next time.</param>
-/// <param name="Garbage">Bytes of managed memory that it let go of.</param>
-/// <param name="Freed">Bytes of unmanaged memory that it freed.</param>
+/// <summary>Result of shrinking a pool.</summary>
+/// <param name="Kept">Bytes still kept that may be released next time.</param>
+/// <param name="Garbage">Bytes of managed memory released.</param>
+/// <param name="Freed">Bytes of unmanaged memory freed.</param>
 internal readonly record struct IdleShare(long Kept, long Garbage = 0, long Freed = 0)
 {
-    /// <summary>Both together.</summary>
-    public static IdleShare operator +(IdleShare one, IdleShare other) => new(one.Kept + other.Kept, one.Garbage + other.Garbage, one.Freed + other.Freed);
+    /// <summary>The sum of both.</summary>
+    public static IdleShare operator +(IdleShare one, IdleShare other) =>
+        new(one.Kept + other.Kept, one.Garbage + other.Garbage, one.Freed + other.Freed);
 }

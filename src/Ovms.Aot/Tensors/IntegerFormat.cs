@@ -8,9 +8,9 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>Whole numbers, exact to the last bit in every form.</summary>
+/// <summary>Integers, exact in every form.</summary>
 /// <typeparam name="TElement">The element.</typeparam>
-/// <typeparam name="TField">The type of the protobuf field, which may be wider than the element.</typeparam>
+/// <typeparam name="TField">Type of the protobuf field, which may be wider than the element.</typeparam>
 internal readonly struct IntegerFormat<TElement, TField> : IElementFormat<TElement>
     where TElement : unmanaged, IBinaryInteger<TElement>, IMinMaxValue<TElement>
     where TField : unmanaged, IBinaryInteger<TField>
@@ -21,11 +21,12 @@ internal readonly struct IntegerFormat<TElement, TField> : IElementFormat<TEleme
 
     public static int MaxTextLength => 20;
 
-    public static string Range => string.Create(CultureInfo.InvariantCulture, $"whole numbers from {TElement.MinValue} to {TElement.MaxValue}");
+    public static string Range =>
+        string.Create(CultureInfo.InvariantCulture, $"whole numbers from {TElement.MinValue} to {TElement.MaxValue}");
 
     public static bool TryFromWire(ulong bits, out TElement value)
     {
-        // Truncation to the field's own width is protobuf's rule; from there on nothing may be lost.
+        // Protobuf truncates to the field's own width; from there on no bits may be lost.
         TField field = TField.CreateTruncating(bits);
         value = TElement.CreateTruncating(field);
         return TField.CreateTruncating(value) == field;
@@ -41,7 +42,7 @@ internal readonly struct IntegerFormat<TElement, TField> : IElementFormat<TEleme
             return false;
         }
 
-        // Only a number that lies across two buffers has to be copied; bodies are read whole.
+        // Only a number that spans two buffers is copied; bodies are read whole.
         ReadOnlySpan<byte> text = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
         return TElement.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
             || TryConvertText(text, out value);

@@ -5,13 +5,13 @@ using System.Text.Json;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Floating-point values in JSON. JSON has no NaN and no infinity, and the original breaks the document when it meets one. They are
-/// written and read as the strings "NaN", "Infinity" and "-Infinity": the document stays JSON, a model that yields one NaN does not
-/// cost its caller the other values, and it is what protobuf's own JSON form prescribes for the fields that carry these values.
+/// Floating-point values in JSON. JSON has no NaN and no infinity; the original server writes invalid JSON for them. Here they are
+/// written and read as the strings "NaN", "Infinity" and "-Infinity", as protobuf's JSON form prescribes for these fields. The document
+/// stays valid, and a NaN does not cost the caller the other values.
 /// </summary>
 internal static class JsonFloat
 {
-    /// <summary>The longest text of a double, with a sign, 17 digits, a point and an exponent.</summary>
+    /// <summary>Maximum length of a double: sign, 17 digits, point and exponent.</summary>
     public const int MaxTextLength = 32;
 
     /// <summary>Reads a number or one of the three names; false for anything else and for numbers too large for a single.</summary>
@@ -83,7 +83,7 @@ internal static class JsonFloat
         return EnsureFraction(destination, written);
     }
 
-    /// <summary>Writes "NaN", "Infinity" or "-Infinity" with the quotes.</summary>
+    /// <summary>Writes "NaN", "Infinity" or "-Infinity" with quotes.</summary>
     public static int FormatName(double value, Span<byte> destination)
     {
         ReadOnlySpan<byte> text = double.IsNaN(value) ? "\"NaN\""u8 : value > 0 ? "\"Infinity\""u8 : "\"-Infinity\""u8;
@@ -91,7 +91,7 @@ internal static class JsonFloat
         return text.Length;
     }
 
-    /// <summary>Turns 1 into 1.0, as the original writes it: some clients take the type of a value from its looks.</summary>
+    /// <summary>Turns 1 into 1.0, as the original writes it: some clients infer a value's type from its text.</summary>
     public static int EnsureFraction(Span<byte> destination, int written)
     {
         if (destination[..written].IndexOfAny((byte)'.', (byte)'E') < 0)

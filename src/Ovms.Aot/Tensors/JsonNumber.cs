@@ -4,38 +4,38 @@ using System.Runtime.CompilerServices;
 
 namespace Ovms.Tensors;
 
-/// <summary>One number of a JSON text, taken apart: ± digits × 10^exponent.</summary>
+/// <summary>One parsed number of a JSON text: ± digits × 10^exponent.</summary>
 internal ref struct JsonNumber
 {
-    // Any number of so many digits fits 64 bits.
+    // Any number of this many digits fits 64 bits.
     private const int MostDigits = 19;
 
-    // Far beyond any double: what is longer is left to others.
+    // Far beyond the range of double; numbers with longer exponents are left to the full reader.
     private const int MostExponentDigits = 4;
 
     /// <summary>The number's characters.</summary>
     public ReadOnlySpan<byte> Text;
 
-    /// <summary>Its digits without point and leading zeros as one whole number; of no use where it <see cref="IsLong"/>.</summary>
+    /// <summary>All digits as one integer, without the point; not valid if <see cref="IsLong"/>.</summary>
     public ulong Digits;
 
-    /// <summary>The power of ten that they are multiplied by.</summary>
+    /// <summary>The power of ten by which the digits are multiplied.</summary>
     public int Exponent;
 
-    /// <summary>Whether it begins with a minus; -0 does too.</summary>
+    /// <summary>Whether it begins with a minus; also true for -0.</summary>
     public bool IsNegative;
 
     /// <summary>Whether it has neither point nor exponent.</summary>
     public bool IsWhole;
 
-    /// <summary>Whether it has more digits than 64 bits hold, or an exponent of many digits.</summary>
+    /// <summary>Whether its digits do not fit 64 bits, or its exponent has more than four digits.</summary>
     public bool IsLong;
 
-    /// <summary>Reads a number in the grammar of JSON.</summary>
-    /// <param name="text">Not checked by anybody yet.</param>
+    /// <summary>Parses a number in JSON's grammar.</summary>
+    /// <param name="text">Unchecked text.</param>
     /// <param name="start">Where the number should begin.</param>
-    /// <param name="number">What was read; what follows its text is not looked at.</param>
-    /// <returns>False where something else stands.</returns>
+    /// <param name="number">The number; what follows its text is not checked.</param>
+    /// <returns>False if there is no number.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, int start, out JsonNumber number)
     {
         number = default;
@@ -94,7 +94,7 @@ internal ref struct JsonNumber
         return at > first;
     }
 
-    // Zeros before the first other digit, of digits with at most one point among them.
+    // Zeros before the first other digit, in digits with at most one point.
     private static int LeadingZeros(ReadOnlySpan<byte> digits)
     {
         int first = digits.IndexOfAnyExcept("0."u8);
@@ -102,14 +102,14 @@ internal ref struct JsonNumber
         return first < 0 ? digits.Length : point >= 0 && point < first ? first - 1 : first;
     }
 
-    /// <summary>Goes over digits, eight at a time: the steps depend on each other, and the last one takes what is left without a loop.</summary>
-    /// <returns>Where the first other byte stands.</returns>
+    /// <summary>Reads digits, eight at a time for a short dependency chain. The last step takes the rest without a loop.</summary>
+    /// <returns>The position of the first other byte.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PassDigits(ReadOnlySpan<byte> text, int at, ref ulong digits)
     {
         while (text.Length - at >= sizeof(ulong))
         {
-            // Each byte less '0'; then whose high bits tell that it is above 9. A carry can only spoil what comes after such a byte.
+            // Subtracts '0' from each byte. High bits then mark values above 9; a carry can only disturb bytes after the first such value.
             ulong values = BinaryPrimitives.ReadUInt64LittleEndian(text[at..]) ^ 0x3030303030303030;
             ulong others = (values | (values + 0x7676767676767676)) & 0x8080808080808080;
             if (others == 0)
@@ -121,7 +121,7 @@ internal ref struct JsonNumber
 
             int count = BitOperations.TrailingZeroCount(others) >> 3;
 
-            // As if zeros stood before them.
+            // Shifted as if preceded by zeros.
             ulong aligned = values << 8 << (56 - (count << 3));
             digits = (digits * ShortPower(count)) + Join(aligned);
             return at + count;
@@ -135,7 +135,7 @@ internal ref struct JsonNumber
         return at;
     }
 
-    /// <summary>Eight digits, the first one in the lowest byte, as a number: neighbours are joined, then pairs, then fours.</summary>
+    /// <summary>Converts eight digits, the first in the lowest byte, to a number: joins neighbours, then pairs, then fours.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Join(ulong values)
     {

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace Ovms.Tensors;
 
-/// <summary>JSON tokens in messages.</summary>
+/// <summary>Formats JSON tokens for messages.</summary>
 internal static class JsonToken
 {
     private const int LongestQuote = 40;
 
-    /// <summary>The token as a message quotes it: short, whatever came.</summary>
+    /// <summary>The token as a message quotes it, at most 40 bytes of it.</summary>
     public static string Quote(ref readonly Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.StartObject => "an object",

@@ -7,13 +7,12 @@ using Ovms.Status;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// A block of unmanaged memory that carries one tensor's bytes from the wire to the engine: aligned to a cache line, growable,
-/// given back to <see cref="NativeBufferPool"/> on disposal. The owner is the request message it was filled for.
-/// Not thread-safe.
+/// A growable block of unmanaged memory that carries one tensor's bytes from the wire to OpenVINO, aligned to a cache line. Disposing
+/// returns the block to <see cref="NativeBufferPool"/>. Owned by the request message that it was filled for. Not thread-safe.
 /// </summary>
 internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDisposable
 {
-    /// <summary>The largest content of one tensor; equal to the largest message, 1 GiB.</summary>
+    /// <summary>Maximum content of one tensor: 1 GiB, as for a message.</summary>
     public const int MaxLength = 1 << 30;
 
     private readonly Recycled<NativeBuffer>? _home;
@@ -25,7 +24,7 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
 
     /// <summary>Rents a buffer that can hold <paramref name="capacity"/> bytes without growing; its length is 0.</summary>
     /// <param name="capacity">0 to <see cref="MaxLength"/>.</param>
-    /// <param name="budget">Counts what it holds; null where nobody does.</param>
+    /// <param name="budget">Counts the memory held; null for no limit.</param>
     /// <exception cref="OvmsException">The budget has no room for the capacity.</exception>
     public NativeBuffer(int capacity = 256, BufferBudget? budget = null)
     {
@@ -37,31 +36,30 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
 
     private NativeBuffer(Recycled<NativeBuffer>? home) => _home = home;
 
-    /// <summary>Where the bytes are; never null, aligned to 64 but for a view. Changes when the buffer grows.</summary>
+    /// <summary>Address of the bytes; never null; aligned to 64, except in a view. Changes when the buffer grows.</summary>
     public void* Address => _address;
 
     /// <summary>
-    /// Counts what the buffer grows by from here on; null where nobody does. With a budget the buffer uses no more of its block than was
-    /// counted.
+    /// Counts further growth; null for no limit. With a budget the buffer uses no more of its block than was counted.
     /// </summary>
     public BufferBudget? Budget { get; set; }
 
-    /// <summary>How many bytes fit without growing, those written among them.</summary>
+    /// <summary>Bytes that fit without growing, including those already written.</summary>
     public int Capacity => _capacity;
 
-    /// <summary>How many bytes were written.</summary>
+    /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
     /// <summary>The bytes written.</summary>
     public Span<byte> Bytes => new(_address, Length);
 
     /// <summary>
-    /// A buffer whose content will end at a multiple of 64 when <paramref name="length"/> bytes have been written: where a message ends
-    /// in a tensor of a size that is one, as those of images are, the tensor begins at one too.
+    /// Rents a buffer whose content ends at a multiple of 64 once <paramref name="length"/> bytes are written. If the message ends with a
+    /// tensor whose size is a multiple of 64, such as an image, that tensor also begins at one.
     /// </summary>
-    /// <param name="shells">Objects of buffers that are gone, about 80 bytes each with what they made.</param>
-    /// <param name="length">What will be written in the end.</param>
-    /// <param name="capacity">How much of it to make room for now.</param>
+    /// <param name="shells">Pool of buffer objects; each takes about 80 bytes with the objects it made.</param>
+    /// <param name="length">Final length of the content in bytes.</param>
+    /// <param name="capacity">Bytes to make room for now.</param>
     public static NativeBuffer EndingAligned(Recycled<NativeBuffer> shells, long length, int capacity)
     {
         int lead = length > MaxLength - NativeBufferPool.Alignment ? 0 : (int)(-length & (NativeBufferPool.Alignment - 1));
@@ -72,9 +70,7 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         return buffer;
     }
 
-    /// <summary>
-    /// Disposes it and leaves the object to the next <see cref="EndingAligned"/>: only for the last one who knows it.
-    /// </summary>
+    /// <summary>Disposes the buffer and pools the object for <see cref="EndingAligned"/>. No other reference may remain.</summary>
     public void Recycle()
     {
         if (_home is null)
@@ -88,12 +84,12 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         }
     }
 
-    /// <summary>Keeps the objects of buffers that <see cref="EndingAligned"/> makes.</summary>
+    /// <summary>Creates the pool of buffer objects for <see cref="EndingAligned"/>.</summary>
     public static Recycled<NativeBuffer> Shells() => new(static home => new NativeBuffer(home));
 
-    /// <summary>Some of the bytes as a content of its own, without a copy: valid as long as this buffer neither grows nor is disposed.</summary>
-    /// <param name="part">Lies in this buffer.</param>
-    /// <param name="spare">A view that was disposed, to become this one; null for a new one.</param>
+    /// <summary>A view of some of the bytes, without a copy. Valid as long as this buffer neither grows nor is disposed.</summary>
+    /// <param name="part">Bytes of this buffer.</param>
+    /// <param name="spare">A disposed view to reuse; null to make a new one.</param>
     public NativeBuffer View(ReadOnlySpan<byte> part, NativeBuffer? spare = null)
     {
         byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(part));
@@ -105,7 +101,7 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         return spare;
     }
 
-    /// <summary>The bytes written, for readers of sequences: valid as long as the buffer neither grows nor is disposed.</summary>
+    /// <summary>The bytes written, as a sequence. Valid as long as the buffer neither grows nor is disposed.</summary>
     public ReadOnlySequence<byte> Sequence => new((_memory ??= new NativeMemory(this)).Memory);
 
     /// <inheritdoc/>
@@ -115,8 +111,8 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         Length += count;
     }
 
-    /// <summary>Drops what was written last.</summary>
-    /// <param name="length">What stays.</param>
+    /// <summary>Drops the bytes after a given length.</summary>
+    /// <param name="length">The new length.</param>
     public void Truncate(int length)
     {
         Debug.Assert(length >= 0 && length <= Length);
@@ -136,10 +132,10 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         return Free;
     }
 
-    /// <summary>What was reserved and not yet written; may be empty.</summary>
+    /// <summary>Room reserved and not yet written; may be empty.</summary>
     public Span<byte> Free => new(_address + Length, _capacity - Length);
 
-    /// <summary>Makes room for <paramref name="size"/> more bytes; false where the content would pass <see cref="MaxLength"/>.</summary>
+    /// <summary>Makes room for <paramref name="size"/> more bytes; false if the content would exceed <see cref="MaxLength"/>.</summary>
     /// <exception cref="OvmsException">The budget has no room for more.</exception>
     public bool TryReserve(long size)
     {
@@ -157,10 +153,11 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         return true;
     }
 
-    /// <summary>What to answer when <see cref="TryReserve"/> refuses.</summary>
-    public Outcome TooLarge() => Outcome.Fail(StatusCode.MessageTooLarge, $"one tensor may have {MaxLength} bytes; {Length} were read and there are more");
+    /// <summary>The failure to answer when <see cref="TryReserve"/> returns false.</summary>
+    public Outcome TooLarge() => Outcome.Fail(
+        StatusCode.MessageTooLarge, $"one tensor may have {MaxLength} bytes; {Length} were read and there are more");
 
-    /// <summary>Not offered: the memory is unmanaged.</summary>
+    /// <summary>Not supported: the memory is unmanaged.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException("A NativeBuffer hands out spans only.");
 
@@ -188,7 +185,7 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         _capacity = Budget is null ? size : capacity;
     }
 
-    // Keeps the content's place within a cache line. A view gets a block of its own.
+    // Keeps the content's offset within a cache line. A view gets its own block.
     private void Grow(int wanted)
     {
         Budget?.Take(wanted - _capacity);
@@ -219,7 +216,7 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
 
         public override Span<byte> GetSpan() => buffer.Bytes;
 
-        // Unmanaged: it does not move.
+        // The memory is unmanaged: it does not move.
         public override MemoryHandle Pin(int elementIndex = 0) => new(buffer._address + elementIndex);
 
         public override void Unpin()

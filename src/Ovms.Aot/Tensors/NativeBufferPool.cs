@@ -5,35 +5,35 @@ using System.Runtime.InteropServices;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Keeps freed blocks of unmanaged memory for the next call, by powers of two. What is kept is bounded in total, the rest is freed; large
-/// blocks that no call used for some seconds are freed, too.
+/// Keeps freed blocks of unmanaged memory for reuse, in size classes of powers of two. The total is bounded; further blocks are freed.
+/// Large blocks that no call used for some seconds are freed too.
 /// </summary>
 internal static unsafe class NativeBufferPool
 {
-    /// <summary>What every block's address is a multiple of: a cache line.</summary>
+    /// <summary>Alignment of every block in bytes: a cache line.</summary>
     public const int Alignment = 64;
 
     private const int SmallestClass = 256;
 
-    // Kept idle at most: enough for a few dozen image-sized calls, small beside a model.
+    // Limit of idle memory: enough for a few dozen image-sized calls, small compared with a model.
     private const long KeptBytesLimit = 64L << 20;
 
-    // Smaller blocks stay: there are as many as calls at a time.
+    // Blocks of smaller classes are never freed: there are only as many as concurrent calls.
     private const int SmallestFreedClass = 16;
 
     private static readonly ConcurrentQueue<nint>[] s_classes = CreateClasses();
     private static readonly int[] s_counts = new int[s_classes.Length];
 
-    // The fewest that were kept since the last look: so many were not used.
+    // The fewest blocks kept since the last check: that many were not used.
     private static readonly int[] s_fewest = new int[s_classes.Length];
     private static long s_keptBytes;
 
     static NativeBufferPool() => IdleMemory.Add(Shrink);
 
-    /// <summary>Bytes that wait for their next use.</summary>
+    /// <summary>Bytes of idle blocks.</summary>
     public static long KeptBytes => Interlocked.Read(ref s_keptBytes);
 
-    /// <summary>A block of at least <paramref name="size"/> bytes; <paramref name="size"/> becomes what it really holds.</summary>
+    /// <summary>Rents a block of at least <paramref name="size"/> bytes and sets <paramref name="size"/> to its actual size.</summary>
     public static byte* Rent(ref int size)
     {
         uint rounded = BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, SmallestClass));
@@ -55,7 +55,7 @@ internal static unsafe class NativeBufferPool
         return (byte*)NativeMemory.AlignedAlloc((nuint)size, Alignment);
     }
 
-    /// <summary>Takes back a block of exactly <paramref name="size"/> bytes as <see cref="Rent"/> gave it.</summary>
+    /// <summary>Returns a block with the exact <paramref name="size"/> that <see cref="Rent"/> set.</summary>
     public static void Return(byte* block, int size)
     {
         if (Interlocked.Add(ref s_keptBytes, size) > KeptBytesLimit)
@@ -72,7 +72,7 @@ internal static unsafe class NativeBufferPool
         IdleMemory.Touch();
     }
 
-    // One call at a time.
+    // Never called concurrently.
     private static IdleShare Shrink()
     {
         IdleShare all = default;

@@ -6,7 +6,7 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>Types whose elements are bits inside bytes, or floats no wire knows: served in raw form, which needs no understanding of them.</summary>
+/// <summary>Types with elements smaller than a byte, and floats without a wire form: served in raw form only.</summary>
 internal sealed class PackedMarshaler(ElementTypeRow row) : TensorMarshaler(row)
 {
     /// <inheritdoc/>

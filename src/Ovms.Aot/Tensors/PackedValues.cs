@@ -7,15 +7,15 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>Appends the values of one repeated protobuf field to a buffer; packed, unpacked or in several pieces, as protobuf allows.</summary>
+/// <summary>Appends the values of one repeated protobuf field to a buffer: packed, unpacked or in several pieces.</summary>
 /// <param name="field">The field's name, for messages.</param>
-/// <param name="datatype">What the wire calls the elements' type, for messages.</param>
+/// <param name="datatype">The datatype's name on the wire, for messages.</param>
 /// <param name="destination">Receives the elements.</param>
 internal ref struct PackedValues<TElement, TFormat>(string field, string datatype, NativeBuffer destination)
     where TElement : unmanaged
     where TFormat : struct, IElementFormat<TElement>
 {
-    // Values of one round: small enough for the stack, large enough that the work between rounds does not count.
+    // Values per round: few enough for the stack, enough to make the work between rounds negligible.
     private const int Round = 512;
     private const int LongestVarint = 10;
 
@@ -26,12 +26,13 @@ internal ref struct PackedValues<TElement, TFormat>(string field, string datatyp
     public Outcome Read(ReadOnlySequence<byte> packed) => TFormat.Wire switch
     {
         WireType.Varint => ReadVarints(packed),
-        _ when packed.Length % WireSize != 0 => throw new MalformedProtoException($"{field} has {packed.Length} bytes, which is no multiple of {WireSize}"),
+        _ when packed.Length % WireSize != 0 =>
+            throw new MalformedProtoException($"{field} has {packed.Length} bytes, which is no multiple of {WireSize}"),
         _ when TFormat.PackedIsRaw => Copy(packed),
         _ => ReadFixed(packed),
     };
 
-    /// <summary>Reads a value that has a tag of its own.</summary>
+    /// <summary>Reads an unpacked value, which has its own tag.</summary>
     public Outcome ReadOne(ref ProtoReader contents, WireType type)
     {
         if (type != TFormat.Wire)
@@ -135,7 +136,7 @@ internal ref struct PackedValues<TElement, TFormat>(string field, string datatyp
             reader.Advance(at);
             if (at == 0)
             {
-                // The next varint lies across two buffers, or it is malformed: the slow reader tells, and throws in the second case.
+                // The next varint spans two buffers or is malformed. ProtoReader handles both, and throws in the second case.
                 ProtoReader slow = new(reader.UnreadSequence);
                 ulong varint = slow.ReadVarint();
                 reader.Advance(slow.Position);
@@ -151,7 +152,7 @@ internal ref struct PackedValues<TElement, TFormat>(string field, string datatyp
         return Outcome.Ok;
     }
 
-    /// <summary>Reads one varint that lies within <paramref name="piece"/>; false, with nothing consumed, where none does.</summary>
+    /// <summary>Reads one varint within <paramref name="piece"/>; false, with nothing consumed, if there is no complete one.</summary>
     private static bool TryReadVarint(ReadOnlySpan<byte> piece, ref int at, out ulong value)
     {
         value = 0;

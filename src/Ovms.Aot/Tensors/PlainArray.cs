@@ -3,15 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Reads a tensor of plain numbers, an array of them or of arrays of arrays, straight from JSON text: a tokenizer takes several times as
-/// long for what nearly all tensors look like. Strict: whatever it does not know, faults and ragged arrays among them, it leaves to the
-/// full reader.
+/// Fast reader for an array, or nested arrays, of plain numbers in JSON text. A tokenizer takes several times as long. Whatever it does
+/// not support, including faults and ragged arrays, is left to the full reader.
 /// </summary>
-/// <param name="text">From the array's opening bracket on; need not be JSON.</param>
-/// <param name="lengths">Receives the tensor's shape, from index 1 on; room for <see cref="MostLevels"/> and one more.</param>
+/// <param name="text">From the array's opening bracket on; may be invalid JSON.</param>
+/// <param name="lengths">Receives the tensor's shape, from index 1 on; needs room for <see cref="MostLevels"/> + 1.</param>
 internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
 {
-    /// <summary>Deeper than any tensor; deeper arrays are left to the full reader.</summary>
+    /// <summary>Maximum depth, more than any tensor has; deeper arrays are left to the full reader.</summary>
     public const int MostLevels = 32;
 
     private readonly ReadOnlySpan<byte> _text = text;
@@ -21,20 +20,20 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
     private int _depth;
     private bool _isBehindNumber;
 
-    /// <summary>Whether the whole array was read, its closing bracket included.</summary>
+    /// <summary>Whether the whole array was read, including its closing bracket.</summary>
     public bool IsRead { get; private set; }
 
     /// <summary>Bytes read so far; the array's length once it <see cref="IsRead"/>.</summary>
     public readonly int Length => _at;
 
-    /// <summary>The tensor's dimensions; 0 until the first number was read.</summary>
+    /// <summary>Number of dimensions; 0 until the first number was read.</summary>
     public int Rank { get; private set; }
 
-    /// <summary>The next number; false at the end and where something else stands: see <see cref="IsRead"/>.</summary>
+    /// <summary>Reads the next number; false at the end (see <see cref="IsRead"/>) and at anything that is not supported.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadNext(out JsonNumber number)
     {
-        // The next number of the same array, as nearly all are.
+        // Fast path: the next number of the same array, which is nearly always the case.
         if (_isBehindNumber && _at < _text.Length && _text[_at] == ',')
         {
             int next = _at + 1;
@@ -80,13 +79,13 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
             return false;
         }
 
-        // All numbers stand at the level of the first.
+        // All numbers must be at the level of the first.
         Rank = Rank == 0 ? _depth : Rank;
         _at += number.Text.Length;
         return _isBehindNumber = Rank == _depth && Rank > 0;
     }
 
-    // From a value's end to the next value's begin or the end of all.
+    // Moves from the end of a value to the beginning of the next one, or to the end of the array.
     private bool TryPassSeparator()
     {
         while (true)
@@ -104,7 +103,7 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
                 return false;
             }
 
-            // All arrays of a level are equally long. None is empty, since a number was read in each.
+            // All arrays of a level must be equally long. None is empty, since a number was read in each.
             long length = _lengths[_depth];
             if (length != 0 && length != count)
             {
@@ -121,7 +120,7 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
         }
     }
 
-    // The next byte that is not white space; 0 at the end.
+    // The next byte that is not whitespace; 0 at the end.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte Peek()
     {
@@ -137,7 +136,7 @@ internal ref struct PlainArray(ReadOnlySpan<byte> text, Span<long> lengths)
         return 0;
     }
 
-    // By level, from 1 on: the items so far of the array that is being read.
+    // For each level, from 1 on: items read so far in the current array.
     [InlineArray(MostLevels + 1)]
     private struct Levels
     {

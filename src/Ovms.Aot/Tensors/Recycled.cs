@@ -4,24 +4,27 @@ using Microsoft.Extensions.ObjectPool;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Objects that calls use one after the other instead of making new ones. Each belongs to whoever rented it until it is given back. The
-/// part of the server whose calls they serve owns this, and with it the objects that are idle.
+/// A pool of reusable objects. A rented object belongs to its renter until it is returned. The part of the server whose calls use the
+/// objects owns the pool and the idle objects in it.
 /// </summary>
-/// <typeparam name="T">What is kept.</typeparam>
+/// <typeparam name="T">Type of the objects.</typeparam>
 internal sealed class Recycled<T>
     where T : Recyclable
 {
-    // More than there are calls at a time on most machines.
+    // More than the number of concurrent calls on most machines.
     private const int UsualPerCore = 32;
 
     private readonly ObjectPool<T> _idle;
 
-    /// <param name="create">Makes a new one when none is idle; gets told where it goes back to.</param>
-    /// <param name="most">How many idle ones are kept, further ones are left to the collector; 0 = as many as calls are usually under way.</param>
-    public Recycled(Func<Recycled<T>, T> create, int most = 0) =>
-        _idle = new DefaultObjectPool<T>(new Policy(() => create(this)), most > 0 ? most : Environment.ProcessorCount * UsualPerCore);
+    /// <param name="create">Creates an object when none is idle; receives the pool to which the object returns.</param>
+    /// <param name="most">Maximum number of idle objects; further ones are left to the collector. 0 = 32 for each processor.</param>
+    public Recycled(Func<Recycled<T>, T> create, int most = 0)
+    {
+        int kept = most > 0 ? most : Environment.ProcessorCount * UsualPerCore;
+        _idle = new DefaultObjectPool<T>(new Policy(() => create(this)), kept);
+    }
 
-    /// <summary>An object that nobody else uses.</summary>
+    /// <summary>Rents an object for exclusive use.</summary>
     public T Rent()
     {
         T item = _idle.Get();
@@ -29,7 +32,7 @@ internal sealed class Recycled<T>
         return item;
     }
 
-    /// <summary>Keeps an object for the next <see cref="Rent"/>. Its user ended the use before (<see cref="Recyclable.TryEndUse"/>).</summary>
+    /// <summary>Returns an object. Its user must have ended the use before (<see cref="Recyclable.TryEndUse"/>).</summary>
     public void Return(T item)
     {
         Debug.Assert(!item.IsInUse, "An object that is given back is nobody's.");
@@ -44,27 +47,27 @@ internal sealed class Recycled<T>
     }
 }
 
-/// <summary>An object that a <see cref="Recycled{T}"/> keeps; knows whether it is in use, and tells one use from the next.</summary>
+/// <summary>An object for a <see cref="Recycled{T}"/>. It knows whether it is in use and distinguishes one use from the next.</summary>
 internal abstract class Recyclable
 {
-    // Odd while in use. Each use begins and ends with the next number.
+    // Odd while in use. Each begin and each end of a use increments it.
     private int _stamp;
 
-    /// <summary>Names this use of the object: another value says that the use ended, and the object may be somebody else's.</summary>
+    /// <summary>Identifies the current use: a different value means that the use has ended and the object may have another user.</summary>
     public int Stamp => Volatile.Read(ref _stamp);
 
-    /// <summary>Whether somebody rented it and did not end that use.</summary>
+    /// <summary>Whether the object is rented and that use has not ended.</summary>
     public bool IsInUse => (Stamp & 1) == 1;
 
-    /// <summary>Called by <see cref="Recycled{T}"/> alone.</summary>
+    /// <summary>Called only by <see cref="Recycled{T}"/>.</summary>
     internal void BeginUse()
     {
         int stamp = Interlocked.Increment(ref _stamp);
         Debug.Assert((stamp & 1) == 1, "An idle object is nobody's.");
     }
 
-    /// <summary>Ends one use. Of several threads that try, one succeeds; it then clears the object and gives it back.</summary>
+    /// <summary>Ends one use. Of several threads that try, one succeeds; that thread then clears the object and returns it.</summary>
     /// <param name="stamp">The <see cref="Stamp"/> of that use.</param>
-    /// <returns>False where that use ended already, whoever uses the object now.</returns>
+    /// <returns>False if that use has already ended.</returns>
     protected bool TryEndUse(int stamp) => (stamp & 1) == 1 && Interlocked.CompareExchange(ref _stamp, stamp + 1, stamp) == stamp;
 }

@@ -3,28 +3,30 @@ using System.Runtime.CompilerServices;
 
 namespace Ovms.Tensors;
 
-/// <summary>How many digits a floating-point type needs and whether a decimal reads back as one of its values.</summary>
+/// <summary>Digits that a floating-point type needs, and the test whether a decimal reads back as a given value.</summary>
 internal interface IPrecision
 {
-    /// <summary>Digits that are always enough.</summary>
+    /// <summary>Number of digits that always suffices.</summary>
     static abstract int MaxDigits { get; }
 
-    /// <summary>Below it every whole number is a value of the type.</summary>
+    /// <summary>Every integer below this limit is a value of the type.</summary>
     static abstract int WholeLimit { get; }
 
-    /// <summary>Whether the value nearest to <paramref name="candidate"/>, a decimal rounded to double, is certainly <paramref name="value"/>.</summary>
+    /// <summary>Whether a decimal reads back as <paramref name="value"/>. False if in doubt.</summary>
+    /// <param name="candidate">The decimal rounded to double.</param>
+    /// <param name="value">The value.</param>
     static abstract bool Reads(double candidate, double value);
 }
 
 /// <summary>
-/// Writes the fewest digits that read back as the same value, in the library's form but several times faster, for the magnitudes of
-/// nearly all real outputs: the digits are found by rounding to ever fewer of them until the value no longer comes back.
+/// Writes the fewest digits that read back as the same value, in .NET's format but several times faster. It handles the magnitudes of
+/// nearly all real outputs: it rounds to fewer and fewer digits until the value no longer reads back.
 /// </summary>
 internal static class ShortestDecimal
 {
     private const double Smallest = 1e-14;
 
-    // Smaller values are written with an exponent, as the library does.
+    // Smaller values have an exponent, as in .NET's format.
     private const int LeastPlainExponent = -5;
 
     private static ReadOnlySpan<double> PowersOfTen =>
@@ -32,7 +34,7 @@ internal static class ShortestDecimal
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ];
 
-    /// <summary>Writes the value; false, with nothing of use written, where the library has to.</summary>
+    /// <summary>Writes the value; false if .NET's formatter is needed, with the destination undefined.</summary>
     public static bool TryFormat<TPrecision>(double value, Span<byte> destination, out int written)
         where TPrecision : struct, IPrecision
     {
@@ -70,7 +72,7 @@ internal static class ShortestDecimal
         return true;
     }
 
-    /// <summary>The value as digits × 10^-scale.</summary>
+    /// <summary>Finds the value as digits × 10^-scale.</summary>
     private static bool TryFindDigits<TPrecision>(double magnitude, out uint digits, out int scale)
         where TPrecision : struct, IPrecision
     {
@@ -82,7 +84,7 @@ internal static class ShortestDecimal
             return false;
         }
 
-        // A value that is no whole number has a digit after the point, so that scale - dropped stays above 0.
+        // A value that is no integer has a digit after the point, so scale - dropped stays above 0.
         for (int dropped = 1; dropped < scale; dropped++)
         {
             double exact = scaled / PowersOfTen[dropped];
@@ -90,7 +92,7 @@ internal static class ShortestDecimal
             double unit = PowersOfTen[scale - dropped];
             if (!TPrecision.Reads(fewer / unit, magnitude))
             {
-                // Powers of two have their lower neighbour nearer than the upper one: what is too far below may be near enough above.
+                // A power of two is closer to its lower neighbour than to its upper one: a decimal above may work if one below fails.
                 if (fewer > exact || !TPrecision.Reads(++fewer / unit, magnitude))
                 {
                     scale -= dropped - 1;
@@ -118,7 +120,7 @@ internal static class ShortestDecimal
 
         if (exponent < 0)
         {
-            // 0.00ddd: a zero, the point, and as many zeros as the first digit is away from the first place.
+            // 0.00ddd: a zero, the point, and a zero for each place before the first digit.
             int before = 1 - exponent;
             destination[..before].Fill((byte)'0');
             destination[1] = (byte)'.';
@@ -149,11 +151,11 @@ internal static class ShortestDecimal
         return at + 4;
     }
 
-    /// <summary>Halves to even, as the library does.</summary>
+    /// <summary>Rounds ties to even, as .NET's formatter does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Round(double value) => (uint)Math.Round(value);
 
-    /// <summary>Place of the first digit: 0 for 1 to 10, -1 for 0.1 to 1.</summary>
+    /// <summary>Decimal exponent of the first digit: 0 from 1 to 10, -1 from 0.1 to 1.</summary>
     private static int ExponentOf(double magnitude)
     {
         int exponent = 0;
@@ -186,7 +188,7 @@ internal readonly struct SinglePrecision : IPrecision
     public static bool Reads(double candidate, double value) => (float)candidate == value && DecimalNumber.IsSafeAsSingle(candidate);
 }
 
-/// <summary>FP16. Its values are so far apart that rounding twice cannot matter to decimals of this length.</summary>
+/// <summary>FP16. Its values are so far apart that double rounding cannot matter for decimals of this length.</summary>
 internal readonly struct HalfPrecision : IPrecision
 {
     public static int MaxDigits => 5;

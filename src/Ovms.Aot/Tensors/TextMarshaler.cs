@@ -9,12 +9,10 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>
-/// BYTES: strings of any bytes. Raw form is a little-endian uint32 length and the bytes of each element, one after another.
-/// </summary>
+/// <summary>BYTES: strings of any bytes. In raw form each element is a little-endian uint32 length followed by its bytes.</summary>
 internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
 {
-    // The answer is application/json and never part of a page: non-ASCII text may stay readable.
+    // The answer is application/json and never part of a web page, so non-ASCII text need not be escaped.
     private static readonly JavaScriptEncoder s_encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <inheritdoc/>
@@ -68,7 +66,9 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
                 case JsonTokenType.String:
                     break;
                 default:
-                    return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings");
+                    return Outcome.Fail(
+                        StatusCode.RestCouldNotParseInput,
+                        $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings");
             }
 
             Outcome read = ReadString(ref reader, destination, count);
@@ -112,7 +112,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
     {
         long written = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
 
-        // Unescaping never lengthens, so that the text as written has room.
+        // Unescaping never lengthens a text, so the length as written suffices.
         if (!BytesForm.TryReserve(destination, written, out Span<byte> room))
         {
             return destination.TooLarge();
@@ -125,7 +125,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
         }
         catch (InvalidOperationException)
         {
-            // The only refusal of CopyString, and it has no form that does not throw.
+            // CopyString throws only for invalid text, and there is no variant that does not throw.
             string what = BareName.TextOf(in reader) is { } bare
                 ? $"{bare}; BYTES takes strings"
                 : "not UTF-8 or has half a surrogate pair";
@@ -138,7 +138,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
 
     private static void WriteEscaped(ReadOnlySpan<byte> text, IBufferWriter<byte> writer)
     {
-        // Text that needs no escaping, nearly all of it, goes in one copy.
+        // Text that needs no escaping, nearly all of it, is copied at once.
         int plain = s_encoder.FindFirstCharacterToEncodeUtf8(text);
         writer.Write(plain < 0 ? text : text[..plain]);
         if (plain < 0)
@@ -149,7 +149,7 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
         text = text[plain..];
         while (!text.IsEmpty)
         {
-            // 12: the longest escape, of a character outside the basic plane.
+            // 12 bytes: the longest escape, of a character outside the basic plane.
             Span<byte> room = writer.GetSpan(Math.Max(12, Math.Min(text.Length, 4096)));
             OperationStatus status = s_encoder.EncodeUtf8(text, room, out int consumed, out int written);
             Debug.Assert(status is OperationStatus.Done or OperationStatus.DestinationTooSmall, "The text was checked.");

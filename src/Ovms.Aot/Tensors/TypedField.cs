@@ -4,14 +4,11 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>
-/// A field of TensorFlow's <c>TensorProto</c> that carries the values of one element type. The table of them is here; numbers are the
-/// protocol's.
-/// </summary>
+/// <summary>A field of TensorFlow's <c>TensorProto</c> with values of one element type, and the table of these fields.</summary>
 /// <param name="name">The field's name.</param>
-/// <param name="number">The field's number.</param>
-/// <param name="repeatsLast">Whether a list that is too short stands for one that goes on with its last value, as TensorFlow defines it.
-/// Not where the original takes the field: there a list that is too short is refused.</param>
+/// <param name="number">The field's number in the protocol.</param>
+/// <param name="repeatsLast">Whether a list that is too short continues with its last value, as TensorFlow defines it. False for the
+/// fields that the original server reads: it rejects a short list there.</param>
 internal abstract class TypedField(string name, int number, bool repeatsLast)
 {
     private static readonly TypedField s_bool = new ValueField<byte, BooleanFormat>("bool_val", 11, "DT_BOOL");
@@ -20,12 +17,14 @@ internal abstract class TypedField(string name, int number, bool repeatsLast)
     private static readonly TypedField s_i32 = new ValueField<int, IntegerFormat<int, int>>("int_val", 7, "DT_INT32");
     private static readonly TypedField s_i64 = new ValueField<long, IntegerFormat<long, long>>("int64_val", 10, "DT_INT64");
     private static readonly TypedField s_u8 = new ValueField<byte, IntegerFormat<byte, int>>("int_val", 7, "DT_UINT8");
-    private static readonly TypedField s_u16 = new ValueField<ushort, IntegerFormat<ushort, int>>("int_val", 7, "DT_UINT16", repeatsLast: false);
+    private static readonly TypedField s_u16 =
+        new ValueField<ushort, IntegerFormat<ushort, int>>("int_val", 7, "DT_UINT16", repeatsLast: false);
     private static readonly TypedField s_u32 = new ValueField<uint, IntegerFormat<uint, uint>>("uint32_val", 16, "DT_UINT32");
     private static readonly TypedField s_u64 = new ValueField<ulong, IntegerFormat<ulong, ulong>>("uint64_val", 17, "DT_UINT64");
 
-    // Both halves travel as their 16 bits in a number.
-    private static readonly TypedField s_f16 = new ValueField<ushort, IntegerFormat<ushort, int>>("half_val", 13, "DT_HALF", repeatsLast: false);
+    // Both 16-bit floats are sent as their bits in an integer.
+    private static readonly TypedField s_f16 =
+        new ValueField<ushort, IntegerFormat<ushort, int>>("half_val", 13, "DT_HALF", repeatsLast: false);
     private static readonly TypedField s_bf16 = new ValueField<ushort, IntegerFormat<ushort, int>>("half_val", 13, "DT_BFLOAT16");
     private static readonly TypedField s_f32 = new ValueField<float, SingleFormat>("float_val", 5, "DT_FLOAT");
     private static readonly TypedField s_f64 = new ValueField<double, DoubleFormat>("double_val", 6, "DT_DOUBLE");
@@ -34,13 +33,13 @@ internal abstract class TypedField(string name, int number, bool repeatsLast)
     /// <summary>The field's name.</summary>
     public string Name => name;
 
-    /// <summary>The field's number.</summary>
+    /// <summary>The field's number in the protocol.</summary>
     public int Number => number;
 
-    /// <summary>Whether a list that is too short goes on with its last value.</summary>
+    /// <summary>Whether a list that is too short continues with its last value.</summary>
     public bool RepeatsLast => repeatsLast;
 
-    /// <summary>The field of a type; null where TensorFlow has none.</summary>
+    /// <summary>The field of a type; null if TensorFlow has none.</summary>
     public static TypedField? Of(TensorMarshaler marshaler) => marshaler.ElementType switch
     {
         ElementType.Boolean => s_bool,
@@ -60,15 +59,16 @@ internal abstract class TypedField(string name, int number, bool repeatsLast)
         _ => null,
     };
 
-    /// <summary>Reads all values of the field in a TensorProto into raw form and passes over everything else.</summary>
+    /// <summary>Reads all values of the field in a TensorProto into raw form and skips all other fields.</summary>
     /// <param name="tensor">The TensorProto's bytes.</param>
     /// <param name="destination">Receives the elements.</param>
-    /// <param name="count">How many values were read.</param>
+    /// <param name="count">Number of values read.</param>
     /// <returns>A failure for values out of the type's range.</returns>
     /// <exception cref="MalformedProtoException">The bytes are not the message.</exception>
     public abstract Outcome Read(ref ProtoReader tensor, NativeBuffer destination, out long count);
 
-    private sealed class ValueField<TElement, TFormat>(string name, int number, string datatype, bool repeatsLast = true) : TypedField(name, number, repeatsLast)
+    private sealed class ValueField<TElement, TFormat>(string name, int number, string datatype, bool repeatsLast = true)
+        : TypedField(name, number, repeatsLast)
         where TElement : unmanaged
         where TFormat : struct, IElementFormat<TElement>
     {

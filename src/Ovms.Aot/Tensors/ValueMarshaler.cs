@@ -9,9 +9,9 @@ using Ovms.Wire;
 
 namespace Ovms.Tensors;
 
-/// <summary>Elements of a fixed size that every form can carry: truth values, whole numbers, floats.</summary>
+/// <summary>Marshaler for elements of fixed size that every form can carry: booleans, integers, floats.</summary>
 /// <typeparam name="TElement">One element in raw form.</typeparam>
-/// <typeparam name="TFormat">What it is in the other forms.</typeparam>
+/// <typeparam name="TFormat">Its other forms.</typeparam>
 internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : TensorMarshaler(row)
     where TElement : unmanaged
     where TFormat : struct, IElementFormat<TElement>
@@ -76,7 +76,8 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
 
             if (!TFormat.TryParse(ref reader, out room[used]))
             {
-                return Outcome.Fail(StatusCode.RestCouldNotParseInput, $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes {TFormat.Range}");
+                string fault = $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes {TFormat.Range}";
+                return Outcome.Fail(StatusCode.RestCouldNotParseInput, fault);
             }
 
             used++;
@@ -89,7 +90,8 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
     }
 
     /// <inheritdoc/>
-    public override bool TryReadPlainJson(ReadOnlySpan<byte> text, NativeBuffer destination, scoped Span<long> lengths, out PlainLength read)
+    public override bool TryReadPlainJson(
+        ReadOnlySpan<byte> text, NativeBuffer destination, scoped Span<long> lengths, out PlainLength read)
     {
         int start = destination.Length;
         long count = 0;
@@ -144,7 +146,7 @@ internal sealed class ValueMarshaler<TElement, TFormat>(ElementTypeRow row) : Te
 
     private static void Write(ReadOnlySpan<TElement> elements, IBufferWriter<byte> writer)
     {
-        // A row of a few elements asks for room for a few; one more a value for its comma.
+        // Few elements reserve only little room; each takes one byte more for its comma.
         Span<byte> room = writer.GetSpan((int)Math.Min(WriteChunk, ((long)elements.Length * (TFormat.MaxTextLength + 1)) + 1));
         int used = 0;
         for (int i = 0; i < elements.Length; i++)

@@ -1,18 +1,18 @@
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Whole numbers that are written with a point or an exponent, 1.0 or 1e3: what many languages write for a float that holds one. The value
-/// decides, not the spelling.
+/// Integers written with a point or an exponent, such as 1.0 or 1e3, as many languages write a float with an integral value. The value
+/// counts, not the spelling.
 /// </summary>
 internal static class WholeNumber
 {
-    // Far beyond 64 bits, and far from an overflow when digits are counted against it.
+    // Far beyond 64 bits, and far from overflow when the number of digits is subtracted.
     private const int ExponentLimit = 1_000_000_000;
 
-    /// <summary>Reads the magnitude of a number, exact to the last digit.</summary>
-    /// <param name="text">In JSON's grammar.</param>
+    /// <summary>Reads the magnitude of a number exactly.</summary>
+    /// <param name="text">A number in JSON's grammar.</param>
     /// <param name="magnitude">The value without its sign.</param>
-    /// <returns>False where the value is not whole or has more than 64 bits.</returns>
+    /// <returns>False if the value is not an integer or does not fit 64 bits.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, out ulong magnitude)
     {
         magnitude = 0;
@@ -20,7 +20,7 @@ internal static class WholeNumber
         long exponent = exponentAt < 0 ? 0 : ReadExponent(text[(exponentAt + 1)..]);
         bool isFraction = false;
 
-        // Zeros count only once a digit follows them, so that those at the end become a power of ten.
+        // Zeros count only once a digit follows; trailing zeros become a power of ten.
         int zeros = 0;
         foreach (byte character in exponentAt < 0 ? text : text[..exponentAt])
         {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Ovms.Wire;
 
 /// <summary>
-/// Gives the same short texts that come with every call, names of models and inputs and types, as the strings they were the last time.
-/// A place holds one text, so that callers with many names cost no memory; two threads may write one at the same time, and either is right.
+/// Cache of short texts that recur in calls (names of models and inputs, datatypes), so that they are not allocated again. Each slot
+/// holds one text, so many different names need no more memory. Races between writers are harmless: either text is right.
 /// </summary>
 internal static class KnownTexts
 {
@@ -12,7 +12,7 @@ internal static class KnownTexts
 
     private static readonly string?[] s_texts = new string?[512];
 
-    /// <summary>The text of some bytes; null where they are too long, or not ASCII.</summary>
+    /// <summary>The text of some bytes; null if they are too long or not ASCII.</summary>
     public static string? Find(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
@@ -30,7 +30,7 @@ internal static class KnownTexts
         return known is not null && Ascii.Equals(bytes, known) ? known : place = Encoding.ASCII.GetString(bytes);
     }
 
-    // FNV-1a.
+    // FNV-1a hash.
     private static uint Hash(ReadOnlySpan<byte> bytes)
     {
         uint hash = 2166136261;

@@ -29,14 +29,14 @@ internal enum WireType
 }
 
 /// <summary>
-/// Reads protobuf fields where they lie in the transport's buffers; nothing is copied, nested messages and bytes come back as slices.
+/// Reads protobuf fields in place, in the transport's buffers. It copies nothing: nested messages and bytes are returned as slices.
 /// Valid as long as the sequence is.
 /// </summary>
-/// <param name="message">The bytes of one message, without a length before them.</param>
-/// <param name="part">What is read, for error messages, for example "an input".</param>
+/// <param name="message">The bytes of one message, without a length prefix.</param>
+/// <param name="part">What is being read, for error messages, for example "an input".</param>
 internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "the message")
 {
-    /// <summary>Texts are names, versions and marks of callers: a longer one is refused before anything is allocated for it.</summary>
+    /// <summary>Limit of texts in bytes. They are names, versions and ids; longer ones are rejected before memory is allocated.</summary>
     public const int MaxTextLength = 64 * 1024;
 
     private const int MaxVarintBytes = 10;
@@ -78,7 +78,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         return false;
     }
 
-    /// <summary>Reads a varint of up to 64 bits; what a longer one has above them is dropped, as in every protobuf reader.</summary>
+    /// <summary>Reads a varint. Bits above 64 are dropped, as in every protobuf reader.</summary>
     public ulong ReadVarint()
     {
         ReadOnlySpan<byte> span = _reader.UnreadSpan;
@@ -123,7 +123,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
-    /// <summary>Reads a length and gives back that many bytes as a slice.</summary>
+    /// <summary>Reads a length and returns that many bytes as a slice.</summary>
     public ReadOnlySequence<byte> ReadLengthDelimited()
     {
         ulong length = ReadVarint();
@@ -149,7 +149,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         return bytes.IsSingleSegment ? Decode(bytes.FirstSpan) : DecodeSegments(bytes);
     }
 
-    /// <summary>Passes over a text that nobody reads; it must be UTF-8 all the same, as protobuf demands of every string.</summary>
+    /// <summary>Skips a text that is not needed. It must still be UTF-8, as protobuf requires of every string.</summary>
     public void PassText()
     {
         ReadOnlySequence<byte> bytes = ReadLengthDelimited();
@@ -159,7 +159,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         }
     }
 
-    /// <summary>As <see cref="ReadText"/>, for texts that come again and again.</summary>
+    /// <summary>As <see cref="ReadText"/>, for texts that recur: they come from <see cref="KnownTexts"/>.</summary>
     public string ReadKnownText()
     {
         SequenceReader<byte> start = _reader;
@@ -173,7 +173,7 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         return ReadText();
     }
 
-    /// <summary>Passes over a field that the reader of the message does not know.</summary>
+    /// <summary>Skips an unknown field.</summary>
     public void Skip(WireType type)
     {
         switch (type)
@@ -279,5 +279,5 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
     }
 }
 
-/// <summary>The bytes are not a protobuf message: the caller's fault. Caught at the edge that reads the message.</summary>
+/// <summary>The bytes are not a protobuf message, which is the caller's fault. The front end that reads the message catches it.</summary>
 internal sealed class MalformedProtoException(string what) : FormatException($"Malformed protobuf: {what}");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ovms.Wire;
 
-/// <summary>How many bytes protobuf's forms take; what <see cref="ProtoWriter"/> writes is exactly as long.</summary>
+/// <summary>Sizes of encoded protobuf fields in bytes; <see cref="ProtoWriter"/> writes exactly as many.</summary>
 internal static class ProtoSize
 {
     /// <summary>A varint: 7 bits a byte, at least one byte.</summary>
@@ -15,7 +15,7 @@ internal static class ProtoSize
     /// <summary>A field of <paramref name="length"/> bytes with its tag and length.</summary>
     public static long Field(int field, long length) => Tag(field) + Varint((ulong)length) + length;
 
-    /// <summary>A text field; nothing for an empty one, which proto3 leaves out.</summary>
+    /// <summary>A text field; 0 for an empty text, which proto3 omits.</summary>
     public static long Text(int field, string text) => text.Length == 0 ? 0 : Field(field, Encoding.UTF8.GetByteCount(text));
 
     /// <summary>The numbers of a packed field, without tag and length.</summary>

@@ -3,19 +3,19 @@ using System.Text;
 
 namespace Ovms.Wire;
 
-/// <summary>Writes protobuf fields straight into a transport's buffer. Lengths are known beforehand through <see cref="ProtoSize"/>.</summary>
+/// <summary>Writes protobuf fields directly into a transport's buffer. <see cref="ProtoSize"/> gives the lengths in advance.</summary>
 internal readonly ref struct ProtoWriter(IBufferWriter<byte> output)
 {
     private const int MaxVarintBytes = 10;
 
-    /// <summary>Tag and length of a field whose bytes follow.</summary>
+    /// <summary>Writes tag and length of a field whose bytes follow.</summary>
     public void WriteHeader(int field, long length)
     {
         WriteVarint(((ulong)field << 3) | (int)WireType.LengthDelimited);
         WriteVarint((ulong)length);
     }
 
-    /// <summary>A text field; nothing for an empty one.</summary>
+    /// <summary>Writes a text field; omits an empty one.</summary>
     public void WriteText(int field, string text)
     {
         if (text.Length == 0)
@@ -28,7 +28,7 @@ internal readonly ref struct ProtoWriter(IBufferWriter<byte> output)
         output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
     }
 
-    /// <summary>A field of one number; nothing for 0, which proto3 leaves out.</summary>
+    /// <summary>Writes a field with one number; omits 0, as proto3 does.</summary>
     public void WriteNumber(int field, long value)
     {
         if (value == 0)
@@ -40,7 +40,7 @@ internal readonly ref struct ProtoWriter(IBufferWriter<byte> output)
         WriteVarint((ulong)value);
     }
 
-    /// <summary>A packed field of numbers; nothing for none.</summary>
+    /// <summary>Writes a packed field; omits an empty one.</summary>
     public void WritePacked(int field, ReadOnlySpan<long> values)
     {
         if (values.IsEmpty)
@@ -55,7 +55,7 @@ internal readonly ref struct ProtoWriter(IBufferWriter<byte> output)
         }
     }
 
-    /// <summary>A bare varint.</summary>
+    /// <summary>Writes a varint without a tag.</summary>
     public void WriteVarint(ulong value)
     {
         Span<byte> destination = output.GetSpan(MaxVarintBytes);

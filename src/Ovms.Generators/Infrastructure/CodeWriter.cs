@@ -5,18 +5,18 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Ovms.Generators.Infrastructure;
 
 /// <summary>
-/// Writes indented C#: <see cref="Line"/> at the current depth, <see cref="Block"/> one deeper until it is disposed.
-/// Lines end in \n on every system, so that snapshots compare.
+/// Writes indented C#: <see cref="Line"/> at the current depth, <see cref="Block"/> one level deeper until it is disposed. Lines end in
+/// \n on every operating system, so that snapshots can be compared.
 /// </summary>
 internal sealed class CodeWriter
 {
     private readonly StringBuilder _text = new();
     private int _depth;
 
-    /// <summary>The attribute every generated type carries.</summary>
+    /// <summary>The attribute of every generated type.</summary>
     public const string GeneratedCode = "[global::System.CodeDom.Compiler.GeneratedCode(\"Ovms.Generators\", \"1.0\")]";
 
-    /// <summary>A writer that already holds the head of a file: its marks and its namespace.</summary>
+    /// <summary>Creates a writer and writes the head of a file: directives and namespace.</summary>
     public static CodeWriter ForFile(string? fileNamespace)
     {
         CodeWriter writer = new();
@@ -43,7 +43,7 @@ internal sealed class CodeWriter
         _text.Append('\n');
     }
 
-    /// <summary>Writes each line of a raw string at the current depth.</summary>
+    /// <summary>Writes each line of a multi-line string at the current depth.</summary>
     public void Lines(string text)
     {
         foreach (string line in text.Replace("\r", "").Split('\n'))
@@ -52,7 +52,7 @@ internal sealed class CodeWriter
         }
     }
 
-    /// <summary>Opens braces under <paramref name="header"/>; disposing writes the closing brace and <paramref name="after"/>.</summary>
+    /// <summary>Opens braces below <paramref name="header"/>. Disposing writes the closing brace and <paramref name="after"/>.</summary>
     public BlockScope Block(string header, string after = "")
     {
         if (header.Length > 0)
@@ -65,14 +65,14 @@ internal sealed class CodeWriter
         return new BlockScope(this, after);
     }
 
-    /// <summary>Indents without braces, for case bodies and continued lines.</summary>
+    /// <summary>Indents without braces, for case bodies and continuation lines.</summary>
     public IndentScope Indent()
     {
         _depth++;
         return new IndentScope(this);
     }
 
-    /// <summary>The C# literal of a string, null included.</summary>
+    /// <summary>The C# literal of a string; null gives null.</summary>
     public static string Literal(string? value) => value is null ? "null" : SymbolDisplay.FormatLiteral(value, quote: true);
 
     /// <summary>The C# literal of a bool.</summary>

@@ -1,4 +1,4 @@
-// netstandard2.0 lacks the types that the compiler marks records, init accessors and required members with.
+// The compiler needs these types for records, init accessors and required members; netstandard2.0 lacks them.
 namespace System.Runtime.CompilerServices
 {
     internal static class IsExternalInit;

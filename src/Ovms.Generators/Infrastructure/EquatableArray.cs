@@ -2,13 +2,13 @@ using System.Collections;
 
 namespace Ovms.Generators.Infrastructure;
 
-/// <summary>An immutable list that equals another one element by element, so that a model holding it can be cached.</summary>
+/// <summary>An immutable list with value equality, so that models containing it can be cached.</summary>
 internal readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {
     private readonly T[]? _items;
 
-    /// <summary>Takes its own copy of <paramref name="items"/>.</summary>
+    /// <summary>Copies <paramref name="items"/>.</summary>
     public EquatableArray(IEnumerable<T> items) => _items = items.ToArray();
 
     public int Count => _items?.Length ?? 0;
@@ -55,7 +55,7 @@ internal readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IRea
     public static bool operator !=(EquatableArray<T> left, EquatableArray<T> right) => !left.Equals(right);
 }
 
-/// <summary>Makes an <see cref="EquatableArray{T}"/> at the end of a query.</summary>
+/// <summary>Converts the result of a query to an <see cref="EquatableArray{T}"/>.</summary>
 internal static class EquatableArray
 {
     public static EquatableArray<T> ToEquatableArray<T>(this IEnumerable<T> items)

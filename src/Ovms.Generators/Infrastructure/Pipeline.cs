@@ -2,11 +2,11 @@ using Microsoft.CodeAnalysis;
 
 namespace Ovms.Generators.Infrastructure;
 
-/// <summary>The tail that all table generators share: one output for the code, another for the diagnostics.</summary>
+/// <summary>The last steps of all table generators: one output for the code, another for the diagnostics.</summary>
 internal static class Pipeline
 {
     /// <summary>
-    /// Splits what was parsed in two, so that moving a declaration (which changes positions only) rewrites no code.
+    /// Registers separate outputs for code and diagnostics. Moving a declaration changes only positions, so no code is generated again.
     /// </summary>
     public static void RegisterTable<T>(
         this IncrementalGeneratorInitializationContext context,

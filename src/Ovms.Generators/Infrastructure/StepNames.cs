@@ -1,6 +1,6 @@
 namespace Ovms.Generators.Infrastructure;
 
-/// <summary>Names of the pipeline steps; the tests of caching look them up.</summary>
+/// <summary>Names of the pipeline steps; the caching tests refer to them.</summary>
 internal static class StepNames
 {
     public const string ParseStatusTable = nameof(ParseStatusTable);

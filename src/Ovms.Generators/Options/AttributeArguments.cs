@@ -4,7 +4,7 @@ using Ovms.Generators.Infrastructure;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>Reads an attribute's arguments by name; null or empty where they are not given.</summary>
+/// <summary>Reads an attribute's arguments by name; null or empty if absent.</summary>
 internal readonly struct AttributeArguments(AttributeData attribute)
 {
     public object? Constructor(int index) =>
@@ -14,7 +14,7 @@ internal readonly struct AttributeArguments(AttributeData attribute)
 
     public bool Flag(string name) => Find(name)?.Value is true;
 
-    /// <summary>A number or an enum's number.</summary>
+    /// <summary>A number, or the number of an enum member.</summary>
     public long? Number(string name) =>
         Find(name)?.Value is object value ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
 

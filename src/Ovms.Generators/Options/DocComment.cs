@@ -5,10 +5,10 @@ using Microsoft.CodeAnalysis;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>The summary of a doc comment as one line of plain text.</summary>
+/// <summary>Reads the summary of a doc comment as one line of plain text.</summary>
 internal static class DocComment
 {
-    /// <summary>Empty when there is none, or when it is no XML (the compiler warns of that by itself).</summary>
+    /// <summary>The summary; empty if there is none or if it is not XML (the compiler warns of that itself).</summary>
     public static string Summary(ISymbol symbol)
     {
         string? xml = symbol.GetDocumentationCommentXml();
@@ -44,7 +44,7 @@ internal static class DocComment
                     text.Append(plain.Value);
                     break;
                 case XElement { IsEmpty: true } reference:
-                    // <see cref="P:A.B.C"/>, <see langword="null"/>: the last word is what a reader of help knows.
+                    // <see cref="P:A.B.C"/>, <see langword="null"/>: readers of the help text know only the last part.
                     text.Append(reference.Attributes().FirstOrDefault()?.Value.Split('.', ':').Last());
                     break;
                 case XElement child:

@@ -2,7 +2,7 @@ using Ovms.Generators.Infrastructure;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>Writes HelpText: two columns, one heading a group, in the order of the properties.</summary>
+/// <summary>Emits HelpText: two columns, one heading for each group, in the order of the properties.</summary>
 internal static class HelpEmitter
 {
     private const int TextColumn = 44;
@@ -13,7 +13,7 @@ internal static class HelpEmitter
         CodeWriter writer = CodeWriter.ForFile(table.Namespace);
         using (writer.Block($"{table.Accessibility} sealed partial record {table.TypeName}"))
         {
-            writer.Line("/// <summary>The part of --help that tells of this table.</summary>");
+            writer.Line("/// <summary>The section of --help for this table.</summary>");
             writer.Line(CodeWriter.GeneratedCode);
             writer.Line("public const string HelpText =");
             using (writer.Indent())
@@ -36,12 +36,14 @@ internal static class HelpEmitter
 
     private static IEnumerable<string> HelpLines(OptionTable table)
     {
-        foreach (IGrouping<string, OptionModel> group in table.Options.Where(static o => o.OnCommandLine && !o.Hidden).GroupBy(static o => o.Group))
+        IEnumerable<OptionModel> shown = table.Options.Where(static o => o.OnCommandLine && !o.Hidden);
+        foreach (IGrouping<string, OptionModel> group in shown.GroupBy(static o => o.Group))
         {
             yield return $"{group.Key}:";
             foreach (OptionModel option in group)
             {
-                string left = "  " + string.Join(", ", option.Aliases.Select(Dashed).Append(Dashed(option.Name))) + (option.Kind == OptionKind.Flag ? "" : " " + option.Placeholder);
+                string names = string.Join(", ", option.Aliases.Select(Dashed).Append(Dashed(option.Name)));
+                string left = "  " + names + (option.Kind == OptionKind.Flag ? "" : " " + option.Placeholder);
                 if (left.Length > TextColumn - 2)
                 {
                     yield return left;

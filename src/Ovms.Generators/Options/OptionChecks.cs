@@ -3,7 +3,7 @@ using Ovms.Generators.Infrastructure;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>The faults of an option table that the compiler can see (OVMS001 to OVMS005).</summary>
+/// <summary>Checks an option table for faults that are known at compile time (OVMS001 to OVMS006).</summary>
 internal static class OptionChecks
 {
     public static IEnumerable<DiagnosticInfo> CheckAlone(OptionModel option, bool isDefaultKnown, LocationInfo? location)
@@ -13,9 +13,14 @@ internal static class OptionChecks
             yield return DiagnosticInfo.Create(Diagnostics.MissingSummary, location, option.Name);
         }
 
-        if (option.Kind == OptionKind.Choice && !option.Allowed.Select(static text => text.ToLowerInvariant()).SequenceEqual(option.Members.Select(static member => member.ToLowerInvariant())))
+        if (option.Kind == OptionKind.Choice && !Lower(option.Allowed).SequenceEqual(Lower(option.Members)))
         {
-            yield return DiagnosticInfo.Create(Diagnostics.AllowedAreNotTheMembers, location, option.Name, option.ClrType.Replace("global::", ""), string.Join(", ", option.Members));
+            yield return DiagnosticInfo.Create(
+                Diagnostics.AllowedAreNotTheMembers,
+                location,
+                option.Name,
+                option.ClrType.Replace("global::", ""),
+                string.Join(", ", option.Members));
         }
 
         if (option.Kind == OptionTypes.Unparsable)
@@ -24,7 +29,12 @@ internal static class OptionChecks
         }
         else if (!isDefaultKnown)
         {
-            yield return DiagnosticInfo.Create(Diagnostics.DefaultOutOfRange, location, "(not a constant, nor a call with one constant string)", option.Name, "help and schema have to state it");
+            yield return DiagnosticInfo.Create(
+                Diagnostics.DefaultOutOfRange,
+                location,
+                "(not a constant, nor a call with one constant string)",
+                option.Name,
+                "help and schema have to state it");
         }
         else if (WhyDefaultIsRefused(option) is string why)
         {
@@ -32,13 +42,16 @@ internal static class OptionChecks
         }
     }
 
+    private static IEnumerable<string> Lower(IEnumerable<string> texts) => texts.Select(static text => text.ToLowerInvariant());
+
     public static IEnumerable<DiagnosticInfo> CheckTogether(List<(OptionModel Option, LocationInfo? Location)> rows)
     {
         Dictionary<string, string> names = [];
         Dictionary<string, string> keys = [];
         foreach ((OptionModel option, LocationInfo? location) in rows)
         {
-            IEnumerable<(Dictionary<string, string> Taken, string Name)> claims = option.Aliases.Append(option.Name).Select(name => (names, name));
+            IEnumerable<(Dictionary<string, string> Taken, string Name)> claims =
+                option.Aliases.Append(option.Name).Select(name => (names, name));
             if (option.InModelConfig)
             {
                 claims = claims.Append((keys, option.ConfigName));
@@ -61,7 +74,9 @@ internal static class OptionChecks
         {
             foreach (string other in option.ConflictsWith)
             {
-                string? fault = other == option.Name ? "is the option itself" : names.ContainsKey(other) ? null : "is no option of the table";
+                string? fault = other == option.Name ? "is the option itself"
+                    : names.ContainsKey(other) ? null
+                    : "is no option of the table";
                 if (fault is not null)
                 {
                     yield return DiagnosticInfo.Create(Diagnostics.UnknownConflict, location, option.Name, other, fault);

@@ -5,12 +5,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Ovms.Generators.Options;
 
 /// <summary>
-/// Reads a property's initializer as the text one would write on the command line. Help and schema are constants, so the
-/// text has to be known here: a constant, or a call with one constant string, as in <c>BindAddresses.Of("0.0.0.0")</c>.
+/// Reads a property's initializer as it would be written on the command line. Help and schema are constants, so the text must be known
+/// at compile time: a constant, or a call with one constant string, as in <c>BindAddresses.Of("0.0.0.0")</c>.
 /// </summary>
 internal static class OptionDefault
 {
-    /// <summary>False when there is an initializer whose text cannot be known.</summary>
+    /// <summary>Returns false if there is an initializer whose text is not known at compile time.</summary>
     public static bool TryRead(IPropertySymbol property, OptionKind? kind, bool isNullable, Compilation compilation, out string? text)
     {
         text = null;
@@ -39,7 +39,8 @@ internal static class OptionDefault
             BaseObjectCreationExpressionSyntax creation => creation.ArgumentList,
             _ => null,
         };
-        if (arguments?.Arguments.Count == 1 && model.GetConstantValue(arguments.Arguments[0].Expression) is { HasValue: true, Value: string argument })
+        if (arguments?.Arguments.Count == 1
+            && model.GetConstantValue(arguments.Arguments[0].Expression) is { HasValue: true, Value: string argument })
         {
             text = argument;
             return true;
@@ -49,7 +50,8 @@ internal static class OptionDefault
     }
 
     private static string? NameOf(ITypeSymbol type, object? value) =>
-        OptionTypes.WithoutNull(type, out _).GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => field.IsConst && Equals(field.ConstantValue, value))?.Name;
+        OptionTypes.WithoutNull(type, out _).GetMembers().OfType<IFieldSymbol>()
+            .FirstOrDefault(field => field.IsConst && Equals(field.ConstantValue, value))?.Name;
 
     private static string? Format(object? value) => value switch
     {

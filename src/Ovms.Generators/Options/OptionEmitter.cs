@@ -3,8 +3,8 @@ using Ovms.Generators.Infrastructure;
 namespace Ovms.Generators.Options;
 
 /// <summary>
-/// Writes the record's Parse, Read, Rows and Builder. The loops over arguments and JSON tokens are ordinary code
-/// (OptionParser, OptionJsonReader); generated is only what differs from table to table: names, types, properties.
+/// Emits the record's Parse, Read, Rows and Builder. Only what differs between tables is generated: names, types, properties. The loops
+/// over arguments and JSON tokens are ordinary code (OptionParser, OptionJsonReader).
 /// </summary>
 internal static class OptionEmitter
 {
@@ -28,7 +28,7 @@ internal static class OptionEmitter
     private static void EmitEntryPoints(CodeWriter writer, OptionTable table)
     {
         string outcome = $"{Parsing}ParseOutcome<{table.TypeName}>";
-        writer.Line("/// <summary>Reads a command line that holds options of this table only.</summary>");
+        writer.Line("/// <summary>Parses a command line with options of this table only.</summary>");
         writer.Line(CodeWriter.GeneratedCode);
         using (writer.Block($"public static {outcome} Parse(global::System.ReadOnlySpan<string> arguments)"))
         {
@@ -39,7 +39,7 @@ internal static class OptionEmitter
         }
 
         writer.Line();
-        writer.Line("/// <summary>Reads a JSON object of this table's options; <paramref name=\"path\"/> is where it stands in its document.</summary>");
+        writer.Line("/// <summary>Reads a JSON object with this table's options, at <paramref name=\"path\"/> in its document.</summary>");
         writer.Line(CodeWriter.GeneratedCode);
         using (writer.Block($"public static {outcome} Read(ref global::System.Text.Json.Utf8JsonReader reader, string path = \"$\")"))
         {
@@ -52,7 +52,7 @@ internal static class OptionEmitter
 
     private static void EmitBuilder(CodeWriter writer, OptionTable table)
     {
-        writer.Line($"/// <summary>Takes values one by one, then makes the <see cref=\"{table.TypeName}\"/>.</summary>");
+        writer.Line($"/// <summary>Collects values one by one, then builds the <see cref=\"{table.TypeName}\"/>.</summary>");
         writer.Line(CodeWriter.GeneratedCode);
         using (writer.Block($"internal sealed class Builder() : {Parsing}OptionBuilder({table.TypeName}.Rows)"))
         {
@@ -65,9 +65,17 @@ internal static class OptionEmitter
             }
 
             writer.Line();
-            EmitIndex(writer, "public override int IndexOf(global::System.ReadOnlySpan<char> name) => name switch", table, static o => o.OnCommandLine ? o.Aliases.Prepend(o.Name) : []);
+            EmitIndex(
+                writer,
+                "public override int IndexOf(global::System.ReadOnlySpan<char> name) => name switch",
+                table,
+                static o => o.OnCommandLine ? o.Aliases.Prepend(o.Name) : []);
             writer.Line();
-            EmitIndex(writer, "public override int IndexOfKey(string key) => key switch", table, static o => o.InModelConfig ? [o.ConfigName] : []);
+            EmitIndex(
+                writer,
+                "public override int IndexOfKey(string key) => key switch",
+                table,
+                static o => o.InModelConfig ? [o.ConfigName] : []);
             writer.Line();
             EmitAssign(writer, table);
             writer.Line();
@@ -99,7 +107,8 @@ internal static class OptionEmitter
 
     private static void EmitAssign(CodeWriter writer, OptionTable table)
     {
-        using (writer.Block($"protected override {Parsing}OptionError? Assign(int index, {Parsing}OptionRow row, string text, string where)"))
+        string parameters = $"int index, {Parsing}OptionRow row, string text, string where";
+        using (writer.Block($"protected override {Parsing}OptionError? Assign({parameters})"))
         using (writer.Block("switch (index)"))
         {
             for (int i = 0; i < table.Options.Count; i++)

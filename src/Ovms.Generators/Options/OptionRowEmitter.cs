@@ -2,7 +2,7 @@ using Ovms.Generators.Infrastructure;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>Writes the table as data, for help, documentation and the tests that walk it.</summary>
+/// <summary>Emits the table as data, for help, documentation and tests.</summary>
 internal static class OptionRowEmitter
 {
     private const string Row = "global::Ovms.Options.Parsing.OptionRow";

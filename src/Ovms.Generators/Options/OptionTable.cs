@@ -3,15 +3,15 @@ using Ovms.Options;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>The option record as the emitters need it.</summary>
+/// <summary>The option record, as input of the emitters.</summary>
 internal sealed record OptionTable(string? Namespace, string Accessibility, string TypeName, EquatableArray<OptionModel> Options);
 
-/// <summary>One option: its attribute, its property and its doc comment, as values.</summary>
+/// <summary>One option: the values of its attribute, property and doc comment.</summary>
 internal sealed record OptionModel
 {
     public required string Property { get; init; }
 
-    /// <summary>The type as C# writes it, without the mark of null.</summary>
+    /// <summary>The type in C# syntax, without the nullable mark.</summary>
     public required string ClrType { get; init; }
 
     public required OptionKind Kind { get; init; }
@@ -44,7 +44,7 @@ internal sealed record OptionModel
 
     public required EquatableArray<string> Allowed { get; init; }
 
-    /// <summary>For an enum: its members, each at the place of its text in <see cref="Allowed"/>.</summary>
+    /// <summary>For an enum: its members, each at the index of its text in <see cref="Allowed"/>.</summary>
     public required EquatableArray<string> Members { get; init; }
 
     public required long Min { get; init; }
@@ -53,12 +53,12 @@ internal sealed record OptionModel
 
     public required string? Error { get; init; }
 
-    /// <summary>The default as it would be written on the command line; null when there is none.</summary>
+    /// <summary>The default as it would be written on the command line; null if there is none.</summary>
     public required string? Default { get; init; }
 
     public required string? DefaultText { get; init; }
 
-    /// <summary>What is seen when the limit is reached; null for an option that is no limit.</summary>
+    /// <summary>The effect of reaching the limit; null if the option is not a limit.</summary>
     public required string? WhenHit { get; init; }
 
     public required string Help { get; init; }
@@ -70,13 +70,13 @@ internal sealed record OptionModel
     public bool IsNumber => Kind is not (OptionKind.Text or OptionKind.Flag or OptionKind.Self or OptionKind.Choice);
 }
 
-/// <summary>How an option's text becomes its value.</summary>
+/// <summary>How an option's text is converted to its value.</summary>
 internal enum OptionKind
 {
-    /// <summary>The text itself.</summary>
+    /// <summary>The text is the value.</summary>
     Text,
 
-    /// <summary>A bool; its mere name means true.</summary>
+    /// <summary>A bool; the name alone means true.</summary>
     Flag,
 
     Int32,
@@ -85,7 +85,7 @@ internal enum OptionKind
     UInt64,
     Double,
 
-    /// <summary>The type has its own TryParse.</summary>
+    /// <summary>The type has a TryParse method.</summary>
     Self,
 
     /// <summary>A member of an enum.</summary>

@@ -5,7 +5,7 @@ using Ovms.Options;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>From a record marked [OptionTable]: command-line parser, config binder, help, schema and rows.</summary>
+/// <summary>Generates parser, config binder, help, schema and rows for a record marked [OptionTable].</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class OptionTableGenerator : IIncrementalGenerator
 {

@@ -5,7 +5,7 @@ using Ovms.Options;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>Turns the attributed record into an <see cref="OptionTable"/>; any fault of a row leaves no table.</summary>
+/// <summary>Reads the attributed record as an <see cref="OptionTable"/>; there is no table if a row has a fault.</summary>
 internal static class OptionTableParser
 {
     public static Parsed<OptionTable> Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -23,7 +23,9 @@ internal static class OptionTableParser
             if (attribute is not null)
             {
                 LocationInfo? location = LocationInfo.From(property);
-                OptionModel option = ReadOption(property, new AttributeArguments(attribute), section, context.SemanticModel.Compilation, out bool isDefaultKnown);
+                AttributeArguments arguments = new(attribute);
+                Compilation compilation = context.SemanticModel.Compilation;
+                OptionModel option = ReadOption(property, arguments, section, compilation, out bool isDefaultKnown);
                 diagnostics.AddRange(OptionChecks.CheckAlone(option, isDefaultKnown, location));
                 rows.Add((option, location));
             }
@@ -40,7 +42,8 @@ internal static class OptionTableParser
         return new Parsed<OptionTable>(model, diagnostics.ToEquatableArray());
     }
 
-    private static OptionModel ReadOption(IPropertySymbol property, AttributeArguments arguments, string section, Compilation compilation, out bool isDefaultKnown)
+    private static OptionModel ReadOption(
+        IPropertySymbol property, AttributeArguments arguments, string section, Compilation compilation, out bool isDefaultKnown)
     {
         OptionAttribute defaults = new("");
         string name = arguments.Constructor(0) as string ?? "";
@@ -51,9 +54,10 @@ internal static class OptionTableParser
         EquatableArray<string> allowed = arguments.Texts(nameof(OptionAttribute.Allowed));
         if (kind == OptionKind.Choice)
         {
-            // A row may spell the members' names in its own way, as the original's users write them.
+            // A row may spell the members' names differently, as users of the original server write them.
             allowed = allowed.Count > 0 ? allowed : members.Select(static member => member.ToLowerInvariant()).ToEquatableArray();
-            defaultValue = allowed.FirstOrDefault(text => string.Equals(text, defaultValue, StringComparison.OrdinalIgnoreCase)) ?? defaultValue;
+            defaultValue =
+                allowed.FirstOrDefault(text => string.Equals(text, defaultValue, StringComparison.OrdinalIgnoreCase)) ?? defaultValue;
         }
 
         return new OptionModel

@@ -3,10 +3,10 @@ using Ovms.Options;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>What an option's CLR type means: how it is parsed, its bounds, its JSON.</summary>
+/// <summary>Properties of an option's CLR type: how it is parsed, its bounds, its JSON types.</summary>
 internal static class OptionTypes
 {
-    /// <summary>Stands for the kind of a type that has none; the check that follows forbids the table.</summary>
+    /// <summary>Stands for a type that cannot be parsed; <see cref="OptionChecks"/> then rejects the table.</summary>
     public const OptionKind Unparsable = (OptionKind)(-1);
 
     public static ITypeSymbol WithoutNull(ITypeSymbol type, out bool isNullable)
@@ -34,11 +34,12 @@ internal static class OptionTypes
         _ => type.GetMembers("TryParse").OfType<IMethodSymbol>().Any(m => IsTryParse(m, type)) ? OptionKind.Self : null,
     };
 
-    /// <summary>Members of an enum, in the order of their values; none for another type.</summary>
-    public static IEnumerable<string> MembersOf(ITypeSymbol type) =>
-        type.TypeKind == TypeKind.Enum ? type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.IsConst).Select(static field => field.Name) : [];
+    /// <summary>Members of an enum, in the order of their values; empty for other types.</summary>
+    public static IEnumerable<string> MembersOf(ITypeSymbol type) => type.TypeKind == TypeKind.Enum
+        ? type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.IsConst).Select(static field => field.Name)
+        : [];
 
-    /// <summary>Numbers are bounded by their type; a row's own bounds come on top.</summary>
+    /// <summary>The lower bound of the type, which applies unless a row sets its own.</summary>
     public static long MinOf(OptionKind? kind) => kind switch
     {
         OptionKind.Int32 => int.MinValue,
@@ -63,7 +64,8 @@ internal static class OptionTypes
 
     // static bool TryParse(ReadOnlySpan<char>, out T, out string? why)
     private static bool IsTryParse(IMethodSymbol method, ITypeSymbol type) =>
-        method is { IsStatic: true, DeclaredAccessibility: Accessibility.Public or Accessibility.Internal, ReturnType.SpecialType: SpecialType.System_Boolean, Parameters.Length: 3 }
+        method is { IsStatic: true, DeclaredAccessibility: Accessibility.Public or Accessibility.Internal, Parameters.Length: 3 }
+        && method.ReturnType.SpecialType == SpecialType.System_Boolean
         && method.Parameters[0].Type is INamedTypeSymbol { Name: "ReadOnlySpan", Arity: 1 } span
         && span.TypeArguments[0].SpecialType == SpecialType.System_Char
         && method.Parameters[1] is { RefKind: RefKind.Out } value

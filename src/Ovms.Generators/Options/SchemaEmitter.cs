@@ -4,7 +4,7 @@ using Ovms.Options;
 
 namespace Ovms.Generators.Options;
 
-/// <summary>Writes SchemaJson: the JSON schema of an object that holds this table's options, as Read accepts it.</summary>
+/// <summary>Emits SchemaJson: the JSON schema of an object with this table's options, as Read accepts it.</summary>
 internal static class SchemaEmitter
 {
     public static string Emit(OptionTable table)
@@ -12,7 +12,7 @@ internal static class SchemaEmitter
         CodeWriter writer = CodeWriter.ForFile(table.Namespace);
         using (writer.Block($"{table.Accessibility} sealed partial record {table.TypeName}"))
         {
-            writer.Line("/// <summary>The JSON schema (UTF-8) of an object that holds this table's options.</summary>");
+            writer.Line("/// <summary>The JSON schema (UTF-8) of an object with this table's options.</summary>");
             writer.Line(CodeWriter.GeneratedCode);
             writer.Line($"public static global::System.ReadOnlySpan<byte> SchemaJson => {CodeWriter.Literal(Schema(table))}u8;");
         }
@@ -30,7 +30,8 @@ internal static class SchemaEmitter
             json.Append(",\"required\":[").Append(string.Join(",", required.Select(static o => Quote(o.ConfigName)))).Append(']');
         }
 
-        json.Append(",\"properties\":{").Append(string.Join(",", options.Select(static o => $"{Quote(o.ConfigName)}:{Property(o)}"))).Append("}}");
+        string properties = string.Join(",", options.Select(static o => $"{Quote(o.ConfigName)}:{Property(o)}"));
+        json.Append(",\"properties\":{").Append(properties).Append("}}");
         return json.ToString();
     }
 
@@ -38,7 +39,8 @@ internal static class SchemaEmitter
     {
         string[] types = TypesOf(option).ToArray();
         StringBuilder json = new("{\"description\":");
-        json.Append(Quote(option.Help)).Append(",\"type\":").Append(types.Length == 1 ? Quote(types[0]) : $"[{string.Join(",", types.Select(Quote))}]");
+        string type = types.Length == 1 ? Quote(types[0]) : $"[{string.Join(",", types.Select(Quote))}]";
+        json.Append(Quote(option.Help)).Append(",\"type\":").Append(type);
         if (option.Allowed.Count > 0)
         {
             json.Append(",\"enum\":[").Append(string.Join(",", option.Allowed.Select(Quote))).Append(']');
@@ -56,7 +58,8 @@ internal static class SchemaEmitter
 
         if (!string.IsNullOrEmpty(option.Default))
         {
-            json.Append(",\"default\":").Append(option.IsNumber || option.Kind == OptionKind.Flag ? option.Default : Quote(option.Default!));
+            bool isBare = option.IsNumber || option.Kind == OptionKind.Flag;
+            json.Append(",\"default\":").Append(isBare ? option.Default : Quote(option.Default!));
         }
 
         return json.Append('}').ToString();

@@ -1,25 +1,25 @@
 namespace Ovms.Tensors;
 
-/// <summary>Marks the enum that is the table of element types; each member carries an <see cref="ElementTypeAttribute"/>.</summary>
+/// <summary>Marks the enum that is the table of element types. Each member has an <see cref="ElementTypeAttribute"/>.</summary>
 [AttributeUsage(AttributeTargets.Enum)]
 internal sealed class ElementTypeTableAttribute : Attribute;
 
-/// <summary>What an element is in JSON and in typed contents; decides which marshaler moves it.</summary>
+/// <summary>Form of an element in JSON and typed contents; determines its marshaler.</summary>
 internal enum ElementForm
 {
-    /// <summary>No tensor can have it; no datatype names it.</summary>
+    /// <summary>No tensor can have the type, and no datatype names it.</summary>
     None,
 
-    /// <summary>Bits that travel in raw form only.</summary>
+    /// <summary>Bits without a JSON or typed form; sent in raw form only.</summary>
     Packed,
 
     /// <summary>true and false.</summary>
     Boolean,
 
-    /// <summary>Whole numbers.</summary>
+    /// <summary>Integers.</summary>
     Integer,
 
-    /// <summary>Numbers, NaN and the infinities.</summary>
+    /// <summary>Floating-point numbers, NaN and the infinities.</summary>
     Float,
 
     /// <summary>Strings of bytes.</summary>
@@ -41,33 +41,33 @@ internal enum ContentsField
 }
 
 /// <summary>One row of the table of element types. The member's name is OpenVINO's.</summary>
-/// <param name="datatype">KServe's name; for types KServe does not know, OpenVINO's in capitals.</param>
-/// <param name="form">What an element is outside of raw bytes.</param>
-/// <param name="bits">Bits of one element; 0 where the type does not tell.</param>
+/// <param name="datatype">KServe's name; OpenVINO's name in capitals for types that KServe does not define.</param>
+/// <param name="form">Form of an element in JSON and typed contents.</param>
+/// <param name="bits">Bits of one element; 0 if the type has no fixed size.</param>
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class ElementTypeAttribute(string datatype, ElementForm form, int bits) : Attribute
 {
     /// <summary>KServe's name.</summary>
     public string Datatype { get; } = datatype;
 
-    /// <summary>What an element is outside of raw bytes.</summary>
+    /// <summary>Form of an element in JSON and typed contents.</summary>
     public ElementForm Form { get; } = form;
 
     /// <summary>Bits of one element.</summary>
     public int Bits { get; } = bits;
 
-    /// <summary>Bits that are stored together: a tensor takes a whole number of these units.</summary>
+    /// <summary>Bits of a storage unit: a tensor takes a whole number of units.</summary>
     public int UnitBits { get; init; } = 8;
 
-    /// <summary>The name in texts that users of the original know; the same as <see cref="Datatype"/> when not given.</summary>
+    /// <summary>The name in the original server's texts; null if it equals <see cref="Datatype"/>.</summary>
     public string? Precision { get; init; }
 
-    /// <summary>TensorFlow Serving's name; null where it has none.</summary>
+    /// <summary>TensorFlow Serving's name; null if it has none.</summary>
     public string? Tfs { get; init; }
 
-    /// <summary>The C# type of one element, by its full name because not every framework that reads this table has it.</summary>
+    /// <summary>Full name of the C# type of one element; not every framework that reads this table has the type itself.</summary>
     public string? Clr { get; init; }
 
-    /// <summary>Where typed contents carry it.</summary>
+    /// <summary>The field of typed contents that carries the type.</summary>
     public ContentsField Contents { get; init; }
 }

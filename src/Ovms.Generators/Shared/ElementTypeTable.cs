@@ -1,13 +1,13 @@
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Every element type of the engine: its names on each wire, its size and its forms. The only place where these facts stand: the
-/// marshalers and the typed signatures of models are generated from it. Members are named as in OpenVINO.
+/// Every element type of OpenVINO: its names in each API, its size and its form. This is the only source of these facts; the marshalers
+/// and the typed signatures of models are generated from it. Members have OpenVINO's names.
 /// </summary>
 [ElementTypeTable]
 internal enum ElementTypeTable
 {
-    /// <summary>A port whose type is only known after inference; not servable.</summary>
+    /// <summary>A port whose type is known only after inference; cannot be served.</summary>
     [ElementType("UNDEFINED", ElementForm.None, 0)]
     Dynamic,
 
@@ -15,11 +15,11 @@ internal enum ElementTypeTable
     [ElementType("BOOL", ElementForm.Boolean, 8, Tfs = "DT_BOOL", Clr = "bool", Contents = ContentsField.Bool)]
     Boolean,
 
-    /// <summary>The upper half of a single. The original cannot carry it.</summary>
+    /// <summary>The upper half of a single. The original server does not support it.</summary>
     [ElementType("BF16", ElementForm.Float, 16, Tfs = "DT_BFLOAT16", Clr = "Ovms.Tensors.BFloat16", Contents = ContentsField.Fp32)]
     BF16,
 
-    /// <summary>IEEE half. The original carries it in raw form only.</summary>
+    /// <summary>IEEE half. The original server supports it in raw form only.</summary>
     [ElementType("FP16", ElementForm.Float, 16, Tfs = "DT_HALF", Clr = "System.Half", Contents = ContentsField.Fp32)]
     F16,
 
@@ -99,7 +99,7 @@ internal enum ElementTypeTable
     [ElementType("F8E5M2", ElementForm.Packed, 8)]
     F8E5M2,
 
-    /// <summary>Strings of any bytes; how long they are the shape does not tell.</summary>
+    /// <summary>Strings of any bytes; the shape does not determine their size.</summary>
     [ElementType("BYTES", ElementForm.Text, 0, Precision = "STRING", Tfs = "DT_STRING", Clr = "string", Contents = ContentsField.Bytes)]
     String,
 

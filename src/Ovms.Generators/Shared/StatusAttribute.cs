@@ -1,12 +1,12 @@
 namespace Ovms.Status;
 
-/// <summary>Marks an enum whose members are the statuses the server can answer with; each carries a <see cref="StatusAttribute"/>.</summary>
+/// <summary>Marks the enum of the statuses that the server answers. Each member has a <see cref="StatusAttribute"/>.</summary>
 [AttributeUsage(AttributeTargets.Enum)]
 internal sealed class StatusTableAttribute : Attribute;
 
 /// <summary>
-/// One row of the status table. The defaults are what the original answers for a status its maps do not know:
-/// gRPC UNKNOWN and HTTP 500; they stand for statuses that only end the process and never reach a client.
+/// One row of the status table. The defaults, gRPC UNKNOWN and HTTP 500, are what the original answers for a status that its maps do not
+/// contain. They apply to statuses that only end the process and never reach a client.
 /// </summary>
 /// <param name="message">The base message; a detail follows it after " - ".</param>
 [AttributeUsage(AttributeTargets.Field)]
@@ -15,14 +15,14 @@ internal sealed class StatusAttribute(string message) : Attribute
     /// <summary>The base message.</summary>
     public string Message { get; } = message;
 
-    /// <summary>What a gRPC client receives.</summary>
+    /// <summary>The gRPC code for clients.</summary>
     public GrpcCode Grpc { get; init; } = GrpcCode.Unknown;
 
-    /// <summary>What an HTTP client receives.</summary>
+    /// <summary>The HTTP status for clients.</summary>
     public int Http { get; init; } = 500;
 }
 
-/// <summary>The gRPC status codes with their numbers on the wire; kept apart from Grpc.Core so that the table needs no package.</summary>
+/// <summary>The gRPC status codes with their numbers on the wire; not taken from Grpc.Core, so that the table needs no package.</summary>
 internal enum GrpcCode
 {
     OK = 0,

@@ -5,7 +5,7 @@ using Ovms.Status;
 
 namespace Ovms.Generators.Status;
 
-/// <summary>From an enum marked [StatusTable]: the message, the gRPC code and the HTTP status of each member.</summary>
+/// <summary>Generates message, gRPC code and HTTP status of each member of an enum marked [StatusTable].</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class StatusTableGenerator : IIncrementalGenerator
 {

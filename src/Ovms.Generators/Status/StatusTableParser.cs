@@ -5,7 +5,7 @@ using Ovms.Status;
 
 namespace Ovms.Generators.Status;
 
-/// <summary>Turns the attributed enum into a <see cref="StatusTable"/>; any fault of a row leaves no table.</summary>
+/// <summary>Reads the attributed enum as a <see cref="StatusTable"/>; there is no table if a row has a fault.</summary>
 internal static class StatusTableParser
 {
     public static Parsed<StatusTable> Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)

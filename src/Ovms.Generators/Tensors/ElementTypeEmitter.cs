@@ -3,7 +3,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>Writes one marshaler a row and the two ways to find it, as switches.</summary>
+/// <summary>Emits one marshaler for each row, and two switches to find it.</summary>
 internal static class ElementTypeEmitter
 {
     private const string ElementType = "global::Ovms.Native.ElementType";
@@ -27,7 +27,8 @@ internal static class ElementTypeEmitter
                     writer.Line($"{ElementType}.{row.Member} => s_{row.Member},");
                 }
 
-                writer.Line("_ => throw new global::System.ArgumentOutOfRangeException(nameof(type), type, \"Not a row of the table of element types.\"),");
+                const string Fault = "nameof(type), type, \"Not a row of the table of element types.\"";
+                writer.Line($"_ => throw new global::System.ArgumentOutOfRangeException({Fault}),");
             }
 
             writer.Line();
@@ -50,7 +51,7 @@ internal static class ElementTypeEmitter
         ElementForm.Text => "TextMarshaler",
         ElementForm.Packed or ElementForm.None => "PackedMarshaler",
 
-        // A bool of C# may hold 0 and 1 only, while raw bytes may hold anything: it is moved as a byte.
+        // Marshalled as a byte: a C# bool may hold only 0 and 1, but raw bytes may hold anything.
         ElementForm.Boolean => "ValueMarshaler<byte, BooleanFormat>",
         _ => $"ValueMarshaler<{Qualified(row.Clr!)}, {ElementTypeParser.FormatOf(row)}>",
     };

@@ -5,7 +5,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>From an enum marked [ElementTypeTable]: the marshaler of each element type.</summary>
+/// <summary>Generates the marshaler of each element type of an enum marked [ElementTypeTable].</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ElementTypeGenerator : IIncrementalGenerator
 {

@@ -4,7 +4,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>Turns the attributed enum into <see cref="ElementTypeRows"/>; any fault of a row leaves none.</summary>
+/// <summary>Reads the attributed enum as <see cref="ElementTypeRows"/>; there is no table if a row has a fault.</summary>
 internal static class ElementTypeParser
 {
     public static Parsed<ElementTypeRows> Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -34,14 +34,18 @@ internal static class ElementTypeParser
 
         ElementTypeRows? table = diagnostics.Count > 0
             ? null
-            : new ElementTypeRows(type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(), type.Name, rows.ToEquatableArray());
+            : new ElementTypeRows(
+                type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(),
+                type.Name,
+                rows.ToEquatableArray());
         return new Parsed<ElementTypeRows>(table, diagnostics.ToEquatableArray());
     }
 
     private static ElementTypeRow ReadRow(string member, AttributeData attribute)
     {
-        // Arguments that do not compile are missing here; the compiler reports them, the row only has to survive.
-        object? Positional(int index) => attribute.ConstructorArguments.Length > index ? attribute.ConstructorArguments[index].Value : null;
+        // Arguments that do not compile are missing here. The compiler reports them; this code must only not fail.
+        object? Positional(int index) =>
+            attribute.ConstructorArguments.Length > index ? attribute.ConstructorArguments[index].Value : null;
         object? Named(string name) => attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value;
         string datatype = Positional(0) as string ?? "";
         return new ElementTypeRow(
@@ -61,18 +65,23 @@ internal static class ElementTypeParser
         bool sized = row.Form is ElementForm.Boolean or ElementForm.Integer or ElementForm.Float or ElementForm.Packed;
         bool valued = row.Form is ElementForm.Boolean or ElementForm.Integer or ElementForm.Float;
         return row.Datatype.Length == 0 ? "has no datatype: callers could not name it"
-            : earlier.Find(other => other.Datatype == row.Datatype) is ElementTypeRow taken ? $"has the datatype '{row.Datatype}', which {taken.Member} has already"
+            : earlier.Find(other => other.Datatype == row.Datatype) is ElementTypeRow taken
+                ? $"has the datatype '{row.Datatype}', which {taken.Member} has already"
             : sized && row.Bits is < 1 or > 64 ? $"has {row.Bits} bits: 1 to 64 are possible"
             : !sized && row.Bits != 0 ? $"has {row.Bits} bits: a type of form {row.Form} has 0"
-            : row.UnitBits is < 8 or > 128 || row.UnitBits % 8 != 0 ? $"has a unit of {row.UnitBits} bits: a whole number of bytes, up to 16, is possible"
+            : row.UnitBits is < 8 or > 128 || row.UnitBits % 8 != 0
+                ? $"has a unit of {row.UnitBits} bits: a whole number of bytes, up to 16, is possible"
             : valued && row.Clr is null ? "has no Clr: the marshaler needs the type of one element"
-            : (valued || row.Form == ElementForm.Text) && row.Contents == ContentsField.None ? "has no Contents: typed contents must have a field for it"
-            : row.Form == ElementForm.Float && FormatOf(row) is null ? $"is a float of the type '{row.Clr}', for which no format exists"
-            : row.Form == ElementForm.Integer && FormatOf(row) is null ? $"is an integer carried by {row.Contents}, which holds no integers"
+            : (valued || row.Form == ElementForm.Text) && row.Contents == ContentsField.None
+                ? "has no Contents: typed contents must have a field for it"
+            : row.Form == ElementForm.Float && FormatOf(row) is null
+                ? $"is a float of the type '{row.Clr}', for which no format exists"
+            : row.Form == ElementForm.Integer && FormatOf(row) is null
+                ? $"is an integer carried by {row.Contents}, which holds no integers"
             : null;
     }
 
-    /// <summary>The hand-written format of a row; null where there is none.</summary>
+    /// <summary>The hand-written format struct of a row; null if there is none.</summary>
     internal static string? FormatOf(ElementTypeRow row) => row.Form switch
     {
         ElementForm.Boolean => "BooleanFormat",

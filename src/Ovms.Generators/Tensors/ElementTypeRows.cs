@@ -3,7 +3,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>The table of element types as the emitter needs it.</summary>
+/// <summary>The table of element types, as input of the emitter.</summary>
 internal sealed record ElementTypeRows(string? Namespace, string EnumName, EquatableArray<ElementTypeRow> Rows);
 
 /// <summary>One member of the table.</summary>

@@ -3,7 +3,7 @@ using Ovms.Tensors;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>The table of element types as compiled into the generator itself, for models that are read while compiling.</summary>
+/// <summary>The table of element types as compiled into the generator, for models that are read at compile time.</summary>
 internal static class ElementTypes
 {
     private static readonly ElementTypeRow[] s_rows = typeof(ElementTypeTable)
@@ -22,11 +22,11 @@ internal static class ElementTypes
             field.Row.Contents))
         .ToArray();
 
-    /// <summary>A type by the name of a Parameter's element_type, for example f32; null for an unknown one.</summary>
+    /// <summary>Finds a type by a Parameter's element_type, for example f32; null if it is unknown.</summary>
     public static ElementTypeRow? OfParameter(string elementType) =>
         Array.Find(s_rows, row => string.Equals(row.Member, elementType, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A type by the name of a port's precision, for example FP32; null for an unknown one.</summary>
+    /// <summary>Finds a type by a port's precision, for example FP32; null if it is unknown.</summary>
     public static ElementTypeRow? OfPort(string precision) =>
         Array.Find(s_rows, row => row.Precision == precision || string.Equals(row.Member, precision, StringComparison.OrdinalIgnoreCase));
 }

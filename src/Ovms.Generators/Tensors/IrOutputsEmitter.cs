@@ -3,12 +3,12 @@ using static Ovms.Generators.Tensors.IrPortExtensions;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>Writes the class of a model's typed outputs and how an answer becomes one.</summary>
+/// <summary>Emits the class of a model's typed outputs and the method that reads them from an answer.</summary>
 internal static class IrOutputsEmitter
 {
     public static void Emit(CodeWriter writer, IrSignature signature, string proto)
     {
-        writer.Line("/// <summary>What the model gives.</summary>");
+        writer.Line("/// <summary>The model's outputs.</summary>");
         using (writer.Block("public sealed class Outputs"))
         {
             foreach (IrPort port in signature.Outputs)
@@ -24,8 +24,8 @@ internal static class IrOutputsEmitter
                 }
             }
 
-            writer.Line("/// <summary>Reads an answer that has all outputs in raw form.</summary>");
-            writer.Line("/// <exception cref=\"global::System.FormatException\">It is none of this model.</exception>");
+            writer.Line("/// <summary>Reads an answer with all outputs in raw form.</summary>");
+            writer.Line("/// <exception cref=\"global::System.FormatException\">The answer is not from this model.</exception>");
             using (writer.Block($"public static Outputs From({proto}.ModelInferResponse response)"))
             {
                 for (int i = 0; i < signature.Outputs.Count; i++)
@@ -52,7 +52,10 @@ internal static class IrOutputsEmitter
         {
             using (writer.Block($"if ({misfit})"))
             {
-                writer.Line($"throw new global::System.FormatException($\"Output {port.Quoted()} of the answer has the shape ({{string.Join(\",\", shape{i})}}); {port.Shape} is expected. Is another model served?\");");
+                string shown = $"({{string.Join(\",\", shape{i})}})";
+                string text = $"Output {port.Quoted()} of the answer has the shape {shown}; {port.Shape} is expected. "
+                    + "Is another model served?";
+                writer.Line($"throw new global::System.FormatException($\"{text}\");");
             }
         }
 
@@ -62,9 +65,10 @@ internal static class IrOutputsEmitter
     private static void Assign(CodeWriter writer, IrPort port, string i)
     {
         string items = port.Shape.IsStatic ? Number(port.Items()) : port.ItemsOf($"TensorBytes.Count(shape{i})");
+        string read = $"TensorBytes.Read<{(port.Item() == "bool" ? "byte" : port.Item())}>(response, at{i}, {items})";
         string value = port.IsText() ? $"TensorBytes.ReadStrings(response, at{i}, {items})"
-            : port.Item() == "bool" ? $"global::System.Array.ConvertAll(TensorBytes.Read<byte>(response, at{i}, {items}), static value => value != 0)"
-            : $"TensorBytes.Read<{port.Item()}>(response, at{i}, {items})";
+            : port.Item() == "bool" ? $"global::System.Array.ConvertAll({read}, static value => value != 0)"
+            : read;
         writer.Line($"{port.Member} = {value},");
         if (!port.Shape.IsStatic)
         {

@@ -4,41 +4,46 @@ using Ovms.Tensors;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>What the emitters say about a port in C#.</summary>
+/// <summary>C# expressions and texts about a port, for the emitters.</summary>
 internal static class IrPortExtensions
 {
-    /// <summary>What one item of the typed arrays is: an element, or a byte of packed ones.</summary>
+    /// <summary>Type of one item of the typed arrays: an element, or a byte of packed elements.</summary>
     public static string Item(this IrPort port) => port.Type switch
     {
         { Form: ElementForm.Packed } => "byte",
 
-        // A type of the server's own: clients get the bits.
-        { Clr: string clr } when clr.StartsWith("Ovms.", StringComparison.Ordinal) => port.Type.Bits switch { 8 => "byte", 16 => "ushort", 32 => "uint", _ => "ulong" },
+        // A type of the server: clients get its bits as an integer.
+        { Clr: string clr } when clr.StartsWith("Ovms.", StringComparison.Ordinal) =>
+            port.Type.Bits switch { 8 => "byte", 16 => "ushort", 32 => "uint", _ => "ulong" },
         { Clr: string clr } when clr.Contains('.') => "global::" + clr,
         _ => port.Type.Clr!,
     };
 
     public static bool IsText(this IrPort port) => port.Type.Form == ElementForm.Text;
 
-    /// <summary>Items of a port of static shape.</summary>
+    /// <summary>Items of a port with static shape.</summary>
     public static long Items(this IrPort port) => port.Type.Form == ElementForm.Packed ? port.ByteSize() : port.Shape.Count;
 
-    /// <summary>Bytes of a port of static shape that holds no strings.</summary>
+    /// <summary>Bytes of a port with static shape that does not hold strings.</summary>
     public static long ByteSize(this IrPort port) =>
         ((port.Shape.Count * port.Type.Bits) + port.Type.UnitBits - 1) / port.Type.UnitBits * (port.Type.UnitBits / 8);
 
-    /// <summary>Items of <paramref name="count"/> elements, as an expression.</summary>
-    public static string ItemsOf(this IrPort port, string count) =>
-        port.Type.Form == ElementForm.Packed ? $"TensorBytes.Packed({count}, {Number(port.Type.Bits)}, {Number(port.Type.UnitBits)})" : count;
+    /// <summary>An expression for the number of items of <paramref name="count"/> elements.</summary>
+    public static string ItemsOf(this IrPort port, string count) => port.Type.Form == ElementForm.Packed
+        ? $"TensorBytes.Packed({count}, {Number(port.Type.Bits)}, {Number(port.Type.UnitBits)})"
+        : count;
 
-    /// <summary>For documentation and messages: FP32 (1,10).</summary>
+    /// <summary>Datatype and shape for documentation and messages: FP32 (1,10).</summary>
     public static string Describe(this IrPort port) => $"{port.Type.Datatype} {port.Shape}";
 
-    /// <summary>The dimensions as literals, -1 where open.</summary>
+    /// <summary>The dimensions as literals; -1 for dynamic ones.</summary>
     public static string Dimensions(this IrPort port) =>
         string.Join(", ", port.Shape.Dimensions.Select(static dimension => Number(dimension.IsStatic ? dimension.Min : -1)));
 
-    /// <summary>A condition that holds where <paramref name="shape"/>, of which <paramref name="length"/> tells the rank, does not fit; null where any fits.</summary>
+    /// <summary>A condition that is true if a shape does not fit the port; null if every shape fits.</summary>
+    /// <param name="port">The port.</param>
+    /// <param name="shape">Expression of the shape.</param>
+    /// <param name="length">The shape's property that holds the rank.</param>
     public static string? Misfit(this IrPort port, string shape, string length)
     {
         if (!port.Shape.HasRank)
@@ -54,15 +59,16 @@ internal static class IrPortExtensions
         return string.Join(" || ", new[] { $"{shape}.{length} != {Number(port.Shape.Dimensions.Count)}" }.Concat(tests));
     }
 
-    /// <summary>The name of a port inside an interpolated string.</summary>
+    /// <summary>The port's name, escaped for an interpolated string.</summary>
     public static string Quoted(this IrPort port)
     {
         string literal = CodeWriter.Literal(port.Name);
         return literal.Substring(1, literal.Length - 2).Replace("{", "{{").Replace("}", "}}");
     }
 
-    /// <summary>Text inside an XML comment.</summary>
-    public static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\r", " ").Replace("\n", " ");
+    /// <summary>Escapes text for an XML comment.</summary>
+    public static string Xml(string text) =>
+        text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\r", " ").Replace("\n", " ");
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -5,8 +5,8 @@ using Ovms.Generators.Infrastructure;
 namespace Ovms.Generators.Tensors;
 
 /// <summary>
-/// Streams an IR: net/layers/layer and net/edges/edge, of which only Parameters, Results and the names of ports are kept. Bodies of
-/// loops and conditions have Parameters and Results of their own, which lie deeper and are passed over.
+/// Reads an IR as a stream: net/layers/layer and net/edges/edge. It keeps only Parameters, Results and the names of ports. Bodies of
+/// loops and conditions have their own Parameters and Results; these lie deeper and are ignored.
 /// </summary>
 internal sealed class IrReader
 {
@@ -27,7 +27,7 @@ internal sealed class IrReader
     }
 
     /// <summary>Reads the whole document.</summary>
-    /// <exception cref="XmlException">It is not XML, or not an IR.</exception>
+    /// <exception cref="XmlException">The text is not XML, or not an IR.</exception>
     public static IrDocument Read(string path, SourceText text, CancellationToken cancellation)
     {
         IrReader reader = new(path, text);
@@ -63,7 +63,9 @@ internal sealed class IrReader
             switch (_xml.Depth)
             {
                 case 0:
-                    name = _xml.LocalName == "net" ? Attribute("name") : throw new XmlException($"the root is <{_xml.LocalName}>, not <net>");
+                    name = _xml.LocalName == "net"
+                        ? Attribute("name")
+                        : throw new XmlException($"the root is <{_xml.LocalName}>, not <net>");
                     break;
                 case 1:
                     section = _xml.LocalName;
@@ -96,8 +98,17 @@ internal sealed class IrReader
 
         return new IrDocument(
             name ?? throw new XmlException("there is no <net>"),
-            _parameters.ConvertAll(parameter => new IrTensor(parameter.Name, NamesOf((parameter.Id, parameter.OutputPort)), parameter.ElementType, parameter.Shape, parameter.Location)),
-            _results.ConvertAll(result => new IrTensor(result.Name, NamesOf(result), result.Input?.Precision ?? "", string.Join(",", result.Input?.Dimensions ?? []), result.Location)));
+            _parameters.ConvertAll(ToInput),
+            _results.ConvertAll(ToOutput));
+    }
+
+    private IrTensor ToInput(Layer layer) =>
+        new(layer.Name, NamesOf((layer.Id, layer.OutputPort)), layer.ElementType, layer.Shape, layer.Location);
+
+    private IrTensor ToOutput(Layer layer)
+    {
+        string shape = string.Join(",", layer.Input?.Dimensions ?? []);
+        return new IrTensor(layer.Name, NamesOf(layer), layer.Input?.Precision ?? "", shape, layer.Location);
     }
 
     private Layer StartLayer()
@@ -136,17 +147,22 @@ internal sealed class IrReader
         return port;
     }
 
-    /// <summary>A result's own names, else those of what it shows.</summary>
+    /// <summary>The result's own names; else those of the port it is connected to.</summary>
     private List<string> NamesOf(Layer result) =>
         result.OutputNames.Length > 0 ? Split(result.OutputNames)
         : _producers.TryGetValue(result.Id, out (string Layer, string Port) producer) ? NamesOf(producer)
         : [];
 
-    private List<string> NamesOf((string Layer, string Port) port) => _names.TryGetValue(port, out List<string>? names) ? names : [];
+    private List<string> NamesOf((string Layer, string Port) port) =>
+        _names.TryGetValue(port, out List<string>? names) ? names : [];
 
-    /// <summary>Names are separated by commas; a comma inside a name is written \, there.</summary>
+    /// <summary>Splits names at commas; a comma inside a name is written \, there.</summary>
     private static List<string> Split(string names) =>
-        [.. names.Replace("\\,", "\u0001").Split(',').Select(static name => name.Replace('\u0001', ',')).Where(static name => name.Length > 0)];
+    [
+        .. names.Replace("\\,", "\u0001").Split(',')
+            .Select(static name => name.Replace('\u0001', ','))
+            .Where(static name => name.Length > 0),
+    ];
 
     private string Attribute(string name) => _xml.GetAttribute(name) ?? "";
 

@@ -3,13 +3,13 @@ using static Ovms.Generators.Tensors.IrPortExtensions;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>Writes the unrolled check of a request that somebody else made, for proxies and tests: every number in it is a constant.</summary>
+/// <summary>Emits the unrolled check of any request message, for proxies and tests; every number in it is a constant.</summary>
 internal static class IrRequestCheckEmitter
 {
     public static void Emit(CodeWriter writer, IrSignature signature, string proto)
     {
         string count = Number(signature.Inputs.Count);
-        writer.Line("/// <summary>What of a request with raw contents does not fit the model, as a sentence; null where all does.</summary>");
+        writer.Line("/// <summary>Describes what does not fit the model in a request with raw contents; null if all fits.</summary>");
         using (writer.Block($"public static string? Check({proto}.ModelInferRequest request)"))
         {
             using (writer.Block($"if (request.Inputs.Count != {count})"))
@@ -53,7 +53,8 @@ internal static class IrRequestCheckEmitter
         {
             using (writer.Block($"if ({misfit})"))
             {
-                writer.Line($"return $\"Input {port.Quoted()} takes the shape {port.Shape}; ({{string.Join(\",\", input{i}.Shape)}}) came.\";");
+                string shown = $"({{string.Join(\",\", input{i}.Shape)}})";
+                writer.Line($"return $\"Input {port.Quoted()} takes the shape {port.Shape}; {shown} came.\";");
             }
 
             writer.Line();
@@ -64,9 +65,10 @@ internal static class IrRequestCheckEmitter
             string size = port.Shape.IsStatic
                 ? Number(port.ByteSize())
                 : $"TensorBytes.Packed(TensorBytes.Count(input{i}.Shape), {Number(port.Type.Bits)}, {Number(port.Type.UnitBits)})";
-            using (writer.Block($"if (request.RawInputContents[at{i}].Length != {size})"))
+            string length = $"request.RawInputContents[at{i}].Length";
+            using (writer.Block($"if ({length} != {size})"))
             {
-                writer.Line($"return $\"Input {port.Quoted()} takes {{{size}}} bytes; {{request.RawInputContents[at{i}].Length}} came.\";");
+                writer.Line($"return $\"Input {port.Quoted()} takes {{{size}}} bytes; {{{length}}} came.\";");
             }
 
             writer.Line();

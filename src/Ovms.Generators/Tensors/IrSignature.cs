@@ -2,11 +2,11 @@ using Ovms.Generators.Infrastructure;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>A model's signature as the emitter needs it.</summary>
-/// <param name="Namespace">Where the class goes; null for the global one.</param>
-/// <param name="ClassName">Its name, from the file's OvmsModel.</param>
-/// <param name="ModelName">The name in the IR, under which servers usually serve it.</param>
-/// <param name="GrpcNamespace">Where the project has the classes that protoc made from the KServe .proto.</param>
+/// <summary>A model's signature, as input of the emitters.</summary>
+/// <param name="Namespace">Namespace of the class; null for the global one.</param>
+/// <param name="ClassName">Name of the class, from the file's OvmsModel.</param>
+/// <param name="ModelName">The name in the IR, which is also the usual served name.</param>
+/// <param name="GrpcNamespace">Namespace of the project's classes that protoc generated from KServe's .proto.</param>
 /// <param name="Inputs">In the model's order.</param>
 /// <param name="Outputs">In the model's order.</param>
 internal sealed record IrSignature(
@@ -20,25 +20,28 @@ internal sealed record IrSignature(
 /// <summary>One input or output.</summary>
 /// <param name="Name">The name on the wire.</param>
 /// <param name="Member">The name in C#.</param>
-/// <param name="Type">What an element is.</param>
-/// <param name="Shape">What shapes it has.</param>
+/// <param name="Type">Its element type.</param>
+/// <param name="Shape">Its shape; may be dynamic.</param>
 internal sealed record IrPort(string Name, string Member, ElementTypeRow Type, IrShape Shape);
 
-/// <summary>One dimension; open above where <paramref name="Max"/> is -1.</summary>
+/// <summary>One dimension; without an upper bound if <paramref name="Max"/> is -1.</summary>
 internal readonly record struct IrDimension(long Min, long Max)
 {
     public bool IsStatic => Min == Max;
 
-    /// <summary>As the server writes it in messages: 3, -1, [1~512].</summary>
-    public override string ToString() => IsStatic ? $"{Min}" : this is { Min: 0, Max: < 0 } ? "-1" : Max < 0 ? $"[{Min}~]" : $"[{Min}~{Max}]";
+    /// <summary>The form in the server's messages: 3, -1, [1~512].</summary>
+    public override string ToString() => IsStatic ? $"{Min}"
+        : this is { Min: 0, Max: < 0 } ? "-1"
+        : Max < 0 ? $"[{Min}~]"
+        : $"[{Min}~{Max}]";
 }
 
-/// <summary>A shape; without known rank there are no dimensions.</summary>
+/// <summary>A shape; it has no dimensions if its rank is unknown.</summary>
 internal sealed record IrShape(bool HasRank, EquatableArray<IrDimension> Dimensions)
 {
     public bool IsStatic => HasRank && Dimensions.All(static dimension => dimension.IsStatic);
 
-    /// <summary>Elements of a static shape, or -1 where an int does not hold them.</summary>
+    /// <summary>Elements of a static shape; -1 if the number exceeds an int.</summary>
     public long Count
     {
         get
@@ -60,7 +63,7 @@ internal sealed record IrShape(bool HasRank, EquatableArray<IrDimension> Dimensi
 
     public override string ToString() => HasRank ? $"({string.Join(",", Dimensions)})" : "(...)";
 
-    /// <summary>Reads what an IR writes: <c>1,10</c>, <c>?,1..512</c>, nothing for a scalar, <c>...</c> for any rank. Null for anything else.</summary>
+    /// <summary>Parses an IR's shape: <c>1,10</c>, <c>?,1..512</c>, empty for a scalar, <c>...</c> for any rank; else null.</summary>
     public static IrShape? Parse(string text)
     {
         if (text.Trim() == "...")

@@ -3,7 +3,7 @@ using static Ovms.Generators.Tensors.IrPortExtensions;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>Writes the class of one model: its ports as constants, then what the other emitters add.</summary>
+/// <summary>Emits the class of one model: its ports as constants, then the parts of the other emitters.</summary>
 internal static class IrSignatureEmitter
 {
     public static string Emit(IrSignature signature)
@@ -18,8 +18,9 @@ internal static class IrSignatureEmitter
         writer.Line(CodeWriter.GeneratedCode);
         using (writer.Block($"internal static class {signature.ClassName}"))
         {
-            writer.Line("/// <summary>The name in the model's file, under which it is asked for where no other is given.</summary>");
-            writer.Line($"public const string ModelName = {CodeWriter.Literal(signature.ModelName.Length > 0 ? signature.ModelName : signature.ClassName)};");
+            writer.Line("/// <summary>The name in the model's file; the default name in requests.</summary>");
+            string name = signature.ModelName.Length > 0 ? signature.ModelName : signature.ClassName;
+            writer.Line($"public const string ModelName = {CodeWriter.Literal(name)};");
             writer.Line();
             foreach (IrPort port in signature.Inputs)
             {
@@ -54,7 +55,7 @@ internal static class IrSignatureEmitter
             {
                 writer.Line($"public const int Rank = {Number(port.Shape.Dimensions.Count)};");
                 writer.Line();
-                writer.Line("/// <summary>-1 where a dimension is open.</summary>");
+                writer.Line("/// <summary>The shape, with -1 for dynamic dimensions.</summary>");
                 writer.Line($"public static global::System.ReadOnlySpan<long> Shape => [{port.Dimensions()}];");
             }
 
@@ -75,22 +76,26 @@ internal static class IrSignatureEmitter
     private static void Calls(CodeWriter writer, string proto)
     {
         string client = $"{proto}.GRPCInferenceService.GRPCInferenceServiceClient";
-        const string Rest = "Inputs inputs, string modelName = ModelName, string modelVersion = \"\", global::System.Threading.CancellationToken cancellation = default";
-        writer.Line("/// <summary>Asks a server and waits for its answer.</summary>");
+        const string Token = "global::System.Threading.CancellationToken";
+        const string Task = "global::System.Threading.Tasks.Task<Outputs>";
+        const string Rest =
+            $"Inputs inputs, string modelName = ModelName, string modelVersion = \"\", {Token} cancellation = default";
+        writer.Line("/// <summary>Sends the inputs to a server and returns its answer.</summary>");
         writer.Line("/// <exception cref=\"global::System.ArgumentException\">The inputs do not fit the model.</exception>");
-        writer.Line("/// <exception cref=\"global::Grpc.Core.RpcException\">The server refuses or fails.</exception>");
-        writer.Line("/// <exception cref=\"global::System.FormatException\">The answer is none of this model.</exception>");
-        writer.Line($"public static global::System.Threading.Tasks.Task<Outputs> InferAsync(global::Grpc.Core.ChannelBase channel, {Rest}) =>");
+        writer.Line("/// <exception cref=\"global::Grpc.Core.RpcException\">The server rejects the call or fails.</exception>");
+        writer.Line("/// <exception cref=\"global::System.FormatException\">The answer is not from this model.</exception>");
+        writer.Line($"public static {Task} InferAsync(global::Grpc.Core.ChannelBase channel, {Rest}) =>");
         using (writer.Indent())
         {
             writer.Line($"InferAsync(new {client}(channel), inputs, modelName, modelVersion, cancellation);");
         }
 
         writer.Line();
-        writer.Line("/// <inheritdoc cref=\"InferAsync(global::Grpc.Core.ChannelBase, Inputs, string, string, global::System.Threading.CancellationToken)\"/>");
-        using (writer.Block($"public static async global::System.Threading.Tasks.Task<Outputs> InferAsync({client} client, {Rest})"))
+        writer.Line($"/// <inheritdoc cref=\"InferAsync(global::Grpc.Core.ChannelBase, Inputs, string, string, {Token})\"/>");
+        using (writer.Block($"public static async {Task} InferAsync({client} client, {Rest})"))
         {
-            writer.Line($"{proto}.ModelInferResponse response = await client.ModelInferAsync(inputs.ToRequest(modelName, modelVersion), cancellationToken: cancellation).ConfigureAwait(false);");
+            const string Call = "client.ModelInferAsync(inputs.ToRequest(modelName, modelVersion), cancellationToken: cancellation)";
+            writer.Line($"{proto}.ModelInferResponse response = await {Call}.ConfigureAwait(false);");
             writer.Line("return Outputs.From(response);");
         }
     }

@@ -5,8 +5,8 @@ using Ovms.Generators.Infrastructure;
 namespace Ovms.Generators.Tensors;
 
 /// <summary>
-/// From an IR among the AdditionalFiles that names an OvmsModel: a class with the model's signature as constants, typed inputs and
-/// outputs, and a call that sends the ones and brings the others.
+/// Generates a class for each IR among the AdditionalFiles that has an OvmsModel: the model's signature as constants, typed inputs and
+/// outputs, and a method that calls a server with them.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class IrSignatureGenerator : IIncrementalGenerator
@@ -27,7 +27,7 @@ public sealed class IrSignatureGenerator : IIncrementalGenerator
         context.RegisterTable(parsed, StepNames.IrSignature, StepNames.IrSignatureDiagnostics, static (output, signature) =>
             output.AddSource($"{signature.ClassName}.Ir.g.cs", IrSignatureEmitter.Emit(signature)));
 
-        // What all signatures call comes once, and only where there is one. The property is the project's, the same for all.
+        // The code shared by all signatures is emitted once, if there is a signature. The property belongs to the project.
         IncrementalValueProvider<string?> grpcNamespace = parsed
             .Select(static (result, _) => result.Model?.GrpcNamespace)
             .Where(static name => name is not null)
@@ -42,7 +42,7 @@ public sealed class IrSignatureGenerator : IIncrementalGenerator
         });
     }
 
-    /// <summary>Two files that ask for one class: the first gets it.</summary>
+    /// <summary>If several files name the same class, the first one gets it and the others get a diagnostic.</summary>
     private static IEnumerable<Parsed<IrSignature>> Distinct(ImmutableArray<Parsed<IrSignature>> all)
     {
         HashSet<string> taken = [];
@@ -50,7 +50,10 @@ public sealed class IrSignatureGenerator : IIncrementalGenerator
         {
             yield return each.Model is null || taken.Add(each.Model.ClassName)
                 ? each
-                : new Parsed<IrSignature>(null, new[] { DiagnosticInfo.Create(Diagnostics.DuplicateModelClass, null, each.Model.ClassName) }.ToEquatableArray());
+                : new Parsed<IrSignature>(null, Duplicate(each.Model).ToEquatableArray());
         }
     }
+
+    private static DiagnosticInfo[] Duplicate(IrSignature signature) =>
+        [DiagnosticInfo.Create(Diagnostics.DuplicateModelClass, null, signature.ClassName)];
 }

@@ -7,17 +7,17 @@ using Ovms.Generators.Infrastructure;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>Turns a file that names an OvmsModel into its <see cref="IrSignature"/>; any fault leaves none.</summary>
+/// <summary>Reads a file with an OvmsModel as an <see cref="IrSignature"/>; there is none if the file has a fault.</summary>
 internal static class IrSignatureParser
 {
     private const string ModelMetadata = "build_metadata.AdditionalFiles.OvmsModel";
     private const string GrpcNamespaceProperty = "build_property.OvmsGrpcNamespace";
     private const string RootNamespaceProperty = "build_property.RootNamespace";
 
-    /// <summary>What protoc makes of the package's name where nothing else is said.</summary>
+    /// <summary>The namespace that protoc derives from the package's name by default.</summary>
     private const string DefaultGrpcNamespace = "Inference";
 
-    /// <summary>Null for files that are none of ours.</summary>
+    /// <summary>Returns null for files without an OvmsModel.</summary>
     public static Parsed<IrSignature>? Parse(AdditionalText file, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
     {
         if (!options.GetOptions(file).TryGetValue(ModelMetadata, out string? className) || className.Length == 0)
@@ -50,11 +50,13 @@ internal static class IrSignatureParser
         catch (XmlException fault)
         {
             LinePosition position = new(Math.Max(fault.LineNumber - 1, 0), Math.Max(fault.LinePosition - 1, 0));
-            return Fault(Diagnostics.UnreadableIr, start with { Lines = new LinePositionSpan(position, position) }, Path.GetFileName(file.Path), fault.Message);
+            LocationInfo place = start with { Lines = new LinePositionSpan(position, position) };
+            return Fault(Diagnostics.UnreadableIr, place, Path.GetFileName(file.Path), fault.Message);
         }
     }
 
-    private static List<IrPort> Ports(List<IrTensor> tensors, string side, Func<string, ElementTypeRow?> typeOf, List<DiagnosticInfo> diagnostics)
+    private static List<IrPort> Ports(
+        List<IrTensor> tensors, string side, Func<string, ElementTypeRow?> typeOf, List<DiagnosticInfo> diagnostics)
     {
         List<IrPort> ports = [];
         MemberNames members = new();
@@ -66,13 +68,14 @@ internal static class IrSignatureParser
                 continue;
             }
 
-            if (IrShape.Parse(tensor.Shape) is not IrShape shape || (shape.IsStatic && (shape.Count < 0 || shape.Count * Math.Max(type.Bits, 8) / 8 > int.MaxValue)))
+            if (IrShape.Parse(tensor.Shape) is not IrShape shape
+                || (shape.IsStatic && (shape.Count < 0 || shape.Count * Math.Max(type.Bits, 8) / 8 > int.MaxValue)))
             {
                 diagnostics.Add(DiagnosticInfo.Create(Diagnostics.InvalidIrShape, tensor.Location, tensor.Layer, tensor.Shape));
                 continue;
             }
 
-            // Of several names the engine's any-name is the smallest; without one the server makes one of the side and the place.
+            // OpenVINO's any-name is the smallest of several names. For a port without a name the server uses side and index.
             string name = tensor.Names.OrderBy(static each => each, StringComparer.Ordinal).FirstOrDefault() ?? $"{side}_{ports.Count}";
             ports.Add(new IrPort(name, members.Add(name), type, shape));
         }

@@ -3,18 +3,19 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>Turns port names, which may be anything, into C# names that are unique within one side of a model.</summary>
+/// <summary>Converts arbitrary port names to C# names that are unique among the inputs or the outputs of a model.</summary>
 internal sealed class MemberNames
 {
-    // What the generated classes have of their own, and what every class has.
+    // Members of the generated classes and of every class.
     private static readonly string[] s_reserved =
     [
-        "Inputs", "Outputs", "Check", "ToRequest", "From", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals",
+        "Inputs", "Outputs", "Check", "ToRequest", "From",
+        "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals",
     ];
 
     private readonly HashSet<string> _taken = [.. s_reserved];
 
-    /// <summary>my_name becomes MyName, add:0 becomes Add0; a number follows where that is taken.</summary>
+    /// <summary>my_name becomes MyName, add:0 becomes Add0; a number is appended if the name is taken.</summary>
     public string Add(string portName)
     {
         StringBuilder text = new();
@@ -44,6 +45,6 @@ internal sealed class MemberNames
         return unique;
     }
 
-    /// <summary>The property beside a tensor of open shape.</summary>
+    /// <summary>Name of the property with the shape of a dynamic tensor.</summary>
     public static string ShapeOf(string member) => member + "Shape";
 }

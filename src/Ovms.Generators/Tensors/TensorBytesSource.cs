@@ -2,7 +2,7 @@ using Ovms.Generators.Infrastructure;
 
 namespace Ovms.Generators.Tensors;
 
-/// <summary>The code that all typed signatures of a project share.</summary>
+/// <summary>Source of the helper class that all typed signatures of a project share.</summary>
 internal static class TensorBytesSource
 {
     public static string For(string grpcNamespace)
@@ -20,18 +20,18 @@ internal static class TensorBytesSource
         using global::System.Text;
         using global::Google.Protobuf;
 
-        /// <summary>Moves typed tensors into the raw contents of KServe's messages and back.</summary>
+        /// <summary>Converts typed tensors to the raw contents of KServe's messages and back.</summary>
         $generated
         internal static class TensorBytes
         {
-            // Throws on bytes that are no text, instead of showing something else.
+            // Throws on bytes that are not UTF-8 instead of replacing them.
             private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-            /// <summary>Little-endian elements.</summary>
+            /// <summary>Encodes elements in little-endian form.</summary>
             public static ByteString Of<T>(ReadOnlySpan<T> items)
                 where T : unmanaged => ByteString.CopyFrom(MemoryMarshal.AsBytes(items));
 
-            /// <summary>Strings as a little-endian uint32 length and the bytes of each.</summary>
+            /// <summary>Encodes strings, each as a little-endian uint32 length and its bytes.</summary>
             public static ByteString Of(IReadOnlyList<string> texts)
             {
                 int size = 0;
@@ -52,7 +52,7 @@ internal static class TensorBytesSource
                 return UnsafeByteOperations.UnsafeWrap(bytes);
             }
 
-            /// <summary>Product of the dimensions; -1 where one is negative or an int does not hold the product.</summary>
+            /// <summary>Product of the dimensions; -1 if one is negative or the product exceeds an int.</summary>
             public static long Count(IEnumerable<long> shape)
             {
                 long count = 1;
@@ -69,11 +69,11 @@ internal static class TensorBytesSource
                 return count;
             }
 
-            /// <summary>Bytes of packed elements, of which a whole number of units is stored.</summary>
+            /// <summary>Bytes of packed elements, which take a whole number of units.</summary>
             public static long Packed(long count, int bits, int unitBits) =>
                 count < 0 ? -1 : ((count * bits) + unitBits - 1) / unitBits * (unitBits / 8);
 
-            /// <summary>The shape with its one open dimension, -1, filled from the number of values; null where they do not fit.</summary>
+            /// <summary>Replaces the one dynamic dimension, -1, according to the number of values; null if they do not fit.</summary>
             public static long[]? Infer(ReadOnlySpan<long> shape, int values)
             {
                 long[] inferred = shape.ToArray();
@@ -89,7 +89,7 @@ internal static class TensorBytesSource
                 return inferred;
             }
 
-            /// <summary>Place of an input; -1 where the request has none of that name.</summary>
+            /// <summary>Index of an input; -1 if the request has none with that name.</summary>
             public static int Find($proto.ModelInferRequest request, string name)
             {
                 for (int i = 0; i < request.Inputs.Count; i++)
@@ -103,7 +103,7 @@ internal static class TensorBytesSource
                 return -1;
             }
 
-            /// <summary>Place of an output of the given datatype.</summary>
+            /// <summary>Index of an output with the given datatype.</summary>
             public static int Find($proto.ModelInferResponse response, string name, string datatype)
             {
                 for (int i = 0; i < response.Outputs.Count; i++)
@@ -112,7 +112,10 @@ internal static class TensorBytesSource
                     {
                         return response.Outputs[i].Datatype == datatype && i < response.RawOutputContents.Count
                             ? i
-                            : throw new FormatException($"Output {name} of the answer is {response.Outputs[i].Datatype}, in one of {response.RawOutputContents.Count} raw contents; {datatype} is expected. Is another model served?");
+                            : throw new FormatException(
+                                $"Output {name} of the answer is {response.Outputs[i].Datatype}, "
+                                + $"in one of {response.RawOutputContents.Count} raw contents; "
+                                + $"{datatype} is expected. Is another model served?");
                     }
                 }
 
@@ -127,7 +130,8 @@ internal static class TensorBytesSource
                 ReadOnlySpan<T> elements = MemoryMarshal.Cast<byte, T>(bytes);
                 return elements.Length == items && MemoryMarshal.AsBytes(elements).Length == bytes.Length
                     ? elements.ToArray()
-                    : throw new FormatException($"Output {response.Outputs[index].Name} of the answer has {bytes.Length} bytes, which are not {items} values.");
+                    : throw new FormatException(
+                        $"Output {response.Outputs[index].Name} of the answer has {bytes.Length} bytes, which are not {items} values.");
             }
 
             /// <summary>The strings of an output.</summary>
@@ -151,7 +155,9 @@ internal static class TensorBytesSource
 
                 return rest.IsEmpty && texts.Count == count
                     ? [.. texts]
-                    : throw new FormatException($"Output {response.Outputs[index].Name} of the answer holds {texts.Count} strings and {rest.Length} bytes more; {count} strings are expected.");
+                    : throw new FormatException(
+                        $"Output {response.Outputs[index].Name} of the answer holds {texts.Count} strings and {rest.Length} bytes more; "
+                        + $"{count} strings are expected.");
             }
         }
         """;

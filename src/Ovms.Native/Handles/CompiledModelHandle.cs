@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Handles;
 
-/// <summary>Owns one <c>ov_compiled_model_t</c>. Its infer requests live on without it.</summary>
+/// <summary>Owns one <c>ov_compiled_model_t</c>. Its infer requests remain valid after it is freed.</summary>
 internal sealed class CompiledModelHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Handles;
 
-/// <summary>Owns one <c>ov_output_const_port_t</c>. Lives only as long as a port is being described.</summary>
+/// <summary>Owns one <c>ov_output_const_port_t</c>, only while a port is being read.</summary>
 internal sealed class ConstPortHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Handles;
 
-/// <summary>Owns one <c>ov_core_t</c>. Models, compiled models and requests made from it live on without it.</summary>
+/// <summary>Owns one <c>ov_core_t</c>. Models, compiled models and requests made from it remain valid after it is freed.</summary>
 internal sealed class CoreHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     /// <inheritdoc/>

@@ -6,17 +6,17 @@ using Ovms.Native.Interop;
 namespace Ovms.Native.Handles;
 
 /// <summary>
-/// Owns one <c>ov_infer_request_t</c> and the <c>ov_callback_t</c> it points at. Releasing blocks until a running inference
-/// has ended, so a request is drained before it is disposed, and never left to the finalizer while it runs.
+/// Owns one <c>ov_infer_request_t</c> and the <c>ov_callback_t</c> it points to. Releasing blocks until a running inference has ended.
+/// So wait for the inference before disposing, and never leave a running request to the finalizer.
 /// </summary>
 internal sealed unsafe class InferRequestHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     private ov_callback_t* _callback;
 
-    /// <summary>Whether a callback was set already.</summary>
+    /// <summary>Whether a callback is set.</summary>
     internal bool HasCallback => _callback is not null;
 
-    /// <summary>Sets the callback, once: native keeps the pointer for the life of the request.</summary>
+    /// <summary>Sets the callback, once: the library keeps the pointer for the life of the request.</summary>
     internal OvStatus SetCallback(delegate* unmanaged[Cdecl]<void*, void> function, void* argument)
     {
         Debug.Assert(_callback is null, "The callback of an infer request is set once.");
@@ -35,7 +35,7 @@ internal sealed unsafe class InferRequestHandle() : SafeHandleZeroOrMinusOneIsIn
     {
         OpenVino.ov_infer_request_free(handle);
         LiveObjects.InferRequestCount.Down();
-        // Only now: the line above waits for a callback that is under way, and after it none comes.
+        // Not earlier: the call above waits for a running callback, and after it no callback comes.
         NativeMemory.Free(_callback);
         return true;
     }

@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Handles;
 
-/// <summary>Owns one <c>ov_layout_t</c>. Whatever it is given to copies it.</summary>
+/// <summary>Owns one <c>ov_layout_t</c>. Functions that take a layout copy it.</summary>
 internal sealed class LayoutHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     /// <inheritdoc/>

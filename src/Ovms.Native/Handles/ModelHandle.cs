@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Handles;
 
-/// <summary>Owns one <c>ov_model_t</c>. What was compiled from it lives on without it.</summary>
+/// <summary>Owns one <c>ov_model_t</c>. Models compiled from it remain valid after it is freed.</summary>
 internal sealed class ModelHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Handles;
 
-/// <summary>Owns one <c>ov_preprocess_prepostprocessor_t</c>; the boxes below point into it and are freed before it.</summary>
+/// <summary>Owns one <c>ov_preprocess_prepostprocessor_t</c>. The objects below point into it and are freed before it.</summary>
 internal sealed class PrePostProcessorHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     /// <inheritdoc/>

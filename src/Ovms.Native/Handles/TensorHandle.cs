@@ -3,7 +3,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Handles;
 
-/// <summary>Owns one <c>ov_tensor_t</c>. The memory behind it is shared with the request that uses it, and goes with the last of them.</summary>
+/// <summary>Owns one <c>ov_tensor_t</c>. Its memory is shared with the requests that use it and freed with the last of them.</summary>
 internal sealed class TensorHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     /// <inheritdoc/>

@@ -5,15 +5,15 @@ using Ovms.Native.Marshalling;
 
 namespace Ovms.Native.Interop;
 
-/// <summary>The OpenVINO C API, native names verbatim. This file: <c>ov_common.h</c>.</summary>
+/// <summary>The OpenVINO C API with its native names. This file: <c>ov_common.h</c>.</summary>
 internal static unsafe partial class OpenVino
 {
-    /// <summary>Static text for a status; never freed.</summary>
+    /// <summary>Static text for a status; must not be freed.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     [return: MarshalUsing(typeof(BorrowedUtf8String))]
     internal static partial string? ov_get_error_info(OvStatus status);
 
-    /// <summary>A fresh copy on each call of one text shared by the whole process; the copy is ours to free.</summary>
+    /// <summary>The last error text, which the whole process shares. Each call returns a new copy; the marshaller frees it.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     [return: MarshalUsing(typeof(OwnedUtf8String))]
     internal static partial string? ov_get_last_err_msg();

@@ -30,7 +30,8 @@ internal static unsafe partial class OpenVino
     internal static partial OvStatus ov_compiled_model_create_infer_request(
         CompiledModelHandle compiled_model, out InferRequestHandle infer_request);
 
-    [LibraryImport(Libraries.OpenVinoC, StringMarshalling = StringMarshalling.Utf8), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    [LibraryImport(Libraries.OpenVinoC, StringMarshalling = StringMarshalling.Utf8)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_compiled_model_get_property(
         CompiledModelHandle compiled_model, string property_key, [MarshalUsing(typeof(OwnedUtf8String))] out string? property_value);
 }

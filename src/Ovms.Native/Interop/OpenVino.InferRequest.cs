@@ -5,7 +5,7 @@ using Ovms.Native.Handles;
 namespace Ovms.Native.Interop;
 
 /// <summary>
-/// <c>ov_callback_t</c>. The library keeps the pointer to this struct, not a copy: it lives in native memory until after
+/// <c>ov_callback_t</c>. The library keeps the pointer to this struct and does not copy it. So it stays in native memory until after
 /// <c>ov_infer_request_free</c> (see <see cref="InferRequestHandle"/>).
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -15,7 +15,7 @@ internal unsafe struct ov_callback_t
     public void* args;
 }
 
-// ov_infer_request.h. A tensor set here is shared, not taken over; a tensor got here is a new handle onto the same memory.
+// ov_infer_request.h. Setting a tensor shares it and leaves the handle with the caller; getting one returns a new handle for it.
 internal static unsafe partial class OpenVino
 {
     /// <summary>Blocks until a running inference has ended.</summary>

@@ -6,7 +6,7 @@ using Ovms.Native.Marshalling;
 
 namespace Ovms.Native.Interop;
 
-// ov_model.h. Ports by index only: a name may belong to an input and an output at once.
+// ov_model.h. Ports are addressed by index only: an input and an output may have the same name.
 internal static unsafe partial class OpenVino
 {
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -9,7 +9,7 @@ namespace Ovms.Native.Interop;
 // ov_node.h
 internal static unsafe partial class OpenVino
 {
-    /// <summary>Fails with GENERAL_ERROR when the port has no name at all.</summary>
+    /// <summary>Fails with GENERAL_ERROR if the port has no name.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_port_get_any_name(
         ConstPortHandle port, [MarshalUsing(typeof(OwnedUtf8String))] out string? tensor_name);

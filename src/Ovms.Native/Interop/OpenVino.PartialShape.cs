@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Ovms.Native.Interop;
 
 /// <summary>
-/// <c>ov_partial_shape_t</c> (ov_partial_shape.h), 24 bytes, passed by value. Ownership of <c>dims</c> as with
-/// <see cref="ov_shape_t"/>; what the library filled goes back through <c>ov_partial_shape_free</c>.
+/// <c>ov_partial_shape_t</c> (ov_partial_shape.h), 24 bytes, passed by value. The owner of <c>dims</c> is as in
+/// <see cref="ov_shape_t"/>; a struct filled by the library is freed by <c>ov_partial_shape_free</c>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct ov_partial_shape_t

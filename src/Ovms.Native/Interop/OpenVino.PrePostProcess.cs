@@ -4,8 +4,8 @@ using Ovms.Native.Handles;
 
 namespace Ovms.Native.Interop;
 
-// ov_prepostprocess.h. Every info and steps object is a small native box that points into the prepostprocessor:
-// each box is freed on its own, and none is used after the prepostprocessor is gone.
+// ov_prepostprocess.h. Every info and steps object is a small native object that points into the prepostprocessor.
+// Each is freed separately, and none may be used after the prepostprocessor is freed.
 internal static unsafe partial class OpenVino
 {
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -14,11 +14,11 @@ internal static unsafe partial class OpenVino
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial void ov_preprocess_prepostprocessor_free(IntPtr preprocess);
 
-    /// <summary>Rewrites the model the prepostprocessor was made of, and returns a second handle onto it.</summary>
+    /// <summary>Changes the model that the prepostprocessor was created for, and returns a second handle of it.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_preprocess_prepostprocessor_build(PrePostProcessorHandle preprocess, out ModelHandle model);
 
-    // Input: tensor (what callers send), steps (what is done to it), model (what the network expects).
+    // Input: tensor (what callers send), steps (the conversions), model (what the model expects).
 
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_preprocess_prepostprocessor_get_input_info_by_index(
@@ -107,7 +107,7 @@ internal static unsafe partial class OpenVino
     internal static partial OvStatus ov_preprocess_preprocess_steps_convert_color(
         PreProcessStepsHandle preprocess_input_process_steps, ColorFormat colorFormat);
 
-    // Output: the element type is all that C can set.
+    // Output: the C API can only set the element type.
 
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_preprocess_prepostprocessor_get_output_info_by_index(

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Ovms.Native.Interop;
 
 /// <summary>
-/// <c>ov_shape_t</c> (ov_shape.h), passed by value. Going in, <c>dims</c> may point at a managed span that is pinned for the
-/// call, and a scalar is { 0, null }; coming out, <c>dims</c> is native and goes back through <c>ov_shape_free</c>.
+/// <c>ov_shape_t</c> (ov_shape.h), passed by value. As an argument, <c>dims</c> may point to a managed span that is pinned for the call,
+/// and a scalar is { 0, null }. As a result, <c>dims</c> is native memory and is freed by <c>ov_shape_free</c>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct ov_shape_t

@@ -7,7 +7,7 @@ namespace Ovms.Native.Interop;
 // ov_tensor.h
 internal static unsafe partial class OpenVino
 {
-    /// <summary>The memory stays the caller's and must outlive every tensor and request that sees it; it may not be null.</summary>
+    /// <summary>The caller owns the memory, which must outlive every tensor and request that uses it and must not be null.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_tensor_create_from_host_ptr(
         ElementType type, ov_shape_t shape, void* host_ptr, out TensorHandle tensor);
@@ -20,7 +20,7 @@ internal static unsafe partial class OpenVino
     internal static partial OvStatus ov_tensor_create_from_string_array(
         byte** string_array, nuint array_size, ov_shape_t shape, out TensorHandle tensor);
 
-    /// <summary>Fails with INVALID_C_PARAM for a scalar, which has no dims to allocate.</summary>
+    /// <summary>Fails with INVALID_C_PARAM for a scalar.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_tensor_get_shape(TensorHandle tensor, ov_shape_t* shape);
 
@@ -33,7 +33,7 @@ internal static unsafe partial class OpenVino
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_tensor_get_byte_size(TensorHandle tensor, out nuint byte_size);
 
-    /// <summary>The tensor's own memory, borrowed for as long as the tensor lives and keeps its shape.</summary>
+    /// <summary>The tensor's memory, borrowed for as long as the tensor lives and keeps its shape.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_tensor_data(TensorHandle tensor, void** data);
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices.Marshalling;
 
 namespace Ovms.Native.Marshalling;
 
-/// <summary>A text that stays the library's (static storage): read, never freed.</summary>
+/// <summary>Marshals a text that the library owns (static storage): it is read and never freed.</summary>
 [CustomMarshaller(typeof(string), MarshalMode.ManagedToUnmanagedOut, typeof(BorrowedUtf8String))]
 internal static unsafe class BorrowedUtf8String
 {

@@ -4,7 +4,7 @@ using Ovms.Native.Interop;
 
 namespace Ovms.Native.Marshalling;
 
-/// <summary>A text the library made for us: read, then given back to <c>ov_free</c>.</summary>
+/// <summary>Marshals a text that the library allocated: it is read, then freed with <c>ov_free</c>.</summary>
 [CustomMarshaller(typeof(string), MarshalMode.ManagedToUnmanagedOut, typeof(OwnedUtf8String))]
 internal static unsafe class OwnedUtf8String
 {
@@ -12,7 +12,7 @@ internal static unsafe class OwnedUtf8String
 
     public static void Free(byte* unmanaged)
     {
-        // A failed call leaves its out-text null.
+        // After a failed call the pointer is null.
         if (unmanaged is not null)
             OpenVino.ov_free(unmanaged);
     }

@@ -6,8 +6,8 @@ using Ovms.Native.Interop;
 namespace Ovms.Native.Marshalling;
 
 /// <summary>
-/// Key-value pairs as <c>ov_property_t[]</c>: one native block that holds the array and after it the texts.
-/// Alive from construction to <see cref="Dispose"/>; the library copies what it keeps.
+/// Key-value pairs as <c>ov_property_t[]</c>: one native block with the array followed by the texts. Valid until <see cref="Dispose"/>;
+/// the library copies what it keeps.
 /// </summary>
 internal unsafe ref struct PropertyList
 {
@@ -45,10 +45,13 @@ internal unsafe ref struct PropertyList
         CString.Require(key, nameof(key));
         CString.RequireNoNul(value, nameof(value));
         if (IsPointerValued(key))
-            throw new ArgumentException($"The property {key} takes functions or device handles, not text, and cannot be set here. Leave it out.", nameof(key));
+        {
+            throw new ArgumentException(
+                $"The property {key} takes functions or device handles, not text, and cannot be set here. Leave it out.", nameof(key));
+        }
     }
 
-    // For these C takes the value as a pointer to something other than text, and would call or follow it.
+    // C takes these values as pointers to functions or objects and would call or follow them.
     private static bool IsPointerValued(string key) => key is
         "CACHE_ENCRYPTION_CALLBACKS" or "OCL_CONTEXT" or "OCL_QUEUE" or "VA_DEVICE" or "MEM_HANDLE" or "DEV_OBJECT_HANDLE";
 

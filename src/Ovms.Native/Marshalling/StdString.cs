@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 namespace Ovms.Native.Marshalling;
 
 /// <summary>
-/// A <c>std::string</c> as libstdc++ lays it out, 32 bytes: the elements of a string tensor, for which the C API has no
-/// getter. Up to 15 bytes lie in the object itself, where the pointer then points; the object is never moved or copied here.
+/// A <c>std::string</c> in the layout of libstdc++, 32 bytes: an element of a string tensor, for which the C API has no getter. Texts of
+/// up to 15 bytes are stored in the object, and the pointer then points there. So the object must never be moved or copied here.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct StdString
 {
     private readonly byte* _data;
     private readonly nuint _length;
-    // Fifteen bytes of text and a NUL when short, else the capacity of what _data points to: neither is of use here.
+    // For a short text the text and a NUL, else the capacity of _data. Not used here.
     private readonly UInt128 _localOrCapacity;
 
-    /// <summary>The text, in place.</summary>
+    /// <summary>The text in place, without a copy.</summary>
     internal Span<byte> AsSpan() => new(_data, checked((int)_length));
 
-    /// <summary>Refuses platforms whose C++ library lays strings out in another way.</summary>
+    /// <summary>Throws on platforms whose C++ library has another string layout.</summary>
     internal static void RequireKnownLayout()
     {
         if (!OperatingSystem.IsLinux())

@@ -5,8 +5,8 @@ using Ovms.Native.Interop;
 namespace Ovms.Native.Marshalling;
 
 /// <summary>
-/// Makes string tensors. C cuts each string it is given at the first NUL, so it is given filler of the right lengths, and
-/// the text is then written over the filler.
+/// Creates string tensors. The C API cuts strings at the first NUL. So the tensor is created with filler of the right lengths, which is
+/// then overwritten with the text.
 /// </summary>
 internal static unsafe class StringTensor
 {
@@ -26,7 +26,7 @@ internal static unsafe class StringTensor
         }
     }
 
-    /// <summary>The longest length; lengths must add up to what there is.</summary>
+    /// <summary>Checks that the lengths add up to the available bytes, and returns the longest.</summary>
     private static int CheckLengths(ReadOnlySpan<int> lengths, int available)
     {
         long sum = 0;
@@ -45,9 +45,9 @@ internal static unsafe class StringTensor
 
     private static TensorHandle CreateFilled(ReadOnlySpan<long> shape, ReadOnlySpan<int> lengths, int longest)
     {
-        // One filler for all: a string of n bytes starts n bytes before its end.
+        // One filler for all strings: a string of n bytes starts n bytes before its end.
         byte* filler = (byte*)NativeMemory.Alloc((nuint)longest + 1);
-        // One entry more than needed, so that there is an array even for no strings.
+        // One entry more than needed, so that the array is not empty even without strings.
         byte** strings = (byte**)NativeMemory.Alloc((nuint)lengths.Length + 1, (nuint)sizeof(byte*));
         try
         {

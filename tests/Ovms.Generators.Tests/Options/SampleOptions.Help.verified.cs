@@ -6,7 +6,7 @@ namespace Sample;
 
 internal sealed partial record SampleOptions
 {
-    /// <summary>The part of --help that tells of this table.</summary>
+    /// <summary>The section of --help for this table.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Ovms.Generators", "1.0")]
     public const string HelpText =
         "sample options:\n" +

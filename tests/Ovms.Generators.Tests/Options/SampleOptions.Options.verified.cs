@@ -6,7 +6,7 @@ namespace Sample;
 
 internal sealed partial record SampleOptions
 {
-    /// <summary>Reads a command line that holds options of this table only.</summary>
+    /// <summary>Parses a command line with options of this table only.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Ovms.Generators", "1.0")]
     public static global::Ovms.Options.Parsing.ParseOutcome<SampleOptions> Parse(global::System.ReadOnlySpan<string> arguments)
     {
@@ -16,7 +16,7 @@ internal sealed partial record SampleOptions
         return new(builder.Build(), findings);
     }
 
-    /// <summary>Reads a JSON object of this table's options; <paramref name="path"/> is where it stands in its document.</summary>
+    /// <summary>Reads a JSON object with this table's options, at <paramref name="path"/> in its document.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Ovms.Generators", "1.0")]
     public static global::Ovms.Options.Parsing.ParseOutcome<SampleOptions> Read(ref global::System.Text.Json.Utf8JsonReader reader, string path = "$")
     {
@@ -217,7 +217,7 @@ internal sealed partial record SampleOptions
         },
     };
 
-    /// <summary>Takes values one by one, then makes the <see cref="SampleOptions"/>.</summary>
+    /// <summary>Collects values one by one, then builds the <see cref="SampleOptions"/>.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Ovms.Generators", "1.0")]
     internal sealed class Builder() : global::Ovms.Options.Parsing.OptionBuilder(SampleOptions.Rows)
     {

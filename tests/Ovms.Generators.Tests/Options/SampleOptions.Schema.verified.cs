@@ -6,7 +6,7 @@ namespace Sample;
 
 internal sealed partial record SampleOptions
 {
-    /// <summary>The JSON schema (UTF-8) of an object that holds this table's options.</summary>
+    /// <summary>The JSON schema (UTF-8) of an object with this table's options.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Ovms.Generators", "1.0")]
     public static global::System.ReadOnlySpan<byte> SchemaJson => "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"port\":{\"description\":\"Where to listen, see Ratio.\",\"type\":\"integer\",\"minimum\":1,\"maximum\":65535,\"default\":80},\"verbose\":{\"description\":\"Say more.\",\"type\":\"boolean\",\"default\":false},\"severity\":{\"description\":\"How hot.\",\"type\":\"string\",\"enum\":[\"low\",\"high\"],\"default\":\"low\"},\"count\":{\"description\":\"A number of things.\",\"type\":\"integer\",\"minimum\":-2147483648,\"maximum\":2147483647},\"color\":{\"description\":\"A colour.\",\"type\":\"string\",\"default\":\"red\"},\"raw\":{\"description\":\"Any JSON.\",\"type\":[\"string\",\"number\",\"object\"]},\"tri\":{\"description\":\"On, off or unset.\",\"type\":\"boolean\"},\"way\":{\"description\":\"Which way.\",\"type\":\"string\",\"enum\":[\"up\",\"down\"],\"default\":\"down\"}}}"u8;
 }

@@ -17,7 +17,7 @@ public static class CodeExtensions
         _ => throw new global::System.ArgumentOutOfRangeException(nameof(code), code, "Not a row of the status table."),
     };
 
-    /// <summary>What a gRPC client receives.</summary>
+    /// <summary>The gRPC code for clients.</summary>
     public static global::Grpc.Core.StatusCode ToGrpc(this Code code) => code switch
     {
         Code.Ok => global::Grpc.Core.StatusCode.OK,
@@ -26,7 +26,7 @@ public static class CodeExtensions
         _ => throw new global::System.ArgumentOutOfRangeException(nameof(code), code, "Not a row of the status table."),
     };
 
-    /// <summary>What an HTTP client receives.</summary>
+    /// <summary>The HTTP status for clients.</summary>
     public static int ToHttp(this Code code) => code switch
     {
         Code.Ok => 200,

@@ -1,10 +1,10 @@
 namespace Ovms.Observability.Metrics;
 
 /// <summary>The calls of one batch size within <see cref="CallStatistics"/>.</summary>
-/// <param name="size">How many samples each of them had; <see cref="AnySize"/> where sizes are not told apart.</param>
+/// <param name="size">Samples of each call; <see cref="AnySize"/> if sizes are not distinguished.</param>
 internal sealed class BatchStatistics(long size)
 {
-    /// <summary>Stands for sizes that are not told apart.</summary>
+    /// <summary>Stands for all sizes that are not listed.</summary>
     public const long AnySize = -1;
 
     private long _calls;
@@ -14,7 +14,7 @@ internal sealed class BatchStatistics(long size)
     private long _infer;
     private long _output;
 
-    /// <summary>How many samples each call had.</summary>
+    /// <summary>Samples of each call.</summary>
     public long Size => size;
 
     /// <summary>Adds a call.</summary>
@@ -26,11 +26,11 @@ internal sealed class BatchStatistics(long size)
         Interlocked.Add(ref _infer, phases.Infer);
         Interlocked.Add(ref _output, phases.Output);
 
-        // Last, and read first: every call that a reader counts has its durations in the sums.
+        // Incremented last and read first: for every call that a reader counts, the sums include its durations.
         Interlocked.Increment(ref _calls);
     }
 
-    /// <summary>How many calls were added, and their durations together.</summary>
+    /// <summary>The number of calls, and the sums of their durations.</summary>
     public (long Calls, CallPhases Phases) Read()
     {
         long calls = Volatile.Read(ref _calls);

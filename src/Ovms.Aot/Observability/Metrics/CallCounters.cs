@@ -1,6 +1,6 @@
 namespace Ovms.Observability.Metrics;
 
-/// <summary>How many calls of each kind went well and how many did not; for one version, or for one model where versions are not told apart.</summary>
+/// <summary>Counts successful and failed calls by kind, for one version, or for a model if versions are not distinguished.</summary>
 internal sealed class CallCounters
 {
     private readonly long[] _success = new long[CallKindRow.All.Count];
@@ -23,7 +23,8 @@ internal sealed class CallCounters
     [
         .. CallKindRow.All.Where(row => row.HasVersion == hasVersion).Select(row =>
         {
-            List<KeyValuePair<string, string>> labels = [new("name", name), new("api", row.Api), new("method", row.Method), new("interface", row.Interface)];
+            List<KeyValuePair<string, string>> labels =
+                [new("name", name), new("api", row.Api), new("method", row.Method), new("interface", row.Interface)];
             if (hasVersion)
             {
                 labels.Add(new("version", version));
@@ -36,7 +37,7 @@ internal sealed class CallCounters
     /// <summary>Counts a call.</summary>
     public void Add(CallKind kind, bool isSuccess) => Interlocked.Increment(ref (isSuccess ? _success : _fail)[(int)kind]);
 
-    /// <summary>Hands over every series of one of the two families.</summary>
+    /// <summary>Adds every series of the success or the failure family to a sink.</summary>
     public void Collect(MetricSink sink, bool success)
     {
         foreach ((int kind, MetricLabels labels) in _series)

@@ -1,6 +1,6 @@
 namespace Ovms.Observability.Metrics;
 
-/// <summary>What a call asks for, by which API, over which transport: what tells the series of the request counters apart.</summary>
+/// <summary>Method, API and transport of a call: these distinguish the series of the request counters.</summary>
 internal enum CallKind
 {
     /// <summary>KServe: inference.</summary>
@@ -9,7 +9,7 @@ internal enum CallKind
     /// <inheritdoc cref="ModelInferGrpc"/>
     ModelInferRest,
 
-    /// <summary>KServe: what a model takes and gives.</summary>
+    /// <summary>KServe: a model's inputs and outputs.</summary>
     ModelMetadataGrpc,
 
     /// <inheritdoc cref="ModelMetadataGrpc"/>
@@ -27,7 +27,7 @@ internal enum CallKind
     /// <inheritdoc cref="PredictGrpc"/>
     PredictRest,
 
-    /// <summary>TensorFlow Serving: what a model takes and gives.</summary>
+    /// <summary>TensorFlow Serving: a model's inputs and outputs.</summary>
     GetModelMetadataGrpc,
 
     /// <inheritdoc cref="GetModelMetadataGrpc"/>
@@ -40,12 +40,12 @@ internal enum CallKind
     GetModelStatusRest,
 }
 
-/// <summary>The words for <see cref="CallKind"/>.</summary>
-/// <param name="Kind">Which.</param>
+/// <summary>The label values of a <see cref="CallKind"/>.</summary>
+/// <param name="Kind">The kind.</param>
 /// <param name="Api">Label api.</param>
 /// <param name="Method">Label method.</param>
 /// <param name="Interface">Label interface.</param>
-/// <param name="HasVersion">Whether the series tell versions apart; the original's do not for questions about a model's state.</param>
+/// <param name="HasVersion">Whether the series have a version label; the original's have none for queries of a model's state.</param>
 internal sealed record CallKindRow(CallKind Kind, string Api, string Method, string Interface, bool HasVersion)
 {
     /// <summary>Label interface of gRPC.</summary>
@@ -57,7 +57,7 @@ internal sealed record CallKindRow(CallKind Kind, string Api, string Method, str
     private const string KServe = "KServe";
     private const string TensorFlowServing = "TensorFlowServing";
 
-    /// <summary>Every row; a kind's number is its place.</summary>
+    /// <summary>Every row; a kind's number is its index.</summary>
     public static IReadOnlyList<CallKindRow> All { get; } =
     [
         new(CallKind.ModelInferGrpc, KServe, "ModelInfer", Grpc, true),

@@ -5,11 +5,11 @@ namespace Ovms.Observability.Metrics;
 
 /// <summary>
 /// Counts and durations of the inference calls that one load of a version answered. Always on, unlike metrics; a reload starts at zero.
-/// Any thread may add: a few atomic additions, no lock, no allocation once a batch size has been seen.
+/// Thread-safe: a call costs a few atomic additions, without a lock, and allocates only for a new batch size.
 /// </summary>
 internal sealed class CallStatistics
 {
-    // Callers choose the batch size, so the number of sizes that are listed needs a bound; calls of further sizes count in the totals.
+    // Callers choose the batch size, so the list of sizes is bounded. Calls of further sizes count only in the totals.
     private const int MaxBatchSizes = 64;
 
     private readonly Lock _gate = new();
@@ -21,8 +21,8 @@ internal sealed class CallStatistics
     private long _last;
 
     /// <summary>Counts a call that was answered.</summary>
-    /// <param name="batchSize">How many samples it had.</param>
-    /// <param name="phases">How long it took.</param>
+    /// <param name="batchSize">Samples of the call.</param>
+    /// <param name="phases">Durations of the call.</param>
     public void Add(long batchSize, in CallPhases phases)
     {
         BatchStatistics batch = Find(batchSize) ?? MakeRoom(batchSize);
@@ -36,14 +36,14 @@ internal sealed class CallStatistics
     }
 
     /// <summary>Counts a call that failed.</summary>
-    /// <param name="ticks">How long it took, by the stopwatch.</param>
+    /// <param name="ticks">Duration in ticks of <see cref="Stopwatch"/>.</param>
     public void AddFailed(long ticks)
     {
         Interlocked.Increment(ref _failed);
         Interlocked.Add(ref _failedTicks, ticks);
     }
 
-    /// <summary>What has been counted so far.</summary>
+    /// <summary>A snapshot of the totals.</summary>
     public CallTotals Read()
     {
         BatchStatistics[] batches = _batches;

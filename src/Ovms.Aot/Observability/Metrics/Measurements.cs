@@ -2,12 +2,12 @@ using System.Diagnostics.Metrics;
 
 namespace Ovms.Observability.Metrics;
 
-/// <summary>Reads a family the way the runtime's observable instruments want it.</summary>
+/// <summary>Reads a family for the observable instruments of .NET.</summary>
 internal sealed class Measurements : MetricSink
 {
     private readonly List<Measurement<double>> _read = [];
 
-    /// <summary>Makes the instrument that stands for a source; distributions have instruments of their own, see <see cref="CallTimers"/>.</summary>
+    /// <summary>Creates the instrument for a source. Histograms have their own instruments, see <see cref="CallTimers"/>.</summary>
     public static void Publish(Meter meter, MetricSource source)
     {
         MetricFamily family = source.Family;

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Ovms.Observability.Metrics;
 
-/// <summary>The labels of one series, made once: as Prometheus writes them and as the runtime's instruments take them.</summary>
+/// <summary>The labels of one series, formatted once for Prometheus and for .NET's instruments.</summary>
 internal sealed class MetricLabels
 {
-    /// <summary>Makes them; the order given does not matter.</summary>
+    /// <summary>Formats labels, given in any order.</summary>
     public MetricLabels(params KeyValuePair<string, string>[] labels)
     {
         KeyValuePair<string, string>[] sorted = [.. labels.OrderBy(static label => label.Key, StringComparer.Ordinal)];
@@ -16,7 +16,7 @@ internal sealed class MetricLabels
     /// <summary>A series without labels.</summary>
     public static MetricLabels None { get; } = new();
 
-    /// <summary>For the runtime's instruments.</summary>
+    /// <summary>For .NET's instruments.</summary>
     public KeyValuePair<string, object?>[] Tags { get; }
 
     /// <summary>Alphabetical, without braces: <c>name="m",version="1"</c>.</summary>

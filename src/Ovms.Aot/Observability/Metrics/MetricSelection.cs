@@ -3,24 +3,26 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ovms.Observability.Metrics;
 
-/// <summary>Which families are on.</summary>
+/// <summary>The set of enabled metric families.</summary>
 internal sealed class MetricSelection
 {
     private readonly FrozenSet<string> _names;
 
     private MetricSelection(IEnumerable<string> names) => _names = names.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Nothing is counted.</summary>
+    /// <summary>No family is enabled.</summary>
     public static MetricSelection None { get; } = new([]);
 
-    /// <summary>What is on when nobody chose.</summary>
-    public static MetricSelection Default { get; } = new(MetricFamilies.All.Where(static family => family.IsDefault).Select(static family => family.Name));
+    /// <summary>The families enabled by default.</summary>
+    public static MetricSelection Default { get; } =
+        new(MetricFamilies.All.Where(static family => family.IsDefault).Select(static family => family.Name));
 
-    /// <summary>Reads a list.</summary>
+    /// <summary>Parses a list.</summary>
     /// <param name="names">Names of families, in any order; empty = the default ones.</param>
-    /// <param name="selection">There only when every name is good.</param>
-    /// <param name="why">Otherwise: which name is not, and what there is.</param>
-    public static bool TryParse(IReadOnlyList<string> names, [NotNullWhen(true)] out MetricSelection? selection, [NotNullWhen(false)] out string? why)
+    /// <param name="selection">The selection; null on failure.</param>
+    /// <param name="why">On failure: which name is wrong, and the valid ones.</param>
+    public static bool TryParse(
+        IReadOnlyList<string> names, [NotNullWhen(true)] out MetricSelection? selection, [NotNullWhen(false)] out string? why)
     {
         selection = null;
         why = null;
@@ -29,7 +31,8 @@ internal sealed class MetricSelection
         {
             if (!MetricFamilies.All.Any(family => family.Name == name))
             {
-                why = $"There is no family \"{name}\"; the families are: {string.Join(", ", MetricFamilies.All.Select(static family => family.Name))}.";
+                string known = string.Join(", ", MetricFamilies.All.Select(static family => family.Name));
+                why = $"There is no family \"{name}\"; the families are: {known}.";
                 return false;
             }
 
@@ -44,12 +47,12 @@ internal sealed class MetricSelection
         return true;
     }
 
-    /// <summary>The names in a list of the command line: commas between them, blanks around them do not count.</summary>
+    /// <summary>Splits a list of the command line at its commas; ignores blanks around names.</summary>
     public static string[] Split(string list) => list.Length == 0 ? [] : list.Split(',', StringSplitOptions.TrimEntries);
 
-    /// <summary>Whether no family is on.</summary>
+    /// <summary>Whether no family is enabled.</summary>
     public bool IsEmpty => _names.Count == 0;
 
-    /// <summary>Whether a family is on.</summary>
+    /// <summary>Whether a family is enabled.</summary>
     public bool Has(MetricFamily family) => _names.Contains(family.Name);
 }

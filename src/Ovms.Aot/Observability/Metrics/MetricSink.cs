@@ -1,19 +1,19 @@
 namespace Ovms.Observability.Metrics;
 
-/// <summary>Takes the series of one family as they are read.</summary>
+/// <summary>Receives the series of one family.</summary>
 internal abstract class MetricSink
 {
-    /// <summary>A count.</summary>
+    /// <summary>Adds a series with an integer.</summary>
     public abstract void Add(MetricLabels labels, long value);
 
-    /// <summary>A measure.</summary>
+    /// <summary>Adds a series with a floating-point number.</summary>
     public abstract void Add(MetricLabels labels, double value);
 
-    /// <summary>A distribution.</summary>
+    /// <summary>Adds a series with a distribution.</summary>
     public abstract void Add(MetricLabels labels, TimeHistogram histogram);
 }
 
-/// <summary>A family and how its series are read.</summary>
-/// <param name="Family">What it is.</param>
-/// <param name="Collect">Hands every series to a sink; quick, and without waiting for anything that a call may hold.</param>
+/// <summary>A family and the function that reads its series.</summary>
+/// <param name="Family">The family.</param>
+/// <param name="Collect">Passes every series to a sink. Must be fast and must not wait for anything that a call may hold.</param>
 internal sealed record MetricSource(MetricFamily Family, Action<MetricSink> Collect);

@@ -1,12 +1,12 @@
 namespace Ovms.Observability.Metrics;
 
-/// <summary>What is counted about one model, whatever its version, and its versions.</summary>
-/// <param name="Name">Under which it is served.</param>
-/// <param name="Calls">The kinds of calls that do not tell versions apart.</param>
+/// <summary>The counters of one model and of its versions.</summary>
+/// <param name="Name">The served name.</param>
+/// <param name="Calls">Calls of the kinds whose series have no version label.</param>
 /// <param name="Versions">Ascending.</param>
 internal sealed record ModelMetrics(string Name, CallCounters Calls, IReadOnlyList<ServableMetrics> Versions)
 {
-    /// <summary>The counters of a version; null where it has none.</summary>
+    /// <summary>The counters of a version; null if there are none.</summary>
     public ServableMetrics? Find(long version)
     {
         foreach (ServableMetrics servable in Versions)

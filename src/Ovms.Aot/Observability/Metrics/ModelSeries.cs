@@ -3,30 +3,32 @@ using System.Collections.Frozen;
 namespace Ovms.Observability.Metrics;
 
 /// <summary>
-/// The counters of every version that is known. A version keeps its counters for as long as it is known, whatever happens to it
-/// meanwhile; when it goes away its series do.
+/// The counters of every known version. A version keeps its counters across reloads; when it is no longer known, its series are removed.
 /// </summary>
 internal sealed class ModelSeries(CallTimers timers)
 {
     private readonly Lock _gate = new();
     private FrozenDictionary<string, ModelMetrics> _models = FrozenDictionary<string, ModelMetrics>.Empty;
 
-    /// <summary>The counters of a version; null where it is not known.</summary>
+    /// <summary>The counters of a version; null if it is not known.</summary>
     public ServableMetrics? Find(string name, long version) => Find(name)?.Find(version);
 
-    /// <summary>The counters of a model; null where it is not known.</summary>
+    /// <summary>The counters of a model; null if it is not known.</summary>
     public ModelMetrics? Find(string name) => Volatile.Read(ref _models).GetValueOrDefault(name);
 
-    /// <summary>Takes over what is known now: new versions begin at zero, others go on, those that are gone are forgotten.</summary>
+    /// <summary>Sets the known versions: new ones begin at zero, existing ones keep their counters, others are removed.</summary>
     public void Follow(IReadOnlyCollection<(string Name, long[] Versions)> known)
     {
         lock (_gate)
         {
             FrozenDictionary<string, ModelMetrics> before = _models;
-            bool same = known.Count == before.Count && known.All(model => before.GetValueOrDefault(model.Name)?.Versions.Select(static item => item.Version).SequenceEqual(model.Versions) ?? false);
+            bool same = known.Count == before.Count
+                && known.All(model => before.GetValueOrDefault(model.Name) is { } old && HasVersions(old, model.Versions));
             if (!same)
             {
-                Volatile.Write(ref _models, known.Select(model => Model(model.Name, model.Versions, before.GetValueOrDefault(model.Name))).ToFrozenDictionary(static model => model.Name));
+                IEnumerable<ModelMetrics> models =
+                    known.Select(model => Model(model.Name, model.Versions, before.GetValueOrDefault(model.Name)));
+                Volatile.Write(ref _models, models.ToFrozenDictionary(static model => model.Name));
             }
         }
     }
@@ -48,13 +50,19 @@ internal sealed class ModelSeries(CallTimers timers)
         metrics.Add(MetricFamilies.CancelledRequests, Each(static (sink, servable) => sink.Add(servable.Labels, servable.Cancelled)));
     }
 
+    private static bool HasVersions(ModelMetrics model, long[] versions) =>
+        model.Versions.Select(static item => item.Version).SequenceEqual(versions);
+
     private ModelMetrics Model(string name, long[] versions, ModelMetrics? before)
     {
         CallCounters calls = before?.Calls ?? new CallCounters(name);
-        return new ModelMetrics(name, calls, [.. versions.Select(version => before?.Find(version) ?? new ServableMetrics(name, calls, version, timers))]);
+        IEnumerable<ServableMetrics> servables =
+            versions.Select(version => before?.Find(version) ?? new ServableMetrics(name, calls, version, timers));
+        return new ModelMetrics(name, calls, [.. servables]);
     }
 
-    private IEnumerable<ModelMetrics> InOrder() => Volatile.Read(ref _models).Values.OrderBy(static model => model.Name, StringComparer.Ordinal);
+    private IEnumerable<ModelMetrics> InOrder() =>
+        Volatile.Read(ref _models).Values.OrderBy(static model => model.Name, StringComparer.Ordinal);
 
     private Action<MetricSink> Each(Action<MetricSink, ServableMetrics> collect) => sink =>
     {

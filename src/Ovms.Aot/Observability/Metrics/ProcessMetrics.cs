@@ -3,18 +3,21 @@ using System.Globalization;
 
 namespace Ovms.Observability.Metrics;
 
-/// <summary>What the process takes of the machine, read when it is asked for.</summary>
+/// <summary>Resource usage of the process, read on each scrape.</summary>
 internal static class ProcessMetrics
 {
     private const string FileDescriptors = "/proc/self/fd";
     private const string Tasks = "/proc/self/task";
 
     private static readonly MetricLabels[] s_generations =
-        [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(static generation => new MetricLabels(new KeyValuePair<string, string>("generation", generation.ToString(CultureInfo.InvariantCulture))))];
+    [
+        .. Enumerable.Range(0, GC.MaxGeneration + 1).Select(static generation =>
+            new MetricLabels(new KeyValuePair<string, string>("generation", generation.ToString(CultureInfo.InvariantCulture)))),
+    ];
 
     /// <summary>Registers the families.</summary>
-    /// <param name="metrics">Where to.</param>
-    /// <param name="openFilesLimit">How many files may be open; null for no limit.</param>
+    /// <param name="metrics">The registry.</param>
+    /// <param name="openFilesLimit">Limit of open files; null for no limit.</param>
     public static void AddTo(ServerMetrics metrics, long? openFilesLimit)
     {
         ProcessAge age = ProcessAge.Own;
@@ -33,19 +36,20 @@ internal static class ProcessMetrics
         }
     }
 
-    /// <summary>Registers the one series that names the versions.</summary>
+    /// <summary>Registers the series that names the versions.</summary>
     public static void AddBuild(ServerMetrics metrics, string version, string openVino)
     {
         MetricLabels labels = new(new("version", version), new("openvino", openVino));
         metrics.Add(MetricFamilies.BuildInfo, sink => sink.Add(labels, 1L));
     }
 
-    // No series where the system does not let itself be asked; a scrape may come while the process has no file left to ask with.
+    // Adds no series if the system does not report the count, for example if the process has no free file descriptor to read it.
     private static void CollectCount(MetricSink sink, string folder, Func<Process, int> otherwise)
     {
         try
         {
-            sink.Add(MetricLabels.None, OperatingSystem.IsLinux() ? Directory.EnumerateFileSystemEntries(folder).LongCount() : Read(otherwise));
+            long count = OperatingSystem.IsLinux() ? Directory.EnumerateFileSystemEntries(folder).LongCount() : Read(otherwise);
+            sink.Add(MetricLabels.None, count);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -5,7 +5,7 @@ using System.Text;
 namespace Ovms.Observability.Metrics;
 
 /// <summary>Writes families in Prometheus' text exposition format, version 0.0.4.</summary>
-/// <param name="output">Grows as it is written to.</param>
+/// <param name="output">The buffer that is written to.</param>
 internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
 {
     /// <summary>The media type.</summary>
@@ -13,12 +13,13 @@ internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
 
     private const int LongestNumber = 32;
 
-    private static readonly byte[][] s_bounds = [.. TimeHistogram.Bounds.Select(static bound => Encoding.UTF8.GetBytes($"le=\"{bound}\"")), "le=\"+Inf\""u8.ToArray()];
+    private static readonly byte[][] s_bounds =
+        [.. TimeHistogram.Bounds.Select(static bound => Encoding.UTF8.GetBytes($"le=\"{bound}\"")), "le=\"+Inf\""u8.ToArray()];
 
     private byte[] _name = [];
     private MetricSource? _pending;
 
-    /// <summary>Writes a family: nothing at all when it has no series.</summary>
+    /// <summary>Writes a family, or nothing if it has no series.</summary>
     public void Write(MetricSource source)
     {
         _pending = source;
@@ -75,7 +76,7 @@ internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
         output.Write(" "u8);
     }
 
-    // Before the family's first series.
+    // Written before the family's first series.
     private void Head()
     {
         if (_pending is null)

@@ -6,8 +6,8 @@ using System.Globalization;
 namespace Ovms.Observability.Metrics;
 
 /// <summary>
-/// What is counted about one version of a model. Found once with the servable and then used without looking anything up: additions are
-/// atomic, nothing is locked or made. It outlives the servable: a reload of the same version goes on counting.
+/// The counters of one version of a model. The servable holds them, so that a call needs no look-up: it adds atomically, without locks
+/// or allocations. They outlive the servable: after a reload the same version goes on counting.
 /// </summary>
 internal sealed class ServableMetrics
 {
@@ -20,11 +20,11 @@ internal sealed class ServableMetrics
     private long _refused;
     private long _cancelled;
 
-    /// <summary>Zero everywhere.</summary>
+    /// <summary>All counters begin at zero.</summary>
     /// <param name="name">The model's name.</param>
     /// <param name="modelCalls">The model's counters, shared by its versions.</param>
-    /// <param name="version">Which version.</param>
-    /// <param name="timers">The instruments that other exporters follow.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="timers">The instruments for other exporters.</param>
     public ServableMetrics(string name, CallCounters modelCalls, long version, CallTimers timers)
     {
         _modelCalls = modelCalls;
@@ -38,64 +38,66 @@ internal sealed class ServableMetrics
         RestLabels = new MetricLabels(new("name", name), new("version", text), new("interface", CallKindRow.Rest));
     }
 
-    /// <summary>Which version.</summary>
+    /// <summary>The version.</summary>
     public long Version { get; }
 
-    /// <summary>Name and version.</summary>
+    /// <summary>Labels name and version.</summary>
     public MetricLabels Labels { get; }
 
-    /// <summary>The same and gRPC.</summary>
+    /// <summary>Labels name, version and interface gRPC.</summary>
     public MetricLabels GrpcLabels { get; }
 
-    /// <summary>The same and REST.</summary>
+    /// <summary>Labels name, version and interface REST.</summary>
     public MetricLabels RestLabels { get; }
 
-    /// <summary>Name, version and one of the few states there are.</summary>
-    public MetricLabels LabelsOf(string state) =>
-        _stateLabels.GetOrAdd(state, state => new MetricLabels(new("name", _name), new("version", Version.ToString(CultureInfo.InvariantCulture)), new("state", state)));
+    /// <summary>Labels name, version and state.</summary>
+    public MetricLabels LabelsOf(string state) => _stateLabels.GetOrAdd(
+        state,
+        state => new MetricLabels(
+            new("name", _name), new("version", Version.ToString(CultureInfo.InvariantCulture)), new("state", state)));
 
-    /// <summary>Calls that came over gRPC, whole.</summary>
+    /// <summary>Durations of whole calls over gRPC.</summary>
     public TimeHistogram GrpcTime { get; } = new();
 
-    /// <summary>Calls that came over REST, whole.</summary>
+    /// <summary>Durations of whole calls over REST.</summary>
     public TimeHistogram RestTime { get; } = new();
 
-    /// <summary>Inferences.</summary>
+    /// <summary>Durations of inferences.</summary>
     public TimeHistogram InferenceTime { get; } = new();
 
-    /// <summary>Waits for an infer request.</summary>
+    /// <summary>Waiting times for an infer request.</summary>
     public TimeHistogram WaitTime { get; } = new();
 
-    /// <summary>Inference calls in process.</summary>
+    /// <summary>Inference calls in progress.</summary>
     public long Current => Volatile.Read(ref _current);
 
-    /// <summary>Calls refused for a full queue.</summary>
+    /// <summary>Calls rejected because the queue was full.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Calls whose caller gave up.</summary>
+    /// <summary>Calls that the caller abandoned.</summary>
     public long Cancelled => Volatile.Read(ref _cancelled);
 
-    /// <summary>An inference call found the servable.</summary>
+    /// <summary>Counts an inference call in, when it has found the servable.</summary>
     public void Enter() => Interlocked.Increment(ref _current);
 
-    /// <summary>The same call is over.</summary>
+    /// <summary>Counts the same call out.</summary>
     public void Leave() => Interlocked.Decrement(ref _current);
 
     /// <summary>Counts a call that was answered.</summary>
     public void Count(CallKind kind, bool isSuccess) => (CallKindRow.Of(kind).HasVersion ? _calls : _modelCalls).Add(kind, isSuccess);
 
-    /// <summary>Counts a call that was refused for a full queue; as failed it is counted besides.</summary>
+    /// <summary>Counts a call rejected for a full queue. The call is also counted as failed, separately.</summary>
     public void CountRefused() => Interlocked.Increment(ref _refused);
 
-    /// <summary>Counts a call whose caller gave up; as failed it is counted besides.</summary>
+    /// <summary>Counts a call that the caller abandoned. The call is also counted as failed, separately.</summary>
     public void CountCancelled() => Interlocked.Increment(ref _cancelled);
 
-    /// <summary>Takes the time of a wait for an infer request.</summary>
-    /// <param name="since">When it began.</param>
-    /// <returns>Now, when the next thing begins.</returns>
+    /// <summary>Records the duration of a wait for an infer request.</summary>
+    /// <param name="since">When it began, as a timestamp of <see cref="Stopwatch"/>.</param>
+    /// <returns>The current timestamp, at which the next phase begins.</returns>
     public long Waited(long since) => Take(WaitTime, _timers.Wait, Labels, since);
 
-    /// <summary>Takes the time of an inference.</summary>
+    /// <summary>Records the duration of an inference.</summary>
     /// <inheritdoc cref="Waited"/>
     public long Inferred(long since) => Take(InferenceTime, _timers.Inference, Labels, since);
 
@@ -109,7 +111,7 @@ internal sealed class ServableMetrics
         Add(isGrpc ? GrpcTime : RestTime, _timers.Request, isGrpc ? GrpcLabels : RestLabels, until - since);
     }
 
-    /// <summary>Hands over the request counters.</summary>
+    /// <summary>Adds the request counters to a sink.</summary>
     public void CollectCalls(MetricSink sink, bool success) => _calls.Collect(sink, success);
 
     private static long Take(TimeHistogram histogram, Histogram<double> instrument, MetricLabels labels, long since)

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Ovms.Observability.Metrics;
 
 /// <summary>
-/// All that is counted, when metrics are on: the families that were chosen, each with what reads it. The same families are instruments
-/// of the runtime's meter <see cref="MeterName"/>, so that other exporters can follow them.
+/// Registry of the enabled metric families and their readers. The same families are instruments of .NET's meter <see cref="MeterName"/>,
+/// so that other exporters can read them.
 /// </summary>
 internal sealed class ServerMetrics : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly MetricSelection _selection;
     private ImmutableList<MetricSource> _sources = [];
 
-    /// <summary>Only the models' families are there; others are added by who knows their numbers.</summary>
+    /// <summary>Contains only the models' families at first; the parts that hold the other numbers add theirs.</summary>
     public ServerMetrics(MetricSelection selection)
     {
         _selection = selection;
@@ -27,10 +27,10 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>The counters of models and their versions.</summary>
     public ModelSeries Models { get; }
 
-    /// <summary>What is on, in the table's order.</summary>
+    /// <summary>The enabled families, in the table's order.</summary>
     public IReadOnlyList<MetricSource> Sources => Volatile.Read(ref _sources);
 
-    /// <summary>Adds what reads a family, if the family is on.</summary>
+    /// <summary>Adds the reader of a family, if the family is enabled.</summary>
     public void Add(MetricFamily family, Action<MetricSink> collect)
     {
         if (!_selection.Has(family))
@@ -39,16 +39,17 @@ internal sealed class ServerMetrics : IDisposable
         }
 
         MetricSource source = new(family, collect);
-        if (ImmutableInterlocked.Update(ref _sources, static (all, one) => all.Add(one).Sort(static (a, b) => Place(a).CompareTo(Place(b))), source))
+        if (ImmutableInterlocked.Update(
+            ref _sources, static (all, one) => all.Add(one).Sort(static (a, b) => Place(a).CompareTo(Place(b))), source))
         {
             Measurements.Publish(_meter, source);
         }
     }
 
-    /// <summary>Adds a family with one series that has no labels.</summary>
+    /// <summary>Adds a family with one series without labels.</summary>
     public void Add(MetricFamily family, Func<double> read) => Add(family, sink => sink.Add(MetricLabels.None, read()));
 
-    /// <summary>Adds a family with one series that has no labels and counts whole things.</summary>
+    /// <summary>Adds a family of integers with one series without labels.</summary>
     public void AddCount(MetricFamily family, Func<long> read) => Add(family, sink => sink.Add(MetricLabels.None, read()));
 
     /// <inheritdoc/>

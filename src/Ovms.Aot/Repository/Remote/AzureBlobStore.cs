@@ -7,7 +7,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>A container of Azure Blob Storage, through the vendor's library.</summary>
+/// <summary>A container of Azure Blob Storage, accessed with Azure's SDK.</summary>
 internal sealed class AzureBlobStore : RemoteStore
 {
     private readonly BlobContainerClient _client;
@@ -15,7 +15,7 @@ internal sealed class AzureBlobStore : RemoteStore
     private AzureBlobStore(RemotePath path, RemoteSettings settings, BlobContainerClient client)
         : base(path, AzureAccount.Show(client.Uri), settings.Patience) => _client = client;
 
-    /// <summary>Makes the client.</summary>
+    /// <summary>Creates the store.</summary>
     public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
     {
         Outcome<AzureAccount> found = AzureAccount.Find(path, settings);
@@ -39,16 +39,18 @@ internal sealed class AzureBlobStore : RemoteStore
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // The library's clients own nothing; their connections end when they are idle.
+        // The SDK's clients own no resources; idle connections close by themselves.
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (BlobItem item in _client.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation).ConfigureAwait(false))
         {
             string? md5 = item.Properties.ContentHash is { Length: 16 } hash ? Convert.ToHexStringLower(hash) : null;
-            yield return new RemoteObject(item.Name, item.Properties.ContentLength ?? -1, RemoteObject.Bare(item.Properties.ETag?.ToString()), md5);
+            string mark = RemoteObject.Bare(item.Properties.ETag?.ToString());
+            yield return new RemoteObject(item.Name, item.Properties.ContentLength ?? -1, mark, md5);
         }
     }
 
@@ -56,9 +58,11 @@ internal sealed class AzureBlobStore : RemoteStore
     protected override async Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation)
     {
         BlobDownloadOptions options = new() { Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{item.ETag}\"") } };
-        Response<BlobDownloadStreamingResult> response = await _client.GetBlobClient(item.Key).DownloadStreamingAsync(options, cancellation).ConfigureAwait(false);
+        BlobClient blob = _client.GetBlobClient(item.Key);
+        Response<BlobDownloadStreamingResult> response = await blob.DownloadStreamingAsync(options, cancellation).ConfigureAwait(false);
         BlobDownloadDetails details = response.Value.Details;
-        return new RemoteBody(response.Value.Content, details.ContentLength, RemoteObject.Bare(details.ETag.ToString()), null, response.Value);
+        string mark = RemoteObject.Bare(details.ETag.ToString());
+        return new RemoteBody(response.Value.Content, details.ContentLength, mark, null, response.Value);
     }
 
     /// <inheritdoc/>

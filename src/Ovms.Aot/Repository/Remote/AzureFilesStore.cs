@@ -7,7 +7,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>A share of Azure Files, through the vendor's library.</summary>
+/// <summary>A share of Azure Files, accessed with Azure's SDK.</summary>
 internal sealed class AzureFilesStore : RemoteStore
 {
     private const int MaxDepth = 8;
@@ -17,7 +17,7 @@ internal sealed class AzureFilesStore : RemoteStore
     private AzureFilesStore(RemotePath path, RemoteSettings settings, ShareClient client)
         : base(path, AzureAccount.Show(client.Uri), settings.Patience) => _client = client;
 
-    /// <summary>Makes the client.</summary>
+    /// <summary>Creates the store.</summary>
     public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
     {
         Outcome<AzureAccount> found = AzureAccount.Find(path, settings);
@@ -36,20 +36,24 @@ internal sealed class AzureFilesStore : RemoteStore
             _ => null,
         };
         return client is null
-            ? Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: a share has no anonymous access; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN beside AZURE_STORAGE_ACCOUNT.")
+            ? Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path}: a share has no anonymous access; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_KEY or "
+                + "AZURE_STORAGE_SAS_TOKEN beside AZURE_STORAGE_ACCOUNT.")
             : new AzureFilesStore(path, settings, client);
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // The library's clients own nothing; their connections end when they are idle.
+        // The SDK's clients own no resources; idle connections close by themselves.
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // A share is a tree: it is walked folder by folder, from the one that holds all that is wanted.
+        // A share is a tree. The walk goes folder by folder, from the deepest one that holds everything with the prefix.
         Queue<(string Folder, int Depth)> folders = new([(prefix[..Math.Max(0, prefix.LastIndexOf('/'))], 0)]);
         while (folders.TryDequeue(out (string Folder, int Depth) next))
         {
@@ -71,7 +75,8 @@ internal sealed class AzureFilesStore : RemoteStore
     /// <inheritdoc/>
     protected override async Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation)
     {
-        Response<ShareFileDownloadInfo> response = await FileAt(item.Key).DownloadAsync(cancellationToken: cancellation).ConfigureAwait(false);
+        ShareFileClient file = FileAt(item.Key);
+        Response<ShareFileDownloadInfo> response = await file.DownloadAsync(cancellationToken: cancellation).ConfigureAwait(false);
         ShareFileDownloadInfo info = response.Value;
         string? md5 = info.ContentHash is { Length: 16 } hash ? Convert.ToHexStringLower(hash) : null;
         return new RemoteBody(info.Content, info.ContentLength, RemoteObject.Bare(info.Details.ETag.ToString()), md5, info);
@@ -85,7 +90,8 @@ internal sealed class AzureFilesStore : RemoteStore
     {
         ShareDirectoryClient directory = folder.Length == 0 ? _client.GetRootDirectoryClient() : _client.GetDirectoryClient(folder);
         ShareDirectoryGetFilesAndDirectoriesOptions options = new() { Traits = ShareFileTraits.ETag, IncludeExtendedInfo = true };
-        IAsyncEnumerator<ShareFileItem> items = directory.GetFilesAndDirectoriesAsync(options, cancellation).GetAsyncEnumerator(cancellation);
+        AsyncPageable<ShareFileItem> listing = directory.GetFilesAndDirectoriesAsync(options, cancellation);
+        IAsyncEnumerator<ShareFileItem> items = listing.GetAsyncEnumerator(cancellation);
         await using ConfiguredAsyncDisposable end = items.ConfigureAwait(false);
         while (true)
         {
@@ -98,7 +104,7 @@ internal sealed class AzureFilesStore : RemoteStore
             }
             catch (RequestFailedException absent) when (absent is { Status: 404, ErrorCode: "ResourceNotFound" or "ParentNotFound" })
             {
-                // A folder that is not there holds nothing, as in the stores that know no folders.
+                // A missing folder is listed as empty, as in stores without folders.
                 yield break;
             }
 

@@ -3,16 +3,16 @@ using Ovms.Disk;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>What stands beside a copy: which objects it was made from and how the files looked when they were checked.</summary>
+/// <summary>The manifest beside a copy: the objects it was made from and the state of its files when they were checked.</summary>
 internal static class CopyManifest
 {
     private const int Format = 1;
     private const long MaxBytes = 64L << 20;
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes a manifest.</summary>
     /// <param name="file">The manifest's path.</param>
-    /// <param name="version">What was fetched.</param>
-    /// <param name="folder">Where its files lie.</param>
+    /// <param name="version">The version that was downloaded.</param>
+    /// <param name="folder">The folder with its files.</param>
     public static void Write(string file, RemoteVersion version, string folder)
     {
         using FileStream stream = new(file, FileMode.Create, FileAccess.Write, FileShare.None);
@@ -36,7 +36,7 @@ internal static class CopyManifest
         json.WriteEndObject();
     }
 
-    /// <summary>Whether the files beside the manifest are those that it tells of, untouched, and those of this version.</summary>
+    /// <summary>Whether the manifest is of this version and the files beside it are unchanged.</summary>
     public static bool Vouches(string file, RemoteVersion version, string folder)
     {
         try
@@ -53,9 +53,11 @@ internal static class CopyManifest
                 && root.GetProperty("files").GetArrayLength() == version.Files.Length
                 && root.GetProperty("files").EnumerateArray().Zip(version.Files).All(pair => IsUntouched(pair.First, pair.Second, folder));
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (
+            failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+                or IOException or UnauthorizedAccessException)
         {
-            // Cut short or written by something else: it vouches for nothing.
+            // The manifest is truncated or foreign: the copy is not trusted.
             return false;
         }
     }

@@ -7,7 +7,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>A bucket of Google Cloud Storage, by its JSON interface: no vendor's library is to be had here.</summary>
+/// <summary>A bucket of Google Cloud Storage, accessed through its JSON API without an SDK.</summary>
 internal sealed class GcsStore : RemoteStore
 {
     private static readonly Uri s_usual = new("https://storage.googleapis.com");
@@ -24,12 +24,14 @@ internal sealed class GcsStore : RemoteStore
         _client = settings.CreateClient();
     }
 
-    /// <summary>Makes the client.</summary>
+    /// <summary>Creates the store.</summary>
     public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
     {
         if ((settings["STORAGE_EMULATOR_HOST"] is { } host ? RemoteSettings.ToEndpoint(host, "http") : s_usual) is not { } endpoint)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path}: STORAGE_EMULATOR_HOST is not an address; the forms are host:port and http://host:port.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path}: STORAGE_EMULATOR_HOST is not an address; the forms are host:port and http://host:port.");
         }
 
         if (settings["GOOGLE_APPLICATION_CREDENTIALS"] is not { } file)
@@ -45,14 +47,19 @@ internal sealed class GcsStore : RemoteStore
     public override void Dispose() => _client.Dispose();
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? page = null;
         do
         {
-            string query = $"?maxResults=1000&fields=nextPageToken,items(name,size,generation,md5Hash)&prefix={Uri.EscapeDataString(prefix)}{(page is null ? "" : "&pageToken=" + Uri.EscapeDataString(page))}";
-            using HttpResponseMessage response = await SendAsync(query, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
-            using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
+            string token = page is null ? "" : "&pageToken=" + Uri.EscapeDataString(page);
+            string fields = "&fields=nextPageToken,items(name,size,generation,md5Hash)";
+            string query = $"?maxResults=1000{fields}&prefix={Uri.EscapeDataString(prefix)}{token}";
+            using HttpResponseMessage response =
+                await SendAsync(query, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+            byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            using JsonDocument document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
             foreach (JsonElement item in root.TryGetProperty("items", out JsonElement items) ? items.EnumerateArray() : default)
             {
@@ -67,7 +74,7 @@ internal sealed class GcsStore : RemoteStore
     /// <inheritdoc/>
     protected override async Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation)
     {
-        // The generation is the mark: the store gives exactly this one or says that it is gone.
+        // The generation serves as ETag: the store returns exactly this generation or reports that it is gone.
         string rest = $"/{Uri.EscapeDataString(item.Key)}?alt=media&generation={Uri.EscapeDataString(item.ETag)}";
         HttpResponseMessage response = await SendAsync(rest, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -75,7 +82,8 @@ internal sealed class GcsStore : RemoteStore
     }
 
     /// <inheritdoc/>
-    protected override (int Status, string? Word)? AnswerIn(Exception failure) => failure is GcsAnswerException answer ? (answer.Status, answer.Word) : null;
+    protected override (int Status, string? Word)? AnswerIn(Exception failure) =>
+        failure is GcsAnswerException answer ? (answer.Status, answer.Word) : null;
 
     private async Task<HttpResponseMessage> SendAsync(string rest, HttpCompletionOption completion, CancellationToken cancellation)
     {
@@ -85,7 +93,8 @@ internal sealed class GcsStore : RemoteStore
             {
                 return await SendOnceAsync(rest, completion, cancellation).ConfigureAwait(false);
             }
-            catch (Exception failure) when (attempt < Patience.Attempts && failure is HttpRequestException or GcsAnswerException { Status: 408 or 429 or >= 500 })
+            catch (Exception failure) when (
+                attempt < Patience.Attempts && failure is HttpRequestException or GcsAnswerException { Status: 408 or 429 or >= 500 })
             {
                 await Task.Delay(Patience.BeforeRetry(attempt), cancellation).ConfigureAwait(false);
             }
@@ -99,7 +108,8 @@ internal sealed class GcsStore : RemoteStore
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(_endpoint, $"/storage/v1/b/{Path.Container}/o{rest}"));
         if (_account is not null)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _account.TokenAsync(_client, deadline.Token).ConfigureAwait(false));
+            string token = await _account.TokenAsync(_client, deadline.Token).ConfigureAwait(false);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
         HttpResponseMessage response = await _client.SendAsync(request, completion, deadline.Token).ConfigureAwait(false);
@@ -110,16 +120,21 @@ internal sealed class GcsStore : RemoteStore
 
         using (response)
         {
-            // For a listing 404 can only be the bucket; for an object it is the object, as the bucket was just listed.
-            throw new GcsAnswerException((int)response.StatusCode, response.StatusCode == HttpStatusCode.NotFound && !rest.StartsWith('?') ? "NoSuchObject" : null);
+            // For a listing, 404 means the bucket. For an object it means the object, since the bucket was just listed.
+            bool isObject = response.StatusCode == HttpStatusCode.NotFound && !rest.StartsWith('?');
+            throw new GcsAnswerException((int)response.StatusCode, isObject ? "NoSuchObject" : null);
         }
     }
 
     private static RemoteObject ToObject(JsonElement item)
     {
         Span<byte> hash = stackalloc byte[16];
-        bool hasHash = item.TryGetProperty("md5Hash", out JsonElement md5) && Convert.TryFromBase64String(md5.GetString() ?? "", hash, out int written) && written == hash.Length;
-        long size = long.TryParse(item.GetProperty("size").GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out long told) ? told : -1;
-        return new RemoteObject(item.GetProperty("name").GetString() ?? "", size, item.GetProperty("generation").GetString() ?? "", hasHash ? Convert.ToHexStringLower(hash) : null);
+        bool hasHash = item.TryGetProperty("md5Hash", out JsonElement md5)
+            && Convert.TryFromBase64String(md5.GetString() ?? "", hash, out int written) && written == hash.Length;
+        string? length = item.GetProperty("size").GetString();
+        long size = long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out long told) ? told : -1;
+        string name = item.GetProperty("name").GetString() ?? "";
+        string generation = item.GetProperty("generation").GetString() ?? "";
+        return new RemoteObject(name, size, generation, hasHash ? Convert.ToHexStringLower(hash) : null);
     }
 }

@@ -1,11 +1,11 @@
 namespace Ovms.Repository.Remote;
 
-/// <summary>A version's files on this machine, whole and checked. They stay as long as this lives; disposing lets them go and deletes nothing.</summary>
-/// <param name="path">What is given to whoever reads models: the folder with the files, or the one main file.</param>
-/// <param name="hold">The shared lock that keeps this and other processes from deleting them.</param>
+/// <summary>A complete, checked local copy of a version. No server deletes the files before this is disposed.</summary>
+/// <param name="path">The folder with the files, or the single main file, for the reader of the model.</param>
+/// <param name="hold">The shared lock that keeps this and other processes from deleting the files.</param>
 internal sealed class LocalCopy(string path, FileStream hold) : IDisposable
 {
-    /// <summary>Absolute: the folder with the files, or the one main file.</summary>
+    /// <summary>Absolute path of the folder with the files, or of the single main file.</summary>
     public string Path => path;
 
     /// <inheritdoc/>

@@ -6,14 +6,14 @@ using Ovms.Status;
 namespace Ovms.Repository.Remote;
 
 /// <summary>
-/// The folder where copies of remote versions are kept: below it a folder for each base path, in that a folder for each copy
-/// (<c>files/</c> and <c>manifest.json</c>), its lock, and while it is fetched its <c>.part</c>.
+/// The folder that caches remote versions. It has a folder for each base path, and in that a folder for each copy (<c>files/</c> and
+/// <c>manifest.json</c>). Beside each copy are its lock file and, during a download, its <c>.part</c>.
 /// </summary>
 /// <remarks>
-/// Several servers may share it. Whoever uses a copy holds its lock file open for sharing; whoever makes or deletes one holds it alone.
-/// The system lets go of a lock when its process ends, however that ends.
+/// Several servers may share the folder. A user of a copy holds its lock file shared; a server that makes or deletes a copy holds it
+/// exclusively. The operating system releases a lock when its process ends for any reason.
 /// </remarks>
-/// <param name="root">The folder; made when it is missing.</param>
+/// <param name="root">The folder; created if missing.</param>
 internal sealed class RemoteCache(string root)
 {
     private const string Files = "files";
@@ -22,16 +22,16 @@ internal sealed class RemoteCache(string root)
     private const string PartEnding = ".part";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // A disk that is full to the last byte stops more than this server.
+    // Free space that the cache never uses: a full disk would stop more than this server.
     private const long LeftFree = 64L << 20;
 
-    /// <summary>The folder that is used when none is named: the user's own, among the system's temporary files.</summary>
+    /// <summary>The default folder: one for each user, among the system's temporary files.</summary>
     public static string UsualFolder => Path.Combine(Path.GetTempPath(), $"ovms-remote-{Environment.UserName}");
 
     /// <summary>Absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
-    /// <summary>Makes the folder, for the owner alone; it holds what only the credentials gave access to.</summary>
+    /// <summary>Creates the folder, accessible to the owner only: its contents may be readable only with the credentials.</summary>
     public Outcome Prepare()
     {
         try
@@ -51,7 +51,7 @@ internal sealed class RemoteCache(string root)
             }
             else if (Root == Path.GetFullPath(UsualFolder))
             {
-                // Refused by the system where the folder is another user's.
+                // Fails if the folder belongs to another user.
                 File.SetUnixFileMode(Root, OwnerOnly);
             }
 
@@ -64,14 +64,16 @@ internal sealed class RemoteCache(string root)
 
         Outcome Fail(string why) => Outcome.Fail(
             StatusCode.RemoteCacheFailed,
-            $"{Root} cannot be used for user {Environment.UserName}: {why.TrimEnd('.')}. Give this user write permission there, or another folder with --remote_cache_dir.");
+            $"{Root} cannot be used for user {Environment.UserName}: {why.TrimEnd('.')}. "
+            + "Give this user write permission there, or another folder with --remote_cache_dir.");
     }
 
-    /// <summary>Where the copy of a version is, or will be.</summary>
-    /// <param name="address">The base path with its endpoint: the same path at another store is another thing.</param>
-    public string FolderOf(string address, RemoteVersion version) => Path.Combine(FolderOf(address), $"{version.Version}-{version.Fingerprint[..16]}");
+    /// <summary>The folder for the copy of a version, whether it exists or not.</summary>
+    /// <param name="address">The base path with its endpoint: the same path at another store is another model.</param>
+    public string FolderOf(string address, RemoteVersion version) =>
+        Path.Combine(FolderOf(address), $"{version.Version}-{version.Fingerprint[..16]}");
 
-    /// <summary>The copy, when it is there and untouched; else null.</summary>
+    /// <summary>Takes the copy under a shared lock if it is complete and unchanged; else null.</summary>
     public static LocalCopy? TryTake(string copy, RemoteVersion version, string? modelFile)
     {
         if (!Directory.Exists(copy) || TryOpenLock(copy, FileAccess.Read, FileShare.Read) is not { } hold)
@@ -89,20 +91,21 @@ internal sealed class RemoteCache(string root)
         return null;
     }
 
-    /// <summary>Whether a copy is there and untouched.</summary>
-    public static bool IsWhole(string copy, RemoteVersion version) => CopyManifest.Vouches(Path.Combine(copy, Manifest), version, Path.Combine(copy, Files));
+    /// <summary>Whether a copy is complete and unchanged.</summary>
+    public static bool IsWhole(string copy, RemoteVersion version) =>
+        CopyManifest.Vouches(Path.Combine(copy, Manifest), version, Path.Combine(copy, Files));
 
-    /// <summary>What tells base paths of different stores from each other.</summary>
+    /// <summary>The key of a base path in the cache: it includes the endpoint, so that paths at different stores differ.</summary>
     public static string AddressOf(RemoteStore store) => $"{store.Endpoint} {store.Path}";
 
-    /// <summary>The right to make or delete a copy; null while anybody uses or makes it.</summary>
+    /// <summary>The exclusive lock for making or deleting a copy; null while any process uses or makes it.</summary>
     public static FileStream? TryHoldAlone(string copy)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         return TryOpenLock(copy, FileAccess.ReadWrite, FileShare.None);
     }
 
-    /// <summary>The folder in which a copy is made, under the lock; what an earlier attempt left there can be used again.</summary>
+    /// <summary>Creates the folder for the download; needs the lock. Files left by an earlier attempt are reused.</summary>
     public static string BeginPart(string copy)
     {
         string part = copy + PartEnding;
@@ -110,7 +113,7 @@ internal sealed class RemoteCache(string root)
         return Path.Combine(part, Files);
     }
 
-    /// <summary>Makes a part the copy, under the lock.</summary>
+    /// <summary>Turns the finished download into the copy; needs the lock.</summary>
     public static void Complete(string copy, RemoteVersion version)
     {
         string part = copy + PartEnding;
@@ -123,7 +126,7 @@ internal sealed class RemoteCache(string root)
         Directory.Move(part, copy);
     }
 
-    /// <summary>Whether so many bytes more fit.</summary>
+    /// <summary>Checks that the disk has room for this many bytes more.</summary>
     public Outcome HasRoomFor(long bytes, string what)
     {
         try
@@ -133,16 +136,17 @@ internal sealed class RemoteCache(string root)
                 ? Outcome.Ok
                 : Outcome.Fail(
                     StatusCode.RemoteCacheFailed,
-                    $"{what} needs {bytes} bytes and {Root} has {free} free, of which {LeftFree} are left alone. Make room there, or give another folder with --remote_cache_dir.");
+                    $"{what} needs {bytes} bytes and {Root} has {free} free, of which {LeftFree} are left alone. "
+                    + "Make room there, or give another folder with --remote_cache_dir.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Not told: writing will tell.
+            // The free space is unknown: writing will show.
             return Outcome.Ok;
         }
     }
 
-    /// <summary>Deletes the copies of a base path that nobody uses and that are not to be kept.</summary>
+    /// <summary>Deletes the copies of a base path that are neither in use nor to be kept.</summary>
     public void Trim(string address, IReadOnlySet<string> keep)
     {
         string folder = FolderOf(address);
@@ -166,7 +170,7 @@ internal sealed class RemoteCache(string root)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Another server was faster, or it will be tried again at the next look.
+            // Another server deleted it first, or the next scan tries again.
         }
     }
 
@@ -178,7 +182,7 @@ internal sealed class RemoteCache(string root)
         }
     }
 
-    // Windows deletes no file that is open; elsewhere it goes while it is held, so that nobody finds it free and without a copy.
+    // Windows cannot delete an open file. Elsewhere the lock file is deleted while held: no process can find it free and without its copy.
     private static void DeleteLock(string lockFile, bool isOpen)
     {
         if (isOpen != OperatingSystem.IsWindows())
@@ -191,7 +195,8 @@ internal sealed class RemoteCache(string root)
     {
         try
         {
-            return new FileStream(copy + LockEnding, share == FileShare.None ? FileMode.OpenOrCreate : FileMode.Open, access, share, bufferSize: 0);
+            FileMode mode = share == FileShare.None ? FileMode.OpenOrCreate : FileMode.Open;
+            return new FileStream(copy + LockEnding, mode, access, share, bufferSize: 0);
         }
         catch (FileNotFoundException)
         {
@@ -209,7 +214,9 @@ internal sealed class RemoteCache(string root)
     private string FolderOf(string address)
     {
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16];
-        string name = new([.. address.Split('/')[^1].Where(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_').Take(40)]);
+        IEnumerable<char> letters =
+            address.Split('/')[^1].Where(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
+        string name = new([.. letters.Take(40)]);
         return Path.Combine(Root, name.Length == 0 ? digest : $"{name}-{digest}");
     }
 }

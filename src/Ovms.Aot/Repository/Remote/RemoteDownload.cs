@@ -5,19 +5,19 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>Brings one file from an object store to a path, under another name until it is whole and checked.</summary>
-/// <param name="store">Where it comes from.</param>
-/// <param name="file">What the listing tells of it.</param>
-/// <param name="patience">How long and how often.</param>
+/// <summary>Downloads one file from an object store. It has a temporary name until it is complete and checked.</summary>
+/// <param name="store">The store.</param>
+/// <param name="file">The file as listed.</param>
+/// <param name="patience">Timeouts and retries.</param>
 internal sealed class RemoteDownload(RemoteStore store, RemoteFile file, RemotePatience patience)
 {
     private const int Chunk = 256 << 10;
 
     private readonly RemoteObject _item = file.Object;
 
-    /// <summary>Fetches it.</summary>
-    /// <param name="target">Where to; what is there is replaced.</param>
-    /// <exception cref="IOException">The disk does not take it.</exception>
+    /// <summary>Downloads the file.</summary>
+    /// <param name="target">Path of the result; an existing file is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public async Task<Outcome> ToAsync(string target, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -33,7 +33,7 @@ internal sealed class RemoteDownload(RemoteStore store, RemoteFile file, RemoteP
                     return written;
                 }
 
-                // A cut connection or a mangled body may go better the next time; a refusal will not.
+                // A broken connection or a wrong body may succeed on retry; a refusal will not.
                 if (attempt >= patience.Attempts || written.Code is not (StatusCode.RemoteUnreachable or StatusCode.RemoteFileInvalid))
                 {
                     return written;
@@ -115,7 +115,7 @@ internal sealed class RemoteDownload(RemoteStore store, RemoteFile file, RemoteP
 
     private async Task<Outcome<int>> ReadAsync(Stream content, byte[] chunk, CancellationToken cancellation)
     {
-        // Each piece has its own deadline: a large file may take long, but it must keep coming.
+        // Each read has its own timeout: a large file may take long as long as data keep arriving.
         using CancellationTokenSource idle = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         idle.CancelAfter(patience.Idle);
         try
@@ -132,14 +132,20 @@ internal sealed class RemoteDownload(RemoteStore store, RemoteFile file, RemoteP
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
-            // The stream is a socket beneath the vendor's own layers, each with exceptions of its own.
+            // The stream is a socket below the SDK's layers, each of which throws its own exceptions.
             return Broken($"broke ({failure.Message.TrimEnd('.')})");
         }
     }
 
     private Outcome Broken(string how) =>
-        Outcome.Fail(StatusCode.RemoteUnreachable, $"{store.Path}: the connection to {store.Endpoint} {how} within {_item.Key} ({_item.Size} bytes). It is tried again; look at the network and at the store's own log.");
+        Outcome.Fail(
+            StatusCode.RemoteUnreachable,
+            $"{store.Path}: the connection to {store.Endpoint} {how} within {_item.Key} ({_item.Size} bytes). "
+            + "It is tried again; look at the network and at the store's own log.");
 
     private Outcome Mismatch(string what) =>
-        Outcome.Fail(StatusCode.RemoteFileInvalid, $"{store.Path}: {_item.Key} at {store.Endpoint} came other than it was listed: {what}. It is tried again; if that lasts, upload the file anew.");
+        Outcome.Fail(
+            StatusCode.RemoteFileInvalid,
+            $"{store.Path}: {_item.Key} at {store.Endpoint} differs from its listing: {what}. "
+            + "It is tried again; if that lasts, upload the file anew.");
 }

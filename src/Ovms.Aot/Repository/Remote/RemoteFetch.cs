@@ -4,15 +4,15 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>Brings the files of one version to this machine; what is there already is used.</summary>
-/// <param name="cache">Where to.</param>
-/// <param name="patience">How long and how often.</param>
+/// <summary>Downloads a version into the cache, or uses the copy that is there.</summary>
+/// <param name="cache">The cache.</param>
+/// <param name="patience">Timeouts and retries.</param>
 internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
 {
-    /// <summary>The version's copy.</summary>
-    /// <param name="store">Where it comes from.</param>
-    /// <param name="version">What the listing tells of it.</param>
-    /// <returns>The copy, the caller's to dispose; or what stands against it.</returns>
+    /// <summary>Gets the local copy of a version.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="version">The version as listed.</param>
+    /// <returns>The copy, which the caller disposes; or why there is none.</returns>
     public async Task<Outcome<LocalCopy>> ObtainAsync(RemoteStore store, RemoteVersion version, CancellationToken cancellation)
     {
         Outcome prepared = cache.Prepare();
@@ -28,15 +28,21 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Outcome.Fail(StatusCode.RemoteCacheFailed, $"{store.Path} cannot be kept in {copy}: {failure.Message} Give this user write permission there, or another folder with --remote_cache_dir.");
+            return Outcome.Fail(
+                StatusCode.RemoteCacheFailed,
+                $"{store.Path} cannot be kept in {copy}: {failure.Message} Give this user write permission there, or another folder "
+                + "with --remote_cache_dir.");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return Outcome.Fail(StatusCode.Cancelled, $"{store.Path} version {version.Version} was not fetched to its end: the server stops.");
+            return Outcome.Fail(
+                StatusCode.Cancelled,
+                $"{store.Path} version {version.Version} was not fetched to its end: the server stops.");
         }
     }
 
-    private async Task<Outcome<LocalCopy>> ObtainAsync(RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
+    private async Task<Outcome<LocalCopy>> ObtainAsync(
+        RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         while (true)
@@ -49,7 +55,9 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
             if (RemoteCache.TryHoldAlone(copy) is { } alone)
             {
                 await using ConfiguredAsyncDisposable end = alone.ConfigureAwait(false);
-                Outcome filled = RemoteCache.IsWhole(copy, version) ? Outcome.Ok : await FillAsync(store, version, copy, cancellation).ConfigureAwait(false);
+                Outcome filled = RemoteCache.IsWhole(copy, version)
+                    ? Outcome.Ok
+                    : await FillAsync(store, version, copy, cancellation).ConfigureAwait(false);
                 if (!filled.IsOk)
                 {
                     return filled;
@@ -57,7 +65,10 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
             }
             else if (Stopwatch.GetElapsedTime(started) > patience.OtherFetcher)
             {
-                return Outcome.Fail(StatusCode.RemoteCacheFailed, $"{copy} has been in another server's hands for {patience.OtherFetcher.TotalSeconds:F0} s; give each server its own --remote_cache_dir.");
+                return Outcome.Fail(
+                    StatusCode.RemoteCacheFailed,
+                    $"{copy} has been locked by another server for {patience.OtherFetcher.TotalSeconds:F0} s; "
+                    + "give each server its own --remote_cache_dir.");
             }
             else
             {
@@ -68,9 +79,9 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
 
     private async Task<Outcome> FillAsync(RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
     {
-        // A file that stands in the part under its own name was checked by the attempt that was cut off later.
+        // A file under its final name was checked by an earlier attempt that was interrupted later.
         string part = RemoteCache.BeginPart(copy);
-        RemoteFile[] missing = [.. version.Files.Where(file => new FileInfo(Path.Combine(part, file.Name)) is not { Exists: true } there || there.Length != file.Object.Size)];
+        RemoteFile[] missing = [.. version.Files.Where(file => LengthOf(Path.Combine(part, file.Name)) != file.Object.Size)];
         Outcome room = cache.HasRoomFor(missing.Sum(static file => file.Object.Size), $"{store.Path} version {version.Version}");
         if (!room.IsOk)
         {
@@ -79,7 +90,8 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
 
         foreach (RemoteFile file in missing)
         {
-            Outcome fetched = await new RemoteDownload(store, file, patience).ToAsync(Path.Combine(part, file.Name), cancellation).ConfigureAwait(false);
+            RemoteDownload download = new(store, file, patience);
+            Outcome fetched = await download.ToAsync(Path.Combine(part, file.Name), cancellation).ConfigureAwait(false);
             if (!fetched.IsOk)
             {
                 return fetched;
@@ -88,5 +100,7 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
 
         RemoteCache.Complete(copy, version);
         return Outcome.Ok;
+        }
+
+        private static long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
     }
-}

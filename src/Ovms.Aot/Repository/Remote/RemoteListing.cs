@@ -6,33 +6,33 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>A file of a version.</summary>
-/// <param name="Name">Its path below the version's folder, with slashes; safe to use on disk.</param>
-/// <param name="Object">What it is in the store.</param>
+/// <summary>A file of a remote version.</summary>
+/// <param name="Name">Path relative to the version's folder, with slashes; safe to use on disk.</param>
+/// <param name="Object">The object in the store.</param>
 internal sealed record RemoteFile(string Name, RemoteObject Object);
 
 /// <summary>A version in an object store.</summary>
-/// <param name="Version">Its number.</param>
-/// <param name="Files">Its files, in the order of their names; at least one.</param>
-/// <param name="Fingerprint">Changes when a file comes, goes or is written anew.</param>
+/// <param name="Version">The version number.</param>
+/// <param name="Files">Sorted by name; at least one.</param>
+/// <param name="Fingerprint">Changes when a file is added, removed or rewritten.</param>
 internal sealed record RemoteVersion(long Version, ImmutableArray<RemoteFile> Files, string Fingerprint)
 {
-    /// <summary>All sizes together.</summary>
+    /// <summary>Sum of all sizes.</summary>
     public long Bytes => Files.Sum(static file => file.Object.Size);
 }
 
-/// <summary>What lies below a base path in an object store. A pure reading of a list of objects.</summary>
+/// <summary>The versions below a base path in an object store, computed from a list of objects.</summary>
 /// <param name="Path">The base path.</param>
 /// <param name="Versions">At least one, ascending.</param>
-/// <param name="Warnings">Sentences about what is left out.</param>
+/// <param name="Warnings">Sentences about what was left out.</param>
 internal sealed record RemoteListing(RemotePath Path, ImmutableArray<RemoteVersion> Versions, ImmutableArray<string> Warnings)
 {
-    /// <summary>A version has no more files than this.</summary>
+    /// <summary>Limit of files of one version.</summary>
     public const int MaxFiles = 10_000;
 
     /// <summary>Sorts objects into versions.</summary>
     /// <param name="path">The base path.</param>
-    /// <param name="objects">All whose keys begin with <see cref="RemotePath.Prefix"/>.</param>
+    /// <param name="objects">All objects whose keys begin with <see cref="RemotePath.Prefix"/>.</param>
     public static Outcome<RemoteListing> Of(RemotePath path, IEnumerable<RemoteObject> objects)
     {
         string folder = path.ModelFile is null ? path.Prefix : path.Prefix[..(path.Prefix.LastIndexOf('/') + 1)];
@@ -40,7 +40,7 @@ internal sealed record RemoteListing(RemotePath Path, ImmutableArray<RemoteVersi
         SortedSet<string> unsafeKeys = new(StringComparer.Ordinal);
         foreach (RemoteObject item in objects.OrderBy(static item => item.Key, StringComparer.Ordinal))
         {
-            // A key that ends in a slash only marks a folder for those who draw trees.
+            // A key that ends in a slash is only a folder marker for tools that show trees.
             string relative = item.Key.StartsWith(folder, StringComparison.Ordinal) ? item.Key[folder.Length..] : "";
             if (relative.Length == 0 || relative.EndsWith('/'))
             {
@@ -66,12 +66,14 @@ internal sealed record RemoteListing(RemotePath Path, ImmutableArray<RemoteVersi
         List<string> warnings = [];
         if (unsafeKeys.Count > 0)
         {
-            warnings.Add($"In {path}, {Listing.Of(unsafeKeys)} {(unsafeKeys.Count == 1 ? "is" : "are")} refused: such a name could lie outside of the model's folder.");
+            string refused = $"{Listing.Of(unsafeKeys)} {(unsafeKeys.Count == 1 ? "is" : "are")} refused";
+            warnings.Add($"In {path}, {refused}: such a name could lie outside of the model's folder.");
         }
 
         SortedDictionary<long, (string Name, List<RemoteFile> Files)> versions = [];
         List<string> strange = [];
-        foreach ((string name, List<RemoteFile> files) in folders.Where(static pair => pair.Key.Length > 0).OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        IEnumerable<KeyValuePair<string, List<RemoteFile>>> subfolders = folders.Where(static pair => pair.Key.Length > 0);
+        foreach ((string name, List<RemoteFile> files) in subfolders.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
             bool isNumber = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long version) && version > 0;
             if (path.ModelFile is not null || !isNumber)
@@ -84,41 +86,55 @@ internal sealed record RemoteListing(RemotePath Path, ImmutableArray<RemoteVersi
             }
         }
 
-        if (versions.Count == 0 && folders.TryGetValue("", out List<RemoteFile>? direct) && direct.Any(file => path.ModelFile is null ? ModelFormats.OfFile(file.Name) is not null : file.Name == path.ModelFile))
+        if (versions.Count == 0 && folders.TryGetValue("", out List<RemoteFile>? direct) && direct.Any(file => IsMain(path, file.Name)))
         {
-            // What lies deeper belongs to it, as the variables of a SavedModel.
-            versions.Add(1, ("", [.. direct, .. folders.Where(static pair => pair.Key.Length > 0).SelectMany(static pair => pair.Value.Select(file => file with { Name = $"{pair.Key}/{file.Name}" }))]));
+            // Deeper files belong to the model too, such as the variables of a SavedModel.
+            IEnumerable<RemoteFile> deeper =
+                subfolders.SelectMany(static pair => pair.Value.Select(file => file with { Name = $"{pair.Key}/{file.Name}" }));
+            versions.Add(1, ("", [.. direct, .. deeper]));
             strange.Clear();
         }
 
         string[] shownStrange = [.. strange.Where(static name => !name.StartsWith('.'))];
         if (versions.Count > 0 && shownStrange.Length > 0)
         {
-            warnings.Add($"In {path}, {Listing.Of(shownStrange)} {(shownStrange.Length == 1 ? "is" : "are")} left out: version folders are named by a number from 1.");
+            string leftOut = $"{Listing.Of(shownStrange)} {(shownStrange.Length == 1 ? "is" : "are")} left out";
+            warnings.Add($"In {path}, {leftOut}: version folders are named by a number from 1.");
         }
 
         if (versions.Count == 0)
         {
-            string[] there = [.. strange.Select(static name => name + "/"), .. folders.GetValueOrDefault("", []).Select(static file => file.Name)];
+            IEnumerable<string> names = folders.GetValueOrDefault("", []).Select(static file => file.Name);
+            string[] there = [.. strange.Select(static name => name + "/"), .. names];
+            string left = warnings.Count == 0 ? "" : " " + string.Join(' ', warnings);
             return Outcome.Fail(
                 StatusCode.NoModelVersionAvailable,
-                $"{path} has no version above 0 (a folder 1, 2, …) and no model file ({ModelFormats.AllPatterns}); it holds {Listing.Of(there)}.{(warnings.Count == 0 ? "" : " " + string.Join(' ', warnings))} Put the model's files under {path}/1/.");
+                $"{path} has no version above 0 (a folder 1, 2, …) and no model file ({ModelFormats.AllPatterns}); "
+                + $"it holds {Listing.Of(there)}.{left} Put the model's files under {path}/1/.");
         }
 
         return versions.FirstOrDefault(static pair => pair.Value.Files.Count > MaxFiles) is { Key: > 0 } large
-            ? Outcome.Fail(StatusCode.PathInvalid, $"{path}: version {large.Key} has {large.Value.Files.Count} files; at most {MaxFiles} are fetched. Keep what is not the model elsewhere.")
+            ? Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path}: version {large.Key} has {large.Value.Files.Count} files; at most {MaxFiles} are fetched. "
+                + "Keep what is not the model elsewhere.")
             : new RemoteListing(path, [.. versions.Select(static pair => Describe(pair.Key, pair.Value.Files))], [.. warnings]);
     }
 
+    private static bool IsMain(RemotePath path, string name) =>
+        path.ModelFile is null ? ModelFormats.OfFile(name) is not null : name == path.ModelFile;
+
     private static RemoteVersion Describe(long version, List<RemoteFile> files)
     {
-        // What is a file and a folder at once cannot be so on disk; stores that have folders show them as empty files.
+        // A name cannot be a file and a folder on disk; stores that have folders list them as empty files.
         HashSet<string> parents = [.. files.SelectMany(static file => ParentsOf(file.Name))];
-        ImmutableArray<RemoteFile> ordered = [.. files.Where(file => !parents.Contains(file.Name)).OrderBy(static file => file.Name, StringComparer.Ordinal)];
+        IEnumerable<RemoteFile> real = files.Where(file => !parents.Contains(file.Name));
+        ImmutableArray<RemoteFile> ordered = [.. real.OrderBy(static file => file.Name, StringComparer.Ordinal)];
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (RemoteFile file in ordered)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{file.Name}\n{file.Object.Size}\n{file.Object.ETag}\n")));
+            string line = string.Create(CultureInfo.InvariantCulture, $"{file.Name}\n{file.Object.Size}\n{file.Object.ETag}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
         }
 
         return new RemoteVersion(version, ordered, Convert.ToHexStringLower(hash.GetHashAndReset()));

@@ -1,50 +1,50 @@
 namespace Ovms.Repository.Remote;
 
-/// <summary>How long things may take and how often they are tried.</summary>
+/// <summary>Timeouts, retries and back-off for object stores.</summary>
 internal sealed record RemotePatience
 {
-    /// <summary>How often a listing or a file is tried in one go.</summary>
+    /// <summary>Attempts at a listing or a file before it counts as failed.</summary>
     public int Attempts { get; init; } = 3;
 
-    /// <summary>The pause before the second attempt; it grows fourfold.</summary>
+    /// <summary>Pause before the second attempt; each further pause is four times longer.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Until a connection stands.</summary>
+    /// <summary>Timeout for establishing a connection.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Until a request's answer has begun; for a listing, until it is whole.</summary>
+    /// <summary>Timeout until a response begins; for a listing, until it is complete.</summary>
     public TimeSpan Request { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Between two pieces of a file.</summary>
+    /// <summary>Timeout between two reads of a file.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>For all requests of one listing together.</summary>
+    /// <summary>Timeout for all requests of one listing together.</summary>
     public TimeSpan Listing { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a look at configuration and disk waits for a listing that is underway; the next look takes what came.</summary>
+    /// <summary>How long a scan of configuration and disk waits for a running listing. The next scan uses the result.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The same where somebody asks for the look and waits, as at the start.</summary>
+    /// <summary>The same when a caller requested the scan and waits for it, as at startup.</summary>
     public TimeSpan Asked { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The first pause between listings that fail; it doubles.</summary>
+    /// <summary>First pause between failing listings; it doubles each time.</summary>
     public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest.</summary>
+    /// <summary>Longest pause between failing listings.</summary>
     public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long another server may hold a copy that is not whole.</summary>
+    /// <summary>How long another server may hold the lock of an incomplete copy.</summary>
     public TimeSpan OtherFetcher { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Between two looks at what another server does.</summary>
+    /// <summary>Interval at which another server's lock is checked.</summary>
     public TimeSpan Step { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The pause after an attempt that failed.</summary>
-    /// <param name="attempt">From 1.</param>
+    /// <summary>The pause after a failed attempt.</summary>
+    /// <param name="attempt">Counted from 1.</param>
     public TimeSpan BeforeRetry(int attempt) => FirstPause * Math.Pow(4, attempt - 1);
 
-    /// <summary>The pause after so many listings in a row that failed.</summary>
-    /// <param name="failures">From 1.</param>
+    /// <summary>The pause after this many failed listings in a row.</summary>
+    /// <param name="failures">Counted from 1.</param>
     public TimeSpan AfterFailures(int failures)
     {
         TimeSpan pause = FirstBackOff * Math.Pow(2, Math.Min(failures - 1, 16));

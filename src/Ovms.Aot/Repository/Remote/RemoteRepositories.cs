@@ -4,29 +4,33 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>All base paths in object stores that are served: what versions they have, and their files when they are wanted.</summary>
-/// <param name="settings">Who one is, and where.</param>
-/// <param name="cache">Where files are kept.</param>
-/// <param name="time">The clock of pauses.</param>
-/// <param name="stop">Ends listings and fetches.</param>
-internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache cache, TimeProvider time, CancellationToken stop) : IDisposable
+/// <summary>All served base paths in object stores: their versions, and their files on demand.</summary>
+/// <param name="settings">Credentials and endpoints.</param>
+/// <param name="cache">The local cache.</param>
+/// <param name="time">The clock for pauses.</param>
+/// <param name="stop">Cancels listings and downloads.</param>
+internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache cache, TimeProvider time, CancellationToken stop)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<string, Outcome<RemoteSource>> _sources = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _forgotten = new();
     private readonly RemoteFetch _fetch = new(cache, settings.Patience);
     private long _lookBegun;
 
-    /// <summary>As the environment and one option say.</summary>
-    /// <param name="cacheDir">--remote_cache_dir; empty where it is not given.</param>
-    public static RemoteRepositories ByEnvironment(string cacheDir, CancellationToken stop) =>
-        new(new RemoteSettings(Environment.GetEnvironmentVariable, new RemotePatience()), new RemoteCache(cacheDir.Length == 0 ? RemoteCache.UsualFolder : cacheDir), TimeProvider.System, stop);
+    /// <summary>Configured by environment variables and one option.</summary>
+    /// <param name="cacheDir">--remote_cache_dir; empty if not given.</param>
+    public static RemoteRepositories ByEnvironment(string cacheDir, CancellationToken stop)
+    {
+        RemoteCache cache = new(cacheDir.Length == 0 ? RemoteCache.UsualFolder : cacheDir);
+        return new(new RemoteSettings(Environment.GetEnvironmentVariable, new RemotePatience()), cache, TimeProvider.System, stop);
+    }
 
-    /// <summary>Whether there is or was a base path whose copies may be kept.</summary>
+    /// <summary>Whether a remote base path is or was served, so that copies may exist.</summary>
     public bool IsUsed => !_sources.IsEmpty || !_forgotten.IsEmpty;
 
-    /// <summary>Begins a look: all listings start, so that they run side by side.</summary>
-    /// <param name="basePaths">Every base path that is served; those that are not remote are passed over, those no longer there are forgotten.</param>
-    /// <param name="isVouched">Somebody asks for the look and waits.</param>
+    /// <summary>Begins a scan: starts all listings, so that they run in parallel.</summary>
+    /// <param name="basePaths">Every served base path. Local ones are ignored; remote ones missing here are forgotten.</param>
+    /// <param name="isVouched">Whether a caller requested the scan and waits for it.</param>
     public void BeginLook(IEnumerable<string> basePaths, bool isVouched)
     {
         _lookBegun = Stopwatch.GetTimestamp();
@@ -38,7 +42,7 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
 
         foreach (string basePath in wanted)
         {
-            // What the variables got wrong does not change while the process lives, but the files that they name may.
+            // Environment variables do not change while the process lives, but the files that they name may.
             Outcome<RemoteSource> source = _sources.GetOrAdd(basePath, Open);
             if (!source.IsOk && isVouched)
             {
@@ -49,7 +53,7 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
         }
     }
 
-    /// <summary>What is known of a base path that the look was begun for.</summary>
+    /// <summary>The result for a base path passed to <see cref="BeginLook"/>.</summary>
     public Outcome<RemoteLook> Look(string basePath, bool isVouched)
     {
         Outcome<RemoteSource> source = _sources.GetOrAdd(basePath, Open);
@@ -58,24 +62,25 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
             return source.WithoutValue;
         }
 
-        // One limit for all of a look: they run side by side, and what is on disk waits for them.
+        // One time limit for the whole scan: the listings run in parallel, and local models wait for them.
         TimeSpan left = (isVouched ? settings.Patience.Asked : settings.Patience.Look) - Stopwatch.GetElapsedTime(_lookBegun);
         return source.Value.Take(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
-    /// <summary>Deletes copies of a base path that nobody uses and nobody will want soon.</summary>
-    /// <param name="basePath">The base path; looked at before.</param>
-    /// <param name="wanted">The versions that are to be served.</param>
+    /// <summary>Deletes copies of a base path that are not in use and not wanted.</summary>
+    /// <param name="basePath">A base path that was scanned before.</param>
+    /// <param name="wanted">The versions to be served.</param>
     public void Trim(string basePath, IEnumerable<long> wanted)
     {
         if (_sources.TryGetValue(basePath, out Outcome<RemoteSource> found) && found.Value is { } source)
         {
             string address = RemoteCache.AddressOf(source.Store);
-            cache.Trim(address, wanted.Select(source.Find).OfType<RemoteVersion>().Select(version => cache.FolderOf(address, version)).ToHashSet(StringComparer.Ordinal));
+            IEnumerable<RemoteVersion> listed = wanted.Select(source.Find).OfType<RemoteVersion>();
+            cache.Trim(address, listed.Select(version => cache.FolderOf(address, version)).ToHashSet(StringComparer.Ordinal));
         }
     }
 
-    /// <summary>Deletes copies of base paths that are no longer served, as far as nobody uses them.</summary>
+    /// <summary>Deletes copies of base paths that are no longer served, unless they are in use.</summary>
     public void TrimForgotten()
     {
         while (_forgotten.TryDequeue(out string? address))
@@ -84,13 +89,15 @@ internal sealed class RemoteRepositories(RemoteSettings settings, RemoteCache ca
         }
     }
 
-    /// <summary>The files of a version on this machine; fetched when they are not there. Blocks for as long as that takes.</summary>
-    /// <returns>The copy, the caller's to dispose when nothing reads it any more; or a sentence that says what stands against it.</returns>
+    /// <summary>Gets a version's files on this machine. Blocks while it downloads missing ones.</summary>
+    /// <returns>The copy, which the caller disposes after its last read; or why there is none, as a sentence.</returns>
     public Outcome<LocalCopy> Obtain(string basePath, long version)
     {
         if (!_sources.TryGetValue(basePath, out Outcome<RemoteSource> found) || !found.IsOk)
         {
-            return found.Code == StatusCode.Ok ? Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is not served any more.") : found.WithoutValue;
+            return found.Code == StatusCode.Ok
+                ? Outcome.Fail(StatusCode.PathInvalid, $"{basePath} is not served any more.")
+                : found.WithoutValue;
         }
 
         return found.Value!.Find(version) is { } listed

@@ -2,20 +2,20 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>The environment variables that steer access to object stores, and the connections that are made by them.</summary>
-/// <param name="variable">Gives a variable; null where it is not set.</param>
-/// <param name="patience">Deadlines.</param>
-/// <param name="canLoad">Tells whether a library is there; null for the system's loader.</param>
+/// <summary>The environment variables for object stores, and the HTTP clients and stores made from them.</summary>
+/// <param name="variable">Gets a variable; null if unset.</param>
+/// <param name="patience">Timeouts and retries.</param>
+/// <param name="canLoad">Whether a library can be loaded; null for the system's loader.</param>
 internal sealed class RemoteSettings(Func<string, string?> variable, RemotePatience patience, Func<string, bool>? canLoad = null)
 {
-    /// <summary>How long and how often.</summary>
+    /// <summary>Timeouts and retries.</summary>
     public RemotePatience Patience => patience;
 
-    /// <summary>A variable's value without blanks around it; null where it is unset or empty.</summary>
+    /// <summary>A variable's value without surrounding blanks; null if unset or empty.</summary>
     public string? this[string name] => variable(name)?.Trim() is { Length: > 0 } value ? value : null;
 
-    /// <summary>A client without redirections, which would carry credentials elsewhere; deadlines are each request's own.</summary>
-    /// <param name="useProxy">Whether http_proxy, https_proxy and no_proxy count.</param>
+    /// <summary>Creates a client without redirects, which would send credentials elsewhere. Each request sets its own timeout.</summary>
+    /// <param name="useProxy">Whether to use http_proxy, https_proxy and no_proxy.</param>
     public HttpClient CreateClient(bool useProxy = true) =>
         new(new SocketsHttpHandler
         {
@@ -31,7 +31,7 @@ internal sealed class RemoteSettings(Func<string, string?> variable, RemotePatie
             MaxResponseContentBufferSize = 64 << 20,
         };
 
-    /// <summary>Opens the store that a path names. Nothing is asked of it yet.</summary>
+    /// <summary>Opens the store that a path names, without sending a request.</summary>
     public Outcome<RemoteStore> Open(RemotePath path)
     {
         Outcome library = OpenSsl.Check(path, this["DOTNET_OPENSSL_VERSION_OVERRIDE"], canLoad ?? OpenSsl.CanLoad);
@@ -52,16 +52,22 @@ internal sealed class RemoteSettings(Func<string, string?> variable, RemotePatie
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidOperationException)
         {
-            // Its words may hold what was wrong, which may be a secret.
-            return Outcome.Fail(StatusCode.RemoteAccessRefused, $"{path}: what the variables say of its store cannot be used ({failure.GetType().Name}); see docs/cloud-storage.md for the forms.");
+            // The exception's message may quote the wrong value, which may be a secret.
+            return Outcome.Fail(
+                StatusCode.RemoteAccessRefused,
+                $"{path}: what the variables say of its store cannot be used ({failure.GetType().Name}); "
+                + "see docs/cloud-storage.md for the forms.");
         }
     }
 
-    /// <summary>An http or https address without a path behind it; null for anything else.</summary>
+    /// <summary>An http or https address; null for anything else.</summary>
     /// <param name="text">With or without a scheme.</param>
-    /// <param name="scheme">The scheme where it has none.</param>
-    public static Uri? ToEndpoint(string text, string scheme) =>
-        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"{scheme}://{text}", UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
+    /// <param name="scheme">The scheme if the text has none.</param>
+    public static Uri? ToEndpoint(string text, string scheme)
+    {
+        string address = text.Contains("://", StringComparison.Ordinal) ? text : $"{scheme}://{text}";
+        return Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
             ? uri
             : null;
+    }
 }

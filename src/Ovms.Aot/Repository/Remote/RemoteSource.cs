@@ -3,23 +3,24 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>What one look at a remote base path found; nothing of it is on this machine yet.</summary>
+/// <summary>Result of one scan of a remote base path. Nothing is downloaded yet.</summary>
 /// <param name="Repository">The versions; their paths are addresses in the store.</param>
-/// <param name="Versions">The same with how they look; settled is what the listing before told the same of.</param>
+/// <param name="Versions">The same versions with their stamps; a version is settled if the previous listing showed the same.</param>
 internal sealed record RemoteLook(ModelRepository Repository, ImmutableArray<VersionOnDisk> Versions);
 
 /// <summary>
-/// One remote base path over time. Listings run beside the looks, one at a time, so that a slow store keeps no look waiting for long; those
-/// that fail are repeated with growing pauses. Looks come from one thread at a time; fetches from any.
+/// One remote base path over time. One listing at a time runs beside the scans, so that a slow store delays no scan for long. Failing
+/// listings are retried with growing pauses. Scans come from one thread at a time, downloads from any.
 /// </summary>
-/// <param name="store">The store.</param>
-/// <param name="patience">How long and how often.</param>
-/// <param name="time">The clock of the pauses.</param>
-/// <param name="stop">Ends a listing.</param>
+/// <param name="store">The store; disposed by this.</param>
+/// <param name="patience">Timeouts and retries.</param>
+/// <param name="time">The clock for pauses.</param>
+/// <param name="stop">Cancels a listing.</param>
 internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, TimeProvider time, CancellationToken stop) : IDisposable
 {
     private Task<Outcome<RemoteListing>>? _underway;
-    private Outcome<RemoteLook> _last = Outcome.Fail(StatusCode.RemoteUnreachable, $"{store.Path}: {store.Endpoint} has not answered yet.");
+    private Outcome<RemoteLook> _last = Outcome.Fail(
+        StatusCode.RemoteUnreachable, $"{store.Path}: {store.Endpoint} has not answered yet.");
     private ImmutableDictionary<long, RemoteVersion> _listed = ImmutableDictionary<long, RemoteVersion>.Empty;
     private long _lastBegun;
     private int _failures;
@@ -27,11 +28,11 @@ internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, T
     /// <summary>The store.</summary>
     public RemoteStore Store => store;
 
-    /// <summary>The version as the newest listing that went well tells of it; null where it does not.</summary>
+    /// <summary>The version in the newest successful listing; null if absent.</summary>
     public RemoteVersion? Find(long version) => Volatile.Read(ref _listed).GetValueOrDefault(version);
 
-    /// <summary>Begins a listing, unless one is underway or has to wait after failures.</summary>
-    /// <param name="isVouched">Somebody asks: then there is no waiting after failures.</param>
+    /// <summary>Begins a listing, unless one is running or must wait after failures.</summary>
+    /// <param name="isVouched">A caller requested the scan: then it does not wait after failures.</param>
     public void Begin(bool isVouched)
     {
         bool mayBegin = isVouched || _failures == 0 || time.GetElapsedTime(_lastBegun) >= patience.AfterFailures(_failures);
@@ -42,8 +43,8 @@ internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, T
         }
     }
 
-    /// <summary>What the listing that was begun found, when it ends soon; else what the one before found.</summary>
-    /// <param name="limit">How long it is waited for.</param>
+    /// <summary>The result of the running listing if it ends within the limit; else the previous result.</summary>
+    /// <param name="limit">How long to wait.</param>
     public Outcome<RemoteLook> Take(TimeSpan limit)
     {
         if (_underway is { } underway && underway.Wait(limit, CancellationToken.None))
@@ -60,7 +61,7 @@ internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, T
     /// <inheritdoc/>
     public void Dispose()
     {
-        // A listing underway ends by the token; the store may go before it, which it answers as a failure that nobody reads.
+        // A running listing is cancelled by the token. If the store is disposed first, the listing fails and its result is never read.
         store.Dispose();
     }
 
@@ -73,7 +74,7 @@ internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, T
         }
         catch (Exception surprise)
         {
-            // A task that failed would fail every later look that takes it.
+            // A faulted task would make every later scan throw.
             return Outcome.Fail(StatusCode.InternalError, $"{store.Path}: {surprise.GetType().Name}: {surprise.Message}");
         }
     }
@@ -85,10 +86,13 @@ internal sealed class RemoteSource(RemoteStore store, RemotePatience patience, T
         ImmutableArray<VersionOnDisk> versions =
         [
             .. listing.Versions.Select(version => new VersionOnDisk(
-                new ModelVersionFolder(version.Version, listing.Path.ModelFile is null ? $"{listing.Path}/{version.Version}" : $"{listing.Path}"),
+                new ModelVersionFolder(
+                    version.Version,
+                    listing.Path.ModelFile is null ? $"{listing.Path}/{version.Version}" : $"{listing.Path}"),
                 new FilesStamp(version.Fingerprint),
                 IsSettled: before.GetValueOrDefault(version.Version)?.Fingerprint == version.Fingerprint)),
         ];
-        return new RemoteLook(new ModelRepository($"{listing.Path}", [.. versions.Select(static version => version.Folder)], listing.Warnings), versions);
+        ImmutableArray<ModelVersionFolder> folders = [.. versions.Select(static version => version.Folder)];
+        return new RemoteLook(new ModelRepository($"{listing.Path}", folders, listing.Warnings), versions);
     }
 }

@@ -3,27 +3,27 @@ using Ovms.Status;
 namespace Ovms.Repository.Remote;
 
 /// <summary>
-/// One container at one object store, seen with one set of credentials. Every call has a deadline and bounded retries, and ends as a value
-/// where the store or the way to it fails.
+/// One container of an object store, accessed with one set of credentials. Every call has a timeout and bounded retries. Failures of the
+/// store or the network are returned, not thrown.
 /// </summary>
-/// <param name="path">The base path it was made for, for messages.</param>
-/// <param name="endpoint">Where it is asked: for messages and names, so without secrets.</param>
-/// <param name="patience">How long and how often.</param>
+/// <param name="path">The base path, for messages.</param>
+/// <param name="endpoint">The store's address for messages and cache keys, without secrets.</param>
+/// <param name="patience">Timeouts and retries.</param>
 internal abstract class RemoteStore(RemotePath path, string endpoint, RemotePatience patience) : IDisposable
 {
-    /// <summary>More objects below one base path are refused.</summary>
+    /// <summary>Limit of objects below one base path; more are rejected.</summary>
     public const int MaxObjects = 100_000;
 
-    /// <summary>The base path it was made for.</summary>
+    /// <summary>The base path.</summary>
     public RemotePath Path => path;
 
-    /// <summary>Where it is asked.</summary>
+    /// <summary>The store's address, without secrets.</summary>
     public string Endpoint => endpoint;
 
-    /// <summary>How long and how often.</summary>
+    /// <summary>Timeouts and retries.</summary>
     protected RemotePatience Patience => patience;
 
-    /// <summary>Everything that belongs to the base path, in any order.</summary>
+    /// <summary>Lists all objects of the base path, in any order.</summary>
     public Task<Outcome<List<RemoteObject>>> ListAsync(CancellationToken cancellation) =>
         AskAsync(
             async token =>
@@ -33,7 +33,9 @@ internal abstract class RemoteStore(RemotePath path, string endpoint, RemotePati
                 {
                     if (all.Count == MaxObjects)
                     {
-                        return Outcome.Fail(StatusCode.PathInvalid, $"{path} at {endpoint} holds more than {MaxObjects} objects; give the folder of one model.");
+                        return Outcome.Fail(
+                            StatusCode.PathInvalid,
+                            $"{path} at {endpoint} holds more than {MaxObjects} objects; give the folder of one model.");
                     }
 
                     all.Add(item);
@@ -44,26 +46,27 @@ internal abstract class RemoteStore(RemotePath path, string endpoint, RemotePati
             patience.Listing,
             cancellation);
 
-    /// <summary>Begins to read an object. When it is another one by now, that is a failure, or seen from the body's mark.</summary>
+    /// <summary>Begins to read an object. If it has changed since it was listed, the call fails or the body's ETag differs.</summary>
     public Task<Outcome<RemoteBody>> OpenAsync(RemoteObject item, CancellationToken cancellation) =>
         AskAsync(async token => (Outcome<RemoteBody>)await ReadAsync(item, token).ConfigureAwait(false), patience.Request, cancellation);
 
-    /// <summary>Whether an exception while a body is read says that its content is not what the store's own checksum tells.</summary>
+    /// <summary>Whether an exception thrown while reading a body means that the content does not match the store's checksum.</summary>
     public virtual bool SaysOtherContent(Exception failure) => false;
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    /// <summary>Lists, page after page. Throws where it fails.</summary>
+    /// <summary>Lists page by page. Throws on failure.</summary>
     protected abstract IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, CancellationToken cancellation);
 
-    /// <summary>Opens an object. Throws where it fails.</summary>
+    /// <summary>Opens an object. Throws on failure.</summary>
     protected abstract Task<RemoteBody> ReadAsync(RemoteObject item, CancellationToken cancellation);
 
-    /// <summary>The store's own answer in an exception: the HTTP status and the store's word for it; null where it is something else.</summary>
+    /// <summary>The store's error response in an exception: HTTP status and error code; null if the exception is something else.</summary>
     protected abstract (int Status, string? Word)? AnswerIn(Exception failure);
 
-    private async Task<Outcome<T>> AskAsync<T>(Func<CancellationToken, Task<Outcome<T>>> ask, TimeSpan limit, CancellationToken cancellation)
+    private async Task<Outcome<T>> AskAsync<T>(
+        Func<CancellationToken, Task<Outcome<T>>> ask, TimeSpan limit, CancellationToken cancellation)
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(limit);
@@ -77,8 +80,10 @@ internal abstract class RemoteStore(RemotePath path, string endpoint, RemotePati
         }
         catch (Exception failure)
         {
-            // What a vendor's library throws beyond its own documented types is its affair; none of it may end the look or the load.
-            return AnswerIn(failure) is { } answer ? RemoteFault.OfAnswer(this, answer.Status, answer.Word) : RemoteFault.OfException(this, failure, limit);
+            // SDKs throw undocumented types too; none of them may end the scan or the load.
+            return AnswerIn(failure) is { } answer
+                ? RemoteFault.OfAnswer(this, answer.Status, answer.Word)
+                : RemoteFault.OfException(this, failure, limit);
         }
     }
 }

@@ -6,7 +6,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Remote;
 
-/// <summary>A bucket at S3 or at what speaks like it, through the vendor's library.</summary>
+/// <summary>A bucket of S3 or of a compatible store, accessed with Amazon's SDK.</summary>
 internal sealed class S3Store : RemoteStore
 {
     private readonly AmazonS3Client _client;
@@ -19,7 +19,7 @@ internal sealed class S3Store : RemoteStore
         _connections = connections;
     }
 
-    /// <summary>Makes the client.</summary>
+    /// <summary>Creates the store.</summary>
     public static Outcome<RemoteStore> Open(RemotePath path, RemoteSettings settings)
     {
         Outcome<S3Credentials> found = S3Credentials.Find(path, settings);
@@ -28,12 +28,14 @@ internal sealed class S3Store : RemoteStore
             return found.WithoutValue;
         }
 
-        // A host within the path has always meant a server of one's own, without TLS.
+        // By convention a host in the path is a self-hosted server without TLS.
         (string? named, string scheme) = path.Endpoint is null ? (settings["S3_ENDPOINT"], "https") : (path.Endpoint, "http");
         Uri? endpoint = named is null ? null : RemoteSettings.ToEndpoint(named, scheme);
         if (named is not null && endpoint is null)
         {
-            return Outcome.Fail(StatusCode.PathInvalid, $"{path}: S3_ENDPOINT is not an address; the forms are host:port (https) and http://host:port.");
+            return Outcome.Fail(
+                StatusCode.PathInvalid,
+                $"{path}: S3_ENDPOINT is not an address; the forms are host:port (https) and http://host:port.");
         }
 
         Connections connections = new(settings.CreateClient());
@@ -43,7 +45,7 @@ internal sealed class S3Store : RemoteStore
             MaxErrorRetry = settings.Patience.Attempts - 1,
             Timeout = settings.Patience.Request,
 
-            // Sizes and marks are checked by whoever fetches; servers of other makers do not know the newer checksums.
+            // The download checks sizes and ETags; compatible servers do not know the SDK's newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
@@ -71,7 +73,8 @@ internal sealed class S3Store : RemoteStore
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<RemoteObject> ObjectsAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ListObjectsV2Request request = new() { BucketName = Path.Container, Prefix = prefix };
         do
@@ -92,7 +95,8 @@ internal sealed class S3Store : RemoteStore
     {
         GetObjectRequest request = new() { BucketName = Path.Container, Key = item.Key, EtagToMatch = $"\"{item.ETag}\"" };
         GetObjectResponse response = await _client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
-        return new RemoteBody(response.ResponseStream, response.ContentLength, RemoteObject.Bare(response.ETag), Md5(item, response), response);
+        string mark = RemoteObject.Bare(response.ETag);
+        return new RemoteBody(response.ResponseStream, response.ContentLength, mark, Md5(item, response), response);
     }
 
     /// <inheritdoc/>
@@ -102,15 +106,19 @@ internal sealed class S3Store : RemoteStore
     /// <inheritdoc/>
     public override bool SaysOtherContent(Exception failure) => failure is AmazonClientException;
 
-    // The mark is the content's MD5 when it was uploaded in one piece and is not encrypted with a key of the customer's.
+    // The ETag is the content's MD5 if the object was uploaded in one piece and is not encrypted with a customer's key.
     private string? Md5(RemoteObject item, GetObjectResponse response)
     {
-        bool isPlain = response.ServerSideEncryptionMethod is null || response.ServerSideEncryptionMethod == ServerSideEncryptionMethod.None || response.ServerSideEncryptionMethod == ServerSideEncryptionMethod.AES256;
+        ServerSideEncryptionMethod? encryption = response.ServerSideEncryptionMethod;
+        bool isPlain = encryption is null
+            || encryption == ServerSideEncryptionMethod.None
+            || encryption == ServerSideEncryptionMethod.AES256;
         bool isDirectoryBucket = Path.Container.EndsWith("--x-s3", StringComparison.Ordinal);
-        return isPlain && !isDirectoryBucket && item.ETag.Length == 32 && item.ETag.All(char.IsAsciiHexDigit) ? item.ETag.ToLowerInvariant() : null;
+        bool isMd5 = isPlain && !isDirectoryBucket && item.ETag.Length == 32 && item.ETag.All(char.IsAsciiHexDigit);
+        return isMd5 ? item.ETag.ToLowerInvariant() : null;
     }
 
-    /// <summary>Gives the library our connections, with their deadline and without redirections.</summary>
+    /// <summary>Makes the SDK use the server's HTTP client, with its connect timeout and without redirects.</summary>
     private sealed class Connections(HttpClient client) : HttpClientFactory, IDisposable
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => client;

@@ -17,7 +17,7 @@ public sealed class SurpriseTests
         models.ThrowOnce(new InvalidOperationException("nobody thought of this"));
         models.Put("m", 2);
         await models.PollAsync();
-        await models.UntilAsync(() => models.Log.Count("[Error] The look at configuration and models failed") == 1);
+        await models.UntilAsync(() => models.Log.Count("[Error] The check of configuration and models failed") == 1);
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
         await models.UntilAsync(() => models.Reloads.Status.Config.Text.Contains("nobody thought of this", StringComparison.Ordinal));
 
@@ -69,7 +69,7 @@ public sealed class SurpriseTests
             }
         };
         Task<ReloadResult> start = models.ReloadAsync();
-        await models.UntilAsync(() => models.Log.Count("[Error] A step of following") == 1);
+        await models.UntilAsync(() => models.Log.Count("[Error] A step of reloading") == 1);
         models.Clock.Advance(await models.Clock.WhenSetAsync());
         await start;
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");

@@ -83,7 +83,7 @@ public sealed class SequenceCleanerTests
         ThrowingOnce log = new();
         Task running = new SequenceCleaner(Publish(servable), time, log).RunAsync(TimeSpan.FromMinutes(5), stop.Token);
         await sequences.StepAsync(Start(1), 1);
-        await Assert.That(await TicksUntil(time, () => log.Told.Any(static line => line.StartsWith("The look for idle sequences failed", StringComparison.Ordinal)))).IsTrue();
+        await Assert.That(await TicksUntil(time, () => log.Told.Any(static line => line.StartsWith("The check for idle sequences failed", StringComparison.Ordinal)))).IsTrue();
         await sequences.StepAsync(Start(2), 1);
         await Assert.That(await TicksUntil(time, () => sequences.Count == 0)).IsTrue();
         await stop.CancelAsync();
