@@ -14,8 +14,9 @@ static const rlim_t plenty = (rlim_t)64 << 30;
 
 __attribute__((constructor)) static void share_one_heap(void)
 {
-    static const char told[] =
-        "The limit of this process's address space (RLIMIT_AS, ulimit -v) is below 107 MB, too little for its runtime to start: raise it, to 1 GB at least.\n";
+    static const char message[] =
+        "The limit of this process's address space (RLIMIT_AS, ulimit -v) is below 107 MB, too little for its runtime to start. "
+        "Raise it, to 1 GB at least.\n";
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur >= plenty)
     {
