@@ -1,0 +1,52 @@
+using Ovms.EndToEnd.Tests.Harness;
+
+namespace Ovms.EndToEnd.Tests;
+
+/// <summary>A model moves between CPU and GPUs by edits of config.json while it is called.</summary>
+internal sealed class GpuReloadTests
+{
+    [Test]
+    public async Task MoveBetweenDevices_FailsNoCall()
+    {
+        using Gpu gpu = new(2);
+        await using LivingRepository repository = new() { Environment = gpu.Variables };
+        repository.Put("m", 1, adds: 1);
+        repository.Configure("m");
+        await repository.StartAsync("--file_system_poll_wait_seconds", "0");
+        using CancellationTokenSource enough = new();
+        Task[] callers = [.. Enumerable.Range(0, 4).Select(_ => CallAsync(enough.Token))];
+        try
+        {
+            foreach ((string device, int? computes) in new (string, int?)[] { ("GPU", 0), ("CPU", null), ("GPU.1", 1), ("GPU.0", 0), ("CPU", null) })
+            {
+                repository.Configure($"m, \"target_device\": \"{device}\"");
+                (System.Net.HttpStatusCode code, string body, _) = await repository.ReloadAsync();
+                await Assert.That(code).IsEqualTo(System.Net.HttpStatusCode.Created).Because(body);
+                await repository.UntilAsync("m", "1 AVAILABLE");
+                ulong[] before = [gpu.Starts(0), gpu.Starts(1)];
+                for (int round = 0; round < 10; round++)
+                {
+                    await repository.Client.CheckDummyAsync("m", 4);
+                }
+
+                await Assert.That(gpu.Starts(0) > before[0]).IsEqualTo(computes == 0).Because($"GPU.0 while the model is on {device}");
+                await Assert.That(gpu.Starts(1) > before[1]).IsEqualTo(computes == 1).Because($"GPU.1 while the model is on {device}");
+            }
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+
+        await Task.WhenAll(callers);
+        await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0);
+
+        async Task CallAsync(CancellationToken enough)
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await repository.Client.CheckDummyAsync("m");
+            }
+        }
+    }
+}
