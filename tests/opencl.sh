@@ -38,19 +38,26 @@ pocl_packages() {
     wanted=$(apt-get install -s --no-install-recommends pocl-opencl-icd 2>/dev/null) || return 1
     printf '%s\n' pocl-opencl-icd opencl-c-headers
     sed -nE 's/^Inst ([^ ]+) \(.*/\1/p' <<<"$wanted" \
-        | grep -vE '^(pocl-opencl-icd|opencl-c-headers|ocl-icd-.*|clang-.*|libclang-common-.*|libclang1-.*|llvm-.*|lib32.*|libc6.*|.*-dev)$' || true
+        | grep -vE '^(pocl-opencl-icd|opencl-c-headers|ocl-icd-.*|(clang|libclang-common|libclang1|llvm)-.*|lib32.*|libc6.*|.*-dev)$' || true
 }
 
 loader() {
     if found libOpenCL.so.1; then say "OpenCL loader: $DEST"; return; fi
-    if fetch "$DEST" "$LOADER"; then say "OpenCL loader: unpacked under $DEST"; else say "OpenCL loader: apt-get could not download $LOADER"; fi
+    if fetch "$DEST" "$LOADER"; then
+        say "OpenCL loader: unpacked under $DEST"
+    else
+        say "OpenCL loader: apt-get could not download $LOADER"
+    fi
 }
 
 pocl() {
     local packages
     if [[ -e $DEST/pocl/complete ]]; then say "PoCL: $DEST/pocl"; return; fi
     rm -rf "$DEST/pocl"
-    if ! packages=$(pocl_packages) && ! { update && packages=$(pocl_packages); }; then say "PoCL: apt-get knows no pocl-opencl-icd"; return; fi
+    if ! packages=$(pocl_packages) && ! { update && packages=$(pocl_packages); }; then
+        say "PoCL: apt-get knows no pocl-opencl-icd"
+        return
+    fi
     # shellcheck disable=SC2086
     if ! fetch "$DEST/pocl" $packages; then say "PoCL: apt-get could not download:" $packages; return; fi
     rm -rf "$DEST/pocl/usr/share/doc" "$DEST/pocl/usr/share/man"
@@ -67,7 +74,8 @@ layer() {
     fi
     rm -f "$LAYER"
     if ! command -v gcc >/dev/null; then say "GPU layer: not built, gcc is missing"; return; fi
-    if gcc -std=gnu11 -O2 -Wall -Wextra -fPIC -fvisibility=hidden -shared -I"$DEST/pocl/usr/include" -o "$LAYER" tests/gpu/*.c -pthread; then
+    if gcc -std=gnu11 -O2 -Wall -Wextra -fPIC -fvisibility=hidden -shared -pthread -I"$DEST/pocl/usr/include" -o "$LAYER" tests/gpu/*.c
+    then
         say "GPU layer: built as $LAYER"
     else
         say "GPU layer: not built, gcc failed"

@@ -37,7 +37,8 @@ internal sealed class GpuAutoTests
     public async Task AutoWithoutGpus_StaysOnTheCpu()
     {
         using Gpu gpu = new(2);
-        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", gpu.Variables, "--target_device", "AUTO:-GPU");
+        await using OvmsServer server = await OvmsServer.StartAsync(
+            Repo.Model("dummy"), "dummy", gpu.Variables, "--target_device", "AUTO:-GPU");
         await Assert.That(server.Process.Output).Contains("devices executing: CPU;");
         for (ulong call = 0; call < ManyCalls; call++)
         {

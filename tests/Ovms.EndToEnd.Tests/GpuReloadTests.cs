@@ -18,7 +18,8 @@ internal sealed class GpuReloadTests
         Task[] callers = [.. Enumerable.Range(0, answered.Length).Select(caller => CallAsync(caller, enough.Token))];
         try
         {
-            foreach ((string device, int? computes) in new (string, int?)[] { ("GPU", 0), ("CPU", null), ("GPU.1", 1), ("GPU.0", 0), ("CPU", null) })
+            (string Device, int? Computes)[] moves = [("GPU", 0), ("CPU", null), ("GPU.1", 1), ("GPU.0", 0), ("CPU", null)];
+            foreach ((string device, int? computes) in moves)
             {
                 repository.Configure($"m, \"target_device\": \"{device}\"");
                 (System.Net.HttpStatusCode code, string body, _) = await repository.ReloadAsync();

@@ -11,8 +11,9 @@ internal static class DummyCalls
     /// <inheritdoc cref="CheckDummyAsync(OvmsServer, string, int)"/>
     public static async Task CheckDummyAsync(this GRPCInferenceService.GRPCInferenceServiceClient client, string model, int calls = 1)
     {
-        Task<ModelInferResponse>[] answers =
-            [.. Enumerable.Range(0, calls).Select(call => client.ModelInferAsync(Requests.For(model).WithRaw("b", "FP32", [1, 10], FloatCalls.Count(10, call))).ResponseAsync)];
+        IEnumerable<ModelInferRequest> requests =
+            Enumerable.Range(0, calls).Select(call => Requests.For(model).WithRaw("b", "FP32", [1, 10], FloatCalls.Count(10, call)));
+        Task<ModelInferResponse>[] answers = [.. requests.Select(request => client.ModelInferAsync(request).ResponseAsync)];
         for (int call = 0; call < calls; call++)
         {
             await Assert.That((await answers[call]).Values<float>("a").SequenceEqual(FloatCalls.Count(10, call + 1))).IsTrue();

@@ -27,7 +27,12 @@ internal sealed record GpuMode(string Name, string Device, string Config, string
         new(Batch, "BATCH:GPU(4)", """{"AUTO_BATCH_TIMEOUT": 300}""", ["devices executing: GPU.0;", "No of InferRequests: 4;"], [0]),
         new("latency", "GPU", """{"PERFORMANCE_HINT": "LATENCY"}""", ["hint: LATENCY;", "streams: 1;"], [0]),
         new("throughput", "GPU", """{"PERFORMANCE_HINT": "THROUGHPUT"}""", ["hint: THROUGHPUT;", "streams: 2;"], [0]),
-        new("cumulative", "AUTO:GPU.0,GPU.1", """{"PERFORMANCE_HINT": "CUMULATIVE_THROUGHPUT"}""", ["devices executing: GPU.0, GPU.1;"], [0, 1]),
+        new(
+            "cumulative",
+            "AUTO:GPU.0,GPU.1",
+            """{"PERFORMANCE_HINT": "CUMULATIVE_THROUGHPUT"}""",
+            ["devices executing: GPU.0, GPU.1;"],
+            [0, 1]),
         new("streams", "GPU", """{"NUM_STREAMS": 2}""", ["streams: 2;", "No of InferRequests: 2;"], [0]),
         new(
             "sections",

@@ -19,9 +19,12 @@ internal sealed class GpuServer : IAsyncDisposable
 
     /// <summary>Models that are served twice: as <c>NAME-cpu</c> and as <c>NAME-gpu</c>.</summary>
     public static IReadOnlyList<string> OnBoth { get; } =
-        ["dummy", "versions", "summator", "increment_1x3x4x5", "scalar", "dynamic", "half_plus_two", "half_plus_two_frozen", "add_half_tflite", "paddle_linear"];
+    [
+        "dummy", "versions", "summator", "increment_1x3x4x5", "scalar", "dynamic",
+        "half_plus_two", "half_plus_two_frozen", "add_half_tflite", "paddle_linear",
+    ];
 
-    /// <summary>The server and its GPUs, ready; skips the test where there are none. If the start fails, it fails for all tests at once.</summary>
+    /// <summary>The server and its GPUs, ready; skips the test where there are none. The start is tried once for all tests.</summary>
     public Task<(OvmsServer Server, Gpu Gpu)> StartedAsync()
     {
         lock (_starting)
@@ -61,7 +64,10 @@ internal sealed class GpuServer : IAsyncDisposable
         ];
         return $$"""{"model_config_list": [{{string.Join(", ", models)}}]}""";
 
-        static string Model(string name, string model, string device, string more = "") =>
-            $$$"""{"config": {"name": "{{{name}}}", "base_path": {{{JsonSerializer.Serialize(Repo.Model(model))}}}, "target_device": "{{{device}}}"{{{more}}}}}""";
+        static string Model(string name, string model, string device, string more = "")
+        {
+            string path = JsonSerializer.Serialize(Repo.Model(model));
+            return $$$"""{"config": {"name": "{{{name}}}", "base_path": {{{path}}}, "target_device": "{{{device}}}"{{{more}}}}}""";
+        }
     }
 }
