@@ -18,6 +18,8 @@ internal sealed class Gpu : IDisposable
 
     private readonly string _counts = Path.GetTempFileName();
 
+    private readonly string _faults = Path.GetTempFileName();
+
     /// <param name="count">How many GPUs there are. Skips the test, and says why, where they cannot be had.</param>
     public Gpu(int count = 1)
     {
@@ -36,6 +38,7 @@ internal sealed class Gpu : IDisposable
             ["OPENCL_LAYERS"] = layer,
             ["GPU_LAYER_DEVICES"] = $"{count}",
             ["GPU_LAYER_COUNTS"] = _counts,
+            ["GPU_FAULTS"] = _faults,
         };
     }
 
@@ -51,8 +54,22 @@ internal sealed class Gpu : IDisposable
     /// <summary>How many kernels a GPU has started so far.</summary>
     public ulong Starts(int gpu) => Read()[gpu];
 
+    /// <summary>
+    /// Makes calls of the GPUs fail, hang or be slow from now on; no knobs: they are well. <c>tests/gpu/README.md</c> lists the knobs.
+    /// </summary>
+    public void Set(params string[] knobs)
+    {
+        // The layer must not read half a file.
+        File.WriteAllLines(_faults + ".new", knobs);
+        File.Move(_faults + ".new", _faults, overwrite: true);
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => File.Delete(_counts);
+    public void Dispose()
+    {
+        File.Delete(_counts);
+        File.Delete(_faults);
+    }
 
     private ulong[] Read()
     {
