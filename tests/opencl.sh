@@ -1,26 +1,91 @@
 #!/usr/bin/env bash
-# Unpacks Debian's OpenCL loader into .cache/opencl without installing it. The device tests run the server with
-# libOpenCL.so.1 (through the library path) and without it. If it cannot be downloaded, they report what they skip.
+# Unpacks under .cache/opencl, without installing anything, what the device tests give to single processes: Debian's OpenCL
+# loader, and for the GPU tests PoCL and the layer of tests/gpu, which shows it as a GPU. Ends with 0 in any case: what is
+# missing is printed here, and the tests that need it are skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
 
-readonly PACKAGE=ocl-icd-libopencl1 DEST=.cache/opencl
-found() { find "$DEST" -name 'libOpenCL.so.1' -print -quit 2>/dev/null | grep -q .; }
+readonly DEST=.cache/opencl
+readonly LOADER=ocl-icd-libopencl1
+readonly LAYER=$DEST/libgpu_layer.so
+updated=0
 
-if found; then say "OpenCL loader: $DEST"; exit 0; fi
+found() { find "$DEST" -name "$1" -print -quit 2>/dev/null | grep -q .; }
+update() { ((EUID == 0 && updated == 0)) && updated=1 && timeout 180 apt-get update -qq >/dev/null 2>&1; }
+
+# fetch FOLDER PACKAGE...: all of the packages unpacked into FOLDER, or none.
+fetch() {
+    local into=$1 work deb
+    shift
+    work=$(mktemp -d)
+    # Where apt is root it fetches as its own user, who has to be able to write here.
+    chmod 755 "$work"
+    download() { (cd "$work" && timeout 300 apt-get download -qq -o APT::Sandbox::User=root "$@") >/dev/null 2>&1; }
+    if ! download "$@" && ! { update && download "$@"; }; then
+        rm -rf "$work"
+        return 1
+    fi
+    mkdir -p "$into"
+    for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$into"; done
+    rm -rf "$work"
+}
+
+# What PoCL needs and this machine lacks. Its library holds the compiler and looks for its files beside itself; the compiler's
+# command, its headers and 32-bit libraries are not used.
+pocl_packages() {
+    local wanted
+    wanted=$(apt-get install -s --no-install-recommends pocl-opencl-icd 2>/dev/null) || return 1
+    printf '%s\n' pocl-opencl-icd opencl-c-headers
+    sed -nE 's/^Inst ([^ ]+) \(.*/\1/p' <<<"$wanted" \
+        | grep -vE '^(pocl-opencl-icd|opencl-c-headers|ocl-icd-.*|(clang|libclang-common|libclang1|llvm)-.*|lib32.*|libc6.*|.*-dev)$' || true
+}
+
+loader() {
+    if found libOpenCL.so.1; then say "OpenCL loader: $DEST"; return; fi
+    if fetch "$DEST" "$LOADER"; then
+        say "OpenCL loader: unpacked under $DEST"
+    else
+        say "OpenCL loader: apt-get could not download $LOADER"
+    fi
+}
+
+pocl() {
+    local packages
+    if [[ -e $DEST/pocl/complete ]]; then say "PoCL: $DEST/pocl"; return; fi
+    rm -rf "$DEST/pocl"
+    if ! packages=$(pocl_packages) && ! { update && packages=$(pocl_packages); }; then
+        say "PoCL: apt-get knows no pocl-opencl-icd"
+        return
+    fi
+    # shellcheck disable=SC2086
+    if ! fetch "$DEST/pocl" $packages; then say "PoCL: apt-get could not download:" $packages; return; fi
+    rm -rf "$DEST/pocl/usr/share/doc" "$DEST/pocl/usr/share/man"
+    touch "$DEST/pocl/complete"
+    say "PoCL: unpacked under $DEST/pocl"
+}
+
+layer() {
+    local source
+    if [[ ! -e $DEST/pocl/complete ]]; then return; fi
+    if [[ -e $LAYER ]] && source=$(find tests/gpu -name '*.[ch]' -newer "$LAYER" -print -quit) && [[ -z $source ]]; then
+        say "GPU layer: $LAYER"
+        return
+    fi
+    rm -f "$LAYER"
+    if ! command -v gcc >/dev/null; then say "GPU layer: not built, gcc is missing"; return; fi
+    if gcc -std=gnu11 -O2 -Wall -Wextra -fPIC -fvisibility=hidden -shared -pthread -I"$DEST/pocl/usr/include" -o "$LAYER" tests/gpu/*.c
+    then
+        say "GPU layer: built as $LAYER"
+    else
+        say "GPU layer: not built, gcc failed"
+    fi
+}
+
 if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
-    say "OpenCL loader: not fetched, this is no Debian"
+    say "OpenCL loader, PoCL: not fetched, this is no Debian"
     exit 0
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# apt run by root downloads as its own user, which must be able to write here.
-chmod 755 "$work"
-download() { (cd "$work" && timeout 120 apt-get download -qq -o APT::Sandbox::User=root "$PACKAGE") >/dev/null 2>&1; }
-if ! download && ((EUID == 0)); then timeout 180 apt-get update -qq >/dev/null 2>&1 && download || true; fi
-deb=$(find "$work" -name '*.deb' -print -quit)
-if [[ -z $deb ]]; then say "OpenCL loader: apt-get could not download $PACKAGE"; exit 0; fi
-mkdir -p "$DEST"
-dpkg-deb -x "$deb" "$DEST"
-say "OpenCL loader: unpacked under $DEST"
+loader
+pocl
+layer

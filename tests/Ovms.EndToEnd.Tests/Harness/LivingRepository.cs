@@ -22,6 +22,9 @@ internal sealed class LivingRepository : IAsyncDisposable
 
     public int GrpcPort { get; private set; }
 
+    /// <summary>What the binary gets in its environment.</summary>
+    public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+
     private string Config => Path.Combine(_folder.FullName, "config.json");
 
     /// <summary>A path inside.</summary>
@@ -93,7 +96,7 @@ internal sealed class LivingRepository : IAsyncDisposable
     private async Task StartUntilAsync(string[] awaited, string[] more)
     {
         (int grpc, int rest) = (GrpcPort = FreePort.Next(), FreePort.Next());
-        Process = OvmsProcess.Start(["--config_path", Config, "--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. more]);
+        Process = OvmsProcess.Start(["--config_path", Config, "--port", $"{grpc}", "--rest_port", $"{rest}", "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1", .. more], Environment);
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpc}");
         Client = new GRPCInferenceService.GRPCInferenceServiceClient(_channel);
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{rest}"), Timeout = OvmsProcess.Patience };
