@@ -84,13 +84,13 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
             return;
         }
 
-        if (open.IsHealthOnly)
-        {
-            Tell(address is not null && _places.IsFull(address) ? ConnectionEnd.AddressFull : ConnectionEnd.Full, address);
-        }
-
         try
         {
+            if (open.IsHealthOnly)
+            {
+                Tell(address is not null && _places.IsFull(address) ? ConnectionEnd.AddressFull : ConnectionEnd.Full, address);
+            }
+
             _connections[connection] = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
             connection.Features.Set(open);
             await next(connection).ConfigureAwait(false);

@@ -22,8 +22,8 @@ namespace Ovms.Hosting;
 /// <summary>The web server with both front ends, each on its own port.</summary>
 internal sealed class Listeners
 {
-    // Time to close connections after the drain limit; by then answers are being sent or are cut off.
-    private static readonly TimeSpan s_closingLimit = TimeSpan.FromSeconds(2);
+    // Time for connections to close at the end, also for one whose request body does not come. Answers have been sent or cut off by then.
+    private static readonly TimeSpan s_closingLimit = TimeSpan.FromSeconds(1);
 
     private readonly GrpcSettings _grpc;
     private readonly RestSettings _rest;

@@ -139,24 +139,22 @@ internal sealed class InferSlot : IDisposable
 
         ReadOnlySpan<TensorInfo> taken = wanted.IsEmpty ? signature.Outputs.AsSpan() : wanted;
         OutputTensor[] outputs = new OutputTensor[beside is null ? taken.Length : taken.Length + 1];
+        if (beside is not null)
+        {
+            outputs[^1] = beside;
+        }
+
+        owned = new OwnedOutputs(outputs);
         for (int i = 0; i < taken.Length; i++)
         {
             Tensor tensor = GetOutput(taken[i].Index);
             outputs[i] = new OutputTensor(taken[i], taken[i].IsPackedText ? TextRows.Unpack(tensor) : tensor);
         }
 
-        if (beside is not null)
-        {
-            outputs[^1] = beside;
-        }
-
         if (isWhole && KeepsOutputs)
         {
             _kept = outputs;
-        }
-        else
-        {
-            owned = new OwnedOutputs(outputs);
+            owned = default;
         }
 
         return outputs;

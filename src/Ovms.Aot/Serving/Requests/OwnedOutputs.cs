@@ -11,9 +11,9 @@ internal readonly struct OwnedOutputs(OutputTensor[] tensors) : IDisposable
     /// <summary>Disposes the tensors. The owner calls it once.</summary>
     public void Dispose()
     {
-        foreach (OutputTensor output in _tensors ?? [])
+        foreach (OutputTensor? output in _tensors ?? [])
         {
-            output.Dispose();
+            output?.Dispose();
         }
     }
 }

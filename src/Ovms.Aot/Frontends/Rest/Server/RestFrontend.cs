@@ -121,7 +121,7 @@ internal sealed class RestFrontend
         }
         else
         {
-            answering = route.Handler(context, target);
+            answering = Begin(route, context, target);
         }
 
         if (!answering.IsCompletedSuccessfully)
@@ -139,6 +139,19 @@ internal sealed class RestFrontend
         codings.Count == 0 || (codings.Count == 1 && string.Equals(codings[0], "chunked", StringComparison.OrdinalIgnoreCase));
 
     private static string RawTarget(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+    // A handler that is no async method throws at once; its connection must end the call all the same.
+    private static Task Begin(RestRoute route, HttpContext context, RestTarget target)
+    {
+        try
+        {
+            return route.Handler(context, target);
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException(exception);
+        }
+    }
 
     private async Task GuardAsync(HttpContext context, OpenConnection? connection, RestTarget target, long started, Task answering)
     {
