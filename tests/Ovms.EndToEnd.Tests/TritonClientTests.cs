@@ -22,8 +22,12 @@ public sealed class TritonClientTests
         // One call alone waits that long for others to make a batch.
         s_servers.Add(await OvmsServer.StartAsync(Repo.Model("dummy"), "slow", "--target_device", "BATCH:CPU(4)", "--plugin_config", """{"AUTO_BATCH_TIMEOUT": 2000}"""));
         s_servers.Add(await OvmsServer.StartAsync(Repo.Model("accumulator"), "sums", "--stateful"));
-        Dictionary<string, string> grpc = new() { ["dummy"] = Grpc(0), ["all_types"] = Grpc(1), ["strings"] = Grpc(2), ["slow"] = Grpc(3), ["sums"] = Grpc(4), ["dummy_http"] = Http(0) };
-        Dictionary<string, string> http = new() { ["dummy"] = Http(0), ["all_types"] = Http(1), ["strings"] = Http(2), ["slow"] = Http(3), ["sums"] = Http(4) };
+
+        // The scripts run side by side: each counts the calls of a server that the others do not call.
+        s_servers.Add(await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy"));
+        s_servers.Add(await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy"));
+        Dictionary<string, string> grpc = new() { ["dummy"] = Grpc(0), ["all_types"] = Grpc(1), ["strings"] = Grpc(2), ["slow"] = Grpc(3), ["sums"] = Grpc(4), ["counted"] = Grpc(5), ["dummy_http"] = Http(0) };
+        Dictionary<string, string> http = new() { ["dummy"] = Http(0), ["all_types"] = Http(1), ["strings"] = Http(2), ["slow"] = Http(3), ["sums"] = Http(4), ["counted"] = Http(6) };
         s_runs["grpc_client.py"] = new(() => TritonClient.RunAsync("grpc_client.py", grpc));
         s_runs["http_client.py"] = new(() => TritonClient.RunAsync("http_client.py", http));
         s_runs["aio_clients.py"] = new(() => TritonClient.RunAsync("aio_clients.py", grpc));

@@ -234,7 +234,7 @@ def check_model_config(servers):
 
 
 def check_statistics(servers):
-    with triton.InferenceServerClient(servers["dummy"]) as client:
+    with triton.InferenceServerClient(servers["counted"]) as client:
         before = client.get_inference_statistics("dummy", "1")["model_stats"][0]
         for _ in range(3):
             client.infer("dummy", dummy_input())

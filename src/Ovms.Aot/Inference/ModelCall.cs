@@ -191,6 +191,9 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
     }
 
+    /// <summary>Counts the call now, by its last <see cref="Answered"/>, and not when it is disposed.</summary>
+    public void EndCount() => _meter.End(_end);
+
     /// <summary>The message names another model than its first bytes did: this call has not run, and is not counted.</summary>
     public void Abandon() => _meter.Abandon();
 

@@ -45,6 +45,7 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             }
 
             call.EndInference();
+            call.EndCount();
             await RestReply.ErrorAsync(context, read.WithoutValue).ConfigureAwait(false);
             return;
         }
@@ -66,10 +67,24 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         (Outcome written, NativeBuffer answer, int? jsonLength) = Write(read.Value, call, share);
         using (answer)
         {
-            await (written.IsOk ? SendAsync(context, answer, jsonLength) : RestReply.ErrorAsync(context, written, call.Subject)).ConfigureAwait(false);
+            if (!written.IsOk)
+            {
+                call.Answered(written);
+                call.EndCount();
+                await RestReply.ErrorAsync(context, written, call.Subject).ConfigureAwait(false);
+                return;
+            }
 
-            // What broke off was cut off, or its caller went.
-            call.Answered(!written.IsOk ? written : context.RequestAborted.IsCancellationRequested ? Outcome.Fail(StatusCode.Cancelled) : Outcome.Ok);
+            // A caller that has its answer finds the call counted. Only a large answer can break off: that is known when it was sent.
+            if (answer.Length <= AnswerPace.UnflushedLimit)
+            {
+                call.Answered(Outcome.Ok);
+                call.EndCount();
+            }
+
+            await SendAsync(context, answer, jsonLength).ConfigureAwait(false);
+            bool isWhole = context.Features.Get<RestFailure>() is null && !context.RequestAborted.IsCancellationRequested;
+            call.Answered(isWhole ? Outcome.Ok : Outcome.Fail(StatusCode.Cancelled));
         }
     }
 
