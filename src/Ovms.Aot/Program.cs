@@ -3,13 +3,14 @@ using Ovms.Configuration;
 using Ovms.Hosting;
 using Ovms.Observability;
 using Ovms.Options;
+using Ovms.Probe;
 
 // Order: the standard streams before anything else is opened; what needs no more than this thread; the limits before another thread is
 // made; then the signals, so that one during start-up ends it in order.
 StandardStreams.FillGaps();
 HostFacts host = HostFacts.Current;
 CommandLine asked = CommandLine.Parse(args, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);
-if (asked is CommandLine.Exit exit)
+if ((asked is CommandLine.Health health ? await new HealthProbe(health).RunAsync() : asked) is CommandLine.Exit exit)
 {
     return Print(exit);
 }
