@@ -1,7 +1,6 @@
 using System.Buffers;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference.Messages;
-using Ovms.Inference;
 using Ovms.Status;
 using Ovms.Tensors;
 using Ovms.Wire;
