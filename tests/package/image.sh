@@ -129,7 +129,7 @@ stop() {
 }
 wait_ready "$rest" "$holder" 60 || { tail -n 20 "$log" >&2; fail "the server in the image did not become ready; its log is above."; }
 # The HEALTHCHECK command, in the server's namespaces and as its user.
-health() { nsenter --target "$(server | tr -d ' ')" --mount --pid env -i chroot --userspec=5000:5000 "$root" /ovms/bin/ovms health "$@" 2>&1; }
+health() { nsenter --target "$(server | tr -d ' ')" --mount --pid env -i "$(command -v chroot)" --userspec=5000:5000 "$root" /ovms/bin/ovms health "$@" 2>&1; }
 told=$(health) || fail "the health check of a ready server ended with $?: $told"
 [[ $told == "The server at 127.0.0.1:$rest is ready." ]] || fail "the health check said: $told"
 told=$(health --port "$grpc") || fail "the health check over gRPC ended with $?: $told"
