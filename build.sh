@@ -10,7 +10,8 @@ Usage: ./build.sh COMMAND
 
   demo      serve the trained squeezenet, send it a photograph, print the five best labels, stop
   publish   leave the package in publish/out: bin/ovms, lib/ (OpenVINO), licences; it runs from any folder
-  test      build with warnings as errors, run every test, publish, run the end-to-end and package tests
+  test      build with warnings as errors, run every test, publish, run the end-to-end and package tests;
+            --image builds the Dockerfile with buildah instead and serves from the image
   bench     measure the published binary against the engine alone and an echo; --quick for a short run (arguments are passed on)
   fetch     get the OpenVINO runtime into .cache/ (the commands above do it by themselves)
 

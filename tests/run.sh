@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs all tests in order: build with warnings as errors, also for Windows and arm64; generator, unit and native tests;
 # publish; end-to-end and package tests on the published binary. The last line is 'N passed, N failed'.
+# With --image: only the test that builds the Dockerfile and serves from its image, which takes too long to be part of every run.
+# Further arguments are further targets to build, as in --image gpu.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
@@ -52,11 +54,11 @@ suite() {
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
 }
 
-# script PATH: runs a script; 0 passed, 77 skipped (it prints why), anything else failed.
+# script PATH ARGUMENTS...: 0 passed, 77 skipped (it prints why), anything else failed.
 script() {
     local code=0
     head_line "$1"
-    "$1" || code=$?
+    "$@" || code=$?
     case $code in
         0) passed=$((passed + 1)) ;;
         77) skipped=$((skipped + 1)) ;;
@@ -79,6 +81,11 @@ compiles() {
         grep -E 'error' "$log" | sort -u | head -n 20
     fi
 }
+
+if [[ ${1:-} == --image ]]; then
+    script tests/package/image.sh "${@:2}"
+    finish
+fi
 
 need_dotnet
 linker_arguments

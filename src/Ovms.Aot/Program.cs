@@ -3,13 +3,14 @@ using Ovms.Configuration;
 using Ovms.Hosting;
 using Ovms.Observability;
 using Ovms.Options;
+using Ovms.Probe;
 
 // Order: standard streams before any other file is opened; then what needs only this thread. Next the system limits, before another thread
 // starts. Then the signals, so that a signal during start-up shuts down in order.
 StandardStreams.FillGaps();
 HostFacts host = HostFacts.Current;
 CommandLine asked = CommandLine.Parse(args, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);
-if (asked is CommandLine.Exit exit)
+if ((asked is CommandLine.Health health ? await new HealthProbe(health).RunAsync() : asked) is CommandLine.Exit exit)
 {
     return Print(exit);
 }

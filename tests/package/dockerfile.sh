@@ -10,11 +10,12 @@ stage() { awk -v name="$1" '/^FROM / { inside = ($NF == name) } inside' Dockerfi
 
 runtime=$(stage runtime)
 [[ -n $runtime ]] || fail "the Dockerfile has no stage 'runtime'."
-installs=$(grep -o 'apt-get install.*' <<<"$runtime")
-[[ $installs == 'apt-get install -y --no-install-recommends \' ]] \
-    && grep -q "grep -v '^#' /tmp/runtime-packages.txt | xargs apt-get install" <<<"$runtime" \
+installs=$(grep -oE '(xargs|apt-get|image-packages).*' <<<"$runtime")
+[[ $installs == 'xargs /mnt/image-packages.sh \' ]] && grep -q "grep -v '^#' /mnt/runtime-packages.txt | xargs" <<<"$runtime" \
     || fail "the runtime stage installs something else than publish/runtime-packages.txt: $installs"
 grep -qx 'ENTRYPOINT \["/ovms/bin/ovms"\]' <<<"$runtime" || fail "the runtime stage's entry point is not the binary itself."
+grep -q '^HEALTHCHECK .*--start-period=.* CMD \["/ovms/bin/ovms", "health"\]$' <<<"$runtime" || fail "the runtime stage's HEALTHCHECK is not ovms health with a start period."
+! grep -q 'apt-get' <<<"$(stage gpu; stage npu)" || fail "a stage for a device installs without publish/image-packages.sh."
 grep -q 'useradd --uid 5000 --gid 5000' <<<"$runtime" || fail "the runtime stage does not make user 5000."
 for name in runtime gpu npu; do
     [[ $(stage "$name" | grep '^USER ' | tail -n 1) == 'USER 5000' ]] || fail "stage '$name' does not end as user 5000."

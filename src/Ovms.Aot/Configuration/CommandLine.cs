@@ -28,6 +28,11 @@ internal abstract record CommandLine
     public sealed record Bench(
         BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
 
+    /// <summary>Ask a running server whether it is ready.</summary>
+    /// <param name="Options">How.</param>
+    /// <param name="Server">Options that say where it listens; null for those of process 1.</param>
+    public sealed record Health(HealthOptions Options, ServerOptions? Server) : CommandLine;
+
     /// <summary>Check the configuration, report its problems, and end.</summary>
     /// <param name="Server">Options of the server.</param>
     /// <param name="Source">The configuration.</param>
@@ -52,11 +57,13 @@ internal abstract record CommandLine
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms bench --model_path PATH [OPTIONS]     benchmark a model: see ovms bench --help\n" +
         "  ovms check --config_path FILE [OPTIONS]\n" +
+        "  ovms health [--rest_port PORT]             is the server ready? ovms health --help\n" +
         "  ovms --list_models --model_repository_path FOLDER\n" +
         "  ovms --add_to_config --config_path FILE --model_name NAME --model_path PATH [OPTIONS]\n" +
         "  ovms --remove_from_config --config_path FILE --model_name NAME\n" +
         "An option is given as --name value or --name=value.\n\n" +
-        InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText + BenchOptions.HelpText;
+        InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText + BenchOptions.HelpText +
+        HealthOptions.HelpText;
 
     /// <summary>Reads the arguments. Pure: prints and opens nothing. A request for help or version takes precedence over errors.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
@@ -68,6 +75,11 @@ internal abstract record CommandLine
         if (arguments is [BenchCommandLine.Verb, ..])
         {
             return BenchCommandLine.Parse(arguments[1..], host);
+        }
+
+        if (arguments is [HealthCommandLine.Verb, ..])
+        {
+            return HealthCommandLine.Parse(arguments[1..], host);
         }
 
         InformationOptions.Builder information = new();

@@ -10,11 +10,15 @@ namespace Ovms.Devices;
 /// <param name="root">The folder that contains <c>/dev</c>, <c>/etc</c> and <c>/proc</c>.</param>
 /// <param name="canOpen">Whether this process may read and write a file.</param>
 /// <param name="canLoad">Whether a library can be loaded, by file name.</param>
-internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Func<string, bool> canLoad)
+/// <param name="runtimeFolder">OpenVINO's folder; null while it is not loaded.</param>
+internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Func<string, bool> canLoad, string? runtimeFolder = null)
 {
+    private static readonly string[] s_plugins = ["GPU", "NPU"];
+
     /// <summary>A probe of this machine.</summary>
     /// <param name="runtimeFolder">OpenVINO's folder, where its plugins look for libraries first; null if it is not loaded.</param>
-    public static HardwareProbe OfThisMachine(string? runtimeFolder = null) => new("/", CanOpen, name => CanLoad(name, runtimeFolder));
+    public static HardwareProbe OfThisMachine(string? runtimeFolder = null) =>
+        new("/", CanOpen, name => CanLoad(name, runtimeFolder), runtimeFolder);
 
     /// <summary>Device files; loads nothing.</summary>
     public ImmutableArray<DeviceNode> RenderNodes => Nodes("dev/dri", "renderD*");
@@ -60,7 +64,10 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
         HasOpenCl: canLoad(OperatingSystem.IsWindows() ? "OpenCL.dll" : "libOpenCL.so.1"),
         HasOpenClDriver: OperatingSystem.IsWindows() || HasOpenClDriver(),
         HasLevelZero: canLoad(OperatingSystem.IsWindows() ? "ze_loader.dll" : "libze_loader.so.1"),
-        HasNpuDriver: OperatingSystem.IsWindows() || canLoad("libze_intel_npu.so.1"));
+        HasNpuDriver: OperatingSystem.IsWindows() || canLoad("libze_intel_npu.so.1"))
+    {
+        AbsentPlugins = runtimeFolder is null ? [] : [.. s_plugins.Select(Plugin).Where(static plugin => !File.Exists(plugin.Path))],
+    };
 
     /// <summary>The OpenCL loader reads a driver's file name from each <c>*.icd</c>; Intel's is libigdrcl.</summary>
     private bool HasOpenClDriver()
@@ -74,6 +81,12 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
         {
             return false;
         }
+    }
+
+    private (string Type, string Path) Plugin(string type)
+    {
+        string name = $"openvino_intel_{type.ToLowerInvariant()}_plugin";
+        return (type, Path.Combine(runtimeFolder!, OperatingSystem.IsWindows() ? $"{name}.dll" : $"lib{name}.so"));
     }
 
     private ImmutableArray<DeviceNode> Nodes(string folder, string pattern) =>

@@ -9,7 +9,7 @@ internal static class FolderLaw
     // Folder → what it may name.
     private static readonly Dictionary<string, string[]> s_permitted = new()
     {
-        ["Program"] = ["Bench", "Hosting", "Configuration", "Options", "Observability"],
+        ["Program"] = ["Bench", "Probe", "Hosting", "Configuration", "Options", "Observability"],
 
         // The composition: makes all of it, and tells the fronts what the options say.
         ["Hosting"] =
@@ -23,6 +23,8 @@ internal static class FolderLaw
             "Hosting", FolderMap.Protos, "Serving", "Serving/Loading", "Serving/Requests", "Serving/Signatures", "Serving/Table",
             "Repository", "Tensors", "Native", "Options", "Status", "Observability/*",
         ],
+
+        ["Probe"] = ["Hosting", "Configuration", "Options", "Status"],
 
         // What both fronts say, and then each of them; the two do not know each other.
         ["Frontends"] = ["Inference/*", "Serving/*", "Tensors", "Status"],

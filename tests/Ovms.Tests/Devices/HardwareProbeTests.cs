@@ -36,6 +36,22 @@ public sealed class HardwareProbeTests
         await Assert.That(traces.HasOpenClDriver).IsTrue();
     }
 
+    // The image of target cpu has no plugins for GPU and NPU: with all drivers there, that alone is missing.
+    [Test]
+    [Arguments("GPU", "openvino_intel_gpu_plugin", "target gpu")]
+    [Arguments("NPU", "openvino_intel_npu_plugin", "target npu")]
+    public async Task PluginThatIsNotInTheFolder_IsNamed(string type, string plugin, string remedy)
+    {
+        using TemporaryFolder root = new();
+        root.Touch("dev/dri/renderD128", "dev/accel/accel0");
+        root.Write("etc/OpenCL/vendors/intel.icd", "libigdrcl.so"u8);
+        HardwareProbe probe = new(root.Path, static _ => true, static _ => true, root["lib"]);
+        await Assert.That(probe.Look().MissingFor(type).Single()).Contains(plugin).And.Contains(remedy);
+
+        root.Touch(OperatingSystem.IsWindows() ? $"lib/{plugin}.dll" : $"lib/lib{plugin}.so");
+        await Assert.That(probe.Look().MissingFor(type)).IsEmpty();
+    }
+
     [Test]
     public async Task DriverOfAnotherMaker_IsNotIntels()
     {

@@ -52,9 +52,13 @@ public class OptionRowsTests
         "request_timeout_seconds",
         "rest_uds",
         "stream_reset_budget",
+        "timeout_seconds",
     ];
 
-    private static IEnumerable<OptionRow> Rows => InformationOptions.Rows.Concat(ServerOptions.Rows).Concat(SourceOptions.Rows).Concat(ModelOptions.Rows).Concat(BenchOptions.Rows);
+    private static IEnumerable<OptionRow> Rows =>
+    [
+        .. InformationOptions.Rows, .. ServerOptions.Rows, .. SourceOptions.Rows, .. ModelOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows,
+    ];
 
     [Test]
     public async Task Names_AreThoseDocumented() =>
@@ -70,7 +74,13 @@ public class OptionRowsTests
         foreach (OptionRow row in Rows.Where(static row => row.Default is not null && row.CommandLineNames.Any()))
         {
             OptionFindings findings = new();
-            OptionParser.Parse([$"--{row.Name}={row.Default}"], [new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(), new ModelOptions.Builder(), new BenchOptions.Builder()], findings);
+            OptionParser.Parse(
+                [$"--{row.Name}={row.Default}"],
+                [
+                    new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(),
+                    new ModelOptions.Builder(), new BenchOptions.Builder(), new HealthOptions.Builder(),
+                ],
+                findings);
             await Assert.That(findings.ErrorText()).IsEqualTo("").Because($"{row.Name} has the default {row.Default}");
         }
     }
