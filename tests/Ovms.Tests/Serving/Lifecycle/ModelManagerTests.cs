@@ -383,11 +383,11 @@ public sealed class ModelManagerTests
         models.Put("m", 1, "bad");
         models.Configure(models.Model("m"));
         await models.ReloadAsync();
-        await Assert.That(models.Clock.NextDue).IsNull();
+        await models.UntilAsync(() => models.Clock.NextDue is null);
         models.Put("m", 1, "good", second: 3);
         await models.ReloadAsync();
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
-        await Assert.That(models.Clock.NextDue).IsNull();
+        await models.UntilAsync(() => models.Clock.NextDue is null);
     }
 
     [Test]
