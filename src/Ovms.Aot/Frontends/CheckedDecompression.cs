@@ -9,7 +9,7 @@ namespace Ovms.Frontends;
 /// the end of the data: a message without its last fields would be accepted as a whole one.
 /// </summary>
 /// <remarks>Both formats end with a checksum of the plain bytes. Only one gzip member is accepted.</remarks>
-internal sealed class CheckedDecompression : Stream
+internal sealed class CheckedDecompression : ReadOnlyStream
 {
     private const int GzipTrailer = 8;
     private const int ZLibTrailer = 4;
@@ -29,25 +29,6 @@ internal sealed class CheckedDecompression : Stream
         _plain = isGzip ? new GZipStream(_packed, CompressionMode.Decompress) : new ZLibStream(_packed, CompressionMode.Decompress);
     }
 
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>The plain bytes of gzip data.</summary>
     /// <param name="packed">Read to its end; disposed with the returned stream.</param>
     public static Stream Gzip(Stream packed) => new CheckedDecompression(packed, isGzip: true);
@@ -55,9 +36,6 @@ internal sealed class CheckedDecompression : Stream
     /// <summary>The plain bytes of zlib data, which HTTP and gRPC call deflate.</summary>
     /// <inheritdoc cref="Gzip"/>
     public static Stream ZLib(Stream packed) => new CheckedDecompression(packed, isGzip: false);
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">The data is broken, breaks off, or continues behind its end.</exception>
@@ -75,10 +53,6 @@ internal sealed class CheckedDecompression : Stream
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     /// <exception cref="InvalidDataException">The data is broken, breaks off, or continues behind its end.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -92,18 +66,6 @@ internal sealed class CheckedDecompression : Stream
 
         return read;
     }
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

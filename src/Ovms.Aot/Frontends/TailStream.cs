@@ -3,7 +3,7 @@ namespace Ovms.Frontends;
 /// <summary>Reads another stream and keeps the last bytes that were read.</summary>
 /// <param name="inner">Disposed with this.</param>
 /// <param name="length">How many bytes to keep.</param>
-internal sealed class TailStream(Stream inner, int length) : Stream
+internal sealed class TailStream(Stream inner, int length) : ReadOnlyStream
 {
     private const int Step = 4096;
 
@@ -12,25 +12,6 @@ internal sealed class TailStream(Stream inner, int length) : Stream
 
     /// <summary>The last bytes; fewer than asked for where the stream was shorter.</summary>
     public ReadOnlySpan<byte> Tail => _tail.AsSpan(0, _kept);
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads what is left and drops all but the last bytes.</summary>
     public void ReadToEnd()
@@ -51,9 +32,6 @@ internal sealed class TailStream(Stream inner, int length) : Stream
     }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         int read = inner.Read(buffer);
@@ -62,28 +40,12 @@ internal sealed class TailStream(Stream inner, int length) : Stream
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Keep(buffer.Span[..read]);
         return read;
     }
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -33,7 +33,6 @@ internal sealed class ModelCall : Recyclable, IDisposable
     private int _messageUse;
     private OwnedOutputs _owned;
     private bool _isAnswering;
-    private Outcome _end;
 
     internal ModelCall(Recycled<ModelCall> home, BytesConversion conversion, AnswersUnderway answers)
     {
@@ -73,7 +72,6 @@ internal sealed class ModelCall : Recyclable, IDisposable
     {
         _lease = lease;
         _meter = meter;
-        _end = Outcome.Fail(StatusCode.InternalError);
         Servable = lease.Servable;
         Subject = subject;
     }
@@ -152,9 +150,10 @@ internal sealed class ModelCall : Recyclable, IDisposable
     }
 
     /// <summary>
-    /// The caller has the answer, as far as the front end can see; or why not. Without this word a call that has run counts as failed.
+    /// Counts the call: Ok if the caller has the answer, as far as the front end can see; else the reason. Only the first report counts. A
+    /// call that is disposed without one counts as failed.
     /// </summary>
-    public void Answered(Outcome outcome) => _end = outcome;
+    public void Answered(Outcome outcome) => _meter.End(outcome);
 
     /// <summary>
     /// Gives back the infer request and the lease but keeps the outputs, so that a slow caller can read a large answer.
@@ -191,9 +190,6 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
     }
 
-    /// <summary>Counts the call now, by its last <see cref="Answered"/>, and not when it is disposed.</summary>
-    public void EndCount() => _meter.End(_end);
-
     /// <summary>The message names another model than its first bytes did: this call has not run, and is not counted.</summary>
     public void Abandon() => _meter.Abandon();
 
@@ -210,7 +206,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
 
         EndInference();
-        _meter.End(_end);
+        _meter.End(Outcome.Fail(StatusCode.InternalError));
         if (_isAnswering)
         {
             _isAnswering = false;

@@ -1,8 +1,8 @@
 namespace Ovms.Tests.Architecture;
 
 /// <summary>
-/// What each folder of the server may name besides itself: what stands to the right of it in ARCHITECTURE.md. Rooms of one stratum are
-/// listed one by one; of what lies below, <c>/*</c> means a folder with all its rooms. What no file uses is not permitted.
+/// What each folder of the server may name besides itself: what stands to the right of it in ARCHITECTURE.md. Rooms are
+/// listed one by one. What no file uses is not permitted.
 /// </summary>
 internal static class FolderLaw
 {
@@ -15,108 +15,115 @@ internal static class FolderLaw
         ["Hosting"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Extensions", "Frontends/Grpc/Server", "Frontends/Grpc/Transport",
-            "Frontends/Rest", "Frontends/Rest/Server", "Inference/*", "Serving/*",
-            "Configuration", "Devices/*", "Repository/*", "Tensors", "Native", "Disk", "Options", "Status", "Observability/*",
+            "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Draining", "Serving/Lifecycle",
+            "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu", "Repository", "Repository/Remote", "Tensors",
+            "Native", "Disk", "Options", "Status", "Observability", "Observability/Metrics",
         ],
         ["Bench"] =
         [
             "Hosting", FolderMap.Protos, "Serving", "Serving/Loading", "Serving/Requests", "Serving/Signatures", "Serving/Table",
-            "Repository", "Tensors", "Native", "Options", "Status", "Observability/*",
+            "Repository", "Tensors", "Native", "Options", "Status", "Observability/Metrics",
         ],
 
         ["Probe"] = ["Hosting", "Configuration", "Options", "Status"],
 
         // What both fronts say, and then each of them; the two do not know each other.
-        ["Frontends"] = ["Inference/*", "Serving/*", "Tensors", "Status"],
+        ["Frontends"] = ["Inference", "Inference/Bytes", "Serving/Signatures", "Serving/Table", "Tensors", "Status"],
         ["Frontends/Connections"] = ["Options"],
-        ["Frontends/Extensions"] = ["Serving/*", "Status", "Observability/*"],
+        ["Frontends/Extensions"] = ["Serving", "Serving/Signatures", "Serving/Table", "Status", "Observability/Metrics"],
         ["Frontends/Grpc/Transport"] =
         [
-            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Inference/*", "Status", "Observability/*",
+            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Inference", "Status", "Observability",
         ],
         ["Frontends/Grpc/Binding"] =
         [
-            "Frontends", "Frontends/Connections", "Frontends/Grpc/Transport", "Inference/*", "Serving/*", "Tensors", "Status", "Wire",
+            "Frontends", "Frontends/Connections", "Frontends/Grpc/Transport", "Inference", "Inference/Messages", "Serving/Table",
+            "Tensors", "Status", "Wire",
         ],
         ["Frontends/Grpc/KServe"] =
         [
-            "Frontends/Extensions", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference/*", "Serving/*",
-            "Tensors", "Status", "Wire", "Observability/*",
+            "Frontends/Extensions", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference",
+            "Inference/Messages", "Inference/Sequences", "Serving/Draining", "Serving/Lifecycle", "Serving/Requests",
+            "Serving/Signatures", "Serving/Table", "Tensors", "Status", "Wire", "Observability/Metrics",
         ],
         ["Frontends/Grpc/TensorFlow"] =
         [
-            "Frontends", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference/*", "Serving/*", "Tensors",
-            "Status", "Wire", "Observability/*",
+            "Frontends", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference", "Inference/Messages",
+            "Inference/Sequences", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors", "Status", "Wire",
+            "Observability/Metrics",
         ],
         ["Frontends/Grpc/Server"] =
         [
-            "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/TensorFlow", "Frontends/Grpc/Transport",
-            FolderMap.Protos, "Inference/*", "Serving/*", "Status",
+            "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/TensorFlow", "Frontends/Grpc/Transport", FolderMap.Protos,
+            "Inference", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Status",
         ],
-        ["Frontends/Rest/Json"] = ["Inference/*", "Tensors", "Status"],
-        ["Frontends/Rest/Body"] = ["Frontends", "Frontends/Rest/Json", "Serving/*", "Tensors", "Status"],
+        ["Frontends/Rest/Json"] = ["Inference/Messages", "Tensors", "Status"],
+        ["Frontends/Rest/Body"] = ["Frontends", "Frontends/Rest/Json", "Serving/Signatures", "Tensors", "Status"],
         ["Frontends/Rest"] =
         [
-            "Frontends", "Frontends/Extensions", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference/*", "Serving/*", "Tensors",
-            "Status", "Observability/*",
+            "Frontends", "Frontends/Extensions", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Inference/Messages",
+            "Serving/Signatures", "Serving/Table", "Tensors", "Status", "Observability/Metrics",
         ],
         ["Frontends/Rest/KServe"] =
         [
-            "Frontends/Extensions", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference/*", "Serving/*",
-            "Tensors", "Status", "Observability/*",
+            "Frontends/Extensions", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Inference/Messages",
+            "Serving", "Serving/Lifecycle", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors", "Status",
+            "Observability/Metrics",
         ],
         ["Frontends/Rest/TensorFlow"] =
         [
-            "Frontends", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference/*", "Serving/*", "Tensors",
-            "Status", "Observability/*",
+            "Frontends", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Inference/Messages",
+            "Inference/Sequences", "Serving", "Serving/Lifecycle", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
+            "Status", "Observability/Metrics",
         ],
         ["Frontends/Rest/Server"] =
         [
-            "Frontends", "Frontends/Connections", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json",
-            "Frontends/Rest/KServe", "Frontends/Rest/TensorFlow", "Inference/*", "Serving/*", "Tensors", "Status", "Observability/*",
+            "Frontends", "Frontends/Connections", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Frontends/Rest/KServe",
+            "Frontends/Rest/TensorFlow", "Inference", "Serving", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Tensors",
+            "Status", "Observability/Metrics",
         ],
 
         ["Inference"] =
         [
-            "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Serving/*", "Tensors",
-            "Native", "Status", "Observability/*",
+            "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Serving/Draining",
+            "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors", "Native", "Status", "Observability/Metrics",
         ],
-        ["Inference/Messages"] = ["Serving/*", "Tensors", "Status", "Observability/*"],
-        ["Inference/Bytes"] = ["Inference/Messages", "Serving/*", "Tensors", "Native", "Status"],
-        ["Inference/Images"] = ["Inference/Messages", "Inference/Bytes", "Serving/*", "Tensors", "Native", "Status"],
-        ["Inference/Checks"] = ["Inference/Messages", "Inference/Bytes", "Serving/*", "Tensors", "Native", "Status"],
-        ["Inference/Sequences"] = ["Inference/Messages", "Inference/Checks", "Serving/*", "Native", "Status"],
+        ["Inference/Messages"] = ["Serving/Requests", "Serving/Signatures", "Tensors", "Status", "Observability/Metrics"],
+        ["Inference/Bytes"] = ["Inference/Messages", "Serving/Signatures", "Tensors", "Native", "Status"],
+        ["Inference/Images"] = ["Inference/Messages", "Inference/Bytes", "Serving/Signatures", "Tensors", "Native", "Status"],
+        ["Inference/Checks"] = ["Inference/Messages", "Inference/Bytes", "Serving/Signatures", "Tensors", "Native", "Status"],
+        ["Inference/Sequences"] =
+        [
+            "Inference/Messages", "Inference/Checks", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Native", "Status",
+        ],
 
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
         ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Native"],
         ["Serving/Preparation"] = ["Serving/Signatures", "Repository", "Native", "Options", "Status"],
         ["Serving/Requests"] = ["Serving/Signatures", "Devices", "Tensors", "Native", "Status"],
-        ["Serving/Sequences"] =
-        [
-            "Serving/Preparation", "Serving/Requests", "Devices", "Repository", "Options", "Status",
-        ],
+        ["Serving/Sequences"] = ["Serving/Preparation", "Serving/Requests", "Devices", "Repository", "Options", "Status"],
         ["Serving/Draining"] = [],
         ["Serving/Table"] =
         [
             "Serving", "Serving/Draining", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures", "Native",
-            "Status", "Observability/*",
+            "Status", "Observability/Metrics",
         ],
         ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures",
-            "Serving/Table", "Serving/Variants", "Devices/*", "Repository/*", "Tensors", "Native", "Options", "Status",
-            "Observability/*",
+            "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Repository", "Repository/Remote", "Tensors", "Native",
+            "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [
-            "Serving", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Devices/*", "Repository/*", "Native", "Options", "Status",
-            "Observability/*",
+            "Serving", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Devices/Cpu", "Repository",
+            "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
         // A folder of models is a configuration.
-        ["Configuration"] = ["Repository", "Disk", "Options/*", "Status"],
+        ["Configuration"] = ["Repository", "Disk", "Options", "Options/Parsing", "Status"],
         ["Devices"] = ["Devices/Cpu", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = [],
         ["Repository"] = ["Disk", "Status"],
@@ -132,20 +139,9 @@ internal static class FolderLaw
         ["Disk"] = [],
     };
 
-    /// <summary>Folders that name each other, and why they may.</summary>
-    public static Dictionary<(string, string), string> Pairs { get; } = new()
-    {
-    };
-
     /// <summary>Every folder that has a law.</summary>
     public static IEnumerable<string> Folders => s_permitted.Keys;
 
     /// <summary>What a folder may name.</summary>
     public static IReadOnlyList<string> PermittedTo(string folder) => s_permitted[folder];
-
-    /// <summary>Whether an entry of the law covers a folder.</summary>
-    public static bool Covers(string entry, string folder) =>
-        entry.EndsWith("/*", StringComparison.Ordinal)
-            ? folder == entry[..^2] || folder.StartsWith(entry[..^1], StringComparison.Ordinal)
-            : folder == entry;
 }

@@ -20,7 +20,7 @@ public sealed class FolderLawTests
         string[] against =
         [
             .. s_arrows.Where(arrow => arrow.Key.From == folder)
-                .Where(arrow => !FolderLaw.PermittedTo(folder).Any(entry => FolderLaw.Covers(entry, arrow.Key.To)))
+                .Where(arrow => !FolderLaw.PermittedTo(folder).Contains(arrow.Key.To))
                 .Select(static arrow => $"{arrow.Value} names {arrow.Key.To}"),
         ];
         await Assert.That(against).IsEmpty();
@@ -30,8 +30,7 @@ public sealed class FolderLawTests
     [MethodDataSource(nameof(Folders))]
     public async Task Folder_MayNameOnlyWhatItDoes(string folder)
     {
-        string[] named = [.. s_arrows.Keys.Where(arrow => arrow.From == folder).Select(static arrow => arrow.To)];
-        IEnumerable<string> needless = FolderLaw.PermittedTo(folder).Where(entry => !named.Any(there => FolderLaw.Covers(entry, there)));
+        IEnumerable<string> needless = FolderLaw.PermittedTo(folder).Where(entry => !s_arrows.ContainsKey((folder, entry)));
         await Assert.That(needless).IsEmpty();
     }
 
@@ -46,26 +45,17 @@ public sealed class FolderLawTests
     [Test]
     public async Task NoTwoFolders_NameEachOther()
     {
-        (string, string)[] pairs =
-        [
-            .. s_arrows.Keys.Where(static arrow => string.CompareOrdinal(arrow.From, arrow.To) < 0)
-                .Where(static arrow => s_arrows.ContainsKey((arrow.To, arrow.From))),
-        ];
-        IEnumerable<string> against = pairs.Except(FolderLaw.Pairs.Keys)
-            .Select(static pair => $"{pair}: {s_arrows[pair]}, {s_arrows[(pair.Item2, pair.Item1)]}");
+        IEnumerable<string> against = s_arrows.Keys.Where(static arrow => string.CompareOrdinal(arrow.From, arrow.To) < 0)
+            .Where(static arrow => s_arrows.ContainsKey((arrow.To, arrow.From)))
+            .Select(static pair => $"{pair}: {s_arrows[pair]}, {s_arrows[(pair.To, pair.From)]}");
         await Assert.That(against).IsEmpty();
-        await Assert.That(FolderLaw.Pairs.Keys.Except(pairs)).IsEmpty();
     }
 
     // Longer ways back are as bad, and harder to see.
     [Test]
     public async Task NoFolder_NamesItselfByWayOfOthers()
     {
-        HashSet<(string From, string To)> left =
-        [
-            .. s_arrows.Keys.Where(static arrow => !FolderLaw.Pairs.ContainsKey(arrow))
-                .Where(static arrow => !FolderLaw.Pairs.ContainsKey((arrow.To, arrow.From))),
-        ];
+        HashSet<(string From, string To)> left = [.. s_arrows.Keys];
 
         // Whoever names nothing that is left is on no way back.
         while (left.RemoveWhere(arrow => !left.Any(next => next.From == arrow.To)) > 0)

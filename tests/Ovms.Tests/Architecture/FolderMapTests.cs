@@ -36,13 +36,4 @@ public sealed class FolderMapTests
         SourceFile file = SourceFile.Parse("src/Ovms.Aot/Serving/Shapes/Sample.cs", code);
         await Assert.That(string.Join(' ', new FolderMap(s_there).NamedIn(file))).IsEqualTo(expected);
     }
-
-    [Test]
-    [Arguments("Serving", "Serving", true)]
-    [Arguments("Serving", "Serving/Table", false)]
-    [Arguments("Serving/*", "Serving", true)]
-    [Arguments("Serving/*", "Serving/Table", true)]
-    [Arguments("Serving/*", "ServingElse", false)]
-    public async Task Entry_CoversItsFolder(string entry, string folder, bool expected) =>
-        await Assert.That(FolderLaw.Covers(entry, folder)).IsEqualTo(expected);
 }

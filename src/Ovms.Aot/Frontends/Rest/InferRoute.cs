@@ -45,7 +45,7 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             }
 
             call.EndInference();
-            call.EndCount();
+            call.Answered(Outcome.Fail(StatusCode.InternalError));
             await RestReply.ErrorAsync(context, read.WithoutValue).ConfigureAwait(false);
             return;
         }
@@ -70,7 +70,6 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             if (!written.IsOk)
             {
                 call.Answered(written);
-                call.EndCount();
                 await RestReply.ErrorAsync(context, written, call.Subject).ConfigureAwait(false);
                 return;
             }
@@ -79,7 +78,6 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             if (answer.Length <= AnswerPace.UnflushedLimit)
             {
                 call.Answered(Outcome.Ok);
-                call.EndCount();
             }
 
             await SendAsync(context, answer, jsonLength).ConfigureAwait(false);

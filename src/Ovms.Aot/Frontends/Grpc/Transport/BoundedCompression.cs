@@ -28,25 +28,9 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
 
     private Stream Decompress(Stream packed) => EncodingName == "gzip" ? CheckedDecompression.Gzip(packed) : CheckedDecompression.ZLib(packed);
 
-    private sealed class BoundedStream(Stream inner, long limit, RequestMemory? memory) : Stream
+    private sealed class BoundedStream(Stream inner, long limit, RequestMemory? memory) : ReadOnlyStream
     {
         private long _read;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -61,14 +45,6 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
             _read += taken.IsOk ? read : 0;
             return taken.IsOk ? read : throw GrpcEdge.ToException(taken);
         }
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

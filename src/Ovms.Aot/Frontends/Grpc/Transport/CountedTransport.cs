@@ -12,17 +12,8 @@ namespace Ovms.Frontends.Grpc.Transport;
 internal static class CountedTransport
 {
     /// <summary>Adds the counting to a listener, for connections that have an <see cref="OpenConnection"/>.</summary>
-    public static void Use(ListenOptions listener) => listener.Use(static next => connection =>
-    {
-        if (connection.Features.Get<OpenConnection>() is { } open)
-        {
-            connection.Transport = new Duplex(new Reader(connection.Transport.Input, open), new Writer(connection.Transport.Output, open));
-        }
-
-        return next(connection);
-    });
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    public static void Use(ListenOptions listener) => TransportLayer.Use(
+        listener, static (input, open) => new Reader(input, open), static (output, open) => new Writer(output, open));
 
     private sealed class Reader(PipeReader input, OpenConnection connection) : LookingReader(input)
     {
