@@ -46,8 +46,8 @@ internal static class ConfigForms
         ["model_version_policy"] = JsonForm.Choice(new()
         {
             ["all"] = JsonForm.Object([]),
-            ["latest"] = JsonForm.Object(new() { ["num_versions"] = JsonForm.WholeNumber }, "num_versions"),
-            ["specific"] = JsonForm.Object(new() { ["versions"] = JsonForm.List(JsonForm.WholeNumber) }, "versions"),
+            ["latest"] = JsonForm.Object(new() { ["num_versions"] = JsonForm.WholeNumberFrom(1) }, "num_versions"),
+            ["specific"] = JsonForm.Object(new() { ["versions"] = JsonForm.FilledList(JsonForm.WholeNumberFrom(1)) }, "versions"),
         }),
         ["shape"] = s_texts,
         ["layout"] = s_texts,

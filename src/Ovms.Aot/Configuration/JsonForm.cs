@@ -16,7 +16,7 @@ internal abstract class JsonForm
     public static JsonForm Number { get; } = new Plain(OptionJson.Number);
 
     /// <summary>Any number without a fraction.</summary>
-    public static JsonForm WholeNumber { get; } = new Whole();
+    public static JsonForm WholeNumber { get; } = new Whole(null);
 
     /// <summary>The kinds of value that it accepts.</summary>
     public abstract OptionJson Kinds { get; }
@@ -33,8 +33,14 @@ internal abstract class JsonForm
     /// <summary>One of these strings.</summary>
     public static JsonForm OneOf(params string[] values) => new Word(values);
 
+    /// <summary>A number without a fraction, at least this one.</summary>
+    public static JsonForm WholeNumberFrom(int least) => new Whole(least);
+
     /// <summary>An array.</summary>
-    public static JsonForm List(JsonForm item) => new Array(item);
+    public static JsonForm List(JsonForm item) => new Array(item, isEmptyAllowed: true);
+
+    /// <summary>An array of at least one item.</summary>
+    public static JsonForm FilledList(JsonForm item) => new Array(item, isEmptyAllowed: false);
 
     /// <summary>An object with any keys.</summary>
     /// <param name="value">The form of the values.</param>
@@ -80,17 +86,27 @@ internal abstract class JsonForm
         public override void Check(ConfigNode node) => node.Is(kinds);
     }
 
-    private sealed class Whole : JsonForm
+    private sealed class Whole(int? least) : JsonForm
     {
         public override OptionJson Kinds => OptionJson.Number;
 
-        public override string Schema => "\"type\":\"integer\"";
+        public override string Schema => "\"type\":\"integer\"" + (least is null ? "" : $",\"minimum\":{least}");
 
         public override void Check(ConfigNode node)
         {
-            if (node.Is(OptionJson.Number) && node.Value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
+            if (!node.Is(OptionJson.Number))
             {
-                node.Findings.Add(OptionError.Malformed(node.Path, $"'{node.Value.GetRawText()}' is not a whole number"));
+                return;
+            }
+
+            string text = node.Value.GetRawText();
+            if (text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
+            {
+                node.Findings.Add(OptionError.Malformed(node.Path, $"'{text}' is not a whole number"));
+            }
+            else if (least is not null && (!node.Value.TryGetDecimal(out decimal number) ? text[0] == '-' : number < least))
+            {
+                node.Findings.Add(OptionError.Malformed(node.Path, $"expected a whole number from {least}, got {text}"));
             }
         }
     }
@@ -110,17 +126,23 @@ internal abstract class JsonForm
         }
     }
 
-    private sealed class Array(JsonForm item) : JsonForm
+    private sealed class Array(JsonForm item, bool isEmptyAllowed) : JsonForm
     {
         public override OptionJson Kinds => OptionJson.Array;
 
-        public override string Schema => $"\"type\":\"array\",\"items\":{{{item.Schema}}}";
+        public override string Schema =>
+            $"\"type\":\"array\",\"items\":{{{item.Schema}}}" + (isEmptyAllowed ? "" : ",\"minItems\":1");
 
         public override void Check(ConfigNode node)
         {
             foreach (ConfigNode one in node.Items())
             {
                 item.Check(one);
+            }
+
+            if (!isEmptyAllowed && node.Value is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() == 0)
+            {
+                node.Findings.Add(OptionError.Malformed(node.Path, "expected an array of at least one item, got an empty one"));
             }
         }
     }

@@ -18,7 +18,7 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
     {
         // AUTO without a list may run on any device. Most keys are found before GPU and NPU, whose plugins load slowly, must be asked.
         DeviceName[] devices = target.Devices.IsEmpty ? [.. known.Names.Select(static name => new DeviceName(name))] : [.. target.Devices];
-        string subject = target.Devices.IsEmpty || target.Mode == DeviceMode.Single
+        string subject = target.Mode == DeviceMode.Single
             ? target.ToString()
             : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
         DeviceName[] absent = [.. asked.Devices.Where(device => !target.Devices.Contains(device))];
@@ -116,8 +116,8 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
             if (scope.Through.Name() is { } mode)
             {
                 warnings.Add(
-                    $"plugin_config: {scope.Where}{property} is not used: {mode} does not hand it on to its device. "
-                    + "It works with the device alone as target device");
+                    $"plugin_config: {scope.Where}{property} is not used: {mode} does not hand it on to {scope.DeviceNames}. "
+                    + "It works with that device alone as target device");
             }
 
             return scope.Through == DeviceMode.Single;
@@ -149,5 +149,8 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
     /// <param name="Devices">The devices.</param>
     /// <param name="Absent">Requested devices that are absent, so that their properties are unknown.</param>
     private sealed record Scope(
-        string Where, string Subject, DeviceMode Mode, DeviceMode Through, DeviceName[] Devices, DeviceName[] Absent);
+        string Where, string Subject, DeviceMode Mode, DeviceMode Through, DeviceName[] Devices, DeviceName[] Absent)
+    {
+        public string DeviceNames => string.Join(" or ", Devices.Select(static device => device.WithoutCount).Distinct());
+    }
 }

@@ -18,6 +18,9 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
     /// <summary>Passed on to the device; BATCH rejects it.</summary>
     private const string CacheMode = "CACHE_MODE";
 
+    /// <summary>Accepted by the CPU plugin, which does not list them. Only suggestions need the names.</summary>
+    private static readonly string[] s_unlistedCpu = ["CPU_RUNTIME_CACHE_CAPACITY"];
+
     // Concurrent, because several models may be compiled at the same time.
     private readonly ConcurrentDictionary<string, IReadOnlyCollection<string>?> _lists = new(StringComparer.Ordinal);
 
@@ -74,6 +77,7 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
             CacheMode,
             .. mode.Name() is { } plugin ? List(plugin) ?? [] : [],
             .. devices.SelectMany(device => List(device.Type) ?? []),
+            .. devices.Any(static device => device.Type == "CPU") ? s_unlistedCpu : [],
         ];
 
     private IReadOnlyCollection<string>? List(string plugin) => _lists.GetOrAdd(plugin, ask);

@@ -16,6 +16,9 @@ public class ConfigFormsTests
     [Arguments("\"model_version_policy\": {\"latest\": {}}", ".model_version_policy.latest: 'num_versions' is required")]
     [Arguments("\"model_version_policy\": {\"latest\": {\"num_versions\": \"1\"}}", ".model_version_policy.latest.num_versions: expected a number, got a string")]
     [Arguments("\"model_version_policy\": {\"latest\": {\"num_versions\": 1.5}}", ".model_version_policy.latest.num_versions: '1.5' is not a whole number")]
+    [Arguments("\"model_version_policy\": {\"latest\": {\"num_versions\": 0}}", ".model_version_policy.latest.num_versions: expected a whole number from 1, got 0")]
+    [Arguments("\"model_version_policy\": {\"specific\": {\"versions\": []}}", ".model_version_policy.specific.versions: expected an array of at least one item, got an empty one")]
+    [Arguments("\"model_version_policy\": {\"specific\": {\"versions\": [1, -2]}}", ".model_version_policy.specific.versions[1]: expected a whole number from 1, got -2")]
     [Arguments("\"model_version_policy\": {\"specific\": {\"versions\": [1, \"2\"]}}", ".model_version_policy.specific.versions[1]: expected a number, got a string")]
     [Arguments("\"shape\": {\"A\": []}", ".shape.A: expected a string, got an array")]
     [Arguments("\"shape\": {\"A\": \"(1)\", \"A\": \"(2)\"}", ".shape.A: is given twice")]
@@ -31,8 +34,6 @@ public class ConfigFormsTests
             .IsEquivalentTo(["$.model_config_list[0].config" + problem]);
 
     [Test]
-    [Arguments("\"model_version_policy\": {\"latest\": {\"num_versions\": 0}}")]
-    [Arguments("\"model_version_policy\": {\"specific\": {\"versions\": []}}")]
     [Arguments("\"shape\": {\"A\": \"(1,\"}")]
     [Arguments("\"shape\": \"{\\\"A\\\": []}\"")]
     [Arguments("\"layout\": \"XYZ\"")]

@@ -148,7 +148,7 @@ public sealed class PluginConfigOnEngineTests
         await Assert.That(compiled.Answer()).IsEqualTo(10f);
         await Assert.That(compiled.Fact.Warnings.Count(static warning => warning.Contains("CPU_RUNTIME_CACHE_CAPACITY=20 is not used", StringComparison.Ordinal))).IsEqualTo(device == "CPU" ? 0 : 1);
         Outcome<CompiledOnDevice> slip = Compiled.TryOf("dummy", device, """{"CPU_RUNTIME_CACHE_CAPACITYS": 20}""");
-        await Assert.That(slip.Detail!).Contains("CPU_RUNTIME_CACHE_CAPACITYS is not a property of ");
+        await Assert.That(slip.Detail!).Contains("did you mean CPU_RUNTIME_CACHE_CAPACITY?");
         Outcome<CompiledOnDevice> text = Compiled.TryOf("dummy", device, """{"CPU_RUNTIME_CACHE_CAPACITY": "many"}""");
         await Assert.That(text.Detail!).Contains("OpenVINO says of CPU_RUNTIME_CACHE_CAPACITY=many: ");
     }

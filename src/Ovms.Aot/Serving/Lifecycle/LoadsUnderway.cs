@@ -97,10 +97,15 @@ internal sealed class LoadsUnderway
     /// <summary>The loads that the log should now report as slow.</summary>
     public IReadOnlyList<RunningLoad> ToBeTold(TimeSpan now) => _running.FindAll(load => load.IsToBeTold(now));
 
-    /// <summary>Whether a requested reload must wait: for loads begun since its look, and for loads that are not slow.</summary>
-    /// <param name="look">The number of the reload's look.</param>
+    /// <summary>
+    /// Whether a requested reload must wait: for loads begun since its look, for loads that are not slow, and for a limited time for those
+    /// of versions that were removed.
+    /// </summary>
+    /// <param name="reload">A reload whose look has ended.</param>
+    /// <param name="desired">What the newest look found.</param>
     /// <param name="now">The current time.</param>
-    public bool Hold(long look, TimeSpan now) => _running.Exists(load => load.Look >= look || !load.IsSlow(now));
+    public bool Hold(PendingReload reload, Desired desired, TimeSpan now) => _running.Exists(load =>
+        load.Look >= reload.Look || !load.IsSlow(now) || (now < reload.WaitsUntil && !IsWanted(load, desired)));
 
     /// <summary>When the passing of time alone changes the state of a load; null = never.</summary>
     public TimeSpan? NextDue(TimeSpan now) => _running.Min(load => load.NextDue(now));

@@ -20,10 +20,22 @@ internal sealed class PendingReload
     public bool Changed { get; set; }
 
     /// <summary>The number of the look that carries it out; null until that look has ended.</summary>
-    public long? Look { get; set; }
+    public long? Look { get; private set; }
+
+    /// <summary>When its wait for what the look removes is over, even if that has not ended.</summary>
+    public TimeSpan WaitsUntil { get; private set; }
 
     /// <summary>The servables that were being released when all else was done.</summary>
     public ImmutableArray<Servable> WaitsFor { get; private set; } = [];
+
+    /// <summary>Records that its look has ended.</summary>
+    public void EndLook(long look, TimeSpan waitsUntil)
+    {
+        if (Look is null)
+        {
+            (Look, WaitsUntil) = (look, waitsUntil);
+        }
+    }
 
     /// <summary>Marks the reload as done, except for the end of the servables being released.</summary>
     public void CarryOut(ReloadStatus status, IEnumerable<Servable> leaving) => (_status, WaitsFor) = (status, [.. leaving]);

@@ -109,7 +109,7 @@ internal sealed class Reconciler(
     private void EndLook()
     {
         _looks.End(Now);
-        _waiters.EndLook(_desired.Look);
+        _waiters.EndLook(_desired.Look, Now);
     }
 
     private void TakeOver(DesiredLook look)
@@ -291,7 +291,7 @@ internal sealed class Reconciler(
         }
 
         TimeSpan now = Now;
-        if (_waiters.CarryOut(_account.Status, look => _loads.Hold(look, now)))
+        if (_waiters.CarryOut(_account.Status, reload => _loads.Hold(reload, _desired, now)))
         {
             Log.NativeObjects(log, LiveObjects.Describe());
         }

@@ -43,13 +43,8 @@ internal sealed class ReloadWaiters(TimeSpan drain)
 
     /// <summary>A look has ended.</summary>
     /// <param name="look">Its number, or that of the previous one if it failed.</param>
-    public void EndLook(long look)
-    {
-        foreach (PendingReload reload in _underway)
-        {
-            reload.Look ??= look;
-        }
-    }
+    /// <param name="now">The current time.</param>
+    public void EndLook(long look, TimeSpan now) => _underway.ForEach(reload => reload.EndLook(look, now + drain));
 
     /// <summary>Records that something was loaded, unloaded or configured anew.</summary>
     public void MarkChange() => _underway.ForEach(static reload => reload.Changed = true);
@@ -62,11 +57,11 @@ internal sealed class ReloadWaiters(TimeSpan drain)
 
     /// <summary>Marks reloads as done whose loads and unloads are finished. Released servables may still have to end.</summary>
     /// <param name="status">The current status.</param>
-    /// <param name="isHeld">Whether running loads hold up the reloads of a look.</param>
+    /// <param name="isHeld">Whether running loads hold up a reload whose look has ended.</param>
     /// <returns>Whether anything changed for one of the reloads that are done.</returns>
-    public bool CarryOut(ReloadStatus status, Func<long, bool> isHeld)
+    public bool CarryOut(ReloadStatus status, Func<PendingReload, bool> isHeld)
     {
-        PendingReload[] done = [.. _underway.Where(reload => reload.Look is { } look && !isHeld(look))];
+        PendingReload[] done = [.. _underway.Where(reload => reload.Look is not null && !isHeld(reload))];
         foreach (PendingReload reload in done)
         {
             reload.CarryOut(status, _leaving.Keys);
@@ -81,7 +76,7 @@ internal sealed class ReloadWaiters(TimeSpan drain)
     /// <returns>When to call again if nothing ends before; null = never.</returns>
     public TimeSpan? Release(TimeSpan now)
     {
-        TimeSpan? next = null;
+        TimeSpan? next = _underway.Where(reload => reload.WaitsUntil > now).Min(static reload => (TimeSpan?)reload.WaitsUntil);
         foreach (PendingReload reload in _carriedOut.ToArray())
         {
             TimeSpan until = reload.WaitsFor

@@ -102,9 +102,20 @@ public sealed class LoadsUnderwayTests
     {
         LoadsUnderway loads = new();
         loads.Add(Load("m"));
-        await Assert.That(loads.Hold(look: 1, s_later)).IsTrue();
-        await Assert.That(loads.Hold(look: 2, s_now)).IsTrue();
-        await Assert.That(loads.Hold(look: 2, s_later)).IsFalse();
+        Desired wanted = Wants(Config("m"), 1);
+        await Assert.That(loads.Hold(ReloadOf(look: 1), wanted, s_later)).IsTrue();
+        await Assert.That(loads.Hold(ReloadOf(look: 2), wanted, s_now)).IsTrue();
+        await Assert.That(loads.Hold(ReloadOf(look: 2), wanted, s_later)).IsFalse();
+    }
+
+    [Test]
+    public async Task Reload_WaitsForTheLoadOfWhatItRemoves_ForALimitedTime()
+    {
+        LoadsUnderway loads = new();
+        loads.Add(Load("m"));
+        PendingReload reload = ReloadOf(look: 2, waitsUntil: s_later + TimeSpan.FromSeconds(1));
+        await Assert.That(loads.Hold(reload, Desired.Nothing, s_later)).IsTrue();
+        await Assert.That(loads.Hold(reload, Desired.Nothing, s_later + TimeSpan.FromSeconds(1))).IsFalse();
     }
 
     [Test]
@@ -129,4 +140,11 @@ public sealed class LoadsUnderwayTests
 
     private static Desired Wants(ModelConfig config, long version) =>
         new([new DesiredModel(config.Name, config, [new VersionOnDisk(new ModelVersionFolder(version, $"/models/{config.Name}/{version}"), new FilesStamp("2"), true)], Ovms.Status.Outcome.Ok)], 2, false);
+
+    private static PendingReload ReloadOf(long look, TimeSpan waitsUntil = default)
+    {
+        PendingReload reload = new();
+        reload.EndLook(look, waitsUntil);
+        return reload;
+    }
 }

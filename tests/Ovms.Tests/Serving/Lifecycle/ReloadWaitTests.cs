@@ -60,6 +60,28 @@ public sealed class ReloadWaitTests
     }
 
     [Test]
+    public async Task RemovedModelThatStillLoads_HoldsTheAnswerUntilItHasEnded()
+    {
+        await using ManagedModels models = new(TimeSpan.Zero, s_drain);
+        Task<ReloadResult> reload = await RemoveUnderALoadAsync(models);
+        await Assert.That(reload.IsCompleted).IsFalse().Because("what the reload removes is still loading");
+        models.Release();
+        await Assert.That((await reload).Changed).IsTrue();
+        await Assert.That(models.RowsOf("m")).IsEqualTo("1 END");
+    }
+
+    [Test]
+    public async Task LoadOfARemovedModelThatDoesNotEnd_IsWaitedForAsLongAsTheDrainAllows()
+    {
+        await using ManagedModels models = new(TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        Task<ReloadResult> reload = await RemoveUnderALoadAsync(models);
+        models.Clock.Advance(TimeSpan.FromSeconds(8));
+        await Assert.That((await reload).Status.IsClean).IsTrue();
+        await Assert.That(models.RowsOf("m")).IsEqualTo("1 LOADING");
+        models.Release();
+    }
+
+    [Test]
     public async Task WhileAnAnswerWaits_FilesAreFollowed()
     {
         await using ManagedModels models = new(s_poll, s_drain);
@@ -133,6 +155,20 @@ public sealed class ReloadWaitTests
         }
 
         await Assert.That(waiters.Count).IsLessThanOrEqualTo(1);
+    }
+
+    // "m" loads for longer than a load usually takes, and is no longer configured.
+    private static async Task<Task<ReloadResult>> RemoveUnderALoadAsync(ManagedModels models)
+    {
+        models.Put("m", 1, "held");
+        models.Configure(models.Model("m"));
+        _ = models.Reloads.ReloadAsync(CancellationToken.None);
+        await models.UntilAsync(() => models.Loads.Count == 1);
+        models.Clock.Advance(TimeSpan.FromSeconds(6));
+        models.Configure();
+        Task<ReloadResult> reload = models.ReloadAsync();
+        await models.UntilAsync(() => models.Log.Count("Model m is no longer configured") == 1);
+        return reload;
     }
 
     // "m" serves with a call in flight and is no longer configured; others stay.
