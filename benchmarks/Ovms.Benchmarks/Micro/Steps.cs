@@ -45,7 +45,7 @@ public class Steps
         _registry = new ServableRegistry(new Drain());
         _registry.Publish(new ServableTable([new ModelEntry(workload.Name, [new VersionEntry(1, ServableState.Available, _servable)])]));
         _calls = new ModelCalls(_registry, new CallCounts(_registry, metrics: null), new AnswersUnderway());
-        _api = KServeBinding.Infer(_calls, new PackedBound(_calls, _registry));
+        _api = KServeBinding.Infer(_calls);
         _message = Read();
         _call = _calls.Open(CallOrigin.KServeGrpc, workload.Name, "").Value!;
         Outcome run = _call.RunAsync(Read(), default).AsTask().GetAwaiter().GetResult();

@@ -42,8 +42,20 @@ internal sealed class ModelCalls
             return leased.WithoutValue;
         }
 
+        return Begin(leased.Value, origin, name, version);
+    }
+
+    /// <summary>As <see cref="Open"/>, for a model that the call may still replace by another one: null if it is not served.</summary>
+    public ModelCall? TryOpen(CallOrigin origin, string name, string version)
+    {
+        Outcome<ServableLease> leased = _registry.Lease(name, version);
+        return leased.IsOk ? Begin(leased.Value, origin, name, version) : null;
+    }
+
+    private ModelCall Begin(ServableLease lease, CallOrigin origin, string name, string version)
+    {
         ModelCall call = _idle.Rent();
-        call.Begin(leased.Value, new CallMeter(leased.Value.Servable, origin), new CallSubject(name, version));
+        call.Begin(lease, new CallMeter(lease.Servable, origin), new CallSubject(name, version));
         return call;
     }
 }

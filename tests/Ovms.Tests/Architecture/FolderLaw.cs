@@ -33,7 +33,7 @@ internal static class FolderLaw
         ["Frontends/Extensions"] = ["Serving", "Serving/Signatures", "Serving/Table", "Status", "Observability/Metrics"],
         ["Frontends/Grpc/Transport"] =
         [
-            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Inference", "Status", "Observability",
+            "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Status", "Observability",
         ],
         ["Frontends/Grpc/Binding"] =
         [

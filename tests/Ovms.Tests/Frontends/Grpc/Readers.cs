@@ -17,8 +17,8 @@ internal static class Readers
     /// <summary>KServe first.</summary>
     public static InferApi[] Apis { get; } =
     [
-        KServeBinding.Infer(s_calls, new PackedBound(s_calls, s_registry)),
-        TfsBinding.Predict(s_calls, new PackedBound(s_calls, s_registry)),
+        KServeBinding.Infer(s_calls),
+        TfsBinding.Predict(s_calls),
     ];
 
     public static InferApi KServe => Apis[0];

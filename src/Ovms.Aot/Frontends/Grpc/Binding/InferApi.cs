@@ -1,4 +1,3 @@
-using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Status;
@@ -10,18 +9,16 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// <summary>One API's form of an inference on the wire.</summary>
 /// <param name="path">Path of its HTTP/2 requests.</param>
 /// <param name="origin">Where its calls come from.</param>
-/// <param name="messages">Messages to read requests into.</param>
-/// <param name="read">Reads the request that a message has into its fields.</param>
-/// <param name="open">Opens the call where the first bytes of its message name the model: see <see cref="PackedBound.TryOpen"/>.</param>
-/// <param name="bound">How long a packed request may become, from its first bytes: see <see cref="PackedBound"/>.</param>
-/// <param name="create">Makes an answer, which goes back to the given place.</param>
+/// <param name="messages">The pool of messages.</param>
+/// <param name="read">Reads the fields of the request that a message holds.</param>
+/// <param name="peek">Finds the model in the first bytes of a request; does not throw.</param>
+/// <param name="create">Creates an answer for the given pool.</param>
 internal sealed class InferApi(
     string path,
     CallOrigin origin,
     Recycled<InferMessage> messages,
     Func<InferMessage, Outcome> read,
-    Func<CallEnd, NativeBuffer, Outcome<bool>> open,
-    Func<CallEnd, NativeBuffer, Outcome<long?>> bound,
+    Func<NativeBuffer, MessageHead> peek,
     Func<Recycled<InferAnswer>, InferAnswer> create)
 {
     /// <summary>
@@ -42,9 +39,9 @@ internal sealed class InferApi(
     public CallOrigin Origin => origin;
 
     /// <summary>Reads a request.</summary>
-    /// <param name="payload">Owned by the message that was read, or disposed.</param>
-    /// <param name="head">Model, version and id, as far as the request gets.</param>
-    /// <returns>The message, for the caller to own; or what is wrong with the request, or that there is no memory for it.</returns>
+    /// <param name="payload">The request; the message owns it from here on. Disposed if it cannot be read.</param>
+    /// <param name="head">Model, version and id, as far as the request could be read.</param>
+    /// <returns>The message, owned by the caller; or what is wrong with the request, or that there is no memory for it.</returns>
     public Outcome<InferMessage> Read(NativeBuffer payload, out CallSubject head)
     {
         InferMessage message = messages.Rent();
@@ -78,11 +75,8 @@ internal sealed class InferApi(
         }
     }
 
-    /// <summary>Opens the call where the first bytes of its message name the model.</summary>
-    public Func<CallEnd, NativeBuffer, Outcome<bool>> Open => open;
-
-    /// <summary>Returns the most bytes of a compressed request, given its first bytes: see <see cref="PackedBound"/>.</summary>
-    public Func<CallEnd, NativeBuffer, Outcome<long?>> Bound => bound;
+    /// <summary>Finds the model that the first bytes of a request name.</summary>
+    public MessageHead Peek(NativeBuffer begin) => peek(begin);
 
     /// <summary>Creates the response to a call that has run. The call's owner still disposes the call.</summary>
     /// <exception cref="OvmsException">The API cannot encode an output.</exception>

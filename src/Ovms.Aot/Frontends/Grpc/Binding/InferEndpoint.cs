@@ -7,6 +7,7 @@ using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
 using GrpcStatus = Grpc.Core.Status;
@@ -18,35 +19,52 @@ namespace Ovms.Frontends.Grpc.Binding;
 /// Answers the inference calls of all APIs, outside the gRPC framework, which handles all other calls. For each call the framework costs
 /// about 4 KB of managed memory and a third of a small model's time. That is the largest cost between wire and engine.
 /// </summary>
-/// <param name="apis">The APIs whose inference calls it answers.</param>
-/// <param name="draining">Cancelled when the server starts no more inferences.</param>
-/// <param name="calls">Opens the calls.</param>
-/// <param name="settings">The options of the front end.</param>
-/// <param name="streams">Counts the open calls.</param>
-/// <param name="log">Logs failed calls.</param>
-internal sealed class InferEndpoint(
-    InferApi[] apis, CancellationToken draining, ModelCalls calls, GrpcSettings settings, OpenStreams streams, ILogger log)
+internal sealed class InferEndpoint
 {
     private const string Done = "0";
 
-    private readonly MessageBody _body = new(
-        new MessageCoding(settings.Arguments.MaxReceiveMessageLength, settings.Memory),
-        settings.Arguments.MaxReceiveMessageLength,
-        settings.Arrival,
-        draining);
+    private readonly InferApi[] _apis;
+    private readonly GrpcSettings _settings;
+    private readonly OpenStreams _streams;
+    private readonly MessageBody _body;
+    private readonly Recycled<GrpcCall> _calls;
+    private readonly ModelOpening _opening;
+    private readonly Func<GrpcCall, NativeBuffer, bool> _tryOpen;
+    private readonly Func<GrpcCall, NativeBuffer, long?> _limitUnpacked;
+    private readonly CallLog _log;
 
-    private readonly CallEnds _ends = new();
-    private readonly CallLog _log = new(log);
+    /// <summary>Starts with an empty pool of calls.</summary>
+    /// <param name="apis">The APIs whose inference calls it answers.</param>
+    /// <param name="registry">What is served.</param>
+    /// <param name="draining">Cancelled when the server starts no more inferences.</param>
+    /// <param name="calls">Opens the models of the calls.</param>
+    /// <param name="settings">The options of the front end.</param>
+    /// <param name="streams">Counts the open calls.</param>
+    /// <param name="log">Logs failed calls.</param>
+    public InferEndpoint(
+        InferApi[] apis, ServableRegistry registry, CancellationToken draining, ModelCalls calls, GrpcSettings settings,
+        OpenStreams streams, ILogger log)
+    {
+        (_apis, _settings, _streams) = (apis, settings, streams);
+        int longest = settings.Arguments.MaxReceiveMessageLength;
+        _body = new MessageBody(new MessageCoding(longest, settings.Memory), longest, settings.Arrival, draining);
+        WaitingCalls waiting = new();
+        _calls = new Recycled<GrpcCall>(home => new GrpcCall(home, waiting));
+        _opening = new ModelOpening(calls);
+        _tryOpen = _opening.TryOpen;
+        _limitUnpacked = new UnpackedLimit(_opening, registry).Find;
+        _log = new CallLog(log);
+    }
 
     /// <summary>Handles the inference calls of a pipeline and passes on all others.</summary>
     public void Use(IApplicationBuilder app) =>
-        app.Use(next => call => Find(call.Request) is { } api ? RunAsync(call, api).AsTask() : next(call));
+        app.Use(next => http => Find(http.Request) is { } api ? RunAsync(http, api).AsTask() : next(http));
 
     private InferApi? Find(HttpRequest request)
     {
         if (HttpProtocol.IsHttp2(request.Protocol) && HttpMethods.IsPost(request.Method))
         {
-            foreach (InferApi api in apis)
+            foreach (InferApi api in _apis)
             {
                 if (request.Path.Value == api.Path)
                 {
@@ -65,115 +83,92 @@ internal sealed class InferEndpoint(
 
     // One method for every step that may wait: each further async method may allocate an object for a call that waits.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask RunAsync(HttpContext call, InferApi api)
+    private async ValueTask RunAsync(HttpContext http, InferApi api)
     {
-        if (!IsGrpc(call.Request.ContentType))
+        if (!IsGrpc(http.Request.ContentType))
         {
-            call.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
             return;
         }
 
         long started = Stopwatch.GetTimestamp();
         CallSubject subject = default;
-        CallEnd end = _ends.Of(call);
-        MemoryShare share = end.Share.Of(settings.Memory.For(call));
-        Outcome entered = streams.Enter(call, out OpenConnection? connection);
+        OpenConnection? connection = null;
+        GrpcCall call = _calls.Rent();
+        CallEnd end = call.End;
         try
         {
-            if (entered.IsOk && !OpenStreams.HasBegun(call))
+            call.Begin(http, api, _settings.Memory.For(http));
+            Outcome entered = _streams.Enter(http, out connection);
+            if (entered.IsOk && !OpenStreams.HasBegun(http))
             {
                 // Only a call that has to wait for its message is counted before the message.
-                entered = share.GrowTo(0);
-                entered = entered.IsOk ? await streams.BeginAsync(call, connection, end.Token).ConfigureAwait(false) : entered;
+                entered = call.Share.GrowTo(0);
+                entered = entered.IsOk ? await _streams.BeginAsync(http, connection, end.Token).ConfigureAwait(false) : entered;
             }
 
-            Outcome<NativeBuffer> body = entered.IsOk ? await _body.ReadAsync(call, end, api.Open, api.Bound, share, end.Token).ConfigureAwait(false) : entered;
-            Outcome<InferMessage> read = body.IsOk ? Read(api, body.Value, share, out subject) : body.WithoutValue;
-            Outcome answered = Open(end, api, subject, read);
-            subject = subject.Model is null && end.Model is { } named ? named.Subject : subject;
-            if (answered.IsOk && end.Model is { } opened)
+            Outcome<NativeBuffer> body = entered.IsOk
+                ? await _body.ReadAsync(http, call, _tryOpen, _limitUnpacked, call.Share, end.Token).ConfigureAwait(false)
+                : entered;
+            Outcome<InferMessage> read = body.IsOk ? Read(call, body.Value, out subject) : body.WithoutValue;
+            Outcome answered = _opening.Open(call, subject, read);
+            subject = subject.Model is null && call.Model is { } named ? named.Subject : subject;
+            if (answered.IsOk && call.Model is { } model)
             {
-                answered = await RunAsync(opened, read.Value!, end).ConfigureAwait(false);
+                answered = await ComputeAsync(model, read.Value!, end).ConfigureAwait(false);
                 GatheredBytes? large = null;
-                answered = answered.IsOk ? Write(call, api, opened, share, out large) : answered;
+                answered = answered.IsOk ? Write(http, api, model, call.Share, out large) : answered;
                 if (large is not null)
                 {
-                    answered = await SendAsync(call, opened, large).ConfigureAwait(false);
+                    answered = await SendAsync(http, model, large).ConfigureAwait(false);
                 }
-                else if (answered.IsOk && share.Answer > AnswerPace.UnflushedLimit)
+                else if (answered.IsOk && call.Share.Answer > AnswerPace.UnflushedLimit)
                 {
                     // Kestrel ends a call once its response is buffered, however slowly the caller reads: so wait for the caller.
-                    answered = await AnswerPace.Of(call).FlushAsync(call).ConfigureAwait(false);
+                    answered = await AnswerPace.Of(http).FlushAsync(http).ConfigureAwait(false);
                 }
 
-                opened.Answered(answered);
+                model.Answered(answered);
             }
 
             if (!answered.IsOk)
             {
-                Refuse(call, subject, started, GrpcEdge.ToStatus(answered.Code == StatusCode.Cancelled ? end.Reason : answered), null);
+                Refuse(http, subject, started, GrpcEdge.ToStatus(answered.Code == StatusCode.Cancelled ? end.Reason : answered), null);
             }
         }
         catch (OperationCanceledException)
         {
-            // The deadline; or the connection broke, which the framework tells by such an exception before it cancels the call.
-            end.Model?.Answered(Outcome.Fail(StatusCode.Cancelled));
-            Refuse(call, subject, started, GrpcEdge.ToStatus(end.Reason), null);
+            // The deadline; or the connection broke, which the framework reports by such an exception before it cancels the call.
+            call.Model?.Answered(Outcome.Fail(StatusCode.Cancelled));
+            Refuse(http, subject, started, GrpcEdge.ToStatus(end.Reason), null);
         }
         catch (Exception exception)
         {
-            Refuse(call, subject, started, GrpcEdge.StatusOf(exception, end.Token.IsCancellationRequested), exception);
+            Refuse(http, subject, started, GrpcEdge.StatusOf(exception, end.Token.IsCancellationRequested), exception);
         }
         finally
         {
-            // Order: the share counts the model call's memory, so it is disposed after it.
-            end.SetModel(null);
-            share.Dispose();
-            end.Dispose();
-            streams.Leave(connection);
+            call.Dispose();
+            _streams.Leave(connection);
         }
     }
 
-    private static Outcome<InferMessage> Read(InferApi api, NativeBuffer body, MemoryShare share, out CallSubject head)
+    private static Outcome<InferMessage> Read(GrpcCall call, NativeBuffer body, out CallSubject head)
     {
         long received = Stopwatch.GetTimestamp();
-        Outcome<InferMessage> read = api.Read(body, out head);
+        Outcome<InferMessage> read = call.Api.Read(body, out head);
         if (read.IsOk)
         {
             read.Value.Received = received;
-            read.Value.AnswerRoom = share.AnswerRoom;
+            read.Value.AnswerRoom = call.Share.AnswerRoom;
         }
 
         return read;
     }
 
-    // Only the message names the model. If the message breaks off behind the name, it is a failed call of that model. The first bytes of a
-    // compressed message have already opened the model, unless later bytes name another one.
-    private Outcome Open(CallEnd end, InferApi api, CallSubject head, Outcome<InferMessage> read)
+    private static ValueTask<Outcome> ComputeAsync(ModelCall model, InferMessage message, CallEnd end)
     {
-        if ((string.IsNullOrEmpty(head.Model) && !read.IsOk) || end.Model?.Subject == head with { Id = null })
-        {
-            return read.WithoutValue;
-        }
-
-        Outcome<ModelCall> opened = calls.Open(api.Origin, head.Model, head.Version);
-        end.SetModel(opened.Value);
-        if (!read.IsOk)
-        {
-            return read.WithoutValue;
-        }
-
-        if (!opened.IsOk)
-        {
-            read.Value.Dispose();
-        }
-
-        return opened.WithoutValue;
-    }
-
-    private static ValueTask<Outcome> RunAsync(ModelCall call, InferMessage message, CallEnd end)
-    {
-        ValueTask<Outcome> running = call.RunAsync(message, end.Token);
+        ValueTask<Outcome> running = model.RunAsync(message, end.Token);
         if (!running.IsCompleted)
         {
             end.Waits();
@@ -206,9 +201,10 @@ internal sealed class InferEndpoint(
                 output = large = new GatheredBytes(copies: call.Detach() ? 0 : length);
             }
 
+            // Order: from the first byte on a fault must abort the response (see Refuse).
+            http.Response.ContentType = GrpcEdge.ContentType;
             WriteHead(output, answer.Length);
             answer.Write(output);
-            http.Response.ContentType = GrpcEdge.ContentType;
             http.Response.AppendTrailer(GrpcEdge.StatusHeader, Done);
             isWritten = true;
             return Outcome.Ok;
@@ -228,10 +224,10 @@ internal sealed class InferEndpoint(
         }
     }
 
-    private Outcome Admit(long length, MemoryShare share) => length > settings.Arguments.MaxSendMessageLength
+    private Outcome Admit(long length, MemoryShare share) => length > _settings.Arguments.MaxSendMessageLength
         ? Outcome.Fail(
             StatusCode.MessageTooLarge,
-            $"The answer has {length} bytes where {settings.Arguments.MaxSendMessageLength} may be sent; "
+            $"The answer has {length} bytes where {_settings.Arguments.MaxSendMessageLength} may be sent; "
             + "ask for fewer outputs or a smaller batch")
         : share.TryHoldAnswer(length);
 
@@ -259,18 +255,18 @@ internal sealed class InferEndpoint(
         }
     }
 
-    private void Refuse(HttpContext call, CallSubject subject, long started, GrpcStatus status, Exception? exception)
+    private void Refuse(HttpContext http, CallSubject subject, long started, GrpcStatus status, Exception? exception)
     {
         bool isOurs = GrpcEdge.IsOurs(status, exception);
         Exception? thrown = isOurs && exception is not RpcException ? exception : null;
-        _log.Failed(call, $"gRPC {call.Request.Path}", subject, started, isOurs, status.Detail, thrown);
-        if (call.Response.ContentType is not null)
+        _log.Failed(http, $"gRPC {http.Request.Path}", subject, started, isOurs, status.Detail, thrown);
+        if (http.Response.ContentType is not null)
         {
             // Part of the response is written: abort, or the caller could take it for complete.
-            call.Abort();
+            http.Abort();
             return;
         }
 
-        GrpcEdge.Answer(call, status);
+        GrpcEdge.Answer(http, status);
     }
 }

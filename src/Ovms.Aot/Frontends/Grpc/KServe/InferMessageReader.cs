@@ -16,9 +16,9 @@ internal sealed class InferMessageReader
     private readonly Recycled<InferMessageParts> _parts = new(static home => new InferMessageParts(home));
 
     /// <summary>Reads one request.</summary>
-    /// <param name="message">Has the request as it came, where its raw contents stay; gets its fields.</param>
-    /// <returns>Ok, or what is wrong with the bytes.</returns>
-    /// <exception cref="MalformedProtoException">The bytes are no such message.</exception>
+    /// <param name="message">Holds the request's bytes, into which its raw contents point; receives its fields.</param>
+    /// <returns>Ok, or what is wrong with the request.</returns>
+    /// <exception cref="MalformedProtoException">The bytes are no ModelInferRequest.</exception>
     public Outcome Read(InferMessage message)
     {
         using InferMessageParts parts = _parts.Rent();
@@ -26,19 +26,22 @@ internal sealed class InferMessageReader
         return InferContents.Fill(message, parts);
     }
 
-    /// <summary>Reads the model's name and version from a request's first bytes; null where the first field is another one.</summary>
-    /// <exception cref="MalformedProtoException">The bytes are no ModelInferRequest.</exception>
-    public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
+    /// <summary>Finds the model's name and version, the first two fields, in a request's first bytes.</summary>
+    public static MessageHead Peek(NativeBuffer begin)
     {
-        ProtoReader reader = new(begin, "the request");
-        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
+        ProtoStart start = new(begin.Bytes);
+        FieldStart read = start.TryRead(1, ProtoReader.MaxTextLength, out Range name);
+        if (read != FieldStart.Whole)
         {
-            return null;
+            return MessageHead.Without(read);
         }
 
-        string name = reader.ReadKnownText();
-        bool hasVersion = reader.TryReadTag(out field, out type) && (field, type) == (2, WireType.LengthDelimited);
-        return (name, hasVersion ? reader.ReadKnownText() : "");
+        read = start.TryRead(2, ProtoReader.MaxTextLength, out Range version);
+        return read == FieldStart.Incomplete ? MessageHead.Incomplete
+            : MessageHead.TextOf(begin.Bytes[name]) is not { } model ? MessageHead.Nameless
+            : read == FieldStart.Other ? MessageHead.Of(model, "")
+            : MessageHead.TextOf(begin.Bytes[version]) is { } text ? MessageHead.Of(model, text)
+            : MessageHead.Nameless;
     }
 
     private static void ReadFields(ReadOnlySequence<byte> payload, InferMessage message, InferMessageParts parts)

@@ -17,14 +17,12 @@ internal static class KServeBinding
 
     /// <summary>The inference call, which does not go through the framework.</summary>
     /// <param name="calls">Holds the pool of messages.</param>
-    /// <param name="packed">Limits what compressed requests may decompress to.</param>
-    public static InferApi Infer(ModelCalls calls, PackedBound packed) => new(
+    public static InferApi Infer(ModelCalls calls) => new(
         $"/{ServiceName}/ModelInfer",
         CallOrigin.KServeGrpc,
         calls.Messages,
         new InferMessageReader().Read,
-        (end, begin) => packed.TryOpen(end, CallOrigin.KServeGrpc, InferMessageReader.Peek, begin),
-        (end, begin) => packed.Find(end, CallOrigin.KServeGrpc, InferMessageReader.Peek, begin),
+        InferMessageReader.Peek,
         static home => new InferResponse(home));
 
     /// <summary>Binds the service.</summary>

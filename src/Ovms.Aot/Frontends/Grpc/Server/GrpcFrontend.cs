@@ -85,9 +85,8 @@ internal static class GrpcFrontend
     {
         // Order: calls that the endpoint does not handle go on to the framework.
         OpenStreams streams = new(settings.Streams, settings.Arrival, served.Drain.Draining, app.Lifetime.ApplicationStopping, log);
-        PackedBound packed = new(calls, served.Registry);
-        InferApi[] apis = [KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed)];
-        new InferEndpoint(apis, served.Drain.Draining, calls, settings, streams, log).Use(app);
+        InferApi[] apis = [KServeBinding.Infer(calls), TfsBinding.Predict(calls)];
+        new InferEndpoint(apis, served.Registry, served.Drain.Draining, calls, settings, streams, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>

@@ -10,6 +10,9 @@ namespace Ovms.Frontends.Grpc.TensorFlow;
 /// <summary>Reads a PredictRequest of TensorFlow Serving where it lies, into the message that all APIs give.</summary>
 internal static class PredictRequestReader
 {
+    // Three texts, and some bytes more.
+    private const int LongestModelSpec = 4 * ProtoReader.MaxTextLength;
+
     /// <summary>Reads one request.</summary>
     /// <param name="message">Has the request as it came, where its tensors stay; gets its fields.</param>
     /// <returns>Ok, or what is wrong with the bytes.</returns>
@@ -28,19 +31,27 @@ internal static class PredictRequestReader
         return read;
     }
 
-    /// <summary>Reads the model's name and version from a request's first bytes; null where the first field is not model_spec.</summary>
-    /// <exception cref="MalformedProtoException">The bytes are no PredictRequest.</exception>
-    public static (string Name, string Version)? Peek(ReadOnlySequence<byte> begin)
+    /// <summary>Finds the model's name and version in model_spec, if a request's first bytes have it whole and it is the first field.</summary>
+    public static MessageHead Peek(NativeBuffer begin)
     {
-        ProtoReader reader = new(begin, "the request");
-        if (!reader.TryReadTag(out int field, out WireType type) || (field, type) != (1, WireType.LengthDelimited))
+        ProtoStart start = new(begin.Bytes);
+        FieldStart read = start.TryRead(1, LongestModelSpec, out Range spec);
+        if (read != FieldStart.Whole)
         {
-            return null;
+            return MessageHead.Without(read);
         }
 
-        ModelSpec model = default;
-        model.Read(reader.ReadLengthDelimited());
-        return model.Name is { } name ? (name, TfsModelSpec.TextOf(model.Version)) : null;
+        try
+        {
+            ModelSpec model = default;
+            model.Read(begin.Sequence.Slice(spec.Start.Value, spec.End.Value - spec.Start.Value));
+            return model.Name is { } name ? MessageHead.Of(name, TfsModelSpec.TextOf(model.Version)) : MessageHead.Nameless;
+        }
+        catch (MalformedProtoException)
+        {
+            // Reading the whole message reports the error.
+            return MessageHead.Nameless;
+        }
     }
 
     /// <summary>Parses everything except the tensors, and adds the slice of each input's tensor to the list.</summary>

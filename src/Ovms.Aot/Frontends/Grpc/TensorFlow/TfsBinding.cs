@@ -20,14 +20,12 @@ internal static class TfsBinding
 
     /// <summary>The inference call, which does not go through the framework.</summary>
     /// <param name="calls">Holds the pool of messages.</param>
-    /// <param name="packed">Limits what compressed requests may decompress to.</param>
-    public static InferApi Predict(ModelCalls calls, PackedBound packed) => new(
+    public static InferApi Predict(ModelCalls calls) => new(
         $"/{PredictionService}/Predict",
         CallOrigin.TensorFlowServingGrpc,
         calls.Messages,
         PredictRequestReader.Read,
-        (end, begin) => packed.TryOpen(end, CallOrigin.TensorFlowServingGrpc, PredictRequestReader.Peek, begin),
-        (end, begin) => packed.Find(end, CallOrigin.TensorFlowServingGrpc, PredictRequestReader.Peek, begin),
+        PredictRequestReader.Peek,
         static home => new PredictResponse(home));
 
     /// <summary>Binds the metadata call.</summary>

@@ -1,14 +1,10 @@
 using System.Globalization;
-using Ovms.Inference;
 using Ovms.Status;
-using Ovms.Tensors;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
-/// <summary>
-/// Cancels a call at its deadline (grpc-timeout) or when its caller disconnects. Pooled: after Dispose its token must not be used.
-/// </summary>
-internal sealed class CallEnd : Recyclable, IDisposable
+/// <summary>Cancels a call at its deadline (grpc-timeout) or when its caller disconnects. Serves one call after another.</summary>
+internal sealed class CallEnd
 {
     private const string TimeoutHeader = "grpc-timeout";
 
@@ -18,7 +14,6 @@ internal sealed class CallEnd : Recyclable, IDisposable
     // The longest that a timer can wait; a longer deadline is ignored.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(49);
 
-    private readonly Recycled<CallEnd> _home;
     private readonly WaitingCalls _waiting;
     private readonly LinkedListNode<CallEnd> _node;
     private CancellationTokenSource _stop = new();
@@ -27,38 +22,13 @@ internal sealed class CallEnd : Recyclable, IDisposable
     // The list that the call was put into when it began to wait; the timer may have removed it since.
     private WaitingCalls.Lines? _lines;
     private HttpContext? _call;
-    private int _modelUse;
-
-    /// <summary>
-    /// The memory that the call holds in its front end's account. It is pooled with this object; the call assigns and disposes it.
-    /// </summary>
-    public MemoryShare Share { get; } = new();
 
     /// <summary>Created without a call: see <see cref="Begin"/>.</summary>
-    /// <param name="home">The pool that it returns to.</param>
     /// <param name="waiting">The calls that wait.</param>
-    internal CallEnd(Recycled<CallEnd> home, WaitingCalls waiting)
+    public CallEnd(WaitingCalls waiting)
     {
-        _home = home;
         _waiting = waiting;
         _node = new LinkedListNode<CallEnd>(this);
-    }
-
-    /// <summary>The call to the model, once the message has named one; disposed with this object.</summary>
-    public ModelCall? Model { get; private set; }
-
-    /// <summary>Sets the model that the message names, and disposes the one that its first bytes named; null for none.</summary>
-    public void SetModel(ModelCall? model)
-    {
-        if (model is not null)
-        {
-            // The first bytes only bounded the message; another model computes it.
-            Model?.Abandon();
-        }
-
-        Model?.Dispose(_modelUse);
-        Model = model;
-        _modelUse = model?.Stamp ?? 0;
     }
 
     /// <summary>Cancelled when the call must end.</summary>
@@ -78,13 +48,7 @@ internal sealed class CallEnd : Recyclable, IDisposable
     /// Marks the call as waiting, so that a disconnect cancels it too, unless it ends soon. Reads of the body need no mark: they fail on a
     /// disconnect.
     /// </summary>
-    public void Waits()
-    {
-        if (_gone == default)
-        {
-            _lines ??= _waiting.Add(_node);
-        }
-    }
+    public void Waits() => _lines ??= _waiting.Add(_node);
 
     /// <summary>From now on the caller's disconnect, even a past one, cancels the call.</summary>
     internal void WatchCaller() => _gone = _call!.RequestAborted.UnsafeRegister(static self => ((CallEnd)self!)._stop.Cancel(), this);
@@ -96,15 +60,9 @@ internal sealed class CallEnd : Recyclable, IDisposable
                 ? StatusCode.DeadlineExceeded
                 : StatusCode.Cancelled);
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The call has ended. The token must not be used any more, and <see cref="Begin"/> may start another call.</summary>
+    public void Stop()
     {
-        if (!TryEndUse(Stamp))
-        {
-            return;
-        }
-
-        SetModel(null);
         _lines?.Remove(_node);
         _lines = null;
 
@@ -117,8 +75,6 @@ internal sealed class CallEnd : Recyclable, IDisposable
             _stop.Dispose();
             _stop = new CancellationTokenSource();
         }
-
-        _home.Return(this);
     }
 
     /// <summary>Reads up to eight digits and a unit. An invalid timeout is ignored, as by gRPC's own servers.</summary>

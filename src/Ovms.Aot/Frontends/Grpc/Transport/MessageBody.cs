@@ -24,33 +24,42 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
     // Reserve this many times the bytes that have arrived, up to the announced length. With 16, one frame reserves enough for an image.
     private const int ReserveFactor = 16;
 
-    // A message that has not named its model so far names it when it is whole.
-    private const int LargestHead = 1 << 20;
+    // A compressed message is searched for its model when this many bytes have arrived, and again whenever their number has doubled.
+    private const int LeastPacked = 64;
+    private const int MostPacked = 64 << 10;
 
     private readonly Recycled<NativeBuffer> _shells = NativeBuffer.Shells();
 
-    /// <summary>Reads the message and sees that nothing comes after it.</summary>
-    /// <param name="call">Whose body nothing was read of yet.</param>
-    /// <param name="state">For the next one, so that it need not be made for each call.</param>
+    /// <summary>Reads the message, and checks that nothing follows it.</summary>
+    /// <param name="http">The request; nothing of its body was read yet.</param>
+    /// <param name="call">Passed to the two delegates, which thus need no closure for each call.</param>
     /// <param name="open">
-    /// Gets the first bytes of a message that does not come at once, again with more of them until it says true; or says why the rest is not
-    /// needed.
+    /// Receives the first bytes of a message that is incomplete, and again with more bytes until it returns true.
     /// </param>
-    /// <param name="bound">How long it may become where it comes packed, told from its first bytes; null for any length.</param>
-    /// <param name="share">What the call holds of the front end's memory: grows with the message.</param>
-    /// <param name="cancellation">The caller's deadline or disconnect.</param>
-    /// <returns>The message, owned by the caller; or what is wrong with the body, that there is no memory for it, that it took too long, or that the server stops.</returns>
+    /// <param name="limitUnpacked">Returns the most bytes that a compressed message may have, from its first bytes; null for any.</param>
+    /// <param name="share">The call's memory; grows with the message.</param>
+    /// <param name="cancellation">Cancelled at the caller's deadline or disconnect.</param>
+    /// <returns>
+    /// The message, owned by the caller; or that the body is malformed, that there is no memory for it, that it took too long, or that the
+    /// server stops.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<NativeBuffer>> ReadAsync<T>(
-        HttpContext call, T state, Func<T, NativeBuffer, Outcome<bool>> open, Func<T, NativeBuffer, Outcome<long?>> bound, MemoryShare share, CancellationToken cancellation)
+        HttpContext http,
+        T call,
+        Func<T, NativeBuffer, bool> open,
+        Func<T, NativeBuffer, long?> limitUnpacked,
+        MemoryShare share,
+        CancellationToken cancellation)
     {
-        PipeReader body = call.Request.BodyReader;
+        PipeReader body = http.Request.BodyReader;
         Arrival arrival = new(limit, share, _shells);
         ArrivalWatch? watch = null;
         bool hasBegun = false;
         bool isOpen = false;
+        int nextTry = LeastPacked;
         try
         {
             while (true)
@@ -64,7 +73,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                         return waits;
                     }
 
-                    watch ??= times.Watch(body, hasBegun, draining, call.Features.Get<LateBegin>()?.Since);
+                    watch ??= times.Watch(body, hasBegun, draining, http.Features.Get<LateBegin>()?.Since);
                     read = await body.ReadAsync(cancellation).ConfigureAwait(false);
                 }
 
@@ -83,21 +92,15 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                     return taken;
                 }
 
-                if (!isOpen && !read.IsCompleted && arrival.Head is { } head)
+                if (!isOpen && !read.IsCompleted && arrival.Begin is { } begin)
                 {
-                    Outcome<bool> opened = open(state, head);
-                    if (!opened.IsOk)
-                    {
-                        return opened.WithoutValue;
-                    }
-
-                    isOpen = opened.Value;
+                    isOpen = arrival.IsCompressed ? TryOpenPacked(http, call, open, begin, ref nextTry) : open(call, begin);
                 }
 
                 if (read.IsCompleted)
                 {
                     return arrival.IsCompressed
-                        ? coding.Unpack(call, state, bound, arrival.Release(), share, cancellation)
+                        ? coding.Unpack(http, call, limitUnpacked, arrival.Release(), share, cancellation)
                         : arrival.Release();
                 }
             }
@@ -118,6 +121,18 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
         }
     }
 
+    private bool TryOpenPacked<T>(HttpContext http, T call, Func<T, NativeBuffer, bool> open, NativeBuffer packed, ref int nextTry)
+    {
+        if (packed.Length < nextTry)
+        {
+            return false;
+        }
+
+        nextTry = 2 * packed.Length;
+        using NativeBuffer? begin = coding.UnpackStart(http, packed);
+        return (begin is not null && open(call, begin)) || packed.Length > MostPacked;
+    }
+
     private static Outcome Malformed(string why) => Outcome.Fail(StatusCode.MalformedMessage, why);
 
     /// <summary>The part of a message that has arrived.</summary>
@@ -130,13 +145,13 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
         public bool IsCompressed { get; private set; }
 
-        /// <summary>What came of a plain message, while that is little enough to be looked at again; null elsewhere.</summary>
-        public readonly NativeBuffer? Head => !IsCompressed && _message is { Length: > 0 and <= LargestHead } ? _message : null;
+        /// <summary>The message's bytes so far; null if there are none.</summary>
+        public readonly NativeBuffer? Begin => _message is { Length: > 0 } ? _message : null;
 
-        /// <summary>Takes what came.</summary>
-        /// <param name="bytes">Not taken before.</param>
-        /// <param name="isLast">No more comes.</param>
-        /// <param name="consumed">Up to where it was taken.</param>
+        /// <summary>Appends bytes to the message.</summary>
+        /// <param name="bytes">Bytes that were not consumed before.</param>
+        /// <param name="isLast">Whether the body ends with them.</param>
+        /// <param name="consumed">The end of the consumed bytes.</param>
         public Outcome Take(ReadOnlySequence<byte> bytes, bool isLast, out SequencePosition consumed)
         {
             consumed = bytes.Start;
@@ -150,7 +165,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
                             : "Incomplete message: the body ends before the message's length does");
                 }
 
-                Outcome begun = Begin(bytes);
+                Outcome begun = ReadHead(bytes);
                 if (!begun.IsOk)
                 {
                     return begun;
@@ -189,7 +204,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
         public void Dispose() => _message?.Dispose();
 
-        private Outcome Begin(ReadOnlySequence<byte> bytes)
+        private Outcome ReadHead(ReadOnlySequence<byte> bytes)
         {
             Span<byte> head = stackalloc byte[HeadLength];
             bytes.Slice(0, HeadLength).CopyTo(head);

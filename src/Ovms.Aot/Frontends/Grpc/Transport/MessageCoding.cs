@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using Grpc.Core;
 using Grpc.Net.Compression;
 using Ovms.Status;
 using Ovms.Tensors;
+using StatusCode = Ovms.Status.StatusCode;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
@@ -16,6 +18,9 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
     private const string Identity = "identity";
     private const int Step = 64 << 10;
 
+    /// <summary>Bytes that are decompressed to find the model's name in an incomplete message.</summary>
+    private const int StartBytes = 1 << 10;
+
     private readonly ImmutableArray<BoundedCompression> _codings =
     [
         new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), limit, memory),
@@ -26,10 +31,10 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
     public IEnumerable<ICompressionProvider> Providers => _codings;
 
     /// <summary>Decompresses a message.</summary>
-    /// <param name="call">The call, whose headers name the compression.</param>
-    /// <param name="state">Passed to <paramref name="bound"/>, which thus needs no closure for each call.</param>
-    /// <param name="bound">
-    /// Returns the most bytes of the message, given its first bytes; null for no limit; or that the named model is not served.
+    /// <param name="http">The request, whose headers name the compression.</param>
+    /// <param name="call">Passed to <paramref name="find"/>, which thus needs no closure for each call.</param>
+    /// <param name="find">
+    /// Returns the most bytes of the message, given its first bytes; null for no limit.
     /// </param>
     /// <param name="packed">The compressed message, counted in the share; disposed here.</param>
     /// <param name="share">Grows with the decompressed message.</param>
@@ -37,15 +42,15 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
     /// <returns>The decompressed message, owned by the caller; or an error.</returns>
     /// <exception cref="global::Grpc.Core.RpcException">The data is corrupt or exceeds the limit.</exception>
     public Outcome<NativeBuffer> Unpack<T>(
-        HttpContext call,
-        T state,
-        Func<T, NativeBuffer, Outcome<long?>> bound,
+        HttpContext http,
+        T call,
+        Func<T, NativeBuffer, long?> find,
         NativeBuffer packed,
         MemoryShare share,
         CancellationToken cancellation)
     {
         using NativeBuffer ended = packed;
-        string name = call.Request.Headers[Header].ToString();
+        string name = CodingOf(http);
         if (name.Length == 0 || name == Identity)
         {
             return Outcome.Fail(
@@ -53,20 +58,61 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
                 $"The message says that it is compressed, the header grpc-encoding does not say how; Expected: {Names()}");
         }
 
-        if (_codings.FirstOrDefault(provider => provider.EncodingName == name) is not { } known)
+        if (Find(name) is not { } known)
         {
-            call.Response.Headers[AcceptHeader] =
+            http.Response.Headers[AcceptHeader] =
                 $"{Identity},{string.Join(',', _codings.Select(static provider => provider.EncodingName))}";
             return Outcome.Fail(StatusCode.RestUnsupportedEncoding, $"grpc-encoding; Expected: {Names()}; Actual: {Shown.Bounded(name)}");
         }
 
-        return Unpack(known, state, bound, packed, share, cancellation);
+        return Unpack(known, call, find, packed, share, cancellation);
     }
+
+    /// <summary>Decompresses the first bytes of a message that is incomplete.</summary>
+    /// <param name="http">The request, whose headers name the compression.</param>
+    /// <param name="begin">The compressed bytes so far.</param>
+    /// <returns>
+    /// At most <see cref="StartBytes"/>, owned by the caller; null if too few bytes have arrived or they cannot be decompressed, which
+    /// <see cref="Unpack{T}(HttpContext, T, Func{T, NativeBuffer, long?}, NativeBuffer, MemoryShare, CancellationToken)"/> reports.
+    /// </returns>
+    public unsafe NativeBuffer? UnpackStart(HttpContext http, NativeBuffer begin)
+    {
+        if (Find(CodingOf(http)) is not { } coding)
+        {
+            return null;
+        }
+
+        NativeBuffer plain = new(StartBytes);
+        bool isRead = false;
+        try
+        {
+            using UnmanagedMemoryStream bytes = new((byte*)begin.Address, begin.Length);
+            using Stream stream = coding.Open(bytes);
+            plain.Advance(stream.Read(plain.GetSpan(StartBytes)[..StartBytes]));
+            isRead = plain.Length > 0;
+            return isRead ? plain : null;
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
+        finally
+        {
+            if (!isRead)
+            {
+                plain.Dispose();
+            }
+        }
+    }
+
+    private static string CodingOf(HttpContext http) => http.Request.Headers[Header].ToString();
+
+    private BoundedCompression? Find(string name) => _codings.FirstOrDefault(provider => provider.EncodingName == name);
 
     private unsafe Outcome<NativeBuffer> Unpack<T>(
         BoundedCompression coding,
-        T state,
-        Func<T, NativeBuffer, Outcome<long?>> bound,
+        T call,
+        Func<T, NativeBuffer, long?> find,
         NativeBuffer packed,
         MemoryShare share,
         CancellationToken cancellation)
@@ -85,13 +131,7 @@ internal sealed class MessageCoding(int limit, RequestMemory memory)
                 if (!isBound && plain.Length >= Step)
                 {
                     isBound = true;
-                    Outcome<long?> found = bound(state, plain);
-                    if (!found.IsOk)
-                    {
-                        return found.WithoutValue;
-                    }
-
-                    most = Math.Min(limit, found.Value ?? limit);
+                    most = Math.Min(limit, find(call, plain) ?? limit);
                 }
 
                 if (plain.Length > most)

@@ -6,7 +6,7 @@ namespace Ovms.Tests.Frontends.Grpc.Transport;
 
 public sealed class CallEndTests
 {
-    private static readonly CallEnds s_ends = new();
+    private static readonly WaitingCalls s_waiting = new();
 
     [Test]
     [Arguments("1H", 3_600_000)]
@@ -42,7 +42,7 @@ public sealed class CallEndTests
     {
         DefaultHttpContext call = new();
         call.Request.Headers["grpc-timeout"] = "1m";
-        using CallEnd end = s_ends.Of(call);
+        CallEnd end = Begin(call);
         await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), end.Token)).Throws<TaskCanceledException>();
         await Assert.That(end.Reason.Code).IsEqualTo(StatusCode.DeadlineExceeded);
     }
@@ -50,12 +50,12 @@ public sealed class CallEndTests
     [Test]
     public async Task CallerWhoGoes_EndsTheCall_AndNoLaterOne()
     {
-        // More than the pool keeps, so that each is reused.
+        CallEnd end = new(s_waiting);
         for (int i = 0; i < 1000; i++)
         {
             using CancellationTokenSource gone = new();
             DefaultHttpContext call = new() { RequestAborted = gone.Token };
-            using CallEnd end = s_ends.Of(call);
+            end.Begin(call);
             await Assert.That(end.Token.IsCancellationRequested).IsFalse();
             end.WatchCaller();
             if (i % 3 == 0)
@@ -64,6 +64,8 @@ public sealed class CallEndTests
                 await Assert.That(end.Token.IsCancellationRequested).IsTrue();
                 await Assert.That(end.Reason.Code).IsEqualTo(StatusCode.Cancelled);
             }
+
+            end.Stop();
         }
     }
 
@@ -73,11 +75,12 @@ public sealed class CallEndTests
         for (int i = 0; i < 3; i++)
         {
             using CancellationTokenSource gone = new();
-            using CallEnd end = s_ends.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
+            CallEnd end = Begin(new DefaultHttpContext() { RequestAborted = gone.Token });
             end.Waits();
             await gone.CancelAsync();
             await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), end.Token)).Throws<TaskCanceledException>();
             await Assert.That(end.Reason.Code).IsEqualTo(StatusCode.Cancelled);
+            end.Stop();
         }
     }
 
@@ -85,21 +88,30 @@ public sealed class CallEndTests
     public async Task CallThatIsOver_IsNotEndedByItsFormerCaller()
     {
         using CancellationTokenSource gone = new();
+        CallEnd end = new(s_waiting);
         for (int i = 0; i < 1000; i++)
         {
-            using CallEnd end = s_ends.Of(new DefaultHttpContext() { RequestAborted = gone.Token });
+            end.Begin(new DefaultHttpContext() { RequestAborted = gone.Token });
             end.Waits();
+            end.Stop();
         }
 
         // The last of the waiting calls is cancelled only if all of them are checked.
         using CancellationTokenSource other = new();
-        using CallEnd again = s_ends.Of(new DefaultHttpContext());
-        using CallEnd last = s_ends.Of(new DefaultHttpContext() { RequestAborted = other.Token });
-        again.Waits();
+        end.Begin(new DefaultHttpContext());
+        CallEnd last = Begin(new DefaultHttpContext() { RequestAborted = other.Token });
+        end.Waits();
         last.Waits();
         await gone.CancelAsync();
         await other.CancelAsync();
         await Assert.That(async () => await Task.Delay(TimeSpan.FromSeconds(60), last.Token)).Throws<TaskCanceledException>();
-        await Assert.That(again.Token.IsCancellationRequested).IsFalse();
+        await Assert.That(end.Token.IsCancellationRequested).IsFalse();
+    }
+
+    private static CallEnd Begin(HttpContext http)
+    {
+        CallEnd end = new(s_waiting);
+        end.Begin(http);
+        return end;
     }
 }

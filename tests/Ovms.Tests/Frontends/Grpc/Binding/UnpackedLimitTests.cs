@@ -17,24 +17,21 @@ using Input = Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTenso
 namespace Ovms.Tests.Frontends.Grpc.Binding;
 
 /// <summary>The limit of a compressed message, set by the model that its first bytes name.</summary>
-public sealed class PackedBoundTests
+public sealed class UnpackedLimitTests
 {
     [Test]
     public async Task ModelOfFixedShapes_BoundsItsMessagesInBothApis()
     {
         Servable dummy = ServedModel.Load("dummy");
-        (InferApi apiOfInfer, InferApi apiOfPredict) = Apis(dummy);
+        Limits limits = new(dummy);
         byte[] infer = InferRequests.Dummy().ToByteArray();
         byte[] predict = TfsRequests.Dummy().ToByteArray();
         byte[] ofVersion = TfsRequests.For("dummy", 1).ToByteArray();
 
-        foreach (Outcome<long?> found in new[] { Find(apiOfInfer, infer), Find(apiOfPredict, predict), Find(apiOfPredict, ofVersion) })
+        foreach (long? found in new[] { limits.Find(limits.Infer, infer), limits.Find(limits.Predict, predict), limits.Find(limits.Predict, ofVersion) })
         {
-            await Assert.That(found.Value!.Value).IsGreaterThanOrEqualTo(MessageBound.Rest).And.IsLessThan(MessageBound.Rest + 1000);
+            await Assert.That(found!.Value).IsGreaterThanOrEqualTo(MessageBound.Rest).And.IsLessThan(MessageBound.Rest + 1000);
         }
-
-        await Assert.That(Find(apiOfInfer, new ModelInferRequest { ModelName = "dummy", ModelVersion = "7" }.ToByteArray()).IsOk).IsFalse();
-        await Assert.That(Find(apiOfPredict, TfsRequests.For("stranger").ToByteArray()).Code).IsEqualTo(StatusCode.ModelNameMissing);
     }
 
     [Test]
@@ -42,11 +39,15 @@ public sealed class PackedBoundTests
     {
         Servable dummy = ServedModel.Load("dummy");
         byte[] nameLast = [.. new ModelInferRequest { Id = "first" }.ToByteArray(), .. new ModelInferRequest { ModelName = "dummy" }.ToByteArray()];
-        await Assert.That(Find(Apis(dummy).Infer, nameLast).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
-        await Assert.That(Find(Apis(dummy).Infer, new byte[100]).Value!.Value).IsLessThan(MessageBound.Rest + 1000);
+        byte[] stranger = new ModelInferRequest { ModelName = "stranger", Id = "x" }.ToByteArray();
+        Limits limits = new(dummy);
+        foreach (byte[] message in new[] { nameLast, new byte[100], stranger })
+        {
+            await Assert.That(limits.Find(limits.Infer, message)!.Value).IsLessThan(MessageBound.Rest + 1000);
+        }
 
-        Servable dynamic = ServedModel.Load("dynamic");
-        await Assert.That(Find(Apis(dummy, dynamic).Infer, nameLast).Value).IsNull();
+        Limits any = new(dummy, ServedModel.Load("dynamic"));
+        await Assert.That(any.Find(any.Infer, nameLast)).IsNull();
     }
 
     // Otherwise, with a table published meanwhile, the model that computes could differ from the one that set the limit.
@@ -54,15 +55,15 @@ public sealed class PackedBoundTests
     public async Task ModelThatTheFirstBytesName_IsTheCallsFromThereOn()
     {
         Servable dummy = ServedModel.Load("dummy");
-        (InferApi infer, _) = Apis(dummy);
-        CallEnd end = new CallEnds().Of(new DefaultHttpContext());
+        Limits limits = new(dummy);
+        GrpcCall call = limits.Begin(limits.Infer);
         using NativeBuffer bytes = Payload.Of(InferRequests.Dummy().ToByteArray());
-        await Assert.That(infer.Bound(end, bytes).IsOk).IsTrue();
+        limits.Limit.Find(call, bytes);
 
         dummy.Retire();
-        await Assert.That(end.Model!.Servable).IsEqualTo(dummy);
+        await Assert.That(call.Model!.Servable).IsEqualTo(dummy);
         await Assert.That(dummy.Drained.IsCompleted).IsFalse();
-        end.Dispose();
+        call.Dispose();
         await dummy.Drained;
     }
 
@@ -91,20 +92,37 @@ public sealed class PackedBoundTests
         await Assert.That(Readers.KServe.Read(payload, out _).Code).IsEqualTo(StatusCode.OutOfMemory);
     }
 
-    private static (InferApi Infer, InferApi Predict) Apis(params Servable[] servables)
+    private sealed class Limits
     {
-        ServableRegistry registry = new(new Drain());
-        registry.Publish(ServedModel.Table(servables));
-        ModelCalls calls = TestCalls.Of(registry);
-        PackedBound packed = new(calls, registry);
-        return (KServeBinding.Infer(calls, packed), TfsBinding.Predict(calls, packed));
-    }
+        private readonly Recycled<GrpcCall> _calls = new(static home => new GrpcCall(home, new WaitingCalls()));
 
-    private static Outcome<long?> Find(InferApi api, byte[] begin)
-    {
-        using NativeBuffer bytes = Payload.Of(begin);
-        using CallEnd end = new CallEnds().Of(new DefaultHttpContext());
-        Outcome<long?> bound = api.Bound(end, bytes);
-        return bound;
+        public Limits(params Servable[] servables)
+        {
+            ServableRegistry registry = new(new Drain());
+            registry.Publish(ServedModel.Table(servables));
+            ModelCalls calls = TestCalls.Of(registry);
+            (Infer, Predict) = (KServeBinding.Infer(calls), TfsBinding.Predict(calls));
+            Limit = new UnpackedLimit(new ModelOpening(calls), registry);
+        }
+
+        public InferApi Infer { get; }
+
+        public InferApi Predict { get; }
+
+        public UnpackedLimit Limit { get; }
+
+        public GrpcCall Begin(InferApi api)
+        {
+            GrpcCall call = _calls.Rent();
+            call.Begin(new DefaultHttpContext(), api, new RequestMemory(1 << 20, "quota"));
+            return call;
+        }
+
+        public long? Find(InferApi api, byte[] begin)
+        {
+            using NativeBuffer bytes = Payload.Of(begin);
+            using GrpcCall call = Begin(api);
+            return Limit.Find(call, bytes);
+        }
     }
 }
