@@ -26,7 +26,7 @@ public sealed class AutoShapeTests
         }
 
         await ExpectCompiledAsync(server, "b batch 3", "b batch 7");
-        await Assert.That(server.Process.Output).Contains("batch_size auto compiles the model anew");
+        await Assert.That(server.Process.Output).Contains("batch_size auto compiles the model again");
         FloatCallException refused = await server.RefusalAsync(way, "m", ("b", [2, 11], new float[22]));
         await Assert.That(refused.Text).IsEqualTo("Invalid input shape - Expected: ([1~],10); Actual: (2,11); input name: b");
         await Assert.That(refused.Status).IsEqualTo(way is CallWay.KServeRest or CallWay.TfsRest ? "400" : "InvalidArgument");

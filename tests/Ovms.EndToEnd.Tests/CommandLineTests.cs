@@ -43,4 +43,24 @@ public sealed class CommandLineTests
         await Assert.That(errors).Contains(part);
         await Assert.That(output).IsEmpty();
     }
+
+    // Values of a model's options are the model's settings: as in the original, a fault in them is no usage error.
+    [Test]
+    [Arguments("shape", "(1,x)", 1)]
+    [Arguments("layout", "N?:C", 1)]
+    [Arguments("plugin_config", "{", 1)]
+    [Arguments("model_version_policy", "{\"newest\":{}}", 1)]
+    [Arguments("nireq", "100001", 1)]
+    [Arguments("nireq", "many", 64)]
+    [Arguments("target_device", "CPU,GPU", 64)]
+    public async Task MalformedModelOption_HasTheSameExitCodeInEveryCommand(string name, string value, int expected)
+    {
+        string[] model = ["--model_path", Repo.Model("dummy"), "--model_name", "m", $"--{name}", value];
+        foreach (string[] command in (string[][])[[.. model, "--port", $"{FreePort.Next()}"], ["bench", .. model]])
+        {
+            (int code, string output, string errors) = await OvmsProcess.RunAsync(command);
+            await Assert.That(code).IsEqualTo(expected).Because(command[0] + output + errors);
+            await Assert.That(output + errors).DoesNotContain("   at ");
+        }
+    }
 }

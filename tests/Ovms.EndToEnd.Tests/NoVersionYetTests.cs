@@ -122,7 +122,7 @@ public sealed class NoVersionYetTests
     {
         (int code, string output, string errors) = await OvmsProcess.RunAsync(["check", .. model], environment);
         await Assert.That(code).IsEqualTo(0).Because(output + errors);
-        await Assert.That(output).EndsWith("Configuration is good: 1 models.");
+        await Assert.That(output).EndsWith("Configuration is good: 1 model.");
         const string Note = "note: Model m has no versions to serve yet: ";
         string[] notes = [.. output.Split('\n').Where(static line => line.StartsWith(Note, StringComparison.Ordinal))];
         await Assert.That(notes.Length).IsEqualTo(1).Because(output);

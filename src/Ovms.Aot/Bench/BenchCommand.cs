@@ -36,7 +36,7 @@ internal sealed class BenchCommand(
         Outcome<ModelConfig> config = ModelConfig.From(model, serverOptions);
         if (!concurrency.IsOk || !config.IsOk)
         {
-            return Refuse(concurrency.IsOk ? config.WithoutValue : concurrency.WithoutValue, ExitCode.Usage(OperatingSystem.IsWindows()));
+            return Refuse(concurrency.IsOk ? config.WithoutValue : concurrency.WithoutValue);
         }
 
         Outcome<Engine> opened = Engine.Open(serverOptions, log);
@@ -44,7 +44,7 @@ internal sealed class BenchCommand(
         Outcome<LoadedModel> loaded = opened.IsOk ? Load(engine!, config.Value) : opened.WithoutValue;
         if (!loaded.IsOk)
         {
-            return Refuse(loaded.WithoutValue, ExitCode.Failure);
+            return Refuse(loaded.WithoutValue);
         }
 
         using LoadedModel raw = loaded.Value;
@@ -54,11 +54,15 @@ internal sealed class BenchCommand(
         }
         catch (Exception failure) when (failure is IOException or SocketException or HttpRequestException or OpenVinoException)
         {
-            return Refuse(Outcome.Fail(StatusCode.InternalInferenceError, failure.Message), ExitCode.Failure);
+            return Refuse(Outcome.Fail(StatusCode.InternalInferenceError, failure.Message));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return ExitCode.Failure;
+        }
+        catch (OperationCanceledException late)
+        {
+            return Refuse(Outcome.Fail(StatusCode.InternalInferenceError, $"The measured server does not answer: {late.Message}"));
         }
     }
 
@@ -110,7 +114,7 @@ internal sealed class BenchCommand(
             Outcome<BenchServer> started = await BenchServer.StartAsync(modelArguments, stop).ConfigureAwait(false);
             if (!started.IsOk)
             {
-                return Refuse(started.WithoutValue, ExitCode.Failure);
+                return Refuse(started.WithoutValue);
             }
 
             using BenchServer server = started.Value;
@@ -136,9 +140,9 @@ internal sealed class BenchCommand(
         }
     }
 
-    private static int Refuse(Outcome failure, int code)
+    private static int Refuse(Outcome failure)
     {
         StandardStreams.TryPrint("", $"{failure.Text}\n");
-        return code;
+        return FailureCode.Of(failure);
     }
 }

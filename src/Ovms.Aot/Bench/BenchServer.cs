@@ -128,34 +128,42 @@ internal sealed class BenchServer : IDisposable
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellation)
     {
+        bool isReady = await IsReadyAsync(_http, () => _process.HasExited, s_patience, cancellation).ConfigureAwait(false);
+        if (!isReady && _process.HasExited)
+        {
+            // Waits for the output streams to end, which deliver the last lines.
+            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return isReady;
+    }
+
+    /// <summary>Asks a server until it is ready. A question without an answer in time is asked again.</summary>
+    /// <param name="http">The client, whose timeout is that of one question.</param>
+    /// <param name="hasEnded">Whether the server has ended.</param>
+    /// <param name="patience">How long to ask.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    internal static async Task<bool> IsReadyAsync(
+        HttpClient http, Func<bool> hasEnded, TimeSpan patience, CancellationToken cancellation)
+    {
         long started = Stopwatch.GetTimestamp();
-        while (!_process.HasExited && Stopwatch.GetElapsedTime(started) < s_patience && !cancellation.IsCancellationRequested)
+        while (!hasEnded() && Stopwatch.GetElapsedTime(started) < patience && !cancellation.IsCancellationRequested)
         {
             try
             {
                 using HttpResponseMessage answer =
-                    await _http.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
+                    await http.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), cancellation).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                 {
                     return true;
                 }
-
-                await Task.Delay(20, cancellation).ConfigureAwait(false);
             }
-            catch (HttpRequestException)
+            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
             {
-                await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
+                // The port is not open yet, or a busy machine lets no answer come in time.
             }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-        }
 
-        // Waits for the output streams to end, which deliver the last lines.
-        if (_process.HasExited)
-        {
-            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
         }
 
         return false;

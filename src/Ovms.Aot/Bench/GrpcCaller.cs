@@ -126,6 +126,7 @@ internal sealed class GrpcCaller : BenchCaller
         await FillAsync(HeadLength).ConfigureAwait(false);
         (int length, byte type, byte flags) =
             ((_received[_at] << 16) | (_received[_at + 1] << 8) | _received[_at + 2], _received[_at + 3], _received[_at + 4]);
+        int stream = BinaryPrimitives.ReadInt32BigEndian(_received.AsSpan(_at + 5)) & int.MaxValue;
         _at += HeadLength;
         if (type == Data)
         {
@@ -136,7 +137,7 @@ internal sealed class GrpcCaller : BenchCaller
         else
         {
             await FillAsync(length).ConfigureAwait(false);
-            await TakeAsync(type, flags, _received.AsMemory(_at, length)).ConfigureAwait(false);
+            await TakeAsync(type, flags, stream, _received.AsMemory(_at, length)).ConfigureAwait(false);
             _at += length;
         }
 
@@ -144,7 +145,7 @@ internal sealed class GrpcCaller : BenchCaller
         return type;
     }
 
-    private async ValueTask TakeAsync(byte type, byte flags, ReadOnlyMemory<byte> payload)
+    private async ValueTask TakeAsync(byte type, byte flags, int stream, ReadOnlyMemory<byte> payload)
     {
         switch (type)
         {
@@ -156,7 +157,6 @@ internal sealed class GrpcCaller : BenchCaller
                 await SendFrameAsync(Ping, Acknowledge, payload.ToArray(), stream: 0).ConfigureAwait(false);
                 break;
             case WindowUpdate:
-                int stream = BinaryPrimitives.ReadInt32BigEndian(_received.AsSpan(_at - 4)) & int.MaxValue;
                 int more = BinaryPrimitives.ReadInt32BigEndian(payload.Span) & int.MaxValue;
                 _connectionWindow += stream == 0 ? more : 0;
                 _streamWindow += stream == _stream ? more : 0;

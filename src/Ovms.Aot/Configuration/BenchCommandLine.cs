@@ -31,7 +31,8 @@ internal static class BenchCommandLine
         ServerOptions.Builder server = new();
         ModelOptions.Builder model = new();
         OptionFindings findings = new();
-        OptionParser.Parse(arguments, [information, bench, server, model], findings);
+        OptionBuilder[] tables = [information, bench, server, model];
+        OptionParser.Parse(arguments, tables, findings);
         if (arguments.IsEmpty || information.Build().Help)
         {
             return new CommandLine.Exit(ExitCode.Ok, HelpText, "");
@@ -52,11 +53,10 @@ internal static class BenchCommandLine
         broken.AddRange(OptionRules.PathsExist(around, host));
         if (findings.Errors.Count > 0 || broken.Count > 0)
         {
-            return new CommandLine.Exit(
-                ExitCode.Usage(host.IsWindows), "", findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n")));
+            return CommandLine.Refuse(findings, broken, host);
         }
 
-        ImmutableArray<string> passedOn = Without(arguments, bench.Rows);
+        ImmutableArray<string> passedOn = Without(arguments, bench, tables);
         bool isNamed = asked.ModelName.Length > 0;
         return new CommandLine.Bench(
             bench.Build(),
@@ -65,27 +65,20 @@ internal static class BenchCommandLine
             isNamed ? passedOn : passedOn.AddRange("--model_name", NameIfNone));
     }
 
-    // The arguments, with their values, that are not options of the table.
-    private static ImmutableArray<string> Without(ReadOnlySpan<string> arguments, ReadOnlySpan<OptionRow> table)
+    // The arguments, with their values, that are not options of the table. All of them were parsed without an error.
+    private static ImmutableArray<string> Without(ReadOnlySpan<string> arguments, OptionBuilder table, ReadOnlySpan<OptionBuilder> tables)
     {
         ImmutableArray<string>.Builder others = ImmutableArray.CreateBuilder<string>();
-        for (int i = 0; i < arguments.Length; i++)
+        for (int i = 0; i < arguments.Length;)
         {
-            string name = arguments[i].TrimStart('-').Split('=')[0];
-            OptionRow? row = null;
-            foreach (OptionRow candidate in table)
+            OptionBuilder owner = OptionParser.Find(arguments[i], tables, out int index, out string? value)!;
+            int count = value is null && !owner.Rows[index].IsFlag ? 2 : 1;
+            if (owner != table)
             {
-                row = candidate.Name == name ? candidate : row;
+                others.AddRange(arguments.Slice(i, count));
             }
 
-            if (row is null)
-            {
-                others.Add(arguments[i]);
-            }
-            else if (!row.IsFlag && !arguments[i].Contains('='))
-            {
-                i++;
-            }
+            i += count;
         }
 
         return others.ToImmutable();

@@ -7,8 +7,6 @@ namespace Ovms.Configuration;
 /// <summary>What a command line requests: to start a server, or to run a command and end.</summary>
 internal abstract record CommandLine
 {
-    private const string CheckWord = "check";
-
     private CommandLine()
     {
     }
@@ -56,7 +54,7 @@ internal abstract record CommandLine
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms bench --model_path PATH [OPTIONS]     benchmark a model: see ovms bench --help\n" +
-        "  ovms check --config_path FILE [OPTIONS]\n" +
+        "  ovms check --config_path FILE [OPTIONS]    can it be served? ovms check --help\n" +
         "  ovms health [--rest_port PORT]             is the server ready? ovms health --help\n" +
         "  ovms --list_models --model_repository_path FOLDER\n" +
         "  ovms --add_to_config --config_path FILE --model_name NAME --model_path PATH [OPTIONS]\n" +
@@ -87,13 +85,13 @@ internal abstract record CommandLine
         SourceOptions.Builder source = new();
         ModelOptions.Builder model = new();
         OptionFindings findings = new();
-        bool isCheck = !arguments.IsEmpty && arguments[0] == CheckWord;
+        bool isCheck = !arguments.IsEmpty && arguments[0] == CheckCommandLine.Verb;
         OptionParser.Parse(isCheck ? arguments[1..] : arguments, [information, server, source, model], findings);
 
         InformationOptions asked = information.Build();
         if (arguments.IsEmpty || asked.Help)
         {
-            return new Exit(ExitCode.Ok, HelpText, "");
+            return new Exit(ExitCode.Ok, isCheck ? CheckCommandLine.HelpText : HelpText, "");
         }
 
         if (asked.Version)
@@ -133,7 +131,8 @@ internal abstract record CommandLine
             : Refuse(findings, broken, host);
     }
 
-    private static Exit Refuse(OptionFindings findings, IReadOnlyList<string> broken, HostFacts host)
+    /// <summary>Ends with the errors: as a usage error, unless all of them are in the settings of a model.</summary>
+    internal static Exit Refuse(OptionFindings findings, IReadOnlyList<string> broken, HostFacts host)
     {
         string text = findings.ErrorText() + string.Concat(broken.Select(static line => line + "\n"));
         return new Exit(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -162,12 +163,18 @@ internal sealed record EntryMember(string Key, string Text, OptionJson Kinds)
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WritePropertyName(Key);
-        bool isPlain = Kinds is OptionJson.Number or OptionJson.Boolean;
-        if (isPlain || ((Kinds & OptionJson.Object) != 0 && IsObject(Text)))
+        if (Kinds == OptionJson.Boolean)
         {
-            using JsonDocument value = JsonDocument.Parse(
-                Encoding.UTF8.GetBytes(
-                    Kinds == OptionJson.Boolean ? (Text is "true" or "True" or "t" or "T" or "1" ? "true" : "false") : Text));
+            writer.WriteBooleanValue(Text is "true" or "True" or "t" or "T" or "1");
+        }
+        else if (Kinds == OptionJson.Number)
+        {
+            // The command line takes numbers that JSON does not, such as 007 and +7.
+            writer.WriteNumberValue(decimal.Parse(Text, NumberStyles.Float, CultureInfo.InvariantCulture));
+        }
+        else if ((Kinds & OptionJson.Object) != 0 && IsObject(Text))
+        {
+            using JsonDocument value = JsonDocument.Parse(Encoding.UTF8.GetBytes(Text));
             value.RootElement.WriteTo(writer);
         }
         else

@@ -57,11 +57,19 @@ internal sealed class RequestMemory
     /// <summary>Counts bytes in, or returns why they are rejected.</summary>
     public Outcome TryTake(long bytes)
     {
-        long taken = Interlocked.Add(ref _taken, bytes);
-        if (taken > _limit)
+        // Checked before it is added: a request that does not fit must not make others fail meanwhile.
+        for (long taken = Taken, seen; ; taken = seen)
         {
-            Interlocked.Add(ref _taken, -bytes);
-            return Full(bytes, taken - bytes);
+            if (bytes > _limit - taken)
+            {
+                return Full(bytes, taken);
+            }
+
+            seen = Interlocked.CompareExchange(ref _taken, taken + bytes, taken);
+            if (seen == taken)
+            {
+                break;
+            }
         }
 
         Outcome above = _frontEnd is null ? Outcome.Ok : _frontEnd.TryTake(bytes);

@@ -60,9 +60,11 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         string text = string.Concat(_notes.Select(static note => $"note: {note}\n"))
             + string.Concat(_problems.Select(static problem => $"{problem}\n"));
         return _problems.Count == 0
-            ? new CommandLine.Exit(ExitCode.Ok, $"{text}Configuration is good: {read.Value.Models.Length} models.\n", "")
-            : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {_problems.Count} problems.\n", "");
+            ? new CommandLine.Exit(ExitCode.Ok, $"{text}Configuration is good: {Counted(read.Value.Models.Length, "model")}.\n", "")
+            : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {Counted(_problems.Count, "problem")}.\n", "");
     }
+
+    private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     // The path is checked even if the settings are invalid, so that one run reports all problems.
     private void CheckFiles(ModelOptions model, ModelConfig? config)

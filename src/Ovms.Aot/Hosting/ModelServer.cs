@@ -234,7 +234,6 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, TimeSpan.FromSeconds(seconds).Ticks - Stopwatch.GetElapsedTime(begun).Ticks));
     }
 
-    // A mistake on the command line is a usage error; anything found later is a failure to start.
     private int Refuse(Outcome failure)
     {
         foreach (string line in failure.Text.Split('\n'))
@@ -242,8 +241,6 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             Log.Failure(_log, line);
         }
 
-        return failure.Code is StatusCode.OptionsUsageError or StatusCode.TargetDeviceWrongFormat
-            ? ExitCode.Usage(OperatingSystem.IsWindows())
-            : ExitCode.Failure;
+        return FailureCode.Of(failure);
     }
 }

@@ -102,7 +102,7 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Information, "Model {Model} is no longer configured")]
     public static partial void ModelRemoved(ILogger log, string model);
 
-    [LoggerMessage(27, LogLevel.Error, "The configuration cannot be used; what is served goes by the last one that could: {Reason}")]
+    [LoggerMessage(27, LogLevel.Error, "The configuration is invalid; the last valid one stays in use: {Reason}")]
     public static partial void ConfigRefused(ILogger log, string reason);
 
     [LoggerMessage(28, LogLevel.Error, "Model {Model}; version: {Version} failed unexpectedly")]
@@ -111,7 +111,7 @@ internal static partial class Log
     [LoggerMessage(
         39,
         LogLevel.Error,
-        "The check of configuration and models failed unexpectedly; the served models stay, and the next check follows")]
+        "The check of configuration and models failed unexpectedly; the served models stay loaded, and the next check follows")]
     public static partial void LookSurprised(ILogger log, Exception surprise);
 
     [LoggerMessage(62, LogLevel.Error, "A step of reloading failed unexpectedly; reloading goes on")]
@@ -192,7 +192,7 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "Ready after {Milliseconds} ms")]
     public static partial void Ready(ILogger log, long milliseconds);
 
-    [LoggerMessage(25, LogLevel.Warning, "A connection was turned away, or let in for requests about health alone: {Reason}")]
+    [LoggerMessage(25, LogLevel.Warning, "A connection was rejected, or accepted for health requests only: {Reason}")]
     public static partial void ConnectionRefused(ILogger log, string reason);
 
     [LoggerMessage(32, LogLevel.Debug, "Objects of the engine: {Objects}")]

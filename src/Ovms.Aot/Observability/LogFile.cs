@@ -25,18 +25,28 @@ internal sealed class LogFile : IDisposable
     /// <param name="path">The path.</param>
     /// <param name="file">The open file, which the caller disposes; null on failure.</param>
     /// <param name="why">On failure: a sentence about the file.</param>
-    public static bool TryOpen(string path, [NotNullWhen(true)] out LogFile? file, [NotNullWhen(false)] out string? why)
+    public static bool TryOpen(string path, [NotNullWhen(true)] out LogFile? file, [NotNullWhen(false)] out string? why) =>
+        TryOpen(path, AppendFile.Open, s_openLimit, out file, out why);
+
+    /// <inheritdoc cref="TryOpen(string, out LogFile?, out string?)"/>
+    /// <param name="path">The path.</param>
+    /// <param name="open">Opens it, unbuffered: a written line is in the file, and closing the file cannot fail.</param>
+    /// <param name="limit">How long that may take.</param>
+    /// <param name="file">The open file, which the caller disposes; null on failure.</param>
+    /// <param name="why">On failure: a sentence about the file.</param>
+    internal static bool TryOpen(
+        string path, Func<string, FileStream> open, TimeSpan limit, [NotNullWhen(true)] out LogFile? file, [NotNullWhen(false)] out string? why)
     {
         file = null;
-        // Unbuffered: a written line is in the file, and closing the file cannot fail.
         Task<FileStream> opening = Task.Factory.StartNew(
-            () => AppendFile.Open(path),
+            () => open(path),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        if (Task.WaitAny([opening], s_openLimit) < 0)
+        if (Task.WaitAny([opening], limit) < 0)
         {
-            why = $"The log file {path} did not open within {s_openLimit.TotalSeconds} s. Give --log_path a file on a disk that answers.";
+            _ = CloseLateAsync(opening);
+            why = $"The log file {path} did not open within {limit.TotalSeconds} s. Give --log_path a file on a disk that answers.";
             return false;
         }
 
@@ -81,6 +91,16 @@ internal sealed class LogFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
+
+    // The disk may answer after all; nobody uses the file then.
+    private static async Task CloseLateAsync(Task<FileStream> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+        {
+            await opening.Result.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     private static string Reason(Exception failure) => (failure.InnerException ?? failure).Message.TrimEnd('.');
 }

@@ -91,7 +91,7 @@ internal sealed class LogSink : IDisposable
                 if (_isReopenAsked)
                 {
                     _isReopenAsked = false;
-                    OpenAnew();
+                    OpenAgain();
                 }
 
                 Emit(line);
@@ -105,7 +105,7 @@ internal sealed class LogSink : IDisposable
         }
     }
 
-    private void OpenAnew()
+    private void OpenAgain()
     {
         if (_file is null)
         {
@@ -116,11 +116,11 @@ internal sealed class LogSink : IDisposable
         {
             _file.Dispose();
             _file = fresh;
-            Emit(OwnLine(LogLevel.Information, $"The log file {fresh.Path} was opened anew."));
+            Emit(OwnLine(LogLevel.Information, $"The log file {fresh.Path} was reopened."));
         }
         else
         {
-            Emit(OwnLine(LogLevel.Warning, $"{why} The file that was open goes on."));
+            Emit(OwnLine(LogLevel.Warning, $"{why} The server keeps writing to the file that is open."));
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed partial record ServerOptions
     [Option("grpc_channel_arguments", Placeholder = "NAME=VALUE[,NAME=VALUE]")]
     public string GrpcChannelArguments { get; init; } = "";
 
-    /// <summary>Number of threads of the REST server, 2 to 10000; needs rest_port.</summary>
+    /// <summary>Number of threads of the REST server, 2 to 10000; 0 and 1 mean 2; needs rest_port.</summary>
     [Option(
         "rest_workers", Placeholder = "COUNT", Max = 10000, DefaultText = "by CPU cores and open files",
         Error = "rest_workers count should be from 2 to 10000")]

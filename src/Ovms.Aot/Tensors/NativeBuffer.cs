@@ -185,7 +185,7 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         _capacity = Budget is null ? size : capacity;
     }
 
-    // Keeps the content's offset within a cache line. A view gets its own block.
+    // Keeps the content's offset within a cache line while the largest block has room for it. A view gets its own block.
     private void Grow(int wanted)
     {
         Budget?.Take(wanted - _capacity);
@@ -196,7 +196,8 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
             return;
         }
 
-        int size = (int)Math.Min((long)wanted + lead, MaxLength);
+        lead = wanted <= MaxLength - lead ? lead : 0;
+        int size = wanted + lead;
         byte* larger = NativeBufferPool.Rent(ref size);
         Bytes.CopyTo(new Span<byte>(larger + lead, size - lead));
         if (_block is not null)
@@ -207,7 +208,7 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         _block = larger;
         _blockSize = size;
         _address = larger + lead;
-        _capacity = Budget is null ? size - lead : Math.Min(wanted, size - lead);
+        _capacity = Budget is null ? size - lead : wanted;
     }
 
     private sealed class NativeMemory(NativeBuffer buffer) : MemoryManager<byte>

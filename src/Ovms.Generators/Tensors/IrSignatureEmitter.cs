@@ -44,10 +44,13 @@ internal static class IrSignatureEmitter
         return writer.ToString();
     }
 
+    /// <summary>Name of the class with a port's constants.</summary>
+    public static string PortClass(string side, IrPort port) => side + port.Member;
+
     private static void Port(CodeWriter writer, IrPort port, string side)
     {
         writer.Line($"/// <summary>{side} {Xml(port.Name)}: {Xml(port.Describe())}.</summary>");
-        using (writer.Block($"public static class {side}{port.Member}"))
+        using (writer.Block($"public static class {PortClass(side, port)}"))
         {
             writer.Line($"public const string Name = {CodeWriter.Literal(port.Name)};");
             writer.Line($"public const string Datatype = {CodeWriter.Literal(port.Type.Datatype)};");

@@ -42,10 +42,13 @@ public sealed class IrSignatureGenerator : IIncrementalGenerator
         });
     }
 
-    /// <summary>If several files name the same class, the first one gets it and the others get a diagnostic.</summary>
+    /// <summary>
+    /// If several files name the same class, the first one gets it and the others get a diagnostic. Names that differ in case only would
+    /// be the same file for the compiler.
+    /// </summary>
     private static IEnumerable<Parsed<IrSignature>> Distinct(ImmutableArray<Parsed<IrSignature>> all)
     {
-        HashSet<string> taken = [];
+        HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
         foreach (Parsed<IrSignature> each in all)
         {
             yield return each.Model is null || taken.Add(each.Model.ClassName)

@@ -17,6 +17,9 @@ internal static class IrSignatureParser
     /// <summary>The namespace that protoc derives from the package's name by default.</summary>
     private const string DefaultGrpcNamespace = "Inference";
 
+    // The fixed members of a generated class, and the class that it uses.
+    private static readonly string[] s_taken = ["Inputs", "Outputs", "ModelName", "Check", "InferAsync", "TensorBytes"];
+
     /// <summary>Returns null for files without an OvmsModel.</summary>
     public static Parsed<IrSignature>? Parse(AdditionalText file, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
     {
@@ -26,7 +29,7 @@ internal static class IrSignatureParser
         }
 
         LocationInfo start = new(file.Path, default, default);
-        if (!SyntaxFacts.IsValidIdentifier(className) || className is "Inputs" or "Outputs")
+        if (!IsClassName(className))
         {
             return Fault(Diagnostics.InvalidModelClass, start, className, Path.GetFileName(file.Path));
         }
@@ -38,6 +41,11 @@ internal static class IrSignatureParser
             List<DiagnosticInfo> diagnostics = [];
             List<IrPort> inputs = Ports(document.Inputs, "in", ElementTypes.OfParameter, diagnostics);
             List<IrPort> outputs = Ports(document.Outputs, "out", ElementTypes.OfPort, diagnostics);
+            if (IsPortClass(className, inputs, outputs))
+            {
+                return Fault(Diagnostics.InvalidModelClass, start, className, Path.GetFileName(file.Path));
+            }
+
             IrSignature? signature = diagnostics.Count > 0 ? null : new IrSignature(
                 Property(options, RootNamespaceProperty),
                 className,
@@ -54,6 +62,17 @@ internal static class IrSignatureParser
             return Fault(Diagnostics.UnreadableIr, place, Path.GetFileName(file.Path), fault.Message);
         }
     }
+
+    // Many contextual keywords, such as record, cannot name a type. Members of the class cannot have its name.
+    private static bool IsClassName(string name) =>
+        SyntaxFacts.IsValidIdentifier(name)
+        && SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None
+        && SyntaxFacts.GetContextualKeywordKind(name) == SyntaxKind.None
+        && !s_taken.Contains(name);
+
+    private static bool IsPortClass(string name, List<IrPort> inputs, List<IrPort> outputs) =>
+        inputs.Exists(port => name == IrSignatureEmitter.PortClass("Input", port))
+        || outputs.Exists(port => name == IrSignatureEmitter.PortClass("Output", port));
 
     private static List<IrPort> Ports(
         List<IrTensor> tensors, string side, Func<string, ElementTypeRow?> typeOf, List<DiagnosticInfo> diagnostics)

@@ -128,16 +128,38 @@ public class IrSignatureGeneratorTests
     [Arguments("my model")]
     [Arguments("1st")]
     [Arguments("Inputs")]
+    [Arguments("Outputs")]
+    [Arguments("ModelName")]
+    [Arguments("Check")]
+    [Arguments("InferAsync")]
+    [Arguments("TensorBytes")]
+    [Arguments("InputB")]
+    [Arguments("OutputA")]
+    [Arguments("class")]
+    [Arguments("record")]
+    [Arguments("extension")]
     public async Task OVMS025_NameThatIsNoClass(string name) =>
         await Tells(Model("dummy"), name, "OVMS025", $"The OvmsModel '{name}' of dummy.xml cannot be the name of a class");
 
     [Test]
-    public async Task OVMS026_OneClassForTwoFiles()
+    [Arguments("InputA")]
+    [Arguments("Record")]
+    public async Task NameThatOnlyLooksTaken_IsAClass(string name)
     {
-        GeneratorRun run = GeneratorRun.Of(new IrSignatureGenerator(), new ProjectFiles(s_dummy, new ProjectFile("odd.xml", Odd, "Dummy")));
+        GeneratorRun run = GeneratorRun.Of(new IrSignatureGenerator(), new ProjectFiles(new ProjectFile("/models/dummy.xml", Model("dummy"), name)));
+        await Assert.That(run.Diagnostics).IsEmpty();
+        await Assert.That(run.Text($"{name}.Ir.g.cs")).Contains($"class {name}");
+    }
+
+    [Test]
+    [Arguments("Dummy")]
+    [Arguments("DUMMY")]
+    public async Task OVMS026_OneClassForTwoFiles(string second)
+    {
+        GeneratorRun run = GeneratorRun.Of(new IrSignatureGenerator(), new ProjectFiles(s_dummy, new ProjectFile("odd.xml", Odd, second)));
         Diagnostic told = run.Diagnostics.Single();
         await Assert.That(told.Id).IsEqualTo("OVMS026");
-        await Assert.That(told.GetMessage()).IsEqualTo("The OvmsModel 'Dummy' is given to more than one file; each needs a name of its own");
+        await Assert.That(told.GetMessage()).IsEqualTo($"The OvmsModel '{second}' is given to more than one file; each needs a name of its own");
         await Assert.That(run.Text("Dummy.Ir.g.cs")).Contains("ModelName = \"dummy\"");
     }
 

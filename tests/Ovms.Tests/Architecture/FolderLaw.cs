@@ -125,7 +125,7 @@ internal static class FolderLaw
         // A folder of models is a configuration.
         ["Configuration"] = ["Repository", "Disk", "Options", "Options/Parsing", "Status"],
         ["Devices"] = ["Devices/Cpu", "Native", "Disk", "Options", "Status"],
-        ["Devices/Cpu"] = [],
+        ["Devices/Cpu"] = ["Observability"],
         ["Repository"] = ["Disk", "Status"],
         ["Repository/Remote"] = ["Repository", "Disk", "Status"],
         ["Tensors"] = ["Native", "Status", "Wire"],

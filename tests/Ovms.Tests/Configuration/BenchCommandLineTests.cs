@@ -27,6 +27,14 @@ public sealed class BenchCommandLineTests
     }
 
     [Test]
+    public async Task ValueThatLooksLikeAnOptionOfTheMeasurement_IsPassedOn()
+    {
+        string[] model = ["--model_name", "json", "--model_path", "duration", "--target_device", "CPU", "--layout=--json", "--shape", "-json"];
+        CommandLine.Bench bench = (CommandLine.Bench)Parse(["bench", "--json", .. model, "--duration", "3"]);
+        await Assert.That(string.Join(' ', bench.Passed)).IsEqualTo(string.Join(' ', model));
+    }
+
+    [Test]
     [Arguments("--concurrency 2", "needs --model_path")]
     [Arguments("--model_path m --port 9000", "--port cannot be given")]
     [Arguments("--model_path m --duration 0", "duration")]

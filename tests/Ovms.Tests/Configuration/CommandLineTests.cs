@@ -1,5 +1,6 @@
 using Ovms.Configuration;
 using Ovms.Options;
+using Ovms.Options.Parsing;
 
 namespace Ovms.Tests.Configuration;
 
@@ -76,6 +77,27 @@ public class CommandLineTests
         CommandLine.Start start = (CommandLine.Start)Parse($"{Good} --port 9001", s_linux);
         await Assert.That(start.Server.Port).IsEqualTo(9001u);
         await Assert.That(start.Warnings).IsEquivalentTo(["--port is given more than once: the last value, 9001, is used"]);
+    }
+
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    public async Task RestWorkersBelowTwo_AreAcceptedAsTheHelpSays(int workers)
+    {
+        CommandLine line = Parse($"{Good} --rest_port 8000 --rest_workers {workers}", s_linux);
+        await Assert.That(line).IsTypeOf<CommandLine.Start>();
+        OptionRow row = ServerOptions.Rows.Single(static row => row.Name == "rest_workers");
+        await Assert.That(row.Min).IsLessThanOrEqualTo(0);
+        await Assert.That(row.Help).Contains("0 and 1 mean 2");
+    }
+
+    [Test]
+    public async Task HelpOfCheck_IsItsOwn()
+    {
+        CommandLine.Exit help = Exit("check --help");
+        await Assert.That(help.Code).IsEqualTo(0);
+        await Assert.That(help.Output).IsEqualTo(CheckCommandLine.HelpText);
+        await Assert.That(help.Output).StartsWith("Check everything").And.Contains("--config_path").And.Contains("--target_device").And.DoesNotContain("--concurrency");
     }
 
     [Test]

@@ -73,6 +73,19 @@ public class ManagementCommandTests
     }
 
     [Test]
+    [Arguments("007")]
+    [Arguments("+7")]
+    [Arguments("7")]
+    public async Task NumberThatJsonSpellsOtherwise_IsWrittenAsJson(string seven)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder["config.json"];
+        CommandLine.Exit exit = Run($"--add_to_config --config_path {path} --model_name m --model_path /m --nireq {seven}");
+        await Assert.That(exit).IsEqualTo(new CommandLine.Exit(0, $"Config updated: {path}\n", ""));
+        await Assert.That(await File.ReadAllTextAsync(path)).Contains("\"nireq\": 7\n");
+    }
+
+    [Test]
     public async Task WhatTheFileHoldsBesides_StaysAsItIs()
     {
         using TemporaryFolder folder = new();

@@ -21,6 +21,34 @@ public sealed class RequestMemoryTests
     }
 
     [Test]
+    public async Task WhatDoesNotFit_MakesNothingElseFail()
+    {
+        RequestMemory memory = new(100, "");
+        RequestMemory connection = new RequestMemory(100, "", connectionPercent: 90).ForConnection();
+        Task greedy = Task.Run(() =>
+        {
+            for (int i = 0; i < 100_000; i++)
+            {
+                _ = memory.TryTake(200).IsOk | connection.TryTake(200).IsOk;
+            }
+        });
+        int refused = 0;
+        while (!greedy.IsCompleted)
+        {
+            foreach (RequestMemory each in new[] { memory, connection })
+            {
+                bool isTaken = each.TryTake(60).IsOk;
+                refused += isTaken ? 0 : 1;
+                each.Return(isTaken ? 60 : 0);
+            }
+        }
+
+        await greedy;
+        await Assert.That(refused).IsEqualTo(0);
+        await Assert.That((memory.Taken, connection.Taken)).IsEqualTo((0, 0));
+    }
+
+    [Test]
     public async Task Zero_IsNoLimit() => await Assert.That(new RequestMemory(0, "").TryTake(long.MaxValue).IsOk).IsTrue();
 
     [Test]

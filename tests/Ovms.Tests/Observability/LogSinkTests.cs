@@ -45,7 +45,7 @@ public sealed class LogSinkTests
         sink.Write(Entry("after"), withStackTrace: false);
         sink.Dispose();
         string text = await File.ReadAllTextAsync(folder[Path.Combine("elsewhere", "ovms.log")]);
-        await Assert.That(text).Contains($"The log file {path} cannot be opened: ").And.Contains("The file that was open goes on.").And.Contains("] after");
+        await Assert.That(text).Contains($"The log file {path} cannot be opened: ").And.Contains("The server keeps writing to the file that is open.").And.Contains("] after");
     }
 
     [Test]

@@ -67,6 +67,19 @@ public class NativeBufferTests
     }
 
     [Test]
+    public async Task ContentOfTheLargestSize_HasRoomWhateverItsOffset()
+    {
+        using NativeBuffer buffer = NativeBuffer.EndingAligned(NativeBuffer.Shells(), length: 100, capacity: 16);
+        await Assert.That(AddressOf(buffer) % 64).IsNotEqualTo(0);
+        buffer.GetSpan(1)[0] = 7;
+        buffer.Advance(1);
+        await Assert.That(buffer.TryReserve(NativeBuffer.MaxLength - 1)).IsTrue();
+        await Assert.That(buffer.Free.Length).IsEqualTo(NativeBuffer.MaxLength - 1);
+        await Assert.That(buffer.Bytes[0]).IsEqualTo((byte)7);
+        await Assert.That(buffer.TryReserve(NativeBuffer.MaxLength)).IsFalse();
+    }
+
+    [Test]
     public async Task View_LiesOverItsPart_AndGrowsElsewhere()
     {
         using NativeBuffer whole = new(256);

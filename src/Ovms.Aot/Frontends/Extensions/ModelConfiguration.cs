@@ -25,8 +25,6 @@ internal sealed record ModelConfiguration(
     // Reported where the batch has no upper bound: load tools refuse batches larger than the configuration says.
     private const int LargestToldBatch = 1024;
 
-    private const long AnySize = -1;
-
     /// <summary>Describes a servable.</summary>
     public static ModelConfiguration Of(Servable servable)
     {
@@ -64,24 +62,8 @@ internal sealed record ModelConfiguration(
     private static ImmutableArray<ConfiguredTensor> Describe(ImmutableArray<TensorInfo> tensors, bool leavesOutBatch) =>
     [
         .. tensors.Select(info =>
-            new ConfiguredTensor(info.Name, ConfigDatatype.NumberOf(info.Marshaler.Datatype), DimsOf(info, leavesOutBatch))),
+            new ConfiguredTensor(info.Name, ConfigDatatype.NumberOf(info.Marshaler.Datatype), ReportedShape.Of(info, leavesOutBatch ? 1 : 0))),
     ];
-
-    private static ImmutableArray<long> DimsOf(TensorInfo info, bool leavesOutBatch)
-    {
-        if (!info.Shape.HasRank)
-        {
-            return [AnySize];
-        }
-
-        ImmutableArray<long>.Builder dims = ImmutableArray.CreateBuilder<long>(info.Shape.Rank);
-        for (int i = leavesOutBatch ? 1 : 0; i < info.Shape.Rank; i++)
-        {
-            dims.Add(info.Shape[i].IsStatic ? info.Shape[i].Min : AnySize);
-        }
-
-        return dims.ToImmutable();
-    }
 }
 
 /// <summary>One input or output of a <see cref="ModelConfiguration"/>.</summary>

@@ -23,6 +23,9 @@ internal static class DeepPng
 
     private static readonly (int X, int Y, int StepX, int StepY)[] s_whole = [(0, 0, 1, 1)];
 
+    /// <summary>Bytes that <see cref="Decode"/> takes beside the pixels: the compressed data in one piece, and two rows.</summary>
+    public static long WorkingBytes(ReadOnlySpan<byte> file) => file.Length + RowBytes(file);
+
     /// <summary>Decodes every pixel.</summary>
     /// <param name="file">The file.</param>
     /// <param name="pixels">Receives blue, green, red and alpha of each pixel. For gray pixels the first three are equal.</param>
@@ -32,14 +35,14 @@ internal static class DeepPng
     {
         int width = BinaryPrimitives.ReadInt32BigEndian(file[Header..]);
         int height = BinaryPrimitives.ReadInt32BigEndian(file[(Header + 4)..]);
-        int samples = file[Header + 9] switch { 0 => 1, 2 => 3, 4 => 2, 6 => 4, _ => 0 };
+        int samples = SamplesOf(file);
         if (samples == 0 || (long)width * height * Channels != pixels.Length)
         {
             return Broken("its header is");
         }
 
         using NativeBuffer packed = DataOf(file);
-        using NativeBuffer rows = new(2 * width * samples * SampleBytes);
+        using NativeBuffer rows = new((int)RowBytes(file));
         try
         {
             using ZLibStream data = Open(packed);
@@ -77,6 +80,11 @@ internal static class DeepPng
             return Broken("its compressed content is");
         }
     }
+
+    private static int SamplesOf(ReadOnlySpan<byte> file) => file[Header + 9] switch { 0 => 1, 2 => 3, 4 => 2, 6 => 4, _ => 0 };
+
+    private static long RowBytes(ReadOnlySpan<byte> file) =>
+        2L * BinaryPrimitives.ReadInt32BigEndian(file[Header..]) * SamplesOf(file) * SampleBytes;
 
     private static unsafe ZLibStream Open(NativeBuffer packed) =>
         new(new UnmanagedMemoryStream((byte*)packed.Address, packed.Length), CompressionMode.Decompress);

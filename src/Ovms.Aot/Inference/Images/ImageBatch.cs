@@ -118,7 +118,8 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
     private Outcome DecodeAside(ImageFile image, Span<byte> elements, CancellationToken cancellation)
     {
         long length = image.DecodedBytes;
-        Outcome taken = budget.TryTake(length);
+        long held = length + image.WorkingBytes;
+        Outcome taken = budget.TryTake(held);
         if (!taken.IsOk)
         {
             return taken;
@@ -154,7 +155,7 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
         }
         finally
         {
-            budget.Return(length);
+            budget.Return(held);
         }
     }
 }

@@ -46,6 +46,9 @@ internal sealed unsafe class ImageFile : IDisposable
     /// <summary>Bytes of all decoded pixels.</summary>
     public long DecodedBytes => (long)Width * Height * SamplesPerPixel * (IsDeep ? sizeof(ushort) : sizeof(byte));
 
+    /// <summary>Bytes that decoding takes beside the pixels.</summary>
+    public long WorkingBytes => IsDeep ? DeepPng.WorkingBytes(_data.AsSpan()) : 0;
+
     /// <summary>Reads the header. Allocates nothing for the pixels.</summary>
     /// <param name="file">The file, in unmanaged memory that outlives the image.</param>
     /// <param name="keepsDeep">Whether 16-bit samples are decoded with all their bits; otherwise with their upper 8.</param>

@@ -6,7 +6,7 @@ namespace Ovms.Inference.Messages;
 /// Bounds the concurrent cost of BYTES conversions: the calls that decode images, the calls that wait for their turn, and the memory.
 /// </summary>
 /// <remarks>
-/// The memory is that of the pixels and of the tensors made of images and texts. A tensor's share is held until its call has ended.
+/// The memory is that of the pixels, of what decoding them takes, and of the tensors made of images and texts. A tensor's share is held until its call has ended.
 /// </remarks>
 internal sealed class ConversionBudget(int decoders, int waiters, long bytes, long scannedPixels = long.MaxValue) : IDisposable
 {
@@ -67,17 +67,20 @@ internal sealed class ConversionBudget(int decoders, int waiters, long bytes, lo
     /// <summary>Reserves bytes, or fails if the budget is exhausted.</summary>
     public Outcome TryTake(long wanted)
     {
-        long taken = Interlocked.Add(ref _taken, wanted);
-        if (taken <= bytes)
+        // Checked before it is added: a call that does not fit must not make others fail meanwhile.
+        for (long taken = Taken, seen; wanted <= bytes - taken; taken = seen)
         {
-            return Outcome.Ok;
+            seen = Interlocked.CompareExchange(ref _taken, taken + wanted, taken);
+            if (seen == taken)
+            {
+                return Outcome.Ok;
+            }
         }
 
-        Return(wanted);
         return Outcome.Fail(
             StatusCode.OutOfMemory,
             $"Images and texts take {wanted} bytes more when they are unpacked; "
-                + $"those of calls in flight hold {taken - wanted} of {bytes}; try again later or send less at once");
+                + $"those of calls in flight hold {Taken} of {bytes}; try again later or send less at once");
     }
 
     /// <summary>Releases reserved bytes.</summary>

@@ -50,8 +50,12 @@ internal static class OptionParser
         }
     }
 
-    // The table and row of an argument, and the value after its equals sign.
-    private static OptionBuilder? Find(string argument, ReadOnlySpan<OptionBuilder> tables, out int index, out string? value)
+    /// <summary>The table of an argument that is an option's name; null if it is none.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <param name="tables">The tables to look in.</param>
+    /// <param name="index">Its row in the table.</param>
+    /// <param name="value">The value after its equals sign; null if it has none.</param>
+    public static OptionBuilder? Find(string argument, ReadOnlySpan<OptionBuilder> tables, out int index, out string? value)
     {
         index = -1;
         value = null;

@@ -74,7 +74,7 @@ internal sealed class GcsAccount(
             // The exception's message may quote the file.
             return Outcome.Fail(
                 StatusCode.RemoteAccessRefused,
-                $"{path}: {file} ({Variable}) is not the JSON key file of a service account; download the key anew.");
+                $"{path}: {file} ({Variable}) is not the JSON key file of a service account; download the key again.");
         }
     }
 

@@ -94,12 +94,16 @@ internal sealed class GcsStore : RemoteStore
                 return await SendOnceAsync(rest, completion, cancellation).ConfigureAwait(false);
             }
             catch (Exception failure) when (
-                attempt < Patience.Attempts && failure is HttpRequestException or GcsAnswerException { Status: 408 or 429 or >= 500 })
+                attempt < Patience.Attempts && !cancellation.IsCancellationRequested && IsPassing(failure))
             {
                 await Task.Delay(Patience.BeforeRetry(attempt), cancellation).ConfigureAwait(false);
             }
         }
     }
+
+    // A cancelled request is one that its own timeout ended: the caller's cancellation was excluded before.
+    private static bool IsPassing(Exception failure) =>
+        failure is HttpRequestException or OperationCanceledException or GcsAnswerException { Status: 408 or 429 or >= 500 };
 
     private async Task<HttpResponseMessage> SendOnceAsync(string rest, HttpCompletionOption completion, CancellationToken cancellation)
     {

@@ -64,7 +64,7 @@ internal sealed class RemoteDownload(RemoteStore store, RemoteFile file, RemoteP
 
         if (body.ETag is { } mark && mark != _item.ETag)
         {
-            return Mismatch("it was written anew meanwhile");
+            return Mismatch("it was overwritten after the listing");
         }
 
         byte[] chunk = ArrayPool<byte>.Shared.Rent(Chunk);
@@ -147,5 +147,5 @@ internal sealed class RemoteDownload(RemoteStore store, RemoteFile file, RemoteP
         Outcome.Fail(
             StatusCode.RemoteFileInvalid,
             $"{store.Path}: {_item.Key} at {store.Endpoint} differs from its listing: {what}. "
-            + "It is tried again; if that lasts, upload the file anew.");
+            + "It is tried again; if that lasts, upload the file again.");
 }

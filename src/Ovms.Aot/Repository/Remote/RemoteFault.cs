@@ -32,7 +32,7 @@ internal static class RemoteFault
             404 or 409 or 412 =>
                 Outcome.Fail(
                     StatusCode.RemoteFileInvalid,
-                    $"{path}: a file that {store.Endpoint} listed in {noun} '{path.Container}' is gone or was written anew "
+                    $"{path}: a file that {store.Endpoint} listed in {noun} '{path.Container}' was deleted or overwritten "
                     + $"({said}). It is tried again at the next check."),
             408 or 429 or >= 500 =>
                 Outcome.Fail(

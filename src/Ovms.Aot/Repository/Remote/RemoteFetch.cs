@@ -44,37 +44,47 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
     private async Task<Outcome<LocalCopy>> ObtainAsync(
         RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
     {
-        long started = Stopwatch.GetTimestamp();
-        while (true)
+        // Other servers may hold the lock, and may delete a copy before this one takes it.
+        for (long started = Stopwatch.GetTimestamp(); ; await Task.Delay(patience.Step, cancellation).ConfigureAwait(false))
         {
+            if (RemoteCache.TryTake(copy, version, store.Path.ModelFile) is { } there)
+            {
+                return there;
+            }
+
+            Outcome made = await MakeAsync(store, version, copy, cancellation).ConfigureAwait(false);
+            if (!made.IsOk)
+            {
+                return made;
+            }
+
             if (RemoteCache.TryTake(copy, version, store.Path.ModelFile) is { } taken)
             {
                 return taken;
             }
 
-            if (RemoteCache.TryHoldAlone(copy) is { } alone)
-            {
-                await using ConfiguredAsyncDisposable end = alone.ConfigureAwait(false);
-                Outcome filled = RemoteCache.IsWhole(copy, version)
-                    ? Outcome.Ok
-                    : await FillAsync(store, version, copy, cancellation).ConfigureAwait(false);
-                if (!filled.IsOk)
-                {
-                    return filled;
-                }
-            }
-            else if (Stopwatch.GetElapsedTime(started) > patience.OtherFetcher)
+            if (Stopwatch.GetElapsedTime(started) > patience.OtherFetcher)
             {
                 return Outcome.Fail(
                     StatusCode.RemoteCacheFailed,
-                    $"{copy} has been locked by another server for {patience.OtherFetcher.TotalSeconds:F0} s; "
+                    $"{copy} has been locked, changed or deleted by another process for {patience.OtherFetcher.TotalSeconds:F0} s; "
                     + "give each server its own --remote_cache_dir.");
             }
-            else
-            {
-                await Task.Delay(patience.Step, cancellation).ConfigureAwait(false);
-            }
         }
+    }
+
+    // Ok also where another server holds the copy: it may be making it.
+    private async Task<Outcome> MakeAsync(RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
+    {
+        if (RemoteCache.TryHoldAlone(copy) is not { } alone)
+        {
+            return Outcome.Ok;
+        }
+
+        await using ConfiguredAsyncDisposable end = alone.ConfigureAwait(false);
+        return RemoteCache.IsWhole(copy, version)
+            ? Outcome.Ok
+            : await FillAsync(store, version, copy, cancellation).ConfigureAwait(false);
     }
 
     private async Task<Outcome> FillAsync(RemoteStore store, RemoteVersion version, string copy, CancellationToken cancellation)
@@ -100,7 +110,7 @@ internal sealed class RemoteFetch(RemoteCache cache, RemotePatience patience)
 
         RemoteCache.Complete(copy, version);
         return Outcome.Ok;
-        }
-
-        private static long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
     }
+
+    private static long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
+}

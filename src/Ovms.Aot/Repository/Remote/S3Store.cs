@@ -38,12 +38,14 @@ internal sealed class S3Store : RemoteStore
                 $"{path}: S3_ENDPOINT is not an address; the forms are host:port (https) and http://host:port.");
         }
 
-        Connections connections = new(settings.CreateClient());
+        // The library applies its own timeout only to clients that it makes. Until a response begins; not to the body of a file.
+        HttpClient client = settings.CreateClient();
+        client.Timeout = settings.Patience.Request;
+        Connections connections = new(client);
         AmazonS3Config config = new()
         {
             HttpClientFactory = connections,
             MaxErrorRetry = settings.Patience.Attempts - 1,
-            Timeout = settings.Patience.Request,
 
             // The download checks sizes and ETags; compatible servers do not know the SDK's newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,

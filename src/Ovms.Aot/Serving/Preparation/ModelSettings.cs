@@ -58,7 +58,7 @@ internal sealed record ModelSettings(
             string option = shape.Value?.HasAuto == true ? "shape" : "batch_size";
             string range = option == "shape" ? "(1,3,224:512,224:512)" : "1:16";
             warnings.Add(
-                $"{option} auto compiles the model anew for other shapes than its own, and the first call of each waits for that; "
+                $"{option} auto compiles the model again for other shapes than its own, and the first call of each waits for that; "
                 + $"it is deprecated: -1 or a range ({range}) serves them all with one compiled model, on CPU and GPU.");
         }
 

@@ -68,7 +68,12 @@ internal sealed class OutputMemory
 
     /// <summary>Gives a request new output tensors where they are set explicitly. Holders of the previous tensors keep them.</summary>
     /// <exception cref="OpenVinoException">There is no memory.</exception>
-    public void GiveOutputs(InferRequest request)
+    public void GiveOutputs(InferRequest request) => GiveOutputs(request, static (type, shape) => Tensor.Allocate(type, shape));
+
+    /// <inheritdoc cref="GiveOutputs(InferRequest)"/>
+    /// <param name="request">The request.</param>
+    /// <param name="allocate">Makes a tensor, which this method disposes.</param>
+    internal void GiveOutputs(InferRequest request, Func<ElementType, long[], Tensor> allocate)
     {
         // All or none: a request that writes some outputs to other memory than its holder believes would answer wrongly.
         Tensor?[] tensors = new Tensor?[_own.Length];
@@ -76,7 +81,7 @@ internal sealed class OutputMemory
         {
             for (int i = 0; i < tensors.Length; i++)
             {
-                tensors[i] = Tensor.Allocate(_own[i].ElementType, LeastShape(_own[i].Shape));
+                tensors[i] = allocate(_own[i].ElementType, LeastShape(_own[i].Shape));
             }
 
             for (int i = 0; i < tensors.Length; i++)

@@ -35,6 +35,9 @@ internal sealed class Sequence
     /// <summary>Whether it was removed from the table. Calls that still wait then fail.</summary>
     public bool IsGone { get; set; }
 
+    /// <summary>Whether it was removed because its first call ended before it computed.</summary>
+    public bool NeverBegan { get; set; }
+
     // Owned by the call that the queue has admitted.
 
     /// <summary>The step of that call.</summary>

@@ -40,7 +40,7 @@ internal sealed record SequenceSettings(int Max, bool CleansIdle)
         return ShapeText.IsAuto(options.BatchSize) || ShapesOf(options.Shape).Any(ShapeText.IsAuto)
             ? Outcome.Fail(
                 StatusCode.ModelConfigInvalid,
-                "Stateful models have no auto batch_size or shape: another shape is another compiled model, whose state begins anew; "
+                "Stateful models have no auto batch_size or shape: another shape is another compiled model, whose state is lost; "
                     + "give -1 or a range instead.")
             : new SequenceSettings((int)Math.Min(options.MaxSequenceNumber, int.MaxValue), options.IdleSequenceCleanup);
     }

@@ -74,8 +74,11 @@ internal sealed class SequenceTable(
             {
                 return Outcome.Fail(
                     StatusCode.SequenceTerminated,
-                    $"Sequence: {sequence.Id}; a call before this one failed or was cancelled while it was computed, "
-                        + "and the state is lost; start a new sequence.");
+                    sequence.NeverBegan
+                        ? $"Sequence: {sequence.Id}; its first call failed or was cancelled before it was computed, "
+                            + "so that the sequence did not begin; start it again."
+                        : $"Sequence: {sequence.Id}; a call before this one failed or was cancelled while it was computed, "
+                            + "and the state is lost; start a new sequence.");
             }
 
             turn = (await _turns.RentAsync(cancellation).ConfigureAwait(false)).Value;
@@ -255,6 +258,7 @@ internal sealed class SequenceTable(
             };
             if (isOver)
             {
+                sequence.NeverBegan = progress == InferProgress.None;
                 Remove(sequence);
             }
             else if (step.IsEnd)

@@ -1,22 +1,29 @@
 using Ovms.Devices.Cpu;
+using Ovms.Tests.Serving.Lifecycle;
 
 namespace Ovms.Tests.Devices.Cpu;
 
 public sealed class StreamLedgerTests
 {
     [Test]
-    public async Task MoreStreamsThanCpus_AreToldOnceUntilTheyAreFewerAgain()
+    public async Task MoreStreamsThanCpus_AreToldOnceAMinute()
     {
-        StreamLedger ledger = new();
+        FakeClock clock = new();
+        StreamLedger ledger = new(clock);
         await Assert.That(ledger.Add("a", 1, 2, out IDisposable _)).IsNull();
-        await Assert.That(ledger.Add("b", 1, 2, out IDisposable b)).IsNull();
+        await Assert.That(ledger.Add("b", 1, 2, out IDisposable _)).IsNull();
         await Assert.That(ledger.Add("c", 1, 2, out IDisposable c)!).Contains("3 streams on the CPU together, more than the 2 CPUs");
         await Assert.That(ledger.Add("d", 1, 2, out IDisposable d)).IsNull();
-        b.Dispose();
+
+        // Hours later the bound is met again, with models that are unloaded in between.
         c.Dispose();
         d.Dispose();
-        await Assert.That(ledger.Add("e", 1, 2, out IDisposable _)).IsNull();
-        await Assert.That(ledger.Add("f", 1, 2, out IDisposable _)).IsNotNull();
+        clock.Advance(TimeSpan.FromHours(3));
+        await Assert.That(ledger.Add("e", 1, 2, out IDisposable _)!).Contains("3 streams");
+        clock.Advance(TimeSpan.FromSeconds(59));
+        await Assert.That(ledger.Add("f", 1, 2, out IDisposable _)).IsNull();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await Assert.That(ledger.Add("g", 1, 2, out IDisposable _)!).Contains("5 streams");
     }
 
     [Test]

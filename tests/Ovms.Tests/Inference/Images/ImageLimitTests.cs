@@ -133,6 +133,24 @@ public sealed class ImageLimitTests
     }
 
     [Test]
+    public async Task RowsOfADeepImage_CountInTheBudget()
+    {
+        // One row of 1000 pixels: beside 8,000 bytes of pixels, decoding holds two rows of 6,000 bytes, and the file.
+        byte[] file = ImageFiles.Png(1000, 1, new byte[6000], depth: 16);
+        const int Tensor = 2 * 2 * 3 * sizeof(float);
+        int needed = 8000 + (2 * 6000) + file.Length + Tensor;
+        foreach ((int bytes, bool fits) in new[] { (needed, true), (needed - 1, false) })
+        {
+            using ConversionBudget budget = new(decoders: 1, waiters: 1, bytes);
+            (Outcome decoded, InferMessage message) = await Decoded.TryAsync(Decoded.Fixed(2, 2, 3), ElementType.F32, [file], budget: budget);
+            await Assert.That(decoded.Code).IsEqualTo(fits ? StatusCode.Ok : StatusCode.OutOfMemory);
+            await Assert.That(budget.Taken).IsEqualTo(Tensor);
+            message.Dispose();
+            await Assert.That(budget.Taken).IsEqualTo(0);
+        }
+    }
+
+    [Test]
     public async Task Waiting_IsBoundedAndCancelled()
     {
         using ConversionBudget budget = new(decoders: 1, waiters: 1, bytes: 10_000);

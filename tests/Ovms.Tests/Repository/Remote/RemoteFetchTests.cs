@@ -173,6 +173,34 @@ public class RemoteFetchTests
     }
 
     [Test]
+    public async Task CopyThatNeverLasts_IsNotFetchedOverAndOver()
+    {
+        using TemporaryFolder folder = new();
+        await using FakeCloud cloud = RemoteStoreTests.Filled(RemoteKind.Gcs);
+        using RemoteStore store = cloud.Open();
+        List<RemoteObject> listed = (await store.ListAsync(CancellationToken.None)).Value!;
+        using CancellationTokenSource tooOften = new();
+        cloud.Fault = request =>
+        {
+            if (!cloud.IsListing(request) && cloud.Downloads > 10)
+            {
+                tooOften.Cancel();
+            }
+
+            return null;
+        };
+
+        // Two objects of different sizes in one file: as if somebody changed the copy each time before it is taken.
+        RemoteVersion changing = new(1, [.. listed.Take(2).Select(static item => new RemoteFile("x", item))], new string('0', 64));
+        RemotePatience patience = FakeCloud.Quick with { OtherFetcher = TimeSpan.Zero };
+        Outcome<LocalCopy> fetched = await new RemoteFetch(new RemoteCache(folder.Path), patience).ObtainAsync(store, changing, tooOften.Token);
+
+        await Assert.That(fetched.Code).IsEqualTo(StatusCode.RemoteCacheFailed);
+        await Assert.That(fetched.Text).Contains("changed or deleted by another process").And.Contains("--remote_cache_dir");
+        await Assert.That(cloud.Downloads).IsEqualTo(2);
+    }
+
+    [Test]
     public async Task NoRoom_IsSaidBeforeAnythingIsFetched()
     {
         using TemporaryFolder folder = new();

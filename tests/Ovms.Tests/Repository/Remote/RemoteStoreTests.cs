@@ -115,6 +115,21 @@ public class RemoteStoreTests
 
     [Test]
     [MethodDataSource(nameof(Kinds))]
+    public async Task RequestWithoutAnAnswerInTime_IsTriedAgain(string kind)
+    {
+        await using FakeCloud cloud = Filled(kind);
+        int asked = 0;
+        cloud.Fault = _ => Interlocked.Increment(ref asked) == 1 ? new FakeAnswer(200, [], Hangs: true) : null;
+        using RemoteStore store = cloud.Open(FakeCloud.Quick with { Request = TimeSpan.FromSeconds(2) });
+
+        Outcome<List<RemoteObject>> listed = await store.ListAsync(CancellationToken.None);
+
+        await Assert.That(listed.Text).IsEqualTo("OK");
+        await Assert.That(listed.Value!.Count).IsEqualTo(4);
+    }
+
+    [Test]
+    [MethodDataSource(nameof(Kinds))]
     public async Task SilentServer_MeetsTheDeadline(string kind)
     {
         await using FakeCloud cloud = Filled(kind);

@@ -105,8 +105,8 @@ public class SettingsTests
         await Assert.That(BatchSizeSetting.Parse(text, []).Value).IsEqualTo(new BatchSizeSetting(null, IsAuto: true));
 
     [Test]
-    [Arguments("auto", "", "batch_size auto compiles the model anew")]
-    [Arguments("", "auto", "shape auto compiles the model anew")]
+    [Arguments("auto", "", "batch_size auto compiles the model again")]
+    [Arguments("", "auto", "shape auto compiles the model again")]
     [Arguments("auto", "(1,10)", "Both shape and batch size are given; the shape (1,10) is used and batch size auto is ignored.")]
     public async Task Auto_IsWarnedOf(string batchSize, string shape, string warning)
     {

@@ -212,7 +212,9 @@ public sealed class SequenceTableTests
         Task<Outcome<InferSlot>> behind = table.RentAsync(Continue(2), CancellationToken.None).AsTask();
         await givingUp.CancelAsync();
         await Assert.That(async () => await leaver).Throws<OperationCanceledException>();
-        await Assert.That((await behind).Code).IsEqualTo(StatusCode.SequenceTerminated);
+        Outcome<InferSlot> refused = await behind;
+        await Assert.That(refused.Code).IsEqualTo(StatusCode.SequenceTerminated);
+        await Assert.That(refused.Text).Contains("its first call failed or was cancelled before it was computed").And.Contains("start it again");
         await AddAsync(held, 1);
         held.Return();
         await Assert.That((await table.StepAsync(Continue(2), 1)).Code).IsEqualTo(StatusCode.SequenceMissing);
@@ -254,7 +256,9 @@ public sealed class SequenceTableTests
         await Assert.That((await UnequalRows.InferAsync(bad, 2, 3)).Status).IsNotEqualTo(OvStatus.Ok);
         await Assert.That((await UnequalRows.InferAsync(bad, 4, 4)).Status).IsEqualTo(OvStatus.Ok);
         bad.Return();
-        await Assert.That((await behind).Code).IsEqualTo(StatusCode.SequenceTerminated);
+        Outcome<InferSlot> refused = await behind;
+        await Assert.That(refused.Code).IsEqualTo(StatusCode.SequenceTerminated);
+        await Assert.That(refused.Text).Contains("while it was computed, and the state is lost");
         await Assert.That((await table.RentAsync(Continue(1), CancellationToken.None)).Code).IsEqualTo(StatusCode.SequenceMissing);
         InferSlot other = await table.HoldAsync(Continue(2));
         await Assert.That((await UnequalRows.InferAsync(other, 2, 2)).Status).IsEqualTo(OvStatus.Ok);

@@ -1,3 +1,4 @@
+using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
@@ -7,8 +8,6 @@ namespace Ovms.Frontends.Grpc.KServe;
 /// <summary>Converts a servable into the response to ModelMetadata.</summary>
 internal static class ModelDescription
 {
-    private const long AnySize = -1;
-
     /// <summary>Describes an available version, with inputs and outputs sorted by name, as in the original.</summary>
     public static ModelMetadataResponse Of(ModelEntry model, VersionEntry version)
     {
@@ -38,17 +37,7 @@ internal static class ModelDescription
     private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorInfo info)
     {
         ModelMetadataResponse.Types.TensorMetadata metadata = new() { Name = info.Name, Datatype = info.Marshaler.Datatype };
-        if (!info.Shape.HasRank)
-        {
-            metadata.Shape.Add(AnySize);
-            return metadata;
-        }
-
-        for (int i = 0; i < info.Shape.Rank; i++)
-        {
-            metadata.Shape.Add(info.Shape[i].IsStatic ? info.Shape[i].Min : AnySize);
-        }
-
+        metadata.Shape.AddRange(ReportedShape.Of(info));
         return metadata;
     }
 }

@@ -26,7 +26,7 @@ internal static class MetadataJson
         body.Raw("]}"u8);
     }
 
-    /// <summary>Writes a model's versions, inputs and outputs; dynamic dimensions are -1.</summary>
+    /// <summary>Writes a model's versions, inputs and outputs.</summary>
     /// <param name="modelInfo">The model's own <c>model_info</c>; if null or empty, nothing is written for it.</param>
     public static void WriteModel(
         NativeBuffer body, ModelEntry model, Signature signature, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null)
@@ -69,14 +69,9 @@ internal static class MetadataJson
             body.Text(tensor.Name);
             body.Raw(",\"datatype\":"u8);
             body.Text(tensor.Marshaler.Datatype);
-            body.Raw(",\"shape\":["u8);
-            for (int d = 0; d < tensor.Shape.Rank; d++)
-            {
-                body.Raw(d == 0 ? default : ","u8);
-                body.Number(tensor.Shape[d].IsStatic ? tensor.Shape[d].Min : -1);
-            }
-
-            body.Raw("]}"u8);
+            body.Raw(",\"shape\":"u8);
+            body.Numbers(ReportedShape.Of(tensor).AsSpan());
+            body.Raw("}"u8);
         }
 
         body.Raw("]"u8);

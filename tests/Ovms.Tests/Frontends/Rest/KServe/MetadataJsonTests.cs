@@ -15,7 +15,10 @@ internal sealed class MetadataJsonTests
             new TensorInfo(0, "z", ElementType.String, new PartialShape(Dimension.Dynamic), "N"),
             new TensorInfo(1, "b", ElementType.F32, new PartialShape(Dimension.Of(1), Dimension.Range(2, 8), Dimension.Of(1L << 40)), "NCW"),
         ],
-        [new TensorInfo(0, "s", ElementType.BF16, PartialShape.Of(), "...")]);
+        [
+            new TensorInfo(0, "s", ElementType.BF16, PartialShape.Of(), "..."),
+            new TensorInfo(1, "u", ElementType.F32, PartialShape.DynamicRank, "..."),
+        ]);
 
     [Test]
     public async Task Server_IsNameVersionAndWhatWorks()
@@ -30,7 +33,7 @@ internal sealed class MetadataJsonTests
     public async Task Model_ListsPortsInNameOrder()
     {
         await Assert.That(Write(null)).IsEqualTo(
-            """{"name":"m","versions":[],"platform":"OpenVINO","inputs":[{"name":"b","datatype":"FP32","shape":[1,-1,1099511627776]},{"name":"z","datatype":"BYTES","shape":[-1]}],"outputs":[{"name":"s","datatype":"BF16","shape":[]}]}""");
+            """{"name":"m","versions":[],"platform":"OpenVINO","inputs":[{"name":"b","datatype":"FP32","shape":[1,-1,1099511627776]},{"name":"z","datatype":"BYTES","shape":[-1]}],"outputs":[{"name":"s","datatype":"BF16","shape":[]},{"name":"u","datatype":"FP32","shape":[-1]}]}""");
     }
 
     [Test]
