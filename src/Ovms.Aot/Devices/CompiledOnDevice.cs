@@ -24,4 +24,8 @@ internal sealed record CompiledOnDevice(
     string? Hint,
     string? InferencePrecision,
     string? CpuDecision,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>What the model cache was used for, in a word or two.</summary>
+    public string Cache { get; init; } = "off";
+}

@@ -11,10 +11,11 @@ namespace Ovms.Hosting;
 /// <summary>OpenVINO, configured by the options: the core, and the compiler for its devices.</summary>
 internal sealed class Engine : IDisposable
 {
-    private Engine(Core core, KnownDevices known, ServerOptions server)
+    private Engine(Core core, KnownDevices known, ServerOptions server, ILogger log)
     {
         Core = core;
-        Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        HardwareProbe probe = HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory);
+        Devices = new DeviceCompiler(core, known, probe, device => Log.DeviceDescribed(log, device));
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
@@ -47,7 +48,7 @@ internal sealed class Engine : IDisposable
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
             return AddExtension(core, server.CpuExtension) is { IsOk: false } refused
                 ? Close(core, refused)
-                : new Engine(core, known.Value, server);
+                : new Engine(core, known.Value, server, log);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
 using Ovms.Native;
@@ -120,7 +119,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             prepared.ModelInfo)
         {
             Zeros = new ZeroInference(signature.Value, outputs, shapes, gate),
-            Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
+            Streams = ExecutionFacts.TotalStreams(compiled.Streams),
         };
     }
 
