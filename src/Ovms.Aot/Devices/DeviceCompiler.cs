@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Status;
@@ -12,7 +15,8 @@ namespace Ovms.Devices;
 /// <param name="core">OpenVINO's core; must outlive this object.</param>
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
-internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe)
+/// <param name="watches">The devices that models were compiled for; null for new ones.</param>
+internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
@@ -20,6 +24,9 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     private readonly DeviceInventory _inventory = new(core, known, probe);
 
     private readonly PropertyCheck _check = new(SupportedProperties.Of(core, known.PluginsXml), known);
+
+    /// <summary>The devices other than the CPU that models were compiled for.</summary>
+    public DeviceWatches Watches { get; } = watches ?? new DeviceWatches(core, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Compiles a model. May take seconds; call it once at a time per model.</summary>
     /// <param name="model">The model, already reshaped and preprocessed; the caller keeps ownership.</param>
@@ -112,6 +119,15 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     private Outcome<CompiledOnDevice> Compile(
         Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
     {
+        // A free choice is known when it is made.
+        bool isFreeChoice = plan.Target.Devices.IsEmpty;
+        ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(plan.Target).HoldersOf(plan.Target));
+        Outcome refusal = holders.Select(device => Watches.Of(device).Refusal).FirstOrDefault(static refusal => !refusal.IsOk, Outcome.Ok);
+        if (!refusal.IsOk)
+        {
+            return refusal;
+        }
+
         CompiledModel compiled;
         try
         {
@@ -129,10 +145,17 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         catch (OpenVinoException e)
         {
             string given = string.Join(", ", properties.Properties.Select(static pair => $"{pair.Key}={pair.Value}"));
-            return Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {e.Said}");
+            bool isOfDevice = !plan.Target.IsCpuAlone && DeviceFault.IsOf(e.Detail);
+            return Outcome.Fail(
+                isOfDevice ? StatusCode.DeviceFailed : StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {e.Said}");
         }
 
         string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
+        if (isFreeChoice && executing != "CPU")
+        {
+            holders = Watch(_inventory.FindAll().HoldersOf(plan.Target));
+        }
+
         string? hint = ExecutionFacts.ReadHint(compiled, plan.Target.Mode);
         List<string> warnings = [.. properties.Warnings];
         string? optimalText = ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS");
@@ -151,6 +174,19 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             hint,
             ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
             cpu?.Decision,
-            warnings);
+            warnings)
+        {
+            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, holders),
+        };
+    }
+
+    private ImmutableArray<string> Watch(ImmutableArray<string> devices)
+    {
+        foreach (string device in devices)
+        {
+            Watches.Of(device);
+        }
+
+        return devices;
     }
 }
