@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Status;
@@ -12,8 +15,10 @@ namespace Ovms.Devices;
 /// <param name="core">OpenVINO's core; must outlive this object.</param>
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
-/// <param name="tell">Receives a line about each GPU and NPU when its plugin is first used.</param>
-internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe, Action<string>? tell = null)
+/// <param name="watches">The devices that models were compiled for; null for new ones.</param>
+/// <param name="tell">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
+internal sealed class DeviceCompiler(
+    Core core, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
@@ -23,6 +28,9 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(core, tell ?? (static _ => { }));
 
     private readonly PropertyCheck _check = new(SupportedProperties.Of(core, known.PluginsXml), known);
+
+    /// <summary>The devices other than the CPU that models were compiled for.</summary>
+    public DeviceWatches Watches { get; } = watches ?? new DeviceWatches(core, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Compiles a model. May take seconds; call it once at a time per model.</summary>
     /// <param name="model">The model, already reshaped and preprocessed; the caller keeps ownership.</param>
@@ -122,6 +130,15 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         CpuPlan? cpu,
         int nireq)
     {
+        // A free choice is known when it is made.
+        bool isFreeChoice = target.Devices.IsEmpty;
+        ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
+        Outcome refusal = holders.Select(device => Watches.Of(device).Refusal).FirstOrDefault(static refusal => !refusal.IsOk, Outcome.Ok);
+        if (!refusal.IsOk)
+        {
+            return refusal;
+        }
+
         CompiledModel compiled;
         CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
         string[] types = [.. target.Devices.Select(static device => device.Type)];
@@ -141,19 +158,34 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         catch (OpenVinoException e)
         {
             _descriptions.Tell(types, driver: null);
-            return PropertyBlame.Of(asked, properties, e.Said);
+            return PropertyBlame.Of(asked, properties, e);
         }
 
         CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
-        IEnumerable<string> executing = ExecutionFacts.ReadDevices(facts.ExecutionDevices).Devices.Select(static device => device.Type);
-        _descriptions.Tell(types.Concat(executing), ExecutionFacts.ReadDriver(compiled));
-        if (cache is null)
+        if (isFreeChoice && facts.ExecutionDevices != "CPU")
         {
-            return facts;
+            holders = Watch(_inventory.FindAll().HoldersOf(target));
         }
 
-        (string word, string? notStored) = cache.Find(compiled, target);
-        return facts with { Cache = word, Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored] };
+        IEnumerable<string> executing = ExecutionFacts.ReadDevices(facts.ExecutionDevices).Devices.Select(static device => device.Type);
+        _descriptions.Tell(types.Concat(executing), ExecutionFacts.ReadDriver(compiled));
+        (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
+        return facts with
+        {
+            Cache = word,
+            Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
+            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, holders),
+        };
+    }
+
+    private ImmutableArray<string> Watch(ImmutableArray<string> devices)
+    {
+        foreach (string device in devices)
+        {
+            Watches.Of(device);
+        }
+
+        return devices;
     }
 
     // "1 2": from the least to the largest useful number.

@@ -1,3 +1,4 @@
+using Ovms.Native;
 using Ovms.Status;
 
 namespace Ovms.Devices;
@@ -8,8 +9,15 @@ internal static class PropertyBlame
     /// <summary>The failure of a compilation.</summary>
     /// <param name="asked">The requested devices.</param>
     /// <param name="properties">The properties that the model was compiled with.</param>
-    /// <param name="said">OpenVINO's text.</param>
-    public static Outcome Of(TargetDevice asked, CompileProperties properties, string said)
+    /// <param name="failure">OpenVINO's error.</param>
+    public static Outcome Of(TargetDevice asked, CompileProperties properties, OpenVinoException failure) =>
+        !asked.IsCpuAlone && DeviceFault.IsOf(failure.Detail)
+            ? Outcome.Fail(StatusCode.DeviceFailed, $"{asked} with {Given(properties)}: {failure.Said}")
+            : Of(asked, properties, failure.Said);
+
+    /// <inheritdoc cref="Of(TargetDevice, CompileProperties, OpenVinoException)"/>
+    /// <param name="said">OpenVINO's text, which is not about a device's trouble.</param>
+    internal static Outcome Of(TargetDevice asked, CompileProperties properties, string said)
     {
         foreach ((string where, string key, string value) in All(properties))
         {
@@ -19,8 +27,7 @@ internal static class PropertyBlame
             }
         }
 
-        string given = string.Join(", ", properties.Properties.Select(static pair => $"{pair.Key}={pair.Value}"));
-        return Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {said}");
+        return Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {Given(properties)}: {said}");
     }
 
     /// <summary>The message for a value that a device does not accept.</summary>
@@ -41,6 +48,9 @@ internal static class PropertyBlame
 
         return false;
     }
+
+    private static string Given(CompileProperties properties) =>
+        string.Join(", ", properties.Properties.Select(static pair => $"{pair.Key}={pair.Value}"));
 
     private static bool IsPartOfName(char letter) => char.IsAsciiLetterOrDigit(letter) || letter == '_';
 

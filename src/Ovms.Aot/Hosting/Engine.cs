@@ -1,5 +1,6 @@
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Disk;
 using Ovms.Native;
 using Ovms.Observability;
@@ -15,7 +16,8 @@ internal sealed class Engine : IDisposable
     {
         Core = core;
         HardwareProbe probe = HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory);
-        Devices = new DeviceCompiler(core, known, probe, device => Log.DeviceDescribed(log, device));
+        DeviceWatches watches = new(core, TimeProvider.System, log);
+        Devices = new DeviceCompiler(core, known, probe, watches, device => Log.DeviceDescribed(log, device));
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
@@ -56,8 +58,17 @@ internal sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>Whether it was used for a device other than the CPU. Then it is not freed: <see cref="DeviceWatches.Any"/>.</summary>
+    public bool HoldsDevices => Devices.Watches.Any;
+
     /// <inheritdoc/>
-    public void Dispose() => Core.Dispose();
+    public void Dispose()
+    {
+        if (!HoldsDevices)
+        {
+            Core.Dispose();
+        }
+    }
 
     private static Outcome AddExtension(Core core, string path)
     {

@@ -38,7 +38,7 @@ internal sealed record WarmModel(LoadedModel Loaded, ModelConfig Config, Compile
             }
 
             (LoadedModel loaded, CompiledOnDevice facts) = compiled.Value;
-            WarmUp warmUp = config.WarmsUp && loaded.Zeros is { } zeros ? WarmUp.Run(zeros, config.Device) : WarmUp.Off;
+            WarmUp warmUp = config.WarmsUp && loaded.Zeros is { } zeros ? WarmUp.Run(loaded, zeros, config.Device) : WarmUp.Off;
             if (warmUp.Refused is { } refused)
             {
                 Log.NoZeros(log, id.Name, id.Version, refused);
@@ -49,15 +49,16 @@ internal sealed record WarmModel(LoadedModel Loaded, ModelConfig Config, Compile
                 return new WarmModel(loaded, config, Now(facts, id, log), took, warmUp);
             }
 
-            loaded.Dispose();
-            if (Without(config.Device, facts.ExecutionDevices) is not { } left)
+            string failed = warmUp.Device ?? ExecutionFacts.ReadExecuting(facts.Model) ?? facts.ExecutionDevices;
+
+            // Not waited for: it ends when the device answers or 10 s have passed.
+            _ = loaded.FreeAsync(id.ToString());
+            if (Without(config.Device, failed) is not { } left)
             {
-                return Outcome.Fail(
-                    StatusCode.CannotCompileModelIntoTargetDevice,
-                    $"{config.Device}: the model was compiled for {facts.ExecutionDevices}, but {trouble}");
+                return Outcome.Fail(StatusCode.DeviceFailed, $"{config.Device}: the model was compiled, but {trouble}");
             }
 
-            LoadWarnings.Tell(log, id, [$"{facts.ExecutionDevices} cannot be used, because {trouble}; {config.Device} goes on as {left}"]);
+            LoadWarnings.Tell(log, id, [$"{failed} cannot be used, because {trouble}; {config.Device} goes on as {left}"]);
             config = config with { Device = left };
         }
     }
