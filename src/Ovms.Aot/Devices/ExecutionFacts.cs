@@ -30,7 +30,11 @@ internal static class ExecutionFacts
     public static string? ReadHint(CompiledModel model, DeviceMode mode)
     {
         const string Key = "PERFORMANCE_HINT";
-        return (mode == DeviceMode.Multi ? ReadOfDevices(model, Key) : null) ?? Read(model, Key);
+        return (mode == DeviceMode.Multi ? ReadOfDevices(model, Key, HintBehindBatch) : null) ?? Read(model, Key);
+
+        // A model that gathers calls hides its device's hint, which is the reason why it gathers them.
+        static string? HintBehindBatch(string device, IReadOnlyList<KeyValuePair<string, string>> others) =>
+            others.Any(static property => property.Key == ImplicitBatch.Timeout) ? "THROUGHPUT" : null;
     }
 
     /// <summary>
@@ -145,6 +149,7 @@ internal static class ExecutionFacts
         static string List(IEnumerable<DeviceName> names) => string.Join(", ", names.Select(static name => name.WithoutCount).Distinct());
     }
 
-    private static string? ReadOfDevices(CompiledModel model, string key) =>
-        model.TryGetProperty("DEVICE_PROPERTIES", out string? sections) ? ReadSections(sections, key) : null;
+    private static string? ReadOfDevices(
+        CompiledModel model, string key, Func<string, IReadOnlyList<KeyValuePair<string, string>>, string?>? missing = null) =>
+        model.TryGetProperty(CompileProperties.SectionsKey, out string? sections) ? ReadSections(sections, key, missing) : null;
 }

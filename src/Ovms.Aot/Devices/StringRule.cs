@@ -4,7 +4,7 @@ using Ovms.Status;
 namespace Ovms.Devices;
 
 /// <summary>
-/// GPU and NPU have no strings. Their plugins do not report it: they compile, and then every inference fails.
+/// GPU and NPU have no strings. Their plugins do not report it: they compile, and then inferences fail or answer something else.
 /// </summary>
 internal static class StringRule
 {
@@ -30,13 +30,7 @@ internal static class StringRule
             return target;
         }
 
-        // HETERO gives operations on strings to the CPU by itself.
-        if (target is { Mode: DeviceMode.Hetero, MayUseCpu: true })
-        {
-            return target;
-        }
-
-        bool hasOthers = target.Mode is DeviceMode.Auto or DeviceMode.Multi && target.MayUseCpu;
+        bool hasOthers = target.Mode is not (DeviceMode.Single or DeviceMode.Batch) && target.MayUseCpu;
         DeviceName[] others = [.. target.Devices.Where(static device => !s_without.Contains(device.Type))];
         string[] unable = target.Devices.IsEmpty
             ? s_without

@@ -27,15 +27,10 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
     public static SupportedProperties Of(Core core, string? pluginsXml) => new(
         name =>
         {
-            try
-            {
-                return core.GetProperty(name, "SUPPORTED_PROPERTIES").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            }
-            catch (OpenVinoException)
-            {
-                // The plugin cannot be loaded; compiling for it gives a better message.
-                return null;
-            }
+            // Without a device the GPU plugin accepts any key. A plugin that cannot be loaded is not asked either; compiling for it gives a
+            // better message.
+            bool hasDevice = name is not ("GPU" or "NPU") || !string.IsNullOrEmpty(core.TryGetProperty(name, "AVAILABLE_DEVICES"));
+            return hasDevice ? core.TryGetProperty(name, "SUPPORTED_PROPERTIES")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) : null;
         },
         (device, property) => PropertyTrial.WhyRefused(pluginsXml, device, property));
 

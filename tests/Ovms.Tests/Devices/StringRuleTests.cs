@@ -41,6 +41,7 @@ public sealed class StringRuleTests
     [Arguments("AUTO:GPU,CPU", "AUTO:CPU")]
     [Arguments("MULTI:CPU(2),GPU.1", "MULTI:CPU(2)")]
     [Arguments("AUTO", "AUTO:CPU")]
+    [Arguments("HETERO:GPU,CPU", "HETERO:CPU")]
     [Arguments("AUTO:-GPU", "AUTO:CPU")]
     public async Task Mode_WithTheCpuBeside_GoesOnWithIt(string target, string left)
     {
@@ -54,7 +55,7 @@ public sealed class StringRuleTests
     [Arguments("CPU", true)]
     [Arguments("BATCH:CPU(2)", true)]
     [Arguments("AUTO:CPU", true)]
-    [Arguments("HETERO:GPU,CPU", true)]
+    [Arguments("HETERO:CPU", true)]
     [Arguments("GPU", false)]
     [Arguments("AUTO", false)]
     public async Task DevicesThatCanCompute_AreLeftAlone(string target, bool hasStrings)

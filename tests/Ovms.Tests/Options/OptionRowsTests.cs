@@ -54,6 +54,8 @@ public class OptionRowsTests
         "rest_uds",
         "stream_reset_budget",
         "timeout_seconds",
+        "warmup",
+        "warmup",
     ];
 
     private static IEnumerable<OptionRow> Rows =>

@@ -58,7 +58,8 @@ internal sealed record WarmModel(LoadedModel Loaded, ModelConfig Config, Compile
                 return Outcome.Fail(StatusCode.DeviceFailed, $"{config.Device}: the model was compiled, but {trouble}");
             }
 
-            LoadWarnings.Tell(log, id, [$"{failed} cannot be used, because {trouble}; {config.Device} goes on as {left}"]);
+            string named = string.Join(" and ", Failing(failed));
+            LoadWarnings.Tell(log, id, [$"{named} cannot be used, because {trouble}; {config.Device} goes on as {left}"]);
             config = config with { Device = left };
         }
     }
@@ -81,10 +82,14 @@ internal sealed record WarmModel(LoadedModel Loaded, ModelConfig Config, Compile
         return facts with { ExecutionDevices = now };
     }
 
+    // The CPU has no trouble of its own.
+    private static DeviceName[] Failing(string executing) =>
+        [.. ExecutionFacts.ReadDevices(executing).Devices.Where(static device => device.Type != "CPU")];
+
     /// <summary>The device string without the devices that have trouble; null if its mode needs them or has no others. Pure.</summary>
     internal static TargetDevice? Without(TargetDevice target, string executing)
     {
-        DeviceName[] failed = [.. ExecutionFacts.ReadDevices(executing).Devices.Where(static device => device.Type != "CPU")];
+        DeviceName[] failed = Failing(executing);
         if (failed.Length == 0 || target.Mode is not (DeviceMode.Auto or DeviceMode.Multi))
         {
             return null;
