@@ -38,7 +38,8 @@ internal static class ExecutionFacts
     }
 
     /// <summary>
-    /// A property's value from <c>{GPU:{A:1,B:2},CPU:{A:3}}</c>: one value if all devices agree, else that of each device that has one. Pure.
+    /// A property's value from <c>{GPU:{A:1,B:2},CPU:{A:3}}</c>: one value if all devices agree, else that of each device that has one.
+    /// Pure.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="key">The property.</param>

@@ -41,7 +41,7 @@ internal static class ImplicitBatch
         }
 
         string last = (timeout ?? properties.Find(Timeout) ?? "").Split(' ')[^1];
-        string wait = int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds) ? $"{milliseconds}" : "1000";
+        string wait = int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? last : "1000";
         return $"For throughput OpenVINO gathers calls into batches on GPU, and a call that finds no others waits {wait} ms. "
             + $"If single calls must be fast, use the hint LATENCY, or set {Allow} to false or a shorter {Timeout} in plugin_config";
     }

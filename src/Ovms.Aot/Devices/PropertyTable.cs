@@ -138,8 +138,8 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
     };
 
     /// <summary>
-    /// Whether a device other than the CPU takes a number of streams that the CPU takes. GPU compiles with others too, and then cannot create
-    /// an infer request.
+    /// Whether a device other than the CPU takes a number of streams that the CPU takes. GPU compiles with others too, and then cannot
+    /// create an infer request.
     /// </summary>
     public static bool AreStreamsOfAnyDevice(string value) => value is "AUTO" or "-1" || IsWhole(value, 1);
 

@@ -1,4 +1,3 @@
-using Ovms.Observability;
 
 namespace Ovms.Serving.Health;
 
