@@ -1,4 +1,3 @@
-
 namespace Ovms.Serving.Health;
 
 /// <summary>What all servables share for their health.</summary>
