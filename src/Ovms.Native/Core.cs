@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Ovms.Native.Handles;
 using Ovms.Native.Interop;
 using Ovms.Native.Marshalling;
@@ -45,6 +46,17 @@ public sealed unsafe class Core : IDisposable
         return new Model(model);
     }
 
+    /// <summary>Reads a model without weights from the text of an IR.</summary>
+    public Model ReadModelText(string ir)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(ir);
+        fixed (byte* start = text)
+        {
+            OpenVino.ov_core_read_model_from_memory_buffer(_handle, start, (nuint)text.Length, IntPtr.Zero, out ModelHandle model).Check();
+            return new Model(model);
+        }
+    }
+
     /// <summary>Compiles a model for a device string such as <c>CPU</c>, <c>AUTO:GPU,CPU</c> or <c>BATCH:CPU(16)</c>.</summary>
     public CompiledModel Compile(Model model, string device, IReadOnlyList<KeyValuePair<string, string>> properties)
     {
@@ -85,6 +97,14 @@ public sealed unsafe class Core : IDisposable
         CString.Require(key);
         OpenVino.ov_core_get_property(_handle, device, key, out string? value).Check();
         return value ?? "";
+    }
+
+    /// <summary>As <see cref="GetProperty"/>; null if the device is absent or does not support the key.</summary>
+    public string? TryGetProperty(string device, string key)
+    {
+        CString.Require(device);
+        CString.Require(key);
+        return OpenVino.ov_core_get_property(_handle, device, key, out string? value) == OvStatus.Ok ? value ?? "" : null;
     }
 
     /// <summary>Sets properties for models compiled for the device from now on.</summary>

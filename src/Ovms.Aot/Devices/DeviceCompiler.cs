@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Status;
@@ -12,14 +15,22 @@ namespace Ovms.Devices;
 /// <param name="core">OpenVINO's core; must outlive this object.</param>
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
-internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe)
+/// <param name="watches">The devices that models were compiled for; null for new ones.</param>
+/// <param name="tell">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
+internal sealed class DeviceCompiler(
+    Core core, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
 
     private readonly DeviceInventory _inventory = new(core, known, probe);
 
+    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(core, tell ?? (static _ => { }));
+
     private readonly PropertyCheck _check = new(SupportedProperties.Of(core, known.PluginsXml), known);
+
+    /// <summary>The devices other than the CPU that models were compiled for.</summary>
+    public DeviceWatches Watches { get; } = watches ?? new DeviceWatches(core, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Compiles a model. May take seconds; call it once at a time per model.</summary>
     /// <param name="model">The model, already reshaped and preprocessed; the caller keeps ownership.</param>
@@ -50,16 +61,17 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             return plan.WithoutValue;
         }
 
-        TargetDevice target = plan.Value.Target;
-        Outcome shapes = StaticShapeRule.Check(target, model.IsDynamic, model.Inputs);
+        Outcome<TargetDevice> target = StringRule.Apply(plan.Value.Target, model.Inputs, model.Outputs, out string? without);
+        Outcome shapes = target.IsOk ? StaticShapeRule.Check(target.Value, model.IsDynamic, model.Inputs) : target.WithoutValue;
         if (!shapes.IsOk)
         {
             return shapes;
         }
 
-        Outcome<CompileProperties> properties = MakeProperties(config, asked, target, cacheDir, cpus, out CpuPlan? cpu);
+        Outcome<CompileProperties> properties = MakeProperties(config, asked, target.Value!, cacheDir, cpus, out CpuPlan? cpu);
+        string[] warnings = [.. new[] { plan.Value.Warning, without }.OfType<string>()];
         return properties.IsOk
-            ? Compile(model, asked, plan.Value, properties.Value, cpu, nireq)
+            ? Compile(model, asked, target.Value!, warnings, properties.Value, cpu, nireq)
             : properties.WithoutValue;
     }
 
@@ -110,47 +122,76 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     }
 
     private Outcome<CompiledOnDevice> Compile(
-        Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
+        Model model,
+        TargetDevice asked,
+        TargetDevice target,
+        string[] planned,
+        CompileProperties properties,
+        CpuPlan? cpu,
+        int nireq)
     {
+        // A free choice is known when it is made.
+        bool isFreeChoice = target.Devices.IsEmpty;
+        ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
+        Outcome refusal = holders.Select(device => Watches.Of(device).Refusal).FirstOrDefault(static refusal => !refusal.IsOk, Outcome.Ok);
+        if (!refusal.IsOk)
+        {
+            return refusal;
+        }
+
         CompiledModel compiled;
+        CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
+        string[] types = [.. target.Devices.Select(static device => device.Type)];
         try
         {
-            compiled = core.Compile(model, plan.Target.ToString(), properties.Properties);
+            compiled = core.Compile(model, target.ToString(), properties.Properties);
         }
-        catch (OpenVinoException e) when (properties.Properties.FirstOrDefault(static pair => pair.Key == CacheKey).Value is { } folder)
+        catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder)
         {
             // A full disk or a damaged entry: compile without the cache, which only saves time. An error of the model itself shows again
             // then.
             CompileProperties bare = new(
                 [.. properties.Properties.Where(static pair => pair.Key != CacheKey)],
                 [.. properties.Warnings, $"The model cache {folder} is not used, because OpenVINO failed with it: {e.Said}"]);
-            return Compile(model, asked, plan, bare, cpu, nireq);
+            return Compile(model, asked, target, planned, bare, cpu, nireq);
         }
         catch (OpenVinoException e)
         {
-            string given = string.Join(", ", properties.Properties.Select(static pair => $"{pair.Key}={pair.Value}"));
-            return Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {e.Said}");
+            _descriptions.Tell(types, driver: null);
+            return PropertyBlame.Of(asked, properties, e);
         }
 
-        string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
-        string? hint = ExecutionFacts.ReadHint(compiled, plan.Target.Mode);
-        List<string> warnings = [.. properties.Warnings];
-        string? optimalText = ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS");
-        int optimal = int.TryParse(optimalText, NumberStyles.None, CultureInfo.InvariantCulture, out int reported) ? reported : 0;
-        int requests = RequestCount.Decide(plan.Target, nireq, optimal, warnings);
-        warnings.InsertRange(0, new[] { plan.Warning, ExecutionFacts.Difference(plan.Target, hint, executing) }.OfType<string>());
-        return new CompiledOnDevice(
-            compiled,
-            plan.Target.ToString(),
-            executing.Length == 0
-                ? plan.Target.ToString()
-                : string.Join(", ", executing.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
-            requests,
-            ExecutionFacts.Read(compiled, "NUM_STREAMS"),
-            ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),
-            hint,
-            ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
-            cpu?.Decision,
-            warnings);
+        CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
+        if (isFreeChoice && facts.ExecutionDevices != "CPU")
+        {
+            holders = Watch(_inventory.FindAll().HoldersOf(target));
+        }
+
+        IEnumerable<string> executing = ExecutionFacts.ReadDevices(facts.ExecutionDevices).Devices.Select(static device => device.Type);
+        _descriptions.Tell(types.Concat(executing), ExecutionFacts.ReadDriver(compiled));
+        (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
+        return facts with
+        {
+            Cache = word,
+            Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
+            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, holders),
+        };
     }
+
+    private ImmutableArray<string> Watch(ImmutableArray<string> devices)
+    {
+        foreach (string device in devices)
+        {
+            Watches.Of(device);
+        }
+
+        return devices;
+    }
+
+    // "1 2": from the least to the largest useful number.
+    private int? MostStreams(string device) =>
+        core.TryGetProperty(device, "RANGE_FOR_STREAMS")?.Split(' ')[^1] is { } last
+            && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int most)
+            ? most
+            : null;
 }

@@ -19,14 +19,8 @@ internal static class PropertyTrial
         {
             using Core core = new(pluginsXml);
 
-            // Asking loads the plugin: until then OpenVINO only stores the property. A GPU or NPU plugin that finds its driver's loader but
-            // no device accepts anything. The CPU plugin names no devices.
-            bool namesDevices = core.GetProperty(device, "AVAILABLE_DEVICES").Length > 0;
-            if (!namesDevices && device != "CPU")
-            {
-                return $"there is no {device}.";
-            }
-
+            // Loads the plugin: until then OpenVINO only stores the property.
+            core.GetProperty(device, "SUPPORTED_PROPERTIES");
             core.SetProperties(device, [new(property.Key, property.Value)]);
             return null;
         }

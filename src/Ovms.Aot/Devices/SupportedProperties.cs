@@ -30,15 +30,10 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
     public static SupportedProperties Of(Core core, string? pluginsXml) => new(
         name =>
         {
-            try
-            {
-                return core.GetProperty(name, "SUPPORTED_PROPERTIES").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            }
-            catch (OpenVinoException)
-            {
-                // The plugin cannot be loaded; compiling for it gives a better message.
-                return null;
-            }
+            // Without a device the GPU plugin accepts any key. A plugin that cannot be loaded is not asked either; compiling for it gives a
+            // better message.
+            bool hasDevice = name is not ("GPU" or "NPU") || !string.IsNullOrEmpty(core.TryGetProperty(name, "AVAILABLE_DEVICES"));
+            return hasDevice ? core.TryGetProperty(name, "SUPPORTED_PROPERTIES")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) : null;
         },
         (device, property) => PropertyTrial.WhyRefused(pluginsXml, device, property));
 
@@ -68,6 +63,28 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
         }
 
         return first ?? "";
+    }
+
+    /// <summary>The first device that lists the property and rejects its value, and its message; null if there is none.</summary>
+    /// <param name="property">The property, its value in OpenVINO's form.</param>
+    /// <param name="mode">The devices' mode. A property that the mode itself lists is not tried: it may mean something else there.</param>
+    /// <param name="devices">Devices, not modes.</param>
+    public (string Device, string Why)? WhyValueRefused(DeviceProperty property, DeviceMode mode, IEnumerable<DeviceName> devices)
+    {
+        if (mode.Name() is { } plugin && List(plugin)?.Contains(property.Key) == true)
+        {
+            return null;
+        }
+
+        foreach (string device in devices.Select(static device => device.Type).Distinct())
+        {
+            if (List(device)?.Contains(property.Key) == true && tryOn(device, property) is { } why)
+            {
+                return (device, why);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>All their properties, for suggestions.</summary>

@@ -1,5 +1,6 @@
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Disk;
 using Ovms.Native;
 using Ovms.Observability;
@@ -11,10 +12,12 @@ namespace Ovms.Hosting;
 /// <summary>OpenVINO, configured by the options: the core, and the compiler for its devices.</summary>
 internal sealed class Engine : IDisposable
 {
-    private Engine(Core core, KnownDevices known, ServerOptions server)
+    private Engine(Core core, KnownDevices known, ServerOptions server, ILogger log)
     {
         Core = core;
-        Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        HardwareProbe probe = HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory);
+        DeviceWatches watches = new(core, TimeProvider.System, log);
+        Devices = new DeviceCompiler(core, known, probe, watches, device => Log.DeviceDescribed(log, device));
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
@@ -47,7 +50,7 @@ internal sealed class Engine : IDisposable
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
             return AddExtension(core, server.CpuExtension) is { IsOk: false } refused
                 ? Close(core, refused)
-                : new Engine(core, known.Value, server);
+                : new Engine(core, known.Value, server, log);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {
@@ -55,8 +58,17 @@ internal sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>Whether it was used for a device other than the CPU. Then it is not freed: <see cref="DeviceWatches.Any"/>.</summary>
+    public bool HoldsDevices => Devices.Watches.Any;
+
     /// <inheritdoc/>
-    public void Dispose() => Core.Dispose();
+    public void Dispose()
+    {
+        if (!HoldsDevices)
+        {
+            Core.Dispose();
+        }
+    }
 
     private static Outcome AddExtension(Core core, string path)
     {

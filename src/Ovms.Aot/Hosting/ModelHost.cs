@@ -1,5 +1,7 @@
 using Ovms.Configuration;
+using Ovms.Devices.Health;
 using Ovms.Repository.Remote;
+using Ovms.Serving.Health;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Table;
@@ -20,7 +22,8 @@ internal sealed class ModelHost : IDisposable
     {
         _engine = engine;
         _remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop);
-        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log, _remotes);
+        HealthRule health = new(start.Server.DeviceErrorsBeforeUnready, served.Registry.RaiseChanged, TimeProvider.System, log);
+        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log, _remotes, health);
         _models = new ModelManager(
             served.Registry,
             served.Readiness,
@@ -45,6 +48,9 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Completes when loading has been tried for every model configured at start-up.</summary>
     public Task<Outcome<ReloadResult>> FirstLoad { get; }
 
+    /// <summary>The devices other than the CPU that models were compiled for.</summary>
+    public DeviceWatches Devices => _engine.Devices.Watches;
+
     /// <summary>Starts loading the configured models as soon as the engine is open.</summary>
     /// <param name="opening">The engine; this object takes ownership.</param>
     /// <param name="listening">Completes when the ports are open or have failed to open; no model becomes available before.</param>
@@ -65,12 +71,13 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Starts no further loads and unloads all models: see <see cref="ModelManager.StopAsync"/>.</summary>
     public async Task<StopResult> StopAsync(TimeSpan limit)
     {
+        Devices.End();
         StopResult ended = await _models.StopAsync(limit).ConfigureAwait(false);
         _isLeftAtWork = ended != StopResult.Clean;
         return ended;
     }
 
-    /// <summary>Frees the engine, unless a call or load still uses it: then it is freed with the process.</summary>
+    /// <summary>Frees the engine, unless a call or load still uses it, or a device: then it is freed with the process.</summary>
     public void Dispose()
     {
         _remotes.Dispose();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ovms.Configuration;
+using Ovms.Devices.Health;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Native;
@@ -24,9 +25,13 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     private readonly ILogger _log = logging.CreateLogger("serving");
     private ServerMetrics? _metrics;
     private int _isReadyTold;
+    private DeviceWatches? _devices;
+    private bool _leftWork;
 
-    /// <summary>Whether the engine was still working when <see cref="RunAsync"/> returned: see <see cref="ProcessEnd"/>.</summary>
-    public bool LeftWorkUnfinished { get; private set; }
+    /// <summary>
+    /// Whether the engine was still working, or holds a device, when <see cref="RunAsync"/> returned: see <see cref="ProcessEnd"/>.
+    /// </summary>
+    public bool LeftWorkUnfinished => _leftWork || _devices is { Any: true };
 
     /// <summary>Runs until the stop signal or a failure to start.</summary>
     /// <returns>The exit code.</returns>
@@ -46,7 +51,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             ReadConfig, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (await Task.WhenAny(reading, stop.WaitAsync()).ConfigureAwait(false) != reading)
         {
-            LeftWorkUnfinished = true;
+            _leftWork = true;
             Log.Stopped(_log);
             return Outcome.Ok;
         }
@@ -87,6 +92,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         listened.SetResult();
         Outcome<ModelHost> begun = await beginning.ConfigureAwait(false);
         using ModelHost? modelsEnd = begun.Value;
+        _devices = modelsEnd?.Devices;
         if (!begun.IsOk)
         {
             return listening.IsOk ? begun.WithoutValue : listening;
@@ -94,13 +100,14 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         if (!listening.IsOk)
         {
-            LeftWorkUnfinished = await begun.Value.StopAsync(TimeSpan.Zero).ConfigureAwait(false) != StopResult.Clean;
+            _leftWork = await begun.Value.StopAsync(TimeSpan.Zero).ConfigureAwait(false) != StopResult.Clean;
             return listening;
         }
 
         if (_metrics is not null)
         {
             ProcessMetrics.AddBuild(_metrics, ServerVersion.Text, OpenVinoLibrary.BuildNumber);
+            Metering.ConnectDevices(_metrics, begun.Value.Devices);
         }
 
         return await ServeAsync(web, begun.Value, served).ConfigureAwait(false);
@@ -138,6 +145,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     {
         SequenceCleaner cleaner = new(served.Registry, TimeProvider.System, _log);
         Task cleaning = cleaner.RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
+        Task watching = new LateInferences(served.Registry, TimeProvider.System, _log).RunAsync(stop.Token);
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(models.FirstLoad, stopped).ConfigureAwait(false) == models.FirstLoad && !stop.Token.IsCancellationRequested)
         {
@@ -145,7 +153,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             if (!given.IsOk)
             {
                 TimeSpan limit = TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds);
-                LeftWorkUnfinished = await models.StopAsync(limit).ConfigureAwait(false) != StopResult.Clean;
+                _leftWork = await models.StopAsync(limit).ConfigureAwait(false) != StopResult.Clean;
                 await web.StopAsync().ConfigureAwait(false);
                 return given;
             }
@@ -157,6 +165,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         await DrainAsync(web, models, served.Drain).ConfigureAwait(false);
         await cleaning.ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
         return Outcome.Ok;
     }
 
@@ -207,7 +216,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         drain.StartDraining();
         Log.Stopping(_log, seconds);
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
-        LeftWorkUnfinished = ended != StopResult.Clean;
+        _leftWork = ended != StopResult.Clean;
         Log.NativeObjects(_log, LiveObjects.Describe());
         if (ended == StopResult.LoadsLeft)
         {

@@ -32,10 +32,10 @@ internal sealed class ModelCalls
     /// <param name="origin">The API and transport of the call.</param>
     /// <param name="name">The servable's name.</param>
     /// <param name="version">The version as the caller wrote it; empty or "0" = the default version.</param>
-    /// <returns>The call, which the front end disposes; or why no such model is available.</returns>
+    /// <returns>The call, which the front end disposes; or why no such model is available, or why its calls are refused.</returns>
     public Outcome<ModelCall> Open(CallOrigin origin, string name, string version)
     {
-        Outcome<ServableLease> leased = _registry.Lease(name, version);
+        Outcome<ServableLease> leased = Lease(name, version);
         if (!leased.IsOk)
         {
             _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
@@ -49,7 +49,25 @@ internal sealed class ModelCalls
     public ModelCall? TryOpen(CallOrigin origin, string name, string version)
     {
         Outcome<ServableLease> leased = _registry.Lease(name, version);
+        if (leased.IsOk && !leased.Value.Servable.Health.IsReady)
+        {
+            leased.Value.Dispose();
+            return null;
+        }
+
         return leased.IsOk ? Begin(leased.Value, origin, name, version) : null;
+    }
+
+    private Outcome<ServableLease> Lease(string name, string version)
+    {
+        Outcome<ServableLease> leased = _registry.Lease(name, version);
+        if (leased.IsOk && !leased.Value.Servable.Health.IsReady && leased.Value.Servable.Health.Refuse() is { IsOk: false } refusal)
+        {
+            leased.Value.Dispose();
+            return refusal;
+        }
+
+        return leased;
     }
 
     private ModelCall Begin(ServableLease lease, CallOrigin origin, string name, string version)

@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Devices seen: {Devices}")]
     public static partial void Devices(ILogger log, string devices);
 
+    [LoggerMessage(81, LogLevel.Information, "Device {Device}")]
+    public static partial void DeviceDescribed(ILogger log, string device);
+
     [LoggerMessage(4, LogLevel.Information, "Started gRPC server on {Endpoints}")]
     public static partial void GrpcListening(ILogger log, string endpoints);
 
@@ -39,7 +42,7 @@ internal static partial class Log
         LogLevel.Information,
         "Loaded model {Model}; version: {Version}; device asked: {Asked}; devices executing: {Executing}; streams: {Streams}; "
         + "threads: {Threads}; hint: {Hint}; precision: {Precision}; No of InferRequests: {Requests}; "
-        + "read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s")]
+        + "read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s; warm-up: {WarmUp}; cache: {Cache}")]
     public static partial void ModelLoaded(
         ILogger log,
         string model,
@@ -52,7 +55,12 @@ internal static partial class Log
         string precision,
         int requests,
         double readSeconds,
-        double compileSeconds);
+        double compileSeconds,
+        string warmUp,
+        string cache);
+
+    [LoggerMessage(80, LogLevel.Debug, "Model {Model}; version: {Version} does not compute with zeros of its least shapes: {Reason}")]
+    public static partial void NoZeros(ILogger log, string model, long version, string reason);
 
     [LoggerMessage(
         33,
@@ -185,6 +193,42 @@ internal static partial class Log
         "Model {Model}; version: {Version} has been loading for {Seconds:F0} s; other models are loaded meanwhile. "
         + "With --load_timeout_seconds it would fail")]
     public static partial void LoadSlow(ILogger log, string model, long version, double seconds);
+
+    [LoggerMessage(
+        70,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version}: an inference failed on {Device}: {Text}; device errors in a row: {Errors}. "
+        + "Such errors are logged once a minute")]
+    public static partial void DeviceError(ILogger log, string model, long version, string device, string text, int errors);
+
+    [LoggerMessage(
+        71,
+        LogLevel.Error,
+        "Model {Model}; version: {Version} is not ready: {Device} failed {Errors} inferences in a row: {Text}. "
+        + "Its calls are refused until a probe succeeds; there is one at least every minute")]
+    public static partial void DeviceUnwell(ILogger log, string model, long version, string device, int errors, string text);
+
+    [LoggerMessage(
+        72,
+        LogLevel.Information,
+        "Model {Model}; version: {Version} is ready again: {Device} computes. It was not ready for {Seconds:F0} s; calls refused: {Refused}")]
+    public static partial void DeviceWell(ILogger log, string model, long version, string device, double seconds, long refused);
+
+    [LoggerMessage(
+        73,
+        LogLevel.Error,
+        "Model {Model} was unloaded but is not freed, because {Device} fails: {Why}. Left behind on this device: {Count}; "
+        + "from {Most} on, no model is loaded on it")]
+    public static partial void ModelLeftBehind(ILogger log, string model, string device, string why, int count, int most);
+
+    [LoggerMessage(74, LogLevel.Information, "{Device} computes again; models left behind on it that are freed now: {Count}")]
+    public static partial void ModelsLeftBehindFreed(ILogger log, string device, int count);
+
+    [LoggerMessage(
+        75,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version}: {Count} inferences on {Device} have had no answer for {Seconds:F0} s. They are not ended")]
+    public static partial void InferenceLate(ILogger log, string model, long version, int count, string device, double seconds);
 
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger log);

@@ -166,11 +166,27 @@ internal sealed partial record ServerOptions
     public string OpenVinoPluginsXml { get; init; } = "";
 
     /// <summary>
+    /// Whether a model computes once with zeros before it is served, so that one that its device cannot compute is not: auto (except on
+    /// the CPU alone), on or off. A model's entry in config.json may override it.
+    /// </summary>
+    [Option("warmup", Placeholder = "WHEN", Error = "warmup should be one of: auto, on, off")]
+    public WarmupRule Warmup { get; init; } = WarmupRule.Auto;
+
+    /// <summary>
     /// When the server is ready. all: every requested version was tried, and every model has one available; any: one model has; tried:
     /// each model was tried once.
     /// </summary>
     [Option("ready_when", Placeholder = "RULE", Error = "ready_when should be one of: all, any, tried")]
     public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
+
+    /// <summary>
+    /// Errors in a row of a GPU or NPU after which a model version on it is not ready and its calls are refused, until a probe of the
+    /// server succeeds; 0 for never.
+    /// </summary>
+    [Option(
+        "device_errors_before_unready", Group = "limits", Placeholder = "COUNT", Max = 1000000,
+        WhenHit = "calls of the version get UNAVAILABLE or 503 at once; one error in the log, and one line when it computes again")]
+    public uint DeviceErrorsBeforeUnready { get; init; } = 3;
 
     /// <summary>
     /// Seconds that calls in flight have to finish after a stop signal. A reload waits at most as long for calls of the models it removes.

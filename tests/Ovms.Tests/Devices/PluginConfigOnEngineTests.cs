@@ -99,12 +99,13 @@ public sealed class PluginConfigOnEngineTests
     }
 
     [Test]
-    public async Task ValueThatOnlyTheEngineCanJudge_IsRefusedNamingWhatWasGiven()
+    public async Task ValueThatOnlyTheEngineCanJudge_IsRefusedInOurWordsWithItsOwnBehind()
     {
         Outcome<CompiledOnDevice> outcome = Compiled.TryOf("dummy", "CPU", """{"KV_CACHE_PRECISION": "zz"}""");
 
-        await Assert.That(outcome.Code).IsEqualTo(StatusCode.CannotCompileModelIntoTargetDevice);
-        await Assert.That(outcome.Detail!).Contains("CPU with KV_CACHE_PRECISION=zz, PERFORMANCE_HINT=LATENCY: ");
+        await Assert.That(outcome.Code).IsEqualTo(StatusCode.ModelConfigInvalid);
+        await Assert.That(outcome.Detail!).StartsWith(
+            "plugin_config: KV_CACHE_PRECISION cannot be \"zz\" on CPU; change it or leave it out. OpenVINO says: ");
         await Assert.That(outcome.Detail!).DoesNotContain("Exception from src/");
     }
 

@@ -15,7 +15,7 @@ public sealed class OptionChangeTests
         foreach (PropertyInfo option in options)
         {
             ModelOptions changed = before.Written with { };
-            option.SetValue(changed, Other(option.GetValue(changed)));
+            option.SetValue(changed, Other(option.GetValue(changed), option.PropertyType));
             bool reloads = !(before with { Written = changed }).CompilesLike(before);
             OptionChange said = option.GetCustomAttribute<OptionAttribute>()!.Change;
             await Assert.That(reloads).IsEqualTo(said == OptionChange.ReloadsModel).Because($"{option.Name}: {said}");
@@ -24,11 +24,12 @@ public sealed class OptionChangeTests
         await Assert.That(options.Length).IsGreaterThan(20);
     }
 
-    private static object Other(object? value) => value switch
+    private static object Other(object? value, Type type) => value switch
     {
         string text => text + "x",
         uint number => number + 1,
         bool flag => !flag,
+        null when Nullable.GetUnderlyingType(type) is { IsEnum: true } choice => Enum.GetValues(choice).GetValue(1)!,
         null => 1u,
         _ => throw new ArgumentOutOfRangeException(nameof(value)),
     };

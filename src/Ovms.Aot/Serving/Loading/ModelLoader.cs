@@ -6,6 +6,7 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
+using Ovms.Serving.Health;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Signatures;
@@ -20,7 +21,9 @@ namespace Ovms.Serving.Loading;
 /// <param name="cpus">Allots CPUs to models.</param>
 /// <param name="log">Logs every load.</param>
 /// <param name="remotes">Fetches files from object stores; null if there are none.</param>
-internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
+/// <param name="health">When a model whose device fails is not ready; null = never.</param>
+internal sealed class ModelLoader(
+    Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null, HealthRule? health = null)
 {
     private readonly ModelCompiler _compiler = new(devices, cpus);
 
@@ -68,28 +71,31 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
         bool isKept = false;
         try
         {
-            started = Stopwatch.GetTimestamp();
-            List<string> warnings = [];
-            Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = _compiler.Compile(id.ToString(), prepared, config, warnings);
-            Warn(id, warnings);
-            if (!compiled.IsOk)
+            Outcome<WarmModel> warm = WarmModel.Make(_compiler, id, prepared, config, log);
+            if (!warm.IsOk)
             {
-                return compiled.WithoutValue;
+                return warm.WithoutValue;
             }
 
-            (LoadedModel loaded, CompiledOnDevice facts) = compiled.Value;
-            if (facts.CpuDecision is { } decision)
+            LoadedModel loaded = warm.Value.Loaded;
+            if (warm.Value.Facts.CpuDecision is { } decision)
             {
                 Log.CpuPlan(log, id.Name, id.Version, decision);
+            }
+
+            if (health is not null && loaded is { Uses: { } uses, Zeros: { } zeros })
+            {
+                bool isShapeOpen = loaded.Dynamic is not null || prepared.Auto is not null;
+                loaded.Health = new ServableHealth(id, loaded.Device, isShapeOpen, health, () => ModelProbe.AskAsync(zeros, uses));
             }
 
             if (prepared.Auto is not null)
             {
                 isKept = true;
-                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded.Signature, config, _compiler, log);
+                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded, warm.Value.Config, _compiler, log);
             }
 
-            Report(id, config, facts, loaded, readTime, Stopwatch.GetElapsedTime(started));
+            Report(id, config, warm.Value, readTime);
             return loaded;
         }
         finally
@@ -110,7 +116,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             return file.WithoutValue;
         }
 
-        Warn(id, file.Value.Warnings);
+        LoadWarnings.Tell(log, id, file.Value.Warnings);
         Outcome<Model> model = ModelReader.Read(core, file.Value);
         if (!model.IsOk)
         {
@@ -125,15 +131,16 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
         if (prepared.IsOk)
         {
-            Warn(id, prepared.Value.Warnings);
-            Warn(id, StateNotes.Of(file.Value.Ir, config.Sequences));
+            LoadWarnings.Tell(log, id, prepared.Value.Warnings);
+            LoadWarnings.Tell(log, id, StateNotes.Of(file.Value.Ir, config.Sequences));
         }
 
         return prepared;
     }
 
-    private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)
+    private void Report(ServableId id, ModelConfig config, WarmModel warm, TimeSpan read)
     {
+        CompiledOnDevice compiled = warm.Facts;
         Log.ModelLoaded(
             log,
             id.Name,
@@ -144,20 +151,14 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
             compiled.Threads ?? "-",
             compiled.Hint ?? "-",
             compiled.InferencePrecision ?? "-",
-            loaded.Pool.Size,
+            warm.Loaded.Pool.Size,
             read.TotalSeconds,
-            compile.TotalSeconds);
-        Log.ModelSignature(log, id.Name, id.Version, Describe(loaded.Signature.Inputs), Describe(loaded.Signature.Outputs));
+            warm.CompileTime.TotalSeconds,
+            warm.WarmUp.Told,
+            compiled.Cache);
+        Log.ModelSignature(log, id.Name, id.Version, Describe(warm.Loaded.Signature.Inputs), Describe(warm.Loaded.Signature.Outputs));
     }
 
     private static string Describe(ImmutableArray<TensorInfo> ports) =>
         string.Join(", ", ports.Select(static port => $"{port.Name} {port.Marshaler.Precision} {port.Shape} {port.Layout}"));
-
-    private void Warn(ServableId id, IEnumerable<string> warnings)
-    {
-        foreach (string warning in warnings)
-        {
-            Log.Warning(log, $"Model {id.Name}; version: {id.VersionText}: {warning}");
-        }
-    }
 }

@@ -31,6 +31,9 @@ internal sealed class InferRequestPool : ISlotSource
     /// <inheritdoc/>
     public int Waiting => _line.Waiting;
 
+    /// <inheritdoc/>
+    public int CountLate(TimeSpan limit) => _slots.Count(slot => slot.IsLate(limit));
+
     /// <inheritdoc cref="ISlotSource.RentAsync(CancellationToken)"/>
     public ValueTask<Outcome<InferSlot>> RentAsync(CancellationToken cancellation) => _line.RentAsync(cancellation);
 

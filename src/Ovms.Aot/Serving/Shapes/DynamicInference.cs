@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
@@ -11,7 +11,8 @@ namespace Ovms.Serving.Shapes;
 /// <param name="signature">The model's signature.</param>
 /// <param name="history">The shapes that the model has computed with.</param>
 /// <param name="requests">Number of infer requests.</param>
-internal sealed class DynamicInference(Signature signature, ShapeHistory history, int requests)
+/// <param name="isOnDevice">Whether a device other than the CPU computes; its failures are not retried.</param>
+internal sealed class DynamicInference(Signature signature, ShapeHistory history, int requests, bool isOnDevice = false)
 {
     private const int MostAttempts = 4;
 
@@ -35,6 +36,11 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         try
         {
             EngineFault fault = await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false);
+            if (isOnDevice && DeviceFault.IsOf(fault.Detail))
+            {
+                return fault;
+            }
+
             if (!fault.IsNone)
             {
                 (OvStatus? Status, bool IsHealed) retried = await RetryAsync(slot, shapes).ConfigureAwait(false);
@@ -92,7 +98,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
             {
                 for (int i = 0; i < remedy.Length; i++)
                 {
-                    tensors[i] = TryMakeZeros(signature.Inputs[i], remedy[i]);
+                    tensors[i] = ZeroTensor.TryMake(signature.Inputs[i], remedy[i], LargestRemedy);
                 }
 
                 bool isComputed = Array.TrueForAll(tensors, static tensor => tensor is not null);
@@ -120,29 +126,5 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         }
 
         return false;
-    }
-
-    private static Tensor? TryMakeZeros(TensorInfo info, long[] shape)
-    {
-        long count = 1;
-        foreach (long dimension in shape)
-        {
-            Debug.Assert(dimension >= 0, "It was computed with, or is one more or none.");
-            count *= dimension;
-        }
-
-        if (count > LargestRemedy || info.Marshaler.ByteLength(count) > LargestRemedy)
-        {
-            return null;
-        }
-
-        if (info.ElementType == ElementType.String)
-        {
-            return Tensor.CreateStrings(shape, new int[count], default);
-        }
-
-        Tensor tensor = Tensor.Allocate(info.ElementType, shape);
-        tensor.Bytes.Clear();
-        return tensor;
     }
 }

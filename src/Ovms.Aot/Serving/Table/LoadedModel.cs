@@ -1,4 +1,6 @@
+using Ovms.Devices.Health;
 using Ovms.Native;
+using Ovms.Serving.Health;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
@@ -33,6 +35,9 @@ internal sealed class LoadedModel(
     /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
     public int Streams { get; init; }
 
+    /// <summary>Shows whether it can compute now; null if that cannot be asked.</summary>
+    public ZeroInference? Zeros { get; init; }
+
     /// <summary>Variants for other shapes, if shapes are left to calls; owned. Otherwise null.</summary>
     public ServableVariants? Variants { get; set; }
 
@@ -44,11 +49,43 @@ internal sealed class LoadedModel(
     /// <summary>Its entry in the count of CPU streams; owned. Null = none.</summary>
     public IDisposable? StreamEntry { get; set; }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The devices that it was asked to run on, for the log.</summary>
+    public string Device { get; init; } = "CPU";
+
+    /// <summary>The devices other than the CPU that hold parts of it; null if there are none.</summary>
+    public DeviceUse? Uses { get; init; }
+
+    /// <summary>Whether its devices compute.</summary>
+    public ServableHealth Health { get; set; } = new();
+
+    /// <summary>Whether it is a variant: then <see cref="Health"/> is that of its model, which ends it.</summary>
+    public bool IsVariant { get; init; }
+
+    /// <summary>
+    /// Frees it. What lies on a device is only freed if the device is well, because otherwise OpenVINO may end the process; else it is left
+    /// behind until the device is well.
+    /// </summary>
+    /// <param name="name">Its name, for the log.</param>
+    /// <returns>Completes when it is freed or left behind.</returns>
+    public Task FreeAsync(string name)
+    {
+        if (Uses is { } devices)
+        {
+            return devices.FreeAsync(name, Free);
+        }
+
+        Free();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Frees it as <see cref="FreeAsync"/> does, without waiting.</summary>
+    public void Dispose() => _ = FreeAsync("that was not published");
+
+    private void Free()
     {
         StreamEntry?.Dispose();
         pool.Dispose();
+        Zeros?.TryFreeLate();
         compiled.Dispose();
         Variants?.Dispose();
         Files?.Dispose();

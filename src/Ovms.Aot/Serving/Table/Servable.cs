@@ -1,4 +1,5 @@
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Health;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Shapes;
@@ -53,6 +54,15 @@ internal sealed class Servable
     /// <summary>Calls waiting now.</summary>
     public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0);
 
+    /// <summary>The devices that it was asked to run on.</summary>
+    public string Device => _model.Device;
+
+    /// <summary>Whether its devices compute.</summary>
+    public ServableHealth Health => _model.Health;
+
+    /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
+    public int CountLate(TimeSpan limit) => Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0);
+
     /// <summary>Runs the inferences if the inputs are dynamic; null if they are static.</summary>
     public DynamicInference? Dynamic => _model.Dynamic;
 
@@ -68,7 +78,7 @@ internal sealed class Servable
     /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
     public int Streams => _model.Streams;
 
-    /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed.</summary>
+    /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed or left behind.</summary>
     public Task Drained => _drained.Task;
 
     /// <summary>The exception thrown while OpenVINO's objects were freed; null = none.</summary>
@@ -113,7 +123,12 @@ internal sealed class Servable
                 await variants.EndAsync().ConfigureAwait(false);
             }
 
-            _model.Dispose();
+            if (!_model.IsVariant)
+            {
+                await Health.StopAsync().ConfigureAwait(false);
+            }
+
+            await _model.FreeAsync(Id.ToString()).ConfigureAwait(false);
         }
         catch (Exception surprise)
         {

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Ovms.Devices.Health;
+
+/// <summary>The devices other than the CPU that hold parts of a compiled model.</summary>
+/// <param name="watches">All watched devices.</param>
+/// <param name="devices">Those of the model; at least one.</param>
+internal sealed class DeviceUse(DeviceWatches watches, ImmutableArray<string> devices)
+{
+    /// <summary>The devices.</summary>
+    public ImmutableArray<string> Devices => devices;
+
+    /// <summary>Asks the devices one after the other; null if all compute, else what the first that does not says.</summary>
+    public async Task<string?> AskAsync() =>
+        await FindTroubleAsync().ConfigureAwait(false) is { } trouble ? $"{trouble.Device}: {trouble.Why}" : null;
+
+    /// <summary>Asks the devices one after the other; null if all compute, else the first that does not, and why.</summary>
+    public async Task<(string Device, string Why)?> FindTroubleAsync()
+    {
+        foreach (string device in devices)
+        {
+            if (await watches.Of(device).AskAsync().ConfigureAwait(false) is { } why)
+            {
+                return (device, why);
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
+    public Task FreeAsync(string model, Action free) => watches.FreeAsync(model, devices, free);
+}
