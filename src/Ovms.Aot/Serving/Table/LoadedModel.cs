@@ -79,7 +79,7 @@ internal sealed class LoadedModel(
     }
 
     /// <summary>Frees it as <see cref="FreeAsync"/> does, without waiting.</summary>
-    public void Dispose() => _ = FreeAsync("that was not published");
+    public void Dispose() => _ = FreeAsync("that was not served");
 
     private void Free()
     {

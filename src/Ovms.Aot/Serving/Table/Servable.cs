@@ -128,7 +128,7 @@ internal sealed class Servable
                 await Health.StopAsync().ConfigureAwait(false);
             }
 
-            await _model.FreeAsync(Id.ToString()).ConfigureAwait(false);
+            await _model.FreeAsync($"{Id.Name}; version: {Id.VersionText}").ConfigureAwait(false);
         }
         catch (Exception surprise)
         {
