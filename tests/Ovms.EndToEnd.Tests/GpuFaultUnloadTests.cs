@@ -91,7 +91,7 @@ internal sealed class GpuFaultUnloadTests
         using Gpu gpu = new();
         await using LivingRepository repository = new() { Environment = gpu.Variables };
         string[] models = [.. Enumerable.Range(0, 8).Select(static number => $"g{number}")];
-        foreach (string model in (string[])["m", "late", .. models])
+        foreach (string model in (string[])["m", "late", "auto", .. models])
         {
             repository.Put(model, 1, adds: 1);
         }
@@ -104,10 +104,12 @@ internal sealed class GpuFaultUnloadTests
         await Assert.That(await LeftBehindAsync(repository)).IsEqualTo(8);
 
         // The layer lets a compilation succeed: what refuses is the server.
-        repository.Configure("m", "late, \"target_device\": \"GPU\"");
+        repository.Configure("m", "late, \"target_device\": \"GPU\"", "auto, \"target_device\": \"AUTO:GPU,CPU\"");
         (_, string body, string? error) = await repository.ReloadAsync();
         await Assert.That(body + error).Contains("8 compiled models that were unloaded since cannot be freed");
         await repository.Client.CheckDummyAsync("m");
+        await repository.Client.CheckDummyAsync("auto");
+        await Assert.That(repository.Process.Output).Contains("AUTO:GPU,CPU goes on as AUTO:CPU");
         gpu.Set();
         await UntilAsync(async () => await LeftBehindAsync(repository) == 0);
         await repository.ReloadAsync();
