@@ -71,7 +71,7 @@ internal sealed class LoadedModel(
     {
         if (Uses is { } devices)
         {
-            return devices.FreeAsync(name, Free);
+            return devices.FreeAsync(name, IsVariant ? Task.CompletedTask : Health.StopAsync(), Free);
         }
 
         Free();

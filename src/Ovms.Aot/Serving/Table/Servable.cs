@@ -123,11 +123,6 @@ internal sealed class Servable
                 await variants.EndAsync().ConfigureAwait(false);
             }
 
-            if (!_model.IsVariant)
-            {
-                await Health.StopAsync().ConfigureAwait(false);
-            }
-
             await _model.FreeAsync($"{Id.Name}; version: {Id.VersionText}").ConfigureAwait(false);
         }
         catch (Exception surprise)
