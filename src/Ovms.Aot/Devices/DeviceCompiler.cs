@@ -95,7 +95,22 @@ internal sealed class DeviceCompiler(
 
         Outcome<DevicePlan> plan = DevicePlan.Make(asked, _inventory.Find(asked));
         // Only the error message lists all present devices; finding them takes time.
-        return plan.IsOk ? plan : DevicePlan.Make(asked, _inventory.FindAll());
+        return plan.IsOk ? WithoutFailing(plan.Value) : DevicePlan.Make(asked, _inventory.FindAll());
+    }
+
+    private Outcome<DevicePlan> WithoutFailing(DevicePlan plan)
+    {
+        (DeviceName Device, Outcome Refusal)[] failing =
+        [
+            .. Watches.All
+                .Select(static watch => (DeviceName.TryParse(watch.Device, out DeviceName name), name, watch.Refusal))
+                .Where(static item => item.Item1 && !item.Refusal.IsOk)
+                .Select(static item => (item.name, item.Refusal)),
+        ];
+        return failing.Length == 0
+            ? plan
+            : plan.Without(
+                _inventory.Find(plan.Target).HoldersOf(plan.Target), [.. failing.Select(static item => item.Device)], failing[0].Refusal);
     }
 
     private Outcome<CompileProperties> MakeProperties(
@@ -133,12 +148,6 @@ internal sealed class DeviceCompiler(
         // A free choice is known when it is made.
         bool isFreeChoice = target.Devices.IsEmpty;
         ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
-        Outcome refusal = holders.Select(device => Watches.Of(device).Refusal).FirstOrDefault(static refusal => !refusal.IsOk, Outcome.Ok);
-        if (!refusal.IsOk)
-        {
-            return refusal;
-        }
-
         CompiledModel compiled;
         CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
         string[] types = [.. target.Devices.Select(static device => device.Type)];

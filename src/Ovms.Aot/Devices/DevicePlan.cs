@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ovms.Status;
 
 namespace Ovms.Devices;
@@ -50,6 +51,33 @@ internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName>
             target,
             absent,
             $"{string.Join(" and ", absent.Select(Bare))} {verb} absent, so {asked} goes on as {target}. {Missing(absent, presence)}");
+    }
+
+    /// <summary>The plan without devices on which nothing more is loaded: AUTO and MULTI go on with the others. Pure.</summary>
+    /// <param name="holders">The devices that would hold parts of the model: <c>GPU.0</c>.</param>
+    /// <param name="failing">Those devices on which nothing more is loaded.</param>
+    /// <param name="refusal">Why.</param>
+    /// <returns>The plan, or the refusal.</returns>
+    public Outcome<DevicePlan> Without(IEnumerable<string> holders, IReadOnlyList<DeviceName> failing, Outcome refusal)
+    {
+        if (Target.Mode is not (DeviceMode.Auto or DeviceMode.Multi))
+        {
+            return holders.Any(holder => failing.Any(device => device.ToString() == holder)) ? refusal : this;
+        }
+
+        ImmutableArray<DeviceName> left = Target.Devices.RemoveAll(device => failing.Any(device.Covers));
+        bool isFreeChoice = Target.Devices.IsEmpty;
+        if (left.IsEmpty && (!isFreeChoice || !Target.MayUseCpu))
+        {
+            return refusal;
+        }
+
+        TargetDevice target = isFreeChoice
+            ? Target with { Excluded = Target.Excluded.AddRange(failing.Where(device => !Target.Excluded.Contains(device))) }
+            : Target with { Devices = left };
+        return target.Equals(Target)
+            ? this
+            : this with { Target = target, Warning = $"{Target} goes on as {target}. {Warning}{refusal.Detail}" };
     }
 
     private static Outcome<DevicePlan> MakeForFreeChoice(TargetDevice asked, DevicePresence presence)

@@ -227,8 +227,8 @@ internal static partial class Log
     [LoggerMessage(
         75,
         LogLevel.Warning,
-        "Model {Model}; version: {Version}: {Count} inferences on {Device} have had no answer for {Seconds:F0} s. They are not ended")]
-    public static partial void InferenceLate(ILogger log, string model, long version, int count, string device, double seconds);
+        "Model {Model}; version: {Version}; inferences on {Device} without an answer for {Seconds:F0} s: {Count}. They are not ended")]
+    public static partial void InferenceLate(ILogger log, string model, long version, string device, double seconds, int count);
 
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger log);

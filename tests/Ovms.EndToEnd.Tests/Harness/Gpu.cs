@@ -16,6 +16,8 @@ internal sealed class Gpu : IDisposable
     /// <summary>The libraries whose folders the loader must search. One that is not unpacked is installed on this machine.</summary>
     private static readonly string[] s_libraries = ["libOpenCL.so.1", "libpocl.so.*", "libLLVM*.so*", "libhwloc.so.*"];
 
+    private static readonly TimeSpan s_layerLooks = TimeSpan.FromMilliseconds(40);
+
     private readonly string _counts = Path.GetTempFileName();
 
     private readonly string _faults = Path.GetTempFileName();
@@ -62,6 +64,9 @@ internal sealed class Gpu : IDisposable
         // The layer must not read half a file.
         File.WriteAllLines(_faults + ".new", knobs);
         File.Move(_faults + ".new", _faults, overwrite: true);
+
+        // The layer looks at the file at most every 20 ms, and nothing tells that it has.
+        Thread.Sleep(s_layerLooks);
     }
 
     /// <inheritdoc/>

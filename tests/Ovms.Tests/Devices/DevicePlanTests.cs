@@ -105,4 +105,43 @@ public sealed class DevicePlanTests
 
         return new DevicePresence(found.ToImmutableDictionary(), reasons.ToImmutableDictionary());
     }
+
+    [Test]
+    [Arguments("AUTO:GPU,CPU", "AUTO:CPU")]
+    [Arguments("MULTI:GPU,CPU", "MULTI:CPU")]
+    [Arguments("AUTO:GPU.0,GPU.1", "AUTO:GPU.1")]
+    [Arguments("AUTO", "AUTO:-GPU.0")]
+    [Arguments("AUTO:-GPU.1", "AUTO:-GPU.1,-GPU.0")]
+    [Arguments("AUTO:GPU.1,CPU", "AUTO:GPU.1,CPU")]
+    [Arguments("GPU.1", "GPU.1")]
+    [Arguments("HETERO:CPU,GPU.1", "HETERO:CPU,GPU.1")]
+    [Arguments("CPU", "CPU")]
+    public async Task DeviceThatFails_IsLeftOutWhereAnotherCanGoOn(string asked, string left)
+    {
+        Outcome<DevicePlan> plan = WithoutFirstGpu(asked);
+        await Assert.That(plan.IsOk).IsTrue();
+        await Assert.That(plan.Value!.Target.ToString()).IsEqualTo(left);
+        await Assert.That(plan.Value.Warning?.Contains("GPU.0 fails") == true).IsEqualTo(asked != left);
+    }
+
+    [Test]
+    [Arguments("GPU")]
+    [Arguments("GPU.0")]
+    [Arguments("BATCH:GPU(4)")]
+    [Arguments("HETERO:GPU,CPU")]
+    [Arguments("HETERO:CPU,GPU")]
+    [Arguments("AUTO:GPU")]
+    [Arguments("AUTO:-CPU")]
+    public async Task DeviceThatFails_IsRefusedWhereNoneCanGoOn(string asked) =>
+        await Assert.That(WithoutFirstGpu(asked).Code).IsEqualTo(StatusCode.DeviceFailed);
+
+    private static Outcome<DevicePlan> WithoutFirstGpu(string asked)
+    {
+        TargetDevice target = TargetDevice.Parse(asked).Value!;
+        DevicePresence two = new(
+            ImmutableDictionary<string, ImmutableArray<string>>.Empty.Add("GPU", ["0", "1"]),
+            ImmutableDictionary<string, ImmutableArray<string>>.Empty);
+        return DevicePlan.Make(target, two).Value!.Without(
+            two.HoldersOf(target), [new DeviceName("GPU", "0")], Outcome.Fail(StatusCode.DeviceFailed, "GPU.0 fails"));
+    }
 }

@@ -29,5 +29,5 @@ internal sealed class DeviceUse(DeviceWatches watches, ImmutableArray<string> de
     }
 
     /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
-    public Task FreeAsync(string model, Action free) => watches.FreeAsync(model, devices, free);
+    public Task FreeAsync(string model, Task idle, Action free) => watches.FreeAsync(model, devices, idle, free);
 }

@@ -22,7 +22,7 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
 
     private readonly Lock _gate = new();
     private readonly DeviceProbe _probe = new(core, device);
-    private readonly List<(string Model, Func<Task> Free)> _left = [];
+    private readonly List<Func<Task>> _left = [];
     private string _why = "";
 
     /// <summary>The device.</summary>
@@ -68,14 +68,16 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
     public void LeaveBehind(string model, string why, Func<Task> free)
     {
         int count;
+        bool isTold;
         lock (_gate)
         {
-            _left.Add((model, free));
-            _why = why;
+            _left.Add(free);
             count = _left.Count;
+            isTold = count > 1 && why == _why;
+            _why = why;
         }
 
-        Log.ModelLeftBehind(log, model, device, why, count, MostLeftBehind);
+        Log.ModelLeftBehind(log, model, device, isTold ? "as before" : why, count, MostLeftBehind);
         if (count == 1)
         {
             _ = FreeWhenWellAsync();
@@ -93,7 +95,7 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
         }
         while (why is not null);
 
-        (string Model, Func<Task> Free)[] left;
+        Func<Task>[] left;
         lock (_gate)
         {
             left = [.. _left];
@@ -101,7 +103,7 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
         }
 
         Log.ModelsLeftBehindFreed(log, device, left.Length);
-        foreach ((_, Func<Task> free) in left)
+        foreach (Func<Task> free in left)
         {
             await free().ConfigureAwait(false);
         }

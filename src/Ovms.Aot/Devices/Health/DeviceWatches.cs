@@ -11,8 +11,8 @@ namespace Ovms.Devices.Health;
 internal sealed class DeviceWatches(Core core, TimeProvider clock, ILogger log)
 {
     private readonly ConcurrentDictionary<string, DeviceWatch> _byName = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<Func<Task>> _kept = [];
-    private volatile bool _isEnding;
+    private readonly ConcurrentBag<Action> _kept = [];
+    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
     /// Whether a model was compiled for such a device, even if that failed. Then the engine is not freed at the end of the process, because
@@ -27,29 +27,32 @@ internal sealed class DeviceWatches(Core core, TimeProvider clock, ILogger log)
     public DeviceWatch Of(string device) => _byName.GetOrAdd(device, name => new DeviceWatch(core, name, clock, log));
 
     /// <summary>From now on nothing is freed, because the process ends.</summary>
-    public void End() => _isEnding = true;
+    public void End() => _ending.TrySetResult();
 
     /// <summary>Frees what a model holds on devices, if all of them are well; else leaves it behind until they are.</summary>
     /// <param name="model">The model, for the log.</param>
     /// <param name="devices">The devices.</param>
+    /// <param name="idle">Completes when nothing uses the model any more.</param>
     /// <param name="free">Frees it.</param>
-    /// <returns>Completes when it is freed or left behind.</returns>
-    public async Task FreeAsync(string model, ImmutableArray<string> devices, Action free)
+    /// <returns>Completes when it is freed or left behind; at the end of the process at once.</returns>
+    public async Task FreeAsync(string model, ImmutableArray<string> devices, Task idle, Action free)
     {
-        foreach (string device in devices)
+        await Task.WhenAny(idle, _ending.Task).ConfigureAwait(false);
+        foreach (string device in devices.TakeWhile(_ => !_ending.Task.IsCompleted))
         {
             DeviceWatch watch = Of(device);
-            if (!_isEnding && await watch.AskAsync().ConfigureAwait(false) is { } why)
+            Task<string?> asked = watch.AskAsync();
+            if (await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked && await asked.ConfigureAwait(false) is { } why)
             {
-                watch.LeaveBehind(model, why, () => FreeAsync(model, devices, free));
+                watch.LeaveBehind(model, why, () => FreeAsync(model, devices, idle, free));
                 return;
             }
         }
 
-        if (_isEnding)
+        if (_ending.Task.IsCompleted)
         {
             // Kept reachable: a finalizer would free it.
-            _kept.Add(() => FreeAsync(model, devices, free));
+            _kept.Add(free);
             return;
         }
 

@@ -38,7 +38,7 @@ internal sealed class LateInferences(ServableRegistry registry, TimeProvider tim
             {
                 if (entry.Servable is { InUse: > 0 } servable && servable.CountLate(limit) is > 0 and int late)
                 {
-                    Log.InferenceLate(log, servable.Id.Name, servable.Id.Version, late, servable.Device, limit.TotalSeconds);
+                    Log.InferenceLate(log, servable.Id.Name, servable.Id.Version, servable.Device, limit.TotalSeconds, late);
                 }
             }
         }

@@ -66,7 +66,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
     {
         if (compiled.Uses is { } devices)
         {
-            _ = devices.FreeAsync(name, compiled.Model.Dispose);
+            _ = devices.FreeAsync(name, Task.CompletedTask, compiled.Model.Dispose);
         }
         else
         {

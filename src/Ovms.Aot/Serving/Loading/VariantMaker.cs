@@ -60,7 +60,7 @@ internal sealed class VariantMaker(
         {
             if (compiled.Code == StatusCode.DeviceFailed)
             {
-                health.Failed(new EngineFault(OvStatus.GeneralError, compiled.Text));
+                health.Failed(new EngineFault(OvStatus.GeneralError, compiled.WithoutValue.Detail ?? compiled.Text));
             }
 
             return compiled.Code == StatusCode.CannotCompileModelIntoTargetDevice

@@ -36,7 +36,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         try
         {
             EngineFault fault = await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false);
-            if (isOnDevice && DeviceFault.IsOf(fault.Detail))
+            if (isOnDevice && !fault.IsNone && DeviceFault.IsOf(fault.Detail))
             {
                 return fault;
             }

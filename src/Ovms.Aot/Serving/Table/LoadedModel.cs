@@ -71,7 +71,7 @@ internal sealed class LoadedModel(
     {
         if (Uses is { } devices)
         {
-            return devices.FreeAsync(name, Free);
+            return devices.FreeAsync(name, IsVariant ? Task.CompletedTask : Health.StopAsync(), Free);
         }
 
         Free();
@@ -79,7 +79,7 @@ internal sealed class LoadedModel(
     }
 
     /// <summary>Frees it as <see cref="FreeAsync"/> does, without waiting.</summary>
-    public void Dispose() => _ = FreeAsync("that was not published");
+    public void Dispose() => _ = FreeAsync("that was not served");
 
     private void Free()
     {

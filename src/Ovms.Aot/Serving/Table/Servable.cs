@@ -123,12 +123,7 @@ internal sealed class Servable
                 await variants.EndAsync().ConfigureAwait(false);
             }
 
-            if (!_model.IsVariant)
-            {
-                await Health.StopAsync().ConfigureAwait(false);
-            }
-
-            await _model.FreeAsync(Id.ToString()).ConfigureAwait(false);
+            await _model.FreeAsync($"{Id.Name}; version: {Id.VersionText}").ConfigureAwait(false);
         }
         catch (Exception surprise)
         {
