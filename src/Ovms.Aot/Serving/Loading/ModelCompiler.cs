@@ -115,7 +115,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             signature.Value,
             requests,
             compiled.Model,
-            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests.Size),
+            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests),
             prepared.ModelInfo)
         {
             Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,

@@ -16,6 +16,9 @@ internal interface ISlotSource : IDisposable
     /// <summary>Number of calls waiting now.</summary>
     int Waiting { get; }
 
+    /// <summary>Number of inferences that still run although their caller has gone. A stop does not wait for them.</summary>
+    int Abandoned { get; }
+
     /// <summary>Rents an infer request to the caller, who returns it by <see cref="InferSlot.Return"/>.</summary>
     /// <param name="step">The sequence and step of the call; pools ignore it.</param>
     /// <param name="cancellation">Ends the wait.</param>
