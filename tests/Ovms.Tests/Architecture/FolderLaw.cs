@@ -103,18 +103,19 @@ internal static class FolderLaw
         ["Serving/Preparation"] = ["Serving/Signatures", "Repository", "Native", "Options", "Status"],
         ["Serving/Requests"] = ["Serving/Signatures", "Devices", "Tensors", "Native", "Status"],
         ["Serving/Sequences"] = ["Serving/Preparation", "Serving/Requests", "Devices", "Repository", "Options", "Status"],
+        ["Serving/Health"] = ["Serving/Requests", "Serving/Shapes", "Serving/Signatures", "Native"],
         ["Serving/Draining"] = [],
         ["Serving/Table"] =
         [
-            "Serving", "Serving/Draining", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures", "Native",
-            "Status", "Observability/Metrics",
+            "Serving", "Serving/Draining", "Serving/Health", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
+            "Serving/Signatures", "Native", "Status", "Observability/Metrics",
         ],
         ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
         ["Serving/Loading"] =
         [
-            "Serving", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes", "Serving/Signatures",
-            "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Repository", "Repository/Remote", "Tensors", "Native",
-            "Options", "Status", "Observability",
+            "Serving", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
+            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Repository", "Repository/Remote",
+            "Tensors", "Native", "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [

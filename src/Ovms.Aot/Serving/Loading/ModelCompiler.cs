@@ -2,6 +2,7 @@ using System.Globalization;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
 using Ovms.Native;
+using Ovms.Serving.Health;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
@@ -118,6 +119,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             shapes is null ? null : new DynamicInference(signature.Value, shapes, requests),
             prepared.ModelInfo)
         {
+            Zeros = new ZeroInference(signature.Value, outputs, shapes, gate),
             Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
         };
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
@@ -93,7 +92,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
             {
                 for (int i = 0; i < remedy.Length; i++)
                 {
-                    tensors[i] = TryMakeZeros(signature.Inputs[i], remedy[i]);
+                    tensors[i] = ZeroTensor.TryMake(signature.Inputs[i], remedy[i], LargestRemedy);
                 }
 
                 bool isComputed = Array.TrueForAll(tensors, static tensor => tensor is not null);
@@ -121,29 +120,5 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         }
 
         return false;
-    }
-
-    private static Tensor? TryMakeZeros(TensorInfo info, long[] shape)
-    {
-        long count = 1;
-        foreach (long dimension in shape)
-        {
-            Debug.Assert(dimension >= 0, "It was computed with, or is one more or none.");
-            count *= dimension;
-        }
-
-        if (count > LargestRemedy || info.Marshaler.ByteLength(count) > LargestRemedy)
-        {
-            return null;
-        }
-
-        if (info.ElementType == ElementType.String)
-        {
-            return Tensor.CreateStrings(shape, new int[count], default);
-        }
-
-        Tensor tensor = Tensor.Allocate(info.ElementType, shape);
-        tensor.Bytes.Clear();
-        return tensor;
     }
 }

@@ -28,6 +28,9 @@ internal sealed class ShapeHistory(Signature signature)
     /// <summary>Admits calls: with known shapes concurrently, with others alone.</summary>
     public ShapeGate Gate { get; } = new();
 
+    /// <summary>The shapes of the latest inference that succeeded; null if there is none. They are never written to.</summary>
+    public long[][]? Latest => _latest;
+
     /// <summary>Records shapes that an inference has succeeded with.</summary>
     public void Remember(long[][] shapes)
     {

@@ -1,4 +1,5 @@
 using Ovms.Native;
+using Ovms.Serving.Health;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
@@ -33,6 +34,9 @@ internal sealed class LoadedModel(
     /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
     public int Streams { get; init; }
 
+    /// <summary>Shows whether it can compute now; null if that cannot be asked.</summary>
+    public ZeroInference? Zeros { get; init; }
+
     /// <summary>Variants for other shapes, if shapes are left to calls; owned. Otherwise null.</summary>
     public ServableVariants? Variants { get; set; }
 
@@ -49,6 +53,7 @@ internal sealed class LoadedModel(
     {
         StreamEntry?.Dispose();
         pool.Dispose();
+        Zeros?.TryFreeLate();
         compiled.Dispose();
         Variants?.Dispose();
         Files?.Dispose();

@@ -1,0 +1,99 @@
+using Ovms.Native;
+using Ovms.Serving.Requests;
+using Ovms.Serving.Signatures;
+
+namespace Ovms.Serving.Health;
+
+/// <summary>One inference with zeros, on a thread of its own, which starts at once.</summary>
+internal sealed class ZeroAttempt
+{
+    /// <summary>Most bytes of one input. No message could carry a larger one.</summary>
+    private const long LargestInput = 1L << 30;
+
+    private readonly TaskCompletionSource<EngineFault> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<IDisposable> _owned = [];
+
+    /// <summary>Starts the attempt.</summary>
+    /// <param name="signature">The model's inputs.</param>
+    /// <param name="requests">Creates the infer request.</param>
+    /// <param name="shapes">The shapes to compute with, by input; null for the least ones.</param>
+    /// <param name="gate">The gate of a dynamic model; null for other models.</param>
+    /// <param name="stop">Ends the wait for the gate.</param>
+    public ZeroAttempt(Signature signature, OutputMemory requests, long[][]? shapes, ShapeGate? gate, CancellationToken stop)
+    {
+        Thread thread = new(() => Run(() => Compute(signature, requests, shapes, gate, stop)))
+        {
+            IsBackground = true,
+            Name = "zero inference",
+        };
+        thread.Start();
+    }
+
+    /// <summary>Completes when the engine has let go of request and tensors. Cancelled if the gate did not open in time.</summary>
+    public Task<EngineFault> Ended => _ended.Task;
+
+    /// <summary>Frees request and tensors, after <see cref="Ended"/>.</summary>
+    public void Free()
+    {
+        // Order: the tensors before the request.
+        for (int i = _owned.Count - 1; i >= 0; i--)
+        {
+            _owned[i].Dispose();
+        }
+
+        _owned.Clear();
+    }
+
+    private void Run(Func<EngineFault> compute)
+    {
+        try
+        {
+            _ended.SetResult(compute());
+        }
+        catch (OperationCanceledException)
+        {
+            _ended.SetCanceled(CancellationToken.None);
+        }
+        catch (OpenVinoException failure)
+        {
+            _ended.SetResult(new EngineFault(failure.Status, failure.Detail));
+        }
+        catch (Exception surprise)
+        {
+            _ended.SetException(surprise);
+        }
+    }
+
+    private EngineFault Compute(
+        Signature signature,
+        OutputMemory requests,
+        long[][]? shapes,
+        ShapeGate? gate,
+        CancellationToken stop)
+    {
+        // Alone: a request must not be created beside an inference, and shapes that are new to the model must not compute beside others.
+        gate?.EnterAsync(alone: true, stop).AsTask().GetAwaiter().GetResult();
+        try
+        {
+            InferRequest request = requests.CreateRequest();
+            _owned.Add(request);
+            foreach (TensorInfo input in signature.Inputs)
+            {
+                long[] shape = shapes?[input.Index] ?? ZeroTensor.LeastShape(input);
+                if (ZeroTensor.TryMake(input, shape, LargestInput) is not { } tensor)
+                {
+                    return new EngineFault(OvStatus.OutOfBounds, $"input {input.Name} of shape ({string.Join(',', shape)}) is too large");
+                }
+
+                _owned.Add(tensor);
+                request.SetInput(input.Index, tensor);
+            }
+
+            return EngineFault.Of(request.TryInfer());
+        }
+        finally
+        {
+            gate?.Leave();
+        }
+    }
+}
