@@ -9,17 +9,17 @@ namespace Ovms.Devices;
 /// <summary>
 /// Compiles models for devices. Checks beforehand whatever it can: OpenVINO's errors rarely name the cause, and it ignores some faults.
 /// </summary>
-/// <param name="core">OpenVINO's core; must outlive this object.</param>
+/// <param name="cores">OpenVINO's core; must outlive this object.</param>
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
-internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe)
+internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, HardwareProbe probe)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
 
-    private readonly DeviceInventory _inventory = new(core, known, probe);
+    private readonly DeviceInventory _inventory = new(cores, known, probe);
 
-    private readonly PropertyCheck _check = new(SupportedProperties.Of(core, known.PluginsXml), known);
+    private readonly PropertyCheck _check = new(SupportedProperties.Of(cores, known.PluginsXml), known);
 
     /// <summary>Compiles a model. May take seconds; call it once at a time per model.</summary>
     /// <param name="model">The model, already reshaped and preprocessed; the caller keeps ownership.</param>
@@ -72,6 +72,16 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
             : plan.WithoutValue;
     }
 
+    /// <summary>Whether every device that was asked for is present.</summary>
+    /// <returns>Ok, or what is missing and why.</returns>
+    public Outcome CheckPresent(TargetDevice asked)
+    {
+        Outcome<DevicePlan> plan = Plan(asked);
+        return !plan.IsOk ? plan.WithoutValue
+            : plan.Value.Warning is { } missing ? Outcome.Fail(StatusCode.TargetDeviceNotAvailable, missing)
+            : Outcome.Ok;
+    }
+
     /// <summary>Selects the devices to compile for.</summary>
     private Outcome<DevicePlan> Plan(TargetDevice asked)
     {
@@ -115,7 +125,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
         CompiledModel compiled;
         try
         {
-            compiled = core.Compile(model, plan.Target.ToString(), properties.Properties);
+            compiled = cores.Current.Compile(model, plan.Target.ToString(), properties.Properties);
         }
         catch (OpenVinoException e) when (properties.Properties.FirstOrDefault(static pair => pair.Key == CacheKey).Value is { } folder)
         {

@@ -19,17 +19,17 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
     private const string CacheMode = "CACHE_MODE";
 
     // Concurrent, because several models may be compiled at the same time.
-    private readonly ConcurrentDictionary<string, IReadOnlyCollection<string>?> _lists = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyCollection<string>> _lists = new(StringComparer.Ordinal);
 
     /// <summary>Creates one that asks OpenVINO.</summary>
-    /// <param name="core">The core to ask.</param>
+    /// <param name="cores">The core to ask.</param>
     /// <param name="pluginsXml">The plugins.xml that the core was created with.</param>
-    public static SupportedProperties Of(Core core, string? pluginsXml) => new(
+    public static SupportedProperties Of(EngineCores cores, string? pluginsXml) => new(
         name =>
         {
             try
             {
-                return core.GetProperty(name, "SUPPORTED_PROPERTIES").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                return cores.Current.GetProperty(name, "SUPPORTED_PROPERTIES").Split(' ', StringSplitOptions.RemoveEmptyEntries);
             }
             catch (OpenVinoException)
             {
@@ -76,5 +76,14 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
             .. devices.SelectMany(device => List(device.Type) ?? []),
         ];
 
-    private IReadOnlyCollection<string>? List(string plugin) => _lists.GetOrAdd(plugin, ask);
+    // A plugin that cannot be asked now may have a device later.
+    private IReadOnlyCollection<string>? List(string plugin)
+    {
+        if (!_lists.TryGetValue(plugin, out IReadOnlyCollection<string>? list) && (list = ask(plugin)) is not null)
+        {
+            _lists[plugin] = list;
+        }
+
+        return list;
+    }
 }

@@ -11,17 +11,17 @@ namespace Ovms.Hosting;
 /// <summary>OpenVINO, configured by the options: the core, and the compiler for its devices.</summary>
 internal sealed class Engine : IDisposable
 {
-    private Engine(Core core, KnownDevices known, ServerOptions server)
+    private Engine(EngineCores cores, KnownDevices known, ServerOptions server)
     {
-        Core = core;
-        Devices = new DeviceCompiler(core, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        Cores = cores;
+        Devices = new DeviceCompiler(cores, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
     /// <summary>OpenVINO's core; owned.</summary>
-    public Core Core { get; }
+    public EngineCores Cores { get; }
 
-    /// <summary>Compiles models for devices; uses <see cref="Core"/>.</summary>
+    /// <summary>Compiles models for devices; uses <see cref="Cores"/>.</summary>
     public DeviceCompiler Devices { get; }
 
     /// <summary>Assigns CPUs to models.</summary>
@@ -47,7 +47,7 @@ internal sealed class Engine : IDisposable
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
             return AddExtension(core, server.CpuExtension) is { IsOk: false } refused
                 ? Close(core, refused)
-                : new Engine(core, known.Value, server);
+                : new Engine(new EngineCores(core, () => Another(pluginsXml, server.CpuExtension)), known.Value, server);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {
@@ -56,7 +56,18 @@ internal sealed class Engine : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Core.Dispose();
+    public void Dispose() => Cores.Dispose();
+
+    private static Core Another(string pluginsXml, string extension)
+    {
+        Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
+        if (extension.Length > 0)
+        {
+            core.AddExtension(extension);
+        }
+
+        return core;
+    }
 
     private static Outcome AddExtension(Core core, string path)
     {

@@ -209,22 +209,18 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
         LeftWorkUnfinished = ended != StopResult.Clean;
         Log.NativeObjects(_log, LiveObjects.Describe());
-        if (ended == StopResult.LoadsLeft)
+        if (ended.HasFlag(StopResult.LoadsLeft))
         {
             Log.LoadCutOff(_log);
         }
 
-        if (ended == StopResult.CallsLeft)
-        {
-            Log.CutOff(_log, seconds);
-        }
-        else if (drain.Answers.Any)
+        if (!ended.HasFlag(StopResult.CallsLeft) && drain.Answers.Any)
         {
             bool read = await drain.Answers.EndWithinAsync(Left()).ConfigureAwait(false)
                 && await web.Services.GetRequiredService<ConnectionGate>().DeliverAsync(Left()).ConfigureAwait(false);
             if (!read)
             {
-                Log.CutOff(_log, seconds);
+                Log.AnswersCutOff(_log, seconds);
             }
         }
 

@@ -28,7 +28,7 @@ internal sealed class Compiled : IDisposable
         string model, string device, string config = "", Core? core = null, KnownDevices? known = null, int nireq = 0, string? cacheDir = null)
     {
         core ??= Engine.Core;
-        DeviceCompiler compiler = new(core, known ?? KnownDevices.BuiltIn, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        DeviceCompiler compiler = new(new EngineCores(core), known ?? KnownDevices.BuiltIn, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
         using Model read = core.ReadModel(PathOf(model));
         return compiler.Compile(read, TargetDevice.Parse(device).Value!, PluginConfig.Parse(config).Value!, nireq, cacheDir);
     }

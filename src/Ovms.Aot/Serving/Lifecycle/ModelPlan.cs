@@ -10,7 +10,7 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="NextDue">When the next retry is due that is not due yet.</param>
 /// <remarks>
 /// The order of actions keeps the model answering. First, missing versions are loaded, the highest first. Then served versions with an
-/// older source are reloaded. Only when neither is left, unwanted versions are unloaded.
+/// older source are reloaded, and those that fell to a worse device are loaded again. Only when none is left, unwanted versions are unloaded.
 /// The last serving version stays until a wanted one serves.
 /// </remarks>
 internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId> Awaited, TimeSpan? NextDue)
@@ -101,7 +101,12 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         /// <summary>The load or reload that is due now; null = none.</summary>
         public ModelAction? Attempt(TimeSpan now)
         {
-            if (_source.MakesTheSameAs(Actual?.Serves) || !IsSettled || !IsDue(now))
+            if (_source.MakesTheSameAs(Actual?.Serves))
+            {
+                return Actual?.ReturnAt is { } at && now >= at ? new ModelAction.Return(Id, _source) : null;
+            }
+
+            if (!IsSettled || !IsDue(now))
             {
                 return null;
             }
@@ -111,7 +116,9 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         }
 
         /// <summary>When the next attempt is due, if none is due now.</summary>
-        public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && IsSettled && !IsDue(now) ? DueAt(failed) : null;
+        public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && IsSettled && !IsDue(now) ? DueAt(failed)
+            : Actual?.ReturnAt > now ? Actual.ReturnAt
+            : null;
 
         private static TimeSpan DueAt(FailedLoad failed) => failed.At + RetryPause.After(failed.Attempts);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
 using Ovms.Native;
@@ -109,7 +108,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 
         // If the device computes one inference at a time, a second infer request lets the next call bind its inputs meanwhile.
         int spare = isPlain && config.Nireq == 0 && compiled.RequestCount == 1 ? 1 : 0;
-        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize);
+        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize, gate);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
         LoadedModel Loaded(ISlotSource requests) => new(
@@ -120,11 +119,17 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             prepared.ModelInfo)
         {
             Zeros = new ZeroInference(signature.Value, outputs, shapes, gate),
-            Streams = int.TryParse(compiled.Streams, NumberStyles.None, CultureInfo.InvariantCulture, out int streams) ? streams : 0,
+            Devices = new ExecutingDevices(
+                key => ExecutionFacts.Read(compiled.Model, key),
+                config.Device,
+                compiled.ExecutionDevices,
+                compiled.Streams,
+                config.Nireq == 0 ? requests as InferRequestPool : null),
         };
     }
 
-    private static Outcome<InferRequestPool> MakePool(Func<SequenceId?, InferSlot> makeSlot, int count, int queueSize)
+    private static Outcome<InferRequestPool> MakePool(
+        Func<SequenceId?, InferSlot> makeSlot, int count, int queueSize, ShapeGate? gate)
     {
         List<InferSlot> slots = [];
         try
@@ -142,6 +147,6 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
                 $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
         }
 
-        return new InferRequestPool([.. slots], queueSize);
+        return new InferRequestPool([.. slots], queueSize) { MakeSlot = () => makeSlot(null), Gate = gate };
     }
 }

@@ -15,12 +15,12 @@ using Ovms.Status;
 namespace Ovms.Serving.Loading;
 
 /// <summary>Loads a version from its files: finds, reads, prepares and compiles the model.</summary>
-/// <param name="core">The engine.</param>
+/// <param name="cores">The engine.</param>
 /// <param name="devices">Compiles models for devices.</param>
 /// <param name="cpus">Allots CPUs to models.</param>
 /// <param name="log">Logs every load.</param>
 /// <param name="remotes">Fetches files from object stores; null if there are none.</param>
-internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
+internal sealed class ModelLoader(EngineCores cores, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
 {
     private readonly ModelCompiler _compiler = new(devices, cpus);
 
@@ -111,7 +111,7 @@ internal sealed class ModelLoader(Core core, DeviceCompiler devices, CpuPlanner 
         }
 
         Warn(id, file.Value.Warnings);
-        Outcome<Model> model = ModelReader.Read(core, file.Value);
+        Outcome<Model> model = ModelReader.Read(cores.Current, file.Value);
         if (!model.IsOk)
         {
             return model.WithoutValue;

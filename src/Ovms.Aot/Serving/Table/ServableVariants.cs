@@ -28,6 +28,9 @@ internal abstract class ServableVariants : IDisposable
     /// <summary>Number of calls that wait for a variant, or for an infer request of one.</summary>
     public abstract int Waiting { get; }
 
+    /// <summary>Number of calls on variants that a stop waits for.</summary>
+    public abstract int CallsLeft { get; }
+
     /// <summary>The axis of an input whose size (the batch) calls decide; negative if there is none.</summary>
     public abstract int BatchAxisOf(TensorInfo info);
 
