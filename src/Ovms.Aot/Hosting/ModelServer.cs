@@ -21,6 +21,9 @@ namespace Ovms.Hosting;
 /// </summary>
 internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
+    // For connections to close whose calls are over, beside calls that are not.
+    private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(100);
+
     private readonly ILogger _log = logging.CreateLogger("serving");
     private ServerMetrics? _metrics;
     private int _isReadyTold;
@@ -224,7 +227,9 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             }
         }
 
-        await web.StopAsync().ConfigureAwait(false);
+        // What is left behind now holds its connection, which no patience would close.
+        using CancellationTokenSource patience = new(ended is StopResult.Clean or StopResult.LoadsLeft ? Timeout.InfiniteTimeSpan : s_farewell);
+        await web.StopAsync(patience.Token).ConfigureAwait(false);
         Log.Stopped(_log);
 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, TimeSpan.FromSeconds(seconds).Ticks - Stopwatch.GetElapsedTime(begun).Ticks));

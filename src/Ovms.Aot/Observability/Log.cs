@@ -152,11 +152,11 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 
-    [LoggerMessage(90, LogLevel.Information, "Waiting at most {Seconds} s for calls in flight: {Calls}")]
-    public static partial void StopWaits(ILogger log, string calls, int seconds);
+    [LoggerMessage(90, LogLevel.Information, "Waiting at most {Seconds:F0} s for calls in flight: {Calls}")]
+    public static partial void StopWaits(ILogger log, string calls, double seconds);
 
-    [LoggerMessage(21, LogLevel.Warning, "Calls still in flight after {Seconds} s were cut off: {Calls}")]
-    public static partial void CutOff(ILogger log, int seconds, string calls);
+    [LoggerMessage(21, LogLevel.Warning, "Calls still in flight after {Seconds:F0} s were cut off: {Calls}")]
+    public static partial void CutOff(ILogger log, double seconds, string calls);
 
     [LoggerMessage(91, LogLevel.Warning, "Answers that callers had not read after {Seconds} s were cut off")]
     public static partial void AnswersCutOff(ILogger log, int seconds);

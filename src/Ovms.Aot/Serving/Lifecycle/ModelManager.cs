@@ -78,19 +78,18 @@ internal sealed class ModelManager
         if (await Task.WhenAny(_loop, Task.Delay(soon)).ConfigureAwait(false) != _loop
             && Left() > TimeSpan.Zero && _reconciler.DescribeCalls() is { Length: > 0 } calls)
         {
-            Log.StopWaits(_log, calls, (int)Left().TotalSeconds);
+            Log.StopWaits(_log, calls, Left().TotalSeconds);
         }
 
         await ((Task)_loop).WaitAsync(Left()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        string cutOff = _reconciler.DescribeCalls();
-        if (!_loop.IsCompleted && cutOff.Length > 0)
+        StopResult left = _reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.Clean;
+        if (!_loop.IsCompleted && _reconciler.DescribeCalls() is { Length: > 0 } cutOff)
         {
-            Log.CutOff(_log, (int)limit.TotalSeconds, cutOff);
+            Log.CutOff(_log, limit.TotalSeconds, cutOff);
+            return left | StopResult.CallsLeft;
         }
 
-        return (_reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.Clean)
-            | (!_loop.IsCompleted && cutOff.Length > 0 ? StopResult.CallsLeft : StopResult.Clean)
-            | (_reconciler.IsFreeing ? StopResult.ModelsLeft : StopResult.Clean);
+        return left | (_reconciler.HasLeaving ? StopResult.ModelsLeft : StopResult.Clean);
 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (limit - Stopwatch.GetElapsedTime(begun)).Ticks));
     }

@@ -36,15 +36,14 @@ internal sealed class Reconciler(
     public bool IsLoading => _loads.Running + _loads.LeftBehind > 0;
 
     /// <summary>
-    /// Whether it was stopped and nothing is left to wait for: no call, no load unless loads were left, and nothing to free. Freeing may
-    /// wait for a compilation that AUTO still runs, so it is waited for only a short time.
+    /// Whether it was stopped and nothing is left to wait for: no call, no load unless loads were left, and nothing that is being freed.
+    /// Freeing may wait for a compilation that AUTO still runs, so it is waited for only a short time.
     /// </summary>
-    public bool IsOver => _isStopping && !HasCalls && (_leavesLoads || !IsLoading) && (_leaving.IsEmpty || Now - _calledUntil >= s_freeing);
+    public bool IsOver => _isStopping && !_leaving.Any(static servable => servable.CallsLeft > 0) && (_leavesLoads || !IsLoading)
+        && (Now - _calledUntil >= s_freeing || !_leaving.Any(static servable => servable.IsFreeing));
 
     /// <summary>Whether released models are not freed yet. Read by any thread, as is <see cref="DescribeCalls"/>.</summary>
-    public bool IsFreeing => !_leaving.IsEmpty;
-
-    private bool HasCalls => _leaving.Any(static servable => servable.CallsLeft > 0);
+    public bool HasLeaving => !_leaving.IsEmpty;
 
     private TimeSpan Now => clock.GetElapsedTime(_began);
 
@@ -96,7 +95,7 @@ internal sealed class Reconciler(
         if (_isStopping)
         {
             // The end of a call raises no signal. That of a model's last one leads to one, but only when the model is freed.
-            _calledUntil = HasCalls ? Now : _calledUntil;
+            _calledUntil = _leaving.Any(static servable => servable.CallsLeft > 0) ? Now : _calledUntil;
             return s_stopPace;
         }
 

@@ -81,6 +81,9 @@ internal sealed class Servable
     public int CallsLeft =>
         Math.Max(0, Volatile.Read(ref _holds) - Volatile.Read(ref _kept) - Pool.Abandoned) + (Variants?.CallsLeft ?? 0);
 
+    /// <summary>Whether nobody holds it any more and OpenVINO's objects are being freed.</summary>
+    public bool IsFreeing => Volatile.Read(ref _holds) == 0 && !_drained.Task.IsCompleted;
+
     /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed.</summary>
     public Task Drained => _drained.Task;
 
