@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Ovms.Native.Handles;
 using Ovms.Native.Interop;
 using Ovms.Native.Marshalling;
@@ -43,6 +44,17 @@ public sealed unsafe class Core : IDisposable
         else
             OpenVino.ov_core_read_model(_handle, path, null, out model).Check();
         return new Model(model);
+    }
+
+    /// <summary>Reads a model without weights from the text of an IR.</summary>
+    public Model ReadModelText(string ir)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(ir);
+        fixed (byte* start = text)
+        {
+            OpenVino.ov_core_read_model_from_memory_buffer(_handle, start, (nuint)text.Length, IntPtr.Zero, out ModelHandle model).Check();
+            return new Model(model);
+        }
     }
 
     /// <summary>Compiles a model for a device string such as <c>CPU</c>, <c>AUTO:GPU,CPU</c> or <c>BATCH:CPU(16)</c>.</summary>

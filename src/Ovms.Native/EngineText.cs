@@ -11,12 +11,13 @@ public static class EngineText
     private const string Condition = "Check '";
     private const string NothingSaid = "FrontEnd API failed";
 
+    private static readonly char[] s_blanks = [' ', '\t', '\r'];
     private static readonly char[] s_ends = ['.', '!', ':', ';', ' '];
 
     /// <summary>The meaningful lines (all if none are) joined into one line of at most 600 characters, without a full stop.</summary>
     public static string Clean(string text)
     {
-        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = [.. text.Split('\n').Select(static line => string.Join(' ', line.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries)))];
         string said = Join(lines.Select(WithoutTrail));
         string whole = (said.Length > 0 ? said : Join(lines)).TrimEnd(s_ends);
         return whole.Length <= MaxLength ? whole : string.Concat(whole.AsSpan(0, MaxLength), "…");

@@ -1,9 +1,10 @@
+using Ovms.Devices.Health;
 using Ovms.Native;
 
 namespace Ovms.Devices;
 
 /// <summary>A compiled model and what its devices report about it. Facts that a device does not report are null.</summary>
-/// <param name="Model">The compiled model; the caller disposes it.</param>
+/// <param name="Model">The compiled model; the caller frees it by <see cref="Uses"/>, or disposes it if there are none.</param>
 /// <param name="Device">The device string passed to OpenVINO, without absent devices.</param>
 /// <param name="ExecutionDevices">Devices that run the model: <c>CPU</c>, <c>GPU.0, CPU</c>.</param>
 /// <param name="RequestCount">Number of infer requests to create: as requested, else the devices' optimum; at least 1.</param>
@@ -24,4 +25,8 @@ internal sealed record CompiledOnDevice(
     string? Hint,
     string? InferencePrecision,
     string? CpuDecision,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>The devices other than the CPU that hold parts of it; null if there are none.</summary>
+    public DeviceUse? Uses { get; init; }
+}

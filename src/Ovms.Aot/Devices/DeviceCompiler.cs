@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Status;
@@ -12,14 +15,20 @@ namespace Ovms.Devices;
 /// <param name="cores">OpenVINO's core; must outlive this object.</param>
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
-internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, HardwareProbe probe)
+/// <param name="watches">The devices that models were compiled for; null for new ones.</param>
+internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
+    private const string RestartHint = "If other programs can use the device, restart the server: a new core of OpenVINO in this process did "
+        + "not find it well, or none is tried any more";
 
     private readonly DeviceInventory _inventory = new(cores, known, probe);
 
     private readonly PropertyCheck _check = new(SupportedProperties.Of(cores, known.PluginsXml), known);
+
+    /// <summary>The devices other than the CPU that models were compiled for.</summary>
+    public DeviceWatches Watches { get; } = watches ?? new DeviceWatches(cores, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Compiles a model. May take seconds; call it once at a time per model.</summary>
     /// <param name="model">The model, already reshaped and preprocessed; the caller keeps ownership.</param>
@@ -82,6 +91,26 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
             : Outcome.Ok;
     }
 
+    /// <summary>
+    /// Asks the devices that were asked for whether they compute. If one fails, a new core is tried, because a device that was lost may
+    /// exist only for a new one.
+    /// </summary>
+    /// <returns>Ok if they compute with the current core; else what the first says that does not.</returns>
+    public Outcome CheckWell(TargetDevice asked)
+    {
+        ImmutableArray<string> devices = Watch(_inventory.Find(asked).HoldersOf(asked));
+        return WhyNot(cores.Current, devices) is not { } why || TryRenew(devices)
+            ? Outcome.Ok
+            : Outcome.Fail(StatusCode.DeviceFailed, $"{why}. {RestartHint}");
+    }
+
+    private bool TryRenew(ImmutableArray<string> devices) =>
+        !devices.IsEmpty && cores.TryRenew(fresh => WhyNot(fresh, devices) is null ? CoreTrial.Better : CoreTrial.Fails);
+
+    private string? WhyNot(Core core, ImmutableArray<string> devices) => devices
+        .Select(device => Watches.Of(core, device).AskAsync().GetAwaiter().GetResult() is { } why ? $"{device} fails: {why}" : null)
+        .FirstOrDefault(static why => why is not null);
+
     /// <summary>Selects the devices to compile for.</summary>
     private Outcome<DevicePlan> Plan(TargetDevice asked)
     {
@@ -122,10 +151,20 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
     private Outcome<CompiledOnDevice> Compile(
         Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
     {
+        // A free choice is known when it is made.
+        bool isFreeChoice = plan.Target.Devices.IsEmpty;
+        ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(plan.Target).HoldersOf(plan.Target));
+        Outcome refusal = holders.Select(device => Watches.Of(device).Refusal).FirstOrDefault(static refusal => !refusal.IsOk, Outcome.Ok);
+        if (!refusal.IsOk && !TryRenew(holders))
+        {
+            return refusal;
+        }
+
+        Core core = cores.Current;
         CompiledModel compiled;
         try
         {
-            compiled = cores.Current.Compile(model, plan.Target.ToString(), properties.Properties);
+            compiled = core.Compile(model, plan.Target.ToString(), properties.Properties);
         }
         catch (OpenVinoException e) when (properties.Properties.FirstOrDefault(static pair => pair.Key == CacheKey).Value is { } folder)
         {
@@ -139,10 +178,19 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
         catch (OpenVinoException e)
         {
             string given = string.Join(", ", properties.Properties.Select(static pair => $"{pair.Key}={pair.Value}"));
-            return Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {e.Said}");
+            bool isOfDevice = !plan.Target.IsCpuAlone && DeviceFault.IsOf(e.Detail);
+            return !isOfDevice ? Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {e.Said}")
+                : WhyNot(core, holders) is null ? Outcome.Fail(StatusCode.DeviceFailed, $"{asked} with {given}: {e.Said}")
+                : TryRenew(holders) ? Compile(model, asked, plan, properties, cpu, nireq)
+                : Outcome.Fail(StatusCode.DeviceFailed, $"{asked} with {given}: {e.Said}. {RestartHint}");
         }
 
         string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
+        if (isFreeChoice && executing != "CPU")
+        {
+            holders = Watch(_inventory.FindAll().HoldersOf(plan.Target));
+        }
+
         string? hint = ExecutionFacts.ReadHint(compiled, plan.Target.Mode);
         List<string> warnings = [.. properties.Warnings];
         string? optimalText = ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS");
@@ -161,6 +209,19 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
             hint,
             ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
             cpu?.Decision,
-            warnings);
+            warnings)
+        {
+            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders),
+        };
+    }
+
+    private ImmutableArray<string> Watch(ImmutableArray<string> devices)
+    {
+        foreach (string device in devices)
+        {
+            Watches.Of(device);
+        }
+
+        return devices;
     }
 }

@@ -45,9 +45,13 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
             cores.TryRenew(fresh =>
             {
                 DevicePresence later = Find(fresh, target.Devices.Select(static device => device.Type));
-                bool isBetter = absent.Any(later.Has);
-                found = isBetter ? later : found;
-                return isBetter;
+                if (absent.Any(later.Has))
+                {
+                    found = later;
+                    return CoreTrial.Better;
+                }
+
+                return CoreTrial.Same;
             });
         }
 

@@ -17,6 +17,24 @@ internal sealed record DevicePresence(
         !Found.TryGetValue(device.Type, out ImmutableArray<string> ordinals)
             || (device.Ordinal is null ? ordinals.Length > 0 : ordinals.Contains(device.Ordinal));
 
+    /// <summary>
+    /// The devices other than the CPU that may hold parts of a model compiled for a target: <c>GPU.0</c>. Those of types that were not
+    /// queried are unknown.
+    /// </summary>
+    public ImmutableArray<string> HoldersOf(TargetDevice target)
+    {
+        IEnumerable<DeviceName> named = target.Devices.IsEmpty ? Found.Keys.Select(static type => new DeviceName(type)) : target.Devices;
+        bool takesAll = target.Mode is DeviceMode.Auto or DeviceMode.Multi;
+        return
+        [
+            .. named.Where(static device => device.Type != "CPU")
+                .SelectMany(device => Ordinals(device, takesAll))
+                .Where(device => !target.Excluded.Any(excluded => excluded.Covers(device)))
+                .Select(static device => device.ToString())
+                .Distinct(),
+        ];
+    }
+
     /// <summary>Why a device is absent.</summary>
     public string WhyNot(DeviceName device)
     {
@@ -39,4 +57,16 @@ internal sealed record DevicePresence(
                 .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
                 .SelectMany(static pair => pair.Value.Select(ordinal => ordinal.Length == 0 ? pair.Key : $"{pair.Key}.{ordinal}")),
         ]);
+
+    // A name without a number is the first device, and all of them where several devices work together.
+    private IEnumerable<DeviceName> Ordinals(DeviceName device, bool takesAll)
+    {
+        if (device.Ordinal is not null || !Found.TryGetValue(device.Type, out ImmutableArray<string> found))
+        {
+            return [device.WithoutCount];
+        }
+
+        IEnumerable<DeviceName> all = found.Select(ordinal => new DeviceName(device.Type, ordinal.Length == 0 ? null : ordinal));
+        return takesAll ? all : all.Take(1);
+    }
 }

@@ -1,5 +1,6 @@
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Disk;
 using Ovms.Native;
 using Ovms.Observability;
@@ -11,10 +12,11 @@ namespace Ovms.Hosting;
 /// <summary>OpenVINO, configured by the options: the core, and the compiler for its devices.</summary>
 internal sealed class Engine : IDisposable
 {
-    private Engine(EngineCores cores, KnownDevices known, ServerOptions server)
+    private Engine(EngineCores cores, KnownDevices known, ServerOptions server, ILogger log)
     {
         Cores = cores;
-        Devices = new DeviceCompiler(cores, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        DeviceWatches watches = new(cores, TimeProvider.System, log);
+        Devices = new DeviceCompiler(cores, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory), watches);
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
@@ -47,7 +49,7 @@ internal sealed class Engine : IDisposable
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
             return AddExtension(core, server.CpuExtension) is { IsOk: false } refused
                 ? Close(core, refused)
-                : new Engine(new EngineCores(core, () => Another(pluginsXml, server.CpuExtension)), known.Value, server);
+                : new Engine(new EngineCores(core, () => Another(pluginsXml, server.CpuExtension)), known.Value, server, log);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {
@@ -55,8 +57,17 @@ internal sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>Whether it was used for a device other than the CPU. Then it is not freed: <see cref="DeviceWatches.Any"/>.</summary>
+    public bool HoldsDevices => Devices.Watches.Any;
+
     /// <inheritdoc/>
-    public void Dispose() => Cores.Dispose();
+    public void Dispose()
+    {
+        if (!HoldsDevices)
+        {
+            Cores.Dispose();
+        }
+    }
 
     private static Core Another(string pluginsXml, string extension)
     {

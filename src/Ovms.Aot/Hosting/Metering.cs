@@ -1,4 +1,5 @@
 using Ovms.Configuration;
+using Ovms.Devices.Health;
 using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Observability;
@@ -48,6 +49,20 @@ internal static class Metering
             ? selection
             : Outcome.Fail(StatusCode.InvalidMetricsFamilyName, why);
     }
+
+    /// <summary>Adds the families of devices other than the CPU.</summary>
+    public static void ConnectDevices(ServerMetrics metrics, DeviceWatches devices) => metrics.Add(
+        MetricFamilies.ModelsLeftBehind,
+        sink =>
+        {
+            // A device has one watch for each core that it was used with.
+            foreach (IGrouping<string, DeviceWatch> device in devices.All.GroupBy(static watch => watch.Device))
+            {
+                sink.Add(
+                    new MetricLabels(new KeyValuePair<string, string>("device", device.Key)),
+                    device.Sum(static watch => (long)watch.LeftBehind));
+            }
+        });
 
     /// <summary>Adds the families whose values come from other parts of the server.</summary>
     public static void Connect(ServerMetrics metrics, Served served, ConnectionGate gate, OpenStreams streams, LogProvider logging)

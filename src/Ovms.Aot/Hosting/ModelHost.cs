@@ -1,5 +1,7 @@
 using Ovms.Configuration;
+using Ovms.Devices.Health;
 using Ovms.Repository.Remote;
+using Ovms.Serving.Health;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Table;
@@ -20,17 +22,18 @@ internal sealed class ModelHost : IDisposable
     {
         _engine = engine;
         _remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop);
-        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes);
+        HealthRule health = new(start.Server.DeviceErrorsBeforeUnready, served.Registry.RaiseChanged, TimeProvider.System, log);
+        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health);
         ReturnLoader returns = new(loader, engine.Devices);
         _models = new ModelManager(
             served.Registry,
             served.Readiness,
             served.Reloads,
             new DesiredReader(start.Source, start.Server, config, _remotes),
-            (id, folder, settings, isReturn) =>
+            (id, folder, settings, fallen) =>
             {
                 Outcome<LoadedModel> loaded =
-                    isReturn ? returns.Load(id, folder, settings) : loader.Load(id, folder, settings);
+                    fallen is null ? loader.Load(id, folder, settings) : returns.Load(fallen, folder, settings);
 
                 // A model becomes available only after the ports are open.
                 listening.Wait(CancellationToken.None);
@@ -41,12 +44,15 @@ internal sealed class ModelHost : IDisposable
             TimeProvider.System,
             log,
             new LookEffects(engine.Cpus, _remotes, log));
-        _ = new DeviceWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
+        _ = new ExecutionWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
 
     /// <summary>Completes when loading has been tried for every model configured at start-up.</summary>
     public Task<Outcome<ReloadResult>> FirstLoad { get; }
+
+    /// <summary>The devices other than the CPU that models were compiled for.</summary>
+    public DeviceWatches Devices => _engine.Devices.Watches;
 
     /// <summary>Starts loading the configured models as soon as the engine is open.</summary>
     /// <param name="opening">The engine; this object takes ownership.</param>
@@ -68,12 +74,13 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Starts no further loads and unloads all models: see <see cref="ModelManager.StopAsync"/>.</summary>
     public async Task<StopResult> StopAsync(TimeSpan limit)
     {
+        Devices.End();
         StopResult ended = await _models.StopAsync(limit).ConfigureAwait(false);
         _isLeftAtWork = ended != StopResult.Clean;
         return ended;
     }
 
-    /// <summary>Frees the engine, unless a call or load still uses it: then it is freed with the process.</summary>
+    /// <summary>Frees the engine, unless a call or load still uses it, or a device: then it is freed with the process.</summary>
     public void Dispose()
     {
         _remotes.Dispose();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ovms.Configuration;
+using Ovms.Devices.Health;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Native;
@@ -27,9 +28,13 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     private readonly ILogger _log = logging.CreateLogger("serving");
     private ServerMetrics? _metrics;
     private int _isReadyTold;
+    private DeviceWatches? _devices;
+    private bool _leftWork;
 
-    /// <summary>Whether the engine was still working when <see cref="RunAsync"/> returned: see <see cref="ProcessEnd"/>.</summary>
-    public bool LeftWorkUnfinished { get; private set; }
+    /// <summary>
+    /// Whether the engine was still working, or holds a device, when <see cref="RunAsync"/> returned: see <see cref="ProcessEnd"/>.
+    /// </summary>
+    public bool LeftWorkUnfinished => _leftWork || _devices is { Any: true };
 
     /// <summary>Runs until the stop signal or a failure to start.</summary>
     /// <returns>The exit code.</returns>
@@ -49,7 +54,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             ReadConfig, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (await Task.WhenAny(reading, stop.WaitAsync()).ConfigureAwait(false) != reading)
         {
-            LeftWorkUnfinished = true;
+            _leftWork = true;
             Log.Stopped(_log);
             return Outcome.Ok;
         }
@@ -90,6 +95,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         listened.SetResult();
         Outcome<ModelHost> begun = await beginning.ConfigureAwait(false);
         using ModelHost? modelsEnd = begun.Value;
+        _devices = modelsEnd?.Devices;
         if (!begun.IsOk)
         {
             return listening.IsOk ? begun.WithoutValue : listening;
@@ -97,13 +103,14 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         if (!listening.IsOk)
         {
-            LeftWorkUnfinished = await begun.Value.StopAsync(TimeSpan.Zero).ConfigureAwait(false) != StopResult.Clean;
+            _leftWork = await begun.Value.StopAsync(TimeSpan.Zero).ConfigureAwait(false) != StopResult.Clean;
             return listening;
         }
 
         if (_metrics is not null)
         {
             ProcessMetrics.AddBuild(_metrics, ServerVersion.Text, OpenVinoLibrary.BuildNumber);
+            Metering.ConnectDevices(_metrics, begun.Value.Devices);
         }
 
         return await ServeAsync(web, begun.Value, served).ConfigureAwait(false);
@@ -141,6 +148,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     {
         SequenceCleaner cleaner = new(served.Registry, TimeProvider.System, _log);
         Task cleaning = cleaner.RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
+        Task watching = new LateInferences(served.Registry, TimeProvider.System, _log).RunAsync(stop.Token);
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(models.FirstLoad, stopped).ConfigureAwait(false) == models.FirstLoad && !stop.Token.IsCancellationRequested)
         {
@@ -148,7 +156,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             if (!given.IsOk)
             {
                 TimeSpan limit = TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds);
-                LeftWorkUnfinished = await models.StopAsync(limit).ConfigureAwait(false) != StopResult.Clean;
+                _leftWork = await models.StopAsync(limit).ConfigureAwait(false) != StopResult.Clean;
                 await web.StopAsync().ConfigureAwait(false);
                 return given;
             }
@@ -160,6 +168,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         await DrainAsync(web, models, served.Drain).ConfigureAwait(false);
         await cleaning.ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
         return Outcome.Ok;
     }
 
@@ -210,7 +219,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         drain.StartDraining();
         Log.Stopping(_log, seconds);
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
-        LeftWorkUnfinished = ended != StopResult.Clean;
+        _leftWork = ended != StopResult.Clean;
         Log.NativeObjects(_log, LiveObjects.Describe());
         if (ended.HasFlag(StopResult.LoadsLeft))
         {

@@ -7,7 +7,7 @@ internal static partial class ProcessEnd
 {
     /// <summary>
     /// Ends without the C library's exit handlers, which destroy OpenVINO's static objects. A thread that still compiles or infers would
-    /// crash, and the exit code would be that of the crash.
+    /// crash, and the exit code would be that of the crash. So would a device that fails when its objects are destroyed.
     /// </summary>
     public static void WithoutExitHandlers(int code)
     {

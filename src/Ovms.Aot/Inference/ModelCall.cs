@@ -125,16 +125,23 @@ internal sealed class ModelCall : Recyclable, IDisposable
                 return Fail(step);
             }
 
+            EngineFault fault = Slot.IsSpoiled ? await Slot.RenewAsync(cancellation).ConfigureAwait(false) : EngineFault.None;
+            if (!fault.IsNone)
+            {
+                return Fail(Blame(fault));
+            }
+
             Bind(Slot);
             _meter.Bound();
-            EngineFault fault = Servable.Dynamic is { } dynamic
+            fault = Servable.Dynamic is { } dynamic
                 ? await dynamic.InferAsync(Slot, InputShapes.Of(Servable.Signature, message), cancellation).ConfigureAwait(false)
                 : await Slot.InferAsync(cancellation).ConfigureAwait(false);
             if (!fault.IsNone)
             {
-                return Fail(EngineRefusal.Of(Servable.Signature, message, fault));
+                return Fail(Blame(fault));
             }
 
+            Servable.Health.Succeeded();
             _meter.Inferred(BatchSize.Of(Servable.Signature, message));
             TakeOutputs(Slot);
             return Outcome.Ok;
@@ -145,7 +152,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
         }
         catch (OpenVinoException engine)
         {
-            return Fail(Outcome.Fail(StatusCode.InternalInferenceError, engine.Said));
+            return Fail(Blame(EngineFault.Of(engine), isInference: false));
         }
     }
 
@@ -225,6 +232,21 @@ internal sealed class ModelCall : Recyclable, IDisposable
         _meter.Failed(failure);
         EndInference();
         return failure;
+    }
+
+    // Tells the servable of the failure, and decides whether the infer request computes again. The caller's shapes leave a dynamic model's
+    // request as it was: see DynamicInference.
+    private Outcome Blame(EngineFault fault, bool isInference = true)
+    {
+        bool isOfDevice = Servable.Health.Failed(fault);
+        if (fault.Status != OvStatus.InferCancelled && (isOfDevice || Servable.Dynamic is null))
+        {
+            Slot?.Spoil();
+        }
+
+        return isOfDevice ? EngineRefusal.OfDevice(fault)
+            : isInference ? EngineRefusal.Of(Servable.Signature, Message, fault)
+            : Outcome.Fail(StatusCode.InternalInferenceError, EngineText.Clean(fault.Detail));
     }
 
     private void Bind(InferSlot slot)

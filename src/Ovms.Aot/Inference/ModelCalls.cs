@@ -32,7 +32,7 @@ internal sealed class ModelCalls
     /// <param name="origin">The API and transport of the call.</param>
     /// <param name="name">The servable's name.</param>
     /// <param name="version">The version as the caller wrote it; empty or "0" = the default version.</param>
-    /// <returns>The call, which the front end disposes; or why no such model is available.</returns>
+    /// <returns>The call, which the front end disposes; or why no such model is available, or why its calls are refused.</returns>
     public Outcome<ModelCall> Open(CallOrigin origin, string name, string version)
     {
         Outcome<ServableLease> leased = _registry.Lease(name, version);
@@ -40,6 +40,13 @@ internal sealed class ModelCalls
         {
             _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
             return leased.WithoutValue;
+        }
+
+        if (!leased.Value.Servable.Health.IsReady && leased.Value.Servable.Health.Refuse() is { IsOk: false } refusal)
+        {
+            leased.Value.Dispose();
+            _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
+            return refusal;
         }
 
         ModelCall call = _idle.Rent();

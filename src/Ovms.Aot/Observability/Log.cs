@@ -220,6 +220,42 @@ internal static partial class Log
         + "With --load_timeout_seconds it would fail")]
     public static partial void LoadSlow(ILogger log, string model, long version, double seconds);
 
+    [LoggerMessage(
+        70,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version}: an inference failed on {Device}: {Text}; device errors in a row: {Errors}. "
+        + "Such errors are logged once a minute")]
+    public static partial void DeviceError(ILogger log, string model, long version, string device, string text, int errors);
+
+    [LoggerMessage(
+        71,
+        LogLevel.Error,
+        "Model {Model}; version: {Version} is not ready: {Device} failed {Errors} inferences in a row: {Text}. "
+        + "Its calls are refused until a probe succeeds; there is one at least every minute")]
+    public static partial void DeviceUnwell(ILogger log, string model, long version, string device, int errors, string text);
+
+    [LoggerMessage(
+        72,
+        LogLevel.Information,
+        "Model {Model}; version: {Version} is ready again: {Device} computes. It was not ready for {Seconds:F0} s; calls refused: {Refused}")]
+    public static partial void DeviceWell(ILogger log, string model, long version, string device, double seconds, long refused);
+
+    [LoggerMessage(
+        73,
+        LogLevel.Error,
+        "Model {Model} was unloaded but is not freed, because {Device} fails: {Why}. Left behind on this device: {Count}; "
+        + "from {Most} on, no model is loaded on it")]
+    public static partial void ModelLeftBehind(ILogger log, string model, string device, string why, int count, int most);
+
+    [LoggerMessage(74, LogLevel.Information, "{Device} computes again; models left behind on it that are freed now: {Count}")]
+    public static partial void ModelsLeftBehindFreed(ILogger log, string device, int count);
+
+    [LoggerMessage(
+        75,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version}: {Count} inferences on {Device} have had no answer for {Seconds:F0} s. They are not ended")]
+    public static partial void InferenceLate(ILogger log, string model, long version, int count, string device, double seconds);
+
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger log);
 

@@ -173,6 +173,15 @@ internal sealed partial record ServerOptions
     public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
 
     /// <summary>
+    /// Errors in a row of a GPU or NPU after which a model version on it is not ready and its calls are refused, until a probe of the
+    /// server succeeds; 0 for never.
+    /// </summary>
+    [Option(
+        "device_errors_before_unready", Group = "limits", Placeholder = "COUNT", Max = 1000000,
+        WhenHit = "calls of the version get UNAVAILABLE or 503 at once; one error in the log, and one line when it computes again")]
+    public uint DeviceErrorsBeforeUnready { get; init; } = 3;
+
+    /// <summary>
     /// Seconds that calls in flight have to finish after a stop signal. A reload waits at most as long for calls of the models it removes.
     /// </summary>
     [Option("drain_timeout_seconds", Placeholder = "SECONDS", Max = 86400)]

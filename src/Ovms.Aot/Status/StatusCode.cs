@@ -525,6 +525,10 @@ internal enum StatusCode
     [Status("Not implemented", Grpc = GrpcCode.Unimplemented, Http = 501)]
     NotImplemented,
 
+    /// <summary>A device other than the CPU failed; another server, or a later call, may succeed.</summary>
+    [Status("The device of the model failed", Grpc = GrpcCode.Unavailable, Http = 503)]
+    DeviceFailed,
+
     /// <summary>OpenVINO failed during the inference.</summary>
     [Status("Internal inference error", Grpc = GrpcCode.Internal, Http = 500)]
     InternalInferenceError,

@@ -71,6 +71,11 @@ internal static unsafe partial class OpenVino
     internal static partial OvStatus ov_core_read_model_unicode(
         CoreHandle core, string model_path, string? bin_path, out ModelHandle model);
 
+    /// <summary><paramref name="weights"/> is a tensor, or null if the model has none.</summary>
+    [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial OvStatus ov_core_read_model_from_memory_buffer(
+        CoreHandle core, byte* model_str, nuint str_len, IntPtr weights, out ModelHandle model);
+
     [LibraryImport(Libraries.OpenVinoC, StringMarshalling = StringMarshalling.Utf8)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_core_add_extension(CoreHandle core, string path);

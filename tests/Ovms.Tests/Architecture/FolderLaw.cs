@@ -16,8 +16,8 @@ internal static class FolderLaw
         [
             "Frontends", "Frontends/Connections", "Frontends/Extensions", "Frontends/Grpc/Server", "Frontends/Grpc/Transport",
             "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Draining", "Serving/Lifecycle",
-            "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu", "Repository", "Repository/Remote", "Tensors",
-            "Native", "Disk", "Options", "Status", "Observability", "Observability/Metrics",
+            "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu", "Devices/Health",
+            "Repository", "Repository/Remote", "Tensors", "Native", "Disk", "Options", "Status", "Observability", "Observability/Metrics",
         ],
         ["Bench"] =
         [
@@ -99,23 +99,27 @@ internal static class FolderLaw
 
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
-        ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Native"],
+        ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Devices", "Native"],
         ["Serving/Preparation"] = ["Serving/Signatures", "Repository", "Native", "Options", "Status"],
         ["Serving/Requests"] = ["Serving/Signatures", "Devices", "Tensors", "Native", "Status"],
         ["Serving/Sequences"] = ["Serving/Preparation", "Serving/Requests", "Devices", "Repository", "Options", "Status"],
-        ["Serving/Health"] = ["Serving/Requests", "Serving/Shapes", "Serving/Signatures", "Native"],
+        ["Serving/Health"] =
+        [
+            "Serving", "Serving/Requests", "Serving/Shapes", "Serving/Signatures", "Devices", "Devices/Health", "Native", "Status",
+            "Observability",
+        ],
         ["Serving/Draining"] = [],
         ["Serving/Table"] =
         [
             "Serving", "Serving/Draining", "Serving/Health", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
-            "Serving/Signatures", "Native", "Status", "Observability/Metrics",
+            "Serving/Signatures", "Devices/Health", "Native", "Status", "Observability/Metrics",
         ],
         ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
-            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Repository", "Repository/Remote",
-            "Tensors", "Native", "Options", "Status", "Observability",
+            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Repository",
+            "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [
@@ -125,8 +129,9 @@ internal static class FolderLaw
 
         // A folder of models is a configuration.
         ["Configuration"] = ["Repository", "Disk", "Options", "Options/Parsing", "Status"],
-        ["Devices"] = ["Devices/Cpu", "Native", "Disk", "Options", "Status"],
+        ["Devices"] = ["Devices/Cpu", "Devices/Health", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = [],
+        ["Devices/Health"] = ["Native", "Status", "Observability"],
         ["Repository"] = ["Disk", "Status"],
         ["Repository/Remote"] = ["Repository", "Disk", "Status"],
         ["Tensors"] = ["Native", "Status", "Wire"],

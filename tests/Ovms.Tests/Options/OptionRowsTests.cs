@@ -29,6 +29,7 @@ public class OptionRowsTests
         "connection_memory_percent",
         "cpu_facts_root",
         "cpu_partition",
+        "device_errors_before_unready",
         "drain_timeout_seconds",
         "duration",
         "first_request_timeout_seconds",

@@ -43,7 +43,7 @@ internal readonly record struct RepositoryRow(string Name, string Version, strin
     {
         (string state, string reason) = entry switch
         {
-            { State: ServableState.Available } => (Ready, entry.Reason ?? ""),
+            { State: ServableState.Available } => (Ready, entry.Reason ?? (entry.IsReady ? "" : entry.Health.Text)),
             { Error: not LoadError.Ok } => (Unavailable, entry.ErrorMessage),
             { State: ServableState.Unloading } => (Unloading, ""),
             { State: ServableState.End } => (Unavailable, Unloaded),

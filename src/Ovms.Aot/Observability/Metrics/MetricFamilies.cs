@@ -71,6 +71,14 @@ internal static class MetricFamilies
         "ovms_model_devices", MetricKind.Gauge,
         "Always 1; the label names the devices that run the version now, in parentheses until a better device is ready.",
         ["devices", "name", "version"]);
+    public static readonly MetricFamily ModelReady = new(
+        "ovms_model_ready", MetricKind.Gauge,
+        "Whether calls of an available version are taken; 0 while its device fails.",
+        s_version);
+    public static readonly MetricFamily ModelsLeftBehind = new(
+        "ovms_models_left_behind", MetricKind.Gauge,
+        "Compiled models that were unloaded but are not freed, because their device fails; from 8 on, no model is loaded on it.",
+        ["device"]);
     public static readonly MetricFamily Ready = new(
         "ovms_ready", MetricKind.Gauge, "Whether every configured model can be called and the server is not stopping.", s_none);
 
@@ -155,7 +163,7 @@ internal static class MetricFamilies
     [
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests,
         InferRequestsActive, CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
-        WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, Ready,
+        WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelReady, ModelsLeftBehind, Ready,
         ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, LoadsLeftBehind, ServingFaults,
         Connections, ConnectionsRefused, ConnectionsClosed, OpenStreams, WaitingStreams, StreamsRefused, LogLinesDropped,
         BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,

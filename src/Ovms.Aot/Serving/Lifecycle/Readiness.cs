@@ -23,7 +23,7 @@ internal sealed class Readiness
     }
 
     /// <summary>
-    /// Raised after every change of the table, of first attempts or of draining, on the thread that made the change. Handlers must be
+    /// Raised after every change of the table, of a servable's health, of first attempts or of draining, on the thread that made the change. Handlers must be
     /// quick and must not throw.
     /// </summary>
     public event Action? Changed;
@@ -31,9 +31,9 @@ internal sealed class Readiness
     /// <summary>Whether the models that the rule demands are available and the server is not draining.</summary>
     public bool IsReady => !_drain.IsDraining && _rule switch
     {
-        ReadyRule.Any => _registry.Current.AnyAvailable,
+        ReadyRule.Any => _registry.Current.AnyReady,
         ReadyRule.Tried => AllTried,
-        _ => _registry.Current.AllAvailable && !AwaitsFirstAttempts,
+        _ => _registry.Current.AllReady && !AwaitsFirstAttempts,
     };
 
     /// <summary>Whether every model that was configured at the start has been tried.</summary>

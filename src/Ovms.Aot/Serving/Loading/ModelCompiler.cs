@@ -18,7 +18,7 @@ namespace Ovms.Serving.Loading;
 internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 {
     /// <summary>Compiles a model. Blocks until done.</summary>
-    /// <param name="entry">The name under which its CPU streams are counted; null = not counted.</param>
+    /// <param name="entry">The name under which its CPU streams are counted; null = a variant, which is not counted.</param>
     /// <param name="prepared">The prepared model; the caller keeps its ownership.</param>
     /// <param name="config">The model's settings.</param>
     /// <param name="warnings">Receives warnings for the log.</param>
@@ -44,10 +44,10 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         }
 
         warnings.AddRange(compiled.Value.Warnings);
-        Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config);
+        Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config, isVariant: entry is null);
         if (!loaded.IsOk)
         {
-            compiled.Value.Model.Dispose();
+            Free(config.Name, compiled.Value);
             return loaded.WithoutValue;
         }
 
@@ -62,7 +62,20 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         return (loaded.Value, compiled.Value);
     }
 
-    private static Outcome<LoadedModel> MakeRequests(PreparedModel prepared, CompiledOnDevice compiled, ModelConfig config)
+    private static void Free(string name, CompiledOnDevice compiled)
+    {
+        if (compiled.Uses is { } devices)
+        {
+            _ = devices.FreeAsync(name, compiled.Model.Dispose);
+        }
+        else
+        {
+            compiled.Model.Dispose();
+        }
+    }
+
+    private static Outcome<LoadedModel> MakeRequests(
+        PreparedModel prepared, CompiledOnDevice compiled, ModelConfig config, bool isVariant)
     {
         Outcome<Signature> signature = SignatureReader.Read(compiled.Model, prepared);
         if (!signature.IsOk)
@@ -108,16 +121,20 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 
         // If the device computes one inference at a time, a second infer request lets the next call bind its inputs meanwhile.
         int spare = isPlain && config.Nireq == 0 && compiled.RequestCount == 1 ? 1 : 0;
-        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize, gate);
+        Outcome<InferRequestPool> pool =
+            MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize, gate, compiled.Uses is not null);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
         LoadedModel Loaded(ISlotSource requests) => new(
             signature.Value,
             requests,
             compiled.Model,
-            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests),
+            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests, compiled.Uses is not null),
             prepared.ModelInfo)
         {
+            IsVariant = isVariant,
+            Device = config.Device.Text,
+            Uses = compiled.Uses,
             Zeros = new ZeroInference(signature.Value, outputs, shapes, gate),
             Devices = new ExecutingDevices(
                 key => ExecutionFacts.Read(compiled.Model, key),
@@ -129,7 +146,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
     }
 
     private static Outcome<InferRequestPool> MakePool(
-        Func<SequenceId?, InferSlot> makeSlot, int count, int queueSize, ShapeGate? gate)
+        Func<SequenceId?, InferSlot> makeSlot, int count, int queueSize, ShapeGate? gate, bool isOnDevice)
     {
         List<InferSlot> slots = [];
         try
@@ -143,7 +160,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         {
             slots.ForEach(static slot => slot.Dispose());
             return Outcome.Fail(
-                StatusCode.ModelNotLoaded,
+                isOnDevice && DeviceFault.IsOf(failure.Detail) ? StatusCode.DeviceFailed : StatusCode.ModelNotLoaded,
                 $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
         }
 

@@ -6,6 +6,7 @@ using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
+using Ovms.Serving.Health;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Sequences;
 using Ovms.Serving.Signatures;
@@ -20,7 +21,14 @@ namespace Ovms.Serving.Loading;
 /// <param name="cpus">Allots CPUs to models.</param>
 /// <param name="log">Logs every load.</param>
 /// <param name="remotes">Fetches files from object stores; null if there are none.</param>
-internal sealed class ModelLoader(EngineCores cores, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null)
+/// <param name="health">When a model whose device fails is not ready; null = never.</param>
+internal sealed class ModelLoader(
+    EngineCores cores,
+    DeviceCompiler devices,
+    CpuPlanner cpus,
+    ILogger log,
+    RemoteRepositories? remotes = null,
+    HealthRule? health = null)
 {
     private readonly ModelCompiler _compiler = new(devices, cpus);
 
@@ -83,10 +91,16 @@ internal sealed class ModelLoader(EngineCores cores, DeviceCompiler devices, Cpu
                 Log.CpuPlan(log, id.Name, id.Version, decision);
             }
 
+            if (health is not null && loaded is { Uses: { } uses, Zeros: { } zeros })
+            {
+                bool isShapeOpen = loaded.Dynamic is not null || prepared.Auto is not null;
+                loaded.Health = new ServableHealth(id, loaded.Device, isShapeOpen, health, () => ModelProbe.AskAsync(zeros, uses));
+            }
+
             if (prepared.Auto is not null)
             {
                 isKept = true;
-                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded.Signature, config, _compiler, log);
+                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded, config, _compiler, log);
             }
 
             Report(id, config, facts, loaded, readTime, Stopwatch.GetElapsedTime(started));

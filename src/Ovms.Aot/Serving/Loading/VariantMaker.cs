@@ -2,8 +2,9 @@ using System.Diagnostics;
 using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Observability;
+using Ovms.Serving.Health;
 using Ovms.Serving.Preparation;
-using Ovms.Serving.Signatures;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Table;
 using Ovms.Serving.Variants;
 using Ovms.Status;
@@ -15,21 +16,23 @@ namespace Ovms.Serving.Loading;
 /// <param name="id">The model and its version.</param>
 /// <param name="prepared">The prepared model; owned by the maker.</param>
 /// <param name="config">The model's settings.</param>
+/// <param name="health">The health of the model, which is that of its variants.</param>
 /// <param name="compiler">Compiles the variants.</param>
 /// <param name="log">Logs every variant.</param>
-internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelConfig config, ModelCompiler compiler, ILogger log)
+internal sealed class VariantMaker(
+    ServableId id, PreparedModel prepared, ModelConfig config, ServableHealth health, ModelCompiler compiler, ILogger log)
     : IDisposable
 {
     /// <summary>Creates the table of variants for a model that was just loaded.</summary>
     public static ModelVariants VariantsOf(
         ServableId id,
         PreparedModel prepared,
-        Signature loaded,
+        LoadedModel loaded,
         ModelConfig config,
         ModelCompiler compiler,
         ILogger log)
     {
-        VariantMaker maker = new(id, prepared, config, compiler, log);
+        VariantMaker maker = new(id, prepared, config, loaded.Health, compiler, log);
 
         // At least one call must be able to wait for a variant, even if none may wait for an infer request.
         VariantTable table = new(
@@ -37,7 +40,7 @@ internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelC
             Math.Max(config.QueueSize, 1),
             TimeProvider.System,
             key => Log.VariantDropped(log, id.Name, id.Version, maker.Describe(key)));
-        return new ModelVariants(prepared.Auto!, loaded, table, maker);
+        return new ModelVariants(prepared.Auto!, loaded.Signature, table, maker);
     }
 
     /// <summary>Makes the variant for a key. Blocks until it is compiled.</summary>
@@ -55,11 +58,17 @@ internal sealed class VariantMaker(ServableId id, PreparedModel prepared, ModelC
         Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = compiler.Compile(entry: null, prepared, config, warnings: []);
         if (!compiled.IsOk)
         {
+            if (compiled.Code == StatusCode.DeviceFailed)
+            {
+                health.Failed(new EngineFault(OvStatus.GeneralError, compiled.Text));
+            }
+
             return compiled.Code == StatusCode.CannotCompileModelIntoTargetDevice
                 ? Outcome.Fail(StatusCode.ReshapeError, compiled.Text)
                 : compiled.WithoutValue;
         }
 
+        compiled.Value.Loaded.Health = health;
         Log.VariantCompiled(
             log,
             id.Name,

@@ -11,6 +11,9 @@ internal readonly record struct EngineFault(OvStatus Status, string Detail, bool
     /// <summary>The inference succeeded.</summary>
     public static EngineFault None => default;
 
+    /// <summary>The fault of a call to OpenVINO that threw.</summary>
+    public static EngineFault Of(OpenVinoException thrown) => new(thrown.Status, thrown.Detail);
+
     /// <summary>Whether the inference succeeded.</summary>
     public bool IsNone => Status == OvStatus.Ok;
 

@@ -19,6 +19,9 @@ internal interface ISlotSource : IDisposable
     /// <summary>Number of inferences that still run although their caller has gone. A stop does not wait for them.</summary>
     int Abandoned { get; }
 
+    /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
+    int CountLate(TimeSpan limit);
+
     /// <summary>Rents an infer request to the caller, who returns it by <see cref="InferSlot.Return"/>.</summary>
     /// <param name="step">The sequence and step of the call; pools ignore it.</param>
     /// <param name="cancellation">Ends the wait.</param>

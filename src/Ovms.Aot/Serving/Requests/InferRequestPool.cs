@@ -40,16 +40,10 @@ internal sealed class InferRequestPool : ISlotSource
     public int Waiting => _line.Waiting;
 
     /// <inheritdoc/>
-    public int Abandoned
-    {
-        get
-        {
-            lock (_growing)
-            {
-                return _slots.Count(static slot => slot.IsAbandoned);
-            }
-        }
-    }
+    public int Abandoned => Count(static slot => slot.IsAbandoned);
+
+    /// <inheritdoc/>
+    public int CountLate(TimeSpan limit) => Count(slot => slot.IsLate(limit));
 
     /// <inheritdoc cref="ISlotSource.RentAsync(CancellationToken)"/>
     public ValueTask<Outcome<InferSlot>> RentAsync(CancellationToken cancellation) => _line.RentAsync(cancellation);
@@ -82,6 +76,14 @@ internal sealed class InferRequestPool : ISlotSource
         foreach (InferSlot slot in _slots)
         {
             slot.Dispose();
+        }
+    }
+
+    private int Count(Func<InferSlot, bool> which)
+    {
+        lock (_growing)
+        {
+            return _slots.Count(which);
         }
     }
 

@@ -11,9 +11,7 @@ internal sealed class InferSlot : IDisposable
     private readonly Tensor?[] _inputs;
     private readonly SlotMemory? _memory;
     private readonly RequestRun _run;
-
-    // The output tensors, if every inference writes to the same ones; null before the first inference, and otherwise.
-    private OutputTensor[]? _kept;
+    private readonly SlotOutputs _outputs = new();
 
     // Size of this call's outputs, if the request can be replaced to free them.
     private long _outputBytes;
@@ -36,8 +34,14 @@ internal sealed class InferSlot : IDisposable
     /// <summary>The sequence whose state the infer request holds; null in a pool.</summary>
     internal SequenceId? Sequence { get; init; }
 
-    /// <summary>Creates infer requests and their output tensors; null if outputs cannot leave the request.</summary>
+    /// <summary>Creates infer requests and their output tensors; null if neither the outputs nor the request can be replaced.</summary>
     internal OutputMemory? Outputs { get; init; }
+
+    /// <summary>
+    /// Whether an inference of the request failed. It must be replaced before the next call (<see cref="RenewAsync"/>), because on some
+    /// devices such a request never computes again.
+    /// </summary>
+    public bool IsSpoiled { get; private set; }
 
     /// <summary>
     /// The gate of a dynamic model: inferences pass it concurrently, the creation of an infer request passes it alone. Null for other
@@ -58,6 +62,40 @@ internal sealed class InferSlot : IDisposable
     // Whether another request can replace this one. A dynamic model's request keeps output memory of the largest size it ever needed.
     // A sequence's request cannot be replaced, because its state would be lost.
     private bool CanRenew => Gate is not null && Sequence is null && Outputs is not null && _memory is null;
+
+    /// <summary>The inference failed, and the request may not compute again.</summary>
+    /// <remarks>A sequence's request is not replaced: its state is lost, so that the sequence ends.</remarks>
+    public void Spoil() => IsSpoiled = Outputs is not null && Sequence is null;
+
+    /// <summary>Replaces a request whose inference failed, before the call's inputs are bound.</summary>
+    /// <param name="cancellation">Ends the wait until no inference of a dynamic model runs.</param>
+    /// <returns>Why it cannot be replaced; none if it was.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
+    public async ValueTask<EngineFault> RenewAsync(CancellationToken cancellation)
+    {
+        if (Gate is { } gate)
+        {
+            await gate.EnterAsync(alone: true, cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            Renew();
+            IsSpoiled = false;
+            return EngineFault.None;
+        }
+        catch (OpenVinoException failure)
+        {
+            return EngineFault.Of(failure);
+        }
+        finally
+        {
+            Gate?.Leave();
+        }
+    }
+
+    /// <inheritdoc cref="RequestRun.IsLate"/>
+    internal bool IsLate(TimeSpan limit) => _run.IsLate(limit);
 
     /// <summary>
     /// Gives the request one input. Copies it if the slot has memory for it; otherwise the tensor uses the content, which must live until
@@ -126,38 +164,11 @@ internal sealed class InferSlot : IDisposable
         if (CanRenew)
         {
             // OpenVINO computes and keeps all outputs, including those that the call did not request.
-            _outputBytes = OutputBytes(signature.Outputs.Length);
+            _outputBytes = SlotOutputs.BytesOf(_run.Request, signature.Outputs.Length);
             LetsOutputsGo = _outputBytes > OutputMemory.LargestKept;
         }
 
-        owned = default;
-        bool isWhole = wanted.IsEmpty && beside is null;
-        if (isWhole && _kept is { } kept)
-        {
-            return kept;
-        }
-
-        ReadOnlySpan<TensorInfo> taken = wanted.IsEmpty ? signature.Outputs.AsSpan() : wanted;
-        OutputTensor[] outputs = new OutputTensor[beside is null ? taken.Length : taken.Length + 1];
-        if (beside is not null)
-        {
-            outputs[^1] = beside;
-        }
-
-        owned = new OwnedOutputs(outputs);
-        for (int i = 0; i < taken.Length; i++)
-        {
-            Tensor tensor = GetOutput(taken[i].Index);
-            outputs[i] = new OutputTensor(taken[i], taken[i].IsPackedText ? TextRows.Unpack(tensor) : tensor);
-        }
-
-        if (isWhole && KeepsOutputs)
-        {
-            _kept = outputs;
-            owned = default;
-        }
-
-        return outputs;
+        return _outputs.Take(_run.Request, KeepsOutputs, signature, wanted, beside, out owned);
     }
 
     /// <summary>
@@ -176,21 +187,7 @@ internal sealed class InferSlot : IDisposable
         }
 
         Outputs.GiveOutputs(_run.Request);
-        if (_kept is { } kept)
-        {
-            // A call that requested only some outputs has other tensor objects than those that the slot kept.
-            OwnedOutputs left = new(kept);
-            _kept = null;
-            if (ReferenceEquals(kept, outputs))
-            {
-                owned = left;
-            }
-            else
-            {
-                left.Dispose();
-            }
-        }
-
+        _outputs.Leave(outputs, ref owned);
         return true;
     }
 
@@ -220,7 +217,7 @@ internal sealed class InferSlot : IDisposable
         {
             LetsOutputsGo = false;
             IdleMemory.Freed(_outputBytes);
-            _ = RenewAsync(lease);
+            _ = LetOutputsGoAsync(lease);
             return;
         }
 
@@ -231,7 +228,7 @@ internal sealed class InferSlot : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        new OwnedOutputs(_kept ?? []).Dispose();
+        _outputs.Forget();
 
         // Order: the memory is freed after the request that uses it.
         _run.Dispose();
@@ -251,13 +248,14 @@ internal sealed class InferSlot : IDisposable
         }
     }
 
-    private async Task RenewAsync(IDisposable? lease)
+    private async Task LetOutputsGoAsync(IDisposable? lease)
     {
         ShapeGate gate = Gate!;
         await gate.EnterAsync(alone: true, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            _run.Replace(Outputs!.CreateRequest());
+            Renew();
+            IsSpoiled = false;
         }
         catch (OpenVinoException)
         {
@@ -271,17 +269,21 @@ internal sealed class InferSlot : IDisposable
         }
     }
 
-    // For strings this counts the string objects, without the text of long ones.
-    private long OutputBytes(int count)
+    private void Renew()
     {
-        long bytes = 0;
-        for (int i = 0; i < count; i++)
+        InferRequest next = Outputs!.CreateRequest();
+        try
         {
-            using Tensor output = GetOutput(i);
-            bytes += (long)output.ByteSize;
+            _memory?.BindTo(next);
+            _run.Replace(next);
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
         }
 
-        return bytes;
+        _outputs.Forget();
     }
 
     private void Set(Tensor?[] inputs)

@@ -20,7 +20,12 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     // State of an inference that was handed over and not yet awaited to its end.
     private CancellationTokenRegistration _stop;
     private bool _wasSpoiled;
+
+    // When the running inference began; 0 if none runs.
     private long _started;
+
+    // Start of the inference that was reported as late.
+    private long _reported;
     private ManualResetValueTaskSourceCore<bool> _completion = new() { RunContinuationsAsynchronously = true };
 
     /// <summary>Takes ownership of the request and sets its callback, once for its whole life.</summary>
@@ -52,6 +57,15 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     /// <summary>Decides whether inferences run in place; null if all are handed over.</summary>
     public InferencePace? Pace { get; init; }
 
+    /// <summary>Whether an inference has run longer than a limit. True once for each inference; asked by one thread.</summary>
+    public bool IsLate(TimeSpan limit)
+    {
+        long since = Volatile.Read(ref _started);
+        bool isLate = since != 0 && since != _reported && Stopwatch.GetElapsedTime(since) >= limit;
+        _reported = isLate ? since : _reported;
+        return isLate;
+    }
+
     /// <summary>Runs the request.</summary>
     /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
     /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
@@ -68,7 +82,9 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         Debug.Assert(status != OvStatus.RequestBusy, "A slot is owned by one call.");
         if (status != OvStatus.Ok)
         {
-            return new ValueTask<EngineFault>(EngineFault.Of(status));
+            EngineFault fault = EngineFault.Of(status);
+            Volatile.Write(ref _started, 0);
+            return new ValueTask<EngineFault>(fault);
         }
 
         _wasSpoiled = Begin();
@@ -105,11 +121,11 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
 
     private EngineFault InferInPlace(InferencePace pace)
     {
-        long started = Stopwatch.GetTimestamp();
+        _started = Stopwatch.GetTimestamp();
         bool isSpoiled = Begin();
         EngineFault fault = EngineFault.Of(Request.TryInfer());
         End(fault, isSpoiled);
-        pace.ComputedInPlace(Stopwatch.GetElapsedTime(started));
+        pace.ComputedInPlace(Took());
         return fault;
     }
 
@@ -130,6 +146,13 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         return isSpoiled;
     }
 
+    private TimeSpan Took()
+    {
+        TimeSpan took = Stopwatch.GetElapsedTime(_started);
+        Volatile.Write(ref _started, 0);
+        return took;
+    }
+
     private void End(EngineFault fault, bool isSpoiled) =>
         _progress = fault.IsNone && !isSpoiled ? InferProgress.Done : InferProgress.Begun;
 
@@ -145,7 +168,8 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         _stop = default;
         IsAbandoned = false;
         End(fault, _wasSpoiled);
-        Pace?.HandedOver(Stopwatch.GetElapsedTime(_started));
+        TimeSpan took = Took();
+        Pace?.HandedOver(took);
         return fault;
     }
 

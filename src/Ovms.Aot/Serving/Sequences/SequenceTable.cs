@@ -108,6 +108,15 @@ internal sealed class SequenceTable(
         }
     }
 
+    /// <inheritdoc/>
+    public int CountLate(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            return _sequences.Values.Count(sequence => sequence.Slot?.IsLate(limit) == true);
+        }
+    }
+
     /// <summary>Removes the sequences that no call came for since the last sweep.</summary>
     /// <returns>How many were removed.</returns>
     public int Sweep()

@@ -1,3 +1,4 @@
+using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
@@ -10,7 +11,8 @@ namespace Ovms.Serving.Shapes;
 /// <param name="signature">The model's signature.</param>
 /// <param name="history">The shapes that the model has computed with.</param>
 /// <param name="slots">The infer requests, whose number may grow.</param>
-internal sealed class DynamicInference(Signature signature, ShapeHistory history, ISlotSource slots)
+/// <param name="isOnDevice">Whether a device other than the CPU computes; its failures are not retried.</param>
+internal sealed class DynamicInference(Signature signature, ShapeHistory history, ISlotSource slots, bool isOnDevice = false)
 {
     private const int MostAttempts = 4;
 
@@ -34,6 +36,11 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         try
         {
             EngineFault fault = await slot.ComputeAsync(cancellation).ConfigureAwait(false);
+            if (isOnDevice && DeviceFault.IsOf(fault.Detail))
+            {
+                return fault;
+            }
+
             if (!fault.IsNone)
             {
                 (OvStatus? Status, bool IsHealed) retried = await RetryAsync(slot, shapes).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Serving.Health;
 using Ovms.Serving.Requests;
@@ -48,8 +49,39 @@ internal sealed class LoadedModel(
     /// <summary>Its entry in the count of CPU streams; owned. Null = none.</summary>
     public IDisposable? StreamEntry { get; set; }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The devices that it was asked to run on, for the log.</summary>
+    public string Device { get; init; } = "CPU";
+
+    /// <summary>The devices other than the CPU that hold parts of it; null if there are none.</summary>
+    public DeviceUse? Uses { get; init; }
+
+    /// <summary>Whether its devices compute.</summary>
+    public ServableHealth Health { get; set; } = new();
+
+    /// <summary>Whether it is a variant: then <see cref="Health"/> is that of its model, which ends it.</summary>
+    public bool IsVariant { get; init; }
+
+    /// <summary>
+    /// Frees it. What lies on a device is only freed if the device is well, because otherwise OpenVINO may end the process; else it is left
+    /// behind until the device is well.
+    /// </summary>
+    /// <param name="name">Its name, for the log.</param>
+    /// <returns>Completes when it is freed or left behind.</returns>
+    public Task FreeAsync(string name)
+    {
+        if (Uses is { } devices)
+        {
+            return devices.FreeAsync(name, Free);
+        }
+
+        Free();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Frees it as <see cref="FreeAsync"/> does, without waiting.</summary>
+    public void Dispose() => _ = FreeAsync("that was not published");
+
+    private void Free()
     {
         StreamEntry?.Dispose();
         pool.Dispose();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Status;
 
 namespace Ovms.Serving.Table;
 
@@ -9,6 +10,12 @@ namespace Ovms.Serving.Table;
 /// <param name="Reason">Why loading failed. For an available version: why newer files or settings could not replace it.</param>
 internal sealed record VersionEntry(long Version, ServableState State, Servable? Servable = null, string? Reason = null)
 {
+    /// <summary>Why calls of an available version are refused; Ok if they are taken, or there is no servable.</summary>
+    public Outcome Health => Servable?.Health.State ?? Outcome.Ok;
+
+    /// <summary>Whether calls are taken.</summary>
+    public bool IsReady => State == ServableState.Available && Servable?.Health.IsReady != false;
+
     /// <summary>The error that status calls report.</summary>
     public LoadError Error => State == ServableState.Loading && Reason is not null ? LoadError.Unknown : LoadError.Ok;
 

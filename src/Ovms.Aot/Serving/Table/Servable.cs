@@ -57,6 +57,15 @@ internal sealed class Servable
     /// <summary>Calls waiting now.</summary>
     public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0);
 
+    /// <summary>The devices that it was asked to run on.</summary>
+    public string Device => _model.Device;
+
+    /// <summary>Whether its devices compute.</summary>
+    public ServableHealth Health => _model.Health;
+
+    /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
+    public int CountLate(TimeSpan limit) => Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0);
+
     /// <summary>Runs the inferences if the inputs are dynamic; null if they are static.</summary>
     public DynamicInference? Dynamic => _model.Dynamic;
 
@@ -76,6 +85,14 @@ internal sealed class Servable
     public ExecutingDevices? Devices => _model.Devices;
 
     /// <summary>
+    /// Whether its devices are those of OpenVINO's core that new models are compiled with. Devices of a former core may fail for ever.
+    /// </summary>
+    public bool IsOnCurrentCore => _model.Uses?.AreCurrent != false;
+
+    /// <summary>Whether it is worth loading again beside: it runs on a worse device than it could, or its devices fail.</summary>
+    public bool NeedsReturn => Devices?.HaveFallen == true || !Health.IsReady;
+
+    /// <summary>
     /// Calls that a stop waits for, after <see cref="Retire"/>: all that hold it, except inferences whose caller has gone.
     /// </summary>
     public int CallsLeft =>
@@ -84,7 +101,7 @@ internal sealed class Servable
     /// <summary>Whether nobody holds it any more and OpenVINO's objects are being freed.</summary>
     public bool IsFreeing => Volatile.Read(ref _holds) == 0 && !_drained.Task.IsCompleted;
 
-    /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed.</summary>
+    /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed or left behind.</summary>
     public Task Drained => _drained.Task;
 
     /// <summary>The exception thrown while OpenVINO's objects were freed; null = none.</summary>
@@ -146,7 +163,12 @@ internal sealed class Servable
                 await variants.EndAsync().ConfigureAwait(false);
             }
 
-            _model.Dispose();
+            if (!_model.IsVariant)
+            {
+                await Health.StopAsync().ConfigureAwait(false);
+            }
+
+            await _model.FreeAsync(Id.ToString()).ConfigureAwait(false);
         }
         catch (Exception surprise)
         {

@@ -16,7 +16,10 @@ internal sealed class ServableRegistry(Drain drain)
     /// </summary>
     public event Action<ServableTable>? Publishing;
 
-    /// <summary>Raised after every change of the table, on the thread that made it. Handlers must be quick and must not throw.</summary>
+    /// <summary>
+    /// Raised after every change of the table or of a servable's health, on the thread that made it. Handlers must be quick and must not
+    /// throw.
+    /// </summary>
     public event Action? Changed;
 
     /// <summary>The newest snapshot.</summary>
@@ -24,6 +27,13 @@ internal sealed class ServableRegistry(Drain drain)
 
     /// <summary>Finds the rows of a model and version in the newest snapshot, for a call that will use them.</summary>
     public Outcome<(ModelEntry Model, VersionEntry Version)> Find(string name, string versionText) => Find(_current, name, versionText);
+
+    /// <summary>As <see cref="Find(string, string)"/>, but fails too if the version's calls are refused because its device fails.</summary>
+    public Outcome FindReady(string name, string versionText)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = Find(name, versionText);
+        return found.IsOk ? found.Value.Version.Health : found.WithoutValue;
+    }
 
     /// <summary>Leases a servable, or returns why there is none.</summary>
     public Outcome<ServableLease> Lease(string name, string versionText)
@@ -51,12 +61,15 @@ internal sealed class ServableRegistry(Drain drain)
         }
     }
 
+    /// <summary>Raises <see cref="Changed"/> after a change of a servable's health.</summary>
+    internal void RaiseChanged() => Changed?.Invoke();
+
     /// <summary>Replaces the snapshot.</summary>
     internal void Publish(ServableTable table)
     {
         Publishing?.Invoke(table);
         _current = table;
-        Changed?.Invoke();
+        RaiseChanged();
     }
 
     private Outcome<(ModelEntry Model, VersionEntry Version)> Find(ServableTable table, string name, string versionText)

@@ -23,10 +23,14 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
     public IReadOnlySet<string> Graphs => graphs ?? FrozenSet<string>.Empty;
 
     /// <summary>
-    /// Whether every configured model has an available version. True if no model is configured, but false before the configuration is
-    /// known.
+    /// Whether every configured model has an available version, and no available version's calls are refused because its device fails. True
+    /// if no model is configured, but false before the configuration is known.
     /// </summary>
-    public bool AllAvailable => this != Empty && _byName.Values.All(static model => model.IsRetired || model.Default is not null);
+    public bool AllReady => this != Empty && _byName.Values.All(static model => model.IsRetired
+        || (model.Default is not null && model.Versions.All(static entry => entry.IsReady || entry.Servable is null)));
+
+    /// <summary>Whether any model has an available version that takes calls.</summary>
+    public bool AnyReady => _byName.Values.Any(static model => model.Versions.Any(static entry => entry.IsReady));
 
     /// <summary>Whether any model has an available version.</summary>
     public bool AnyAvailable => _byName.Values.Any(static model => model.Default is not null);

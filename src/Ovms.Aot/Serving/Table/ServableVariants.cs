@@ -31,6 +31,9 @@ internal abstract class ServableVariants : IDisposable
     /// <summary>Number of calls on variants that a stop waits for.</summary>
     public abstract int CallsLeft { get; }
 
+    /// <summary>Number of inferences on variants that have run longer than a limit and were not counted by an earlier call.</summary>
+    public abstract int CountLate(TimeSpan limit);
+
     /// <summary>The axis of an input whose size (the batch) calls decide; negative if there is none.</summary>
     public abstract int BatchAxisOf(TensorInfo info);
 

@@ -26,6 +26,13 @@ internal sealed class TableMetrics(ModelSeries series)
                 sink.Add(counters.Labels, (long)sequences.Count);
             }
         }));
+        metrics.Add(MetricFamilies.ModelReady, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        {
+            if (entry.State == ServableState.Available)
+            {
+                sink.Add(counters.Labels, entry.IsReady ? 1L : 0L);
+            }
+        }));
         metrics.Add(MetricFamilies.ModelState, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
         {
             foreach ((ServableState state, string text) in s_states)

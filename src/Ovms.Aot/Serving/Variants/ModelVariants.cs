@@ -31,6 +31,9 @@ internal sealed class ModelVariants(AutoShapes auto, Signature loaded, VariantTa
     public override int CallsLeft => table.CallsLeft;
 
     /// <inheritdoc/>
+    public override int CountLate(TimeSpan limit) => table.Sum(variant => variant.Pool.CountLate(limit));
+
+    /// <inheritdoc/>
     public override int BatchAxisOf(TensorInfo info) => auto.Axes[info.Index];
 
     /// <inheritdoc/>

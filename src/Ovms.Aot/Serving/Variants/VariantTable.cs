@@ -214,7 +214,12 @@ internal sealed class VariantTable(
             _waiting -= pending.Waiters.Count;
             if (!made.IsOk)
             {
-                _failed.Add(pending.Key, made.WithoutValue);
+                // A device's failure says nothing of the shapes, and may be over at the next call.
+                if (made.Code != StatusCode.DeviceFailed)
+                {
+                    _failed.Add(pending.Key, made.WithoutValue);
+                }
+
                 pending.Fail(made.WithoutValue);
                 return null;
             }

@@ -48,7 +48,7 @@ public sealed class ServableTableTests
             new VersionEntry(4, ServableState.End),
         ])]);
         await Assert.That(table.Find(name, version).Code.ToString()).IsEqualTo(expected);
-        await Assert.That(table.AllAvailable).IsFalse();
+        await Assert.That(table.AllReady).IsFalse();
     }
 
     // Else a caller of a model that cannot be loaded would wait in vain.
@@ -72,6 +72,6 @@ public sealed class ServableTableTests
     [Test]
     public async Task EmptyTable_IsNotReady()
     {
-        await Assert.That(ServableTable.Empty.AllAvailable).IsFalse();
+        await Assert.That(ServableTable.Empty.AllReady).IsFalse();
     }
 }

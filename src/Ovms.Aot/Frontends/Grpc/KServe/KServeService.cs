@@ -35,10 +35,12 @@ internal sealed class KServeService(ServableRegistry registry, Readiness readine
     /// <summary>Whether a version takes calls. A known version that does not is no error.</summary>
     public ModelReadyResponse ModelReady(ModelReadyRequest request)
     {
-        Outcome found = registry.Current.Find(request.Name, request.Version).WithoutValue;
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Current.Find(request.Name, request.Version);
         bool isKnown = found.Code is StatusCode.Ok or StatusCode.ModelVersionNotLoadedYet or StatusCode.ModelVersionNotLoadedAnymore;
         counts.Count(CallKind.ModelReadyGrpc, request.Name, request.Version, isKnown);
-        return isKnown ? new() { Ready = found.IsOk && !drain.IsDraining } : throw GrpcEdge.ToException(found);
+        return isKnown
+            ? new() { Ready = found.IsOk && found.Value.Version.IsReady && !drain.IsDraining }
+            : throw GrpcEdge.ToException(found.WithoutValue);
     }
 
     /// <summary>The available versions, and the inputs and outputs of the requested one.</summary>

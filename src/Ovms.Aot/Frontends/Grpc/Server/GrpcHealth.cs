@@ -77,11 +77,11 @@ internal sealed class GrpcHealth : Health.HealthBase
             return _readiness.IsReady ? ServingStatus.Serving : ServingStatus.NotServing;
         }
 
-        Outcome found = _registry.Current.Find(service, "").WithoutValue;
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = _registry.Current.Find(service, "");
         return found.Code switch
         {
             StatusCode.ModelNameMissing => ServingStatus.ServiceUnknown,
-            StatusCode.Ok when !_drain.IsDraining => ServingStatus.Serving,
+            StatusCode.Ok when found.Value.Version.IsReady && !_drain.IsDraining => ServingStatus.Serving,
             _ => ServingStatus.NotServing,
         };
     }

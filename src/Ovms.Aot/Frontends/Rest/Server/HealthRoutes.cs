@@ -34,8 +34,8 @@ internal sealed class HealthRoutes(ServableRegistry registry, Readiness readines
     /// <summary>Whether one model can be called.</summary>
     public Task ModelReadyAsync(HttpContext context, RestTarget target)
     {
-        Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(target.Model, target.Version);
-        counts.Count(CallKind.ModelReadyRest, target.Model, target.Version, found.IsOk);
-        return found.IsOk ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, found.WithoutValue);
+        Outcome ready = registry.FindReady(target.Model, target.Version);
+        counts.Count(CallKind.ModelReadyRest, target.Model, target.Version, ready.IsOk);
+        return ready.IsOk ? RestReply.EmptyAsync(context) : RestReply.ErrorAsync(context, ready);
     }
 }

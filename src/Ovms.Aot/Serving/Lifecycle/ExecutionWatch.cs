@@ -13,7 +13,7 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="fell">Told of each model that runs on a worse device than it could.</param>
 /// <param name="time">The source of time.</param>
 /// <param name="log">Logs the changes.</param>
-internal sealed class DeviceWatch(ServableRegistry registry, Action<ServableId, Servable> fell, TimeProvider time, ILogger log)
+internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableId, Servable> fell, TimeProvider time, ILogger log)
 {
     private const int PacesPerLook = 5;
 
@@ -32,7 +32,7 @@ internal sealed class DeviceWatch(ServableRegistry registry, Action<ServableId, 
             {
                 foreach (VersionEntry entry in registry.Current.Models.SelectMany(static model => model.Versions))
                 {
-                    if (entry.Servable is { Devices.CanChange: true } servable)
+                    if (entry.Servable is { Devices: not null } servable)
                     {
                         Pass(servable, _watched.GetOrCreateValue(servable));
                     }
@@ -47,7 +47,18 @@ internal sealed class DeviceWatch(ServableRegistry registry, Action<ServableId, 
 
     private void Pass(Servable servable, Watched watched)
     {
-        if (servable.Devices!.HaveFallen && !watched.IsFallTold)
+        if (!servable.Health.IsReady)
+        {
+            // It probes its devices by itself. If a device was lost, only a model of a new core finds it.
+            fell(servable.Id, servable);
+        }
+
+        if (!servable.Devices!.CanChange)
+        {
+            return;
+        }
+
+        if (servable.Devices.HaveFallen && !watched.IsFallTold)
         {
             // It could not run on the better device from the start.
             watched.IsFallTold = true;

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using Ovms.Native;
+
+namespace Ovms.Devices.Health;
+
+/// <summary>
+/// Asks one device whether it computes, with a model of one kernel. The device is asked directly, because AUTO and MULTI answer from the CPU
+/// when it fails.
+/// </summary>
+/// <remarks>
+/// The model is compiled at the first question and never freed. A device that hangs never returns its thread, so there is one thread at a
+/// time, and later questions wait for that one.
+/// </remarks>
+/// <param name="core">OpenVINO's core.</param>
+/// <param name="device">The device: <c>GPU.0</c>.</param>
+internal sealed class DeviceProbe(Core core, string device)
+{
+    // y = x + x, in OpenVINO's own format.
+    private const string TinyModel =
+        """
+        <net name="probe" version="11">
+          <layers>
+            <layer id="0" name="x" type="Parameter" version="opset1">
+              <data shape="1" element_type="f32"/>
+              <output><port id="0" precision="FP32" names="x"><dim>1</dim></port></output>
+            </layer>
+            <layer id="1" name="y" type="Add" version="opset1">
+              <data auto_broadcast="numpy"/>
+              <input><port id="0" precision="FP32"><dim>1</dim></port><port id="1" precision="FP32"><dim>1</dim></port></input>
+              <output><port id="2" precision="FP32" names="y"><dim>1</dim></port></output>
+            </layer>
+            <layer id="2" name="result" type="Result" version="opset1">
+              <input><port id="0" precision="FP32"><dim>1</dim></port></input>
+            </layer>
+          </layers>
+          <edges>
+            <edge from-layer="0" from-port="0" to-layer="1" to-port="0"/>
+            <edge from-layer="0" from-port="0" to-layer="1" to-port="1"/>
+            <edge from-layer="1" from-port="2" to-layer="2" to-port="0"/>
+          </edges>
+        </net>
+        """;
+
+    private readonly Lock _gate = new();
+    private CompiledModel? _compiled;
+    private Task<string?>? _asked;
+
+    /// <summary>Asks the device.</summary>
+    /// <param name="limit">How long it has to answer.</param>
+    /// <returns>Null if it computes, else why not.</returns>
+    public async Task<string?> AskAsync(TimeSpan limit)
+    {
+        Task<string?> asked;
+        lock (_gate)
+        {
+            if (_asked is null or { IsCompleted: true })
+            {
+                _asked = Task.Factory.StartNew(
+                    Ask,
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                    TaskScheduler.Default);
+            }
+
+            asked = _asked;
+        }
+
+        try
+        {
+            return await asked.WaitAsync(limit).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return $"no answer within {limit.TotalSeconds:F0} s";
+        }
+    }
+
+    private string? Ask()
+    {
+        try
+        {
+            _compiled ??= Compile();
+
+            // A new request each time: one whose inference failed may never compute again.
+            using InferRequest request = _compiled.CreateInferRequest();
+            using Tensor input = request.GetInput(0);
+            MemoryMarshal.Cast<byte, float>(input.Bytes)[0] = 1;
+            request.Infer();
+            using Tensor output = request.GetOutput(0);
+            float answer = MemoryMarshal.Cast<byte, float>(output.Bytes)[0];
+            return answer == 2 ? null : $"1 + 1 is {answer} on it";
+        }
+        catch (OpenVinoException failure)
+        {
+            return failure.Said;
+        }
+    }
+
+    private CompiledModel Compile()
+    {
+        using Model model = core.ReadModelText(TinyModel);
+        return core.Compile(model, device, []);
+    }
+}

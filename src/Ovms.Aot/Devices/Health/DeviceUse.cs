@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Ovms.Native;
+
+namespace Ovms.Devices.Health;
+
+/// <summary>The devices other than the CPU that hold parts of a compiled model.</summary>
+/// <param name="watches">All watched devices.</param>
+/// <param name="core">The core that compiled the model.</param>
+/// <param name="devices">Those of the model; at least one.</param>
+internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray<string> devices)
+{
+    /// <summary>The devices.</summary>
+    public ImmutableArray<string> Devices => devices;
+
+    /// <summary>Whether they are those of the core that new models are compiled with.</summary>
+    public bool AreCurrent => watches.IsCurrent(core);
+
+    /// <summary>Asks the devices one after the other; null if all compute, else what the first that does not says.</summary>
+    public async Task<string?> AskAsync()
+    {
+        foreach (string device in devices)
+        {
+            if (await watches.Of(core, device).AskAsync().ConfigureAwait(false) is { } why)
+            {
+                return $"{device}: {why}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
+    public Task FreeAsync(string model, Action free) => watches.FreeAsync(model, core, devices, free);
+}

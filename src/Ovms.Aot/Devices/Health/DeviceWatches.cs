@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Ovms.Native;
+
+namespace Ovms.Devices.Health;
+
+/// <summary>The devices other than the CPU that models were compiled for. Thread-safe.</summary>
+/// <param name="cores">OpenVINO's core. A device of a former core has a watch of its own: it may fail for ever where that of the current one is well.</param>
+/// <param name="clock">The source of time.</param>
+/// <param name="log">The log.</param>
+internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogger log)
+{
+    private readonly ConcurrentDictionary<(Core Core, string Device), DeviceWatch> _byName = new();
+    private readonly ConcurrentBag<Func<Task>> _kept = [];
+    private volatile bool _isEnding;
+
+    /// <summary>
+    /// Whether a model was compiled for such a device, even if that failed. Then the engine is not freed at the end of the process, because
+    /// freeing ends the process with an error if the device fails.
+    /// </summary>
+    public bool Any => !_byName.IsEmpty;
+
+    /// <summary>All of them, by name.</summary>
+    public IEnumerable<DeviceWatch> All => _byName.Values.OrderBy(static watch => watch.Device, StringComparer.Ordinal);
+
+    /// <summary>The watch of a device; made if there is none.</summary>
+    public DeviceWatch Of(string device) => Of(cores.Current, device);
+
+    /// <summary>Whether new models are compiled with this core.</summary>
+    public bool IsCurrent(Core core) => core == cores.Current;
+
+    /// <summary>The watch of a core's device; made if there is none.</summary>
+    public DeviceWatch Of(Core core, string device) =>
+        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log));
+
+    /// <summary>From now on nothing is freed, because the process ends.</summary>
+    public void End() => _isEnding = true;
+
+    /// <summary>Frees what a model holds on devices, if all of them are well; else leaves it behind until they are.</summary>
+    /// <param name="model">The model, for the log.</param>
+    /// <param name="core">The core that compiled it.</param>
+    /// <param name="devices">The devices.</param>
+    /// <param name="free">Frees it.</param>
+    /// <returns>Completes when it is freed or left behind.</returns>
+    public async Task FreeAsync(string model, Core core, ImmutableArray<string> devices, Action free)
+    {
+        foreach (string device in devices)
+        {
+            DeviceWatch watch = Of(core, device);
+            if (!_isEnding && await watch.AskAsync().ConfigureAwait(false) is { } why)
+            {
+                watch.LeaveBehind(model, why, () => FreeAsync(model, core, devices, free));
+                return;
+            }
+        }
+
+        if (_isEnding)
+        {
+            // Kept reachable: a finalizer would free it.
+            _kept.Add(() => FreeAsync(model, core, devices, free));
+            return;
+        }
+
+        free();
+    }
+}

@@ -1,0 +1,181 @@
+using Ovms.Devices;
+using Ovms.Devices.Health;
+using Ovms.Native;
+using Ovms.Observability;
+using Ovms.Serving.Requests;
+using Ovms.Status;
+
+namespace Ovms.Serving.Health;
+
+/// <summary>
+/// Whether the devices of a version compute. After several device errors in a row it is not ready: its calls are refused until a probe
+/// succeeds.
+/// </summary>
+/// <remarks>
+/// A model on the CPU alone is always ready: its failures come from what callers send. A device error of a model with open shapes may come
+/// from the size that a caller chose, so that a probe decides before such a model is not ready.
+/// </remarks>
+internal sealed class ServableHealth
+{
+    private readonly HealthRule? _rule;
+    private readonly ServableId _id;
+    private readonly string _device;
+    private readonly Func<Task<string?>> _probe;
+    private readonly bool _isShapeOpen;
+    private readonly OncePerMinute _told = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private Task _healing = Task.CompletedTask;
+    private volatile string? _reason;
+    private int _errors;
+    private long _refused;
+
+    /// <summary>The health of a model that is always ready.</summary>
+    public ServableHealth()
+    {
+        _device = "";
+        _probe = static () => Task.FromResult<string?>(null);
+    }
+
+    /// <summary>Watches a model on devices other than the CPU.</summary>
+    /// <param name="id">The model and version.</param>
+    /// <param name="device">The devices that were asked for.</param>
+    /// <param name="isShapeOpen">Whether callers choose shapes.</param>
+    /// <param name="rule">What all servables share.</param>
+    /// <param name="probe">Asks whether the model can compute: null if it can, else why not.</param>
+    public ServableHealth(ServableId id, string device, bool isShapeOpen, HealthRule rule, Func<Task<string?>> probe)
+    {
+        (_id, _device, _isShapeOpen, _rule, _probe) = (id, device, isShapeOpen, rule, probe);
+    }
+
+    /// <summary>
+    /// Raised after each inference that failed and was not cancelled, on the thread of its call. Handlers must be quick and must not throw.
+    /// </summary>
+    public event Action<EngineFault>? InferenceFailed;
+
+    /// <summary>Whether calls are taken.</summary>
+    public bool IsReady => _reason is null;
+
+    /// <summary>Why calls are refused; Ok if they are taken.</summary>
+    public Outcome State => _reason is { } reason ? Outcome.Fail(StatusCode.DeviceFailed, reason) : Outcome.Ok;
+
+    /// <summary>Counts a call that is refused, for the log.</summary>
+    /// <returns>Why it is refused; Ok if it is taken after all.</returns>
+    public Outcome Refuse()
+    {
+        Interlocked.Increment(ref _refused);
+        return State;
+    }
+
+    /// <summary>An inference succeeded. Costs one read.</summary>
+    public void Succeeded()
+    {
+        if (_errors != 0)
+        {
+            Volatile.Write(ref _errors, 0);
+        }
+    }
+
+    /// <summary>An inference failed.</summary>
+    /// <returns>Whether the device is to blame.</returns>
+    public bool Failed(EngineFault fault)
+    {
+        if (fault.Status == OvStatus.InferCancelled)
+        {
+            return false;
+        }
+
+        InferenceFailed?.Invoke(fault);
+        if (_rule is null || !DeviceFault.IsOf(fault.Detail))
+        {
+            return false;
+        }
+
+        int errors = Interlocked.Increment(ref _errors);
+        string text = EngineText.Clean(fault.Detail);
+        if (_told.IsDue())
+        {
+            Log.DeviceError(_rule.Log, _id.Name, _id.Version, _device, text, errors);
+        }
+
+        if (_rule.ErrorsBeforeUnready > 0 && errors >= _rule.ErrorsBeforeUnready && IsReady)
+        {
+            BeginHealing(_rule, errors, text);
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the probes.</summary>
+    /// <returns>Completes when none runs any more.</returns>
+    public Task StopAsync()
+    {
+        _stop.Cancel();
+        lock (_gate)
+        {
+            return _healing;
+        }
+    }
+
+    private void BeginHealing(HealthRule rule, int errors, string text)
+    {
+        lock (_gate)
+        {
+            if (!_healing.IsCompleted || _stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (!_isShapeOpen)
+            {
+                Leave(rule, errors, text);
+            }
+
+            _healing = Task.Run(() => HealAsync(rule, errors));
+        }
+    }
+
+    private async Task HealAsync(HealthRule rule, int errors)
+    {
+        try
+        {
+            if (IsReady)
+            {
+                if (await _probe().ConfigureAwait(false) is not { } why)
+                {
+                    // The size that callers chose was too large.
+                    Volatile.Write(ref _errors, 0);
+                    return;
+                }
+
+                Leave(rule, errors, why);
+            }
+
+            long since = rule.Clock.GetTimestamp();
+            ProbePause pause = new();
+            do
+            {
+                await Task.Delay(pause.Next(), rule.Clock, _stop.Token).ConfigureAwait(false);
+            }
+            while (await _probe().ConfigureAwait(false) is not null);
+
+            Volatile.Write(ref _errors, 0);
+            _reason = null;
+            Log.DeviceWell(
+                rule.Log, _id.Name, _id.Version, _device, rule.Clock.GetElapsedTime(since).TotalSeconds, Interlocked.Exchange(ref _refused, 0));
+            rule.Changed();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The model is unloaded.
+        }
+    }
+
+    private void Leave(HealthRule rule, int errors, string text)
+    {
+        _reason = $"{_id.Name}; version: {_id.VersionText}: {errors} inferences in a row failed on {_device}: {text}. Calls are taken again "
+            + "when it computes, which the server tries by itself.";
+        Log.DeviceUnwell(rule.Log, _id.Name, _id.Version, _device, errors, text);
+        rule.Changed();
+    }
+}

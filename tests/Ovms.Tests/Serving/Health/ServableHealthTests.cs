@@ -1,0 +1,149 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Ovms.Native;
+using Ovms.Serving;
+using Ovms.Serving.Health;
+using Ovms.Serving.Requests;
+using Ovms.Status;
+using Ovms.Tests.Serving.Lifecycle;
+
+namespace Ovms.Tests.Serving.Health;
+
+internal sealed class ServableHealthTests
+{
+    private static readonly EngineFault s_ofDevice = new(OvStatus.GeneralError, "[GPU] clWaitForEvents, error code: -5 CL_OUT_OF_RESOURCES");
+    private static readonly EngineFault s_ofCaller = new(OvStatus.GeneralError, "While validating node 'Add': shapes are inconsistent");
+    private static readonly EngineFault s_cancelled = new(OvStatus.InferCancelled, "");
+
+    private readonly FakeClock _clock = new();
+    private int _changes;
+
+    // What the next probe says.
+    private volatile string? _answer = "no";
+    private int _probes;
+
+    [Test]
+    public async Task DeviceErrorsInARow_MakeItUnready()
+    {
+        ServableHealth health = Make();
+        await Assert.That(health.Failed(s_ofDevice)).IsTrue();
+        await Assert.That(health.Failed(s_ofDevice)).IsTrue();
+        await Assert.That(health.IsReady).IsTrue();
+        health.Failed(s_ofDevice);
+        await Assert.That(health.IsReady).IsFalse();
+        await Assert.That(health.Refuse().Code).IsEqualTo(StatusCode.DeviceFailed);
+        await Assert.That(health.State.Text).Contains("CL_OUT_OF_RESOURCES");
+        await Assert.That(_changes).IsEqualTo(1);
+        await health.StopAsync();
+    }
+
+    [Test]
+    public async Task SuccessBetween_BeginsTheRowAgain()
+    {
+        ServableHealth health = Make();
+        for (int i = 0; i < 4; i++)
+        {
+            health.Failed(s_ofDevice);
+            health.Failed(s_ofDevice);
+            health.Succeeded();
+        }
+
+        await Assert.That(health.IsReady).IsTrue();
+    }
+
+    [Test]
+    public async Task CallersAndCancelledCalls_DoNotCount()
+    {
+        ServableHealth health = Make();
+        int told = 0;
+        health.InferenceFailed += _ => told++;
+        for (int i = 0; i < 4; i++)
+        {
+            await Assert.That(health.Failed(s_ofCaller)).IsFalse();
+            await Assert.That(health.Failed(s_cancelled)).IsFalse();
+        }
+
+        await Assert.That(health.IsReady).IsTrue();
+        await Assert.That(told).IsEqualTo(4);
+    }
+
+    [Test]
+    public async Task Zero_IsNever()
+    {
+        ServableHealth health = Make(errors: 0);
+        for (int i = 0; i < 100; i++)
+        {
+            await Assert.That(health.Failed(s_ofDevice)).IsTrue();
+        }
+
+        await Assert.That(health.IsReady).IsTrue();
+    }
+
+    [Test]
+    public async Task ModelOnTheCpu_IsAlwaysReady()
+    {
+        ServableHealth health = new();
+        for (int i = 0; i < 4; i++)
+        {
+            await Assert.That(health.Failed(s_ofDevice)).IsFalse();
+        }
+
+        await Assert.That(health.IsReady).IsTrue();
+    }
+
+    [Test]
+    public async Task Probes_HaveGrowingPausesAndMakeItReadyAgain()
+    {
+        ServableHealth health = Make(errors: 1);
+        health.Failed(s_ofDevice);
+        List<double> pauses = [];
+        for (int i = 0; i < 8; i++)
+        {
+            TimeSpan pause = await _clock.WhenSetAsync();
+            pauses.Add(pause.TotalSeconds);
+            _answer = i < 7 ? "no" : null;
+            _clock.Advance(pause);
+            while (Volatile.Read(ref _probes) <= i)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await Assert.That(pauses).IsEquivalentTo([1.0, 2, 4, 8, 16, 32, 60, 60]);
+        await health.StopAsync();
+        await Assert.That(health.IsReady).IsTrue();
+        await Assert.That(_changes).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task ModelOfOpenShapes_StaysReadyWhereAProbeSucceeds()
+    {
+        _answer = null;
+        ServableHealth health = Make(errors: 1, isShapeOpen: true);
+        health.Failed(s_ofDevice);
+        await health.StopAsync();
+        await Assert.That(_probes).IsEqualTo(1);
+        await Assert.That(_changes).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task ModelOfOpenShapes_IsUnreadyWhereAProbeFails()
+    {
+        ServableHealth health = Make(errors: 1, isShapeOpen: true);
+        health.Failed(s_ofDevice);
+        await _clock.WhenSetAsync();
+        await Assert.That(health.IsReady).IsFalse();
+        await health.StopAsync();
+    }
+
+    private ServableHealth Make(uint errors = 3, bool isShapeOpen = false) => new(
+        new ServableId("m", 1),
+        "GPU",
+        isShapeOpen,
+        new HealthRule(errors, () => Interlocked.Increment(ref _changes), _clock, NullLogger.Instance),
+        () =>
+        {
+            string? answer = _answer;
+            Interlocked.Increment(ref _probes);
+            return Task.FromResult(answer);
+        });
+}
