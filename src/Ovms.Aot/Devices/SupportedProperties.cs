@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ovms.Devices.Health;
 using Ovms.Native;
 
 namespace Ovms.Devices;

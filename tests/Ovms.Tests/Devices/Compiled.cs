@@ -1,4 +1,5 @@
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Status;
 using Ovms.Tests.Setup;

@@ -1,4 +1,5 @@
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Devices;

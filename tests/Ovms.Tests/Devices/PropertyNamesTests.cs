@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Status;
 using Ovms.Tests.Setup;

@@ -40,7 +40,7 @@ internal sealed class Reconciler(
     /// Freeing may wait for a compilation that AUTO still runs, so it is waited for only a short time.
     /// </summary>
     public bool IsOver => _isStopping && !_leaving.Any(static servable => servable.CallsLeft > 0) && (_leavesLoads || !IsLoading)
-        && (Now - _calledUntil >= s_freeing || !_leaving.Any(static servable => servable.IsFreeing));
+        && (Now - _calledUntil >= s_freeing || _leaving.All(static servable => servable.IsHeld));
 
     /// <summary>Whether released models are not freed yet. Read by any thread, as is <see cref="DescribeCalls"/>.</summary>
     public bool HasLeaving => !_leaving.IsEmpty;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Repository;

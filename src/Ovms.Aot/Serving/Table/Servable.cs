@@ -98,8 +98,8 @@ internal sealed class Servable
     public int CallsLeft =>
         Math.Max(0, Volatile.Read(ref _holds) - Volatile.Read(ref _kept) - Pool.Abandoned) + (Variants?.CallsLeft ?? 0);
 
-    /// <summary>Whether nobody holds it any more and OpenVINO's objects are being freed.</summary>
-    public bool IsFreeing => Volatile.Read(ref _holds) == 0 && !_drained.Task.IsCompleted;
+    /// <summary>Whether anybody still holds it. If not, OpenVINO's objects are being freed or are freed.</summary>
+    public bool IsHeld => Volatile.Read(ref _holds) > 0;
 
     /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed or left behind.</summary>
     public Task Drained => _drained.Task;

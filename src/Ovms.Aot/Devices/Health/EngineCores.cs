@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ovms.Native;
 
-namespace Ovms.Devices;
+namespace Ovms.Devices.Health;
 
 /// <summary>What a new core shows of the devices that the current one does not find, or finds failing.</summary>
 internal enum CoreTrial
