@@ -43,7 +43,7 @@ internal sealed class GpuChangeDevicesTests
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == "CPU");
         string fall = await server.Process.WaitForLineAsync(static line => line.Contains("[warning][serving] Model dummy; version: 1 runs on CPU only"));
         await Assert.That(fall).Contains($"device asked: {device}; before: {well}.");
-        await server.Process.WaitForLineAsync(static line => line.Contains("does not run on a better device yet, attempt 2:"));
+        await server.Process.WaitForLineAsync(static line => line.Contains("does not run on a better device yet, attempt 1:"));
         gpu.Set();
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);
         await Assert.That(server.Process.Output).Contains($"Model dummy; version: 1 was loaded again and runs on {well}; before: CPU");

@@ -17,6 +17,9 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
 {
     private static ModelPlan Nothing { get; } = new(null, [], null);
 
+    /// <summary>When the next way back to a better device is due that is not due yet.</summary>
+    public TimeSpan? NextReturn { get; init; }
+
     /// <summary>Wanted versions that are not served and were not tried.</summary>
     public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
 
@@ -49,6 +52,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
                 ?? FirstToGo(actual, wanted);
         return new ModelPlan(action, awaited, highestFirst.Min(candidate => candidate.DueAfter(now)))
         {
+            NextReturn = highestFirst.Min(candidate => candidate.ReturnAfter(now)),
             Untried =
             [
                 .. highestFirst.Where(static candidate => candidate.IsUntried)
@@ -116,9 +120,10 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         }
 
         /// <summary>When the next attempt is due, if none is due now.</summary>
-        public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && IsSettled && !IsDue(now) ? DueAt(failed)
-            : Actual?.ReturnAt > now ? Actual.ReturnAt
-            : null;
+        public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && IsSettled && !IsDue(now) ? DueAt(failed) : null;
+
+        /// <summary>When the way back to a better device is due, if it is not due now.</summary>
+        public TimeSpan? ReturnAfter(TimeSpan now) => Actual?.ReturnAt > now ? Actual.ReturnAt : null;
 
         private static TimeSpan DueAt(FailedLoad failed) => failed.At + RetryPause.After(failed.Attempts);
 

@@ -104,13 +104,13 @@ internal sealed class Reconciler(
             _waiters.BeginLook();
         }
 
-        (TimeSpan? retryAt, bool isDone) = Act();
+        (ReconcilePlan plan, bool isDone) = Act();
         if (isDone)
         {
             CarryOutReloads();
         }
 
-        TimeSpan?[] times = [_looks.NextStep(retryAt), _waiters.Release(Now), _loads.NextDue(Now)];
+        TimeSpan?[] times = [_looks.NextStep(plan.NextDue), plan.NextReturn, _waiters.Release(Now), _loads.NextDue(Now)];
         return times.Min() is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
     }
 
@@ -159,7 +159,7 @@ internal sealed class Reconciler(
         PublishStatus();
     }
 
-    private (TimeSpan? RetryAt, bool IsDone) Act()
+    private (ReconcilePlan Plan, bool IsDone) Act()
     {
         GiveUpLoads();
         while (true)
@@ -178,7 +178,7 @@ internal sealed class Reconciler(
 
             if (leaving.Length == 0 && !isRefused)
             {
-                return (plan.NextDue, plan.Actions.IsEmpty);
+                return (plan, plan.Actions.IsEmpty);
             }
 
             LetGo(leaving);

@@ -13,7 +13,7 @@ internal sealed record WayBack(int Attempts, TimeSpan? At, TimeSpan? CameBack)
     private static readonly TimeSpan s_steadyAfter = TimeSpan.FromMinutes(2);
 
     // A load that takes long is not tried so often that it slows the calls down.
-    private const int PausePerLoadTime = 10;
+    private const int PausePerLoadTime = 2;
 
     /// <summary>The version has fallen.</summary>
     /// <param name="last">Its way back before; null if it has not fallen before.</param>
