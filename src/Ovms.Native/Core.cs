@@ -99,6 +99,14 @@ public sealed unsafe class Core : IDisposable
         return value ?? "";
     }
 
+    /// <summary>As <see cref="GetProperty"/>; null if the device is absent or does not support the key.</summary>
+    public string? TryGetProperty(string device, string key)
+    {
+        CString.Require(device);
+        CString.Require(key);
+        return OpenVino.ov_core_get_property(_handle, device, key, out string? value) == OvStatus.Ok ? value ?? "" : null;
+    }
+
     /// <summary>Sets properties for models compiled for the device from now on.</summary>
     public void SetProperties(string device, IReadOnlyList<KeyValuePair<string, string>> properties)
     {

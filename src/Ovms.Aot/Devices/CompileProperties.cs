@@ -10,9 +10,15 @@ namespace Ovms.Devices;
 /// <param name="Warnings">Warnings for the log.</param>
 internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, string>> Properties, IReadOnlyList<string> Warnings)
 {
+    /// <summary>The property that holds those of single devices.</summary>
+    public const string SectionsKey = "DEVICE_PROPERTIES";
+
     private const string Streams = "NUM_STREAMS";
 
     private const string Hint = "PERFORMANCE_HINT";
+
+    /// <summary>The value of a key; null if it is not given.</summary>
+    public string? Find(string key) => Properties.FirstOrDefault(pair => pair.Key == key).Value;
 
     /// <summary>Builds the properties. Pure.</summary>
     /// <param name="target">The devices to compile for.</param>
@@ -68,7 +74,7 @@ internal sealed record CompileProperties(IReadOnlyList<KeyValuePair<string, stri
                 return text.WithoutValue;
             }
 
-            flat.Add(new DeviceProperty("DEVICE_PROPERTIES", text.Value));
+            flat.Add(new DeviceProperty(SectionsKey, text.Value));
         }
 
         return new CompileProperties([.. flat.Select(static property => KeyValuePair.Create(property.Key, property.Value))], warnings);

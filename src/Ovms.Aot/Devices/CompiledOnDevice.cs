@@ -27,6 +27,9 @@ internal sealed record CompiledOnDevice(
     string? CpuDecision,
     IReadOnlyList<string> Warnings)
 {
+    /// <summary>What the model cache was used for, in a word or two.</summary>
+    public string Cache { get; init; } = "off";
+
     /// <summary>The devices other than the CPU that hold parts of it; null if there are none.</summary>
     public DeviceUse? Uses { get; init; }
 }

@@ -16,7 +16,9 @@ namespace Ovms.Devices;
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
 /// <param name="watches">The devices that models were compiled for; null for new ones.</param>
-internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null)
+/// <param name="tell">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
+internal sealed class DeviceCompiler(
+    EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
@@ -24,6 +26,8 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
         + "not find it well, or none is tried any more";
 
     private readonly DeviceInventory _inventory = new(cores, known, probe);
+
+    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(cores, tell ?? (static _ => { }));
 
     private readonly PropertyCheck _check = new(SupportedProperties.Of(cores, known.PluginsXml), known);
 
@@ -59,16 +63,17 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
             return plan.WithoutValue;
         }
 
-        TargetDevice target = plan.Value.Target;
-        Outcome shapes = StaticShapeRule.Check(target, model.IsDynamic, model.Inputs);
+        Outcome<TargetDevice> target = StringRule.Apply(plan.Value.Target, model.Inputs, model.Outputs, out string? without);
+        Outcome shapes = target.IsOk ? StaticShapeRule.Check(target.Value, model.IsDynamic, model.Inputs) : target.WithoutValue;
         if (!shapes.IsOk)
         {
             return shapes;
         }
 
-        Outcome<CompileProperties> properties = MakeProperties(config, asked, target, cacheDir, cpus, out CpuPlan? cpu);
+        Outcome<CompileProperties> properties = MakeProperties(config, asked, target.Value!, cacheDir, cpus, out CpuPlan? cpu);
+        string[] warnings = [.. new[] { plan.Value.Warning, without }.OfType<string>()];
         return properties.IsOk
-            ? Compile(model, asked, plan.Value, properties.Value, cpu, nireq)
+            ? Compile(model, asked, target.Value!, warnings, properties.Value, cpu, nireq)
             : properties.WithoutValue;
     }
 
@@ -149,11 +154,17 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
     }
 
     private Outcome<CompiledOnDevice> Compile(
-        Model model, TargetDevice asked, DevicePlan plan, CompileProperties properties, CpuPlan? cpu, int nireq)
+        Model model,
+        TargetDevice asked,
+        TargetDevice target,
+        string[] planned,
+        CompileProperties properties,
+        CpuPlan? cpu,
+        int nireq)
     {
         // A free choice is known when it is made.
-        bool isFreeChoice = plan.Target.Devices.IsEmpty;
-        ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(plan.Target).HoldersOf(plan.Target));
+        bool isFreeChoice = target.Devices.IsEmpty;
+        ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
         Outcome refusal = holders.Select(device => Watches.Of(device).Refusal).FirstOrDefault(static refusal => !refusal.IsOk, Outcome.Ok);
         if (!refusal.IsOk && !TryRenew(holders))
         {
@@ -162,55 +173,43 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
 
         Core core = cores.Current;
         CompiledModel compiled;
+        CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
+        string[] types = [.. target.Devices.Select(static device => device.Type)];
         try
         {
-            compiled = core.Compile(model, plan.Target.ToString(), properties.Properties);
+            compiled = core.Compile(model, target.ToString(), properties.Properties);
         }
-        catch (OpenVinoException e) when (properties.Properties.FirstOrDefault(static pair => pair.Key == CacheKey).Value is { } folder)
+        catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder)
         {
             // A full disk or a damaged entry: compile without the cache, which only saves time. An error of the model itself shows again
             // then.
             CompileProperties bare = new(
                 [.. properties.Properties.Where(static pair => pair.Key != CacheKey)],
                 [.. properties.Warnings, $"The model cache {folder} is not used, because OpenVINO failed with it: {e.Said}"]);
-            return Compile(model, asked, plan, bare, cpu, nireq);
+            return Compile(model, asked, target, planned, bare, cpu, nireq);
         }
         catch (OpenVinoException e)
         {
-            string given = string.Join(", ", properties.Properties.Select(static pair => $"{pair.Key}={pair.Value}"));
-            bool isOfDevice = !plan.Target.IsCpuAlone && DeviceFault.IsOf(e.Detail);
-            return !isOfDevice ? Outcome.Fail(StatusCode.CannotCompileModelIntoTargetDevice, $"{asked} with {given}: {e.Said}")
-                : WhyNot(core, holders) is null ? Outcome.Fail(StatusCode.DeviceFailed, $"{asked} with {given}: {e.Said}")
-                : TryRenew(holders) ? Compile(model, asked, plan, properties, cpu, nireq)
-                : Outcome.Fail(StatusCode.DeviceFailed, $"{asked} with {given}: {e.Said}. {RestartHint}");
+            _descriptions.Tell(types, driver: null);
+            Outcome failed = PropertyBlame.Of(asked, properties, e);
+            return failed.Code != StatusCode.DeviceFailed || WhyNot(core, holders) is null ? failed
+                : TryRenew(holders) ? Compile(model, asked, target, planned, properties, cpu, nireq)
+                : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 
-        string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
-        if (isFreeChoice && executing != "CPU")
+        CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
+        if (isFreeChoice && facts.ExecutionDevices != "CPU")
         {
-            holders = Watch(_inventory.FindAll().HoldersOf(plan.Target));
+            holders = Watch(_inventory.FindAll().HoldersOf(target));
         }
 
-        string? hint = ExecutionFacts.ReadHint(compiled, plan.Target.Mode);
-        List<string> warnings = [.. properties.Warnings];
-        string? optimalText = ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS");
-        int optimal = int.TryParse(optimalText, NumberStyles.None, CultureInfo.InvariantCulture, out int reported) ? reported : 0;
-        int requests = RequestCount.Decide(plan.Target, nireq, optimal, warnings);
-        warnings.InsertRange(0, new[] { plan.Warning, ExecutionFacts.Difference(plan.Target, hint, executing) }.OfType<string>());
-        return new CompiledOnDevice(
-            compiled,
-            plan.Target.ToString(),
-            executing.Length == 0
-                ? plan.Target.ToString()
-                : string.Join(", ", executing.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
-            requests,
-            ExecutionFacts.Read(compiled, "NUM_STREAMS"),
-            ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),
-            hint,
-            ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
-            cpu?.Decision,
-            warnings)
+        IEnumerable<string> executing = ExecutionFacts.ReadDevices(facts.ExecutionDevices).Devices.Select(static device => device.Type);
+        _descriptions.Tell(types.Concat(executing), ExecutionFacts.ReadDriver(compiled));
+        (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
+        return facts with
         {
+            Cache = word,
+            Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
             Uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders),
         };
     }
@@ -224,4 +223,11 @@ internal sealed class DeviceCompiler(EngineCores cores, KnownDevices known, Hard
 
         return devices;
     }
+
+    // "1 2": from the least to the largest useful number.
+    private int? MostStreams(string device) =>
+        cores.Current.TryGetProperty(device, "RANGE_FOR_STREAMS")?.Split(' ')[^1] is { } last
+            && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int most)
+            ? most
+            : null;
 }

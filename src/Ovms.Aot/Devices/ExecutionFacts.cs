@@ -19,6 +19,13 @@ internal static class ExecutionFacts
         return ReadOfDevices(model, key);
     }
 
+    /// <summary>The devices that run a model now, as text for users: <c>GPU.0, CPU</c>; null if it does not report them.</summary>
+    public static string? ReadExecuting(CompiledModel model) => Listed(Read(model, "EXECUTION_DEVICES") ?? "");
+
+    /// <summary>EXECUTION_DEVICES as text for users; null if it is empty. Pure.</summary>
+    public static string? Listed(string executing) =>
+        executing.Length == 0 ? null : string.Join(", ", executing.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
     /// <summary>Reads the performance hint. MULTI reports THROUGHPUT regardless of its devices' settings.</summary>
     public static string? ReadHint(CompiledModel model, DeviceMode mode)
     {
@@ -27,32 +34,55 @@ internal static class ExecutionFacts
     }
 
     /// <summary>
-    /// A property's value from <c>{GPU:{A:1,B:2},CPU:{A:3}}</c>: one value if all devices agree, else one per device. Pure.
+    /// A property's value from <c>{GPU:{A:1,B:2},CPU:{A:3}}</c>: one value if all devices agree, else that of each device that has one. Pure.
     /// </summary>
-    public static string? ReadSections(string text, string key)
+    /// <param name="text">The text.</param>
+    /// <param name="key">The property.</param>
+    /// <param name="missing">The value of a device that has none, from its name and its other properties; null if there is none.</param>
+    public static string? ReadSections(
+        string text, string key, Func<string, IReadOnlyList<KeyValuePair<string, string>>, string?>? missing = null)
     {
+        int devices = 0;
         List<(string Device, string Value)> found = [];
-        string device = "";
-        string start = key + ":";
-        // A key follows a brace or a comma, which values never contain. A section starts with a device's name and a brace.
-        foreach (string part in text.Split('{', ',', '}'))
+        foreach ((string device, string section) in NestedProperties.Members(text))
         {
-            if (part.EndsWith(':') && DeviceName.TryParse(part[..^1], out _))
+            if (!DeviceName.TryParse(device, out _))
             {
-                device = part[..^1];
+                continue;
             }
-            else if (part.StartsWith(start, StringComparison.Ordinal))
+
+            devices++;
+            IReadOnlyList<KeyValuePair<string, string>> members = NestedProperties.Members(section);
+            string? value = members.FirstOrDefault(member => member.Key == key).Value;
+            value = string.IsNullOrEmpty(value) ? missing?.Invoke(device, members) : value;
+            if (value is not null)
             {
-                found.Add((device, part[start.Length..]));
+                found.Add((device, value));
             }
         }
 
-        return found.Select(static pair => pair.Value).Distinct().ToArray() switch
-        {
-            [] => null,
-            [{ } single] => single.Length > 0 ? single : null,
-            _ => string.Join(", ", found.Select(static pair => $"{pair.Device} {pair.Value}")),
-        };
+        bool agree = found.Count == devices && found.Select(static pair => pair.Value).Distinct().Count() == 1;
+        return found.Count == 0 ? null
+            : agree ? found[0].Value
+            : string.Join(", ", found.Select(static pair => $"{pair.Device} {pair.Value}"));
+    }
+
+    /// <summary>The number of streams of all devices together: <c>4</c>, or per device <c>GPU 2, CPU 4</c>; 0 if unknown. Pure.</summary>
+    public static int TotalStreams(string? streams) => (streams ?? "")
+        .Split(", ")
+        .Sum(static part => int.TryParse(part.Split(' ')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0);
+
+    /// <summary>The version of the driver that a compiled model was made for; null if it is not reported.</summary>
+    public static string? ReadDriver(CompiledModel model) => DriverOf(Read(model, "RUNTIME_REQUIREMENTS"));
+
+    /// <summary>The driver in RUNTIME_REQUIREMENTS: <c>meta=1.0;ov=2026.4.1;desc=[driver=24.35.30872;ip=12.0.0;eus=96]</c>. Pure.</summary>
+    public static string? DriverOf(string? requirements)
+    {
+        const string Key = "driver=";
+        int at = requirements?.IndexOf(Key, StringComparison.Ordinal) ?? -1;
+        string? rest = at < 0 ? null : requirements![(at + Key.Length)..];
+        int end = rest?.IndexOfAny([';', ']', ',']) ?? -1;
+        return end < 0 ? rest : rest![..end];
     }
 
     /// <summary>The devices in EXECUTION_DEVICES, which are separated by spaces; brackets mean "until a better one is ready".</summary>

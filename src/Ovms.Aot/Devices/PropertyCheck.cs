@@ -22,7 +22,7 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
             ? target.ToString()
             : $"{target.Mode.Name()} or {string.Join(", ", devices.Select(static device => device.WithoutCount).Distinct())}";
         DeviceName[] absent = [.. asked.Devices.Where(device => !target.Devices.Contains(device))];
-        Scope scope = new("", subject, target.Mode, target.Mode, devices, absent);
+        Scope scope = new("", subject, target.Mode, target.Mode, devices, absent, IsFreeChoice: target.Devices.IsEmpty);
         List<string> warnings = [.. config.Warnings];
         Outcome<ImmutableArray<DeviceProperty>> properties = CheckAll(config.Properties, scope, warnings);
         if (!properties.IsOk)
@@ -53,7 +53,7 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
             }
 
             string where = $"DEVICE_PROPERTIES.{section.Device}.";
-            Scope own = new(where, section.Device.ToString(), DeviceMode.Single, target.Mode, [section.Device], []);
+            Scope own = new(where, section.Device.ToString(), DeviceMode.Single, target.Mode, [section.Device], [], IsFreeChoice: false);
             Outcome<ImmutableArray<DeviceProperty>> nested = CheckAll(section.Properties, own, warnings);
             if (!nested.IsOk)
             {
@@ -101,10 +101,35 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
                 return Invalid($"{scope.Where}{property.Key} cannot be \"{property.Value}\"; {rule.Expectation}");
             }
 
+            Outcome taken = scope.IsFreeChoice ? Outcome.Ok : CheckOnDevices(property with { Value = value }, rule, scope);
+            if (!taken.IsOk)
+            {
+                return taken;
+            }
+
             good.Add(property with { Value = value });
         }
 
         return good.ToImmutable();
+    }
+
+    // AUTO and MULTI go on without a device that rejects a value, and compiling is late for the others.
+    private Outcome CheckOnDevices(DeviceProperty property, PropertyRule rule, Scope scope)
+    {
+        DeviceName? other = scope.Devices.Where(static device => device.Type != "CPU").Cast<DeviceName?>().FirstOrDefault();
+        if (rule.Kind == PropertyKind.Streams && other is { } device && !PropertyRule.AreStreamsOfAnyDevice(property.Value))
+        {
+            return Invalid(
+                $"{scope.Where}{property.Key} cannot be \"{property.Value}\" on {device.WithoutCount}; "
+                    + "expected is a whole number from 1, or AUTO");
+        }
+
+        return rule.Kind == PropertyKind.Any
+            && supported.WhyValueRefused(property, scope.Mode, scope.Devices) is ({ } refusing, { } why)
+            && PropertyBlame.IsAbout(why, property.Key)
+            ? Outcome.Fail(
+                StatusCode.ModelConfigInvalid, PropertyBlame.Text($"{scope.Where}{property.Key}", property.Value, refusing, why))
+            : Outcome.Ok;
     }
 
     /// <summary>Whether to pass on a property that no device lists; false leaves it out, with a warning.</summary>
@@ -148,6 +173,7 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
     /// <param name="Through">The mode that passes the properties on.</param>
     /// <param name="Devices">The devices.</param>
     /// <param name="Absent">Requested devices that are absent, so that their properties are unknown.</param>
+    /// <param name="IsFreeChoice">Whether OpenVINO chooses among the devices.</param>
     private sealed record Scope(
-        string Where, string Subject, DeviceMode Mode, DeviceMode Through, DeviceName[] Devices, DeviceName[] Absent);
+        string Where, string Subject, DeviceMode Mode, DeviceMode Through, DeviceName[] Devices, DeviceName[] Absent, bool IsFreeChoice);
 }

@@ -31,6 +31,9 @@ internal enum PropertyKind
 
     /// <summary>Set by the device string instead.</summary>
     SaidByDevice,
+
+    /// <summary>Set by a device string with BATCH instead.</summary>
+    SaidByBatch,
 }
 
 /// <summary>
@@ -110,13 +113,15 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
         ["OCL_QUEUE"] = new(PropertyKind.Pointer),
         ["VA_DEVICE"] = new(PropertyKind.Pointer),
         ["MULTI_DEVICE_PRIORITIES"] = new(PropertyKind.SaidByDevice),
+        ["AUTO_BATCH_DEVICE_CONFIG"] = new(PropertyKind.SaidByBatch),
     };
 
     /// <summary>The rule for a property.</summary>
     public static PropertyRule For(string key) => s_table.GetValueOrDefault(key, s_any);
 
     /// <summary>Whether the property can be given at all.</summary>
-    public bool IsSettable => Kind is not (PropertyKind.ReadOnly or PropertyKind.Pointer or PropertyKind.SaidByDevice);
+    public bool IsSettable =>
+        Kind is not (PropertyKind.ReadOnly or PropertyKind.Pointer or PropertyKind.SaidByDevice or PropertyKind.SaidByBatch);
 
     /// <summary>The value in OpenVINO's form; null if the property does not accept it.</summary>
     public string? Normalize(string value) => Kind switch
@@ -132,6 +137,12 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
         _ => value,
     };
 
+    /// <summary>
+    /// Whether a device other than the CPU takes a number of streams that the CPU takes. GPU compiles with others too, and then cannot create
+    /// an infer request.
+    /// </summary>
+    public static bool AreStreamsOfAnyDevice(string value) => value is "AUTO" or "-1" || IsWhole(value, 1);
+
     /// <summary>What is expected, or why the property cannot be set; the end of a sentence.</summary>
     public string Expectation => Kind switch
     {
@@ -143,6 +154,7 @@ internal sealed record PropertyRule(PropertyKind Kind, params string[] Words)
         PropertyKind.ReadOnly => "it tells about the device and cannot be set",
         PropertyKind.Pointer => "it is a pointer inside a program and cannot be given as text",
         PropertyKind.SaidByDevice => "name the devices in the target device instead, as in AUTO:GPU,CPU",
+        PropertyKind.SaidByBatch => "name device and batch size in the target device instead, as in BATCH:CPU(256)",
         _ => "expected is what the device documents",
     };
 

@@ -68,6 +68,28 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
         return first ?? "";
     }
 
+    /// <summary>The first device that lists the property and rejects its value, and its message; null if there is none.</summary>
+    /// <param name="property">The property, its value in OpenVINO's form.</param>
+    /// <param name="mode">The devices' mode. A property that the mode itself lists is not tried: it may mean something else there.</param>
+    /// <param name="devices">Devices, not modes.</param>
+    public (string Device, string Why)? WhyValueRefused(DeviceProperty property, DeviceMode mode, IEnumerable<DeviceName> devices)
+    {
+        if (mode.Name() is { } plugin && List(plugin)?.Contains(property.Key) == true)
+        {
+            return null;
+        }
+
+        foreach (string device in devices.Select(static device => device.Type).Distinct())
+        {
+            if (List(device)?.Contains(property.Key) == true && tryOn(device, property) is { } why)
+            {
+                return (device, why);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>All their properties, for suggestions.</summary>
     public IEnumerable<string> All(DeviceMode mode, IEnumerable<DeviceName> devices) =>
         [

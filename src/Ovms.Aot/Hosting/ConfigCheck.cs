@@ -10,8 +10,8 @@ using Ovms.Status;
 namespace Ovms.Hosting;
 
 /// <summary>
-/// <c>ovms check</c>: checks everything that a configuration names and reports every problem. It loads and compiles no model and opens no
-/// port.
+/// <c>ovms check</c>: checks everything that a configuration names and reports every problem. It compiles no model and opens no port. It
+/// reads a model only where that shows whether its device can compute it.
 /// </summary>
 /// <param name="server">Options of the server.</param>
 /// <param name="source">The configuration.</param>
@@ -19,6 +19,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
 {
     private readonly List<string> _problems = [];
     private readonly List<string> _notes = [];
+    private readonly List<(ModelConfig Config, long Version, ModelFile File)> _files = [];
 
     /// <summary>Runs all checks.</summary>
     /// <returns>The report and the exit code: 0 if everything can be served.</returns>
@@ -92,6 +93,10 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             {
                 _problems.Add($"{model.ModelName}, version {folder.Version}: {file.Text}");
             }
+            else if (config is not null)
+            {
+                _files.Add((config, folder.Version, file.Value));
+            }
         }
     }
 
@@ -132,6 +137,16 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             if (!device.IsOk)
             {
                 _problems.Add($"{model.Name}: {device.Text}");
+                continue;
+            }
+
+            foreach ((ModelConfig config, long version, ModelFile file) in _files.Where(entry => ReferenceEquals(entry.Config, model)))
+            {
+                Outcome ports = PortCheck.Check(opened.Cores.Current, file, config.Device);
+                if (!ports.IsOk)
+                {
+                    _problems.Add($"{config.Name}, version {version}: {ports.Text}");
+                }
             }
         }
     }

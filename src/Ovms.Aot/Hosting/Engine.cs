@@ -15,8 +15,9 @@ internal sealed class Engine : IDisposable
     private Engine(EngineCores cores, KnownDevices known, ServerOptions server, ILogger log)
     {
         Cores = cores;
+        HardwareProbe probe = HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory);
         DeviceWatches watches = new(cores, TimeProvider.System, log);
-        Devices = new DeviceCompiler(cores, known, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory), watches);
+        Devices = new DeviceCompiler(cores, known, probe, watches, device => Log.DeviceDescribed(log, device));
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 

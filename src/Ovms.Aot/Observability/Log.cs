@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Devices seen: {Devices}")]
     public static partial void Devices(ILogger log, string devices);
 
+    [LoggerMessage(81, LogLevel.Information, "Device {Device}")]
+    public static partial void DeviceDescribed(ILogger log, string device);
+
     [LoggerMessage(4, LogLevel.Information, "Started gRPC server on {Endpoints}")]
     public static partial void GrpcListening(ILogger log, string endpoints);
 
@@ -39,7 +42,7 @@ internal static partial class Log
         LogLevel.Information,
         "Loaded model {Model}; version: {Version}; device asked: {Asked}; devices executing: {Executing}; streams: {Streams}; "
         + "threads: {Threads}; hint: {Hint}; precision: {Precision}; No of InferRequests: {Requests}; "
-        + "read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s")]
+        + "read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s; warm-up: {WarmUp}; cache: {Cache}")]
     public static partial void ModelLoaded(
         ILogger log,
         string model,
@@ -52,7 +55,12 @@ internal static partial class Log
         string precision,
         int requests,
         double readSeconds,
-        double compileSeconds);
+        double compileSeconds,
+        string warmUp,
+        string cache);
+
+    [LoggerMessage(80, LogLevel.Debug, "Model {Model}; version: {Version} does not compute with zeros of its least shapes: {Reason}")]
+    public static partial void NoZeros(ILogger log, string model, long version, string reason);
 
     [LoggerMessage(
         33,

@@ -110,6 +110,10 @@ internal sealed partial record ModelOptions
         DefaultText = "the server's")]
     public uint? LoadTimeoutSeconds { get; init; }
 
+    /// <summary>Whether it computes once with zeros before it is served; the server's warmup when not given.</summary>
+    [Option("warmup", In = OptionPlace.ModelConfig, Change = OptionChange.NextLoad, DefaultText = "the server's")]
+    public WarmupRule? Warmup { get; init; }
+
     /// <summary>Options of a custom loader; custom loaders are not supported, and a model with this option is not served.</summary>
     [Option("custom_loader_options", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, Json = OptionJson.Object)]
     public string CustomLoaderOptions { get; init; } = "";

@@ -18,18 +18,53 @@ public sealed class ExecutionFactsTests
     [Test]
     [Arguments("{CPU:{A:1,NUM_STREAMS:2,B:x}}", "2")]
     [Arguments("{CPU:{NUM_STREAMS:2}}", "2")]
-    [Arguments("{CPU:{A:1},GPU.0:{NUM_STREAMS:3}}", "3")]
+    [Arguments("{CPU:{A:1},GPU.0:{NUM_STREAMS:3}}", "GPU.0 3")]
     [Arguments("{CPU:{NUM_STREAMS:2},GPU.0:{NUM_STREAMS:3}}", "CPU 2, GPU.0 3")]
     [Arguments("{CPU:{NUM_STREAMS:2},GPU.0:{NUM_STREAMS:2}}", "2")]
     [Arguments("{CPU:{SUPPORTED_PROPERTIES:A NUM_STREAMS B}}", null)]
     [Arguments("{CPU:{NUM_STREAMS:}}", null)]
     [Arguments("{CPU:{MY_NUM_STREAMS:4}}", null)]
+    [Arguments("{CPU:{CACHE_DIR:,NUM_STREAMS:2},GPU.0:{CACHE_DIR:,NUM_STREAMS:3}}", "CPU 2, GPU.0 3")]
+    [Arguments("{CPU:{MODEL_DISTRIBUTION_POLICY:,NUM_STREAMS:1},GPU.0:{CACHE_DIR:,NUM_STREAMS:}}", "CPU 1")]
+    [Arguments("{CPU:{LIMITS:{NUM_STREAMS:9},PATH:a:b,NUM_STREAMS:1}}", "1")]
     [Arguments("", null)]
     [Arguments("{", null)]
+    [Arguments("{}", null)]
+    [Arguments("{CPU:{}}", null)]
+    [Arguments("{CPU:{NUM_STREAMS:2}", null)]
+    [Arguments("{}}:,{", null)]
     public async Task Sections_TellAPropertyOfTheirDevices(string text, string? expected)
     {
         await Assert.That(ExecutionFacts.ReadSections(text, "NUM_STREAMS")).IsEqualTo(expected);
     }
+
+    [Test]
+    public async Task Sections_WithoutTheProperty_MayBeFilledIn()
+    {
+        string? streams = ExecutionFacts.ReadSections(
+            "{CPU:{NUM_STREAMS:2},GPU.0:{AUTO_BATCH_TIMEOUT:1000}}",
+            "NUM_STREAMS",
+            static (device, others) => $"{device}-{others[0].Key}");
+
+        await Assert.That(streams).IsEqualTo("CPU 2, GPU.0 GPU.0-AUTO_BATCH_TIMEOUT");
+    }
+
+    [Test]
+    [Arguments(null, 0)]
+    [Arguments("-", 0)]
+    [Arguments("4", 4)]
+    [Arguments("GPU.0 2, CPU 3", 5)]
+    public async Task Streams_OfAllDevicesAreSummed(string? streams, int expected) =>
+        await Assert.That(ExecutionFacts.TotalStreams(streams)).IsEqualTo(expected);
+
+    [Test]
+    [Arguments("meta=1.0;ov=2026.4.1;desc=[driver=24.35.30872;ip=12.0.0;eus=96]", "24.35.30872")]
+    [Arguments("CPU meta=1.0;isa=x, GPU.0 meta=1.0;desc=[driver=3.1+debian;ip=1]", "3.1+debian")]
+    [Arguments("desc=[driver=1.2]", "1.2")]
+    [Arguments("meta=1.0;isa=x", null)]
+    [Arguments(null, null)]
+    public async Task Driver_IsReadFromWhatAModelRequires(string? requirements, string? driver) =>
+        await Assert.That(ExecutionFacts.DriverOf(requirements)).IsEqualTo(driver);
 
     [Test]
     [Arguments("CPU", "LATENCY", "CPU", null)]

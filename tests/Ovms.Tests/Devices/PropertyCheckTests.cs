@@ -8,7 +8,7 @@ public sealed class PropertyCheckTests
     private static readonly Dictionary<string, string[]> s_lists = new()
     {
         ["CPU"] = ["NUM_STREAMS", "PERFORMANCE_HINT", "INFERENCE_NUM_THREADS", "ENABLE_CPU_PINNING", "PERF_COUNT", "FULL_DEVICE_NAME", "INFERENCE_PRECISION_HINT", "DYNAMIC_QUANTIZATION_GROUP_SIZE", "CPU_SPARSE_WEIGHTS_DECOMPRESSION_RATE", "KV_CACHE_PRECISION"],
-        ["NPU"] = ["NUM_STREAMS", "PERFORMANCE_HINT", "NPU_TURBO", "MODEL_PTR"],
+        ["NPU"] = ["NUM_STREAMS", "PERFORMANCE_HINT", "NPU_TURBO", "NPU_QUEUE", "MODEL_PTR"],
         ["AUTO"] = ["PERFORMANCE_HINT", "MODEL_PRIORITY", "MULTI_DEVICE_PRIORITIES", "ENABLE_STARTUP_FALLBACK"],
         ["MULTI"] = ["PERFORMANCE_HINT"],
         ["HETERO"] = ["MODEL_DISTRIBUTION_POLICY"],
@@ -19,6 +19,8 @@ public sealed class PropertyCheckTests
     [Arguments("CPU", """{"NUM_STREAMS": 2, "PERFORMANCE_HINT": "LATENCY"}""", "NUM_STREAMS=2, PERFORMANCE_HINT=LATENCY")]
     [Arguments("CPU", """{"NUM_STREAMS": "AUTO"}""", "NUM_STREAMS=AUTO")]
     [Arguments("CPU", """{"NUM_STREAMS": "NUMA"}""", "NUM_STREAMS=NUMA")]
+    [Arguments("CPU", """{"NUM_STREAMS": 0}""", "NUM_STREAMS=0")]
+    [Arguments("NPU", """{"NUM_STREAMS": -1}""", "NUM_STREAMS=-1")]
     [Arguments("CPU", """{"ENABLE_CPU_PINNING": "true"}""", "ENABLE_CPU_PINNING=YES")]
     [Arguments("CPU", """{"ENABLE_CPU_PINNING": "FALSE"}""", "ENABLE_CPU_PINNING=NO")]
     [Arguments("CPU", """{"ENABLE_CPU_PINNING": 1}""", "ENABLE_CPU_PINNING=YES")]
@@ -72,6 +74,14 @@ public sealed class PropertyCheckTests
     [Arguments("NPU", """{"MODEL_PTR": "x"}""", "MODEL_PTR: it is a pointer")]
     [Arguments("CPU", """{"OCL_QUEUE": "x"}""", "OCL_QUEUE: it is a pointer")]
     [Arguments("AUTO", """{"MULTI_DEVICE_PRIORITIES": "CPU"}""", "MULTI_DEVICE_PRIORITIES: name the devices in the target device instead")]
+    [Arguments("BATCH:CPU", """{"AUTO_BATCH_DEVICE_CONFIG": "CPU(256)"}""", "AUTO_BATCH_DEVICE_CONFIG: name device and batch size in the target device instead, as in BATCH:CPU(256)")]
+    [Arguments("CPU", """{"AUTO_BATCH_DEVICE_CONFIG": "CPU(4)"}""", "as in BATCH:CPU(256)")]
+    [Arguments("NPU", """{"NUM_STREAMS": 0}""", "plugin_config: NUM_STREAMS cannot be \"0\" on NPU; expected is a whole number from 1, or AUTO")]
+    [Arguments("MULTI:CPU,NPU", """{"NUM_STREAMS": "NUMA"}""", "NUM_STREAMS cannot be \"NUMA\" on NPU")]
+    [Arguments("AUTO:NPU,CPU", """{"DEVICE_PROPERTIES": {"NPU": {"NUM_STREAMS": -2}}}""", "DEVICE_PROPERTIES.NPU.NUM_STREAMS cannot be \"-2\" on NPU")]
+    [Arguments("NPU", """{"NPU_QUEUE": "x"}""", "plugin_config: NPU_QUEUE cannot be \"x\" on NPU; change it or leave it out. OpenVINO says: Invalid value: x for property: NPU_QUEUE")]
+    [Arguments("MULTI:CPU,NPU", """{"NPU_QUEUE": "x"}""", "NPU_QUEUE cannot be \"x\" on NPU")]
+    [Arguments("HETERO:CPU,NPU", """{"DEVICE_PROPERTIES": {"NPU": {"NPU_QUEUE": "x"}}}""", "DEVICE_PROPERTIES.NPU.NPU_QUEUE cannot be \"x\" on NPU")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"NUM_STREAM": 1}}}""", "DEVICE_PROPERTIES.CPU.NUM_STREAM is not a property of CPU; did you mean NUM_STREAMS?")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"MODEL_PRIORITY": "LOW"}}}""", "DEVICE_PROPERTIES.CPU.MODEL_PRIORITY is not a property of CPU")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"NUM_STREAMS": "abc"}}}""", "DEVICE_PROPERTIES.CPU.NUM_STREAMS cannot be \"abc\"")]
@@ -153,6 +163,7 @@ public sealed class PropertyCheckTests
     private static string? TryOn(string device, DeviceProperty property) => (device, property.Key, property.Value) switch
     {
         ("CPU", "CPU_UNLISTED", "20") => null,
+        ("NPU", "NPU_QUEUE", "x") => "Invalid value: x for property: NPU_QUEUE",
         ("CPU" or "NPU", _, _) => $"{device} does not know it",
         _ => throw new InvalidOperationException($"{device} was tried."),
     };

@@ -16,13 +16,17 @@ internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray
     public bool AreCurrent => watches.IsCurrent(core);
 
     /// <summary>Asks the devices one after the other; null if all compute, else what the first that does not says.</summary>
-    public async Task<string?> AskAsync()
+    public async Task<string?> AskAsync() =>
+        await FindTroubleAsync().ConfigureAwait(false) is { } trouble ? $"{trouble.Device}: {trouble.Why}" : null;
+
+    /// <summary>Asks the devices one after the other; null if all compute, else the first that does not, and why.</summary>
+    public async Task<(string Device, string Why)?> FindTroubleAsync()
     {
         foreach (string device in devices)
         {
             if (await watches.Of(core, device).AskAsync().ConfigureAwait(false) is { } why)
             {
-                return $"{device}: {why}";
+                return (device, why);
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class ExecutingDevices
     {
         (_read, _asked, _growing) = (read, asked, growing);
         _now = ExecutionDevices.From(executing);
-        _streams = Sum(streams);
+        _streams = ExecutionFacts.TotalStreams(streams);
         Judge(wasTemporary: false);
     }
 
@@ -68,7 +68,7 @@ internal sealed class ExecutingDevices
         (ExecutionDevices before, bool hadFallen) = (_now, _hasFallen);
         _now = seen;
         Judge(before.AreTemporary);
-        _streams = Sum(_read("NUM_STREAMS"));
+        _streams = ExecutionFacts.TotalStreams(_read("NUM_STREAMS"));
         if (_growing is not null && ToCount(_read("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) is var optimal and > 0)
         {
             await _growing.GrowAsync(optimal).ConfigureAwait(false);
@@ -85,9 +85,6 @@ internal sealed class ExecutingDevices
             _best = _now;
         }
     }
-
-    // One number, or one for each device: GPU 2, CPU 4.
-    private static int Sum(string? streams) => (streams ?? "").Split(", ").Sum(static part => ToCount(part[(part.LastIndexOf(' ') + 1)..]));
 
     private static int ToCount(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;

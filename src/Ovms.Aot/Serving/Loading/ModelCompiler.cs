@@ -138,7 +138,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             Zeros = new ZeroInference(signature.Value, outputs, shapes, gate),
             Devices = new ExecutingDevices(
                 key => ExecutionFacts.Read(compiled.Model, key),
-                config.Device,
+                config.Asked ?? config.Device,
                 compiled.ExecutionDevices,
                 compiled.Streams,
                 config.Nireq == 0 ? requests as InferRequestPool : null),

@@ -28,6 +28,9 @@ internal sealed record ModelConfig
     /// <summary>The device it runs on.</summary>
     public required TargetDevice Device { get; init; }
 
+    /// <summary>The devices that were asked for, if those that have trouble were left out of <see cref="Device"/>; else null.</summary>
+    public TargetDevice? Asked { get; init; }
+
     /// <summary>The plugin properties for the device.</summary>
     public required PluginConfig Plugin { get; init; }
 
@@ -46,6 +49,9 @@ internal sealed record ModelConfig
     /// <summary>The time limit of a load; null = unlimited.</summary>
     public TimeSpan? LoadTimeout { get; init; }
 
+    /// <summary>Whether it computes once with zeros before it is served.</summary>
+    public bool WarmsUp { get; init; }
+
     /// <summary>The options from which these settings were parsed.</summary>
     public required ModelOptions Written { get; init; }
 
@@ -54,7 +60,7 @@ internal sealed record ModelConfig
     /// </summary>
     /// <remarks>
     /// The options' texts are compared, not their meaning. New options are therefore included automatically, and a different spelling
-    /// costs one compilation. The version policy and the load's time limit do not affect a loaded model.
+    /// costs one compilation. The version policy, the load's time limit and the warm-up do not affect a loaded model.
     /// </remarks>
     public bool CompilesLike(ModelConfig other) =>
         ReferenceEquals(this, other)
@@ -107,9 +113,20 @@ internal sealed record ModelConfig
                 LoadTimeout = (model.LoadTimeoutSeconds ?? server.LoadTimeoutSeconds) is > 0 and var seconds
                     ? TimeSpan.FromSeconds(seconds)
                     : null,
+                WarmsUp = (model.Warmup ?? server.Warmup) switch
+                {
+                    WarmupRule.Auto => !device.Value!.IsCpuAlone,
+                    WarmupRule.On => true,
+                    _ => false,
+                },
                 Written = model,
             };
     }
 
-    private static ModelOptions Effect(ModelOptions written) => written with { ModelVersionPolicy = "", LoadTimeoutSeconds = null };
+    private static ModelOptions Effect(ModelOptions written) => written with
+    {
+        ModelVersionPolicy = "",
+        LoadTimeoutSeconds = null,
+        Warmup = null,
+    };
 }

@@ -77,17 +77,14 @@ internal sealed class ModelLoader(
         bool isKept = false;
         try
         {
-            started = Stopwatch.GetTimestamp();
-            List<string> warnings = [];
-            Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = _compiler.Compile(id.ToString(), prepared, config, warnings);
-            Warn(id, warnings);
-            if (!compiled.IsOk)
+            Outcome<WarmModel> warm = WarmModel.Make(_compiler, id, prepared, config, log);
+            if (!warm.IsOk)
             {
-                return compiled.WithoutValue;
+                return warm.WithoutValue;
             }
 
-            (LoadedModel loaded, CompiledOnDevice facts) = compiled.Value;
-            if (facts.CpuDecision is { } decision)
+            LoadedModel loaded = warm.Value.Loaded;
+            if (warm.Value.Facts.CpuDecision is { } decision)
             {
                 Log.CpuPlan(log, id.Name, id.Version, decision);
             }
@@ -101,10 +98,10 @@ internal sealed class ModelLoader(
             if (prepared.Auto is not null)
             {
                 isKept = true;
-                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded, config, _compiler, log);
+                loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded, warm.Value.Config, _compiler, log);
             }
 
-            Report(id, config, facts, loaded, readTime, Stopwatch.GetElapsedTime(started));
+            Report(id, config, warm.Value, readTime);
             return loaded;
         }
         finally
@@ -125,7 +122,7 @@ internal sealed class ModelLoader(
             return file.WithoutValue;
         }
 
-        Warn(id, file.Value.Warnings);
+        LoadWarnings.Tell(log, id, file.Value.Warnings);
         Outcome<Model> model = ModelReader.Read(cores.Current, file.Value);
         if (!model.IsOk)
         {
@@ -140,15 +137,16 @@ internal sealed class ModelLoader(
             needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
         if (prepared.IsOk)
         {
-            Warn(id, prepared.Value.Warnings);
-            Warn(id, StateNotes.Of(file.Value.Ir, config.Sequences));
+            LoadWarnings.Tell(log, id, prepared.Value.Warnings);
+            LoadWarnings.Tell(log, id, StateNotes.Of(file.Value.Ir, config.Sequences));
         }
 
         return prepared;
     }
 
-    private void Report(ServableId id, ModelConfig config, CompiledOnDevice compiled, LoadedModel loaded, TimeSpan read, TimeSpan compile)
+    private void Report(ServableId id, ModelConfig config, WarmModel warm, TimeSpan read)
     {
+        CompiledOnDevice compiled = warm.Facts;
         Log.ModelLoaded(
             log,
             id.Name,
@@ -159,20 +157,14 @@ internal sealed class ModelLoader(
             compiled.Threads ?? "-",
             compiled.Hint ?? "-",
             compiled.InferencePrecision ?? "-",
-            loaded.Pool.Size,
+            warm.Loaded.Pool.Size,
             read.TotalSeconds,
-            compile.TotalSeconds);
-        Log.ModelSignature(log, id.Name, id.Version, Describe(loaded.Signature.Inputs), Describe(loaded.Signature.Outputs));
+            warm.CompileTime.TotalSeconds,
+            warm.WarmUp.Told,
+            compiled.Cache);
+        Log.ModelSignature(log, id.Name, id.Version, Describe(warm.Loaded.Signature.Inputs), Describe(warm.Loaded.Signature.Outputs));
     }
 
     private static string Describe(ImmutableArray<TensorInfo> ports) =>
         string.Join(", ", ports.Select(static port => $"{port.Name} {port.Marshaler.Precision} {port.Shape} {port.Layout}"));
-
-    private void Warn(ServableId id, IEnumerable<string> warnings)
-    {
-        foreach (string warning in warnings)
-        {
-            Log.Warning(log, $"Model {id.Name}; version: {id.VersionText}: {warning}");
-        }
-    }
 }

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Ovms.Native;
+
+namespace Ovms.Devices;
+
+/// <summary>Reads what a compiled model reports about itself, and compares it with what was asked for.</summary>
+internal static class CompiledFacts
+{
+    private const string Streams = "NUM_STREAMS";
+
+    /// <summary>Reads the facts.</summary>
+    /// <param name="compiled">The compiled model.</param>
+    /// <param name="target">The devices that it was compiled for.</param>
+    /// <param name="properties">The properties that it was compiled with.</param>
+    /// <param name="planned">Warnings about the choice of devices; they come first.</param>
+    /// <param name="cpu">How it was fitted to the CPUs; null if it was not.</param>
+    /// <param name="nireq">The requested number of infer requests; 0 for the optimum.</param>
+    /// <param name="mostStreams">The largest number of streams that a device reports to be useful; null if it reports none.</param>
+    public static CompiledOnDevice Read(
+        CompiledModel compiled,
+        TargetDevice target,
+        CompileProperties properties,
+        IEnumerable<string> planned,
+        CpuPlan? cpu,
+        int nireq,
+        Func<string, int?> mostStreams)
+    {
+        string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
+        string? hint = ExecutionFacts.ReadHint(compiled, target.Mode);
+        string? optimalText = ExecutionFacts.Read(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS");
+        int optimal = int.TryParse(optimalText, NumberStyles.None, CultureInfo.InvariantCulture, out int reported) ? reported : 0;
+        string? asked = properties.Find(Streams);
+        string? streams = ReadStreams(compiled, asked, mostStreams);
+        List<string> warnings =
+        [
+            .. planned,
+            .. Given(ExecutionFacts.Difference(target, hint, executing)),
+            .. properties.Warnings,
+            .. Given(StreamsDiffer(asked, streams, target)),
+            .. Given(StreamsExceed(asked, target, mostStreams)),
+            .. Given(ImplicitBatch.Warning(compiled, target, properties, hint, executing)),
+        ];
+        int requests = RequestCount.Decide(target, nireq, optimal, warnings);
+        return new CompiledOnDevice(
+            compiled,
+            target.ToString(),
+            ExecutionFacts.Listed(executing) ?? target.ToString(),
+            requests,
+            streams,
+            ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),
+            hint,
+            ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
+            cpu?.Decision,
+            warnings);
+    }
+
+    /// <summary>A warning if the device has another number of streams than was asked for; else null. Pure.</summary>
+    internal static string? StreamsDiffer(string? asked, string? streams, TargetDevice target) =>
+        int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && int.TryParse(streams, NumberStyles.None, CultureInfo.InvariantCulture, out int has)
+            && number != has
+            ? $"plugin_config: NUM_STREAMS={number} was asked for, and {target} has {has}"
+            : null;
+
+    /// <summary>A warning if more streams were asked for than a device reports to be useful; else null. Pure.</summary>
+    internal static string? StreamsExceed(string? asked, TargetDevice target, Func<string, int?> mostStreams) =>
+        int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && target.Devices.FirstOrDefault(device => device.Type != "CPU" && mostStreams($"{device.WithoutCount}") < number) is
+            { Type: not null } device
+            ? $"plugin_config: NUM_STREAMS={number} was asked for, and {device.WithoutCount} reports that "
+                + $"{mostStreams($"{device.WithoutCount}")} are useful at most; each one takes memory of the device"
+            : null;
+
+    // A model that gathers calls hides its device's streams from AUTO and MULTI. It has the hint THROUGHPUT then, with which the GPU plugin
+    // takes as many streams as are useful.
+    private static string? ReadStreams(CompiledModel compiled, string? asked, Func<string, int?> mostStreams)
+    {
+        if (compiled.TryGetProperty(Streams, out string? own))
+        {
+            return own.Length > 0 ? own : null;
+        }
+
+        return compiled.TryGetProperty(CompileProperties.SectionsKey, out string? sections)
+            ? ExecutionFacts.ReadSections(sections, Streams, StreamsBehindBatch)
+            : null;
+
+        string? StreamsBehindBatch(string device, IReadOnlyList<KeyValuePair<string, string>> others) =>
+            others.Any(static property => property.Key == ImplicitBatch.Timeout)
+                ? asked ?? mostStreams(device)?.ToString(CultureInfo.InvariantCulture)
+                : null;
+    }
+
+    private static IEnumerable<string> Given(string? warning) => warning is null ? [] : [warning];
+}

@@ -1,0 +1,58 @@
+using Ovms.Devices;
+
+namespace Ovms.Tests.Devices;
+
+public sealed class CompiledFactsTests
+{
+    [Test]
+    [Arguments("9999", "2", "plugin_config: NUM_STREAMS=9999 was asked for, and GPU has 2")]
+    [Arguments("2", "2", null)]
+    [Arguments("AUTO", "4", null)]
+    [Arguments("-1", "4", null)]
+    [Arguments(null, "4", null)]
+    [Arguments("4", null, null)]
+    public async Task OtherStreamsThanAskedFor_AreTold(string? asked, string? streams, string? expected) =>
+        await Assert.That(CompiledFacts.StreamsDiffer(asked, streams, TargetDevice.Parse("GPU").Value!)).IsEqualTo(expected);
+
+    [Test]
+    [Arguments("9999", "GPU", "plugin_config: NUM_STREAMS=9999 was asked for, and GPU reports that 2 are useful at most")]
+    [Arguments("3", "MULTI:CPU,GPU.1(4)", "and GPU.1 reports that 2 are useful at most")]
+    [Arguments("2", "GPU", null)]
+    [Arguments("9999", "CPU", null)]
+    [Arguments("9999", "NPU", null)]
+    [Arguments("AUTO", "GPU", null)]
+    [Arguments(null, "GPU", null)]
+    public async Task MoreStreamsThanAreUseful_AreTold(string? asked, string target, string? expected)
+    {
+        string? warning = CompiledFacts.StreamsExceed(
+            asked, TargetDevice.Parse(target).Value!, static device => device.StartsWith("NPU", StringComparison.Ordinal) ? null : 2);
+
+        await Assert.That(warning ?? "").Contains(expected ?? "");
+        await Assert.That(warning is null).IsEqualTo(expected is null);
+    }
+
+    [Test]
+    [Arguments("GPU", "THROUGHPUT", "GPU.0", "1000", "", "waits 1000 ms")]
+    [Arguments("MULTI:CPU,GPU", "THROUGHPUT", "CPU GPU.0", "GPU.0 250", "", "waits 250 ms")]
+    [Arguments("AUTO:GPU,CPU", "THROUGHPUT", "(CPU)", null, "", "waits 1000 ms")]
+    [Arguments("AUTO", "THROUGHPUT", "(CPU)", null, "AUTO_BATCH_TIMEOUT=20", "waits 20 ms")]
+    [Arguments("AUTO:GPU,CPU", "THROUGHPUT", "(CPU)", null, "ALLOW_AUTO_BATCHING=NO", null)]
+    [Arguments("AUTO:GPU,CPU", "LATENCY", "(CPU)", null, "", null)]
+    [Arguments("AUTO:GPU,CPU", "THROUGHPUT", "CPU", null, "", null)]
+    [Arguments("AUTO:NPU,CPU", "THROUGHPUT", "(CPU)", null, "", null)]
+    [Arguments("BATCH:GPU(4)", "THROUGHPUT", "GPU.0", "1000", "", null)]
+    [Arguments("GPU", "THROUGHPUT", "GPU.0", null, "", null)]
+    public async Task ImplicitBatch_IsToldWithItsRemedy(
+        string target, string hint, string executing, string? timeout, string given, string? expected)
+    {
+        CompileProperties properties = new(
+            [.. given.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static one => KeyValuePair.Create(one.Split('=')[0], one.Split('=')[1]))],
+            []);
+
+        string? warning = ImplicitBatch.Warning(TargetDevice.Parse(target).Value!, properties, hint, executing, timeout);
+
+        await Assert.That(warning ?? "").Contains(expected ?? "");
+        await Assert.That(warning is null).IsEqualTo(expected is null);
+        await Assert.That(warning is null || warning.Contains("LATENCY", StringComparison.Ordinal)).IsTrue();
+    }
+}
