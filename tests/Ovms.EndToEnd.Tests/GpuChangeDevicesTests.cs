@@ -23,11 +23,12 @@ internal sealed class GpuChangeDevicesTests
         await server.Process.WaitForLineAsync(static line => line.Contains("devices executing: GPU.0; before: (CPU);"));
         await Assert.That(await DevicesToldAsync(server)).IsEqualTo("GPU.0");
         await Assert.That(await MetricAsync(server, "ovms_infer_req_queue_size")).IsGreaterThan(before);
+        await Assert.That(await MetricAsync(server, "ovms_streams")).IsEqualTo(2).Because("the GPU plugin finds two streams useful");
         await Assert.That(await MessagesAsync(server)).IsEqualTo(metadata);
 
         // As many calls at the same time as there are infer requests now.
         await server.CheckDummyAsync("dummy", calls: 16);
-        await Assert.That(server.Process.Output).DoesNotContain("[warning][serving] Model dummy");
+        await Assert.That(server.Process.Output).DoesNotContain("runs on CPU only");
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
     }
 
@@ -60,7 +61,7 @@ internal sealed class GpuChangeDevicesTests
         "--plugin_config",
         Throughput,
         "--metrics_list",
-        "ovms_model_devices,ovms_infer_req_queue_size",
+        "ovms_model_devices,ovms_infer_req_queue_size,ovms_streams",
         "--metrics_enable");
 
     private static async Task CallUntilAsync(OvmsServer server, Func<Task<bool>> holds)

@@ -22,8 +22,8 @@ internal sealed class DeviceCompiler(
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
-    private const string RestartHint = "If other programs can use the device, restart the server: a new core of OpenVINO in this process did "
-        + "not find it well, or none is tried any more";
+    private const string RestartHint = "If other programs can use the device, restart the server: a new core of OpenVINO in this process "
+        + "did not find it well, or none is tried any more";
 
     private readonly DeviceInventory _inventory = new(cores, known, probe);
 

@@ -105,8 +105,8 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
         {
             (> 0, _) => [.. missing],
             (_, { } text) => [$"OpenVINO says: {text}"],
-            _ => [$"OpenVINO finds none, although device files, loader and driver are there: the driver may not support this {type}, or came "
-                + "after the server's start; then restart the server"],
+            _ => [$"OpenVINO finds none, although device files, loader and driver are there: the driver may not support this {type}, "
+                + "or came after the server's start; then restart the server"],
         };
     }
 

@@ -237,7 +237,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
 
         // What is left behind now holds its connection, which no patience would close.
-        using CancellationTokenSource patience = new(ended is StopResult.Clean or StopResult.LoadsLeft ? Timeout.InfiniteTimeSpan : s_farewell);
+        bool mayClose = ended is StopResult.Clean or StopResult.LoadsLeft;
+        using CancellationTokenSource patience = new(mayClose ? Timeout.InfiniteTimeSpan : s_farewell);
         await web.StopAsync(patience.Token).ConfigureAwait(false);
         Log.Stopped(_log);
 

@@ -193,7 +193,8 @@ internal static partial class Log
     [LoggerMessage(
         95,
         LogLevel.Information,
-        "Model {Model}; version: {Version} does not run on a better device yet, attempt {Attempt}: {Reason}. Tried again in {Seconds:F0} s")]
+        "Model {Model}; version: {Version} does not run on a better device yet, attempt {Attempt}: {Reason}. "
+        + "Tried again in {Seconds:F0} s")]
     public static partial void DeviceNotRegained(
         ILogger log, string model, long version, int attempt, string reason, double seconds);
 

@@ -5,7 +5,8 @@ using Ovms.Native;
 namespace Ovms.Devices.Health;
 
 /// <summary>The devices other than the CPU that models were compiled for. Thread-safe.</summary>
-/// <param name="cores">OpenVINO's core. A device of a former core has a watch of its own: it may fail for ever where that of the current one is well.</param>
+/// <param name="cores">OpenVINO's core. A device of a former core has a watch of its own: it may fail for ever while that of the current
+/// one is well.</param>
 /// <param name="clock">The source of time.</param>
 /// <param name="log">The log.</param>
 internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogger log)

@@ -11,6 +11,9 @@ namespace Ovms.Serving.Health;
 /// <remarks>Its values can be read by any thread; one thread at a time looks.</remarks>
 internal sealed class ExecutingDevices
 {
+    /// <summary>The property that says how many streams there are.</summary>
+    public const string StreamsKey = "NUM_STREAMS";
+
     private readonly Func<string, string?> _read;
     private readonly TargetDevice _asked;
     private readonly InferRequestPool? _growing;
@@ -68,7 +71,7 @@ internal sealed class ExecutingDevices
         (ExecutionDevices before, bool hadFallen) = (_now, _hasFallen);
         _now = seen;
         Judge(before.AreTemporary);
-        _streams = ExecutionFacts.TotalStreams(_read("NUM_STREAMS"));
+        _streams = ExecutionFacts.TotalStreams(_read(StreamsKey));
         if (_growing is not null && ToCount(_read("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) is var optimal and > 0)
         {
             await _growing.GrowAsync(optimal).ConfigureAwait(false);

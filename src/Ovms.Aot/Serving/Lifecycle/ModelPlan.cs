@@ -10,7 +10,8 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="NextDue">When the next retry is due that is not due yet.</param>
 /// <remarks>
 /// The order of actions keeps the model answering. First, missing versions are loaded, the highest first. Then served versions with an
-/// older source are reloaded, and those that fell to a worse device are loaded again. Only when none is left, unwanted versions are unloaded.
+/// older source are reloaded, and those that fell to a worse device are loaded again. Only when none is left, unwanted versions are
+/// unloaded.
 /// The last serving version stays until a wanted one serves.
 /// </remarks>
 internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId> Awaited, TimeSpan? NextDue)

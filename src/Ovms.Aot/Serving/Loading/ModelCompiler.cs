@@ -137,7 +137,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             Uses = compiled.Uses,
             Zeros = new ZeroInference(signature.Value, outputs, shapes, gate),
             Devices = new ExecutingDevices(
-                key => ExecutionFacts.Read(compiled.Model, key),
+                key => key == ExecutingDevices.StreamsKey ? compiled.ReadStreams() : ExecutionFacts.Read(compiled.Model, key),
                 config.Asked ?? config.Device,
                 compiled.ExecutionDevices,
                 compiled.Streams,
