@@ -139,6 +139,8 @@ cl_int fault_in(cl_context c, enum kind k, size_t size)
     for (int i = 0; i < 64; i++)
         is_dead |= c && contexts[i].context == c && contexts[i].is_dead;
     pthread_mutex_unlock(&fault_lock);
+    if (is_dead && fault_logging())
+        fprintf(stderr, "gpu_faults: %s in the dead context %p\n", kind_names[k], (void *)c);
     return is_dead ? CL_OUT_OF_RESOURCES : fault(k, size);
 }
 
@@ -315,6 +317,8 @@ static cl_context CL_API_CALL f_clCreateContext(const cl_context_properties *p, 
         cl_context c = next->clCreateContext(p, n, d, cb, user, err);
         if (c)
             remember_context(c);
+        if (fault_logging())
+            fprintf(stderr, "gpu_faults: context %p made\n", (void *)c);
         return c;
     }
     if (err)

@@ -22,8 +22,8 @@ internal sealed class DeviceCompiler(
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
-    private const string RestartHint = "If other programs can use the device, restart the server: a new core of OpenVINO in this process "
-        + "did not find it well, or none is tried any more";
+    private const string RestartHint = "If other programs can use the device, restart the server: a device that was lost may come back for "
+        + "new processes only";
 
     private readonly DeviceInventory _inventory = new(cores, known, probe);
 
@@ -96,21 +96,12 @@ internal sealed class DeviceCompiler(
             : Outcome.Ok;
     }
 
-    /// <summary>
-    /// Asks the devices that were asked for whether they compute. If one fails, a new core is tried, because a device that was lost may
-    /// exist only for a new one.
-    /// </summary>
-    /// <returns>Ok if they compute with the current core; else what the first says that does not.</returns>
-    public Outcome CheckWell(TargetDevice asked)
-    {
-        ImmutableArray<string> devices = Watch(_inventory.Find(asked).HoldersOf(asked));
-        return WhyNot(cores.Current, devices) is not { } why || TryRenew(devices)
-            ? Outcome.Ok
-            : Outcome.Fail(StatusCode.DeviceFailed, $"{why}. {RestartHint}");
-    }
-
-    private bool TryRenew(ImmutableArray<string> devices) =>
-        !devices.IsEmpty && cores.TryRenew(fresh => WhyNot(fresh, devices) is null ? CoreTrial.Better : CoreTrial.Fails);
+    /// <summary>Asks the devices that were asked for whether they compute.</summary>
+    /// <returns>Ok if they do; else what the first says that does not.</returns>
+    public Outcome CheckWell(TargetDevice asked) =>
+        WhyNot(cores.Current, Watch(_inventory.Find(asked).HoldersOf(asked))) is { } why
+            ? Outcome.Fail(StatusCode.DeviceFailed, $"{why}. {RestartHint}")
+            : Outcome.Ok;
 
     private string? WhyNot(Core core, ImmutableArray<string> devices) => devices
         .Select(device => Watches.Of(core, device).AskAsync().GetAwaiter().GetResult() is { } why ? $"{device} fails: {why}" : null)
@@ -166,7 +157,7 @@ internal sealed class DeviceCompiler(
         bool isFreeChoice = target.Devices.IsEmpty;
         ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
         Outcome refusal = holders.Select(device => Watches.Of(device).Refusal).FirstOrDefault(static refusal => !refusal.IsOk, Outcome.Ok);
-        if (!refusal.IsOk && !TryRenew(holders))
+        if (!refusal.IsOk)
         {
             return refusal;
         }
@@ -192,8 +183,8 @@ internal sealed class DeviceCompiler(
         {
             _descriptions.Tell(types, driver: null);
             Outcome failed = PropertyBlame.Of(asked, properties, e);
-            return failed.Code != StatusCode.DeviceFailed || WhyNot(core, holders) is null ? failed
-                : TryRenew(holders) ? Compile(model, asked, target, planned, properties, cpu, nireq)
+            return failed.Code != StatusCode.DeviceFailed || WhyNot(core, holders) is null
+                ? failed
                 : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 

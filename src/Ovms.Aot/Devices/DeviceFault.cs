@@ -16,7 +16,7 @@ internal static class DeviceFault
         "CL_OUT_OF_", "CL_MEM_OBJECT_ALLOCATION_FAILURE", "CL_DEVICE_NOT_", "CL_INVALID_", "CL_MAP_FAILURE", "CL_EXEC_STATUS_ERROR",
         "CL_COMPILER_NOT_AVAILABLE", "CL_BUILD_PROGRAM_FAILURE", "clEnqueue", "clFinish", "clFlush", "clWaitForEvents", "clCreate",
         "clBuildProgram", "[CL ext] Can not allocate", "Could not allocate memory", "max alloc size supported by device",
-        "memory object allocation", "ZE_RESULT_ERROR_",
+        "memory object allocation", "out of GPU resources", "ZE_RESULT_ERROR_",
     ];
 
     /// <summary>Whether an error text of a model on such a device is the device's trouble, not that of the request or the model.</summary>

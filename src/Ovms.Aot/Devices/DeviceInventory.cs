@@ -46,13 +46,9 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
             cores.TryRenew(fresh =>
             {
                 DevicePresence later = Find(fresh, target.Devices.Select(static device => device.Type));
-                if (absent.Any(later.Has))
-                {
-                    found = later;
-                    return CoreTrial.Better;
-                }
-
-                return CoreTrial.Same;
+                bool isBetter = absent.Any(later.Has);
+                found = isBetter ? later : found;
+                return isBetter;
             });
         }
 

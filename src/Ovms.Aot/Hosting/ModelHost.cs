@@ -30,10 +30,10 @@ internal sealed class ModelHost : IDisposable
             served.Readiness,
             served.Reloads,
             new DesiredReader(start.Source, start.Server, config, _remotes),
-            (id, folder, settings, fallen) =>
+            (id, folder, settings, isReturn) =>
             {
                 Outcome<LoadedModel> loaded =
-                    fallen is null ? loader.Load(id, folder, settings) : returns.Load(fallen, folder, settings);
+                    isReturn ? returns.Load(id, folder, settings) : loader.Load(id, folder, settings);
 
                 // A model becomes available only after the ports are open.
                 listening.Wait(CancellationToken.None);

@@ -12,9 +12,6 @@ internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray
     /// <summary>The devices.</summary>
     public ImmutableArray<string> Devices => devices;
 
-    /// <summary>Whether they are those of the core that new models are compiled with.</summary>
-    public bool AreCurrent => watches.IsCurrent(core);
-
     /// <summary>Asks the devices one after the other; null if all compute, else what the first that does not says.</summary>
     public async Task<string?> AskAsync() =>
         await FindTroubleAsync().ConfigureAwait(false) is { } trouble ? $"{trouble.Device}: {trouble.Why}" : null;

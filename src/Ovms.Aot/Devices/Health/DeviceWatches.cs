@@ -27,9 +27,6 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
     /// <summary>The watch of a device; made if there is none.</summary>
     public DeviceWatch Of(string device) => Of(cores.Current, device);
 
-    /// <summary>Whether new models are compiled with this core.</summary>
-    public bool IsCurrent(Core core) => core == cores.Current;
-
     /// <summary>The watch of a core's device; made if there is none.</summary>
     public DeviceWatch Of(Core core, string device) =>
         _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log));

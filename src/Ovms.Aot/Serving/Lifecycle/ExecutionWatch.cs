@@ -32,7 +32,7 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
             {
                 foreach (VersionEntry entry in registry.Current.Models.SelectMany(static model => model.Versions))
                 {
-                    if (entry.Servable is { Devices: not null } servable)
+                    if (entry.Servable is { Devices.CanChange: true } servable)
                     {
                         Pass(servable, _watched.GetOrCreateValue(servable));
                     }
@@ -47,18 +47,7 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
 
     private void Pass(Servable servable, Watched watched)
     {
-        if (!servable.Health.IsReady)
-        {
-            // It probes its devices by itself. If a device was lost, only a model of a new core finds it.
-            fell(servable.Id, servable);
-        }
-
-        if (!servable.Devices!.CanChange)
-        {
-            return;
-        }
-
-        if (servable.Devices.HaveFallen && !watched.IsFallTold)
+        if (servable.Devices!.HaveFallen && !watched.IsFallTold)
         {
             // It could not run on the better device from the start.
             watched.IsFallTold = true;

@@ -9,6 +9,6 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="id">The version.</param>
 /// <param name="folder">Its files.</param>
 /// <param name="config">The model's settings.</param>
-/// <param name="fallen">What serves it already on a worse device, so that a load counts only on a better one; else null.</param>
+/// <param name="isReturn">Whether it serves already on a worse device, and a load counts only on a better one.</param>
 /// <returns>The loaded model, which the caller disposes, or why it cannot be loaded.</returns>
-internal delegate Outcome<LoadedModel> LoadVersion(ServableId id, ModelVersionFolder folder, ModelConfig config, Servable? fallen);
+internal delegate Outcome<LoadedModel> LoadVersion(ServableId id, ModelVersionFolder folder, ModelConfig config, bool isReturn);

@@ -197,8 +197,7 @@ internal sealed class Reconciler(
             ModelAction.Return made => (made.Source, false),
             _ => throw new UnreachableException(),
         };
-        Servable? fallen = action is ModelAction.Return ? board.ServableOf(action.Id) : null;
-        RunningLoad begun = new(action.Id, source, isTrial, _desired.Look, Now) { Fallen = fallen };
+        RunningLoad begun = new(action.Id, source, isTrial, _desired.Look, Now) { IsReturn = action is ModelAction.Return };
         Outcome refusal = _loads.Refusal(action.Id, source);
         if (!refusal.IsOk)
         {

@@ -32,11 +32,8 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
     /// <summary>Whether a failure is not yet an error, because the files may still be incomplete.</summary>
     public bool IsTrial => isTrial;
 
-    /// <summary>What serves the version on a worse device, if it is loaded to come back to a better one.</summary>
-    public Servable? Fallen { get; init; }
-
-    /// <summary>Whether it is loaded to come back to a better device.</summary>
-    public bool IsReturn => Fallen is not null;
+    /// <summary>Whether the version serves already on a worse device, and is loaded to come back to a better one.</summary>
+    public bool IsReturn { get; init; }
 
     /// <summary>The number of the look that caused it.</summary>
     public long Look => look;
@@ -98,7 +95,7 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
     {
         try
         {
-            return load(id, source.Folder, source.Config, Fallen);
+            return load(id, source.Folder, source.Config, IsReturn);
         }
         catch (Exception surprise)
         {

@@ -161,9 +161,6 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         }
     }
 
-    /// <summary>What serves a version; null = nothing.</summary>
-    public Servable? ServableOf(ServableId id) => RowOf(id.Name).Find(id.Version)?.Servable;
-
     /// <summary>A version runs on a worse device than it could.</summary>
     public void Fell(ServableId id, Servable servable, TimeSpan now)
     {

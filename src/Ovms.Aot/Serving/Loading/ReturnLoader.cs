@@ -21,21 +21,16 @@ internal sealed class ReturnLoader(ModelLoader loader, DeviceCompiler devices)
     private static readonly TimeSpan s_inference = TimeSpan.FromSeconds(10);
 
     /// <summary>Loads it. Blocks until AUTO has changed to the better device, or has not.</summary>
-    /// <param name="fallen">What serves the version now.</param>
+    /// <param name="id">The version.</param>
     /// <param name="folder">Its files.</param>
     /// <param name="config">The model's settings.</param>
     /// <returns>The loaded model, which the caller disposes, or why it is no better than the one that serves.</returns>
-    public Outcome<LoadedModel> Load(Servable fallen, ModelVersionFolder folder, ModelConfig config)
+    public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         // A compilation takes long. Whether the devices are there and compute is known sooner.
         Outcome possible = devices.CheckPresent(config.Device);
         possible = possible.IsOk ? devices.CheckWell(config.Device) : possible;
-        if (possible.IsOk && fallen is { Devices.HaveFallen: false, IsOnCurrentCore: true })
-        {
-            possible = Outcome.Fail(StatusCode.DeviceFailed, "the device computes, and the model is asked whether it does too");
-        }
-
-        Outcome<LoadedModel> loaded = possible.IsOk ? loader.Load(fallen.Id, folder, config) : possible;
+        Outcome<LoadedModel> loaded = possible.IsOk ? loader.Load(id, folder, config) : possible;
         if (!loaded.IsOk)
         {
             return loaded;

@@ -85,14 +85,6 @@ internal sealed class Servable
     public ExecutingDevices? Devices => _model.Devices;
 
     /// <summary>
-    /// Whether its devices are those of OpenVINO's core that new models are compiled with. Devices of a former core may fail for ever.
-    /// </summary>
-    public bool IsOnCurrentCore => _model.Uses?.AreCurrent != false;
-
-    /// <summary>Whether it is worth loading again beside: it runs on a worse device than it could, or its devices fail.</summary>
-    public bool NeedsReturn => Devices?.HaveFallen == true || !Health.IsReady;
-
-    /// <summary>
     /// Calls that a stop waits for, after <see cref="Retire"/>: all that hold it, except inferences whose caller has gone.
     /// </summary>
     public int CallsLeft =>
