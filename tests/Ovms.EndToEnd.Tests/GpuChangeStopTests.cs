@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
 

@@ -1,5 +1,3 @@
-using Ovms.Observability;
-
 namespace Ovms.Serving.Health;
 
 /// <summary>What all servables share for their health.</summary>
