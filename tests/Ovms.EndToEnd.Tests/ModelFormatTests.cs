@@ -137,7 +137,7 @@ public sealed class ModelFormatTests
             File.Copy(dummy + ".bin", Path.Combine(folder, "m.bin"));
             await using OvmsServer server = await OvmsServer.StartAsync(folder, "m");
             JsonNode metadata = JsonNode.Parse(await server.Http.GetStringAsync("/v2/models/m"))!;
-            await Assert.That(metadata["rt_info"]!.ToJsonString()).IsEqualTo("""{"model_info":{"labels":"cat dog","model_type":"Classification"}}""");
+            await Assert.That(metadata["rt_info"]!["model_info"]!.ToJsonString()).IsEqualTo("""{"labels":"cat dog","model_type":"Classification"}""");
         }
         finally
         {

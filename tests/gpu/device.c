@@ -169,6 +169,11 @@ static cl_int CL_API_CALL layer_clGetDeviceIDs(cl_platform_id platform,
     cl_int err = find_gpus(platform);
     if (err)
         return err;
+    if (device_is_absent()) {
+        if (count)
+            *count = 0;
+        return CL_DEVICE_NOT_FOUND;
+    }
     for (cl_uint i = 0; out && i < gpu_count && i < room; i++)
         out[i] = gpus[i];
     if (count)

@@ -11,7 +11,7 @@ static struct fault {
     long error, after, times, delay_ms;
     long seen, failed, traced;      /* since the file changed */
 } faults[KINDS];
-static long lost, mem_mb, alloc_over, alloc_total;
+static long lost, absent, mem_mb, alloc_over, alloc_total;
 static int faults_known;            /* whether the file was read at all */
 static struct timespec faults_mtime;
 static double faults_looked;
@@ -33,6 +33,10 @@ static long error_number(const char *v)
     return strtol(v, NULL, 0);
 }
 
+/* Contexts, and which of them the driver gave up: all made in those fails for good, while a new context works. */
+static struct { cl_context context; int is_dead; } contexts[64];
+static unsigned contexts_made;
+
 static void set_knob(const char *k, const char *v)
 {
     for (int i = 0; i < KINDS; i++) {
@@ -49,7 +53,13 @@ static void set_knob(const char *k, const char *v)
             return;
         }
     }
-    if (!strcmp(k, "lost")) lost = strtol(v, NULL, 0);
+    if (!strcmp(k, "dead")) {
+        for (int i = 0; i < 64; i++)
+            contexts[i].is_dead |= strtol(v, NULL, 0) != 0;
+        return;
+    }
+    if (!strcmp(k, "absent")) absent = strtol(v, NULL, 0);
+    else if (!strcmp(k, "lost")) lost = strtol(v, NULL, 0);
     else if (!strcmp(k, "mem_mb")) mem_mb = strtol(v, NULL, 0);
     else fprintf(stderr, "gpu_faults: no knob %s\n", k);
 }
@@ -72,7 +82,7 @@ static void look_at_faults(void)
     faults_known = 1;
     faults_mtime = st.st_mtim;
     memset(faults, 0, sizeof faults);
-    lost = mem_mb = alloc_over = alloc_total = 0;
+    lost = absent = mem_mb = alloc_over = alloc_total = 0;
     FILE *f = fopen(path, "r");
     char line[256], k[128], v[128];
     if (fault_logging())
@@ -98,6 +108,47 @@ int device_is_lost(void)
     int gone = lost != 0;
     pthread_mutex_unlock(&fault_lock);
     return gone;
+}
+
+int device_is_absent(void)
+{
+    pthread_mutex_lock(&fault_lock);
+    look_at_faults();
+    int gone = absent != 0;
+    pthread_mutex_unlock(&fault_lock);
+    return gone;
+}
+
+static void remember_context(cl_context c)
+{
+    pthread_mutex_lock(&fault_lock);
+    for (int i = 0; i < 64; i++)    /* an address that is used again is another context */
+        if (contexts[i].context == c)
+            contexts[i].is_dead = 0, contexts[i].context = NULL;
+    contexts[contexts_made % 64].context = c;
+    contexts[contexts_made++ % 64].is_dead = 0;
+    pthread_mutex_unlock(&fault_lock);
+}
+
+/* The error to answer for a call in this context, or 0. */
+cl_int fault_in(cl_context c, enum kind k, size_t size)
+{
+    int is_dead = 0;
+    pthread_mutex_lock(&fault_lock);
+    look_at_faults();
+    for (int i = 0; i < 64; i++)
+        is_dead |= c && contexts[i].context == c && contexts[i].is_dead;
+    pthread_mutex_unlock(&fault_lock);
+    if (is_dead && fault_logging())
+        fprintf(stderr, "gpu_faults: %s in the dead context %p\n", kind_names[k], (void *)c);
+    return is_dead ? CL_OUT_OF_RESOURCES : fault(k, size);
+}
+
+cl_int fault_on(cl_command_queue q, enum kind k, size_t size)
+{
+    cl_context c = NULL;
+    next->clGetCommandQueueInfo(q, CL_QUEUE_CONTEXT, sizeof c, &c, NULL);
+    return fault_in(c, k, size);
 }
 
 cl_ulong told_memory(void)
@@ -159,7 +210,7 @@ static cl_int CL_API_CALL f_clEnqueueNDRangeKernel(cl_command_queue q, cl_kernel
     cl_uint dim, const size_t *off, const size_t *glob, const size_t *loc,
     cl_uint n, const cl_event *list, cl_event *ev)
 {
-    cl_int e = fault(ENQUEUE, 0);
+    cl_int e = fault_on(q, ENQUEUE, 0);
     if (e)
         return e;
     count_kernel_start(q);
@@ -168,41 +219,44 @@ static cl_int CL_API_CALL f_clEnqueueNDRangeKernel(cl_command_queue q, cl_kernel
 
 static cl_int CL_API_CALL f_clFinish(cl_command_queue q)
 {
-    cl_int e = fault(WAIT, 0);
+    cl_int e = fault_on(q, WAIT, 0);
     return e ? e : next->clFinish(q);
 }
 
 static cl_int CL_API_CALL f_clWaitForEvents(cl_uint n, const cl_event *list)
 {
-    cl_int e = fault(WAIT, 0);
+    cl_context c = NULL;
+    if (n)
+        next->clGetEventInfo(list[0], CL_EVENT_CONTEXT, sizeof c, &c, NULL);
+    cl_int e = fault_in(c, WAIT, 0);
     return e ? e : next->clWaitForEvents(n, list);
 }
 
 static cl_int CL_API_CALL f_clEnqueueReadBuffer(cl_command_queue q, cl_mem m, cl_bool b,
     size_t off, size_t size, void *p, cl_uint n, const cl_event *list, cl_event *ev)
 {
-    cl_int e = fault(COPY, size);
+    cl_int e = fault_on(q, COPY, size);
     return e ? e : next->clEnqueueReadBuffer(q, m, b, off, size, p, n, list, ev);
 }
 
 static cl_int CL_API_CALL f_clEnqueueWriteBuffer(cl_command_queue q, cl_mem m, cl_bool b,
     size_t off, size_t size, const void *p, cl_uint n, const cl_event *list, cl_event *ev)
 {
-    cl_int e = fault(COPY, size);
+    cl_int e = fault_on(q, COPY, size);
     return e ? e : next->clEnqueueWriteBuffer(q, m, b, off, size, p, n, list, ev);
 }
 
 static cl_int CL_API_CALL f_clEnqueueCopyBuffer(cl_command_queue q, cl_mem a, cl_mem b,
     size_t ao, size_t bo, size_t size, cl_uint n, const cl_event *list, cl_event *ev)
 {
-    cl_int e = fault(COPY, size);
+    cl_int e = fault_on(q, COPY, size);
     return e ? e : next->clEnqueueCopyBuffer(q, a, b, ao, bo, size, n, list, ev);
 }
 
 static cl_int CL_API_CALL f_clEnqueueFillBuffer(cl_command_queue q, cl_mem m, const void *p,
     size_t ps, size_t off, size_t size, cl_uint n, const cl_event *list, cl_event *ev)
 {
-    cl_int e = fault(COPY, size);
+    cl_int e = fault_on(q, COPY, size);
     return e ? e : next->clEnqueueFillBuffer(q, m, p, ps, off, size, n, list, ev);
 }
 
@@ -210,7 +264,7 @@ static void *CL_API_CALL f_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_b
     cl_map_flags fl, size_t off, size_t size, cl_uint n, const cl_event *list,
     cl_event *ev, cl_int *err)
 {
-    cl_int e = fault(COPY, size);
+    cl_int e = fault_on(q, COPY, size);
     if (!e)
         return next->clEnqueueMapBuffer(q, m, b, fl, off, size, n, list, ev, err);
     if (err)
@@ -227,7 +281,7 @@ static void CL_CALLBACK buffer_gone(cl_mem m, void *size)
 static cl_mem CL_API_CALL f_clCreateBuffer(cl_context c, cl_mem_flags fl, size_t size,
     void *p, cl_int *err)
 {
-    cl_int e = fault(ALLOC, size);
+    cl_int e = fault_in(c, ALLOC, size);
     if (e) {
         if (err)
             *err = e;
@@ -242,7 +296,7 @@ static cl_mem CL_API_CALL f_clCreateBuffer(cl_context c, cl_mem_flags fl, size_t
 static cl_mem CL_API_CALL f_clCreateImage(cl_context c, cl_mem_flags fl,
     const cl_image_format *f, const cl_image_desc *d, void *p, cl_int *err)
 {
-    cl_int e = fault(ALLOC, d->image_width * (d->image_height ? d->image_height : 1) * 4);
+    cl_int e = fault_in(c, ALLOC, d->image_width * (d->image_height ? d->image_height : 1) * 4);
     if (!e)
         return next->clCreateImage(c, fl, f, d, p, err);
     if (err)
@@ -252,15 +306,21 @@ static cl_mem CL_API_CALL f_clCreateImage(cl_context c, cl_mem_flags fl,
 
 static void *CL_API_CALL f_clSVMAlloc(cl_context c, cl_svm_mem_flags fl, size_t size, cl_uint al)
 {
-    return fault(ALLOC, size) ? NULL : next->clSVMAlloc(c, fl, size, al);
+    return fault_in(c, ALLOC, size) ? NULL : next->clSVMAlloc(c, fl, size, al);
 }
 
 static cl_context CL_API_CALL f_clCreateContext(const cl_context_properties *p, cl_uint n,
     const cl_device_id *d, void (CL_CALLBACK *cb)(const char *, const void *, size_t, void *),
     void *user, cl_int *err)
 {
-    if (!device_is_lost())
-        return next->clCreateContext(p, n, d, cb, user, err);
+    if (!device_is_lost()) {
+        cl_context c = next->clCreateContext(p, n, d, cb, user, err);
+        if (c)
+            remember_context(c);
+        if (fault_logging())
+            fprintf(stderr, "gpu_faults: context %p made\n", (void *)c);
+        return c;
+    }
     if (err)
         *err = CL_DEVICE_NOT_AVAILABLE;
     return NULL;
@@ -277,7 +337,7 @@ static usm_copy_fn usm_copy;
 
 static void *CL_API_CALL f_usm_host(cl_context c, const cl_bitfield *p, size_t s, cl_uint a, cl_int *err)
 {
-    cl_int e = fault(ALLOC, s);
+    cl_int e = fault_in(c, ALLOC, s);
     if (!e)
         return usm_host(c, p, s, a, err);
     if (err)
@@ -286,7 +346,7 @@ static void *CL_API_CALL f_usm_host(cl_context c, const cl_bitfield *p, size_t s
 }
 static void *CL_API_CALL f_usm_dev(cl_context c, cl_device_id d, const cl_bitfield *p, size_t s, cl_uint a, cl_int *err)
 {
-    cl_int e = fault(ALLOC, s);
+    cl_int e = fault_in(c, ALLOC, s);
     if (!e)
         return usm_dev(c, d, p, s, a, err);
     if (err)
@@ -295,7 +355,7 @@ static void *CL_API_CALL f_usm_dev(cl_context c, cl_device_id d, const cl_bitfie
 }
 static void *CL_API_CALL f_usm_shared(cl_context c, cl_device_id d, const cl_bitfield *p, size_t s, cl_uint a, cl_int *err)
 {
-    cl_int e = fault(ALLOC, s);
+    cl_int e = fault_in(c, ALLOC, s);
     if (!e)
         return usm_shared(c, d, p, s, a, err);
     if (err)
@@ -305,7 +365,7 @@ static void *CL_API_CALL f_usm_shared(cl_context c, cl_device_id d, const cl_bit
 static cl_int CL_API_CALL f_usm_copy(cl_command_queue q, cl_bool b, void *d, const void *s, size_t size,
                                      cl_uint n, const cl_event *l, cl_event *ev)
 {
-    cl_int e = fault(COPY, size);
+    cl_int e = fault_on(q, COPY, size);
     return e ? e : usm_copy(q, b, d, s, size, n, l, ev);
 }
 

@@ -99,7 +99,7 @@ internal sealed class BenchCommand(
         Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk
             ? repository.Value.Select(config.Versions)
             : repository.WithoutValue;
-        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log);
+        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log);
         return versions.IsOk
             ? loader.Load(new ServableId(config.Name, versions.Value[^1].Version), versions.Value[^1], config)
             : versions.WithoutValue;

@@ -51,7 +51,10 @@ internal static class CompiledFacts
             hint,
             ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
             cpu?.Decision,
-            warnings);
+            warnings)
+        {
+            ReadStreams = () => ReadStreams(compiled, asked, mostStreams),
+        };
     }
 
     /// <summary>A warning if the device has another number of streams than was asked for; else null. Pure.</summary>

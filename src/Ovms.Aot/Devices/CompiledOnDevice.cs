@@ -30,6 +30,9 @@ internal sealed record CompiledOnDevice(
     /// <summary>What the model cache was used for, in a word or two.</summary>
     public string Cache { get; init; } = "off";
 
+    /// <summary>Reads <see cref="Streams"/> again, after the devices have changed.</summary>
+    public Func<string?> ReadStreams { get; init; } = static () => null;
+
     /// <summary>The devices other than the CPU that hold parts of it; null if there are none.</summary>
     public DeviceUse? Uses { get; init; }
 }

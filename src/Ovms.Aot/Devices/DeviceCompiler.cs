@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices.Cpu;
 using Ovms.Devices.Health;
@@ -12,25 +12,27 @@ namespace Ovms.Devices;
 /// <summary>
 /// Compiles models for devices. Checks beforehand whatever it can: OpenVINO's errors rarely name the cause, and it ignores some faults.
 /// </summary>
-/// <param name="core">OpenVINO's core; must outlive this object.</param>
+/// <param name="cores">OpenVINO's core; must outlive this object.</param>
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
 /// <param name="watches">The devices that models were compiled for; null for new ones.</param>
 /// <param name="tell">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
 internal sealed class DeviceCompiler(
-    Core core, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
+    EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
 {
     private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
+    private const string RestartHint = "If other programs can use the device, restart the server: a device that was lost may come back for "
+        + "new processes only";
 
-    private readonly DeviceInventory _inventory = new(core, known, probe);
+    private readonly DeviceInventory _inventory = new(cores, known, probe);
 
-    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(core, tell ?? (static _ => { }));
+    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(cores, tell ?? (static _ => { }));
 
-    private readonly PropertyCheck _check = new(SupportedProperties.Of(core, known.PluginsXml), known);
+    private readonly PropertyCheck _check = new(SupportedProperties.Of(cores, known.PluginsXml), known);
 
     /// <summary>The devices other than the CPU that models were compiled for.</summary>
-    public DeviceWatches Watches { get; } = watches ?? new DeviceWatches(core, TimeProvider.System, NullLogger.Instance);
+    public DeviceWatches Watches { get; } = watches ?? new DeviceWatches(cores, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Compiles a model. May take seconds; call it once at a time per model.</summary>
     /// <param name="model">The model, already reshaped and preprocessed; the caller keeps ownership.</param>
@@ -83,6 +85,27 @@ internal sealed class DeviceCompiler(
             ? MakeProperties(config, asked, plan.Value.Target, cacheDir: null, cpus: null, out _).WithoutValue
             : plan.WithoutValue;
     }
+
+    /// <summary>Whether every device that was asked for is present.</summary>
+    /// <returns>Ok, or what is missing and why.</returns>
+    public Outcome CheckPresent(TargetDevice asked)
+    {
+        Outcome<DevicePlan> plan = Plan(asked);
+        return !plan.IsOk ? plan.WithoutValue
+            : plan.Value.Warning is { } missing ? Outcome.Fail(StatusCode.TargetDeviceNotAvailable, missing)
+            : Outcome.Ok;
+    }
+
+    /// <summary>Asks the devices that were asked for whether they compute.</summary>
+    /// <returns>Ok if they do; else what the first says that does not.</returns>
+    public Outcome CheckWell(TargetDevice asked) =>
+        WhyNot(cores.Current, Watch(_inventory.Find(asked).HoldersOf(asked))) is { } why
+            ? Outcome.Fail(StatusCode.DeviceFailed, $"{why}. {RestartHint}")
+            : Outcome.Ok;
+
+    private string? WhyNot(Core core, ImmutableArray<string> devices) => devices
+        .Select(device => Watches.Of(core, device).AskAsync().GetAwaiter().GetResult() is { } why ? $"{device} fails: {why}" : null)
+        .FirstOrDefault(static why => why is not null);
 
     /// <summary>Selects the devices to compile for.</summary>
     private Outcome<DevicePlan> Plan(TargetDevice asked)
@@ -148,6 +171,7 @@ internal sealed class DeviceCompiler(
         // A free choice is known when it is made.
         bool isFreeChoice = target.Devices.IsEmpty;
         ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
+        Core core = cores.Current;
         CompiledModel compiled;
         CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
         string[] types = [.. target.Devices.Select(static device => device.Type)];
@@ -167,7 +191,10 @@ internal sealed class DeviceCompiler(
         catch (OpenVinoException e)
         {
             _descriptions.Tell(types, driver: null);
-            return PropertyBlame.Of(asked, properties, e);
+            Outcome failed = PropertyBlame.Of(asked, properties, e);
+            return failed.Code != StatusCode.DeviceFailed || WhyNot(core, holders) is null
+                ? failed
+                : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 
         CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
@@ -183,7 +210,7 @@ internal sealed class DeviceCompiler(
         {
             Cache = word,
             Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
-            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, holders),
+            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders),
         };
     }
 
@@ -199,7 +226,7 @@ internal sealed class DeviceCompiler(
 
     // "1 2": from the least to the largest useful number.
     private int? MostStreams(string device) =>
-        core.TryGetProperty(device, "RANGE_FOR_STREAMS")?.Split(' ')[^1] is { } last
+        cores.Current.TryGetProperty(device, "RANGE_FOR_STREAMS")?.Split(' ')[^1] is { } last
             && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int most)
             ? most
             : null;

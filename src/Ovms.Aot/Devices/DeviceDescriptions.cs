@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Ovms.Native;
+using Ovms.Devices.Health;
 
 namespace Ovms.Devices;
 
@@ -15,7 +15,8 @@ internal sealed class DeviceDescriptions(Func<string, string, string?> ask, Acti
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
 
     /// <summary>Creates one that asks OpenVINO.</summary>
-    public static DeviceDescriptions Of(Core core, Action<string> tell) => new(core.TryGetProperty, tell);
+    public static DeviceDescriptions Of(EngineCores cores, Action<string> tell) =>
+        new((device, key) => cores.Current.TryGetProperty(device, key), tell);
 
     /// <summary>Describes the devices of these types that were not described yet. Nothing is to say of the CPU.</summary>
     /// <param name="types">The types.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Devices.Health;
 using Ovms.Native;
 
 namespace Ovms.Devices;
@@ -7,10 +8,10 @@ namespace Ovms.Devices;
 /// Finds which devices are present. Asking for a device loads its plugin, which takes tens to hundreds of milliseconds for GPU and NPU. So
 /// it asks only for the types that a device string names, and never for the CPU.
 /// </summary>
-/// <param name="core">OpenVINO's core, which queries the plugins.</param>
+/// <param name="cores">OpenVINO's core, which queries the plugins, and new ones that find what came later.</param>
 /// <param name="known">The existing device types.</param>
 /// <param name="probe">Inspects the machine to explain an absent device.</param>
-internal sealed class DeviceInventory(Core core, KnownDevices known, HardwareProbe probe)
+internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, HardwareProbe probe)
 {
     /// <summary>Describes devices for the start log: the CPU's name and the device files in <c>/dev</c>. Loads no plugin.</summary>
     public static string DescribeWithoutPlugins() => DescribeWithoutPlugins(HardwareProbe.OfThisMachine());
@@ -38,20 +39,33 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
             return DevicePresence.NotAsked;
         }
 
-        return isFreeChoice ? FindAll() : Find(target.Devices.Select(static device => device.Type));
+        DevicePresence found = isFreeChoice ? FindAll() : Find(cores.Current, target.Devices.Select(static device => device.Type));
+        DeviceName[] absent = [.. target.Devices.Where(device => !found.Has(device))];
+        if (absent.Length > 0)
+        {
+            cores.TryRenew(fresh =>
+            {
+                DevicePresence later = Find(fresh, target.Devices.Select(static device => device.Type));
+                bool isBetter = absent.Any(later.Has);
+                found = isBetter ? later : found;
+                return isBetter;
+            });
+        }
+
+        return found;
     }
 
     /// <summary>Finds the devices of every type, for an error message.</summary>
-    public DevicePresence FindAll() => Find(known.Names);
+    public DevicePresence FindAll() => Find(cores.Current, known.Names);
 
-    private DevicePresence Find(IEnumerable<string> types)
+    private DevicePresence Find(Core core, IEnumerable<string> types)
     {
         Dictionary<string, ImmutableArray<string>> found = [];
         Dictionary<string, ImmutableArray<string>> reasons = [];
         HardwareTraces? traces = null;
         foreach (string type in types.Where(static type => type != "CPU").Distinct())
         {
-            ImmutableArray<string> ordinals = Ask(type, out string? refusal);
+            ImmutableArray<string> ordinals = Ask(core, type, out string? refusal);
             found[type] = ordinals;
             if (ordinals.IsEmpty)
             {
@@ -64,7 +78,7 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
     }
 
     /// <summary>The numbers of a type's devices.</summary>
-    private ImmutableArray<string> Ask(string type, out string? refusal)
+    private static ImmutableArray<string> Ask(Core core, string type, out string? refusal)
     {
         refusal = null;
         try
@@ -87,7 +101,8 @@ internal sealed class DeviceInventory(Core core, KnownDevices known, HardwarePro
         {
             (> 0, _) => [.. missing],
             (_, { } text) => [$"OpenVINO says: {text}"],
-            _ => [$"OpenVINO finds none, although device files, loader and driver are there: the driver may not support this {type}"],
+            _ => [$"OpenVINO finds none, although device files, loader and driver are there: the driver may not support this {type}, "
+                + "or came after the server's start; then restart the server"],
         };
     }
 

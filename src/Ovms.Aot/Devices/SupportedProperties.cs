@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ovms.Devices.Health;
 using Ovms.Native;
 
 namespace Ovms.Devices;
@@ -22,16 +23,17 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
     private static readonly string[] s_unlistedCpu = ["CPU_RUNTIME_CACHE_CAPACITY"];
 
     // Concurrent, because several models may be compiled at the same time.
-    private readonly ConcurrentDictionary<string, IReadOnlyCollection<string>?> _lists = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyCollection<string>> _lists = new(StringComparer.Ordinal);
 
     /// <summary>Creates one that asks OpenVINO.</summary>
-    /// <param name="core">The core to ask.</param>
+    /// <param name="cores">The core to ask.</param>
     /// <param name="pluginsXml">The plugins.xml that the core was created with.</param>
-    public static SupportedProperties Of(Core core, string? pluginsXml) => new(
+    public static SupportedProperties Of(EngineCores cores, string? pluginsXml) => new(
         name =>
         {
             // Without a device the GPU plugin accepts any key. A plugin that cannot be loaded is not asked either; compiling for it gives a
             // better message.
+            Core core = cores.Current;
             bool hasDevice = name is not ("GPU" or "NPU") || !string.IsNullOrEmpty(core.TryGetProperty(name, "AVAILABLE_DEVICES"));
             return hasDevice ? core.TryGetProperty(name, "SUPPORTED_PROPERTIES")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) : null;
         },
@@ -97,5 +99,14 @@ internal sealed class SupportedProperties(Func<string, IReadOnlyCollection<strin
             .. devices.Any(static device => device.Type == "CPU") ? s_unlistedCpu : [],
         ];
 
-    private IReadOnlyCollection<string>? List(string plugin) => _lists.GetOrAdd(plugin, ask);
+    // A plugin that cannot be asked now may have a device later.
+    private IReadOnlyCollection<string>? List(string plugin)
+    {
+        if (!_lists.TryGetValue(plugin, out IReadOnlyCollection<string>? list) && (list = ask(plugin)) is not null)
+        {
+            _lists[plugin] = list;
+        }
+
+        return list;
+    }
 }

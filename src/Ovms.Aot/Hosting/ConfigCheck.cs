@@ -144,7 +144,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
 
             foreach ((ModelConfig config, long version, ModelFile file) in _files.Where(entry => ReferenceEquals(entry.Config, model)))
             {
-                Outcome ports = PortCheck.Check(opened.Core, file, config.Device);
+                Outcome ports = PortCheck.Check(opened.Cores.Current, file, config.Device);
                 if (!ports.IsOk)
                 {
                     _problems.Add($"{config.Name}, version {version}: {ports.Text}");

@@ -12,19 +12,19 @@ namespace Ovms.Hosting;
 /// <summary>OpenVINO, configured by the options: the core, and the compiler for its devices.</summary>
 internal sealed class Engine : IDisposable
 {
-    private Engine(Core core, KnownDevices known, ServerOptions server, ILogger log)
+    private Engine(EngineCores cores, KnownDevices known, ServerOptions server, ILogger log)
     {
-        Core = core;
+        Cores = cores;
         HardwareProbe probe = HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory);
-        DeviceWatches watches = new(core, TimeProvider.System, log);
-        Devices = new DeviceCompiler(core, known, probe, watches, device => Log.DeviceDescribed(log, device));
+        DeviceWatches watches = new(cores, TimeProvider.System, log);
+        Devices = new DeviceCompiler(cores, known, probe, watches, device => Log.DeviceDescribed(log, device));
         Cpus = new CpuPlanner(server.CpuFactsRoot, isSplit: server.CpuPartition == CpuPartition.Split);
     }
 
     /// <summary>OpenVINO's core; owned.</summary>
-    public Core Core { get; }
+    public EngineCores Cores { get; }
 
-    /// <summary>Compiles models for devices; uses <see cref="Core"/>.</summary>
+    /// <summary>Compiles models for devices; uses <see cref="Cores"/>.</summary>
     public DeviceCompiler Devices { get; }
 
     /// <summary>Assigns CPUs to models.</summary>
@@ -50,7 +50,7 @@ internal sealed class Engine : IDisposable
             Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
             return AddExtension(core, server.CpuExtension) is { IsOk: false } refused
                 ? Close(core, refused)
-                : new Engine(core, known.Value, server, log);
+                : new Engine(new EngineCores(core, () => Another(pluginsXml, server.CpuExtension)), known.Value, server, log);
         }
         catch (Exception missing) when (missing is OpenVinoLibraryException or OpenVinoException)
         {
@@ -66,8 +66,19 @@ internal sealed class Engine : IDisposable
     {
         if (!HoldsDevices)
         {
-            Core.Dispose();
+            Cores.Dispose();
         }
+    }
+
+    private static Core Another(string pluginsXml, string extension)
+    {
+        Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
+        if (extension.Length > 0)
+        {
+            core.AddExtension(extension);
+        }
+
+        return core;
     }
 
     private static Outcome AddExtension(Core core, string path)

@@ -55,9 +55,12 @@ internal static class Metering
         MetricFamilies.ModelsLeftBehind,
         sink =>
         {
-            foreach (DeviceWatch watch in devices.All)
+            // A device has one watch for each core that it was used with.
+            foreach (IGrouping<string, DeviceWatch> device in devices.All.GroupBy(static watch => watch.Device))
             {
-                sink.Add(new MetricLabels(new KeyValuePair<string, string>("device", watch.Device)), (long)watch.LeftBehind);
+                sink.Add(
+                    new MetricLabels(new KeyValuePair<string, string>("device", device.Key)),
+                    device.Sum(static watch => (long)watch.LeftBehind));
             }
         });
 

@@ -23,15 +23,17 @@ internal sealed class ModelHost : IDisposable
         _engine = engine;
         _remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop);
         HealthRule health = new(start.Server.DeviceErrorsBeforeUnready, served.Registry.RaiseChanged, TimeProvider.System, log);
-        ModelLoader loader = new(engine.Core, engine.Devices, engine.Cpus, log, _remotes, health);
+        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health);
+        ReturnLoader returns = new(loader, engine.Devices);
         _models = new ModelManager(
             served.Registry,
             served.Readiness,
             served.Reloads,
             new DesiredReader(start.Source, start.Server, config, _remotes),
-            (id, folder, settings) =>
+            (id, folder, settings, isReturn) =>
             {
-                Outcome<LoadedModel> loaded = loader.Load(id, folder, settings);
+                Outcome<LoadedModel> loaded =
+                    isReturn ? returns.Load(id, folder, settings) : loader.Load(id, folder, settings);
 
                 // A model becomes available only after the ports are open.
                 listening.Wait(CancellationToken.None);
@@ -42,6 +44,7 @@ internal sealed class ModelHost : IDisposable
             TimeProvider.System,
             log,
             new LookEffects(engine.Cpus, _remotes, log));
+        _ = new ExecutionWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
 

@@ -22,6 +22,9 @@ namespace Ovms.Hosting;
 /// </summary>
 internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
 {
+    // For connections to close whose calls are over, beside calls that are not.
+    private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(100);
+
     private readonly ILogger _log = logging.CreateLogger("serving");
     private ServerMetrics? _metrics;
     private int _isReadyTold;
@@ -218,26 +221,25 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
         _leftWork = ended != StopResult.Clean;
         Log.NativeObjects(_log, LiveObjects.Describe());
-        if (ended == StopResult.LoadsLeft)
+        if (ended.HasFlag(StopResult.LoadsLeft))
         {
             Log.LoadCutOff(_log);
         }
 
-        if (ended == StopResult.CallsLeft)
-        {
-            Log.CutOff(_log, seconds);
-        }
-        else if (drain.Answers.Any)
+        if (!ended.HasFlag(StopResult.CallsLeft) && drain.Answers.Any)
         {
             bool read = await drain.Answers.EndWithinAsync(Left()).ConfigureAwait(false)
                 && await web.Services.GetRequiredService<ConnectionGate>().DeliverAsync(Left()).ConfigureAwait(false);
             if (!read)
             {
-                Log.CutOff(_log, seconds);
+                Log.AnswersCutOff(_log, seconds);
             }
         }
 
-        await web.StopAsync().ConfigureAwait(false);
+        // What is left behind now holds its connection, which no patience would close.
+        bool mayClose = ended is StopResult.Clean or StopResult.LoadsLeft;
+        using CancellationTokenSource patience = new(mayClose ? Timeout.InfiniteTimeSpan : s_farewell);
+        await web.StopAsync(patience.Token).ConfigureAwait(false);
         Log.Stopped(_log);
 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, TimeSpan.FromSeconds(seconds).Ticks - Stopwatch.GetElapsedTime(begun).Ticks));

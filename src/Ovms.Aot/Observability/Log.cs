@@ -160,11 +160,46 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 
-    [LoggerMessage(21, LogLevel.Warning, "Calls still in flight after {Seconds} s were cut off")]
-    public static partial void CutOff(ILogger log, int seconds);
+    [LoggerMessage(90, LogLevel.Information, "Waiting at most {Seconds:F0} s for calls in flight: {Calls}")]
+    public static partial void StopWaits(ILogger log, string calls, double seconds);
 
-    [LoggerMessage(24, LogLevel.Warning, "Models that were still loading were left unfinished")]
+    [LoggerMessage(21, LogLevel.Warning, "Calls still in flight after {Seconds:F0} s were cut off: {Calls}")]
+    public static partial void CutOff(ILogger log, double seconds, string calls);
+
+    [LoggerMessage(91, LogLevel.Warning, "Answers that callers had not read after {Seconds} s were cut off")]
+    public static partial void AnswersCutOff(ILogger log, int seconds);
+
+    [LoggerMessage(24, LogLevel.Warning, "Models that were still loading were left unfinished; a stop does not wait for them")]
     public static partial void LoadCutOff(ILogger log);
+
+    [LoggerMessage(
+        92,
+        LogLevel.Information,
+        "Model {Model}; version: {Version}; devices executing: {Now}; before: {Before}; streams: {Streams}; "
+        + "No of InferRequests: {Requests}")]
+    public static partial void DevicesChanged(
+        ILogger log, string model, long version, string now, string before, int streams, int requests);
+
+    [LoggerMessage(
+        93,
+        LogLevel.Warning,
+        "Model {Model}; version: {Version} runs on {Now} only; device asked: {Asked}; before: {Before}. It is loaded again beside, after "
+        + "pauses that grow, until it computes on the better device")]
+    public static partial void DeviceFell(ILogger log, string model, long version, string now, string asked, string before);
+
+    [LoggerMessage(94, LogLevel.Information, "Model {Model}; version: {Version} was loaded again and runs on {Now}; before: {Before}")]
+    public static partial void DeviceRegained(ILogger log, string model, long version, string before, string now);
+
+    [LoggerMessage(
+        95,
+        LogLevel.Information,
+        "Model {Model}; version: {Version} does not run on a better device yet, attempt {Attempt}: {Reason}. "
+        + "Tried again in {Seconds:F0} s")]
+    public static partial void DeviceNotRegained(
+        ILogger log, string model, long version, int attempt, string reason, double seconds);
+
+    [LoggerMessage(96, LogLevel.Error, "Model {Model}; version: {Version}: looking at its devices failed unexpectedly")]
+    public static partial void DeviceLookSurprised(ILogger log, string model, long version, Exception surprise);
 
     [LoggerMessage(
         50,

@@ -118,13 +118,13 @@ internal static class FolderLaw
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
-            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Repository",
+            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Devices/Health", "Repository",
             "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [
-            "Serving", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Devices/Cpu", "Repository",
-            "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
+            "Serving", "Serving/Health", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Devices/Cpu",
+            "Repository", "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
         // A folder of models is a configuration.

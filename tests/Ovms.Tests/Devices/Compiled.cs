@@ -1,4 +1,5 @@
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Status;
 using Ovms.Tests.Setup;
@@ -28,7 +29,7 @@ internal sealed class Compiled : IDisposable
         string model, string device, string config = "", Core? core = null, KnownDevices? known = null, int nireq = 0, string? cacheDir = null)
     {
         core ??= Engine.Core;
-        DeviceCompiler compiler = new(core, known ?? KnownDevices.BuiltIn, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        DeviceCompiler compiler = new(new EngineCores(core), known ?? KnownDevices.BuiltIn, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
         using Model read = core.ReadModel(PathOf(model));
         return compiler.Compile(read, TargetDevice.Parse(device).Value!, PluginConfig.Parse(config).Value!, nireq, cacheDir);
     }

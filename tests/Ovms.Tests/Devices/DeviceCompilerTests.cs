@@ -1,4 +1,5 @@
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Status;
 using Ovms.Tests.Setup;
@@ -178,7 +179,7 @@ public sealed class DeviceCompilerTests
         }
 
         using TemporaryFolder root = new();
-        DeviceCompiler compiler = new(Engine.Core, KnownDevices.BuiltIn, new HardwareProbe(root.Path, static _ => true, static _ => false));
+        DeviceCompiler compiler = new(new EngineCores(Engine.Core), KnownDevices.BuiltIn, new HardwareProbe(root.Path, static _ => true, static _ => false));
         using Model model = Engine.Core.ReadModel(Compiled.PathOf("dummy"));
 
         Outcome<CompiledOnDevice> outcome = compiler.Compile(model, TargetDevice.Cpu, PluginConfig.Empty, 0, null);
@@ -190,7 +191,7 @@ public sealed class DeviceCompilerTests
     /// <summary>Skips, saying so, on a machine that has what a test needs to be absent.</summary>
     internal static void SkipWhereThereIs(params ReadOnlySpan<string> types)
     {
-        DevicePresence presence = new DeviceInventory(Engine.Core, KnownDevices.BuiltIn, HardwareProbe.OfThisMachine()).FindAll();
+        DevicePresence presence = new DeviceInventory(new EngineCores(Engine.Core), KnownDevices.BuiltIn, HardwareProbe.OfThisMachine()).FindAll();
         foreach (string type in types)
         {
             if (presence.Has(new DeviceName(type)))

@@ -1,4 +1,5 @@
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Devices;
@@ -46,7 +47,7 @@ public sealed class DeviceInventoryTests
     [Test]
     public async Task PluginOfTheXml_IsThereUnderItsName()
     {
-        DevicePresence presence = new DeviceInventory(AliasCore.Core, AliasCore.Known, HardwareProbe.OfThisMachine()).Find(TargetDevice.Parse("HETERO:GPU_ON_CPU,CPU").Value!);
+        DevicePresence presence = new DeviceInventory(new EngineCores(AliasCore.Core), AliasCore.Known, HardwareProbe.OfThisMachine()).Find(TargetDevice.Parse("HETERO:GPU_ON_CPU,CPU").Value!);
 
         await Assert.That(presence.Has(new DeviceName("GPU_ON_CPU"))).IsTrue();
         await Assert.That(presence.Describe()).IsEqualTo("CPU, GPU_ON_CPU");
@@ -70,5 +71,5 @@ public sealed class DeviceInventoryTests
         await Assert.That(DeviceInventory.DescribeWithoutPlugins()).StartsWith("CPU (");
     }
 
-    private static DeviceInventory Inventory() => new(Engine.Core, KnownDevices.BuiltIn, HardwareProbe.OfThisMachine());
+    private static DeviceInventory Inventory() => new(new EngineCores(Engine.Core), KnownDevices.BuiltIn, HardwareProbe.OfThisMachine());
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Status;
 using Ovms.Tests.Setup;
@@ -63,7 +64,7 @@ public sealed partial class PropertyNamesTests
     // Names that engine and check judge alike, and those that they do not. OpenVINO itself takes some properties before any device sees them.
     private static (List<string> Taken, List<string> Unlike) Check(IEnumerable<string> names, bool alsoRefusals)
     {
-        PropertyCheck check = new(SupportedProperties.Of(Engine.Core, null), KnownDevices.BuiltIn);
+        PropertyCheck check = new(SupportedProperties.Of(new EngineCores(Engine.Core), null), KnownDevices.BuiltIn);
         TargetDevice cpu = TargetDevice.Parse("CPU").Value!;
         using Core core = new();
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Native;
@@ -140,8 +141,9 @@ public sealed class HandedOnOutputTests
     {
         ModelOptions options = new() { ModelName = "m", ModelPath = path, TargetDevice = device, Nireq = (uint)nireq };
         ModelConfig config = ModelConfig.From(options, new ServerOptions()).Value!;
-        DeviceCompiler compiler = new(Engine.Core, KnownDevices.BuiltIn, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
-        ModelLoader loader = new(Engine.Core, compiler, new CpuPlanner("/", isSplit: false), NullLogger.Instance);
+        EngineCores cores = new(Engine.Core);
+        DeviceCompiler compiler = new(cores, KnownDevices.BuiltIn, HardwareProbe.OfThisMachine(OpenVinoLibrary.Directory));
+        ModelLoader loader = new(cores, compiler, new CpuPlanner("/", isSplit: false), NullLogger.Instance);
         Outcome<LoadedModel> loaded = loader.Load(new ServableId("m", 1), new ModelVersionFolder(1, path), config);
         return loaded.IsOk ? loaded.Value : throw new InvalidOperationException(loaded.Text);
     }

@@ -22,8 +22,9 @@ internal static class DummyServable
         Signature signature = new(
             [new TensorInfo(0, "b", ElementType.F32, PartialShape.Of(1, 10), "NC")],
             [new TensorInfo(0, "a", ElementType.F32, PartialShape.Of(1, 10), "NC")]);
-        InferSlot[] slots = [.. Enumerable.Range(0, requests).Select(_ => new InferSlot(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: true), 1))];
-        return new LoadedModel(signature, new InferRequestPool(slots, waiters), compiled);
+        InferSlot MakeSlot() => new(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: true), 1);
+        InferSlot[] slots = [.. Enumerable.Range(0, requests).Select(_ => MakeSlot())];
+        return new LoadedModel(signature, new InferRequestPool(slots, waiters) { MakeSlot = MakeSlot }, compiled);
     }
 
     /// <summary>Runs the slot once on ten equal numbers and gives back the first of the answer.</summary>

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using Ovms.Native;
 
 namespace Ovms.Devices.Health;
 
 /// <summary>The devices other than the CPU that hold parts of a compiled model.</summary>
 /// <param name="watches">All watched devices.</param>
+/// <param name="core">The core that compiled the model.</param>
 /// <param name="devices">Those of the model; at least one.</param>
-internal sealed class DeviceUse(DeviceWatches watches, ImmutableArray<string> devices)
+internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray<string> devices)
 {
     /// <summary>The devices.</summary>
     public ImmutableArray<string> Devices => devices;
@@ -19,7 +21,7 @@ internal sealed class DeviceUse(DeviceWatches watches, ImmutableArray<string> de
     {
         foreach (string device in devices)
         {
-            if (await watches.Of(device).AskAsync().ConfigureAwait(false) is { } why)
+            if (await watches.Of(core, device).AskAsync().ConfigureAwait(false) is { } why)
             {
                 return (device, why);
             }
@@ -29,5 +31,5 @@ internal sealed class DeviceUse(DeviceWatches watches, ImmutableArray<string> de
     }
 
     /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
-    public Task FreeAsync(string model, Task idle, Action free) => watches.FreeAsync(model, devices, idle, free);
+    public Task FreeAsync(string model, Task idle, Action free) => watches.FreeAsync(model, core, devices, idle, free);
 }

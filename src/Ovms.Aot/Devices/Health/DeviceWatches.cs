@@ -5,12 +5,13 @@ using Ovms.Native;
 namespace Ovms.Devices.Health;
 
 /// <summary>The devices other than the CPU that models were compiled for. Thread-safe.</summary>
-/// <param name="core">OpenVINO's core.</param>
+/// <param name="cores">OpenVINO's core. A device of a former core has a watch of its own: it may fail for ever while that of the current
+/// one is well.</param>
 /// <param name="clock">The source of time.</param>
 /// <param name="log">The log.</param>
-internal sealed class DeviceWatches(Core core, TimeProvider clock, ILogger log)
+internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogger log)
 {
-    private readonly ConcurrentDictionary<string, DeviceWatch> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(Core Core, string Device), DeviceWatch> _byName = new();
     private readonly ConcurrentBag<Action> _kept = [];
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,27 +25,32 @@ internal sealed class DeviceWatches(Core core, TimeProvider clock, ILogger log)
     public IEnumerable<DeviceWatch> All => _byName.Values.OrderBy(static watch => watch.Device, StringComparer.Ordinal);
 
     /// <summary>The watch of a device; made if there is none.</summary>
-    public DeviceWatch Of(string device) => _byName.GetOrAdd(device, name => new DeviceWatch(core, name, clock, log));
+    public DeviceWatch Of(string device) => Of(cores.Current, device);
+
+    /// <summary>The watch of a core's device; made if there is none.</summary>
+    public DeviceWatch Of(Core core, string device) =>
+        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log));
 
     /// <summary>From now on nothing is freed, because the process ends.</summary>
     public void End() => _ending.TrySetResult();
 
     /// <summary>Frees what a model holds on devices, if all of them are well; else leaves it behind until they are.</summary>
     /// <param name="model">The model, for the log.</param>
+    /// <param name="core">The core that compiled it.</param>
     /// <param name="devices">The devices.</param>
     /// <param name="idle">Completes when nothing uses the model any more.</param>
     /// <param name="free">Frees it.</param>
     /// <returns>Completes when it is freed or left behind; at the end of the process at once.</returns>
-    public async Task FreeAsync(string model, ImmutableArray<string> devices, Task idle, Action free)
+    public async Task FreeAsync(string model, Core core, ImmutableArray<string> devices, Task idle, Action free)
     {
         await Task.WhenAny(idle, _ending.Task).ConfigureAwait(false);
         foreach (string device in devices.TakeWhile(_ => !_ending.Task.IsCompleted))
         {
-            DeviceWatch watch = Of(device);
+            DeviceWatch watch = Of(core, device);
             Task<string?> asked = watch.AskAsync();
             if (await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked && await asked.ConfigureAwait(false) is { } why)
             {
-                watch.LeaveBehind(model, why, () => FreeAsync(model, devices, idle, free));
+                watch.LeaveBehind(model, why, () => FreeAsync(model, core, devices, idle, free));
                 return;
             }
         }

@@ -11,14 +11,19 @@ namespace Ovms.Frontends.Extensions;
 /// <param name="Outputs">Sorted by name.</param>
 /// <param name="Instances">How many inferences run at the same time.</param>
 /// <param name="IsStateful">Whether its calls are steps of sequences.</param>
+/// <param name="Devices">The devices that run it, as text; null if unknown.</param>
 internal sealed record ModelConfiguration(
     string Name,
     int MaxBatchSize,
     ImmutableArray<ConfiguredTensor> Inputs,
     ImmutableArray<ConfiguredTensor> Outputs,
     int Instances,
-    bool IsStateful)
+    bool IsStateful,
+    string? Devices)
 {
+    /// <summary>The parameter that holds <see cref="Devices"/>, by OpenVINO's name of that property.</summary>
+    public const string DevicesKey = "EXECUTION_DEVICES";
+
     /// <summary>The backend's name.</summary>
     public const string Backend = "openvino";
 
@@ -36,7 +41,8 @@ internal sealed record ModelConfiguration(
             Describe(signature.InputsInNameOrder, maxBatchSize > 0),
             Describe(signature.OutputsInNameOrder, maxBatchSize > 0),
             servable.Requests,
-            servable.Sequences is not null);
+            servable.Sequences is not null,
+            servable.Devices?.Text);
     }
 
     /// <summary>

@@ -43,6 +43,9 @@ internal sealed class CallStatistics
         Interlocked.Add(ref _failedTicks, ticks);
     }
 
+    /// <summary>Values that change with each call that is answered, and with each that fails.</summary>
+    public (long Answered, long Failed) Counted => (Volatile.Read(ref _last), Volatile.Read(ref _failed));
+
     /// <summary>A snapshot of the totals.</summary>
     public CallTotals Read()
     {

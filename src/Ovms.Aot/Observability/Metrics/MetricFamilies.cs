@@ -67,6 +67,10 @@ internal static class MetricFamilies
         "ovms_model_state", MetricKind.Gauge,
         "1 for the state that a version of a model is in, 0 for the others.",
         ["name", "state", "version"]);
+    public static readonly MetricFamily ModelDevices = new(
+        "ovms_model_devices", MetricKind.Gauge,
+        "Always 1; the label names the devices that run the version now, in parentheses until a better device is ready.",
+        ["devices", "name", "version"]);
     public static readonly MetricFamily ModelReady = new(
         "ovms_model_ready", MetricKind.Gauge,
         "Whether calls of an available version are taken; 0 while its device fails.",
@@ -159,7 +163,7 @@ internal static class MetricFamilies
     [
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests,
         InferRequestsActive, CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
-        WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelReady, ModelsLeftBehind, Ready,
+        WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelReady, ModelsLeftBehind, Ready,
         ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, LoadsLeftBehind, ServingFaults,
         Connections, ConnectionsRefused, ConnectionsClosed, OpenStreams, WaitingStreams, StreamsRefused, LogLinesDropped,
         BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,

@@ -14,7 +14,7 @@ internal sealed class ServableMetrics
     private readonly CallCounters _modelCalls;
     private readonly CallTimers _timers;
     private readonly CallCounters _calls;
-    private readonly ConcurrentDictionary<string, MetricLabels> _stateLabels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Label, string Value), MetricLabels> _moreLabels = new();
     private readonly string _name;
     private long _current;
     private long _refused;
@@ -50,11 +50,11 @@ internal sealed class ServableMetrics
     /// <summary>Labels name, version and interface REST.</summary>
     public MetricLabels RestLabels { get; }
 
-    /// <summary>Labels name, version and state.</summary>
-    public MetricLabels LabelsOf(string state) => _stateLabels.GetOrAdd(
-        state,
-        state => new MetricLabels(
-            new("name", _name), new("version", Version.ToString(CultureInfo.InvariantCulture)), new("state", state)));
+    /// <summary>Labels name, version and one more, of few values.</summary>
+    public MetricLabels LabelsWith(string label, string value) => _moreLabels.GetOrAdd(
+        (label, value),
+        more => new MetricLabels(
+            new("name", _name), new("version", Version.ToString(CultureInfo.InvariantCulture)), new(more.Label, more.Value)));
 
     /// <summary>Durations of whole calls over gRPC.</summary>
     public TimeHistogram GrpcTime { get; } = new();

@@ -13,6 +13,9 @@ internal abstract record ModelAction(ServableId Id)
     /// <inheritdoc cref="Load"/>
     public sealed record Reload(ServableId Id, VersionSource Source, bool IsTrial) : ModelAction(Id);
 
+    /// <summary>Loads a served version again from the same source, because a device that it fell from may be well again.</summary>
+    public sealed record Return(ServableId Id, VersionSource Source) : ModelAction(Id);
+
     /// <summary>Unloads a version that is served, or drops one that was only awaited or tried.</summary>
     public sealed record Unload(ServableId Id) : ModelAction(Id);
 }

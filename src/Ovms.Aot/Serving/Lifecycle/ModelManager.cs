@@ -15,8 +15,8 @@ namespace Ovms.Serving.Lifecycle;
 /// </remarks>
 internal sealed class ModelManager
 {
-    // Lets a load that is about to end complete its cache file, without keeping the process for one that hangs.
-    private static readonly TimeSpan s_loadGrace = TimeSpan.FromSeconds(1);
+    // A stop that takes longer names the calls that it waits for.
+    private static readonly TimeSpan s_tellAfter = TimeSpan.FromMilliseconds(500);
 
     // Retry delay after an unexpected exception, since the failed step may not have set the timer.
     private static readonly TimeSpan s_retryAfterException = TimeSpan.FromSeconds(1);
@@ -52,8 +52,8 @@ internal sealed class ModelManager
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>How long a stop waits for running loads.</summary>
-    public TimeSpan LoadGrace { get; init; } = s_loadGrace;
+    /// <summary>How long a stop waits for running loads; zero = not at all.</summary>
+    public TimeSpan LoadGrace { get; init; }
 
     /// <summary>
     /// Publishes the models before any is loaded, so that early callers are told to wait instead of that the model is unknown.
@@ -61,26 +61,41 @@ internal sealed class ModelManager
     public static void Announce(ServableRegistry registry, IEnumerable<string> names) =>
         registry.Publish(new ServableTable(names.Select(static name => new ModelEntry(name, []))));
 
-    /// <summary>Stops: begins nothing new, unloads everything, and waits for the calls in flight.</summary>
-    /// <remarks>It waits at most <see cref="LoadGrace"/> for running loads, since one that hangs never ends.</remarks>
+    /// <summary>Stops: begins nothing new, unloads everything, and waits for the calls in flight, which it names in the log.</summary>
+    /// <remarks>A load is waited for at most <see cref="LoadGrace"/>, since a compilation may take minutes and cannot be ended.</remarks>
     /// <param name="limit">How long to wait for calls in flight.</param>
     public async Task<StopResult> StopAsync(TimeSpan limit)
     {
         _signals.Writer.TryWrite(Signal.Stop.Instance);
         long begun = Stopwatch.GetTimestamp();
-        try
+        if (LoadGrace > TimeSpan.Zero)
         {
             await Task.WhenAny(_loop, Task.Delay(limit < LoadGrace ? limit : LoadGrace)).ConfigureAwait(false);
-            _signals.Writer.TryWrite(Signal.LeaveLoads.Instance);
-            TimeSpan left = limit - Stopwatch.GetElapsedTime(begun);
-            await _loop.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero).ConfigureAwait(false);
-            return _reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.Clean;
         }
-        catch (TimeoutException)
+
+        _signals.Writer.TryWrite(Signal.LeaveLoads.Instance);
+        TimeSpan soon = TimeSpan.FromTicks(Math.Min(Left().Ticks, s_tellAfter.Ticks));
+        if (await Task.WhenAny(_loop, Task.Delay(soon)).ConfigureAwait(false) != _loop
+            && Left() > TimeSpan.Zero && _reconciler.DescribeCalls() is { Length: > 0 } calls)
         {
-            return _reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.CallsLeft;
+            Log.StopWaits(_log, calls, Left().TotalSeconds);
         }
+
+        await ((Task)_loop).WaitAsync(Left()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        StopResult left = _reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.Clean;
+        if (!_loop.IsCompleted && _reconciler.DescribeCalls() is { Length: > 0 } cutOff)
+        {
+            Log.CutOff(_log, limit.TotalSeconds, cutOff);
+            return left | StopResult.CallsLeft;
+        }
+
+        return left | (_reconciler.HasLeaving ? StopResult.ModelsLeft : StopResult.Clean);
+
+        TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (limit - Stopwatch.GetElapsedTime(begun)).Ticks));
     }
+
+    /// <summary>A servable runs on a worse device than it could: its way back is tried.</summary>
+    public void Fell(ServableId id, Servable servable) => Post(new Signal.Fell(id, servable));
 
     private void Post(Signal signal)
     {

@@ -10,12 +10,16 @@ namespace Ovms.Serving.Lifecycle;
 /// <param name="NextDue">When the next retry is due that is not due yet.</param>
 /// <remarks>
 /// The order of actions keeps the model answering. First, missing versions are loaded, the highest first. Then served versions with an
-/// older source are reloaded. Only when neither is left, unwanted versions are unloaded.
+/// older source are reloaded, and those that fell to a worse device are loaded again. Only when none is left, unwanted versions are
+/// unloaded.
 /// The last serving version stays until a wanted one serves.
 /// </remarks>
 internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId> Awaited, TimeSpan? NextDue)
 {
     private static ModelPlan Nothing { get; } = new(null, [], null);
+
+    /// <summary>When the next way back to a better device is due that is not due yet.</summary>
+    public TimeSpan? NextReturn { get; init; }
 
     /// <summary>Wanted versions that are not served and were not tried.</summary>
     public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
@@ -49,6 +53,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
                 ?? FirstToGo(actual, wanted);
         return new ModelPlan(action, awaited, highestFirst.Min(candidate => candidate.DueAfter(now)))
         {
+            NextReturn = highestFirst.Min(candidate => candidate.ReturnAfter(now)),
             Untried =
             [
                 .. highestFirst.Where(static candidate => candidate.IsUntried)
@@ -101,7 +106,12 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         /// <summary>The load or reload that is due now; null = none.</summary>
         public ModelAction? Attempt(TimeSpan now)
         {
-            if (_source.MakesTheSameAs(Actual?.Serves) || !IsSettled || !IsDue(now))
+            if (_source.MakesTheSameAs(Actual?.Serves))
+            {
+                return Actual?.ReturnAt is { } at && now >= at ? new ModelAction.Return(Id, _source) : null;
+            }
+
+            if (!IsSettled || !IsDue(now))
             {
                 return null;
             }
@@ -112,6 +122,9 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
 
         /// <summary>When the next attempt is due, if none is due now.</summary>
         public TimeSpan? DueAfter(TimeSpan now) => Failure is { } failed && IsSettled && !IsDue(now) ? DueAt(failed) : null;
+
+        /// <summary>When the way back to a better device is due, if it is not due now.</summary>
+        public TimeSpan? ReturnAfter(TimeSpan now) => Actual?.ReturnAt > now ? Actual.ReturnAt : null;
 
         private static TimeSpan DueAt(FailedLoad failed) => failed.At + RetryPause.After(failed.Attempts);
 

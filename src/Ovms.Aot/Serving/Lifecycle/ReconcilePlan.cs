@@ -14,6 +14,9 @@ internal sealed record ReconcilePlan(
     ImmutableArray<ServableId> Awaited,
     TimeSpan? NextDue)
 {
+    /// <summary>When the next way back of a version to a better device is due; null = none.</summary>
+    public TimeSpan? NextReturn { get; init; }
+
     /// <summary>Wanted versions that are not served and were not tried since their files or settings changed.</summary>
     public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
 
@@ -39,6 +42,7 @@ internal sealed record ReconcilePlan(
             [.. plans.SelectMany(static plan => plan.Awaited)],
             plans.Min(static plan => plan.NextDue))
         {
+            NextReturn = plans.Min(static plan => plan.NextReturn),
             Untried = [.. plans.SelectMany(static plan => plan.Untried)],
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Observability;
@@ -15,6 +16,9 @@ internal sealed class Reconciler(
     ServingBoard board, Readiness readiness, Reloads reloads, DesiredReader reader, LoadVersion load, LookEffects? effects,
     LifecyclePace pace, TimeProvider clock, Action<Signal> post, ILogger log)
 {
+    private static readonly TimeSpan s_stopPace = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_freeing = TimeSpan.FromSeconds(1);
+
     private readonly long _began = clock.GetTimestamp();
     private readonly ReloadWaiters _waiters = new(pace.Drain);
     private readonly FirstAttempts _firstAttempts = new();
@@ -22,16 +26,24 @@ internal sealed class Reconciler(
     private readonly LoadsUnderway _loads = new();
     private readonly LookSchedule _looks = new(reader, pace.Poll, post);
     private Desired _desired = Desired.Nothing;
+    private volatile ImmutableHashSet<Servable> _leaving = [];
+    private TimeSpan _calledUntil;
     private bool _isChange;
     private bool _isStopping;
     private bool _leavesLoads;
-    private int _leaving;
 
     /// <summary>Whether a load runs, including abandoned ones.</summary>
     public bool IsLoading => _loads.Running + _loads.LeftBehind > 0;
 
-    /// <summary>Whether it was stopped and nothing is left to wait for.</summary>
-    public bool IsOver => _isStopping && (_leavesLoads || !IsLoading) && _leaving == 0;
+    /// <summary>
+    /// Whether it was stopped and nothing is left to wait for: no call, no load unless loads were left, and nothing that is being freed.
+    /// Freeing may wait for a compilation that AUTO still runs, so it is waited for only a short time.
+    /// </summary>
+    public bool IsOver => _isStopping && !_leaving.Any(static servable => servable.CallsLeft > 0) && (_leavesLoads || !IsLoading)
+        && (Now - _calledUntil >= s_freeing || _leaving.All(static servable => servable.IsHeld));
+
+    /// <summary>Whether released models are not freed yet. Read by any thread, as is <see cref="DescribeCalls"/>.</summary>
+    public bool HasLeaving => !_leaving.IsEmpty;
 
     private TimeSpan Now => clock.GetElapsedTime(_began);
 
@@ -52,8 +64,11 @@ internal sealed class Reconciler(
             case Signal.Made made:
                 Settle(made);
                 break;
+            case Signal.Fell fell:
+                board.Fell(fell.Id, fell.Servable, Now);
+                break;
             case Signal.Drained drained:
-                _leaving--;
+                _leaving = _leaving.Remove(drained.Servable);
                 _waiters.Left(drained.Servable);
                 board.End(drained.Id, drained.Servable);
                 if (drained.Servable.FreeingFault is { } surprise)
@@ -67,6 +82,7 @@ internal sealed class Reconciler(
                 break;
             case Signal.Stop:
                 _isStopping = true;
+                _calledUntil = Now;
                 LetGo(board.Serving);
                 break;
         }
@@ -78,7 +94,9 @@ internal sealed class Reconciler(
     {
         if (_isStopping)
         {
-            return null;
+            // The end of a call raises no signal. That of a model's last one leads to one, but only when the model is freed.
+            _calledUntil = _leaving.Any(static servable => servable.CallsLeft > 0) ? Now : _calledUntil;
+            return s_stopPace;
         }
 
         if (_looks.TryBegin(_waiters.IsAsked, Now))
@@ -86,15 +104,22 @@ internal sealed class Reconciler(
             _waiters.BeginLook();
         }
 
-        (TimeSpan? retryAt, bool isDone) = Act();
+        (ReconcilePlan plan, bool isDone) = Act();
         if (isDone)
         {
             CarryOutReloads();
         }
 
-        TimeSpan?[] times = [_looks.NextStep(retryAt), _waiters.Release(Now), _loads.NextDue(Now)];
+        TimeSpan?[] times = [_looks.NextStep(plan.NextDue), plan.NextReturn, _waiters.Release(Now), _loads.NextDue(Now)];
         return times.Min() is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
     }
+
+    /// <summary>What a stop still waits for: "m (version 1): 2 calls"; empty if no call.</summary>
+    public string DescribeCalls() => string.Join("; ", _leaving
+        .Select(static servable => (servable.Id, Calls: servable.CallsLeft))
+        .Where(static left => left.Calls > 0)
+        .OrderBy(static left => left.Id.Name, StringComparer.Ordinal)
+        .Select(static left => $"{left.Id.Name} (version {left.Id.VersionText}): {left.Calls} {(left.Calls == 1 ? "call" : "calls")}"));
 
     /// <summary>Cancels the wait of all reload requesters.</summary>
     public void GiveUpReloads() => _waiters.GiveUp();
@@ -134,7 +159,7 @@ internal sealed class Reconciler(
         PublishStatus();
     }
 
-    private (TimeSpan? RetryAt, bool IsDone) Act()
+    private (ReconcilePlan Plan, bool IsDone) Act()
     {
         GiveUpLoads();
         while (true)
@@ -153,7 +178,7 @@ internal sealed class Reconciler(
 
             if (leaving.Length == 0 && !isRefused)
             {
-                return (plan.NextDue, plan.Actions.IsEmpty);
+                return (plan, plan.Actions.IsEmpty);
             }
 
             LetGo(leaving);
@@ -169,9 +194,10 @@ internal sealed class Reconciler(
         {
             ModelAction.Load made => (made.Source, made.IsTrial),
             ModelAction.Reload made => (made.Source, made.IsTrial),
+            ModelAction.Return made => (made.Source, false),
             _ => throw new UnreachableException(),
         };
-        RunningLoad begun = new(action.Id, source, isTrial, _desired.Look, Now);
+        RunningLoad begun = new(action.Id, source, isTrial, _desired.Look, Now) { IsReturn = action is ModelAction.Return };
         Outcome refusal = _loads.Refusal(action.Id, source);
         if (!refusal.IsOk)
         {
@@ -231,7 +257,7 @@ internal sealed class Reconciler(
         }
         else if (made.Loaded.IsOk)
         {
-            if (board.Complete(ended.Id, ended.Source, made.Loaded.Value) is { } replaced)
+            if (board.Complete(ended.Id, ended.Source, made.Loaded.Value, ended.IsReturn ? Now : null) is { } replaced)
             {
                 Follow(ended.Id, replaced);
             }
@@ -248,6 +274,13 @@ internal sealed class Reconciler(
 
     private void Fail(RunningLoad failed, Outcome why, bool isTrial)
     {
+        if (failed.IsReturn)
+        {
+            // What serves goes on serving as it did, so nothing is out of order with the configuration.
+            board.StayFallen(failed.Id, why, Now, failed.Age(Now));
+            return;
+        }
+
         board.Fail(failed.Id, failed.Source, failed.Look, Now, why, isTrial);
         _account.EnterLoad(isOk: false);
         PublishStatus();
@@ -264,7 +297,7 @@ internal sealed class Reconciler(
 
     private void Follow(ServableId id, Servable servable)
     {
-        _leaving++;
+        _leaving = _leaving.Add(servable);
         _ = servable.Drained.ContinueWith(
             _ => post(new Signal.Drained(id, servable)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

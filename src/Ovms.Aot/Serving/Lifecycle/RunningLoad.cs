@@ -32,6 +32,9 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
     /// <summary>Whether a failure is not yet an error, because the files may still be incomplete.</summary>
     public bool IsTrial => isTrial;
 
+    /// <summary>Whether the version serves already on a worse device, and is loaded to come back to a better one.</summary>
+    public bool IsReturn { get; init; }
+
     /// <summary>The number of the look that caused it.</summary>
     public long Look => look;
 
@@ -59,7 +62,8 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
     public bool IsToBeTold(TimeSpan now) => !IsTold && source.Config.LoadTimeout is null && Age(now) >= s_reportedAfter;
 
     /// <summary>Whether it has run long enough to be abandoned if its result is no longer wanted.</summary>
-    public bool MayBeAbandoned(TimeSpan now) => Age(now) >= s_abandonedAfter;
+    /// <remarks>A way back must not hold up the edit that moves its model off a device that hangs.</remarks>
+    public bool MayBeAbandoned(TimeSpan now) => IsReturn || Age(now) >= s_abandonedAfter;
 
     /// <summary>
     /// Starts it on a thread of its own: a compilation occupies a thread for seconds to minutes, and the pool's threads answer calls.
@@ -91,7 +95,7 @@ internal sealed class RunningLoad(ServableId id, VersionSource source, bool isTr
     {
         try
         {
-            return load(id, source.Folder, source.Config);
+            return load(id, source.Folder, source.Config, IsReturn);
         }
         catch (Exception surprise)
         {

@@ -79,8 +79,12 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     }
 
     /// <summary>A version was loaded.</summary>
+    /// <param name="id">The version.</param>
+    /// <param name="source">The source it was loaded from.</param>
+    /// <param name="loaded">The loaded model.</param>
+    /// <param name="returnedAt">When it came back to a better device; null for another load.</param>
     /// <returns>The servable that it replaces, which drains; null = none.</returns>
-    public Servable? Complete(ServableId id, VersionSource source, LoadedModel loaded)
+    public Servable? Complete(ServableId id, VersionSource source, LoadedModel loaded, TimeSpan? returnedAt = null)
     {
         ModelRow model = RowOf(id.Name);
         model.IsBusy = false;
@@ -89,6 +93,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         row.Servable = new Servable(id, loaded);
         row.Serves = source;
         row.Failed = null;
+        row.WayBack = returnedAt is { } now ? row.WayBack?.AfterReturn(now) : null;
         row.State = ServableState.Available;
 
         // Order: the table shows the new servable before the old one retires. The old one lives until its last call ends.
@@ -100,7 +105,14 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         else
         {
             old.Retire();
-            Log.ModelReplaced(log, id.Name, id.Version);
+            if (returnedAt is null)
+            {
+                Log.ModelReplaced(log, id.Name, id.Version);
+            }
+            else
+            {
+                Log.DeviceRegained(log, id.Name, id.Version, old.Devices?.Text ?? "-", row.Servable.Devices?.Text ?? "-");
+            }
         }
 
         return old;
@@ -146,6 +158,32 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         else
         {
             Log.ModelKept(log, id.Name, id.Version, failed.Why.Text);
+        }
+    }
+
+    /// <summary>A version runs on a worse device than it could.</summary>
+    public void Fell(ServableId id, Servable servable, TimeSpan now)
+    {
+        if (_models.TryGetValue(id.Name, out ModelRow? model)
+            && model.Find(id.Version) is { } row && row.Servable == servable && row.WayBack?.At is null)
+        {
+            row.WayBack = WayBack.AfterFall(row.WayBack, now);
+        }
+    }
+
+    /// <summary>A version that fell did not come back to the better device.</summary>
+    /// <param name="id">The version.</param>
+    /// <param name="why">Why not.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="took">How long the attempt took.</param>
+    public void StayFallen(ServableId id, Outcome why, TimeSpan now, TimeSpan took)
+    {
+        ModelRow model = RowOf(id.Name);
+        model.IsBusy = false;
+        if (model.Find(id.Version) is { WayBack: { } tried } row)
+        {
+            row.WayBack = tried.AfterFailure(now, took);
+            Log.DeviceNotRegained(log, id.Name, id.Version, tried.Attempts, why.Text, (row.WayBack.At!.Value - now).TotalSeconds);
         }
     }
 

@@ -31,6 +31,9 @@ internal abstract record Signal
     /// <param name="Loaded">The loaded model, which the loop disposes; or why it cannot be loaded.</param>
     public sealed record Made(RunningLoad Load, Outcome<LoadedModel> Loaded) : Signal;
 
+    /// <summary>A servable runs on a worse device than it could.</summary>
+    public sealed record Fell(ServableId Id, Servable Servable) : Signal;
+
     /// <summary>The last call of a released servable has ended.</summary>
     public sealed record Drained(ServableId Id, Servable Servable) : Signal;
 

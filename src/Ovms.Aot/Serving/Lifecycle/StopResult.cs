@@ -1,14 +1,18 @@
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>How far a stop came within its limit.</summary>
+/// <summary>What a stop left behind.</summary>
+[Flags]
 internal enum StopResult
 {
-    /// <summary>Nothing is left.</summary>
-    Clean,
+    /// <summary>Nothing.</summary>
+    Clean = 0,
 
     /// <summary>OpenVINO still loads a model, perhaps in an abandoned load. It has no way to cancel a compilation.</summary>
-    LoadsLeft,
+    LoadsLeft = 1,
 
     /// <summary>Calls still hold leases.</summary>
-    CallsLeft,
+    CallsLeft = 2,
+
+    /// <summary>OpenVINO still computes what no caller waits for, or frees a model.</summary>
+    ModelsLeft = 4,
 }

@@ -26,6 +26,9 @@ internal sealed class VersionRow(long version)
     /// <summary>The servable being released, until its last calls have ended.</summary>
     public Servable? Leaving { get; set; }
 
+    /// <summary>The way back to a better device; null if it has not fallen since its source was loaded.</summary>
+    public WayBack? WayBack { get; set; }
+
     /// <summary>Whether plans consider it: it is not unloading and has not ended.</summary>
     public bool IsAlive => State < ServableState.Unloading;
 
@@ -33,5 +36,5 @@ internal sealed class VersionRow(long version)
     public VersionEntry ToEntry() => new(Version, State, Servable, IsFailureSure ? Failed?.Why.Text : null);
 
     /// <summary>The version's state as the input of a plan.</summary>
-    public ActualVersion ToActual() => new(Version, Serves, Failed);
+    public ActualVersion ToActual() => new(Version, Serves, Failed, Servable?.Devices?.HaveFallen == true ? WayBack?.At : null);
 }

@@ -121,26 +121,32 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
 
         // If the device computes one inference at a time, a second infer request lets the next call bind its inputs meanwhile.
         int spare = isPlain && config.Nireq == 0 && compiled.RequestCount == 1 ? 1 : 0;
-        Outcome<InferRequestPool> pool = MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize, compiled.Uses is not null);
+        Outcome<InferRequestPool> pool =
+            MakePool(MakeSlot, compiled.RequestCount + spare, config.QueueSize, gate, compiled.Uses is not null);
         return pool.IsOk ? Loaded(pool.Value) : pool.WithoutValue;
 
         LoadedModel Loaded(ISlotSource requests) => new(
             signature.Value,
             requests,
             compiled.Model,
-            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests.Size, compiled.Uses is not null),
+            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests, compiled.Uses is not null),
             prepared.ModelInfo)
         {
             IsVariant = isVariant,
             Device = config.Device.Text,
             Uses = compiled.Uses,
             Zeros = new ZeroInference(signature.Value, outputs, shapes, gate),
-            Streams = ExecutionFacts.TotalStreams(compiled.Streams),
+            Devices = new ExecutingDevices(
+                key => key == ExecutingDevices.StreamsKey ? compiled.ReadStreams() : ExecutionFacts.Read(compiled.Model, key),
+                config.Asked ?? config.Device,
+                compiled.ExecutionDevices,
+                compiled.Streams,
+                config.Nireq == 0 ? requests as InferRequestPool : null),
         };
     }
 
     private static Outcome<InferRequestPool> MakePool(
-        Func<SequenceId?, InferSlot> makeSlot, int count, int queueSize, bool isOnDevice)
+        Func<SequenceId?, InferSlot> makeSlot, int count, int queueSize, ShapeGate? gate, bool isOnDevice)
     {
         List<InferSlot> slots = [];
         try
@@ -158,6 +164,6 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
                 $"Infer request {slots.Count + 1} of {count} cannot be made: {failure.Said}. A smaller nireq needs less memory.");
         }
 
-        return new InferRequestPool([.. slots], queueSize);
+        return new InferRequestPool([.. slots], queueSize) { MakeSlot = () => makeSlot(null), Gate = gate };
     }
 }

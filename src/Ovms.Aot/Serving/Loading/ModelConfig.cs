@@ -28,6 +28,9 @@ internal sealed record ModelConfig
     /// <summary>The device it runs on.</summary>
     public required TargetDevice Device { get; init; }
 
+    /// <summary>The devices that were asked for, if those that have trouble were left out of <see cref="Device"/>; else null.</summary>
+    public TargetDevice? Asked { get; init; }
+
     /// <summary>The plugin properties for the device.</summary>
     public required PluginConfig Plugin { get; init; }
 

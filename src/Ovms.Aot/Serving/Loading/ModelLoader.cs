@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Repository;
@@ -16,14 +17,19 @@ using Ovms.Status;
 namespace Ovms.Serving.Loading;
 
 /// <summary>Loads a version from its files: finds, reads, prepares and compiles the model.</summary>
-/// <param name="core">The engine.</param>
+/// <param name="cores">The engine.</param>
 /// <param name="devices">Compiles models for devices.</param>
 /// <param name="cpus">Allots CPUs to models.</param>
 /// <param name="log">Logs every load.</param>
 /// <param name="remotes">Fetches files from object stores; null if there are none.</param>
 /// <param name="health">When a model whose device fails is not ready; null = never.</param>
 internal sealed class ModelLoader(
-    Core core, DeviceCompiler devices, CpuPlanner cpus, ILogger log, RemoteRepositories? remotes = null, HealthRule? health = null)
+    EngineCores cores,
+    DeviceCompiler devices,
+    CpuPlanner cpus,
+    ILogger log,
+    RemoteRepositories? remotes = null,
+    HealthRule? health = null)
 {
     private readonly ModelCompiler _compiler = new(devices, cpus);
 
@@ -117,7 +123,7 @@ internal sealed class ModelLoader(
         }
 
         LoadWarnings.Tell(log, id, file.Value.Warnings);
-        Outcome<Model> model = ModelReader.Read(core, file.Value);
+        Outcome<Model> model = ModelReader.Read(cores.Current, file.Value);
         if (!model.IsOk)
         {
             return model.WithoutValue;

@@ -60,7 +60,7 @@ internal sealed record WarmModel(LoadedModel Loaded, ModelConfig Config, Compile
 
             string named = string.Join(" and ", Failing(failed));
             LoadWarnings.Tell(log, id, [$"{named} cannot be used, because {trouble}; {config.Device} goes on as {left}"]);
-            config = config with { Device = left };
+            config = config with { Device = left, Asked = config.Asked ?? config.Device };
         }
     }
 

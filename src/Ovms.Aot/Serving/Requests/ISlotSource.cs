@@ -16,6 +16,9 @@ internal interface ISlotSource : IDisposable
     /// <summary>Number of calls waiting now.</summary>
     int Waiting { get; }
 
+    /// <summary>Number of inferences that still run although their caller has gone. A stop does not wait for them.</summary>
+    int Abandoned { get; }
+
     /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
     int CountLate(TimeSpan limit);
 

@@ -191,6 +191,9 @@ internal sealed class InferSlot : IDisposable
         return true;
     }
 
+    /// <inheritdoc cref="RequestRun.IsAbandoned"/>
+    internal bool IsAbandoned => _run.IsAbandoned;
+
     /// <inheritdoc cref="RequestRun.HandOverAsync"/>
     internal ValueTask<EngineFault> HandOverAsync(CancellationToken cancellation) => _run.HandOverAsync(cancellation);
 

@@ -51,6 +51,9 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     /// <summary>The infer request.</summary>
     public InferRequest Request { get; private set; }
 
+    /// <summary>Whether an inference runs whose caller has gone.</summary>
+    public bool IsAbandoned { get; private set; }
+
     /// <summary>Decides whether inferences run in place; null if all are handed over.</summary>
     public InferencePace? Pace { get; init; }
 
@@ -85,8 +88,7 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         }
 
         _wasSpoiled = Begin();
-        CancellationToken stop = _canBeCancelled ? cancellation : CancellationToken.None;
-        _stop = stop.UnsafeRegister(static state => ((RequestRun)state!).Request.Cancel(), this);
+        _stop = cancellation.UnsafeRegister(static state => ((RequestRun)state!).Abandon(), this);
         return new ValueTask<EngineFault>(this, _completion.Version);
     }
 
@@ -127,6 +129,15 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         return fault;
     }
 
+    private void Abandon()
+    {
+        IsAbandoned = true;
+        if (_canBeCancelled)
+        {
+            Request.Cancel();
+        }
+    }
+
     // After a failed inference the state stays unknown, whatever the same call computes afterwards.
     private bool Begin()
     {
@@ -155,6 +166,7 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
         // Waits for a running cancellation callback, so that it cannot cancel the next call's inference.
         _stop.Dispose();
         _stop = default;
+        IsAbandoned = false;
         End(fault, _wasSpoiled);
         TimeSpan took = Took();
         Pace?.HandedOver(took);

@@ -29,7 +29,7 @@ internal sealed class WaitingLine<T>
     }
 
     /// <summary>Number of items.</summary>
-    public int Size { get; }
+    public int Size { get; private set; }
 
     /// <summary>Number of items in use now.</summary>
     public int InUse
@@ -99,6 +99,17 @@ internal sealed class WaitingLine<T>
         }
 
         next.SetResult(thing);
+    }
+
+    /// <summary>Adds an item: the longest waiter gets it; without waiters it is idle.</summary>
+    public void Add(T thing)
+    {
+        lock (_gate)
+        {
+            Size++;
+        }
+
+        Return(thing);
     }
 
     // A waiter that was removed from the queue will get an item. Cancellation only applies while it is still queued.

@@ -54,6 +54,18 @@ internal sealed class SequenceTable(
     }
 
     /// <inheritdoc/>
+    public int Abandoned
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sequences.Values.Count(static sequence => sequence.Slot?.IsAbandoned == true);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<Outcome<InferSlot>> RentAsync(SequenceStep step, CancellationToken cancellation)
     {
         Outcome<Sequence> admitted = Admit(step);

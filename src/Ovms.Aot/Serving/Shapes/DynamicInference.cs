@@ -10,9 +10,9 @@ namespace Ovms.Serving.Shapes;
 /// </summary>
 /// <param name="signature">The model's signature.</param>
 /// <param name="history">The shapes that the model has computed with.</param>
-/// <param name="requests">Number of infer requests.</param>
+/// <param name="slots">The infer requests, whose number may grow.</param>
 /// <param name="isOnDevice">Whether a device other than the CPU computes; its failures are not retried.</param>
-internal sealed class DynamicInference(Signature signature, ShapeHistory history, int requests, bool isOnDevice = false)
+internal sealed class DynamicInference(Signature signature, ShapeHistory history, ISlotSource slots, bool isOnDevice = false)
 {
     private const int MostAttempts = 4;
 
@@ -35,7 +35,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         await history.Gate.EnterAsync(alone: !history.Contains(shapes), cancellation).ConfigureAwait(false);
         try
         {
-            EngineFault fault = await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false);
+            EngineFault fault = await slot.ComputeAsync(cancellation).ConfigureAwait(false);
             if (isOnDevice && !fault.IsNone && DeviceFault.IsOf(fault.Detail))
             {
                 return fault;
@@ -62,7 +62,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
     // Recovers the model and tries again if an earlier call may have caused the failure.
     private async ValueTask<(OvStatus? Status, bool IsHealed)> RetryAsync(InferSlot slot, long[][] shapes)
     {
-        bool isShared = requests > 1;
+        bool isShared = slots.Size > 1;
 
         // The failure has lost a sequence's state, and recovery computes over it: another attempt would answer wrongly.
         bool mayTryAgain = slot.Sequence is null;
@@ -90,6 +90,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
 
     private async ValueTask<bool> HealAsync(InferSlot slot)
     {
+        int requests = slots.Size;
         int rounds = requests == 1 ? 1 : Math.Min(requests * RoundsPerRequest, MostRounds);
         foreach (long[][] remedy in history.Remedies())
         {

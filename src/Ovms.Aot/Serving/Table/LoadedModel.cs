@@ -32,8 +32,8 @@ internal sealed class LoadedModel(
     /// <summary>Keys and texts of model_info, from which clients of the Model API read labels and scales.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ModelInfo => modelInfo ?? [];
 
-    /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
-    public int Streams { get; init; }
+    /// <summary>The devices that run it; null if unknown.</summary>
+    public ExecutingDevices? Devices { get; init; }
 
     /// <summary>Shows whether it can compute now; null if that cannot be asked.</summary>
     public ZeroInference? Zeros { get; init; }

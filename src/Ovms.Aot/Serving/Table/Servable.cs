@@ -19,6 +19,9 @@ internal sealed class Servable
     // The leases plus one hold of the table.
     private int _holds = 1;
 
+    // Those of the leases that no call has.
+    private int _kept;
+
     internal Servable(ServableId id, LoadedModel model)
     {
         Id = id;
@@ -76,7 +79,19 @@ internal sealed class Servable
     public CallStatistics Statistics { get; } = new();
 
     /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
-    public int Streams => _model.Streams;
+    public int Streams => Devices?.Streams ?? 0;
+
+    /// <summary>The devices that run it; null if unknown.</summary>
+    public ExecutingDevices? Devices => _model.Devices;
+
+    /// <summary>
+    /// Calls that a stop waits for, after <see cref="Retire"/>: all that hold it, except inferences whose caller has gone.
+    /// </summary>
+    public int CallsLeft =>
+        Math.Max(0, Volatile.Read(ref _holds) - Volatile.Read(ref _kept) - Pool.Abandoned) + (Variants?.CallsLeft ?? 0);
+
+    /// <summary>Whether anybody still holds it. If not, OpenVINO's objects are being freed or are freed.</summary>
+    public bool IsHeld => Volatile.Read(ref _holds) > 0;
 
     /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed or left behind.</summary>
     public Task Drained => _drained.Task;
@@ -102,11 +117,28 @@ internal sealed class Servable
         return null;
     }
 
+    /// <summary>Leases it for work of the server itself, which no stop waits for; null once it is retired and drained.</summary>
+    public ServableLease? TryKeep()
+    {
+        if (TryLease() is not { } lease)
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref _kept);
+        return lease.AsKept();
+    }
+
     /// <summary>Releases the table's hold. Called once, after a table without this servable was published.</summary>
     public void Retire() => Release();
 
-    internal void Release()
+    internal void Release(bool isKept = false)
     {
+        if (isKept)
+        {
+            Interlocked.Decrement(ref _kept);
+        }
+
         if (Interlocked.Decrement(ref _holds) == 0)
         {
             // Freeing a compiled model may take long and must not block the thread that ends a request.

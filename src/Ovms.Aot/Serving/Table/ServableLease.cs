@@ -4,6 +4,7 @@ namespace Ovms.Serving.Table;
 internal sealed class ServableLease : IDisposable
 {
     private Servable? _servable;
+    private bool _isKept;
 
     internal ServableLease(Servable servable) => _servable = servable;
 
@@ -11,5 +12,12 @@ internal sealed class ServableLease : IDisposable
     public Servable Servable => _servable ?? throw new ObjectDisposedException(nameof(ServableLease));
 
     /// <inheritdoc/>
-    public void Dispose() => Interlocked.Exchange(ref _servable, null)?.Release();
+    public void Dispose() => Interlocked.Exchange(ref _servable, null)?.Release(_isKept);
+
+    /// <summary>Makes it one that <see cref="Servable.TryKeep"/> has counted.</summary>
+    internal ServableLease AsKept()
+    {
+        _isKept = true;
+        return this;
+    }
 }

@@ -28,6 +28,9 @@ internal abstract class ServableVariants : IDisposable
     /// <summary>Number of calls that wait for a variant, or for an infer request of one.</summary>
     public abstract int Waiting { get; }
 
+    /// <summary>Number of calls on variants that a stop waits for.</summary>
+    public abstract int CallsLeft { get; }
+
     /// <summary>Number of inferences on variants that have run longer than a limit and were not counted by an earlier call.</summary>
     public abstract int CountLate(TimeSpan limit);
 

@@ -37,7 +37,14 @@ internal sealed class TableMetrics(ModelSeries series)
         {
             foreach ((ServableState state, string text) in s_states)
             {
-                sink.Add(counters.LabelsOf(text), entry.State == state ? 1L : 0L);
+                sink.Add(counters.LabelsWith("state", text), entry.State == state ? 1L : 0L);
+            }
+        }));
+        metrics.Add(MetricFamilies.ModelDevices, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        {
+            if (entry.Servable?.Devices is { } devices)
+            {
+                sink.Add(counters.LabelsWith("devices", devices.Text), 1L);
             }
         }));
 

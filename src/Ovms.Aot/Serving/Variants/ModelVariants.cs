@@ -28,6 +28,9 @@ internal sealed class ModelVariants(AutoShapes auto, Signature loaded, VariantTa
     public override int Waiting => table.Waiting + table.Sum(static variant => variant.Pool.Waiting);
 
     /// <inheritdoc/>
+    public override int CallsLeft => table.CallsLeft;
+
+    /// <inheritdoc/>
     public override int CountLate(TimeSpan limit) => table.Sum(variant => variant.Pool.CountLate(limit));
 
     /// <inheritdoc/>

@@ -43,6 +43,7 @@ internal sealed class VariantTable(
     private int _waiting;
     private bool _isWorking;
     private bool _isEnded;
+    private Servable[] _ending = [];
 
     /// <summary>Number of calls that wait for a variant to be made.</summary>
     public int Waiting
@@ -62,6 +63,18 @@ internal sealed class VariantTable(
         lock (_gate)
         {
             return _byUse.Sum(entry => of(entry.Variant));
+        }
+    }
+
+    /// <summary>Number of calls that a stop waits for, after <see cref="EndAsync"/> was called.</summary>
+    public int CallsLeft
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ending.Sum(static variant => variant.CallsLeft);
+            }
         }
     }
 
@@ -120,7 +133,7 @@ internal sealed class VariantTable(
         lock (_gate)
         {
             _isEnded = true;
-            variants = [.. _byUse.Select(static entry => entry.Variant)];
+            variants = _ending = [.. _byUse.Select(static entry => entry.Variant)];
             _byUse.Clear();
             _byKey.Clear();
             work = _work;

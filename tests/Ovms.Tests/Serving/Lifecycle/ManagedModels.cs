@@ -209,7 +209,7 @@ internal sealed class ManagedModels : IAsyncDisposable
         return ModelRepository.Open(basePath);
     }
 
-    private Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    private Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config, bool isReturn)
     {
         LoadTimes.Enqueue(($"{id.Name}/{id.Version}", TimeSpan.FromTicks(Clock.GetTimestamp())));
         Loads.Enqueue($"{id.Name}/{id.Version}");

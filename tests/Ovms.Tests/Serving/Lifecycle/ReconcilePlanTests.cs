@@ -40,6 +40,17 @@ public sealed class ReconcilePlanTests
     }
 
     [Test]
+    public async Task VersionThatFell_IsLoadedAgainWhenItIsDue()
+    {
+        ModelConfig config = Config();
+        Desired desired = Desired(config, OnDisk(1));
+        ActualVersion fallen = Serves(config, 1) with { ReturnAt = s_now + TimeSpan.FromSeconds(4) };
+        await Assert.That(Plan(desired, Actual(fallen)).Words()).IsEqualTo("");
+        await Assert.That(Plan(desired, Actual(fallen)).NextReturn).IsEqualTo(fallen.ReturnAt);
+        await Assert.That(Plan(desired, Actual(fallen with { ReturnAt = s_now })).Words()).IsEqualTo("return 1");
+    }
+
+    [Test]
     public async Task VanishedVersion_GoesWhenTheNextOneServes()
     {
         ModelConfig config = Config();

@@ -49,6 +49,7 @@ internal static class Worlds
     {
         ModelAction.Load load => $"{(load.IsTrial ? "try" : "load")} {load.Id.Version}",
         ModelAction.Reload reload => $"{(reload.IsTrial ? "try anew" : "reload")} {reload.Id.Version}",
+        ModelAction.Return back => $"return {back.Id.Version}",
         _ => $"unload {action.Id.Version}",
     };
 }

@@ -57,6 +57,29 @@ public sealed class InferRequestPoolTests
     }
 
     [Test]
+    public async Task PoolThatGrows_ServesItsWaitersAtOnce()
+    {
+        using LoadedModel model = DummyServable.Load(requests: 1, waiters: 8);
+        InferRequestPool pool = (InferRequestPool)model.Pool;
+        InferSlot held = (await pool.RentAsync(CancellationToken.None)).Value!;
+        Task<Outcome<InferSlot>>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => pool.RentAsync(CancellationToken.None).AsTask())];
+        await pool.GrowAsync(4);
+        await Assert.That(pool.Size).IsEqualTo(4);
+        await Assert.That(pool.InUse).IsEqualTo(4);
+        foreach (Task<Outcome<InferSlot>> next in waiting)
+        {
+            InferSlot slot = (await next).Value!;
+            await Assert.That(await DummyServable.InferAsync(slot, 1)).IsEqualTo(2f);
+            slot.Return();
+        }
+
+        held.Return();
+        await pool.GrowAsync(2);
+        await Assert.That(pool.Size).IsEqualTo(4).Because("it does not shrink");
+        await Assert.That(pool.InUse).IsEqualTo(0);
+    }
+
+    [Test]
     public async Task CallerWhoHasAlreadyGivenUp_TakesNothing()
     {
         using LoadedModel model = DummyServable.Load(requests: 1, waiters: 8);

@@ -9,21 +9,16 @@ namespace Ovms.Frontends.Grpc.KServe;
 internal static class ExtensionMessages
 {
     /// <summary>A model's configuration.</summary>
-    public static ModelConfig Of(ModelConfiguration model) => new()
+    public static ModelConfig Of(ModelConfiguration model)
     {
-        Name = model.Name,
-        Platform = ModelConfiguration.Backend,
-        Backend = ModelConfiguration.Backend,
-        MaxBatchSize = model.MaxBatchSize,
-        Input = { model.Inputs.Select(InputOf) },
-        Output = { model.Outputs.Select(OutputOf) },
-        InstanceGroup =
+        ModelConfig config = WithoutParameters(model);
+        if (model.Devices is { } devices)
         {
-            new ModelInstanceGroup { Name = model.Name, Count = model.Instances, Kind = ModelInstanceGroup.Types.Kind.Model },
-        },
-        SequenceBatching = model.IsStateful ? new() { Direct = new() } : null,
-        ModelTransactionPolicy = new(),
-    };
+            config.Parameters.Add(ModelConfiguration.DevicesKey, new ModelParameter { StringValue = devices });
+        }
+
+        return config;
+    }
 
     /// <summary>A version's counts and durations.</summary>
     public static ModelStatistics Of(StatisticsRow row)
@@ -63,6 +58,22 @@ internal static class ExtensionMessages
     /// <summary>A row of the repository index.</summary>
     public static RepositoryIndexResponse.Types.ModelIndex Of(RepositoryRow row) =>
         new() { Name = row.Name, Version = row.Version, State = row.State, Reason = row.Reason };
+
+    private static ModelConfig WithoutParameters(ModelConfiguration model) => new()
+    {
+        Name = model.Name,
+        Platform = ModelConfiguration.Backend,
+        Backend = ModelConfiguration.Backend,
+        MaxBatchSize = model.MaxBatchSize,
+        Input = { model.Inputs.Select(InputOf) },
+        Output = { model.Outputs.Select(OutputOf) },
+        InstanceGroup =
+        {
+            new ModelInstanceGroup { Name = model.Name, Count = model.Instances, Kind = ModelInstanceGroup.Types.Kind.Model },
+        },
+        SequenceBatching = model.IsStateful ? new() { Direct = new() } : null,
+        ModelTransactionPolicy = new(),
+    };
 
     private static ModelInput InputOf(ConfiguredTensor tensor) =>
         new() { Name = tensor.Name, DataType = (DataType)tensor.Datatype, Dims = { tensor.Dims } };

@@ -28,8 +28,13 @@ internal static class MetadataJson
 
     /// <summary>Writes a model's versions, inputs and outputs.</summary>
     /// <param name="modelInfo">The model's own <c>model_info</c>; if null or empty, nothing is written for it.</param>
+    /// <param name="devices">The devices that run it, as text; if null, nothing is written for them.</param>
     public static void WriteModel(
-        NativeBuffer body, ModelEntry model, Signature signature, IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null)
+        NativeBuffer body,
+        ModelEntry model,
+        Signature signature,
+        IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null,
+        string? devices = null)
     {
         body.Raw("{\"name\":"u8);
         body.Text(model.Name);
@@ -51,9 +56,9 @@ internal static class MetadataJson
         WriteTensors(body, signature.InputsInNameOrder);
         body.Raw(",\"outputs\":"u8);
         WriteTensors(body, signature.OutputsInNameOrder);
-        if (modelInfo is { Count: > 0 })
+        if (modelInfo is { Count: > 0 } || devices is not null)
         {
-            WriteModelInfo(body, modelInfo);
+            WriteRuntimeInfo(body, modelInfo ?? [], devices);
         }
 
         body.Raw("}"u8);
@@ -77,9 +82,28 @@ internal static class MetadataJson
         body.Raw("]"u8);
     }
 
+    private static void WriteRuntimeInfo(NativeBuffer body, IReadOnlyList<KeyValuePair<string, string>> modelInfo, string? devices)
+    {
+        body.Raw(",\"rt_info\":{"u8);
+        if (modelInfo.Count > 0)
+        {
+            WriteModelInfo(body, modelInfo);
+            body.Raw(devices is null ? default : ","u8);
+        }
+
+        if (devices is not null)
+        {
+            body.Text(ModelConfiguration.DevicesKey);
+            body.Raw(":"u8);
+            body.Text(devices);
+        }
+
+        body.Raw("}"u8);
+    }
+
     private static void WriteModelInfo(NativeBuffer body, IReadOnlyList<KeyValuePair<string, string>> modelInfo)
     {
-        body.Raw(",\"rt_info\":{\"model_info\":{"u8);
+        body.Raw("\"model_info\":{"u8);
         for (int i = 0; i < modelInfo.Count; i++)
         {
             body.Raw(i == 0 ? default : ","u8);
@@ -88,6 +112,6 @@ internal static class MetadataJson
             body.Text(modelInfo[i].Value);
         }
 
-        body.Raw("}}"u8);
+        body.Raw("}"u8);
     }
 }

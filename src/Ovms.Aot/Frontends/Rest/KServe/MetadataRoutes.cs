@@ -29,7 +29,7 @@ internal sealed class MetadataRoutes(ServableRegistry registry, CallCounts count
 
         using NativeBuffer body = new();
         Servable servable = found.Value.Version.Servable!;
-        MetadataJson.WriteModel(body, found.Value.Model, servable.Signature, servable.ModelInfo);
+        MetadataJson.WriteModel(body, found.Value.Model, servable.Signature, servable.ModelInfo, servable.Devices?.Text);
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 }

@@ -29,6 +29,15 @@ internal static class ModelConfigJson
         body.Number(model.Instances);
         body.Raw("}]"u8);
         body.Raw(model.IsStateful ? ",\"sequence_batching\":{\"direct\":{}}"u8 : default);
+        if (model.Devices is { } devices)
+        {
+            body.Raw(",\"parameters\":{"u8);
+            body.Text(ModelConfiguration.DevicesKey);
+            body.Raw(":{\"string_value\":"u8);
+            body.Text(devices);
+            body.Raw("}}"u8);
+        }
+
         body.Raw(",\"model_transaction_policy\":{\"decoupled\":false}}"u8);
     }
 

@@ -43,10 +43,18 @@ internal sealed class MetadataJsonTests
         await Assert.That(Write([new("model_type", "ssd"), new("labels", "a \"b\"")])).EndsWith(""","rt_info":{"model_info":{"model_type":"ssd","labels":"a \"b\""}}}""");
     }
 
-    private static string Write(IReadOnlyList<KeyValuePair<string, string>>? modelInfo)
+    [Test]
+    public async Task Devices_StandBesideModelInfo()
+    {
+        await Assert.That(Write(null, "GPU.0, CPU")).EndsWith(""","rt_info":{"EXECUTION_DEVICES":"GPU.0, CPU"}}""");
+        await Assert.That(Write([new("model_type", "ssd")], "(CPU)")).EndsWith(
+            ""","rt_info":{"model_info":{"model_type":"ssd"},"EXECUTION_DEVICES":"(CPU)"}}""");
+    }
+
+    private static string Write(IReadOnlyList<KeyValuePair<string, string>>? modelInfo, string? devices = null)
     {
         using NativeBuffer body = new();
-        MetadataJson.WriteModel(body, new ModelEntry("m", [new VersionEntry(1, ServableState.Loading)]), s_signature, modelInfo);
+        MetadataJson.WriteModel(body, new ModelEntry("m", [new VersionEntry(1, ServableState.Loading)]), s_signature, modelInfo, devices);
         return Encoding.UTF8.GetString(body.Bytes);
     }
 }

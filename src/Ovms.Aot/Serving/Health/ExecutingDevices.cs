@@ -1,0 +1,94 @@
+using System.Globalization;
+using Ovms.Devices;
+using Ovms.Serving.Requests;
+
+namespace Ovms.Serving.Health;
+
+/// <summary>
+/// The devices that run a loaded model. AUTO and MULTI change them while the model serves and report it to nobody, so that somebody has
+/// to look.
+/// </summary>
+/// <remarks>Its values can be read by any thread; one thread at a time looks.</remarks>
+internal sealed class ExecutingDevices
+{
+    /// <summary>The property that says how many streams there are.</summary>
+    public const string StreamsKey = "NUM_STREAMS";
+
+    private readonly Func<string, string?> _read;
+    private readonly TargetDevice _asked;
+    private readonly InferRequestPool? _growing;
+    private ExecutionDevices? _best;
+    private volatile ExecutionDevices _now;
+    private volatile bool _hasFallen;
+    private volatile int _streams;
+
+    /// <summary>Takes what the compiled model said when it was loaded.</summary>
+    /// <param name="read">Reads a property of the compiled model; null if it has none of that name.</param>
+    /// <param name="asked">The devices that were asked for, absent ones too.</param>
+    /// <param name="executing">The devices that run it, as text.</param>
+    /// <param name="streams">Its streams, as text; null if not reported.</param>
+    /// <param name="growing">The infer requests that follow the devices' optimum; null if their number is fixed.</param>
+    public ExecutingDevices(
+        Func<string, string?> read, TargetDevice asked, string executing, string? streams, InferRequestPool? growing = null)
+    {
+        (_read, _asked, _growing) = (read, asked, growing);
+        _now = ExecutionDevices.From(executing);
+        _streams = ExecutionFacts.TotalStreams(streams);
+        Judge(wasTemporary: false);
+    }
+
+    /// <summary>The devices as text for users: <c>GPU.0, CPU</c>; in parentheses until a better one is ready.</summary>
+    public string Text => _now.Text;
+
+    /// <summary>The devices that were asked for.</summary>
+    public string Asked => _asked.Text;
+
+    /// <summary>Whether they run the model only until a better device is ready.</summary>
+    public bool AreTemporary => _now.AreTemporary;
+
+    /// <summary>Whether the model could run on a better device, and does not.</summary>
+    public bool HaveFallen => _hasFallen;
+
+    /// <summary>Whether the devices of such a model can change at all.</summary>
+    public bool CanChange => _asked.Mode is DeviceMode.Auto or DeviceMode.Multi;
+
+    /// <summary>OpenVINO's execution streams; 0 if the devices do not report them.</summary>
+    public int Streams => _streams;
+
+    /// <summary>
+    /// Asks the compiled model. If the devices have changed, the number of streams is read again, and the infer requests grow to the
+    /// optimum of the new devices. May block while a device does not answer.
+    /// </summary>
+    /// <returns>The change; null if there is none.</returns>
+    public async Task<DeviceChange?> LookAsync()
+    {
+        if (_read("EXECUTION_DEVICES") is not { } text || ExecutionDevices.From(text) is not { Names: not [] } seen
+            || seen.Text == _now.Text)
+        {
+            return null;
+        }
+
+        (ExecutionDevices before, bool hadFallen) = (_now, _hasFallen);
+        _now = seen;
+        Judge(before.AreTemporary);
+        _streams = ExecutionFacts.TotalStreams(_read(StreamsKey));
+        if (_growing is not null && ToCount(_read("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) is var optimal and > 0)
+        {
+            await _growing.GrowAsync(optimal).ConfigureAwait(false);
+        }
+
+        return new DeviceChange(before.Text, seen.Text, _hasFallen && !hadFallen);
+    }
+
+    private void Judge(bool wasTemporary)
+    {
+        _hasFallen = _now.HaveFallen(_asked, _best, wasTemporary);
+        if (!_hasFallen && !_now.AreTemporary)
+        {
+            _best = _now;
+        }
+    }
+
+    private static int ToCount(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;
+}

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using Ovms.Observability;
+using Ovms.Serving.Health;
+using Ovms.Serving.Table;
+
+namespace Ovms.Serving.Lifecycle;
+
+/// <summary>
+/// Looks at the devices of models under AUTO and MULTI, which change them without a report: soon after a failed call, every few seconds
+/// while calls come, and every second until the device that AUTO waits for is ready.
+/// </summary>
+/// <param name="registry">The models.</param>
+/// <param name="fell">Told of each model that runs on a worse device than it could.</param>
+/// <param name="time">The source of time.</param>
+/// <param name="log">Logs the changes.</param>
+internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableId, Servable> fell, TimeProvider time, ILogger log)
+{
+    private const int PacesPerLook = 5;
+
+    private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
+
+    private readonly ConditionalWeakTable<Servable, Watched> _watched = [];
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="cancellation">Ends it without an exception.</param>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using PeriodicTimer timer = new(s_pace, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
+            {
+                foreach (VersionEntry entry in registry.Current.Models.SelectMany(static model => model.Versions))
+                {
+                    if (entry.Servable is { Devices.CanChange: true } servable)
+                    {
+                        Pass(servable, _watched.GetOrCreateValue(servable));
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The normal end.
+        }
+    }
+
+    private void Pass(Servable servable, Watched watched)
+    {
+        if (servable.Devices!.HaveFallen && !watched.IsFallTold)
+        {
+            // It could not run on the better device from the start.
+            watched.IsFallTold = true;
+            Tell(servable, new DeviceChange(servable.Devices.Text, servable.Devices.Text, IsFall: true));
+        }
+
+        (long calls, long failed) = servable.Statistics.Counted;
+        watched.Paces++;
+        bool isDue = servable.Devices.AreTemporary
+            || failed != watched.Failed
+            || (watched.Paces >= PacesPerLook && calls != watched.Calls);
+        if (!isDue || watched.IsLooking || servable.TryKeep() is not { } lease)
+        {
+            return;
+        }
+
+        (watched.Calls, watched.Failed, watched.Paces, watched.IsLooking) = (calls, failed, 0, true);
+
+        // A thread of its own, because a device that hangs may not answer.
+        _ = Task.Factory.StartNew(
+            () => LookAsync(lease, watched),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Default);
+    }
+
+    private async Task LookAsync(ServableLease lease, Watched watched)
+    {
+        using (lease)
+        {
+            Servable servable = lease.Servable;
+            try
+            {
+                if (await servable.Devices!.LookAsync().ConfigureAwait(false) is { } change)
+                {
+                    watched.IsFallTold |= change.IsFall;
+                    Tell(servable, change);
+                }
+            }
+            catch (Exception surprise)
+            {
+                Log.DeviceLookSurprised(log, servable.Id.Name, servable.Id.Version, surprise);
+            }
+            finally
+            {
+                watched.IsLooking = false;
+            }
+        }
+    }
+
+    private void Tell(Servable servable, DeviceChange change)
+    {
+        ExecutingDevices devices = servable.Devices!;
+        if (change.Now != change.Before)
+        {
+            Log.DevicesChanged(
+                log, servable.Id.Name, servable.Id.Version, change.Now, change.Before, devices.Streams, servable.Requests);
+        }
+
+        if (change.IsFall)
+        {
+            Log.DeviceFell(log, servable.Id.Name, servable.Id.Version, change.Now, devices.Asked, change.Before);
+            fell(servable.Id, servable);
+        }
+    }
+
+    private sealed class Watched
+    {
+        private volatile bool _isLooking;
+
+        public bool IsLooking
+        {
+            get => _isLooking;
+            set => _isLooking = value;
+        }
+
+        public bool IsFallTold { get; set; }
+
+        public int Paces { get; set; }
+
+        public long Calls { get; set; }
+
+        public long Failed { get; set; }
+    }
+}

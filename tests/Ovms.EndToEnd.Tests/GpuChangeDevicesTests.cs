@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Ovms.EndToEnd.Tests.Harness;
+using Ovms.Frontends.Grpc.Protos;
+
+namespace Ovms.EndToEnd.Tests;
+
+/// <summary>AUTO and MULTI change their devices while they serve: it is told, and a model that lost its GPU comes back to it.</summary>
+internal sealed class GpuChangeDevicesTests
+{
+    private const string Throughput = """{"PERFORMANCE_HINT": "THROUGHPUT"}""";
+
+    [Test]
+    public async Task HandOverToTheGpu_IsToldAndTheInferRequestsGrow()
+    {
+        using Gpu gpu = new();
+        gpu.Set("build_delay_ms=600000");
+        await using OvmsServer server = await StartAsync(gpu, "AUTO:GPU,CPU");
+        await Assert.That(await DevicesToldAsync(server)).IsEqualTo("(CPU)");
+        double before = await MetricAsync(server, "ovms_infer_req_queue_size");
+        string metadata = await MessagesAsync(server);
+        gpu.Set();
+        await server.Process.WaitForLineAsync(static line => line.Contains("devices executing: GPU.0; before: (CPU);"));
+        await Assert.That(await DevicesToldAsync(server)).IsEqualTo("GPU.0");
+        await Assert.That(await MetricAsync(server, "ovms_infer_req_queue_size")).IsGreaterThan(before);
+        await Assert.That(await MetricAsync(server, "ovms_streams")).IsEqualTo(2).Because("the GPU plugin finds two streams useful");
+        await Assert.That(await MessagesAsync(server)).IsEqualTo(metadata);
+
+        // As many calls at the same time as there are infer requests now.
+        await server.CheckDummyAsync("dummy", calls: 16);
+        await Assert.That(server.Process.Output).DoesNotContain("runs on CPU only");
+        await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
+    }
+
+    [Test]
+    [Arguments("AUTO:GPU,CPU", "GPU.0", "enqueue_error=CL_OUT_OF_RESOURCES")]
+    [Arguments("MULTI:GPU,CPU", "GPU.0, CPU", "wait_error=CL_OUT_OF_RESOURCES")]
+    public async Task FallToTheCpu_IsAWarningAndTheWayBackIsTakenWithoutAFailedCall(string device, string well, string fault)
+    {
+        using Gpu gpu = new();
+        await using OvmsServer server = await StartAsync(gpu, device);
+        await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);
+        gpu.Set(fault);
+        await CallUntilAsync(server, async () => await DevicesToldAsync(server) == "CPU");
+        string fall = await server.Process.WaitForLineAsync(static line => line.Contains("[warning][serving] Model dummy; version: 1 runs on CPU only"));
+        await Assert.That(fall).Contains($"device asked: {device}; before: {well}.");
+        await server.Process.WaitForLineAsync(static line => line.Contains("does not run on a better device yet, attempt 1:"));
+        gpu.Set();
+        await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);
+        await Assert.That(server.Process.Output).Contains($"Model dummy; version: 1 was loaded again and runs on {well}; before: CPU");
+        await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
+        await Assert.That(server.Process.Output).DoesNotContain("][error][");
+    }
+
+    private static Task<OvmsServer> StartAsync(Gpu gpu, string device) => OvmsServer.StartAsync(
+        Repo.Model("dummy"),
+        "dummy",
+        gpu.Variables,
+        "--target_device",
+        device,
+        "--plugin_config",
+        Throughput,
+        "--metrics_list",
+        "ovms_model_devices,ovms_infer_req_queue_size,ovms_streams",
+        "--metrics_enable");
+
+    private static async Task CallUntilAsync(OvmsServer server, Func<Task<bool>> holds)
+    {
+        using CancellationTokenSource patience = new(OvmsProcess.Patience);
+        while (!await holds())
+        {
+            await Assert.That(patience.IsCancellationRequested).IsFalse().Because(server.Process.Output);
+            await server.CheckDummyAsync("dummy");
+        }
+    }
+
+    // All places tell the same, or the test fails. A change between two questions is asked again.
+    private static async Task<string> DevicesToldAsync(OvmsServer server)
+    {
+        for (int i = 0; ; i++)
+        {
+            JsonNode metadata = JsonNode.Parse(await server.Http.GetStringAsync("/v2/models/dummy"))!;
+            JsonNode config = JsonNode.Parse(await server.Http.GetStringAsync("/v2/models/dummy/config"))!;
+            ModelConfigResponse message = await server.Client.ModelConfigAsync(new() { Name = "dummy" });
+            string[] told =
+            [
+                $"{metadata["rt_info"]!["EXECUTION_DEVICES"]}",
+                $"{config["parameters"]!["EXECUTION_DEVICES"]!["string_value"]}",
+                message.Config.Parameters["EXECUTION_DEVICES"].StringValue,
+                await SeriesAsync(server, "ovms_model_devices{devices=\""),
+            ];
+            if (told.Distinct().Count() == 1 || i == 10)
+            {
+                await Assert.That(told.Distinct()).HasSingleItem();
+                return told[0];
+            }
+        }
+    }
+
+    // What no change of devices may change.
+    private static async Task<string> MessagesAsync(OvmsServer server) =>
+        await server.Http.GetStringAsync("/v1/models/dummy/metadata")
+        + await server.Http.GetStringAsync("/v1/models/dummy")
+        + await server.Http.GetStringAsync("/v1/config")
+        + (await server.Client.ModelMetadataAsync(new() { Name = "dummy" })).ToByteString().ToBase64();
+
+    private static async Task<string> SeriesAsync(OvmsServer server, string start)
+    {
+        string series = (await server.Http.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith(start, StringComparison.Ordinal));
+        await Assert.That(series).EndsWith(" 1");
+        return series[start.Length..series.IndexOf('"', start.Length)];
+    }
+
+    private static async Task<double> MetricAsync(OvmsServer server, string name) => double.Parse(
+        (await server.Http.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + "{", StringComparison.Ordinal)).Split(' ')[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+}
