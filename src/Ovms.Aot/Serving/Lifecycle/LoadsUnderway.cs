@@ -1,3 +1,4 @@
+using Ovms.Observability;
 using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
@@ -94,8 +95,15 @@ internal sealed class LoadsUnderway
         return [.. _running.Where(load => load.MayBeAbandoned(now) && !IsWanted(load, desired)).Take(room)];
     }
 
-    /// <summary>The loads that the log should now report as slow.</summary>
-    public IReadOnlyList<RunningLoad> ToBeTold(TimeSpan now) => _running.FindAll(load => load.IsToBeTold(now));
+    /// <summary>Reports each load once when it takes long.</summary>
+    public void ReportSlow(ILogger log, TimeSpan now)
+    {
+        foreach (RunningLoad slow in _running.FindAll(load => load.IsToBeTold(now)))
+        {
+            slow.IsTold = true;
+            Log.LoadSlow(log, slow.Id.Name, slow.Id.Version, slow.Age(now).TotalSeconds);
+        }
+    }
 
     /// <summary>
     /// Whether a requested reload must wait: for loads begun since its look, for loads that are not slow, and for a limited time for those

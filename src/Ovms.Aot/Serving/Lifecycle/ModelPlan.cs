@@ -108,7 +108,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         {
             if (_source.MakesTheSameAs(Actual?.Serves))
             {
-                return Actual?.ReturnAt is { } at && now >= at ? new ModelAction.Return(Id, _source) : null;
+                return Actual?.ReturnAt is { } at && now >= at ? new LoadAction.Return(Id, _source) : null;
             }
 
             if (!IsSettled || !IsDue(now))
@@ -117,7 +117,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
             }
 
             bool isTrial = _vouchedLook == 0 && Failure is null;
-            return IsServed ? new ModelAction.Reload(Id, _source, isTrial) : new ModelAction.Load(Id, _source, isTrial);
+            return IsServed ? new LoadAction.Reload(Id, _source, isTrial) : new LoadAction.Load(Id, _source, isTrial);
         }
 
         /// <summary>When the next attempt is due, if none is due now.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Diagnostics;
 using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Serving.Table;
@@ -10,7 +8,7 @@ namespace Ovms.Serving.Lifecycle;
 /// <summary>Carries out reloads: look, plan, act, report. Blocking work runs on other threads and posts a <see cref="Signal"/>.</summary>
 /// <remarks>
 /// Each look and each load has its own thread. A model has one load at a time; the total is limited, without slow loads.
-/// Used only by the loop of <see cref="ModelManager"/>, except <see cref="IsLoading"/>.
+/// Used only by the loop of <see cref="ModelManager"/>, except <see cref="IsLoading"/> and <see cref="Leaving"/>.
 /// </remarks>
 internal sealed class Reconciler(
     ServingBoard board, Readiness readiness, Reloads reloads, DesiredReader reader, LoadVersion load, LookEffects? effects,
@@ -26,7 +24,7 @@ internal sealed class Reconciler(
     private readonly LoadsUnderway _loads = new();
     private readonly LookSchedule _looks = new(reader, pace.Poll, post);
     private Desired _desired = Desired.Nothing;
-    private volatile ImmutableHashSet<Servable> _leaving = [];
+    private readonly LeavingServables _leaving = new(post, log);
     private TimeSpan _calledUntil;
     private bool _isChange;
     private bool _isStopping;
@@ -39,11 +37,11 @@ internal sealed class Reconciler(
     /// Whether it was stopped and nothing is left to wait for: no call, no load unless loads were left, and nothing that is being freed.
     /// Freeing may wait for a compilation that AUTO still runs, so it is waited for only a short time.
     /// </summary>
-    public bool IsOver => _isStopping && !_leaving.Any(static servable => servable.CallsLeft > 0) && (_leavesLoads || !IsLoading)
-        && (Now - _calledUntil >= s_freeing || _leaving.All(static servable => servable.IsHeld));
+    public bool IsOver => _isStopping && !_leaving.HaveCalls && (_leavesLoads || !IsLoading)
+        && (Now - _calledUntil >= s_freeing || _leaving.AreHeld);
 
-    /// <summary>Whether released models are not freed yet. Read by any thread, as is <see cref="DescribeCalls"/>.</summary>
-    public bool HasLeaving => !_leaving.IsEmpty;
+    /// <summary>The models that are released and not freed yet.</summary>
+    public LeavingServables Leaving => _leaving;
 
     private TimeSpan Now => clock.GetElapsedTime(_began);
 
@@ -68,14 +66,9 @@ internal sealed class Reconciler(
                 board.Fell(fell.Id, fell.Servable, Now);
                 break;
             case Signal.Drained drained:
-                _leaving = _leaving.Remove(drained.Servable);
+                _leaving.Remove(drained.Servable);
                 _waiters.Left(drained.Servable);
                 board.End(drained.Id, drained.Servable);
-                if (drained.Servable.FreeingFault is { } surprise)
-                {
-                    Log.FreeingSurprised(log, drained.Id.Name, drained.Id.Version, surprise);
-                }
-
                 break;
             case Signal.LeaveLoads:
                 _leavesLoads = true;
@@ -95,7 +88,7 @@ internal sealed class Reconciler(
         if (_isStopping)
         {
             // The end of a call raises no signal. That of a model's last one leads to one, but only when the model is freed.
-            _calledUntil = _leaving.Any(static servable => servable.CallsLeft > 0) ? Now : _calledUntil;
+            _calledUntil = _leaving.HaveCalls ? Now : _calledUntil;
             return s_stopPace;
         }
 
@@ -113,13 +106,6 @@ internal sealed class Reconciler(
         TimeSpan?[] times = [_looks.NextStep(plan.NextDue), plan.NextReturn, _waiters.Release(Now), _loads.NextDue(Now)];
         return times.Min() is { } at ? TimeSpan.FromTicks(Math.Max(0, (at - Now).Ticks)) : null;
     }
-
-    /// <summary>What a stop still waits for: "m (version 1): 2 calls"; empty if no call.</summary>
-    public string DescribeCalls() => string.Join("; ", _leaving
-        .Select(static servable => (servable.Id, Calls: servable.CallsLeft))
-        .Where(static left => left.Calls > 0)
-        .OrderBy(static left => left.Id.Name, StringComparer.Ordinal)
-        .Select(static left => $"{left.Id.Name} (version {left.Id.VersionText}): {left.Calls} {(left.Calls == 1 ? "call" : "calls")}"));
 
     /// <summary>Cancels the wait of all reload requesters.</summary>
     public void GiveUpReloads() => _waiters.GiveUp();
@@ -171,7 +157,7 @@ internal sealed class Reconciler(
             board.Await(plan.Awaited);
             ServableId[] leaving = [.. plan.Actions.OfType<ModelAction.Unload>().Select(static action => action.Id)];
             bool isRefused = false;
-            foreach (ModelAction action in plan.Actions.Except(plan.Actions.OfType<ModelAction.Unload>()))
+            foreach (LoadAction action in plan.Actions.OfType<LoadAction>())
             {
                 isRefused |= !BeginLoad(action);
             }
@@ -188,23 +174,16 @@ internal sealed class Reconciler(
     }
 
     // False if the load is refused at once; the plan must then be computed again. A load without a place begins when there is one.
-    private bool BeginLoad(ModelAction action)
+    private bool BeginLoad(LoadAction action)
     {
-        (VersionSource source, bool isTrial) = action switch
-        {
-            ModelAction.Load made => (made.Source, made.IsTrial),
-            ModelAction.Reload made => (made.Source, made.IsTrial),
-            ModelAction.Return made => (made.Source, false),
-            _ => throw new UnreachableException(),
-        };
-        RunningLoad begun = new(action.Id, source, isTrial, _desired.Look, Now) { IsReturn = action is ModelAction.Return };
-        Outcome refusal = _loads.Refusal(action.Id, source);
+        RunningLoad begun = new(action.Id, action.Source, action.IsTrial, _desired.Look, Now) { IsReturn = action is LoadAction.Return };
+        Outcome refusal = _loads.Refusal(action.Id, action.Source);
         if (!refusal.IsOk)
         {
             board.Begin(action.Id);
             Fail(begun, refusal, isTrial: false);
         }
-        else if (_loads.HasPlace(source, Now))
+        else if (_loads.HasPlace(action.Source, Now))
         {
             _loads.Add(begun);
             board.Begin(action.Id);
@@ -231,11 +210,7 @@ internal sealed class Reconciler(
             PublishStatus();
         }
 
-        foreach (RunningLoad slow in _loads.ToBeTold(Now))
-        {
-            slow.IsTold = true;
-            Log.LoadSlow(log, slow.Id.Name, slow.Id.Version, slow.Age(Now).TotalSeconds);
-        }
+        _loads.ReportSlow(log, Now);
     }
 
     private void Settle(Signal.Made made)
@@ -246,7 +221,7 @@ internal sealed class Reconciler(
         {
             if (made.Loaded.IsOk)
             {
-                Follow(ended.Id, ServingBoard.Discard(ended.Id, made.Loaded.Value));
+                _leaving.Add(ended.Id, ServingBoard.Discard(ended.Id, made.Loaded.Value));
             }
 
             PublishStatus();
@@ -259,7 +234,7 @@ internal sealed class Reconciler(
         {
             if (board.Complete(ended.Id, ended.Source, made.Loaded.Value, ended.IsReturn ? Now : null) is { } replaced)
             {
-                Follow(ended.Id, replaced);
+                _leaving.Add(ended.Id, replaced);
             }
 
             _account.EnterLoad(isOk: true);
@@ -291,16 +266,8 @@ internal sealed class Reconciler(
         foreach ((ServableId id, Servable servable) in board.LetGo(ids))
         {
             _waiters.Leaves(servable, Now);
-            Follow(id, servable);
+            _leaving.Add(id, servable);
         }
-    }
-
-    private void Follow(ServableId id, Servable servable)
-    {
-        _leaving = _leaving.Add(servable);
-        _ = servable.Drained.ContinueWith(
-            _ => post(new Signal.Drained(id, servable)),
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void MarkChange()

@@ -20,6 +20,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
     private readonly Dictionary<string, ModelRow> _models = new(StringComparer.Ordinal);
     private readonly List<string> _retired = [];
+    private readonly BoardLog _log = new(log);
     private ImmutableHashSet<string> _graphs = [];
 
     /// <summary>The current state, as the input of a plan.</summary>
@@ -35,7 +36,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         {
             ModelRow row = RowOf(model.Name);
             row.IsRetired = false;
-            LogChanges(row, model);
+            _log.Changes(row, model);
             row.Fault = model.Fault;
             row.Warnings = model.Warnings;
             _retired.Remove(model.Name);
@@ -60,7 +61,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         if (rows.Length > 0)
         {
             Publish();
-            LogStates(rows);
+            _log.States(rows);
         }
     }
 
@@ -74,7 +75,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         {
             row.State = ServableState.Loading;
             Publish();
-            LogState(id, row);
+            _log.State(id, row);
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         Publish();
         if (old is null)
         {
-            LogState(id, row);
+            _log.State(id, row);
         }
         else
         {
@@ -136,29 +137,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         row.Failed = failed;
         row.IsFailureSure = !isTrial;
         Publish();
-        if (row.ToEntry() == before && failed.Attempts > 1)
-        {
-            Log.ModelFailedAgain(log, id.Name, id.Version, failed.Attempts, failed.Why.Text);
-            return;
-        }
-
-        if (row.ToEntry().Error != before.Error)
-        {
-            LogState(id, row);
-        }
-
-        if (isTrial)
-        {
-            Log.ModelIncomplete(log, id.Name, id.Version, failed.Why.Text);
-        }
-        else if (row.Servable is null)
-        {
-            Log.ModelFailed(log, id.Name, id.Version, failed.Why.Text);
-        }
-        else
-        {
-            Log.ModelKept(log, id.Name, id.Version, failed.Why.Text);
-        }
+        _log.Failure(id, row, before, isTrial);
     }
 
     /// <summary>A version runs on a worse device than it could.</summary>
@@ -204,7 +183,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
 
         // Order: UNLOADING is published before the first servable retires, so that no call finds a retired one in the table.
         Publish();
-        LogStates(rows);
+        _log.States(rows);
         (ServableId Id, Servable Servable)[] leaving =
             [.. rows.Where(static item => item.Row.Leaving is not null).Select(static item => (item.Id, item.Row.Leaving!))];
         foreach ((_, Servable servable) in leaving)
@@ -235,7 +214,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
             row.Leaving = null;
             model.ForgetEnded();
             Publish();
-            LogState(id, row);
+            _log.State(id, row);
         }
     }
 
@@ -282,56 +261,4 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     }
 
     private void Publish() => registry.Publish(new ServableTable(_models.Values.Select(static model => model.ToEntry()), _graphs));
-
-    private void LogStates(IEnumerable<(ServableId Id, VersionRow Row)> rows)
-    {
-        foreach ((ServableId id, VersionRow row) in rows)
-        {
-            LogState(id, row);
-        }
-    }
-
-    private void LogState(ServableId id, VersionRow row) =>
-        Log.StateChanged(
-            log, id.Name, id.Version, row.State.ToString().ToUpperInvariant(), row.ToEntry().Error.ToString().ToUpperInvariant());
-
-    // Logged when it changes, not at every look.
-    private void LogChanges(ModelRow before, DesiredModel now)
-    {
-        foreach (string warning in now.Warnings.Except(before.Warnings))
-        {
-            Log.Warning(log, warning);
-        }
-
-        if (now.Fault.IsOk || now.Fault.Text == before.Fault.Text)
-        {
-            return;
-        }
-
-        if (now.Fault.Code == StatusCode.NoModelVersionAvailable)
-        {
-            LogEmpty(before, now);
-        }
-        else if (before.Serves)
-        {
-            Log.ModelNotRefreshed(log, now.Name, now.Fault.Text);
-        }
-        else
-        {
-            Log.ModelAbsent(log, now.Name, now.Fault.Text);
-        }
-    }
-
-    // One warning each time that the folder becomes empty. A later change of the text may explain why no version was found.
-    private void LogEmpty(ModelRow before, DesiredModel now)
-    {
-        if (before.Fault.Code == StatusCode.NoModelVersionAvailable)
-        {
-            Log.ModelStillEmpty(log, now.Name, now.Fault.Text);
-        }
-        else
-        {
-            Log.ModelEmpty(log, now.Name, now.Fault.Text);
-        }
-    }
 }

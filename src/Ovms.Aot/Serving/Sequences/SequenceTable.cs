@@ -30,40 +30,13 @@ internal sealed class SequenceTable(
     public int InUse => _turns.InUse;
 
     /// <inheritdoc/>
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return Math.Max(0, _calls - _turns.InUse);
-            }
-        }
-    }
+    public int Waiting => Locked(static table => Math.Max(0, table._calls - table._turns.InUse));
 
     /// <summary>Sequences that have started and not ended.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _sequences.Count;
-            }
-        }
-    }
+    public int Count => Locked(static table => table._sequences.Count);
 
     /// <inheritdoc/>
-    public int Abandoned
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _sequences.Values.Count(static sequence => sequence.Slot?.IsAbandoned == true);
-            }
-        }
-    }
+    public int Abandoned => Locked(static table => table._sequences.Values.Count(static sequence => sequence.Slot?.IsAbandoned == true));
 
     /// <inheritdoc/>
     public async ValueTask<Outcome<InferSlot>> RentAsync(SequenceStep step, CancellationToken cancellation)
@@ -288,6 +261,14 @@ internal sealed class SequenceTable(
             }
 
             return isOver;
+        }
+    }
+
+    private int Locked(Func<SequenceTable, int> read)
+    {
+        lock (_gate)
+        {
+            return read(this);
         }
     }
 

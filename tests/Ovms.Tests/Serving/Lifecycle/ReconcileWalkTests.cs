@@ -139,12 +139,12 @@ public sealed class ReconcileWalkTests
                         CheckUnload(action.Id);
                         _actual[action.Id.Name].Remove(action.Id.Version);
                         break;
-                    case ModelAction.Load load:
+                    case LoadAction.Load load:
                         Expect(actual?.Serves is null, $"{action} of what serves");
                         CheckAttempt(load.Source, actual);
                         _busy[action.Id.Name] = action;
                         break;
-                    case ModelAction.Reload reload:
+                    case LoadAction.Reload reload:
                         Expect(actual?.Serves is not null, $"{action} of what does not serve");
                         Expect(!reload.Source.MakesTheSameAs(actual?.Serves), $"{action} for nothing");
                         CheckAttempt(reload.Source, actual);
@@ -188,7 +188,7 @@ public sealed class ReconcileWalkTests
 
             (string name, ModelAction action) = _busy.ElementAt(_random.Next(_busy.Count));
             _busy.Remove(name);
-            VersionSource source = action is ModelAction.Load load ? load.Source : ((ModelAction.Reload)action).Source;
+            VersionSource source = action is LoadAction.Load load ? load.Source : ((LoadAction.Reload)action).Source;
             ActualVersion before = _actual[name].GetValueOrDefault(action.Id.Version) ?? new ActualVersion(action.Id.Version, null, null);
             int attempts = before.Failed is { } last && source.MakesTheSameAs(last.Source) ? last.Attempts + 1 : 1;
             _actual[name][action.Id.Version] = _bad.Contains((source.Folder.Path, action.Id.Version, source.Stamp.Text))

@@ -47,9 +47,9 @@ internal static class Worlds
 
     public static string Word(this ModelAction action) => action switch
     {
-        ModelAction.Load load => $"{(load.IsTrial ? "try" : "load")} {load.Id.Version}",
-        ModelAction.Reload reload => $"{(reload.IsTrial ? "try anew" : "reload")} {reload.Id.Version}",
-        ModelAction.Return back => $"return {back.Id.Version}",
+        LoadAction.Load load => $"{(load.IsTrial ? "try" : "load")} {load.Id.Version}",
+        LoadAction.Reload reload => $"{(reload.IsTrial ? "try anew" : "reload")} {reload.Id.Version}",
+        LoadAction.Return back => $"return {back.Id.Version}",
         _ => $"unload {action.Id.Version}",
     };
 }
