@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Ovms.Devices.Cpu;
 using Ovms.Native;
@@ -14,7 +15,6 @@ namespace Ovms.Devices;
 /// <param name="probe">Inspects the machine's hardware.</param>
 internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProbe probe)
 {
-    private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
 
     private readonly DeviceInventory _inventory = new(core, known, probe);
@@ -31,11 +31,7 @@ internal sealed class DeviceCompiler(Core core, KnownDevices known, HardwareProb
     public Outcome<CompiledOnDevice> Compile(
         Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir, CpuAllotment? cpus = null)
     {
-        if (nireq is < 0 or > MaxRequests)
-        {
-            return Outcome.Fail(StatusCode.InvalidNireq, $"Expected: from 0 to {MaxRequests}; Actual: {nireq}");
-        }
-
+        Debug.Assert(nireq is >= 0 and <= ModelOptions.MaxNireq, "The model's options are checked before the model is loaded.");
         if (!probe.HasProc)
         {
             return Outcome.Fail(
