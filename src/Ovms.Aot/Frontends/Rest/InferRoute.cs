@@ -7,6 +7,7 @@ using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Ovms.Frontends.Rest;
 
@@ -18,6 +19,9 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
 {
     /// <summary>The header for the length of the JSON where tensors follow it, in requests and responses.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
+
+    // Kestrel's text for a connection that ends inside a body; it has no public code for it, and cancels RequestAborted only afterwards.
+    private const string BodyBrokeOff = "Unexpected end of request content.";
 
     private readonly Recycled<MemoryShare> _shares = new(static home => new MemoryShare(home));
 
@@ -41,8 +45,8 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         {
             await RunAsync(context, call, share).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ConnectionResetException
-            || context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested
+            || exception is OperationCanceledException or ConnectionResetException or BadHttpRequestException { Message: BodyBrokeOff })
         {
             // The caller has disconnected. The front end handles the exception.
             call.Answered(Outcome.Fail(StatusCode.Cancelled));
