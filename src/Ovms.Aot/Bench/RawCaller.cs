@@ -31,7 +31,8 @@ internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
         idle.Writer.TryWrite(slot);
         if (!fault.IsNone)
         {
-            throw new IOException($"OpenVINO cannot compute with the input that was made up for the model: {EngineText.Clean(fault.Detail)}. Give --shape.");
+            throw new IOException(
+                $"OpenVINO cannot compute with the input that was made up for the model: {EngineText.Clean(fault.Detail)}. Give --shape.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices.Cpu;
@@ -20,7 +21,6 @@ namespace Ovms.Devices;
 internal sealed class DeviceCompiler(
     EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
 {
-    private const int MaxRequests = ModelOptions.MaxNireq;
     private const string CacheKey = "CACHE_DIR";
     private const string RestartHint = "If other programs can use the device, restart the server: a device that was lost may come back for "
         + "new processes only";
@@ -44,11 +44,7 @@ internal sealed class DeviceCompiler(
     public Outcome<CompiledOnDevice> Compile(
         Model model, TargetDevice asked, PluginConfig config, int nireq, string? cacheDir, CpuAllotment? cpus = null)
     {
-        if (nireq is < 0 or > MaxRequests)
-        {
-            return Outcome.Fail(StatusCode.InvalidNireq, $"Expected: from 0 to {MaxRequests}; Actual: {nireq}");
-        }
-
+        Debug.Assert(nireq is >= 0 and <= ModelOptions.MaxNireq, "The model's options are checked before the model is loaded.");
         if (!probe.HasProc)
         {
             return Outcome.Fail(

@@ -22,7 +22,9 @@ internal sealed record HardwareTraces(
     bool HasLevelZero,
     bool HasNpuDriver)
 {
-    /// <summary>Plugins of OpenVINO that are not in its folder, as device type and path: the smallest package has none for GPU and NPU.</summary>
+    /// <summary>
+    /// Plugins of OpenVINO that are not in its folder, as device type and path: the smallest package has none for GPU and NPU.
+    /// </summary>
     public ImmutableArray<(string Type, string Path)> AbsentPlugins { get; init; } = [];
 
     /// <summary>What is missing for a device type, one clause each; empty if nothing is, or if the type is neither GPU nor NPU.</summary>
@@ -35,7 +37,8 @@ internal sealed record HardwareTraces(
 
     private IEnumerable<string> MissingPlugin(string type) => AbsentPlugins
         .Where(plugin => plugin.Type == type)
-        .Select(plugin => $"OpenVINO's plugin is not there, {plugin.Path} (container: the image of target {type.ToLowerInvariant()} has it)");
+        .Select(plugin =>
+            $"OpenVINO's plugin is not there, {plugin.Path} (container: the image of target {type.ToLowerInvariant()} has it)");
 
     private IEnumerable<string> MissingForGpu()
     {

@@ -78,7 +78,7 @@ internal sealed class ArrivalWatch : Recyclable, IDisposable
             return;
         }
 
-        // Waits for a stop that is being told.
+        // Waits for a cancellation callback that is running, so that it cannot cancel the next message's read.
         _stop.Dispose();
         bool isGivenUp;
         lock (_lock)

@@ -30,7 +30,9 @@ internal static class Metering
     {
         if (monitoring is not null && server.MetricsEnable)
         {
-            return Outcome.Fail(StatusCode.ConfigInvalid, "--metrics_enable and the file's section \"monitoring\" are given together: leave one of them out.");
+            return Outcome.Fail(
+                StatusCode.ConfigInvalid,
+                "--metrics_enable and the file's section \"monitoring\" are given together: leave one of them out.");
         }
 
         if (!(monitoring?.IsEnabled ?? server.MetricsEnable))

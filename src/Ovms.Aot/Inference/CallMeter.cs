@@ -8,8 +8,9 @@ namespace Ovms.Inference;
 
 /// <summary>Counts and times one inference call, from the arrival of its message until its answer is written or rejected.</summary>
 /// <remarks>
-/// It is a field of <see cref="ModelCall"/>, so that measuring allocates nothing. Its methods are called in the order in which they are
-/// declared.
+/// It is a field of <see cref="ModelCall"/>, so that measuring allocates nothing. A call goes through <see cref="Begin"/>,
+/// <see cref="Prepared"/>, <see cref="Waited"/>, <see cref="Bound"/>, <see cref="Inferred"/> and <see cref="Written"/>, in this order, and
+/// may fail after any of them. The first of <see cref="Failed"/>, <see cref="End"/> and <see cref="Abandon"/> is final.
 /// </remarks>
 /// <param name="servable">The servable that is called.</param>
 /// <param name="origin">The API and transport of the call.</param>
@@ -27,6 +28,8 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     private long _infer = 0;
     private long _batchSize = 0;
     private long _written = 0;
+    private bool _isInProgress = false;
+    private bool _isInferred = false;
     private bool _isOver = false;
 
     /// <summary>The message has arrived.</summary>
@@ -34,6 +37,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     public void Begin(long received)
     {
         _received = _since = received == 0 ? Stopwatch.GetTimestamp() : received;
+        _isInProgress = true;
         _metrics?.Enter();
     }
 
@@ -69,6 +73,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _infer = now - _since;
         _since = now;
         _batchSize = batchSize;
+        _isInferred = true;
     }
 
     /// <summary>The call ended without a result.</summary>
@@ -86,17 +91,26 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
             case StatusCode.QueueFull:
                 _metrics?.CountRefused();
                 break;
-            case StatusCode.Cancelled:
+
+            // A caller that leaves while it gets the answer has cancelled nothing.
+            case StatusCode.Cancelled when !_isInferred:
                 _metrics?.CountCancelled();
                 break;
         }
     }
 
-    /// <summary>The outputs are in an answer, or will be sent from where they lie: the durations end here, the call does not.</summary>
-    public void Written() => _written = Stopwatch.GetTimestamp();
+    /// <summary>
+    /// The infer request is returned: the outputs are written, or belong to the call. The durations end here, and the call is no longer in
+    /// progress, however slowly its caller reads.
+    /// </summary>
+    public void Written()
+    {
+        _written = Stopwatch.GetTimestamp();
+        Leave();
+    }
 
-    /// <summary>The call has ended. Does nothing where it is over.</summary>
-    /// <param name="outcome">Ok where the caller got the answer; else why not, as far as the server could see.</param>
+    /// <summary>The call has ended. Ignored if it ended before.</summary>
+    /// <param name="outcome">Ok if the caller has the answer, as far as the server can see; else the reason.</param>
     public void End(Outcome outcome)
     {
         if (!outcome.IsOk)
@@ -120,11 +134,16 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     {
         bool isFirst = !_isOver;
         _isOver = true;
-        if (isFirst && _received != 0)
+        Leave();
+        return isFirst;
+    }
+
+    private void Leave()
+    {
+        if (_isInProgress)
         {
+            _isInProgress = false;
             _metrics?.Leave();
         }
-
-        return isFirst;
     }
 }

@@ -46,8 +46,8 @@ internal sealed partial record ModelOptions
 
     /// <summary>Number of inferences that run at the same time; 0 for the device's optimum.</summary>
     [Option(
-        "nireq", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, Placeholder = "COUNT", Max = MaxNireq,
-        Error = "Nireq parameter too high")]
+        "nireq", In = Both, Change = OptionChange.ReloadsModel, NotBesideConfigFile = true, ZeroBesideConfigFile = true,
+        Placeholder = "COUNT", Max = MaxNireq, Error = "Nireq parameter too high")]
     public uint Nireq { get; init; }
 
     /// <summary>
@@ -133,14 +133,17 @@ internal sealed partial record ModelOptions
     /// <summary>
     /// Rejected when set: OpenVINO's C API cannot do it; apply the low latency transformation when the model is converted.
     /// </summary>
-    [Option("low_latency_transformation", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
+    [Option(
+        "low_latency_transformation", In = Both, Change = OptionChange.ReloadsModel, Requires = "stateful", Group = "stateful model")]
     public bool LowLatencyTransformation { get; init; }
 
     /// <summary>Most sequences of a stateful model at the same time; 0 for any number.</summary>
-    [Option("max_sequence_number", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model", Placeholder = "COUNT")]
+    [Option(
+        "max_sequence_number", In = Both, Change = OptionChange.ReloadsModel, Requires = "stateful", Group = "stateful model",
+        Placeholder = "COUNT")]
     public uint MaxSequenceNumber { get; init; } = 500;
 
     /// <summary>Whether idle sequences of a stateful model are ended.</summary>
-    [Option("idle_sequence_cleanup", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
+    [Option("idle_sequence_cleanup", In = Both, Change = OptionChange.ReloadsModel, Requires = "stateful", Group = "stateful model")]
     public bool IdleSequenceCleanup { get; init; } = true;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ovms.Options;
 
 /// <summary>
@@ -5,10 +7,6 @@ namespace Ovms.Options;
 /// </summary>
 internal static class OptionRules
 {
-    private static readonly string[] s_refusedBesideFile =
-        [.. ModelOptions.Rows.Where(static row => row.NotBesideConfigFile).Select(static row => row.Name)];
-    private static readonly string[] s_statefulOnly = ["low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup"];
-
     /// <summary>All messages of all rules, in order; empty if the options are valid.</summary>
     /// <param name="given">The options.</param>
     /// <param name="host">The machine.</param>
@@ -16,7 +14,7 @@ internal static class OptionRules
     public static IReadOnlyList<string> Check(GivenOptions given, HostFacts host, bool listens = true) =>
     [
         .. LayoutIsThereForPreprocessing(given),
-        .. StatefulIsThereForSequences(given),
+        .. RequiredOptionsAreThere(given),
         .. SomethingIsServed(given),
         .. ModelOptionsStandInTheFile(given),
         .. listens ? SomePortIsSet(given.Server) : [],
@@ -39,12 +37,16 @@ internal static class OptionRules
     }
 
     // The original rejects these options whenever they are present, regardless of values and of the models' source.
-    internal static IEnumerable<string> StatefulIsThereForSequences(GivenOptions given)
+    internal static IEnumerable<string> RequiredOptionsAreThere(GivenOptions given)
     {
-        if (s_statefulOnly.Any(given.ModelNames.Contains) && !given.ModelNames.Contains("stateful"))
+        foreach (string required in ModelOptions.Rows.Select(static row => row.Requires).OfType<string>().Distinct())
         {
-            yield return "Setting low_latency_transformation, max_sequence_number and idle_sequence_cleanup "
-                + "require setting stateful flag for the model.";
+            string[] names = [.. ModelOptions.Rows.Where(row => row.Requires == required).Select(static row => row.Name)];
+            if (names.Any(given.ModelTexts.ContainsKey) && !given.ModelTexts.ContainsKey(required))
+            {
+                string list = names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+                yield return $"Setting {list} require setting {required} flag for the model.";
+            }
         }
     }
 
@@ -67,7 +69,13 @@ internal static class OptionRules
     internal static IEnumerable<string> ModelOptionsStandInTheFile(GivenOptions given)
     {
         string[] refused =
-            [.. s_refusedBesideFile.Where(name => given.ModelNames.Contains(name) && !(name == "nireq" && given.Model.Nireq == 0))];
+        [
+            .. ModelOptions.Rows
+                .Where(row => row.NotBesideConfigFile
+                    && given.ModelTexts.TryGetValue(row.Name, out string? text)
+                    && !(row.ZeroBesideConfigFile && IsZero(text)))
+                .Select(static row => row.Name),
+        ];
         if (given.Source.ConfigPath.Length > 0 && refused.Length > 0)
         {
             yield return "Model parameters in CLI are exclusive with the config file";
@@ -85,7 +93,8 @@ internal static class OptionRules
         }
 
         // The original accepts these together with a file.
-        foreach (string name in hasFile ? given.ModelNames.Except(s_refusedBesideFile) : [])
+        string[] accepted = [.. ModelOptions.Rows.Where(static row => !row.NotBesideConfigFile).Select(static row => row.Name)];
+        foreach (string name in hasFile ? given.ModelNames.Intersect(accepted) : [])
         {
             yield return $"--{name} is ignored, because --config_path is given: set it for each model in the file";
         }
@@ -163,4 +172,7 @@ internal static class OptionRules
             .Select(static option =>
                 $"File path provided as an --{option.Name} parameter does not exist in the filesystem: {option.Path}");
     }
+
+    private static bool IsZero(string text) =>
+        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long number) && number == 0;
 }

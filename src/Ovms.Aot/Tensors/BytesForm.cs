@@ -4,8 +4,9 @@ using System.Buffers.Binary;
 namespace Ovms.Tensors;
 
 /// <summary>
-/// Raw form of BYTES on the wire: for each element its length in bytes as a little-endian uint32, then its bytes. All code that reads
-/// or writes these lengths is here.
+/// Raw form of BYTES on the wire: for each element its length in bytes as a little-endian uint32, then its bytes. All code of the server
+/// that reads or writes these lengths is here. Generated clients do not refer to the server, so the generator emits the same form into
+/// them: Ovms.Generators/Tensors/TensorBytesSource.
 /// </summary>
 internal static class BytesForm
 {

@@ -52,23 +52,14 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
     public override Outcome ReadJson(ref Utf8JsonReader reader, NativeBuffer destination, out long count)
     {
         count = 0;
-        int depth = 0;
-        do
+        JsonValues values = new();
+        while (values.TryNext(ref reader))
         {
-            switch (reader.TokenType)
+            if (reader.TokenType != JsonTokenType.String)
             {
-                case JsonTokenType.StartArray:
-                    depth++;
-                    continue;
-                case JsonTokenType.EndArray:
-                    depth--;
-                    continue;
-                case JsonTokenType.String:
-                    break;
-                default:
-                    return Outcome.Fail(
-                        StatusCode.RestCouldNotParseInput,
-                        $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings");
+                return Outcome.Fail(
+                    StatusCode.RestCouldNotParseInput,
+                    $"value {count} is {JsonToken.Quote(in reader)}; {Datatype} takes strings");
             }
 
             Outcome read = ReadString(ref reader, destination, count);
@@ -79,9 +70,8 @@ internal sealed class TextMarshaler(ElementTypeRow row) : TensorMarshaler(row)
 
             count++;
         }
-        while (depth > 0 && reader.Read());
 
-        return depth == 0 ? Outcome.Ok : Outcome.Fail(StatusCode.RestCouldNotParseInput, "the array does not end");
+        return values.IsWhole ? Outcome.Ok : Outcome.Fail(StatusCode.RestCouldNotParseInput, "the array does not end");
     }
 
     /// <inheritdoc/>

@@ -52,8 +52,11 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
     /// <summary>Bytes read so far, for error messages.</summary>
     public readonly long Position => _reader.Consumed;
 
-    /// <summary>Reads a field's tag, past groups: proto3 has none, and its readers skip those of other messages. False at the end of the message.</summary>
-    /// <exception cref="MalformedProtoException">The tag is no tag of protobuf, or a group does not end.</exception>
+    /// <summary>
+    /// Reads a field's tag. Groups are skipped: proto3 has none, and its readers skip those that other versions wrote.
+    /// </summary>
+    /// <returns>False at the end of the message.</returns>
+    /// <exception cref="MalformedProtoException">The tag is invalid, or a group does not end.</exception>
     public bool TryReadTag(out int field, out WireType type)
     {
         while (!_reader.End)
@@ -236,7 +239,19 @@ internal ref struct ProtoReader(ReadOnlySequence<byte> message, string part = "t
         Throw($"group {group} does not end");
     }
 
-    /// <summary>Refuses the message.</summary>
+    /// <summary>Rejects the message if a repeated field has too many entries.</summary>
+    /// <param name="count">The number of entries so far.</param>
+    /// <param name="most">The largest number accepted.</param>
+    /// <param name="what">What the entries are, in the plural.</param>
+    public readonly void Limit(int count, int most, string what)
+    {
+        if (count > most)
+        {
+            Throw($"more than {most} {what}");
+        }
+    }
+
+    /// <summary>Rejects the message.</summary>
     /// <param name="what">What is wrong, as the end of "Malformed protobuf: ".</param>
     [DoesNotReturn]
     public readonly void Throw(string what) => throw new MalformedProtoException($"{what} (at byte {_reader.Consumed} of {part})");

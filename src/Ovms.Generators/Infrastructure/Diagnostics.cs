@@ -42,10 +42,10 @@ internal static class Diagnostics
         DiagnosticSeverity.Error,
         isEnabledByDefault: true);
 
-    public static readonly DiagnosticDescriptor UnknownConflict = new(
+    public static readonly DiagnosticDescriptor UnknownOption = new(
         "OVMS005",
-        "Option conflicts with an unknown option",
-        "Option '{0}' conflicts with '{1}', which {2}",
+        "Option conflicts with, or requires, an unknown option",
+        "Option '{0}' {1} '{2}', which {3}",
         OptionsCategory,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true);

@@ -72,14 +72,20 @@ internal static class OptionChecks
 
         foreach ((OptionModel option, LocationInfo? location) in rows)
         {
-            foreach (string other in option.ConflictsWith)
+            IEnumerable<(string Verb, string Other)> others = option.ConflictsWith.Select(static other => ("conflicts with", other));
+            if (option.Requires is string required)
+            {
+                others = others.Append(("requires", required));
+            }
+
+            foreach ((string verb, string other) in others)
             {
                 string? fault = other == option.Name ? "is the option itself"
                     : names.ContainsKey(other) ? null
                     : "is no option of the table";
                 if (fault is not null)
                 {
-                    yield return DiagnosticInfo.Create(Diagnostics.UnknownConflict, location, option.Name, other, fault);
+                    yield return DiagnosticInfo.Create(Diagnostics.UnknownOption, location, option.Name, verb, other, fault);
                 }
             }
         }

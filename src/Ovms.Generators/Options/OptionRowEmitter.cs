@@ -48,6 +48,8 @@ internal static class OptionRowEmitter
         writer.Line($"Group = {CodeWriter.Literal(option.Group)},");
         WriteFlag(writer, "Hidden", option.Hidden);
         WriteFlag(writer, "NotBesideConfigFile", option.NotBesideConfigFile);
+        WriteFlag(writer, "ZeroBesideConfigFile", option.ZeroBesideConfigFile);
+        WriteText(writer, "Requires", option.Requires);
         WriteList(writer, "ConflictsWith", option.ConflictsWith);
         writer.Line($"Placeholder = {CodeWriter.Literal(option.Placeholder)},");
         writer.Line($"Help = {CodeWriter.Literal(option.Help)},");

@@ -40,6 +40,10 @@ internal sealed record OptionModel
 
     public required bool NotBesideConfigFile { get; init; }
 
+    public required bool ZeroBesideConfigFile { get; init; }
+
+    public required string? Requires { get; init; }
+
     public required EquatableArray<string> ConflictsWith { get; init; }
 
     public required EquatableArray<string> Allowed { get; init; }

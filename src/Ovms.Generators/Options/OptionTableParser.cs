@@ -77,6 +77,8 @@ internal static class OptionTableParser
             Group = arguments.Text(nameof(OptionAttribute.Group)) ?? section,
             Hidden = arguments.Flag(nameof(OptionAttribute.Hidden)),
             NotBesideConfigFile = arguments.Flag(nameof(OptionAttribute.NotBesideConfigFile)),
+            ZeroBesideConfigFile = arguments.Flag(nameof(OptionAttribute.ZeroBesideConfigFile)),
+            Requires = arguments.Text(nameof(OptionAttribute.Requires)),
             ConflictsWith = arguments.Texts(nameof(OptionAttribute.ConflictsWith)),
             Allowed = allowed,
             Members = members,

@@ -49,6 +49,12 @@ internal sealed class OptionAttribute(string name) : Attribute
     /// <summary>Whether it is rejected on a command line that names a configuration file.</summary>
     public bool NotBesideConfigFile { get; init; }
 
+    /// <summary>With <see cref="NotBesideConfigFile"/>: whether 0 is accepted all the same.</summary>
+    public bool ZeroBesideConfigFile { get; init; }
+
+    /// <summary>An option of the same table without which a command line must not give this one; null for none.</summary>
+    public string? Requires { get; init; }
+
     /// <summary>Names of options of the same table that exclude this one.</summary>
     public string[] ConflictsWith { get; init; } = [];
 

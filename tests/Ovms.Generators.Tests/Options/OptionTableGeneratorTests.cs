@@ -96,7 +96,9 @@ public class OptionTableGeneratorTests
     [Test]
     [Arguments("[\"count\"]", "[\"cuont\"]", "Option 'ratio' conflicts with 'cuont', which is no option of the table")]
     [Arguments("[\"count\"]", "[\"ratio\"]", "Option 'ratio' conflicts with 'ratio', which is the option itself")]
-    public async Task OVMS005_BadConflict(string good, string bad, string message) => await IsRefused(good, bad, "OVMS005", message);
+    [Arguments("ConflictsWith = [\"count\"]", "Requires = \"cuont\"", "Option 'ratio' requires 'cuont', which is no option of the table")]
+    [Arguments("ConflictsWith = [\"count\"]", "Requires = \"ratio\"", "Option 'ratio' requires 'ratio', which is the option itself")]
+    public async Task OVMS005_OptionThatIsNotThere(string good, string bad, string message) => await IsRefused(good, bad, "OVMS005", message);
 
     [Test]
     [Arguments("[\"QUIET\", \"LOUD\"]", "[\"QUIET\"]")]

@@ -1,17 +1,17 @@
 namespace Ovms.Tests.Architecture;
 
 /// <summary>
-/// What each folder of the server may name besides itself: what stands to the right of it in ARCHITECTURE.md. Rooms are
-/// listed one by one. What no file uses is not permitted.
+/// The folders that each folder of the server may use: those to the right of it in ARCHITECTURE.md. Each subfolder has its own entry.
+/// A dependency that no file has must not be listed.
 /// </summary>
 internal static class FolderLaw
 {
-    // Folder → what it may name.
+    // Folder → the folders that it may use.
     private static readonly Dictionary<string, string[]> s_permitted = new()
     {
         ["Program"] = ["Bench", "Probe", "Hosting", "Configuration", "Options", "Observability"],
 
-        // The composition: makes all of it, and tells the fronts what the options say.
+        // Creates all parts of the server and passes the options to them.
         ["Hosting"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Extensions", "Frontends/Grpc/Server", "Frontends/Grpc/Transport",
@@ -27,7 +27,7 @@ internal static class FolderLaw
 
         ["Probe"] = ["Hosting", "Configuration", "Options", "Status"],
 
-        // What both fronts say, and then each of them; the two do not know each other.
+        // The common code of both front ends, then each front end. The two do not use each other.
         ["Frontends"] = ["Inference", "Inference/Bytes", "Serving/Signatures", "Serving/Table", "Tensors", "Status"],
         ["Frontends/Connections"] = ["Options"],
         ["Frontends/Extensions"] = ["Serving", "Serving/Signatures", "Serving/Table", "Status", "Observability/Metrics"],
@@ -67,13 +67,13 @@ internal static class FolderLaw
         ["Frontends/Rest/KServe"] =
         [
             "Frontends/Extensions", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Inference/Messages",
-            "Serving", "Serving/Lifecycle", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors", "Status",
+            "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors", "Status",
             "Observability/Metrics",
         ],
         ["Frontends/Rest/TensorFlow"] =
         [
             "Frontends", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Inference/Messages",
-            "Inference/Sequences", "Serving", "Serving/Lifecycle", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
+            "Inference/Sequences", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
             "Status", "Observability/Metrics",
         ],
         ["Frontends/Rest/Server"] =
@@ -127,7 +127,7 @@ internal static class FolderLaw
             "Repository", "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
-        // A folder of models is a configuration.
+        // Uses Repository, because a folder of models is a configuration.
         ["Configuration"] = ["Repository", "Disk", "Options", "Options/Parsing", "Status"],
         ["Devices"] = ["Devices/Cpu", "Devices/Health", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = ["Observability"],
@@ -145,9 +145,9 @@ internal static class FolderLaw
         ["Disk"] = [],
     };
 
-    /// <summary>Every folder that has a law.</summary>
+    /// <summary>Every folder that is listed.</summary>
     public static IEnumerable<string> Folders => s_permitted.Keys;
 
-    /// <summary>What a folder may name.</summary>
+    /// <summary>The folders that a folder may use.</summary>
     public static IReadOnlyList<string> PermittedTo(string folder) => s_permitted[folder];
 }

@@ -2,10 +2,10 @@ using System.Xml.Linq;
 
 namespace Ovms.Tests.Architecture;
 
-/// <summary>The folders of the server are strata, and so are the rooms in them: each names what <see cref="FolderLaw"/> permits.</summary>
+/// <summary>The folders of the server are layers, and so are their subfolders: each uses only what <see cref="FolderLaw"/> permits.</summary>
 public sealed class FolderLawTests
 {
-    // (folder, what it names) → a file that does.
+    // (folder, folder that it uses) → the first file that does.
     private static readonly Dictionary<(string From, string To), string> s_arrows = SourceFile.Of("Ovms.Aot")
         .SelectMany(static file => FolderMap.All.NamedIn(file).Select(named => (Arrow: (FolderMap.Of(file), named), file.Path)))
         .GroupBy(static found => found.Arrow, static found => found.Path)
@@ -51,13 +51,13 @@ public sealed class FolderLawTests
         await Assert.That(against).IsEmpty();
     }
 
-    // Longer ways back are as bad, and harder to see.
+    // A cycle over several folders is harder to see than one of two.
     [Test]
     public async Task NoFolder_NamesItselfByWayOfOthers()
     {
         HashSet<(string From, string To)> left = [.. s_arrows.Keys];
 
-        // Whoever names nothing that is left is on no way back.
+        // A dependency on a folder without remaining dependencies is not part of a cycle.
         while (left.RemoveWhere(arrow => !left.Any(next => next.From == arrow.To)) > 0)
         {
         }
@@ -65,7 +65,7 @@ public sealed class FolderLawTests
         await Assert.That(left.Select(static arrow => $"{arrow.From} names {arrow.To}: {s_arrows[arrow]}")).IsEmpty();
     }
 
-    // What the extensions tell is the same over both wires: both front ends know it, and it knows neither.
+    // Common code is used by both front ends and uses neither.
     [Test]
     public async Task FrontEnds_DoNotKnowEachOther()
     {
@@ -73,7 +73,7 @@ public sealed class FolderLawTests
             FrontOf(arrow.To) is { } front && arrow.From.StartsWith("Frontends", StringComparison.Ordinal) && FrontOf(arrow.From) != front);
         await Assert.That(against).IsEmpty();
 
-        // Null for what both share.
+        // Null for common code.
         static string? FrontOf(string folder) => folder.Split('/') is ["Frontends", ("Grpc" or "Rest") and var front, ..] ? front : null;
     }
 

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Ovms.Tests.Architecture;
 
 /// <summary>
-/// Which folders a file names: by its using lines, by qualified names, and by the types of the folders above its own, which it sees without
-/// either. A folder is spelled as its path, <c>Serving/Table</c>; the bindings of the engine are one folder, <c>Native</c>.
+/// Finds the folders that a file uses: by its using lines, by qualified names, and by types of its parent folders, which need neither. A
+/// folder is written as its path, <c>Serving/Table</c>. The bindings of OpenVINO count as one folder, <c>Native</c>.
 /// </summary>
 internal sealed partial class FolderMap
 {
-    /// <summary>What the compiler of protobuf makes of Frontends/Grpc/protos: it has no folder.</summary>
+    /// <summary>The code that the protobuf compiler generates from Frontends/Grpc/protos; it has no folder in the source tree.</summary>
     public const string Protos = "Frontends/Grpc/Protos";
 
     private readonly Dictionary<string, HashSet<string>> _types = [];
@@ -27,14 +27,14 @@ internal sealed partial class FolderMap
         }
     }
 
-    /// <summary>Of the server and of what it stands on.</summary>
+    /// <summary>For the server and its bindings of OpenVINO.</summary>
     public static FolderMap All { get; } = new(SourceFile.Of("Ovms.Aot").Concat(SourceFile.Of("Ovms.Native")));
 
-    /// <summary>A file's folder; of the program's file, which has none, <c>Program</c>.</summary>
+    /// <summary>A file's folder; <c>Program</c> for Program.cs, which has none.</summary>
     public static string Of(SourceFile file) =>
         file.Project == "Ovms.Native" ? "Native" : file.Folders.Length == 0 ? "Program" : string.Join('/', file.Folders);
 
-    /// <summary>The folders that a file names, besides its own.</summary>
+    /// <summary>The folders that a file uses, except its own.</summary>
     public IEnumerable<string> NamedIn(SourceFile file)
     {
         string own = Of(file);
@@ -51,7 +51,7 @@ internal sealed partial class FolderMap
         _types.TryGetValue(folder, out HashSet<string>? types)
         && Word().Matches(code).Any(match => types.Contains(match.Value) && !_types[own].Contains(match.Value));
 
-    // As the compiler looks a name up: in the file's own namespace first, then in each that is around it.
+    // Resolves a name as the compiler does: in the file's own namespace first, then in each enclosing one.
     private string Resolve(string[] folders, Match match)
     {
         string[] name = match.Groups["name"].Value.Split('.');
@@ -73,7 +73,7 @@ internal sealed partial class FolderMap
         return "";
     }
 
-    // The deepest folder on the way that a name takes from another one; empty where it takes none.
+    // The deepest folder that a qualified name leads to, starting from a folder; empty if there is none.
     private string FolderOf(string[] from, string[] name)
     {
         for (int length = name.Length; length > 0; length--)
@@ -88,7 +88,7 @@ internal sealed partial class FolderMap
         return "";
     }
 
-    // Not indented: a type inside another one is named by way of that.
+    // Only types that are not indented: code uses a nested type through the outer one.
     [GeneratedRegex("""
         ^(?:\w+\ )*
         (?:
@@ -104,7 +104,7 @@ internal sealed partial class FolderMap
     [GeneratedRegex(@"^(?:global )?using [^\n]*;|^namespace [^\n]*;", RegexOptions.Multiline)]
     private static partial Regex Head();
 
-    // Not after a dot, where it is a member's name.
+    // Not after a dot, where the word is a member.
     [GeneratedRegex(@"(?<![\w.])(?:global::)?(?<root>Ovms\.)?(?<name>[A-Z]\w*(?:\.[A-Z]\w*)+)")]
     private static partial Regex Qualified();
 

@@ -1,6 +1,6 @@
 namespace Ovms.Tests.Architecture;
 
-/// <summary>What the law of folders takes for naming a folder.</summary>
+/// <summary>Which code counts as using a folder.</summary>
 public sealed class FolderMapTests
 {
     private static readonly SourceFile[] s_there =

@@ -2,20 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace Ovms.Tests.Architecture;
 
-/// <summary>What every source file keeps to: a file is one thought, lies where its namespace says, and its names say what a thing does.</summary>
+/// <summary>Rules for every source file: its length and width, its namespace, and the names of its types.</summary>
 public sealed partial class SourceRulesTests
 {
     private const int LongestFile = 300;
     private const int LongestProgram = 60;
     private const int WidestLine = 140;
 
-    // Longer files and why.
+    // Longer files, and the reason.
     private static readonly Dictionary<string, string> s_tables = new()
     {
         ["src/Ovms.Aot/Status/StatusCode.cs"] = "the table of statuses: one row each, nothing else",
     };
 
-    // Namespaces that are not the folder's and why.
+    // Files whose namespace is not that of the folder, and the reason.
     private static readonly Dictionary<string, string> s_elsewhere = new()
     {
         ["src/Ovms.Aot/Program.cs"] = "top-level statements",
@@ -36,16 +36,14 @@ public sealed partial class SourceRulesTests
         await Assert.That(tooLong).IsEmpty();
     }
 
-    // The rows of options are read more than other code; what is wider elsewhere is older than the rule.
     [Test]
-    public async Task LineOfAnOption_IsNoWiderThanAScreen()
+    public async Task Line_IsNoWiderThanAScreen()
     {
         string[] tooWide =
         [
-            .. SourceFile.All.Where(static file => file.Path.StartsWith("src/Ovms.Aot/Options/", StringComparison.Ordinal))
-                .SelectMany(static file => File.ReadLines(SourceTree.PathOf(file.Path))
-                    .Where(static line => line.Length > WidestLine)
-                    .Select(line => $"{file.Path}: {line}")),
+            .. SourceFile.All.SelectMany(static file => File.ReadLines(SourceTree.PathOf(file.Path))
+                .Where(static line => line.Length > WidestLine)
+                .Select(line => $"{file.Path}: {line}")),
         ];
         await Assert.That(tooWide).IsEmpty();
     }
@@ -83,7 +81,7 @@ public sealed partial class SourceRulesTests
     [Test]
     public async Task Name_SaysWhatAThingDoes()
     {
-        // What stands after a dot in a file's name is the part of a type or the native header that the file is about.
+        // A file's name may have a second part after a dot: the part of the type, or the native header, that the file contains.
         string[] against =
         [
             .. SourceFile.All.SelectMany(static file =>
@@ -94,7 +92,7 @@ public sealed partial class SourceRulesTests
         await Assert.That(against).IsEmpty();
     }
 
-    // On a machine without OpenSSL the first use of it ends the process; the folder asks before.
+    // Without OpenSSL on the machine its first use ends the process. Repository/Remote checks for it beforehand.
     [Test]
     public async Task Cryptography_IsForObjectStoresAlone()
     {

@@ -163,14 +163,6 @@ public sealed class DeviceCompilerTests
     }
 
     [Test]
-    [Arguments(100_001)]
-    [Arguments(-1)]
-    public async Task TooManyRequests_AreRefused(int nireq)
-    {
-        await Assert.That(Compiled.TryOf("dummy", "CPU", nireq: nireq).Code).IsEqualTo(StatusCode.InvalidNireq);
-    }
-
-    [Test]
     public async Task NoProc_IsRefusedBeforeTheEngineHangs()
     {
         if (!OperatingSystem.IsLinux())

@@ -4,6 +4,7 @@ using Ovms.Inference.Messages;
 using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Serving.Draining;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tests.Serving;
@@ -131,6 +132,69 @@ public sealed class ModelCallTests
         call.Abandon();
         call.Dispose();
         await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(0);
+        servable.Retire();
+        await servable.Drained;
+    }
+
+    // What went wrong after the inference is the fault of the answer's way: the caller did not stop the inference.
+    [Test]
+    public async Task CallerWhoLeavesAfterTheInference_IsAFailure_AndNotCancelled()
+    {
+        ServableRegistry registry = new(new Drain());
+        Servable servable = Publish(registry, version: 1);
+        ServableMetrics metrics = DummyServable.Count(servable);
+        ModelCall call = TestCalls.Of(registry).Open(CallOrigin.KServeRest, "dummy", "").Value!;
+        await call.RunAsync(Request(), CancellationToken.None);
+        call.EndInference();
+        call.Answered(Outcome.Fail(StatusCode.Cancelled));
+        call.Dispose();
+        await Assert.That(metrics.Cancelled).IsEqualTo(0);
+        await Assert.That(servable.Statistics.Read().Fail.Count).IsEqualTo(1);
+        servable.Retire();
+        await servable.Drained;
+    }
+
+    [Test]
+    public async Task CallerWhoLeavesBeforeTheInferenceIsOver_IsCountedAsCancelled()
+    {
+        ServableRegistry registry = new(new Drain());
+        Servable servable = Publish(registry, version: 1);
+        ServableMetrics metrics = DummyServable.Count(servable);
+        ModelCalls calls = TestCalls.Of(registry);
+        using (ModelCall call = calls.Open(CallOrigin.KServeRest, "dummy", "").Value!)
+        {
+            call.Answered(Outcome.Fail(StatusCode.Cancelled));
+        }
+
+        InferSlot only = (await servable.Pool.RentAsync(CancellationToken.None)).Value!;
+        using (ModelCall call = calls.Open(CallOrigin.KServeRest, "dummy", "").Value!)
+        {
+            await call.RunAsync(Request(), new CancellationToken(canceled: true));
+        }
+
+        only.Return();
+        await Assert.That(metrics.Cancelled).IsEqualTo(2);
+        await Assert.That(metrics.Current).IsEqualTo(0);
+        servable.Retire();
+        await servable.Drained;
+    }
+
+    // A caller that reads its answer slowly is no inference in progress.
+    [Test]
+    public async Task CurrentRequests_CountTheCallUntilItsInferRequestIsBack()
+    {
+        ServableRegistry registry = new(new Drain());
+        Servable servable = Publish(registry, version: 1);
+        ServableMetrics metrics = DummyServable.Count(servable);
+        ModelCall call = TestCalls.Of(registry).Open(CallOrigin.KServeGrpc, "dummy", "").Value!;
+        await call.RunAsync(Request(), CancellationToken.None);
+        await Assert.That(metrics.Current).IsEqualTo(1);
+
+        call.EndInference();
+        await Assert.That(metrics.Current).IsEqualTo(0);
+        call.Answered(Outcome.Ok);
+        call.Dispose();
+        await Assert.That(metrics.Current).IsEqualTo(0);
         servable.Retire();
         await servable.Drained;
     }

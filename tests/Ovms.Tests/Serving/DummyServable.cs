@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Ovms.Native;
+using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
@@ -26,6 +28,10 @@ internal static class DummyServable
         InferSlot[] slots = [.. Enumerable.Range(0, requests).Select(_ => MakeSlot())];
         return new LoadedModel(signature, new InferRequestPool(slots, waiters) { MakeSlot = MakeSlot }, compiled);
     }
+
+    /// <summary>Gives it counters, all at zero.</summary>
+    public static ServableMetrics Count(Servable servable) =>
+        servable.Metrics = new ServableMetrics("dummy", new CallCounters("dummy"), servable.Id.Version, new CallTimers(new Meter("dummy")));
 
     /// <summary>Runs the slot once on ten equal numbers and gives back the first of the answer.</summary>
     public static async Task<float> InferAsync(InferSlot slot, float value)

@@ -8,24 +8,20 @@ namespace Ovms.Frontends.Connections;
 /// A reader for the framework that inspects bytes before the framework gets them. Nearly every connection waits in a read at any time;
 /// this wait allocates no object.
 /// </summary>
-internal abstract class LookingReader : PipeReader, IValueTaskSource<ReadResult>
+internal abstract class LookingReader : PassThroughReader, IValueTaskSource<ReadResult>
 {
-    private readonly PipeReader _input;
     private readonly Action _came;
     private ManualResetValueTaskSourceCore<ReadResult> _source;
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _reading;
 
     /// <summary>Wraps the connection's input.</summary>
     protected LookingReader(PipeReader input)
-    {
-        _input = input;
-        _came = Came;
-    }
+        : base(input) => _came = Came;
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask<ReadResult> reading = _input.ReadAsync(cancellationToken);
+        ValueTask<ReadResult> reading = Inner.ReadAsync(cancellationToken);
         if (reading.IsCompletedSuccessfully)
         {
             ReadResult result = Look(reading.Result);
@@ -50,25 +46,10 @@ internal abstract class LookingReader : PipeReader, IValueTaskSource<ReadResult>
     /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
     {
-        bool came = _input.TryRead(out result);
+        bool came = Inner.TryRead(out result);
         result = came ? Look(result) : result;
         return came;
     }
-
-    /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
-
-    /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.AdvanceTo(consumed, examined);
-
-    /// <inheritdoc/>
-    public override void CancelPendingRead() => _input.CancelPendingRead();
-
-    /// <inheritdoc/>
-    public override void Complete(Exception? exception = null) => _input.Complete(exception);
-
-    /// <inheritdoc/>
-    public override ValueTask CompleteAsync(Exception? exception = null) => _input.CompleteAsync(exception);
 
     /// <inheritdoc/>
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);

@@ -21,6 +21,9 @@ internal static class TransportLayer
 
             return next(connection);
         });
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }
+
+/// <summary>The two directions of a connection.</summary>
+/// <param name="Input">What the connection receives.</param>
+/// <param name="Output">What the connection sends.</param>
+internal sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -1,10 +1,13 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 using Ovms.Frontends.Rest.Body;
-using Ovms.Inference.Messages;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Ovms.Frontends.Rest;
 
@@ -17,11 +20,17 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
     /// <summary>The header for the length of the JSON where tensors follow it, in requests and responses.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
 
+    // Kestrel's text for a connection that ends inside a body; it has no public code for it, and cancels RequestAborted only afterwards.
+    private const string BodyBrokeOff = "Unexpected end of request content.";
+
     private readonly Recycled<MemoryShare> _shares = new(static home => new MemoryShare(home));
 
     /// <summary>Handles one inference.</summary>
     public async Task InferAsync(HttpContext context, RestTarget target)
     {
+        // Order: the share counts the call's memory, so it is disposed after the call.
+        using MemoryShare share = _shares.Rent().Of(settings.Memory.For(context));
+
         // A caller that names an unknown model learns so before its body is read. The model leased here answers, even if another one is
         // published while the body arrives.
         Outcome<ModelCall> opened = calls.Open(form.Origin, target.Model, target.Version);
@@ -31,12 +40,27 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             return;
         }
 
-        // Order: what the share counts goes before it.
-        using MemoryShare share = _shares.Rent().Of(settings.Memory.For(context));
         using ModelCall call = opened.Value;
+        try
+        {
+            await RunAsync(context, call, share).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested
+            || exception is OperationCanceledException or ConnectionResetException or BadHttpRequestException { Message: BodyBrokeOff })
+        {
+            // The caller has disconnected. The front end handles the exception.
+            call.Answered(Outcome.Fail(StatusCode.Cancelled));
+            throw;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RunAsync(HttpContext context, ModelCall call, MemoryShare share)
+    {
         CancellationToken gone = context.RequestAborted;
-        Outcome<InferDocument> read = await form.ReadAsync(
-            context.Request, NewMessage(), SignatureOf(call.Servable), new BodyBounds(settings.MaxBodyBytes, share, settings.Arrival, draining), gone).ConfigureAwait(false);
+        BodyBounds bounds = new(settings.MaxBodyBytes, share, settings.Arrival, draining);
+        Outcome<InferDocument> read = await form.ReadAsync(context.Request, NewMessage(), SignatureOf(call.Servable), bounds, gone)
+            .ConfigureAwait(false);
         if (!read.IsOk)
         {
             if (read.Code == StatusCode.RestUnsupportedEncoding)
@@ -45,7 +69,7 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             }
 
             call.EndInference();
-            call.Answered(Outcome.Fail(StatusCode.InternalError));
+            call.Answered(read.WithoutValue);
             await RestReply.ErrorAsync(context, read.WithoutValue).ConfigureAwait(false);
             return;
         }
@@ -54,6 +78,7 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         Outcome run = await call.RunAsync(read.Value.Message, gone).ConfigureAwait(false);
         if (gone.IsCancellationRequested)
         {
+            call.Answered(Outcome.Fail(StatusCode.Cancelled));
             RestReply.Gone(context, call.Subject);
             return;
         }
@@ -80,9 +105,8 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
                 call.Answered(Outcome.Ok);
             }
 
-            await SendAsync(context, answer, jsonLength).ConfigureAwait(false);
-            bool isWhole = context.Features.Get<RestFailure>() is null && !context.RequestAborted.IsCancellationRequested;
-            call.Answered(isWhole ? Outcome.Ok : Outcome.Fail(StatusCode.Cancelled));
+            Outcome sent = await SendAsync(context, answer, jsonLength).ConfigureAwait(false);
+            call.Answered(sent.IsOk && gone.IsCancellationRequested ? Outcome.Fail(StatusCode.Cancelled) : sent);
         }
     }
 
@@ -124,7 +148,7 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         }
     }
 
-    private static async Task SendAsync(HttpContext context, NativeBuffer answer, int? jsonLength)
+    private static async ValueTask<Outcome> SendAsync(HttpContext context, NativeBuffer answer, int? jsonLength)
     {
         if (jsonLength is { } length)
         {
@@ -135,10 +159,9 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
         {
             context.Response.Headers.ContentEncoding = coding;
             using NativeBuffer packed = AnswerCoding.Compress(answer, coding);
-            await RestReply.JsonAsync(context, packed).ConfigureAwait(false);
-            return;
+            return await RestReply.JsonAsync(context, packed).ConfigureAwait(false);
         }
 
-        await RestReply.JsonAsync(context, answer).ConfigureAwait(false);
+        return await RestReply.JsonAsync(context, answer).ConfigureAwait(false);
     }
 }

@@ -72,22 +72,25 @@ internal static class RestReply
     }
 
     /// <summary>Sends a whole body as fast as its caller reads; the caller of this method still owns the buffer.</summary>
-    public static async Task JsonAsync(HttpContext context, NativeBuffer body)
+    /// <returns>Ok when the caller has read it; else why the rest was not sent.</returns>
+    public static async ValueTask<Outcome> JsonAsync(HttpContext context, NativeBuffer body)
     {
         HttpResponse response = context.Response;
         response.ContentType = Json;
         response.ContentLength = body.Length;
-        bool goesOn = true;
-        for (int sent = 0; sent < body.Length && goesOn; sent += Chunk)
+        Outcome taken = Outcome.Ok;
+        for (int sent = 0; sent < body.Length && taken.IsOk; sent += Chunk)
         {
             response.BodyWriter.Write(body.Bytes.Slice(sent, Math.Min(Chunk, body.Length - sent)));
-            goesOn = await FlushAsync(context).ConfigureAwait(false);
+            taken = await FlushAsync(context).ConfigureAwait(false);
         }
+
+        return taken;
     }
 
     /// <summary>Waits until the caller has read what was written; aborts the connection if it does not.</summary>
-    /// <returns>Whether the response goes on.</returns>
-    public static async ValueTask<bool> FlushAsync(HttpContext context)
+    /// <returns>Ok, or why the rest of the response cannot be sent.</returns>
+    public static async ValueTask<Outcome> FlushAsync(HttpContext context)
     {
         Outcome taken = await AnswerPace.Of(context).FlushAsync(context).ConfigureAwait(false);
         if (!taken.IsOk)
@@ -97,7 +100,7 @@ internal static class RestReply
             context.Abort();
         }
 
-        return taken.IsOk;
+        return taken;
     }
 }
 

@@ -77,10 +77,10 @@ internal sealed class ServableMetrics
     /// <summary>Calls that the caller abandoned.</summary>
     public long Cancelled => Volatile.Read(ref _cancelled);
 
-    /// <summary>Counts an inference call in, when it has found the servable.</summary>
+    /// <summary>Counts a call as in progress: its whole message has arrived.</summary>
     public void Enter() => Interlocked.Increment(ref _current);
 
-    /// <summary>Counts the same call out.</summary>
+    /// <summary>Ends what <see cref="Enter"/> began: the inference has ended, or the call has failed.</summary>
     public void Leave() => Interlocked.Decrement(ref _current);
 
     /// <summary>Counts a call that was answered.</summary>
@@ -101,10 +101,10 @@ internal sealed class ServableMetrics
     /// <inheritdoc cref="Waited"/>
     public long Inferred(long since) => Take(InferenceTime, _timers.Inference, Labels, since);
 
-    /// <summary>Takes the time of a whole call that went well.</summary>
-    /// <param name="kind">What was asked.</param>
-    /// <param name="since">When the request had come, by the stopwatch.</param>
-    /// <param name="until">When the answer was written.</param>
+    /// <summary>Records the duration of a successful call.</summary>
+    /// <param name="kind">The API and method of the call.</param>
+    /// <param name="since">When the whole request had arrived, as a timestamp of <see cref="Stopwatch"/>.</param>
+    /// <param name="until">When the response was written.</param>
     public void Answered(CallKind kind, long since, long until)
     {
         bool isGrpc = CallKindRow.Of(kind).Interface == CallKindRow.Grpc;

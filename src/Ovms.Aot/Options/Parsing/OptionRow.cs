@@ -60,6 +60,12 @@ internal sealed record OptionRow
     /// <summary>Whether it is rejected on a command line that names a configuration file.</summary>
     public bool NotBesideConfigFile { get; init; }
 
+    /// <summary>With <see cref="NotBesideConfigFile"/>: whether 0 is accepted all the same.</summary>
+    public bool ZeroBesideConfigFile { get; init; }
+
+    /// <summary>The option without which a command line must not give this one; null for none.</summary>
+    public string? Requires { get; init; }
+
     /// <summary>Options that it conflicts with.</summary>
     public string[] ConflictsWith { get; init; } = [];
 

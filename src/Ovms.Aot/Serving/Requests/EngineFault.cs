@@ -18,8 +18,8 @@ internal readonly record struct EngineFault(OvStatus Status, string Detail, bool
     public bool IsNone => Status == OvStatus.Ok;
 
     /// <summary>
-    /// The fault of an inference that ended with a status. Must run on the thread that got the status, before that thread calls OpenVINO again:
-    /// OpenVINO keeps the text of the last error for each thread.
+    /// The fault of an inference that ended with a status. Must run on the thread that got the status, before that thread calls OpenVINO
+    /// again: OpenVINO keeps the text of the last error for each thread.
     /// </summary>
     public static EngineFault Of(OvStatus status) => status switch
     {

@@ -130,13 +130,12 @@ internal sealed class InferSlot : IDisposable
     /// <summary>One output of the last inference; the caller owns the tensor.</summary>
     internal Tensor GetOutput(int index) => _run.Request.GetOutput(index);
 
-    /// <summary>Runs the request when nobody makes one of the same dynamic model.</summary>
-    /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
-    /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
-    /// <returns>Why there is no result; none where there is one.</returns>
-    public ValueTask<EngineFault> InferAsync(CancellationToken cancellation) => Gate is { } gate ? InferThroughAsync(gate, cancellation) : ComputeAsync(cancellation);
+    /// <summary>Runs the request, for a dynamic model while no other request of the model is created.</summary>
+    /// <inheritdoc cref="RequestRun.InferAsync"/>
+    public ValueTask<EngineFault> InferAsync(CancellationToken cancellation) =>
+        Gate is { } gate ? InferThroughAsync(gate, cancellation) : ComputeAsync(cancellation);
 
-    /// <summary>As <see cref="InferAsync"/>, for who has passed the <see cref="Gate"/>.</summary>
+    /// <summary>As <see cref="InferAsync"/>, for callers that have passed the <see cref="Gate"/>.</summary>
     internal ValueTask<EngineFault> ComputeAsync(CancellationToken cancellation) => _run.InferAsync(cancellation);
 
     /// <summary>

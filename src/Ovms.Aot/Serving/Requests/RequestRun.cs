@@ -7,9 +7,9 @@ using Ovms.Native;
 namespace Ovms.Serving.Requests;
 
 /// <summary>
-/// Runs one native infer request, one inference at a time, and owns it. An inference is awaited without a thread: the engine's callback,
-/// which runs before the result is visible, only hands off; the continuation then asks the engine for the status. One that is shorter than
-/// that way there and back is computed in place: see <see cref="InferencePace"/>.
+/// Owns one native infer request and runs one inference at a time. No thread waits for an inference: OpenVINO calls back before the result
+/// is visible, so the callback only schedules the continuation, which asks OpenVINO for the status. If an inference takes less time than
+/// this, the call's thread computes it synchronously (in place): see <see cref="InferencePace"/>.
 /// </summary>
 internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
 {
@@ -67,9 +67,11 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     }
 
     /// <summary>Runs the request.</summary>
-    /// <param name="cancellation">Stops the inference, where it can be; the task still ends only when the engine let go of the tensors.
-    /// Not heeded by one in place, which is over sooner than it could be stopped.</param>
-    /// <returns>Why there is no result; none where there is one.</returns>
+    /// <param name="cancellation">
+    /// Stops the inference if it can be stopped; the task still ends only when OpenVINO no longer uses the tensors. Ignored in place,
+    /// where the inference ends sooner than it could be stopped.
+    /// </param>
+    /// <returns>Why there is no result; none after success.</returns>
     public ValueTask<EngineFault> InferAsync(CancellationToken cancellation) =>
         Pace is { IsInPlace: true } pace ? new ValueTask<EngineFault>(InferInPlace(pace)) : HandOverAsync(cancellation);
 
@@ -175,7 +177,8 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
 
     ValueTaskSourceStatus IValueTaskSource<EngineFault>.GetStatus(short token) => _completion.GetStatus(token);
 
-    void IValueTaskSource<EngineFault>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<EngineFault>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

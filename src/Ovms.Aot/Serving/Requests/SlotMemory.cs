@@ -16,19 +16,28 @@ internal sealed unsafe class SlotMemory : IDisposable
 
     private const int Alignment = 64;
 
-    private readonly Tensor[] _tensors;
+    private readonly Tensor?[] _tensors;
     private readonly (int Start, int Length)[] _places;
     private void* _block;
 
     private SlotMemory((int Start, int Length)[] places, int size, Signature signature)
     {
         _places = places;
+        _tensors = new Tensor?[places.Length];
         _block = NativeMemory.AlignedAlloc((nuint)size, Alignment);
-        _tensors =
-        [
-            .. signature.Inputs.Select((input, i) =>
-                Tensor.FromHost(input.ElementType, input.Shape.ToShape(), (byte*)_block + places[i].Start)),
-        ];
+        try
+        {
+            for (int i = 0; i < places.Length; i++)
+            {
+                TensorInfo input = signature.Inputs[i];
+                _tensors[i] = Tensor.FromHost(input.ElementType, input.Shape.ToShape(), (byte*)_block + places[i].Start);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Allocates memory for a model's inputs; null if they are too large, dynamic, empty or strings.</summary>
@@ -57,7 +66,7 @@ internal sealed unsafe class SlotMemory : IDisposable
     {
         for (int i = 0; i < _tensors.Length; i++)
         {
-            request.SetInput(i, _tensors[i]);
+            request.SetInput(i, _tensors[i]!);
         }
     }
 
@@ -70,9 +79,10 @@ internal sealed unsafe class SlotMemory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor tensor in _tensors)
+        // Null behind the first tensor that could not be made.
+        foreach (Tensor? tensor in _tensors)
         {
-            tensor.Dispose();
+            tensor?.Dispose();
         }
 
         NativeMemory.AlignedFree(_block);

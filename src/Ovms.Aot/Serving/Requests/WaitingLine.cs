@@ -19,13 +19,13 @@ internal sealed class WaitingLine<T>
     private readonly int _waitersLimit;
 
     /// <summary>Creates the queue with all items idle.</summary>
-    /// <param name="things">The items, at least one.</param>
+    /// <param name="items">The items, at least one.</param>
     /// <param name="waitersLimit">Maximum number of waiting calls; at least 0.</param>
-    public WaitingLine(IReadOnlyCollection<T> things, int waitersLimit)
+    public WaitingLine(IReadOnlyCollection<T> items, int waitersLimit)
     {
-        Size = things.Count;
+        Size = items.Count;
         _waitersLimit = waitersLimit;
-        _idle = new Stack<T>(things);
+        _idle = new Stack<T>(items);
     }
 
     /// <summary>Number of items.</summary>
@@ -63,9 +63,9 @@ internal sealed class WaitingLine<T>
         Waiter waiter;
         lock (_gate)
         {
-            if (_idle.TryPop(out T? thing))
+            if (_idle.TryPop(out T? item))
             {
-                return new(thing);
+                return new(item);
             }
 
             if (_waiters.Count >= _waitersLimit)
@@ -83,7 +83,7 @@ internal sealed class WaitingLine<T>
     }
 
     /// <summary>Returns an item: the longest waiter gets it; without waiters it becomes idle.</summary>
-    public void Return(T thing)
+    public void Return(T item)
     {
         Waiter? next;
         lock (_gate)
@@ -91,14 +91,14 @@ internal sealed class WaitingLine<T>
             next = _waiters.First?.Value;
             if (next is null)
             {
-                _idle.Push(thing);
+                _idle.Push(item);
                 return;
             }
 
             _waiters.RemoveFirst();
         }
 
-        next.SetResult(thing);
+        next.SetResult(item);
     }
 
     /// <summary>Adds an item: the longest waiter gets it; without waiters it is idle.</summary>
@@ -169,7 +169,7 @@ internal sealed class WaitingLine<T>
             return new(this, _result.Version);
         }
 
-        public void SetResult(T thing) => _result.SetResult(thing);
+        public void SetResult(T item) => _result.SetResult(item);
 
         Outcome<T> IValueTaskSource<Outcome<T>>.GetResult(short token)
         {

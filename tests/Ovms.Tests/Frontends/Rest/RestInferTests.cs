@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Ovms.Frontends.Rest;
+using Ovms.Observability.Metrics;
 using Ovms.Serving;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Table;
@@ -219,15 +220,21 @@ internal sealed class RestInferTests
     public async Task CallerWhoLeavesMidBody_LeavesNothingBehind()
     {
         await using RestServer server = await RestServer.ServeAsync("dummy");
+        ServableMetrics metrics = DummyServable.Count(server.Registry.Current.Models[0].Default!.Servable!);
         for (int i = 0; i < 5; i++)
         {
             await using NetworkStream connection = await server.ConnectAsync();
-            await connection.WriteAsync("POST /v2/models/dummy/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{\"inputs\":["u8.ToArray());
+            await connection.WriteAsync("POST /v2/models/dummy/infer HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n"u8.ToArray());
+
+            // The server asks for the body once it has opened the call. A reset discards what the server has not read.
+            await connection.ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length]);
+            await connection.WriteAsync("{\"inputs\":["u8.ToArray());
             connection.Socket.LingerState = new LingerOption(true, 0);
         }
 
         using JsonDocument answer = await JsonAsync(await server.Client.PostAsync("/v2/models/dummy/infer", new StringContent(DummyJson)));
         await Assert.That(answer.RootElement.TryGetProperty("outputs", out _)).IsTrue();
+        await UntilAsync(() => metrics.Cancelled == 5);
         await Assert.That(server.InUse).IsEqualTo(0);
         await Assert.That(server.Errors).IsEmpty();
     }
@@ -265,6 +272,8 @@ internal sealed class RestInferTests
     public async Task CallersWhoDoNotRead_HoldNoInferRequest()
     {
         await using RestServer server = await RestServer.ServeAsync("dynamic");
+        Servable dynamic = server.Registry.Current.Models[0].Default!.Servable!;
+        ServableMetrics metrics = DummyServable.Count(dynamic);
         const int Elements = 4 << 20;
         string json = $$"""{"parameters":{"binary_data_output":true},"inputs":[{"name":"x","shape":[{{Elements / 512}},512],"datatype":"FP32"}]}""";
         byte[] head = Encoding.ASCII.GetBytes($"POST /v2/models/dynamic/infer HTTP/1.1\r\nHost: x\r\n{InferRoute.LengthHeader}: {json.Length}\r\nContent-Length: {json.Length + (Elements * 4)}\r\n\r\n{json}");
@@ -283,7 +292,12 @@ internal sealed class RestInferTests
         }
 
         await Assert.That(server.InUse).IsEqualTo(0);
+        await Assert.That(metrics.Current).IsEqualTo(0);
+
+        // The answers break off: failures, but the callers waited for the inference.
         connections.ForEach(static connection => connection.Dispose());
+        await UntilAsync(() => dynamic.Statistics.Read().Fail.Count == 4);
+        await Assert.That(metrics.Cancelled).IsEqualTo(0);
     }
 
     [Test]

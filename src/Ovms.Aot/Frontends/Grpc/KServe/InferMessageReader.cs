@@ -63,19 +63,19 @@ internal sealed class InferMessageReader
                     message.Id = reader.ReadText();
                     break;
                 case 4:
-                    Bound(ref reader, ++parameters, "parameters");
+                    reader.Limit(++parameters, InferApi.MaxEntries, "parameters");
                     InferParameters.Read(reader.ReadLengthDelimited(), message);
                     break;
                 case 5:
-                    Bound(ref reader, message.Inputs.Count + 1, "inputs");
+                    reader.Limit(message.Inputs.Count + 1, InferApi.MaxEntries, "inputs");
                     message.Inputs.Add(ReadInput(reader.ReadLengthDelimited(), message, parts));
                     break;
                 case 6:
-                    Bound(ref reader, message.Outputs.Count + 1, "outputs");
+                    reader.Limit(message.Outputs.Count + 1, InferApi.MaxEntries, "outputs");
                     message.Outputs.Add(ReadOutput(reader.ReadLengthDelimited()));
                     break;
                 case 7:
-                    Bound(ref reader, parts.Raw.Count + 1, "raw_input_contents");
+                    reader.Limit(parts.Raw.Count + 1, InferApi.MaxEntries, "raw_input_contents");
                     parts.Raw.Add(reader.ReadLengthDelimited());
                     break;
                 default:
@@ -108,11 +108,11 @@ internal sealed class InferMessageReader
                     shape.AddPacked(reader.ReadLengthDelimited());
                     break;
                 case (4, WireType.LengthDelimited):
-                    Bound(ref reader, ++parameters, "parameters");
+                    reader.Limit(++parameters, InferApi.MaxEntries, "parameters");
                     InferParameters.Check(reader.ReadLengthDelimited());
                     break;
                 case (5, WireType.LengthDelimited):
-                    Bound(ref reader, parts.Typed.Count + 1, "contents in all inputs");
+                    reader.Limit(parts.Typed.Count + 1, InferApi.MaxEntries, "contents in all inputs");
                     parts.Typed.Add((message.Inputs.Count, reader.ReadLengthDelimited()));
                     break;
                 default:
@@ -138,7 +138,7 @@ internal sealed class InferMessageReader
                     name = reader.ReadKnownText();
                     break;
                 case 2:
-                    Bound(ref reader, ++parameters, "parameters");
+                    reader.Limit(++parameters, InferApi.MaxEntries, "parameters");
                     InferParameters.Check(reader.ReadLengthDelimited());
                     break;
                 default:
@@ -148,14 +148,6 @@ internal sealed class InferMessageReader
         }
 
         return new RequestedOutput(name);
-    }
-
-    private static void Bound(ref ProtoReader reader, int count, string what)
-    {
-        if (count > InferApi.MaxEntries)
-        {
-            reader.Throw($"more than {InferApi.MaxEntries} {what}");
-        }
     }
 
     /// <summary>Collects a tensor's dimensions, which may be single fields, packed, or both.</summary>

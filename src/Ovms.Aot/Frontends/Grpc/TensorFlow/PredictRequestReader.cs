@@ -74,11 +74,11 @@ internal static class PredictRequestReader
                     message.ModelVersion = TfsModelSpec.TextOf(model.Version);
                     break;
                 case 2:
-                    Bound(ref reader, message.Inputs.Count + 1, "inputs");
+                    reader.Limit(message.Inputs.Count + 1, InferApi.MaxEntries, "inputs");
                     ReadInput(reader.ReadLengthDelimited(), message, tensors);
                     break;
                 case 3:
-                    Bound(ref reader, message.Outputs.Count + 1, "entries of output_filter");
+                    reader.Limit(message.Outputs.Count + 1, InferApi.MaxEntries, "entries of output_filter");
                     message.Outputs.Add(new RequestedOutput(reader.ReadKnownText()));
                     break;
                 default:
@@ -134,14 +134,6 @@ internal static class PredictRequestReader
         input.Name = name;
         message.Inputs.Add(input);
         tensors.Add(tensor);
-    }
-
-    private static void Bound(ref ProtoReader reader, int count, string what)
-    {
-        if (count > InferApi.MaxEntries)
-        {
-            reader.Throw($"more than {InferApi.MaxEntries} {what}");
-        }
     }
 
     /// <summary>The fields of a ModelSpec that matter here; the signature's name is ignored, as in the original.</summary>

@@ -21,6 +21,7 @@ internal static class CodedBody
         Outcome<PipeReader> opened = RequestCoding.Open(request);
         if (!opened.IsOk)
         {
+            document.Dispose();
             return opened.WithoutValue;
         }
 

@@ -1,6 +1,5 @@
 using Ovms.Frontends.Rest.Body;
 using Ovms.Inference;
-using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
 
 namespace Ovms.Frontends.Rest.KServe;
@@ -9,10 +8,15 @@ namespace Ovms.Frontends.Rest.KServe;
 internal static class KServeRoutes
 {
     /// <summary>All routes.</summary>
-    public static IEnumerable<RestRoute> All(RestSettings settings, Served served, ModelCalls calls)
+    /// <param name="settings">The options of the front end.</param>
+    /// <param name="registry">The models.</param>
+    /// <param name="counts">Counts calls for metadata.</param>
+    /// <param name="calls">Opens inference calls.</param>
+    /// <param name="draining">Cancelled when the server needs no more bodies.</param>
+    public static IEnumerable<RestRoute> All(
+        RestSettings settings, ServableRegistry registry, CallCounts counts, ModelCalls calls, CancellationToken draining)
     {
-        (ServableRegistry registry, CancellationToken draining) = (served.Registry, served.Drain.Draining);
-        MetadataRoutes metadata = new(registry, served.Counts, settings.ServerVersion);
+        MetadataRoutes metadata = new(registry, counts, settings.ServerVersion);
         InferRoute infer = new(new KServeForm(), calls, settings, draining);
         JsonBody bodies = new(settings.Memory, settings.Arrival, draining);
         return

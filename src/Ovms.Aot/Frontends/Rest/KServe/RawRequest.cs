@@ -34,7 +34,7 @@ internal static class RawRequest
             Name = info.Name,
             Datatype = info.Marshaler.Datatype,
             Source = ContentSource.Raw,
-            Content = new NativeBuffer(sizeof(uint), document.Budget),
+            Content = new NativeBuffer(BytesForm.PrefixSize, document.Budget),
         };
         document.Message.Inputs.Add(input);
         document.BinaryOutputs = true;

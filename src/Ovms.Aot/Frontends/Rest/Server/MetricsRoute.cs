@@ -23,7 +23,7 @@ internal sealed class MetricsRoute(ServerMetrics metrics)
         foreach (MetricSource source in metrics.Sources)
         {
             text.Write(source);
-            if (!await RestReply.FlushAsync(context).ConfigureAwait(false))
+            if (!(await RestReply.FlushAsync(context).ConfigureAwait(false)).IsOk)
             {
                 return;
             }

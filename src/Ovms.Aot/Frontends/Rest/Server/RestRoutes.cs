@@ -15,9 +15,9 @@ internal static class RestRoutes
     public static RestRouteTable Create(RestSettings settings, Served served, ModelCalls calls) => new(
     [
         .. HealthRoutes.All(served.Registry, served.Readiness, served.Counts),
-        .. KServeRoutes.All(settings, served, calls),
+        .. KServeRoutes.All(settings, served.Registry, served.Counts, calls, served.Drain.Draining),
         .. ConfigRoutes.All(served.Registry, served.Reloads, served.Drain),
         .. MetricsRoute.All(settings.Metrics),
-        .. TfsRoutes.All(settings, served, calls),
+        .. TfsRoutes.All(settings, served.Registry, served.Counts, calls, served.Drain.Draining),
     ]);
 }

@@ -48,18 +48,12 @@ internal static class PredictStrings
     public static Outcome Read(ref Utf8JsonReader reader, NativeBuffer destination, out long count)
     {
         count = 0;
-        int depth = 0;
-        do
+        JsonValues values = new();
+        while (values.TryNext(ref reader))
         {
             Outcome read;
             switch (reader.TokenType)
             {
-                case JsonTokenType.StartArray:
-                    depth++;
-                    continue;
-                case JsonTokenType.EndArray:
-                    depth--;
-                    continue;
                 case JsonTokenType.String:
                     read = s_texts.ReadJson(ref reader, destination, out _);
                     break;
@@ -79,7 +73,6 @@ internal static class PredictStrings
 
             count++;
         }
-        while (depth > 0 && reader.Read());
 
         return Outcome.Ok;
     }

@@ -1,5 +1,5 @@
 using Ovms.Inference;
-using Ovms.Serving.Lifecycle;
+using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.TensorFlow;
@@ -11,10 +11,16 @@ namespace Ovms.Frontends.Rest.TensorFlow;
 internal static class TfsRoutes
 {
     /// <summary>All routes. Those with names that may contain slashes come last.</summary>
-    public static IEnumerable<RestRoute> All(RestSettings settings, Served served, ModelCalls calls)
+    /// <param name="settings">The options of the front end.</param>
+    /// <param name="registry">The models.</param>
+    /// <param name="counts">Counts calls for metadata and status.</param>
+    /// <param name="calls">Opens inference calls.</param>
+    /// <param name="draining">Cancelled when the server needs no more bodies.</param>
+    public static IEnumerable<RestRoute> All(
+        RestSettings settings, ServableRegistry registry, CallCounts counts, ModelCalls calls, CancellationToken draining)
     {
-        InferRoute predict = new(new PredictForm(), calls, settings, served.Drain.Draining);
-        TfsModelRoutes models = new(served.Registry, served.Counts);
+        InferRoute predict = new(new PredictForm(), calls, settings, draining);
+        TfsModelRoutes models = new(registry, counts);
         return
         [
             new RestRoute("/v1/models/{model}:predict", RestVerb.Post, predict.InferAsync),
