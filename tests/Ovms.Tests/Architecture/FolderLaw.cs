@@ -9,7 +9,7 @@ internal static class FolderLaw
     // Folder → what it may name.
     private static readonly Dictionary<string, string[]> s_permitted = new()
     {
-        ["Program"] = ["Bench", "Probe", "Hosting", "Configuration", "Options", "Observability"],
+        ["Program"] = ["Bench", "Probe", "Service", "Hosting", "Configuration", "Options"],
 
         // The composition: makes all of it, and tells the fronts what the options say.
         ["Hosting"] =
@@ -26,6 +26,7 @@ internal static class FolderLaw
         ],
 
         ["Probe"] = ["Hosting", "Configuration", "Options", "Status"],
+        ["Service"] = ["Hosting", "Configuration", "Options", "Status"],
 
         // What both fronts say, and then each of them; the two do not know each other.
         ["Frontends"] = ["Inference", "Inference/Bytes", "Serving/Signatures", "Serving/Table", "Tensors", "Status"],

@@ -57,7 +57,7 @@ public class OptionRowsTests
 
     private static IEnumerable<OptionRow> Rows =>
     [
-        .. InformationOptions.Rows, .. ServerOptions.Rows, .. SourceOptions.Rows, .. ModelOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows,
+        .. InformationOptions.Rows, .. ServerOptions.Rows, .. SourceOptions.Rows, .. ModelOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows, .. ServiceOptions.Rows,
     ];
 
     [Test]
