@@ -9,6 +9,21 @@ namespace Ovms.EndToEnd.Tests;
 [NotInParallel(Wine.Alone)]
 public sealed class WindowsServiceTests
 {
+    private static OvmsServer? s_session;
+
+    // Wine ends its service control manager, and all services, with the last other process.
+    [Before(Class)]
+    public static async Task StartSession() => s_session = Wine.IsTested ? await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy") : null;
+
+    [After(Class)]
+    public static async Task EndSession()
+    {
+        if (s_session is not null)
+        {
+            await s_session.DisposeAsync();
+        }
+    }
+
     [Before(Test)]
     public void RequireWindows() => Wine.Require();
 
