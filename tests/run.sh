@@ -11,6 +11,10 @@ source publish/say.sh
 passed=0 failed=0 skipped=0
 # What starts a test program.
 through=()
+# The tests that the package for Windows has of its own, and those of what depends on the system: strings, files, sockets, libraries.
+readonly WINDOWS_TESTS="(Windows*)|(StringTests)|(AllTypesTests)|(KServeGrpcTests)|(TfsTests)|(ModelFormatTests)|(ReloadTests)\
+|(ConfigFileTests)|(DynamicShapeTests)|(AutoShapeTests)|(ImageTests)|(ReadinessTests)|(PreprocessingTests)|(MappingTests)\
+|(CloudStorageTests)|(DrainTests)|(BenchTests)"
 mkdir -p artifacts/logs
 
 finish() {
@@ -123,6 +127,7 @@ compiles linux-arm64
 must "publish" publish/publish.sh
 suite Ovms.EndToEnd.Tests
 script tests/package/fetch.sh
+script tests/package/fetch-windows.sh
 script tests/package/lacks.sh
 script tests/package/moved.sh
 script tests/package/chroot.sh

@@ -77,11 +77,16 @@ internal sealed class ServiceProcess
     {
         _handle = ServiceControl.RegisterServiceCtrlHandlerExW(_asked.Options.ServiceName, &OnControl, null);
         Report(ServiceControl.StartPending, StartHintMilliseconds);
-        _code = ServeAsync().GetAwaiter().GetResult();
+        ServerEnd end = ServeAsync().GetAwaiter().GetResult();
+        _code = end.Code;
         Report(ServiceControl.Stopped, 0);
+        if (end.LeftWorkUnfinished)
+        {
+            ProcessEnd.WithoutExitHandlers(end.Code);
+        }
     }
 
-    private async Task<int> ServeAsync()
+    private async Task<ServerEnd> ServeAsync()
     {
         try
         {
@@ -96,12 +101,10 @@ internal sealed class ServiceProcess
         {
             case CommandLine.Start start:
                 _drainSeconds = start.Server.DrainTimeoutSeconds;
-                ServerEnd end = await ServerRun.RunAsync(start, _stop, () => Report(ServiceControl.Running, 0)).ConfigureAwait(false);
-                return end.Code;
+                return await ServerRun.RunAsync(start, _stop, () => Report(ServiceControl.Running, 0)).ConfigureAwait(false);
 
             case CommandLine.Exit { Code: not ExitCode.Ok } refused:
-                Tell(refused.Error);
-                return refused.Code;
+                return Tell(refused.Error, refused.Code);
 
             default:
                 return Tell("The options after -- are not those of a server.");
@@ -109,7 +112,7 @@ internal sealed class ServiceProcess
     }
 
     // Nobody sees the output of a service: what keeps its options from being read goes where its log would be.
-    private int Tell(string text)
+    private ServerEnd Tell(string text, int code = ExitCode.Failure)
     {
         StandardStreams.TryPrint("", $"{text}\n");
         try
@@ -121,7 +124,7 @@ internal sealed class ServiceProcess
             // There is nowhere else to report it; the service ends with an exit code.
         }
 
-        return ExitCode.Failure;
+        return new ServerEnd(code, LeftWorkUnfinished: false);
     }
 
     private int Handle(uint control)

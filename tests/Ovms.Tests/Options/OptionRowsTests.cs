@@ -51,6 +51,8 @@ public class OptionRowsTests
         "request_start_timeout_seconds",
         "request_timeout_seconds",
         "rest_uds",
+        "service_directory",
+        "service_name",
         "stream_reset_budget",
         "timeout_seconds",
     ];
@@ -78,7 +80,7 @@ public class OptionRowsTests
                 [$"--{row.Name}={row.Default}"],
                 [
                     new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(),
-                    new ModelOptions.Builder(), new BenchOptions.Builder(), new HealthOptions.Builder(),
+                    new ModelOptions.Builder(), new BenchOptions.Builder(), new HealthOptions.Builder(), new ServiceOptions.Builder(),
                 ],
                 findings);
             await Assert.That(findings.ErrorText()).IsEqualTo("").Because($"{row.Name} has the default {row.Default}");
