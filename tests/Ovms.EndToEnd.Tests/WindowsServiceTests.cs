@@ -98,23 +98,40 @@ public sealed class WindowsServiceTests
         }
     }
 
+    // Without --log_path it logs where services keep their data.
     [Test]
     public async Task ServiceThatCannotStart_IsSaidWithItsExitCode()
     {
         using TemporaryFolder folder = new();
         const string Name = "ovms-e2e-fault";
+        string log = Path.Combine(Wine.ProgramData, "ovms", $"{Name}.log");
+        if (File.Exists(log))
+        {
+            File.Delete(log);
+        }
+
         try
         {
             await DoneAsync(
-                $"Service {Name} is installed.",
-                ["install", "--service_name", Name, "--", "--config_path", folder["no.json"], "--port", "9", "--log_path", folder["log"]]);
+                $"Service {Name} is installed.", ["install", "--service_name", Name, "--", "--config_path", folder["no.json"], "--port", "9"]);
             await RefusedAsync("ended while it started, exit code 1. Its log says why", "start", "--service_name", Name);
-            await Assert.That(await File.ReadAllTextAsync(folder["log"])).Contains("no.json");
+            await Assert.That(await File.ReadAllTextAsync(log)).Contains("no.json");
         }
         finally
         {
             await OvmsProcess.RunAsync(["service", "uninstall", "--service_name", Name]);
         }
+    }
+
+    // Nothing is installed where a mistake would only show in a log later.
+    [Test]
+    public async Task MistakesInTheServersOptions_InstallNothing()
+    {
+        (int code, _, string errors) = await OvmsProcess.RunAsync(
+            ["service", "install", "--service_name", "ovms-e2e-no", "--", "--model_name", "m", "--port", "9"]);
+        await Assert.That(code).IsEqualTo(3);
+        await Assert.That(errors).Contains("model_path");
+        await RefusedAsync("is not installed", "start", "--service_name", "ovms-e2e-no");
     }
 
     [Test]

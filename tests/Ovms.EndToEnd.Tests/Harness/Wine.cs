@@ -28,6 +28,8 @@ internal static class Wine
     /// <summary>The program to start and the arguments before its own.</summary>
     public static string[] Command(string program) => IsFor(program) ? [File.Exists(DebiansLoader) ? DebiansLoader : "wine64", program] : [program];
 
-    /// <summary>A path as the server tells it.</summary>
-    public static string Told(string path) => IsTested ? "Z:" + path.Replace('/', '\\') : path;
+    /// <summary>Where services keep their data, as seen from here.</summary>
+    public static string ProgramData => IsTested
+        ? Path.Combine(Environment.GetEnvironmentVariable("WINEPREFIX")!, "drive_c", "ProgramData")
+        : Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData);
 }
