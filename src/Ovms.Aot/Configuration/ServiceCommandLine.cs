@@ -61,9 +61,10 @@ internal static class ServiceCommandLine
         }
 
         ServiceAction action = Enum.Parse<ServiceAction>(own[0], ignoreCase: true);
-        if (findings.Errors.Count > 0 || Fault(action, service.Build(), server) is not null)
+        string? fault = findings.Errors.Count > 0 ? findings.ErrorText() : Fault(action, service.Build(), server);
+        if (fault is not null)
         {
-            return Refuse(host, findings.Errors.Count > 0 ? findings.ErrorText() : Fault(action, service.Build(), server)!);
+            return Refuse(host, fault);
         }
 
         return action == ServiceAction.Install
@@ -76,7 +77,8 @@ internal static class ServiceCommandLine
         $@"{host.Variable("ProgramData") ?? @"C:\ProgramData"}\ovms\{serviceName}.log";
 
     // A service that cannot start would only be noticed in a log: its options are judged where somebody reads the answer.
-    private static CommandLine ToInstall(ServiceOptions service, string[] arguments, HostFacts host, Func<string[], CommandLine> parseServer)
+    private static CommandLine ToInstall(
+        ServiceOptions service, string[] arguments, HostFacts host, Func<string[], CommandLine> parseServer)
     {
         string[] complete = HasLogPath(arguments)
             ? arguments
@@ -110,7 +112,8 @@ internal static class ServiceCommandLine
         return takesServer switch
         {
             true when server.Length == 0 =>
-                "error parsing options - ovms service install needs the server's options after --, as in -- --config_path FILE --port 9000\n",
+                "error parsing options - ovms service install needs the server's options after --, "
+                    + "as in -- --config_path FILE --port 9000\n",
             false when server.Length > 0 => "error parsing options - options of the server after -- are for ovms service install alone\n",
             _ => null,
         };

@@ -10,8 +10,9 @@ namespace Ovms.Hosting;
 internal sealed class StopSignal
 {
     // On Windows SIGTERM stands for shutting down, SIGINT for Ctrl+C, SIGQUIT for Ctrl+Break and SIGHUP for closing the window.
-    private static readonly PosixSignal[] s_signals =
-        [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, .. OperatingSystem.IsWindows() ? [PosixSignal.SIGHUP] : (PosixSignal[])[]];
+    private static readonly PosixSignal[] s_signals = OperatingSystem.IsWindows()
+        ? [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP]
+        : [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
 
     // A registration ends when it is garbage-collected; this list keeps it alive.
     private static readonly List<PosixSignalRegistration> s_registrations = [];

@@ -48,7 +48,8 @@ internal sealed record ProbeTarget(EndPoint Where, bool IsGrpc)
     {
         if (!Socket.OSSupportsUnixDomainSockets)
         {
-            return Outcome.Fail(StatusCode.OptionsUsageError, $"{given} cannot be asked at: this system has no unix domain sockets. Give a port.");
+            return Outcome.Fail(
+                StatusCode.OptionsUsageError, $"{given} cannot be asked at: this system has no unix domain sockets. Give a port.");
         }
 
         Outcome<string> path = SocketFile.PathOf(given, StatusCode.OptionsUsageError);

@@ -67,7 +67,8 @@ internal sealed unsafe class InstalledService : IDisposable
         return status.State switch
         {
             ServiceControl.Running => true,
-            ServiceControl.StartPending => Outcome.Fail(StatusCode.ServiceFailed, $"Service {_name} still starts. Its log says what it waits for."),
+            ServiceControl.StartPending =>
+                Outcome.Fail(StatusCode.ServiceFailed, $"Service {_name} still starts. Its log says what it waits for."),
             _ => Outcome.Fail(
                 StatusCode.ServiceFailed, $"Service {_name} ended while it started, {Exit(status)}. Its log says why (--log_path)."),
         };
@@ -86,7 +87,8 @@ internal sealed unsafe class InstalledService : IDisposable
         status = WaitWhile(ServiceControl.StopPending);
         return status.State == ServiceControl.Stopped
             ? true
-            : Outcome.Fail(StatusCode.ServiceFailed, $"Service {_name} has not stopped within the time that it asked for. Its log says why.");
+            : Outcome.Fail(
+                StatusCode.ServiceFailed, $"Service {_name} has not stopped within the time that it asked for. Its log says why.");
     }
 
     /// <summary>Removes the registration.</summary>
@@ -130,7 +132,8 @@ internal sealed unsafe class InstalledService : IDisposable
         string why = error switch
         {
             ServiceControl.AccessDenied => "access is denied. Run the command as an administrator",
-            ServiceControl.DoesNotExist => "it is not installed. Install it with ovms service install -- OPTIONS, or give another --service_name",
+            ServiceControl.DoesNotExist =>
+                "it is not installed. Install it with ovms service install -- OPTIONS, or give another --service_name",
             ServiceControl.Exists => "it is installed already. Remove it with ovms service uninstall, or give another --service_name",
             ServiceControl.MarkedForDelete =>
                 "it is being removed. Close what still shows it, such as the Services window, and try again",

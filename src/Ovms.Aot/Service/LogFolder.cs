@@ -19,7 +19,8 @@ internal static class LogFolder
         {
             return Directory.Exists(folder)
                 ? Outcome.Ok
-                : Outcome.Fail(StatusCode.ServiceFailed, $"The log's folder {folder} does not exist. Create it, or choose another --log_path.");
+                : Outcome.Fail(
+                    StatusCode.ServiceFailed, $"The log's folder {folder} does not exist. Create it, or choose another --log_path.");
         }
 
         try

@@ -75,7 +75,8 @@ internal sealed unsafe class ServiceCommand(CommandLine.Service asked)
             actions[i] = new FailureAction { Type = ServiceControl.ActionRestart, DelayMilliseconds = s_restartMilliseconds[i] };
         }
 
-        FailureActions recovery = new() { ResetSeconds = RecoveryResetSeconds, Count = (uint)s_restartMilliseconds.Length, Actions = actions };
+        uint count = (uint)s_restartMilliseconds.Length;
+        FailureActions recovery = new() { ResetSeconds = RecoveryResetSeconds, Count = count, Actions = actions };
 
         // Also after an exit code other than 0, not only after a crash.
         int afterExitCode = 1;
