@@ -10,8 +10,10 @@ Usage: ./build.sh COMMAND
 
   demo      serve the trained squeezenet, send it a photograph, print the five best labels, stop
   publish   leave the package in publish/out: bin/ovms, lib/ (OpenVINO), licences; it runs from any folder
+            --windows [--openvino DIR|FILE]: the package for Windows instead, publish/out-windows.zip
   test      build with warnings as errors, run every test, publish, run the end-to-end and package tests;
             --image builds the Dockerfile with buildah instead and serves from the image
+            --windows makes the package for Windows instead and runs its tests under Wine
   bench     measure the published binary against the engine alone and an echo; --quick for a short run (arguments are passed on)
   fetch     get the OpenVINO runtime into .cache/ (the commands above do it by themselves)
 
@@ -19,12 +21,17 @@ What has to be installed: the .NET SDK 10, gcc or clang, binutils, zlib's header
 Debian: dotnet-sdk-10.0 (Microsoft's package source) build-essential zlib1g-dev unzip python3-pip
 The OpenVINO runtime is taken from the first of: the folder in OPENVINO_DIR, an earlier fetch in .cache/,
 ../shared/openvino/*.whl, pip download. All but the first are checked against publish/runtime.sha256.
+The runtime for Windows is taken from --openvino, OPENVINO_DIR_WINDOWS or ../shared/openvino/windows.
 HELP
 }
 
 case "${1:-}" in
     demo) shift; exec demo/run.sh "$@" ;;
-    publish) shift; exec publish/publish.sh "$@" ;;
+    publish)
+        shift
+        if [[ ${1:-} == --windows ]]; then shift; exec publish/windows.sh "$@"; fi
+        exec publish/publish.sh "$@"
+        ;;
     test) shift; exec tests/run.sh "$@" ;;
     bench) shift; exec benchmarks/run.sh "$@" ;;
     fetch) shift; exec publish/fetch.sh "$@" ;;

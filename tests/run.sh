@@ -3,11 +3,18 @@
 # publish; end-to-end and package tests on the published binary. The last line is 'N passed, N failed'.
 # With --image: only the test that builds the Dockerfile and serves from its image, which takes too long to be part of every run.
 # Further arguments are further targets to build, as in --image gpu.
+# With --windows: only the tests of the package for Windows, under Wine.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
 
 passed=0 failed=0 skipped=0
+# What starts a test program.
+through=()
+# The tests that the package for Windows has of its own, and those of what depends on the system: strings, files, sockets, libraries.
+readonly WINDOWS_TESTS="(Windows*)|(StringTests)|(AllTypesTests)|(KServeGrpcTests)|(TfsTests)|(ModelFormatTests)|(ReloadTests)\
+|(ConfigFileTests)|(DynamicShapeTests)|(AutoShapeTests)|(ImageTests)|(ReadinessTests)|(PreprocessingTests)|(MappingTests)\
+|(CloudStorageTests)|(DrainTests)|(BenchTests)"
 mkdir -p artifacts/logs
 
 finish() {
@@ -34,11 +41,11 @@ must() {
     tail -n 1 "$log"
 }
 
-# suite PROJECT: runs a test program and adds its summary to the totals; without a summary it counts as one failure.
+# suite PROJECT ARGUMENTS...: runs a test program and adds its summary to the totals; without a summary it counts as one failure.
 suite() {
     local name=$1 log=artifacts/logs/$1.log code=0 counts
     head_line "$name"
-    "artifacts/bin/$name/release/$name" --no-ansi --progress off 2>&1 | tee "$log" | sed '/file artifacts produced/,+2d' || code=$?
+    "${through[@]}" "artifacts/bin/$name/release/$name" --no-ansi --progress off "${@:2}" 2>&1 | tee "$log" | sed '/file artifacts produced/,+2d' || code=$?
     counts=$(sed -nE 's/^  (failed|succeeded|skipped): ([0-9]+)\r?$/\1 \2/p' "$log" | tail -n 3)
     local bad good left
     bad=$(awk '$1 == "failed" { print $2 }' <<<"$counts")
@@ -87,6 +94,19 @@ if [[ ${1:-} == --image ]]; then
     finish
 fi
 
+if [[ ${1:-} == --windows ]]; then
+    need_dotnet
+    head_line "Wine"
+    why=$(tests/wine.sh true) || { say "$why"; skipped=1; finish; }
+    why=$(publish/fetch-windows.sh 2>&1) || { say "skipped: ${why#error: }"; skipped=1; finish; }
+    must "publish for Windows" publish/windows.sh
+    must "build" dotnet build tests/Ovms.EndToEnd.Tests -c Release -warnaserror -v quiet
+    export OVMS_PACKAGE=$PWD/publish/out-windows/ovms
+    through=(tests/wine.sh)
+    suite Ovms.EndToEnd.Tests --treenode-filter "/*/*/$WINDOWS_TESTS/*"
+    finish
+fi
+
 need_dotnet
 linker_arguments
 head_line "OpenVINO runtime"
@@ -107,6 +127,7 @@ compiles linux-arm64
 must "publish" publish/publish.sh
 suite Ovms.EndToEnd.Tests
 script tests/package/fetch.sh
+script tests/package/fetch-windows.sh
 script tests/package/lacks.sh
 script tests/package/moved.sh
 script tests/package/chroot.sh

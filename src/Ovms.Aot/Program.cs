@@ -1,15 +1,15 @@
 using Ovms.Bench;
 using Ovms.Configuration;
 using Ovms.Hosting;
-using Ovms.Observability;
 using Ovms.Options;
 using Ovms.Probe;
+using Ovms.Service;
 
 // Order: standard streams before any other file is opened; then what needs only this thread. Next the system limits, before another thread
 // starts. Then the signals, so that a signal during start-up shuts down in order.
 StandardStreams.FillGaps();
 HostFacts host = HostFacts.Current;
-CommandLine asked = CommandLine.Parse(args, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);
+CommandLine asked = Parse(args);
 if ((asked is CommandLine.Health health ? await new HealthProbe(health).RunAsync() : asked) is CommandLine.Exit exit)
 {
     return Print(exit);
@@ -33,27 +33,24 @@ switch (asked)
     case CommandLine.Bench bench:
         return await new BenchCommand(bench.Options, bench.Server, bench.Model, bench.Passed, new BenchLog(), stop.Token).RunAsync();
 
+    case CommandLine.Service service when OperatingSystem.IsWindows():
+        return service.Action == ServiceAction.Run
+            ? ServiceProcess.Run(service, arguments => Parse([.. arguments]), stop)
+            : Print(new ServiceCommand(service).Run());
+
     case CommandLine.Start start:
-        if (!LogSink.TryOpen(start.Server.LogPath, start.Server.LogFormat, out LogSink? sink, out string? why))
+        ServerEnd end = await ServerRun.RunAsync(start, stop);
+        if (end.LeftWorkUnfinished)
         {
-            StandardStreams.TryPrint("", $"{why}\n");
-            return ExitCode.Failure;
+            ProcessEnd.WithoutExitHandlers(end.Code);
         }
 
-        CrashNote.Connect(sink);
-        RotationSignal.Connect(sink, start.Server.LogPath);
-        ModelServer server = new(start, new LogProvider(sink, (LogLevel)start.Server.LogLevel), stop);
-        int code = await server.RunAsync();
-        sink.Dispose();
-        if (server.LeftWorkUnfinished)
-        {
-            ProcessEnd.WithoutExitHandlers(code);
-        }
-
-        return code;
+        return end.Code;
 
     default:
         throw new System.Diagnostics.UnreachableException();
 }
+
+CommandLine Parse(string[] arguments) => CommandLine.Parse(arguments, host, ServerVersion.Text, ServerVersion.ReadBackendBuild);
 
 static int Print(CommandLine.Exit exit) => StandardStreams.TryPrint(exit.Output, exit.Error) ? exit.Code : ExitCode.Failure;

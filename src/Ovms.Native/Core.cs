@@ -29,7 +29,7 @@ public sealed unsafe class Core : IDisposable
 
         CString.Require(pluginsXml);
         if (OperatingSystem.IsWindows())
-            OpenVino.ov_core_create_with_config_unicode(pluginsXml, out _handle).Check();
+            OpenVino.ov_core_create_with_config_unicode(WindowsPath.Long(pluginsXml), out _handle).Check();
         else
             OpenVino.ov_core_create_with_config(pluginsXml, out _handle).Check();
     }
@@ -40,7 +40,7 @@ public sealed unsafe class Core : IDisposable
         CString.Require(path);
         ModelHandle model;
         if (OperatingSystem.IsWindows())
-            OpenVino.ov_core_read_model_unicode(_handle, path, null, out model).Check();
+            OpenVino.ov_core_read_model_unicode(_handle, WindowsPath.Long(path), null, out model).Check();
         else
             OpenVino.ov_core_read_model(_handle, path, null, out model).Check();
         return new Model(model);

@@ -7,7 +7,7 @@ namespace Ovms.Native;
 public static class EngineText
 {
     private const int MaxLength = 600;
-    private const string Origin = "Exception from src/";
+    private const string Origin = "Exception from src";
     private const string Condition = "Check '";
     private const string NothingSaid = "FrontEnd API failed";
 
@@ -26,7 +26,8 @@ public static class EngineText
     private static string WithoutTrail(string line)
     {
         int origin = line.IndexOf(Origin, StringComparison.Ordinal);
-        string rest = origin < 0 ? line : line[..origin];
+        bool isPath = origin >= 0 && origin + Origin.Length < line.Length && line[origin + Origin.Length] is ('/' or '\\');
+        string rest = isPath ? line[..origin] : line;
         int condition = rest.IndexOf(Condition, StringComparison.Ordinal);
         if (condition >= 0 && rest.IndexOf("' failed at ", condition, StringComparison.Ordinal) > 0)
         {

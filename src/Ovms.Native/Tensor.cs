@@ -143,8 +143,8 @@ public sealed unsafe class Tensor : IDisposable
         int count = Count;
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
-        Debug.Assert(ByteSize == (nuint)count * (nuint)sizeof(StdString), "A string element is one std::string of libstdc++.");
-        return ((StdString*)Data)[index].AsSpan();
+        Debug.Assert(ByteSize == (nuint)count * (nuint)sizeof(StdString), "A string element is one std::string.");
+        return StdString.TextOf((StdString*)Data + index);
     }
 
     /// <summary>The shape; empty for a scalar.</summary>

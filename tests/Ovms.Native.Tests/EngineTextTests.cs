@@ -4,6 +4,8 @@ public sealed class EngineTextTests
 {
     [Test]
     [Arguments("Exception from src/inference/src/cpp/core.cpp:117:\nException from src/inference/src/dev/plugin.cpp:54:\nCannot load library \"x.so\"", "Cannot load library \"x.so\"")]
+    [Arguments("Exception from src\\inference\\core.cpp:120:\nweakly_canonical: More data available.", "weakly_canonical: More data available")]
+    [Arguments("Exception from srcful callers", "Exception from srcful callers")]
     [Arguments("Exception from src/a.cpp:1:\nCheck 'device_id.empty()' failed at src/b.cpp:2:\nCPU plugin supports only '' as device id\n\n;\n", "CPU plugin supports only '' as device id")]
     [Arguments("Exception from src/a.cpp:1:\n[AUTO] compile model failed, CPU:Exception from src/b.cpp:2:\nCould not read number", "[AUTO] compile model failed, CPU: Could not read number")]
     [Arguments("Exception from src/a.cpp:1:", "Exception from src/a.cpp:1")]

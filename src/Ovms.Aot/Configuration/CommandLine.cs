@@ -31,6 +31,14 @@ internal abstract record CommandLine
     /// <param name="Server">Options that say where it listens; null for those of process 1.</param>
     public sealed record Health(HealthOptions Options, ServerOptions? Server) : CommandLine;
 
+    /// <summary>Manage or run a Windows service.</summary>
+    /// <param name="Action">What to do.</param>
+    /// <param name="Options">Which service.</param>
+    /// <param name="ServerArguments">The command line of its server; for installing and running only.</param>
+    /// <param name="Server">The same as options; for installing only.</param>
+    public sealed record Service(
+        ServiceAction Action, ServiceOptions Options, IReadOnlyList<string> ServerArguments, ServerOptions? Server) : CommandLine;
+
     /// <summary>Check the configuration, report its problems, and end.</summary>
     /// <param name="Server">Options of the server.</param>
     /// <param name="Source">The configuration.</param>
@@ -56,12 +64,13 @@ internal abstract record CommandLine
         "  ovms bench --model_path PATH [OPTIONS]     benchmark a model: see ovms bench --help\n" +
         "  ovms check --config_path FILE [OPTIONS]    can it be served? ovms check --help\n" +
         "  ovms health [--rest_port PORT]             is the server ready? ovms health --help\n" +
+        "  ovms service install -- OPTIONS            run as a Windows service: see ovms service --help\n" +
         "  ovms --list_models --model_repository_path FOLDER\n" +
         "  ovms --add_to_config --config_path FILE --model_name NAME --model_path PATH [OPTIONS]\n" +
         "  ovms --remove_from_config --config_path FILE --model_name NAME\n" +
         "An option is given as --name value or --name=value.\n\n" +
         InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText + BenchOptions.HelpText +
-        HealthOptions.HelpText;
+        HealthOptions.HelpText + ServiceOptions.HelpText;
 
     /// <summary>Reads the arguments. Pure: prints and opens nothing. A request for help or version takes precedence over errors.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
@@ -78,6 +87,11 @@ internal abstract record CommandLine
         if (arguments is [HealthCommandLine.Verb, ..])
         {
             return HealthCommandLine.Parse(arguments[1..], host);
+        }
+
+        if (arguments is [ServiceCommandLine.Verb, ..])
+        {
+            return ServiceCommandLine.Parse(arguments[1..], host, server => Parse(server, host, serverVersion, backendBuild));
         }
 
         InformationOptions.Builder information = new();

@@ -66,6 +66,7 @@ internal sealed class HardwareProbe(string root, Func<string, bool> canOpen, Fun
         HasLevelZero: canLoad(OperatingSystem.IsWindows() ? "ze_loader.dll" : "libze_loader.so.1"),
         HasNpuDriver: OperatingSystem.IsWindows() || canLoad("libze_intel_npu.so.1"))
     {
+        IsWindows = OperatingSystem.IsWindows(),
         AbsentPlugins = runtimeFolder is null ? [] : [.. s_plugins.Select(Plugin).Where(static plugin => !File.Exists(plugin.Path))],
     };
 

@@ -27,9 +27,14 @@ internal sealed record HardwareTraces(
     /// </summary>
     public ImmutableArray<(string Type, string Path)> AbsentPlugins { get; init; } = [];
 
+    /// <summary>Whether this is Windows, which has no device files: a driver brings its loader with it.</summary>
+    public bool IsWindows { get; init; }
+
     /// <summary>What is missing for a device type, one clause each; empty if nothing is, or if the type is neither GPU nor NPU.</summary>
     public IReadOnlyList<string> MissingFor(string type) => type switch
     {
+        "GPU" when IsWindows => [.. MissingPlugin(type), .. MissingOnWindows(HasOpenCl, "OpenCL.dll", "graphics")],
+        "NPU" when IsWindows => [.. MissingPlugin(type), .. MissingOnWindows(HasLevelZero, "ze_loader.dll", "NPU")],
         "GPU" => [.. MissingPlugin(type), .. MissingForGpu()],
         "NPU" => [.. MissingPlugin(type), .. MissingForNpu()],
         _ => [],
@@ -37,8 +42,12 @@ internal sealed record HardwareTraces(
 
     private IEnumerable<string> MissingPlugin(string type) => AbsentPlugins
         .Where(plugin => plugin.Type == type)
-        .Select(plugin =>
-            $"OpenVINO's plugin is not there, {plugin.Path} (container: the image of target {type.ToLowerInvariant()} has it)");
+        .Select(plugin => $"OpenVINO's plugin is not there, {plugin.Path}"
+            + (IsWindows ? "" : $" (container: the image of target {type.ToLowerInvariant()} has it)"));
+
+    private static IEnumerable<string> MissingOnWindows(bool hasLoader, string loader, string driver) => hasLoader
+        ? []
+        : [$"{loader} is not installed (Intel's {driver} driver for Windows brings it)"];
 
     private IEnumerable<string> MissingForGpu()
     {

@@ -21,6 +21,13 @@ internal static class PropertyTrial
 
             // Loads the plugin: until then OpenVINO only stores the property.
             core.GetProperty(device, "SUPPORTED_PROPERTIES");
+
+            // Without a device the GPU plugin accepts every key, where the OpenCL loader is installed and it can be loaded at all.
+            if (device is "GPU" or "NPU" && core.GetProperty(device, "AVAILABLE_DEVICES").Trim().Length == 0)
+            {
+                return $"no {device} is present";
+            }
+
             core.SetProperties(device, [new(property.Key, property.Value)]);
             return null;
         }

@@ -20,7 +20,11 @@ namespace Ovms.Hosting;
 /// Runs the server from start to stop, and creates and connects all parts. It opens listeners and loads models. On a stop signal,
 /// readiness drops, calls in flight finish, and the rest is freed.
 /// </summary>
-internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop)
+/// <param name="start">All options.</param>
+/// <param name="logging">The log.</param>
+/// <param name="stop">Asks it to stop.</param>
+/// <param name="listening">Called when the ports are open.</param>
+internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, StopSignal stop, Action? listening = null)
 {
     // For connections to close whose calls are over, beside calls that are not.
     private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(100);
@@ -91,20 +95,25 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
 
         await using ConfiguredAsyncDisposable webEnd = web.ConfigureAwait(false);
-        Outcome listening = await listeners.Value.StartAsync(web, _log).ConfigureAwait(false);
+        Outcome open = await listeners.Value.StartAsync(web, _log).ConfigureAwait(false);
         listened.SetResult();
+        if (open.IsOk)
+        {
+            listening?.Invoke();
+        }
+
         Outcome<ModelHost> begun = await beginning.ConfigureAwait(false);
         using ModelHost? modelsEnd = begun.Value;
         _devices = modelsEnd?.Devices;
         if (!begun.IsOk)
         {
-            return listening.IsOk ? begun.WithoutValue : listening;
+            return open.IsOk ? begun.WithoutValue : open;
         }
 
-        if (!listening.IsOk)
+        if (!open.IsOk)
         {
             _leftWork = await begun.Value.StopAsync(TimeSpan.Zero).ConfigureAwait(false) != StopResult.Clean;
-            return listening;
+            return open;
         }
 
         if (_metrics is not null)

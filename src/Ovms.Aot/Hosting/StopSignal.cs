@@ -9,7 +9,10 @@ namespace Ovms.Hosting;
 /// </summary>
 internal sealed class StopSignal
 {
-    private static readonly PosixSignal[] s_signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+    // On Windows SIGTERM stands for shutting down, SIGINT for Ctrl+C, SIGQUIT for Ctrl+Break and SIGHUP for closing the window.
+    private static readonly PosixSignal[] s_signals = OperatingSystem.IsWindows()
+        ? [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP]
+        : [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
 
     // A registration ends when it is garbage-collected; this list keeps it alive.
     private static readonly List<PosixSignalRegistration> s_registrations = [];
@@ -37,10 +40,19 @@ internal sealed class StopSignal
         await stopped.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Asks the process to stop, as a signal does.</summary>
+    public void Request() => _stop.Cancel();
+
     private void OnSignal(PosixSignalContext context)
     {
         // The default action would end the process at once.
         context.Cancel = true;
         _stop.Cancel();
+
+        // When its window closes or it shuts down, Windows ends the process as soon as this returns. The thread ends with the process.
+        if (OperatingSystem.IsWindows() && context.Signal is (PosixSignal.SIGHUP or PosixSignal.SIGTERM))
+        {
+            Thread.Sleep(Timeout.Infinite);
+        }
     }
 }

@@ -46,6 +46,12 @@ internal sealed record ProbeTarget(EndPoint Where, bool IsGrpc)
 
     private static Outcome<ProbeTarget> OfSocket(string given, bool isGrpc)
     {
+        if (!Socket.OSSupportsUnixDomainSockets)
+        {
+            return Outcome.Fail(
+                StatusCode.OptionsUsageError, $"{given} cannot be asked at: this system has no unix domain sockets. Give a port.");
+        }
+
         Outcome<string> path = SocketFile.PathOf(given, StatusCode.OptionsUsageError);
         return path.IsOk ? new ProbeTarget(new UnixDomainSocketEndPoint(path.Value!), isGrpc) : path.WithoutValue;
     }

@@ -33,6 +33,10 @@ internal enum StatusCode
     [Status("Failed to load OpenVINO")]
     RuntimeUnavailable,
 
+    /// <summary>The service control manager of Windows refused what ovms service asked for.</summary>
+    [Status("Windows service failure")]
+    ServiceFailed,
+
     // Configuration file.
 
     /// <summary>The configuration file does not exist or cannot be read.</summary>

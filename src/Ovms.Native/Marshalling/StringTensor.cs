@@ -76,7 +76,7 @@ internal static unsafe class StringTensor
         StdString* elements = (StdString*)data;
         for (int i = 0; i < lengths.Length; i++)
         {
-            concatenated[..lengths[i]].CopyTo(elements[i].AsSpan());
+            concatenated[..lengths[i]].CopyTo(StdString.TextOf(elements + i));
             concatenated = concatenated[lengths[i]..];
         }
     }

@@ -61,15 +61,15 @@ internal sealed class OvmsProcess : IAsyncDisposable
     /// <param name="binary">Another copy of the binary.</param>
     public static OvmsProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? binary = null)
     {
-        ProcessStartInfo start = new(DefaultSignals.Launcher ?? binary ?? Repo.Binary)
+        string[] command = [.. Launched(), .. Wine.Command(binary ?? Repo.Binary)];
+        ProcessStartInfo start = new(command[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        string[] launched = DefaultSignals.Launcher is null ? [] : [.. DefaultSignals.Arguments, binary ?? Repo.Binary];
-        foreach (string argument in launched.Concat(arguments))
+        foreach (string argument in command.Skip(1).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
@@ -85,6 +85,8 @@ internal sealed class OvmsProcess : IAsyncDisposable
         process.StandardInput.Close();
         return new OvmsProcess(process);
     }
+
+    private static string[] Launched() => DefaultSignals.Launcher is { } launcher ? [launcher, .. DefaultSignals.Arguments] : [];
 
     /// <summary>Runs the binary to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? binary = null)
@@ -122,7 +124,9 @@ internal sealed class OvmsProcess : IAsyncDisposable
     /// <summary>Asks the process to stop.</summary>
     public void Signal(PosixSignal signal)
     {
-        if (!TrySignal(_process.Id, signal))
+        // Wine turns SIGINT into Ctrl+C, and ends the process at once at SIGTERM.
+        PosixSignal sent = Wine.IsTested && signal == PosixSignal.SIGTERM ? PosixSignal.SIGINT : signal;
+        if (!TrySignal(_process.Id, sent))
         {
             throw new InvalidOperationException($"Signal {signal} could not be sent to process {_process.Id}.");
         }

@@ -10,7 +10,8 @@ internal static class Repo
     public static string Package { get; } = Environment.GetEnvironmentVariable("OVMS_PACKAGE") ?? Path.Combine(Root, "publish", "out");
 
     /// <summary>The binary under test.</summary>
-    public static string Binary { get; } = Path.Combine(Package, "bin", OperatingSystem.IsWindows() ? "ovms.exe" : "ovms");
+    public static string Binary { get; } = new[] { "ovms.exe", "ovms" }.Select(static name => Path.Combine(Package, "bin", name))
+        .FirstOrDefault(File.Exists, Path.Combine(Package, "bin", "ovms"));
 
     /// <summary>Material that is not part of the repository; tests over it are skipped where it is absent.</summary>
     public static string Shared { get; } = Path.GetFullPath(Path.Combine(Root, "..", "shared"));

@@ -9,7 +9,7 @@ internal static class FolderLaw
     // Folder → the folders that it may use.
     private static readonly Dictionary<string, string[]> s_permitted = new()
     {
-        ["Program"] = ["Bench", "Probe", "Hosting", "Configuration", "Options", "Observability"],
+        ["Program"] = ["Bench", "Probe", "Service", "Hosting", "Configuration", "Options"],
 
         // Creates all parts of the server and passes the options to them.
         ["Hosting"] =
@@ -26,6 +26,7 @@ internal static class FolderLaw
         ],
 
         ["Probe"] = ["Hosting", "Configuration", "Options", "Status"],
+        ["Service"] = ["Hosting", "Configuration", "Options", "Status"],
 
         // The common code of both front ends, then each front end. The two do not use each other.
         ["Frontends"] = ["Inference", "Inference/Bytes", "Serving/Signatures", "Serving/Table", "Tensors", "Status"],

@@ -44,6 +44,20 @@ public sealed class HardwareTracesTests
         await Assert.That(missing).DoesNotContain("OpenCL");
     }
 
+    // Windows has no device files, no containers of ours and no packages of Debian.
+    [Test]
+    [Arguments("GPU", "OpenCL.dll", "graphics driver")]
+    [Arguments("NPU", "ze_loader.dll", "NPU driver")]
+    public async Task BareWindows_NamesItsLibrariesAlone(string type, string loader, string driver)
+    {
+        HardwareTraces windows = s_bare with { IsWindows = true, AbsentPlugins = [(type, @"C:\ovms\lib\plugin.dll")] };
+        string missing = string.Join('\n', windows.MissingFor(type));
+        await Assert.That(windows.MissingFor(type).Count).IsEqualTo(2);
+        await Assert.That(missing).Contains(loader).And.Contains(driver).And.Contains(@"C:\ovms\lib\plugin.dll");
+        await Assert.That(missing).DoesNotContain("/dev").And.DoesNotContain("Debian").And.DoesNotContain("container");
+        await Assert.That((s_full with { IsWindows = true, RenderNodes = [], AccelNodes = [] }).MissingFor(type)).IsEmpty();
+    }
+
     [Test]
     public async Task NodeThatMayNotBeOpened_NamesTheGroupAlone()
     {

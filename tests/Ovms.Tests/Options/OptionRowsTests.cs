@@ -52,6 +52,8 @@ public class OptionRowsTests
         "request_start_timeout_seconds",
         "request_timeout_seconds",
         "rest_uds",
+        "service_directory",
+        "service_name",
         "stream_reset_budget",
         "timeout_seconds",
         "warmup",
@@ -60,7 +62,7 @@ public class OptionRowsTests
 
     private static IEnumerable<OptionRow> Rows =>
     [
-        .. InformationOptions.Rows, .. ServerOptions.Rows, .. SourceOptions.Rows, .. ModelOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows,
+        .. InformationOptions.Rows, .. ServerOptions.Rows, .. SourceOptions.Rows, .. ModelOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows, .. ServiceOptions.Rows,
     ];
 
     [Test]
@@ -81,7 +83,7 @@ public class OptionRowsTests
                 [$"--{row.Name}={row.Default}"],
                 [
                     new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(),
-                    new ModelOptions.Builder(), new BenchOptions.Builder(), new HealthOptions.Builder(),
+                    new ModelOptions.Builder(), new BenchOptions.Builder(), new HealthOptions.Builder(), new ServiceOptions.Builder(),
                 ],
                 findings);
             await Assert.That(findings.ErrorText()).IsEqualTo("").Because($"{row.Name} has the default {row.Default}");

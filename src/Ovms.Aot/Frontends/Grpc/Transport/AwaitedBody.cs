@@ -8,7 +8,8 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// The request body of a framework call. The call counts as waiting from its first read until the message begins. A call that is answered
 /// without reading its body never waits.
 /// </summary>
-internal sealed class AwaitedBody(PipeReader body, OpenStreams streams, OpenConnection? connection) : PipeReader, IRequestBodyPipeFeature
+internal sealed class AwaitedBody(PipeReader body, OpenStreams streams, OpenConnection? connection)
+    : PassThroughReader(body), IRequestBodyPipeFeature
 {
     private bool _hasBegun;
 
@@ -18,24 +19,12 @@ internal sealed class AwaitedBody(PipeReader body, OpenStreams streams, OpenConn
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask<ReadResult> reading = body.ReadAsync(cancellationToken);
+        ValueTask<ReadResult> reading = Inner.ReadAsync(cancellationToken);
         bool waits = !_hasBegun && !reading.IsCompleted;
         _hasBegun = true;
-        return waits ? streams.AwaitAsync(reading, body, connection) : reading;
+        return waits ? streams.AwaitAsync(reading, Inner, connection) : reading;
     }
 
     /// <inheritdoc/>
-    public override bool TryRead(out ReadResult result) => body.TryRead(out result);
-
-    /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed) => body.AdvanceTo(consumed);
-
-    /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => body.AdvanceTo(consumed, examined);
-
-    /// <inheritdoc/>
-    public override void CancelPendingRead() => body.CancelPendingRead();
-
-    /// <inheritdoc/>
-    public override void Complete(Exception? exception = null) => body.Complete(exception);
+    public override bool TryRead(out ReadResult result) => Inner.TryRead(out result);
 }

@@ -26,7 +26,8 @@ internal sealed class BoundedCompression(ICompressionProvider inner, int limit, 
     /// </summary>
     public Stream Open(Stream packed) => new BoundedStream(Decompress(packed), long.MaxValue, null);
 
-    private Stream Decompress(Stream packed) => EncodingName == "gzip" ? CheckedDecompression.Gzip(packed) : CheckedDecompression.ZLib(packed);
+    private Stream Decompress(Stream packed) =>
+        EncodingName == "gzip" ? CheckedDecompression.Gzip(packed) : CheckedDecompression.ZLib(packed);
 
     private sealed class BoundedStream(Stream inner, long limit, RequestMemory? memory) : ReadOnlyStream
     {

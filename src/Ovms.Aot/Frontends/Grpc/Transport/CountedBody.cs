@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Ovms.Frontends.Connections;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc.Transport;
@@ -9,7 +10,7 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// and a caller may never send that byte.
 /// </summary>
 internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTimes times)
-    : PipeReader, IRequestBodyPipeFeature, IDisposable
+    : PassThroughReader(body), IRequestBodyPipeFeature, IDisposable
 {
     private ArrivalWatch? _watch;
     private bool _hasBegun;
@@ -39,29 +40,17 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask<ReadResult> reading = body.ReadAsync(cancellationToken);
+        ValueTask<ReadResult> reading = Inner.ReadAsync(cancellationToken);
         return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : WaitAsync(reading);
     }
 
     /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
     {
-        bool read = body.TryRead(out result);
+        bool read = Inner.TryRead(out result);
         result = read ? Count(result) : result;
         return read;
     }
-
-    /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed) => body.AdvanceTo(consumed);
-
-    /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => body.AdvanceTo(consumed, examined);
-
-    /// <inheritdoc/>
-    public override void CancelPendingRead() => body.CancelPendingRead();
-
-    /// <inheritdoc/>
-    public override void Complete(Exception? exception = null) => body.Complete(exception);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -72,7 +61,7 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
 
     private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading)
     {
-        _watch ??= times.Watch(body, _hasBegun, CancellationToken.None);
+        _watch ??= times.Watch(Inner, _hasBegun, CancellationToken.None);
         ReadResult result = await reading.ConfigureAwait(false);
         if (result.IsCompleted)
         {
@@ -92,7 +81,7 @@ internal sealed class CountedBody(PipeReader body, MemoryShare share, ArrivalTim
         _watch?.Came();
         if (!counted.IsOk)
         {
-            body.AdvanceTo(result.Buffer.End);
+            Inner.AdvanceTo(result.Buffer.End);
             throw GrpcEdge.ToException(counted);
         }
 

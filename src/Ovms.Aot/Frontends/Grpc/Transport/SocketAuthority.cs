@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Ovms.Frontends.Connections;
 
 namespace Ovms.Frontends.Grpc.Transport;
 
@@ -19,13 +20,11 @@ internal static class SocketAuthority
         return next(connection);
     });
 
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
-
     /// <summary>
     /// Follows the frames from the connection's first byte, since reads may end anywhere in a frame. Bodies pass through unchanged at
     /// once; a HEADERS frame is held back until it is complete.
     /// </summary>
-    internal sealed class Reader(PipeReader inner) : PipeReader
+    internal sealed class Reader(PipeReader inner) : PassThroughReader(inner)
     {
         private const int PrefaceLength = 24;
         private const int FrameHeader = 9;
@@ -47,34 +46,22 @@ internal static class SocketAuthority
             ReadResult read;
             do
             {
-                read = await inner.ReadAsync(cancellationToken).ConfigureAwait(false);
+                read = await Inner.ReadAsync(cancellationToken).ConfigureAwait(false);
             }
             while (!TryHandOn(ref read));
             return read;
         }
 
         /// <inheritdoc/>
-        public override bool TryRead(out ReadResult result) => inner.TryRead(out result) && TryHandOn(ref result);
-
-        /// <inheritdoc/>
-        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+        public override bool TryRead(out ReadResult result) => Inner.TryRead(out result) && TryHandOn(ref result);
 
         /// <inheritdoc/>
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
             _ready = Math.Max(0, _ready - _given.Slice(_given.Start, consumed).Length);
             _given = default;
-            inner.AdvanceTo(consumed, examined);
+            base.AdvanceTo(consumed, examined);
         }
-
-        /// <inheritdoc/>
-        public override void CancelPendingRead() => inner.CancelPendingRead();
-
-        /// <inheritdoc/>
-        public override void Complete(Exception? exception = null) => inner.Complete(exception);
-
-        /// <inheritdoc/>
-        public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
         // Returns false when everything received must wait for the rest of its frame.
         private bool TryHandOn(ref ReadResult read)
@@ -84,7 +71,7 @@ internal static class SocketAuthority
             _ready = seen + Look(received.Slice(seen));
             if (_ready == 0 && !read.IsCompleted && !read.IsCanceled)
             {
-                inner.AdvanceTo(received.Start, received.End);
+                Inner.AdvanceTo(received.Start, received.End);
                 return false;
             }
 
