@@ -137,7 +137,8 @@ internal sealed class ModelCall : Recyclable, IDisposable
 
             _meter.Inferred(BatchSize.Of(Servable.Signature, message));
             TakeOutputs(Slot);
-            return Outcome.Ok;
+            step = OutputLimit.Check(Outputs);
+            return step.IsOk ? step : Fail(step);
         }
         catch (OperationCanceledException)
         {
@@ -146,6 +147,10 @@ internal sealed class ModelCall : Recyclable, IDisposable
         catch (OpenVinoException engine)
         {
             return Fail(Outcome.Fail(StatusCode.InternalInferenceError, engine.Said));
+        }
+        catch (OvmsException refused)
+        {
+            return Fail(refused.Outcome);
         }
     }
 
