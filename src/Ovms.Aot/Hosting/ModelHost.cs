@@ -25,7 +25,7 @@ internal sealed class ModelHost : IDisposable
             served.Registry,
             served.Readiness,
             served.Reloads,
-            new DesiredReader(start.Source, start.Server, config, _remotes),
+            new DesiredReader(new MeteredSource(start.Source, start.Server), start.Server, config, _remotes),
             (id, folder, settings) =>
             {
                 Outcome<LoadedModel> loaded = loader.Load(id, folder, settings);
