@@ -92,6 +92,11 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             {
                 _problems.Add($"{model.ModelName}, version {folder.Version}: {file.Text}");
             }
+            else if (config is not null)
+            {
+                _problems.AddRange(config.UnknownPorts(file.Value).Select(
+                    unknown => $"{model.ModelName}, version {folder.Version}: {unknown.Text}"));
+            }
         }
     }
 
