@@ -17,7 +17,8 @@ public static class EngineText
     /// <summary>The meaningful lines (all if none are) joined into one line of at most 600 characters, without a full stop.</summary>
     public static string Clean(string text)
     {
-        string[] lines = [.. text.Split('\n').Select(static line => string.Join(' ', line.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries)))];
+        string[] lines =
+            [.. text.Split('\n').Select(static line => string.Join(' ', line.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries)))];
         string said = Join(lines.Select(WithoutTrail));
         string whole = (said.Length > 0 ? said : Join(lines)).TrimEnd(s_ends);
         return whole.Length <= MaxLength ? whole : string.Concat(whole.AsSpan(0, MaxLength), "…");

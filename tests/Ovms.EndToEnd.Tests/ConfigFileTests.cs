@@ -110,6 +110,10 @@ public sealed class ConfigFileTests
         await Assert.That(output).DoesNotContain("good:");
         (code, output, errors) = await OvmsProcess.RunAsync(["check", "--model_name", "m", "--model_path", Repo.Model("dummy")]);
         await Assert.That((code, output)).IsEqualTo((0, "Configuration is good: 1 model.")).Because(errors);
+        (code, output, errors) = await OvmsProcess.RunAsync(
+            ["check", "--model_name", "m", "--model_path", Repo.Model("dummy"), "--shape", """{"zz":"(1,10)"}""", "--layout", """{"b":"NC","q":"NC"}"""]);
+        await Assert.That(code).IsEqualTo(1);
+        await Assert.That(output + errors).Contains("Given: zz; Inputs: b").And.Contains("Given: q; Inputs: b");
         (code, output, errors) = await OvmsProcess.RunAsync(["check", "--model_name", "m", "--model_path", Repo.Model("dummy"), "--batch_size", "many"]);
         await Assert.That(code).IsEqualTo(0).Because(errors);
         await Assert.That(output).StartsWith("note: m: Wrong batch size parameter provided.");

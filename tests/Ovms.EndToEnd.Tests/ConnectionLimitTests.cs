@@ -70,6 +70,34 @@ public sealed class ConnectionLimitTests
     }
 
     [Test]
+    public async Task AddressWithTooManyConnections_IsToldItsOwnOption()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--max_connections_per_address", "3");
+        List<Socket> busy = [];
+        for (int i = 0; i < 3; i++)
+        {
+            busy.Add(await RawHttp.ConnectAsync(server.RestPort));
+            await RawHttp.SendAsync(busy[^1], RawHttp.Request("POST /v2/models/dummy/infer", "Content-Length: 1000\r\n", "{"u8.ToArray()));
+        }
+
+        string refused = await RawHttp.ExchangeAsync(server.RestPort, RawHttp.Request("GET /v2/models/dummy", "Connection: close\r\n", []));
+        await Assert.That(RawHttp.Body(refused)).Contains("raise max_connections_per_address");
+        RpcException full = await Fault.OfAsync(async () => await server.Client.ModelInferAsync(Good));
+        await Assert.That(full.Status.Detail).Contains("raise max_connections_per_address");
+        busy.ForEach(static socket => socket.Dispose());
+    }
+
+    // The first request is the sweep's business; the headers of later ones are the web server's.
+    [Test]
+    public async Task HeadersThatStopHalfWay_EndTheConnectionInTime()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--first_request_timeout_seconds", "1");
+        byte[] begun = [.. RawHttp.Request("GET /v2/health/live", "", []), .. "GET /v2 HTTP/1.1\r\nHos"u8];
+        string answer = await RawHttp.ExchangeAsync(server.RestPort, begun);
+        await Assert.That(answer).Contains("HTTP/1.1 200").And.Contains("HTTP/1.1 408").And.Contains("first_request_timeout_seconds");
+    }
+
+    [Test]
     public async Task ConnectionWithoutARequest_IsClosedInTime()
     {
         await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--first_request_timeout_seconds", "1");

@@ -256,6 +256,28 @@ public sealed class MetricsTests
         await Assert.That(output + errors).Contains(sentence);
     }
 
+    [Test]
+    [Arguments("""{"metrics": {"enable": true, "metrics_list": ["no_such"]}}""", "Invalid name in metrics_list")]
+    [Arguments("""{"metrics": {"enable": 3}}""", "$.monitoring.metrics.enable")]
+    public async Task FileThatTheStartWouldRefuse_IsRefusedByAReloadToo(string monitoring, string sentence)
+    {
+        await using ConfigServer server = await ConfigServer.StartAsync(null);
+        string good = await File.ReadAllTextAsync(server.ConfigPath);
+        using (ConfigServer.Files wrong = new(monitoring))
+        {
+            await File.WriteAllTextAsync(server.ConfigPath, await File.ReadAllTextAsync(wrong.Path));
+        }
+
+        using HttpResponseMessage refused = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(refused.IsSuccessStatusCode).IsFalse();
+        await Assert.That(await refused.Content.ReadAsStringAsync()).Contains(sentence);
+        await Assert.That((int)(await server.Http.GetAsync("/v2/models/one/ready")).StatusCode).IsEqualTo(200);
+
+        await File.WriteAllTextAsync(server.ConfigPath, good);
+        using HttpResponseMessage taken = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(taken.IsSuccessStatusCode).IsTrue();
+    }
+
     private static async Task<Exposition> ScrapeAsync(OvmsServer server) => Exposition.Parse(await server.Http.GetStringAsync("/metrics"));
 
     private static async Task<Exposition> UntilAsync(OvmsServer server, string series, double value)

@@ -41,7 +41,16 @@ internal sealed class CheckedDecompression : ReadOnlyStream
     /// <exception cref="InvalidDataException">The data is broken, breaks off, or continues behind its end.</exception>
     public override int Read(Span<byte> buffer)
     {
-        int read = _plain.Read(buffer);
+        int read;
+        try
+        {
+            read = _plain.Read(buffer);
+        }
+        catch (Exception broken) when (IsOfTheData(broken))
+        {
+            throw Damaged(broken);
+        }
+
         Take(buffer[..read]);
         if (read == 0 && buffer.Length > 0 && !_hasEnded)
         {
@@ -56,7 +65,16 @@ internal sealed class CheckedDecompression : ReadOnlyStream
     /// <exception cref="InvalidDataException">The data is broken, breaks off, or continues behind its end.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int read = await _plain.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        int read;
+        try
+        {
+            read = await _plain.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception broken) when (IsOfTheData(broken))
+        {
+            throw Damaged(broken);
+        }
+
         Take(buffer.Span[..read]);
         if (read == 0 && buffer.Length > 0 && !_hasEnded)
         {
@@ -77,6 +95,15 @@ internal sealed class CheckedDecompression : ReadOnlyStream
 
         base.Dispose(disposing);
     }
+
+    // .NET throws an IOException for zlib data that wants a dictionary; so do sources whose caller went away.
+    private bool IsOfTheData(Exception broken) => broken is InvalidDataException or IOException && !_packed.HasFailed;
+
+    private InvalidDataException Damaged(Exception broken) => new(
+        broken is InvalidDataException
+            ? $"The data is not {(_isGzip ? "gzip" : "zlib")}, or it is damaged."
+            : "The data is damaged, or wants a dictionary, which the server does not have.",
+        broken);
 
     private void Take(ReadOnlySpan<byte> plain)
     {

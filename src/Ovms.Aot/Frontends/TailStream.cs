@@ -13,6 +13,9 @@ internal sealed class TailStream(Stream inner, int length) : ReadOnlyStream
     /// <summary>The last bytes; fewer than asked for where the stream was shorter.</summary>
     public ReadOnlySpan<byte> Tail => _tail.AsSpan(0, _kept);
 
+    /// <summary>Whether the other stream threw an exception.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>Reads what is left and drops all but the last bytes.</summary>
     public void ReadToEnd()
     {
@@ -34,7 +37,9 @@ internal sealed class TailStream(Stream inner, int length) : ReadOnlyStream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
+        HasFailed = true;
         int read = inner.Read(buffer);
+        HasFailed = false;
         Keep(buffer[..read]);
         return read;
     }
@@ -42,7 +47,9 @@ internal sealed class TailStream(Stream inner, int length) : ReadOnlyStream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        HasFailed = true;
         int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        HasFailed = false;
         Keep(buffer.Span[..read]);
         return read;
     }

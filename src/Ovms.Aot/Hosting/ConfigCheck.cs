@@ -98,6 +98,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             else if (config is not null)
             {
                 _files.Add((config, folder.Version, file.Value));
+                _problems.AddRange(config.UnknownPorts(file.Value).Select(
+                    unknown => $"{model.ModelName}, version {folder.Version}: {unknown.Text}"));
             }
         }
     }

@@ -112,8 +112,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ILogger log) : IDi
                     $"{address?.Address} has {limits.PerAddress} open, "
                     + "the limit of an address (max_connections_per_address), and all are in use",
                 _ =>
-                    $"{limits.Places} are open, the limit of the server "
-                    + "(max_connections, or the files that this process may open, ulimit -n), and all are in use",
+                    $"{limits.Places} are open, the limit of the server ({limits.PlacesName}), and all are in use",
             });
         }
     }

@@ -124,6 +124,7 @@ internal sealed class Listeners
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = _connections.Headers;
             kestrel.ConfigureEndpointDefaults(gate.Guard);
             GrpcFrontend.Listen(kestrel, _grpc);
             RestFrontend.Listen(kestrel, _rest);

@@ -29,7 +29,7 @@ internal sealed class ModelHost : IDisposable
             served.Registry,
             served.Readiness,
             served.Reloads,
-            new DesiredReader(start.Source, start.Server, config, _remotes),
+            new DesiredReader(new MeteredSource(start.Source, start.Server), start.Server, config, _remotes),
             (id, folder, settings, isReturn) =>
             {
                 Outcome<LoadedModel> loaded =

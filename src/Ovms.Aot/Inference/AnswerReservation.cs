@@ -1,4 +1,5 @@
 using Ovms.Inference.Messages;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 
@@ -15,20 +16,40 @@ internal static class AnswerReservation
     private const long Least = 64 << 10;
 
     /// <summary>Reserves memory for the outputs whose size is known.</summary>
-    /// <returns>Ok, or a failure if there is no memory for the answer.</returns>
+    /// <returns>Ok, or a failure if there is no memory for the answer, or if an output is too large to be sent.</returns>
     public static Outcome Take(Signature signature, InferMessage message)
     {
-        if (message.AnswerRoom is not { } room || signature.FixedOutputBytes < Least)
+        if (signature.FixedOutputBytes < Least)
         {
             return Outcome.Ok;
         }
 
-        long bytes = message.Outputs.Count == 0 ? signature.FixedOutputBytes : 0;
-        foreach (RequestedOutput asked in message.Outputs)
+        long bytes = 0;
+        foreach (TensorInfo output in signature.Outputs)
         {
-            bytes += signature.FindOutput(asked.Name)?.FixedLength ?? 0;
+            if (IsWanted(output, message))
+            {
+                Outcome size = OutputLimit.Check(output.Name, output.FixedLength);
+                if (!size.IsOk)
+                {
+                    return size;
+                }
+
+                bytes += output.FixedLength;
+            }
         }
 
-        return bytes < Least ? Outcome.Ok : room(bytes);
+        return bytes < Least || message.AnswerRoom is not { } room ? Outcome.Ok : room(bytes);
+    }
+
+    private static bool IsWanted(TensorInfo output, InferMessage message)
+    {
+        bool isWanted = message.Outputs.Count == 0;
+        foreach (RequestedOutput asked in message.Outputs)
+        {
+            isWanted |= asked.Name == output.Name;
+        }
+
+        return isWanted;
     }
 }

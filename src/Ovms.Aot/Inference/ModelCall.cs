@@ -144,7 +144,8 @@ internal sealed class ModelCall : Recyclable, IDisposable
             Servable.Health.Succeeded();
             _meter.Inferred(BatchSize.Of(Servable.Signature, message));
             TakeOutputs(Slot);
-            return Outcome.Ok;
+            step = OutputLimit.Check(Outputs);
+            return step.IsOk ? step : Fail(step);
         }
         catch (OperationCanceledException)
         {
@@ -153,6 +154,10 @@ internal sealed class ModelCall : Recyclable, IDisposable
         catch (OpenVinoException engine)
         {
             return Fail(Blame(EngineFault.Of(engine), isInference: false));
+        }
+        catch (OvmsException refused)
+        {
+            return Fail(refused.Outcome);
         }
     }
 
@@ -200,7 +205,9 @@ internal sealed class ModelCall : Recyclable, IDisposable
     /// <summary>The message names another model than its first bytes did: this call has not run, and is not counted.</summary>
     public void Abandon() => _meter.Abandon();
 
-    /// <summary>Ends the call and leaves the object to the next one. The caller, who must be its only holder, must not use it afterwards.</summary>
+    /// <summary>
+    /// Ends the call and leaves the object to the next one. The caller, who must be its only holder, must not use it afterwards.
+    /// </summary>
     public void Dispose() => Dispose(Stamp);
 
     /// <summary>The same for a holder that may be late: once the object is another call's, nothing happens.</summary>

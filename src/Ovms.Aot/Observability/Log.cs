@@ -246,7 +246,8 @@ internal static partial class Log
     [LoggerMessage(
         72,
         LogLevel.Information,
-        "Model {Model}; version: {Version} is ready again: {Device} computes. It was not ready for {Seconds:F0} s; calls refused: {Refused}")]
+        "Model {Model}; version: {Version} is ready again: {Device} computes. It was not ready for {Seconds:F0} s; "
+            + "calls refused: {Refused}")]
     public static partial void DeviceWell(ILogger log, string model, long version, string device, double seconds, long refused);
 
     [LoggerMessage(

@@ -35,7 +35,8 @@ internal sealed class LogFile : IDisposable
     /// <param name="file">The open file, which the caller disposes; null on failure.</param>
     /// <param name="why">On failure: a sentence about the file.</param>
     internal static bool TryOpen(
-        string path, Func<string, FileStream> open, TimeSpan limit, [NotNullWhen(true)] out LogFile? file, [NotNullWhen(false)] out string? why)
+        string path, Func<string, FileStream> open, TimeSpan limit,
+        [NotNullWhen(true)] out LogFile? file, [NotNullWhen(false)] out string? why)
     {
         file = null;
         Task<FileStream> opening = Task.Factory.StartNew(

@@ -5,6 +5,9 @@ namespace Ovms.Observability;
 /// <summary>Sends the log lines of .NET's logging to <see cref="LogSink"/>.</summary>
 internal sealed class LogProvider(LogSink sink, LogLevel minimum) : ILoggerProvider
 {
+    // Kestrel's line about the rest of a body that it gave up at a stop. It says "over 5 seconds", however long it waited.
+    private const string UntrueLine = "RequestBodyDrainTimedOut";
+
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
     /// <summary>Lines dropped because the output could not keep up.</summary>
@@ -38,7 +41,7 @@ internal sealed class LogProvider(LogSink sink, LogLevel minimum) : ILoggerProvi
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && eventId.Name != UntrueLine)
             {
                 string message = formatter(state, exception);
                 IReadOnlyList<KeyValuePair<string, object?>>? fields = state as IReadOnlyList<KeyValuePair<string, object?>>;

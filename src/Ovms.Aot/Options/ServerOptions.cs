@@ -245,8 +245,16 @@ internal sealed partial record ServerOptions
         WhenHit = "the connection of the address that is idle longest is closed; where none is idle as with max_connections")]
     public uint? MaxConnectionsPerAddress { get; init; }
 
-    /// <summary>Seconds from the opening of a connection to its first request; 0 for no limit.</summary>
-    [Option("first_request_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400, WhenHit = "the connection is closed")]
+    /// <summary>
+    /// Seconds from the opening of a connection to its first request, and from the first byte of any request's headers to their last; 0
+    /// for no limit.
+    /// </summary>
+    [Option(
+        "first_request_timeout_seconds",
+        Group = "limits",
+        Placeholder = "SECONDS",
+        Max = 86400,
+        WhenHit = "the connection is closed; headers that have begun get 408 first over REST")]
     public uint FirstRequestTimeoutSeconds { get; init; } = 30;
 
     /// <summary>

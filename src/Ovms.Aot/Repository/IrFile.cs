@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml;
 using Ovms.Disk;
@@ -15,6 +16,12 @@ namespace Ovms.Repository;
 internal sealed record IrFile(
     int Version, bool KeepsState, long WeightsLength, FrozenDictionary<string, string> Layouts, RuntimeInfo? ModelInfo)
 {
+    /// <summary>All names of the inputs; empty if one has none, so that not all are known.</summary>
+    public ImmutableArray<string> InputNames { get; init; } = [];
+
+    /// <summary>The same of the outputs.</summary>
+    public ImmutableArray<string> OutputNames { get; init; } = [];
+
     /// <summary>The oldest format that OpenVINO 2026 reads.</summary>
     public const int OldestVersion = 10;
 

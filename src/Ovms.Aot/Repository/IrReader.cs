@@ -13,6 +13,10 @@ internal sealed class IrReader(XmlReader reader)
     private const int InfoNodeLimit = 20_000;
 
     private readonly Dictionary<string, string> _layouts = new(StringComparer.Ordinal);
+    private readonly List<string> _inputNames = [];
+    private readonly List<string> _outputNames = [];
+    private bool _hasUnnamedInput;
+    private bool _hasUnnamedOutput;
     private bool _keepsState;
     private long _weightsLength;
     private RuntimeInfo? _modelInfo;
@@ -48,6 +52,7 @@ internal sealed class IrReader(XmlReader reader)
                     break;
                 case "port" when _layerType == "Parameter":
                     _portNames = SplitNames(reader.GetAttribute("names"));
+                    Note(_inputNames, ref _hasUnnamedInput);
                     break;
                 case "attribute" when _layerType is not null && reader.GetAttribute("name") == "layout":
                     NoteLayout(reader.GetAttribute("layout"));
@@ -62,7 +67,11 @@ internal sealed class IrReader(XmlReader reader)
             onNext = reader.Read();
         }
 
-        return new IrFile(version, _keepsState, _weightsLength, _layouts.ToFrozenDictionary(StringComparer.Ordinal), _modelInfo);
+        return new IrFile(version, _keepsState, _weightsLength, _layouts.ToFrozenDictionary(StringComparer.Ordinal), _modelInfo)
+        {
+            InputNames = _hasUnnamedInput ? [] : [.. _inputNames],
+            OutputNames = _hasUnnamedOutput ? [] : [.. _outputNames],
+        };
     }
 
     private void BeginLayer()
@@ -74,7 +83,17 @@ internal sealed class IrReader(XmlReader reader)
         {
             _layerType = type is "Parameter" or "Result" ? type : null;
             _portNames = SplitNames(reader.GetAttribute("output_names"));
+            if (_layerType == "Result")
+            {
+                Note(_outputNames, ref _hasUnnamedOutput);
+            }
         }
+    }
+
+    private void Note(List<string> names, ref bool hasUnnamed)
+    {
+        names.AddRange(_portNames);
+        hasUnnamed |= _portNames.Length == 0;
     }
 
     private void NoteWeights()

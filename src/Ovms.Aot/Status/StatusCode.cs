@@ -501,6 +501,10 @@ internal enum StatusCode
     [Status("Not enough memory for the request", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
     OutOfMemory,
 
+    /// <summary>The answer is larger than the server can send.</summary>
+    [Status("Answer exceeds the maximum size", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    AnswerTooLarge,
+
     /// <summary>The caller's deadline passed.</summary>
     [Status("Deadline exceeded", Grpc = GrpcCode.DeadlineExceeded, Http = 504)]
     DeadlineExceeded,

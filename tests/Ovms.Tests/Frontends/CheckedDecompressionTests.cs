@@ -46,6 +46,36 @@ public sealed class CheckedDecompressionTests
         await Assert.That(() => { Read(more, isGzip); }).Throws<InvalidDataException>();
     }
 
+    // The second byte of zlib data says that a dictionary is needed.
+    [Test]
+    [Arguments(true, "H4sIAAAAAAAA//////8=", "not gzip, or it is damaged")]
+    [Arguments(true, "AAAA", "not gzip, or it is damaged")]
+    [Arguments(false, "AAAA", "not zlib, or it is damaged")]
+    [Arguments(false, "eLsAAAABAwAAAAAB", "wants a dictionary")]
+    public async Task DamagedData_IsRejectedInOwnWords(bool isGzip, string packed, string words)
+    {
+        byte[] bytes = Convert.FromBase64String(packed);
+        InvalidDataException? rejected = Assert.Throws<InvalidDataException>(() => { Read(bytes, isGzip); });
+        await Assert.That(rejected!.Message).Contains(words);
+        await Assert.That((await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(bytes, isGzip)))!.Message).Contains(words);
+    }
+
+    // A caller who goes away has not sent damaged data.
+    [Test]
+    public async Task SourceThatFails_FailsAsItDoes()
+    {
+        using Stream stream = CheckedDecompression.Gzip(new BrokenSource());
+        IOException? failure = Assert.Throws<IOException>(() => stream.ReadByte());
+        await Assert.That(failure!.Message).IsEqualTo("gone");
+    }
+
+    private sealed class BrokenSource : MemoryStream
+    {
+        public override int Read(Span<byte> buffer) => throw new IOException("gone");
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new IOException("gone");
+    }
+
     private static byte[] Pack(byte[] plain, bool isGzip)
     {
         using MemoryStream packed = new();

@@ -40,6 +40,15 @@ public sealed class AnswerReservationTests
         await Assert.That(AnswerReservation.Take(s_signature, Message("", static _ => Outcome.Fail(StatusCode.OutOfMemory))).Code).IsEqualTo(StatusCode.OutOfMemory);
 
     [Test]
+    public async Task OutputThatNoFrontEndCanSend_IsRefusedBeforeItIsComputed()
+    {
+        Signature signature = new([], [new TensorInfo(0, "y", ElementType.F32, PartialShape.Of(1, 540_000_000), "NC")]);
+        Outcome refused = AnswerReservation.Take(signature, Message("", null));
+        await Assert.That(refused.Code).IsEqualTo(StatusCode.AnswerTooLarge);
+        await Assert.That(refused.Text).Contains("Output y has 2160000000 bytes where 1073741824 may be sent");
+    }
+
+    [Test]
     public async Task WhereNobodyCounts_NothingIsRefused() => await Assert.That(AnswerReservation.Take(s_signature, Message("", null)).IsOk).IsTrue();
 
     private static InferMessage Message(string outputs, Func<long, Outcome>? room)

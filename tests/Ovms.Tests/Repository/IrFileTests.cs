@@ -23,6 +23,18 @@ public class IrFileTests
     }
 
     [Test]
+    public async Task NamesOfPorts_AreKnownIfAllHaveOne()
+    {
+        const string Named = """<layer id="0" type="Parameter"><output><port id="0" names="x,a\,b"/></output></layer>""";
+        const string Unnamed = """<layer id="1" type="Parameter"><output><port id="0"/></output></layer>""";
+        const string Result = """<layer id="2" type="Result" output_names="y"/>""";
+        IrFile ir = Read($"""<net version="11"><layers>{Named}{Result}</layers></net>""").Value!;
+        await Assert.That(string.Join(' ', ir.InputNames)).IsEqualTo("x a,b");
+        await Assert.That(string.Join(' ', ir.OutputNames)).IsEqualTo("y");
+        await Assert.That(Read($"""<net version="11"><layers>{Named}{Unnamed}{Result}</layers></net>""").Value!.InputNames).IsEmpty();
+    }
+
+    [Test]
     public async Task Layouts_AreFoundByEachNameOfAPort()
     {
         IrFile ir = Read("""

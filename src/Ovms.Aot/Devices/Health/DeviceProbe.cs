@@ -4,8 +4,8 @@ using Ovms.Native;
 namespace Ovms.Devices.Health;
 
 /// <summary>
-/// Asks one device whether it computes, with a model of one kernel. The device is asked directly, because AUTO and MULTI answer from the CPU
-/// when it fails.
+/// Asks one device whether it computes, with a model of one kernel. The device is asked directly, because AUTO and MULTI answer from the
+/// CPU when it fails.
 /// </summary>
 /// <remarks>
 /// The model is compiled at the first question and never freed. A device that hangs never returns its thread, so there is one thread at a

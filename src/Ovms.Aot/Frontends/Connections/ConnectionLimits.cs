@@ -18,8 +18,14 @@ internal sealed record ConnectionLimits
     /// <summary>Open connections of one address.</summary>
     public required int PerAddress { get; init; }
 
-    /// <summary>The longest time from a connection's start to its first request.</summary>
+    /// <summary>The option, or limit of the system, that <see cref="Places"/> comes from.</summary>
+    public string PlacesName { get; init; } = "max_connections";
+
+    /// <summary>The longest time from a connection's start to its first request, and from a request's first byte to its headers' end.</summary>
     public TimeSpan FirstRequest { get; init; }
+
+    /// <summary>The same for headers as the web server takes it, whose own default would be 30 s.</summary>
+    public TimeSpan Headers => FirstRequest > TimeSpan.Zero ? FirstRequest : Timeout.InfiniteTimeSpan;
 
     /// <summary>Streams that one connection may reset within <see cref="RecentResets.Window"/>.</summary>
     public int ResetsPerConnection { get; init; }
@@ -42,6 +48,9 @@ internal sealed record ConnectionLimits
         return new ConnectionLimits
         {
             Places = places,
+            PlacesName = options.MaxConnections == 0 || options.MaxConnections > mostByFiles
+                ? "the limit on open files (ulimit -n)"
+                : "max_connections",
             PerAddress = (int)(options.MaxConnectionsPerAddress ?? (uint)((places + 1) / 2)),
             FirstRequest = TimeSpan.FromSeconds(options.FirstRequestTimeoutSeconds),
             ResetsPerConnection = (int)options.StreamResetBudget,

@@ -23,6 +23,11 @@ internal sealed class OpenConnection(ConnectionPlaces places, ConnectionContext 
     /// <summary>Whether only health requests are answered on it; changed by <see cref="ConnectionPlaces"/> alone.</summary>
     public bool IsHealthOnly { get; set; }
 
+    /// <summary>Why only health requests are answered on it, for its caller.</summary>
+    public string HealthOnlyText =>
+        "This one was let in for requests about health alone; try again later or raise "
+        + (address is not null && places.IsFull(address) ? "max_connections_per_address" : places.Limits.PlacesName);
+
     /// <summary>Whether it has sent a request.</summary>
     public bool HasCalled { get; private set; }
 

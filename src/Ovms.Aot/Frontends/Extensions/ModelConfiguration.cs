@@ -68,7 +68,8 @@ internal sealed record ModelConfiguration(
     private static ImmutableArray<ConfiguredTensor> Describe(ImmutableArray<TensorInfo> tensors, bool leavesOutBatch) =>
     [
         .. tensors.Select(info =>
-            new ConfiguredTensor(info.Name, ConfigDatatype.NumberOf(info.Marshaler.Datatype), ReportedShape.Of(info, leavesOutBatch ? 1 : 0))),
+            new ConfiguredTensor(
+                info.Name, ConfigDatatype.NumberOf(info.Marshaler.Datatype), ReportedShape.Of(info, leavesOutBatch ? 1 : 0))),
     ];
 }
 

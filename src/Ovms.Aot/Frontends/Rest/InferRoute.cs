@@ -137,6 +137,12 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             written = written.IsOk ? share.TryHoldAnswer(answer.Length) : written;
             return (written, answer, jsonLength);
         }
+        catch (InsufficientMemoryException)
+        {
+            // Order: what was written so far is freed first; the refusal needs an answer of its own.
+            answer?.Dispose();
+            return (TooLarge(), new NativeBuffer(0), null);
+        }
         catch
         {
             answer?.Dispose();
@@ -147,6 +153,11 @@ internal sealed class InferRoute(InferForm form, ModelCalls calls, RestSettings 
             call.EndInference();
         }
     }
+
+    private static Outcome TooLarge() => Outcome.Fail(
+        StatusCode.AnswerTooLarge,
+        $"The answer has more than {NativeBuffer.MaxLength} bytes, the most that REST sends; ask for fewer outputs, a smaller batch, "
+        + "or binary outputs in place of JSON");
 
     private static async ValueTask<Outcome> SendAsync(HttpContext context, NativeBuffer answer, int? jsonLength)
     {

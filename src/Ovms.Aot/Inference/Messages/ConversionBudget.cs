@@ -6,7 +6,8 @@ namespace Ovms.Inference.Messages;
 /// Bounds the concurrent cost of BYTES conversions: the calls that decode images, the calls that wait for their turn, and the memory.
 /// </summary>
 /// <remarks>
-/// The memory is that of the pixels, of what decoding them takes, and of the tensors made of images and texts. A tensor's share is held until its call has ended.
+/// The memory is that of the pixels, of what decoding them takes, and of the tensors made of images and texts. A tensor's share is held
+/// until its call has ended.
 /// </remarks>
 internal sealed class ConversionBudget(int decoders, int waiters, long bytes, long scannedPixels = long.MaxValue) : IDisposable
 {

@@ -162,7 +162,8 @@ internal sealed class ServableHealth
             Volatile.Write(ref _errors, 0);
             _reason = null;
             Log.DeviceWell(
-                rule.Log, _id.Name, _id.Version, _device, rule.Clock.GetElapsedTime(since).TotalSeconds, Interlocked.Exchange(ref _refused, 0));
+                rule.Log, _id.Name, _id.Version, _device, rule.Clock.GetElapsedTime(since).TotalSeconds,
+                Interlocked.Exchange(ref _refused, 0));
             rule.Changed();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -173,8 +174,8 @@ internal sealed class ServableHealth
 
     private void Leave(HealthRule rule, int errors, string text)
     {
-        _reason = $"{_id.Name}; version: {_id.VersionText}: {errors} inferences in a row failed on {_device}: {text}. Calls are taken again "
-            + "when it computes, which the server tries by itself.";
+        _reason = $"{_id.Name}; version: {_id.VersionText}: {errors} inferences in a row failed on {_device}: {text}. "
+            + "Calls are taken again when it computes, which the server tries by itself.";
         Log.DeviceUnwell(rule.Log, _id.Name, _id.Version, _device, errors, text);
         rule.Changed();
     }

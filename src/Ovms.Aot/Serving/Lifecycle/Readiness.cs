@@ -23,8 +23,8 @@ internal sealed class Readiness
     }
 
     /// <summary>
-    /// Raised after every change of the table, of a servable's health, of first attempts or of draining, on the thread that made the change. Handlers must be
-    /// quick and must not throw.
+    /// Raised after every change of the table, of a servable's health, of first attempts or of draining, on the thread that made the
+    /// change. Handlers must be quick and must not throw.
     /// </summary>
     public event Action? Changed;
 

@@ -123,6 +123,9 @@ internal sealed record ModelConfig
             };
     }
 
+    /// <summary>Finds settings of inputs and outputs that a version's file does not have: see <see cref="NamedPorts"/>.</summary>
+    public IEnumerable<Outcome> UnknownPorts(ModelFile file) => NamedPorts.Unknown(Settings, file);
+
     private static ModelOptions Effect(ModelOptions written) => written with
     {
         ModelVersionPolicy = "",

@@ -32,6 +32,9 @@ internal sealed class LayoutSetting
     /// <summary>Not given.</summary>
     public static LayoutSetting None { get; } = new(null, []);
 
+    /// <summary>The inputs and outputs that it names.</summary>
+    public IEnumerable<string> Names => _byName.Select(static pair => pair.Key);
+
     /// <summary>Parses the option's text; empty = not given.</summary>
     public static Outcome<LayoutSetting> Parse(string text)
     {

@@ -29,6 +29,9 @@ internal sealed class ShapeSetting
     /// <summary>Whether it was given.</summary>
     public bool IsGiven => _anonymous is not null || _byName.Length > 0 || _isAllAuto;
 
+    /// <summary>The inputs that it names.</summary>
+    public IEnumerable<string> Names => _byName.Select(static pair => pair.Key);
+
     /// <summary>Whether it leaves the shape of an input to each call.</summary>
     public bool HasAuto => _isAllAuto || _byName.Any(static pair => pair.Value is null);
 
@@ -89,7 +92,7 @@ internal sealed class ShapeSetting
                 : Outcome.Fail(
                     StatusCode.AnonymousFixedShapeNotAllowed,
                     $"The model has {inputs.Count} inputs; name the one that is meant, as in {{\"name\":\"{Written(_anonymous)}\"}}. "
-                        + $"Inputs: {Names(inputs, names)}");
+                        + $"Inputs: {NamesOf(inputs, names)}");
         }
 
         List<KeyValuePair<int, PartialShape>> found = [];
@@ -99,7 +102,7 @@ internal sealed class ShapeSetting
             {
                 return Outcome.Fail(
                     names.IsReplacedInput(name) ? StatusCode.ConfigShapeMappedButUsedRealName : StatusCode.ConfigShapeIsNotInModel,
-                    $"Given: {name}; Inputs: {Names(inputs, names)}");
+                    $"Given: {name}; Inputs: {NamesOf(inputs, names)}");
             }
 
             if (shape is not null)
@@ -125,5 +128,5 @@ internal sealed class ShapeSetting
         _ => $"{dimension.Min}:{dimension.Max}",
     };
 
-    private static string Names(IReadOnlyList<PortInfo> inputs, PortNames names) => PortNames.List(inputs.Select(names.OfInput));
+    private static string NamesOf(IReadOnlyList<PortInfo> inputs, PortNames names) => PortNames.List(inputs.Select(names.OfInput));
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
 {
     private readonly long[] _shape = tensor.GetShape();
     private void* _data;
-    private int _length;
+    private long _length = -1;
 
     /// <summary>Name, element type and marshaler.</summary>
     public TensorInfo Info => info;
@@ -24,7 +24,25 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     /// <summary>The actual shape.</summary>
     public ReadOnlySpan<long> Shape => _shape;
 
-    /// <summary>The elements in OpenVINO's memory. Not for strings.</summary>
+    /// <summary>Bytes of the elements in OpenVINO's memory; for strings, of its string objects.</summary>
+    public long ByteSize => _length >= 0 ? _length : _length = (long)tensor.ByteSize;
+
+    /// <summary>Number of elements, of any size.</summary>
+    public long ElementCount
+    {
+        get
+        {
+            long count = 1;
+            foreach (long dimension in _shape)
+            {
+                count *= dimension;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>The elements in OpenVINO's memory. Not for strings, nor beyond <see cref="OutputLimit.Most"/>.</summary>
     public ReadOnlySpan<byte> Bytes
     {
         get
@@ -35,7 +53,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
                 _data = tensor.Data;
             }
 
-            return new(_data, _length);
+            return new(_data, (int)_length);
         }
     }
 
@@ -49,7 +67,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
         {
             if (info.ElementType != ElementType.String)
             {
-                return Bytes.Length;
+                return ByteSize;
             }
 
             long length = 0;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Ovms.Native;
+using Ovms.Status;
 using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
@@ -8,9 +9,16 @@ namespace Ovms.Serving.Requests;
 internal static class TextRows
 {
     /// <summary>Converts an output's rows to strings, each up to its first NUL, and disposes the rows.</summary>
+    /// <exception cref="OvmsException">The rows are too large to be sent.</exception>
     public static Tensor Unpack(Tensor rows)
     {
         using Tensor owned = rows;
+        Outcome size = OutputLimit.Check("of texts", (long)rows.ByteSize);
+        if (!size.IsOk)
+        {
+            throw new OvmsException(size);
+        }
+
         long[] shape = rows.GetShape();
         int count = (int)shape[0];
         int width = (int)shape[1];

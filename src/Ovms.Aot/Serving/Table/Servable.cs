@@ -93,7 +93,9 @@ internal sealed class Servable
     /// <summary>Whether anybody still holds it. If not, OpenVINO's objects are being freed or are freed.</summary>
     public bool IsHeld => Volatile.Read(ref _holds) > 0;
 
-    /// <summary>Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed or left behind.</summary>
+    /// <summary>
+    /// Completes after <see cref="Retire"/> when the last lease has ended and OpenVINO's objects are freed or left behind.
+    /// </summary>
     public Task Drained => _drained.Task;
 
     /// <summary>The exception thrown while OpenVINO's objects were freed; null = none.</summary>

@@ -90,6 +90,7 @@ internal sealed class TfsRestTests
     [Arguments("User-Agent", "OpenAI/Python 2.1.0", true)]
     [Arguments("Accept", "application/json", false)]
     [Arguments("Accept", "text/html, application/vnd.openai+json;q=0.9", true)]
+    [Arguments("Accept", "application/json, application/vnd.openai+json;q=0", false)]
     public async Task OnePathOfTwoApis_AnswersEachItsOwn(string header, string value, bool isOpenAi)
     {
         await using RestServer server = await RestServer.ServeAsync("dummy");

@@ -31,7 +31,9 @@ internal static class PredictRequestReader
         return read;
     }
 
-    /// <summary>Finds the model's name and version in model_spec, if a request's first bytes have it whole and it is the first field.</summary>
+    /// <summary>
+    /// Finds the model's name and version in model_spec, if a request's first bytes have it whole and it is the first field.
+    /// </summary>
     public static MessageHead Peek(NativeBuffer begin)
     {
         ProtoStart start = new(begin.Bytes);

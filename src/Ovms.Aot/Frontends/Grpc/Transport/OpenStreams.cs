@@ -49,9 +49,7 @@ internal sealed class OpenStreams(
         if (connection?.TryBegin(HealthPaths.IsGrpc(call.Request.Path.Value)) == false)
         {
             connection.RequestClose();
-            return Outcome.Fail(
-                StatusCode.TooManyConnections,
-                "This one was let in for requests about health alone; try again later or raise max_connections");
+            return Outcome.Fail(StatusCode.TooManyConnections, connection.HealthOnlyText);
         }
 
         return limits.Most == 0 || open <= limits.Most ? Outcome.Ok : Refuse(connection);

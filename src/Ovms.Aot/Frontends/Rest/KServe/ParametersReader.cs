@@ -8,7 +8,7 @@ namespace Ovms.Frontends.Rest.KServe;
 /// <summary>Parses a <c>parameters</c> object. Unknown keys are ignored, but their values must be strings, numbers or booleans.</summary>
 internal static class ParametersReader
 {
-    /// <summary>Reads a boolean. A string or a number instead counts as not given, as in the original.</summary>
+    /// <summary>Reads a boolean. A string, a number or null instead counts as not given, as in the original.</summary>
     /// <param name="reader">Positioned on the object, or on null; afterwards on its end.</param>
     /// <param name="path">Where it is, for messages.</param>
     /// <param name="key">The key to read.</param>
@@ -23,7 +23,7 @@ internal static class ParametersReader
             return found;
         }
 
-        if (value.TokenType is JsonTokenType.String or JsonTokenType.Number)
+        if (value.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null)
         {
             return Outcome.Ok;
         }

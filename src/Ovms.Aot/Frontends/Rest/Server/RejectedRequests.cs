@@ -30,8 +30,13 @@ internal sealed class RejectedRequests : DiagnosticSource
             && request.Get<IHttpRequestFeature>()?.Method != HttpMethods.Head)
         {
             connection.Rejection = connection.HeaderFault
-                ?? request.Get<IBadRequestExceptionFeature>()?.Error?.Message
+                ?? Words(request.Get<IBadRequestExceptionFeature>()?.Error)
                 ?? "The request is not HTTP";
         }
     }
+
+    private static string? Words(Exception? error) =>
+        error is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }
+            ? "The request's headers come too slowly: the rest was not waited for (first_request_timeout_seconds)"
+            : error?.Message;
 }

@@ -95,17 +95,15 @@ internal sealed class RestFrontend
         Task answering;
         if (!isLetIn)
         {
-            Outcome refused = Outcome.Fail(
-                StatusCode.TooManyConnections,
-                "This one was let in for requests about health alone; try again later or raise max_connections");
-            answering = RestReply.ErrorAsync(context, refused);
+            answering = RestReply.ErrorAsync(context, Outcome.Fail(StatusCode.TooManyConnections, connection!.HealthOnlyText));
         }
-        else if (!IsFramed(context.Request.Headers.TransferEncoding))
+        else if (!IsFramed(context.Request))
         {
             context.Response.Headers.Connection = "close";
             string codings = Shown.Bounded(context.Request.Headers.TransferEncoding.ToString());
+            string expected = HttpProtocol.IsHttp10(context.Request.Protocol) ? "none in HTTP/1.0" : "chunked";
             answering = RestReply.ErrorAsync(
-                context, Outcome.Fail(StatusCode.MalformedMessage, $"Transfer-Encoding; Expected: chunked; Actual: {codings}"));
+                context, Outcome.Fail(StatusCode.MalformedMessage, $"Transfer-Encoding; Expected: {expected}; Actual: {codings}"));
         }
         else if (route is null)
         {
@@ -134,9 +132,16 @@ internal sealed class RestFrontend
         return answering;
     }
 
-    // Kestrel checks only the last coding, and would pass on a compressed body as a plain one.
-    private static bool IsFramed(StringValues codings) =>
-        codings.Count == 0 || (codings.Count == 1 && string.Equals(codings[0], "chunked", StringComparison.OrdinalIgnoreCase));
+    // Kestrel checks only the last coding, and would pass on a compressed body as a plain one. It also takes a coding in HTTP/1.0, which
+    // has none: a proxy of that version would read the body otherwise (RFC 9112, 6.1).
+    private static bool IsFramed(HttpRequest request)
+    {
+        StringValues codings = request.Headers.TransferEncoding;
+        return codings.Count == 0
+            || (codings.Count == 1
+                && string.Equals(codings[0], "chunked", StringComparison.OrdinalIgnoreCase)
+                && !HttpProtocol.IsHttp10(request.Protocol));
+    }
 
     private static string RawTarget(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
