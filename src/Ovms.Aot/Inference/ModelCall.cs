@@ -70,10 +70,8 @@ internal sealed class ModelCall : Recyclable, IDisposable
     /// <summary>Starts the call; only <see cref="ModelCalls"/> calls it.</summary>
     internal void Begin(ServableLease lease, CallMeter meter, CallSubject subject)
     {
-        _lease = lease;
-        _meter = meter;
+        (_lease, _meter, Subject) = (lease, meter, subject);
         Servable = lease.Servable;
-        Subject = subject;
     }
 
     /// <summary>Runs the inference.</summary>
@@ -126,16 +124,15 @@ internal sealed class ModelCall : Recyclable, IDisposable
             }
 
             EngineFault fault = Slot.IsSpoiled ? await Slot.RenewAsync(cancellation).ConfigureAwait(false) : EngineFault.None;
-            if (!fault.IsNone)
+            if (fault.IsNone)
             {
-                return Fail(Blame(fault));
+                Bind(Slot);
+                _meter.Bound();
+                fault = Servable.Dynamic is { } dynamic
+                    ? await dynamic.InferAsync(Slot, InputShapes.Of(Servable.Signature, message), cancellation).ConfigureAwait(false)
+                    : await Slot.InferAsync(cancellation).ConfigureAwait(false);
             }
 
-            Bind(Slot);
-            _meter.Bound();
-            fault = Servable.Dynamic is { } dynamic
-                ? await dynamic.InferAsync(Slot, InputShapes.Of(Servable.Signature, message), cancellation).ConfigureAwait(false)
-                : await Slot.InferAsync(cancellation).ConfigureAwait(false);
             if (!fault.IsNone)
             {
                 return Fail(Blame(fault));
@@ -205,9 +202,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
     /// <summary>The message names another model than its first bytes did: this call has not run, and is not counted.</summary>
     public void Abandon() => _meter.Abandon();
 
-    /// <summary>
-    /// Ends the call and leaves the object to the next one. The caller, who must be its only holder, must not use it afterwards.
-    /// </summary>
+    /// <summary>Ends the call and leaves the object to the next one. Only the sole holder may call it.</summary>
     public void Dispose() => Dispose(Stamp);
 
     /// <summary>The same for a holder that may be late: once the object is another call's, nothing happens.</summary>

@@ -21,7 +21,9 @@ internal sealed record ConnectionLimits
     /// <summary>The option, or limit of the system, that <see cref="Places"/> comes from.</summary>
     public string PlacesName { get; init; } = "max_connections";
 
-    /// <summary>The longest time from a connection's start to its first request, and from a request's first byte to its headers' end.</summary>
+    /// <summary>
+    /// The longest time from a connection's start to its first request, and from a request's first byte to its headers' end.
+    /// </summary>
     public TimeSpan FirstRequest { get; init; }
 
     /// <summary>The same for headers as the web server takes it, whose own default would be 30 s.</summary>

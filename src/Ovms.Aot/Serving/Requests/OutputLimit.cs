@@ -3,7 +3,9 @@ using Ovms.Tensors;
 
 namespace Ovms.Serving.Requests;
 
-/// <summary>The largest output that the server sends. A model of free shapes can compute a larger one than any front end can write.</summary>
+/// <summary>
+/// The largest output that the server sends. A model of free shapes can compute a larger one than any front end can write.
+/// </summary>
 internal static class OutputLimit
 {
     /// <summary>Bytes of one output, as of one input.</summary>
