@@ -23,7 +23,7 @@ public sealed class TooLargeAnswerTests
         await Assert.That(refused!.StatusCode).IsEqualTo(StatusCode.ResourceExhausted);
         await Assert.That(refused.Status.Detail).Contains(Reason);
 
-        using StringContent columns = new($$"""{"inputs":{"s":[1,{{Many}}]}}""");
+        using StringContent columns = new($$$"""{"inputs":{"s":[1,{{{Many}}}]}}""");
         using HttpResponseMessage rest = await server.Http.PostAsync("/v1/models/m:predict", columns);
         await Assert.That(rest.StatusCode).IsEqualTo(HttpStatusCode.ServiceUnavailable);
         await Assert.That(await rest.Content.ReadAsStringAsync()).Contains(Reason);

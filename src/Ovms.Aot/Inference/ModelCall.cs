@@ -53,9 +53,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
     /// <summary>What the call is about, for the log.</summary>
     public CallSubject Subject { get; private set; }
 
-    /// <summary>
-    /// The request, for its id and the requested outputs. Available from <see cref="RunAsync"/> until <see cref="EndInference"/>.
-    /// </summary>
+    /// <summary>The request. Available from <see cref="RunAsync"/> until <see cref="EndInference"/>.</summary>
     public InferMessage Message => _message!;
 
     /// <summary>

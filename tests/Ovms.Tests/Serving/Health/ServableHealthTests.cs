@@ -100,7 +100,7 @@ internal sealed class ServableHealthTests
         {
             TimeSpan pause = await _clock.WhenSetAsync();
             pauses.Add(pause.TotalSeconds);
-            _answer = i < 7 ? "no" : null;
+            Reply(i < 7 ? "no" : null);
             _clock.Advance(pause);
             while (Volatile.Read(ref _probes) <= i)
             {
@@ -117,7 +117,7 @@ internal sealed class ServableHealthTests
     [Test]
     public async Task ModelOfOpenShapes_StaysReadyWhereAProbeSucceeds()
     {
-        _answer = null;
+        Reply(null);
         ServableHealth health = Make(errors: 1, isShapeOpen: true);
         health.Failed(s_ofDevice);
         await health.StopAsync();
@@ -146,4 +146,6 @@ internal sealed class ServableHealthTests
             Interlocked.Increment(ref _probes);
             return Task.FromResult(answer);
         });
+
+    private void Reply(string? answer) => _answer = answer;
 }

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net;
-using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,26 +1,8 @@
 using System.Collections.Concurrent;
-using System.IO.Pipelines;
-using System.Net;
-using Google.Protobuf;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Ovms.Frontends;
-using Ovms.Frontends.Connections;
-using Ovms.Frontends.Grpc.Binding;
-using Ovms.Frontends.Grpc.KServe;
-using Ovms.Frontends.Grpc.Protos;
-using Ovms.Frontends.Grpc.Transport;
-using Ovms.Inference;
 using Ovms.Options;
-using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
-using Ovms.Serving.Table;
-using Ovms.Tests.Inference;
-using Ovms.Tests.Serving;
 
 namespace Ovms.Tests.Frontends.Grpc.Binding;
 

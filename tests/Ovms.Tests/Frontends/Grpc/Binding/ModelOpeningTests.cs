@@ -7,7 +7,6 @@ using Ovms.Options;
 using Ovms.Serving;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
-using Ovms.Tests.Inference;
 using Ovms.Tests.Serving;
 
 namespace Ovms.Tests.Frontends.Grpc.Binding;
