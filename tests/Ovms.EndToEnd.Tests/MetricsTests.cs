@@ -270,7 +270,7 @@ public sealed class MetricsTests
 
         using HttpResponseMessage refused = await server.Http.PostAsync("/v1/config/reload", null);
         await Assert.That(refused.IsSuccessStatusCode).IsFalse();
-        await Assert.That(await refused.Content.ReadAsStringAsync()).Contains(sentence);
+        await Assert.That(refused.Headers.GetValues("Ovms-Config-Error").Single()).Contains(sentence);
         await Assert.That((int)(await server.Http.GetAsync("/v2/models/one/ready")).StatusCode).IsEqualTo(200);
 
         await File.WriteAllTextAsync(server.ConfigPath, good);

@@ -19,16 +19,16 @@ public sealed class TooLargeAnswerTests
         using BroadcastModel model = new();
         await using OvmsServer server = await OvmsServer.StartAsync(model.Path, "m", "--nireq", "1", "--rest_memory_quota", "0");
         RpcException? refused = await Assert.ThrowsAsync<RpcException>(
-            async () => await server.Client.ModelInferAsync(Requests.For("m").WithRaw("s", "INT64", [2], 1, Many)));
+            async () => await server.Client.ModelInferAsync(Requests.For("m").WithRaw("s", "INT64", [2], [1L, Many])));
         await Assert.That(refused!.StatusCode).IsEqualTo(StatusCode.ResourceExhausted);
         await Assert.That(refused.Status.Detail).Contains(Reason);
 
-        using StringContent columns = new($$$"""{"inputs":{"s":[1,{{{Many}}}]}}""");
+        using StringContent columns = new($$"""{"inputs":{"s":[1,{{Many}}] } }""");
         using HttpResponseMessage rest = await server.Http.PostAsync("/v1/models/m:predict", columns);
         await Assert.That(rest.StatusCode).IsEqualTo(HttpStatusCode.ServiceUnavailable);
         await Assert.That(await rest.Content.ReadAsStringAsync()).Contains(Reason);
 
-        ModelInferResponse served = await server.Client.ModelInferAsync(Requests.For("m").WithRaw("s", "INT64", [2], 1, 4));
+        ModelInferResponse served = await server.Client.ModelInferAsync(Requests.For("m").WithRaw("s", "INT64", [2], [1L, 4L]));
         await Assert.That(served.RawOutputContents[0].Length).IsEqualTo(16);
     }
 }
