@@ -12,6 +12,9 @@ internal sealed record ConnectionLimits
     // How many times the budget of one connection an address may reset.
     private const int AddressFactor = 5;
 
+    // Kestrel adds its infinite time to the clock, which overflows: headers that are not complete at once would be late.
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(365);
+
     /// <summary>Open connections of all listeners together.</summary>
     public required int Places { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed record ConnectionLimits
     public TimeSpan FirstRequest { get; init; }
 
     /// <summary>The same for headers as the web server takes it, whose own default would be 30 s.</summary>
-    public TimeSpan Headers => FirstRequest > TimeSpan.Zero ? FirstRequest : Timeout.InfiniteTimeSpan;
+    public TimeSpan Headers => FirstRequest > TimeSpan.Zero ? FirstRequest : s_never;
 
     /// <summary>Streams that one connection may reset within <see cref="RecentResets.Window"/>.</summary>
     public int ResetsPerConnection { get; init; }

@@ -9,7 +9,9 @@ public sealed class ConnectionLimitsTests
     public async Task TimeOfHeaders_IsTheOptions_AndNoneForZero()
     {
         await Assert.That(Limits(new ServerOptions { FirstRequestTimeoutSeconds = 60 }).Headers).IsEqualTo(TimeSpan.FromSeconds(60));
-        await Assert.That(Limits(new ServerOptions { FirstRequestTimeoutSeconds = 0 }).Headers).IsEqualTo(Timeout.InfiniteTimeSpan);
+
+        // A year, and no more: Kestrel overflows on its own infinite time and then ends every request whose headers come in two pieces.
+        await Assert.That(Limits(new ServerOptions { FirstRequestTimeoutSeconds = 0 }).Headers).IsEqualTo(TimeSpan.FromDays(365));
     }
 
     [Test]
