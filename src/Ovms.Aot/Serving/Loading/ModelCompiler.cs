@@ -91,6 +91,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         InferencePace? pace = isPlain ? new InferencePace() : null;
         OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
         bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
+        MemoryRelease release = new(signature.Value, compiled.RequestCount);
         InferSlot MakeSlot(SequenceId? sequence)
         {
             SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
@@ -103,6 +104,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
                     Sequence = sequence,
                     Outputs = outputs,
                     Gate = gate,
+                    Release = release.RunAsync,
                     KeepsOutputs = hasFixedOutputs && (memory is not null || outputs.AreFixed),
                 };
             }
@@ -129,7 +131,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             signature.Value,
             requests,
             compiled.Model,
-            shapes is null ? null : new DynamicInference(signature.Value, shapes, requests, compiled.Uses is not null),
+            release.Dynamic = shapes is null ? null : new(signature.Value, shapes, requests, compiled.Uses is not null),
             prepared.ModelInfo)
         {
             IsVariant = isVariant,

@@ -50,13 +50,14 @@ internal sealed class InferSlot : IDisposable
     /// <remarks>OpenVINO 2026.4 crashes if a request is created while another one of the same dynamic model computes.</remarks>
     internal ShapeGate? Gate { get; init; }
 
+    /// <summary>Makes the engine free the memory of a large inference of a dynamic model; null = nothing is done.</summary>
+    internal Func<InferSlot, ValueTask>? Release { get; init; }
+
     /// <summary>Whether every inference writes its outputs to the same memory.</summary>
     /// <remarks>This holds for static shapes if no output can share an input's memory, or if the inputs' memory is fixed too.</remarks>
     internal bool KeepsOutputs { get; init; }
 
-    /// <summary>
-    /// Whether the request is replaced after this call to free its outputs: those of a dynamic model if they are large.
-    /// </summary>
+    /// <summary>Whether the request is replaced after this call to free its outputs: large ones of a dynamic model.</summary>
     internal bool LetsOutputsGo { get; set; }
 
     // Whether another request can replace this one. A dynamic model's request keeps output memory of the largest size it ever needed.
@@ -255,6 +256,10 @@ internal sealed class InferSlot : IDisposable
         {
             Renew();
             IsSpoiled = false;
+            if (Release is { } release)
+            {
+                await release(this).ConfigureAwait(false);
+            }
         }
         catch (OpenVinoException)
         {

@@ -7,10 +7,13 @@ namespace Ovms.Serving.Requests;
 /// <summary>Makes inputs of zeros, or of empty strings.</summary>
 internal static class ZeroTensor
 {
+    // What an empty string takes: OpenVINO's object, and its length here while the tensor is made.
+    private const int StringBytes = 32 + sizeof(int);
+
     /// <summary>Makes the tensor, which the caller disposes.</summary>
     /// <param name="info">The input.</param>
     /// <param name="shape">A shape of the input; each dimension at least 0.</param>
-    /// <param name="mostBytes">The largest tensor to make; for strings, the largest number of elements.</param>
+    /// <param name="mostBytes">The largest tensor to make.</param>
     /// <returns>The tensor; null if it would be larger.</returns>
     /// <exception cref="OpenVinoException">There is no memory.</exception>
     public static Tensor? TryMake(TensorInfo info, long[] shape, long mostBytes)
@@ -22,12 +25,13 @@ internal static class ZeroTensor
             count = Int128.Min(count * dimension, long.MaxValue);
         }
 
-        if (count > mostBytes || info.Marshaler.ByteLength((long)count) > mostBytes)
+        bool isText = info.ElementType == ElementType.String;
+        if (count > mostBytes || (isText ? count * StringBytes : info.Marshaler.ByteLength((long)count)) > mostBytes)
         {
             return null;
         }
 
-        if (info.ElementType == ElementType.String)
+        if (isText)
         {
             return Tensor.CreateStrings(shape, new int[(long)count], default);
         }

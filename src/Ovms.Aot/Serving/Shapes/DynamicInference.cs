@@ -16,13 +16,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
 {
     private const int MostAttempts = 4;
 
-    // Each of several inference streams must compute once to recover. OpenVINO chooses the stream, the longest idle one, so that a few
-    // rounds reach them all.
-    private const int RoundsPerRequest = 4;
-    private const int MostRounds = 32;
-
-    // Recovery needs tensors. Without recovery is better than with one that takes the machine's memory. In bytes.
-    private const long LargestRemedy = 256 << 20;
+    private readonly ZerosAside _zeros = new(signature);
 
     /// <summary>Waits for the gate and computes.</summary>
     /// <param name="slot">The slot with the call's tensors.</param>
@@ -88,41 +82,15 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
         return (status, isHealed);
     }
 
-    private async ValueTask<bool> HealAsync(InferSlot slot)
+    /// <summary>Makes the model compute again after a failure. The caller has passed the gate alone.</summary>
+    /// <returns>Whether it does.</returns>
+    public async ValueTask<bool> HealAsync(InferSlot slot)
     {
-        int requests = slots.Size;
-        int rounds = requests == 1 ? 1 : Math.Min(requests * RoundsPerRequest, MostRounds);
         foreach (long[][] remedy in history.Remedies())
         {
-            Tensor?[] tensors = new Tensor?[remedy.Length];
-            try
+            if (await _zeros.ComputeAsync(slot, remedy, ZerosAside.RoundsFor(slots.Size)).ConfigureAwait(false))
             {
-                for (int i = 0; i < remedy.Length; i++)
-                {
-                    tensors[i] = ZeroTensor.TryMake(signature.Inputs[i], remedy[i], LargestRemedy);
-                }
-
-                bool isComputed = Array.TrueForAll(tensors, static tensor => tensor is not null);
-                for (int round = 0; isComputed && round < rounds; round++)
-                {
-                    isComputed = (await slot.ComputeAsideAsync(tensors!).ConfigureAwait(false)).IsNone;
-                }
-
-                if (isComputed)
-                {
-                    return true;
-                }
-            }
-            catch (OpenVinoException)
-            {
-                // Try the next shapes.
-            }
-            finally
-            {
-                foreach (Tensor? tensor in tensors)
-                {
-                    tensor?.Dispose();
-                }
+                return true;
             }
         }
 
