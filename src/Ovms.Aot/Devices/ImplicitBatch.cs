@@ -14,6 +14,9 @@ internal static class ImplicitBatch
 
     private const string Allow = "ALLOW_AUTO_BATCHING";
 
+    // Half of what a device has to answer a probe. In milliseconds.
+    private const int LongestWait = 5000;
+
     /// <summary>A warning if calls are gathered without BATCH in the device string; else null.</summary>
     /// <param name="compiled">The compiled model.</param>
     /// <param name="target">The devices that it was compiled for.</param>
@@ -40,9 +43,20 @@ internal static class ImplicitBatch
             return null;
         }
 
-        string last = (timeout ?? properties.Find(Timeout) ?? "").Split(' ')[^1];
+        string last = Last(timeout ?? properties.Find(Timeout) ?? "");
         string wait = int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? last : "1000";
         return $"For throughput OpenVINO gathers calls into batches on GPU, and a call that finds no others waits {wait} ms. "
             + $"If single calls must be fast, use the hint LATENCY, or set {Allow} to false or a shorter {Timeout} in plugin_config";
     }
+
+    /// <summary>
+    /// Whether calls are gathered, also by BATCH, and a lone one waits so long that the server must not ask the model by an inference.
+    /// </summary>
+    public static bool IsWaitLong(CompiledModel compiled) =>
+        int.TryParse(
+            Last(ExecutionFacts.Read(compiled, Timeout) ?? ""), NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds)
+        && milliseconds > LongestWait;
+
+    // Per device where there are several: "GPU 1000".
+    private static string Last(string timeout) => timeout.Split(' ')[^1];
 }

@@ -23,6 +23,9 @@ internal sealed record TargetDevice(DeviceMode Mode, ImmutableArray<DeviceName> 
     public bool MayUseCpu =>
         (Devices.IsEmpty || Devices.Any(static device => device.Type == "CPU")) && !Excluded.Any(static device => device.Type == "CPU");
 
+    /// <summary>Whether no other device than the CPU is named, in whatever mode.</summary>
+    public bool HasOnlyCpu => !Devices.IsEmpty && Devices.All(static device => device.Type == "CPU");
+
     /// <summary>Whether the CPU plugin runs the model directly, without a mode.</summary>
     public bool IsCpuAlone => Mode == DeviceMode.Single && Devices[0].Type == "CPU";
 

@@ -3,7 +3,7 @@ namespace Ovms.Options;
 /// <summary>Whether a model computes once with zeros before it is served.</summary>
 internal enum WarmupRule
 {
-    /// <summary>On all devices except the CPU alone.</summary>
+    /// <summary>If another device than the CPU may compute it.</summary>
     Auto,
 
     /// <summary>On all devices.</summary>

@@ -115,7 +115,7 @@ internal sealed record ModelConfig
                     : null,
                 WarmsUp = (model.Warmup ?? server.Warmup) switch
                 {
-                    WarmupRule.Auto => !device.Value!.IsCpuAlone,
+                    WarmupRule.Auto => !device.Value!.HasOnlyCpu,
                     WarmupRule.On => true,
                     _ => false,
                 },

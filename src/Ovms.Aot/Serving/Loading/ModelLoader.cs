@@ -89,10 +89,12 @@ internal sealed class ModelLoader(
                 Log.CpuPlan(log, id.Name, id.Version, decision);
             }
 
-            if (health is not null && loaded is { Uses: { } uses, Zeros: { } zeros })
+            if (health is not null && loaded.Uses is { } uses)
             {
                 bool isShapeOpen = loaded.Dynamic is not null || prepared.Auto is not null;
-                loaded.Health = new ServableHealth(id, loaded.Device, isShapeOpen, health, () => ModelProbe.AskAsync(zeros, uses));
+                loaded.Health = new ServableHealth(
+                    id, loaded.Device, isShapeOpen, health,
+                    () => loaded.Zeros is { } zeros ? ModelProbe.AskAsync(zeros, uses) : uses.AskAsync());
             }
 
             if (prepared.Auto is not null)

@@ -24,7 +24,7 @@ internal sealed class WarmModelTests
     [Test]
     [Arguments(WarmupRule.Auto, null, "CPU", false)]
     [Arguments(WarmupRule.Auto, null, "AUTO", true)]
-    [Arguments(WarmupRule.Auto, null, "BATCH:CPU(4)", true)]
+    [Arguments(WarmupRule.Auto, null, "BATCH:CPU(4)", false)]
     [Arguments(WarmupRule.Auto, null, "GPU", true)]
     [Arguments(WarmupRule.On, null, "CPU", true)]
     [Arguments(WarmupRule.Off, null, "GPU", false)]
