@@ -198,7 +198,7 @@ public sealed class ReloadTests
         await Assert.That(error).IsNull();
 
         repository.ConfigureRaw("""{"model_config_list": [{"config": {"name": "m", "base_pth": "/x"}}]}""");
-        await repository.Process.WaitForLineAsync(static line => line.Contains("The configuration cannot be used", StringComparison.Ordinal));
+        await repository.Process.WaitForLineAsync(static line => line.Contains("The configuration is invalid", StringComparison.Ordinal));
         (string after, error) = await repository.StatusAsync();
         await Assert.That(after).IsEqualTo(before);
         await Assert.That(error!).Contains("base_pth");

@@ -106,7 +106,7 @@ public sealed class StuckFileTests
         await repository.StartAsync("--drain_timeout_seconds", LongDrain);
         File.Delete(config);
         PipeModel.MakePipe(config);
-        await repository.Process.WaitForLineAsync(static line => line.Contains("The configuration cannot be used", StringComparison.Ordinal) && line.Contains("is a named pipe", StringComparison.Ordinal));
+        await repository.Process.WaitForLineAsync(static line => line.Contains("The configuration is invalid", StringComparison.Ordinal) && line.Contains("is a named pipe", StringComparison.Ordinal));
         await Assert.That(await repository.AddsAsync("m")).IsEqualTo(1f);
         await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0).Because(repository.Process.Output);
     }
