@@ -21,6 +21,7 @@ internal sealed class GpuChangeDevicesTests
         string metadata = await MessagesAsync(server);
         gpu.Set();
         await server.Process.WaitForLineAsync(static line => line.Contains("devices executing: GPU.0; before: (CPU);"));
+        await server.Process.WaitForLineAsync(static line => line.Contains("first inference with zeros on GPU.0: well;"));
         await Assert.That(await DevicesToldAsync(server)).IsEqualTo("GPU.0");
         await Assert.That(await MetricAsync(server, "ovms_infer_req_queue_size")).IsGreaterThan(before);
         await Assert.That(await MetricAsync(server, "ovms_streams")).IsEqualTo(2).Because("the GPU plugin finds two streams useful");

@@ -198,6 +198,12 @@ internal static partial class Log
     public static partial void DeviceNotRegained(
         ILogger log, string model, long version, int attempt, string reason, double seconds);
 
+    [LoggerMessage(
+        97,
+        LogLevel.Information,
+        "Model {Model}; version: {Version}; first inference with zeros on {Devices}: {Outcome}; it took {Seconds:F3} s")]
+    public static partial void WarmedAgain(ILogger log, string model, long version, string devices, double seconds, string outcome);
+
     [LoggerMessage(96, LogLevel.Error, "Model {Model}; version: {Version}: looking at its devices failed unexpectedly")]
     public static partial void DeviceLookSurprised(ILogger log, string model, long version, Exception surprise);
 

@@ -22,42 +22,27 @@ internal sealed class ZeroInference(Signature signature, OutputMemory requests, 
     // Attempts that did not end in time, of all models: not to be collected, because that would free their requests.
     private static readonly HashSet<ZeroAttempt> s_leftBehind = [];
 
+    private readonly SemaphoreSlim _turn = new(1);
     private ZeroAttempt? _late;
 
     /// <summary>Whether the engine still has not let go of an attempt that was left behind.</summary>
     public bool IsHanging => Volatile.Read(ref _late) is { Ended.IsCompleted: false };
 
     /// <summary>
-    /// Runs one inference. If an earlier one hangs, waits for that one first. One call at a time, while the compiled model lives.
+    /// Runs one inference. If an earlier one runs or hangs, waits for that one first. Call it only while the compiled model lives.
     /// </summary>
-    /// <param name="deadline">How long to wait.</param>
+    /// <param name="deadline">How long to wait for the inference.</param>
     public async Task<ZeroResult> RunAsync(TimeSpan deadline)
     {
-        using CancellationTokenSource stop = new(deadline);
-        if (_late is { } late)
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
         {
-            await Wait(late, stop.Token).ConfigureAwait(false);
-            if (!TryFreeLate())
-            {
-                return ZeroResult.NoAnswer;
-            }
+            return await RunAloneAsync(deadline).ConfigureAwait(false);
         }
-
-        ZeroAttempt attempt = new(signature, requests, shapes?.Latest, gate, stop.Token);
-        await Wait(attempt, stop.Token).ConfigureAwait(false);
-        if (!attempt.Ended.IsCompleted)
+        finally
         {
-            lock (s_leftBehind)
-            {
-                s_leftBehind.Add(attempt);
-            }
-
-            Volatile.Write(ref _late, attempt);
-            return ZeroResult.NoAnswer;
+            _turn.Release();
         }
-
-        attempt.Free();
-        return attempt.Ended.IsCanceled ? ZeroResult.NoAnswer : new ZeroResult(true, await attempt.Ended.ConfigureAwait(false));
     }
 
     /// <inheritdoc cref="RunAsync"/>
@@ -86,6 +71,35 @@ internal sealed class ZeroInference(Signature signature, OutputMemory requests, 
 
         Volatile.Write(ref _late, null);
         return true;
+    }
+
+    private async Task<ZeroResult> RunAloneAsync(TimeSpan deadline)
+    {
+        using CancellationTokenSource stop = new(deadline);
+        if (_late is { } late)
+        {
+            await Wait(late, stop.Token).ConfigureAwait(false);
+            if (!TryFreeLate())
+            {
+                return ZeroResult.NoAnswer;
+            }
+        }
+
+        ZeroAttempt attempt = new(signature, requests, shapes?.Latest, gate, stop.Token);
+        await Wait(attempt, stop.Token).ConfigureAwait(false);
+        if (!attempt.Ended.IsCompleted)
+        {
+            lock (s_leftBehind)
+            {
+                s_leftBehind.Add(attempt);
+            }
+
+            Volatile.Write(ref _late, attempt);
+            return ZeroResult.NoAnswer;
+        }
+
+        attempt.Free();
+        return attempt.Ended.IsCanceled ? ZeroResult.NoAnswer : new ZeroResult(true, await attempt.Ended.ConfigureAwait(false));
     }
 
     private static async Task Wait(ZeroAttempt attempt, CancellationToken stop) =>

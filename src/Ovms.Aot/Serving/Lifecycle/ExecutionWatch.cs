@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ovms.Native;
 using Ovms.Observability;
 using Ovms.Serving.Health;
 using Ovms.Serving.Table;
@@ -18,6 +19,9 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
     private const int PacesPerLook = 5;
 
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
+
+    // A first inference may compile kernels.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     private readonly ConditionalWeakTable<Servable, Watched> _watched = [];
 
@@ -81,10 +85,17 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
             Servable servable = lease.Servable;
             try
             {
-                if (await servable.Devices!.LookAsync().ConfigureAwait(false) is { } change)
+                while (await servable.Devices!.LookAsync().ConfigureAwait(false) is { } change)
                 {
                     watched.IsFallTold |= change.IsFall;
                     Tell(servable, change);
+                    if (change.IsFall || servable.WarmUp is not { } zeros)
+                    {
+                        break;
+                    }
+
+                    // A device that fails shows it now, and not at a caller's request. AUTO leaves it, so look again.
+                    await WarmUpAsync(servable, zeros, change.Now).ConfigureAwait(false);
                 }
             }
             catch (Exception surprise)
@@ -96,6 +107,16 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
                 watched.IsLooking = false;
             }
         }
+    }
+
+    private async Task WarmUpAsync(Servable servable, ZeroInference zeros, string devices)
+    {
+        long began = time.GetTimestamp();
+        ZeroResult result = await zeros.RunAsync(s_patience).ConfigureAwait(false);
+        string outcome = result.IsWell ? "well"
+            : result.HasAnswer ? EngineText.Clean(result.Fault.Detail)
+            : $"no answer within {s_patience.TotalSeconds:F0} s";
+        Log.WarmedAgain(log, servable.Id.Name, servable.Id.Version, devices, time.GetElapsedTime(began).TotalSeconds, outcome);
     }
 
     private void Tell(Servable servable, DeviceChange change)

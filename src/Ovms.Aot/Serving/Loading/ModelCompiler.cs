@@ -137,6 +137,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             IsVariant = isVariant,
             Device = config.Device.Text,
             Uses = compiled.Uses,
+            WarmsUp = config.WarmsUp,
             Zeros = ImplicitBatch.IsWaitLong(compiled.Model) ? null : new ZeroInference(signature.Value, outputs, shapes, gate),
             Devices = new ExecutingDevices(
                 key => key == ExecutingDevices.StreamsKey ? compiled.ReadStreams() : ExecutionFacts.Read(compiled.Model, key),

@@ -38,6 +38,9 @@ internal sealed class LoadedModel(
     /// <summary>Shows whether it can compute now; null if that cannot be asked.</summary>
     public ZeroInference? Zeros { get; init; }
 
+    /// <summary>Whether it computes once with zeros before devices serve that did not before.</summary>
+    public bool WarmsUp { get; init; }
+
     /// <summary>Variants for other shapes, if shapes are left to calls; owned. Otherwise null.</summary>
     public ServableVariants? Variants { get; set; }
 

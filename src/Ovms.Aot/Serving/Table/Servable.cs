@@ -84,6 +84,9 @@ internal sealed class Servable
     /// <summary>The devices that run it; null if unknown.</summary>
     public ExecutingDevices? Devices => _model.Devices;
 
+    /// <summary>The first inference on devices that it is handed over to; null if there is none.</summary>
+    public ZeroInference? WarmUp => _model.WarmsUp ? _model.Zeros : null;
+
     /// <summary>
     /// Calls that a stop waits for, after <see cref="Retire"/>: all that hold it, except inferences whose caller has gone.
     /// </summary>
