@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the script of a command: build, demo, test, package.
+# Runs the script of a command: demo, publish, test, bench, fetch.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -14,7 +14,7 @@ public sealed partial class CpuPlanTests
     {
         using FakeRoot machine = new(quota: "max 100000");
         string log = await ServeAsync("--cpu_facts_root", machine.Path);
-        await Assert.That(Decision(log)).IsEqualTo("2 of 2 CPUs (an affinity of 0-1): nothing to set, OpenVINO keeps to that by itself");
+        await Assert.That(Decision(log)).IsEqualTo("2 of 2 CPUs (an affinity of 0-1): nothing to set, OpenVINO uses these CPUs by itself");
         await Assert.That(Warnings(log)).IsEmpty();
     }
 

@@ -26,7 +26,7 @@ public sealed class DeviceFactsTests
         await using OvmsServer server = await OvmsServer.StartAsync(
             Repo.Model("dummy"), "dummy", "--openvino_plugins_xml", aliases.Path, "--target_device", "MULTI:CPU,NPU_ON_CPU");
         string warning = await Assert.That(server.Process.Output.Split('\n').Where(static line => line.Contains("][warning][", StringComparison.Ordinal))).HasSingleItem();
-        await Assert.That(warning).Contains("MULTI:CPU,NPU_ON_CPU was asked for");
+        await Assert.That(warning).Contains("MULTI:CPU,NPU_ON_CPU was requested");
     }
 
     [Test]

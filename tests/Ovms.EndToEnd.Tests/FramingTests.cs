@@ -22,8 +22,8 @@ public sealed class FramingTests
             ($"POST /v2/models/dummy/infer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n{chunked}", "Expected: chunked"),
             ($"POST /v2/models/dummy/infer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n{chunked}", "Expected: chunked"),
             ($"POST /v2/models/dummy/infer HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n{chunked}", "none in HTTP/1.0"),
-            ($"GET /v2/health/live HTTP/1.1\nHost: x\n\n", ""),
-            ($"GET /v2/health/live HTTP/1.1\r\nHost: x\nA: b\r\n\r\n", ""),
+            ($"GET /v2/health/live HTTP/1.1\nHost: x\n\n", "LF alone"),
+            ($"GET /v2/health/live HTTP/1.1\r\nHost: x\nA: b\r\n\r\n", "LF alone"),
         ];
         foreach ((string request, string words) in faults)
         {

@@ -19,7 +19,7 @@ internal sealed class GpuAutoTests
         using Gpu gpu = new(2);
         gpu.Set("build_delay_ms=600000");
         await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", gpu.Variables, "--target_device", device);
-        await Assert.That(server.Process.Output).Contains($"device asked: {device}; devices executing: (CPU);");
+        await Assert.That(server.Process.Output).Contains($"device requested: {device}; devices executing: (CPU);");
         await server.CheckDummyAsync("dummy", calls: 16);
         await Assert.That(gpu.Starts(0) + gpu.Starts(1)).IsEqualTo(0ul);
         gpu.Set();
@@ -34,7 +34,7 @@ internal sealed class GpuAutoTests
     {
         using Gpu gpu = new(2);
         await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", gpu.Variables, "--target_device", device);
-        await Assert.That(server.Process.Output).Contains($"device asked: {device}; devices executing: GPU.{chosen};");
+        await Assert.That(server.Process.Output).Contains($"device requested: {device}; devices executing: GPU.{chosen};");
         await ComesToAsync(server, gpu, chosen);
     }
 

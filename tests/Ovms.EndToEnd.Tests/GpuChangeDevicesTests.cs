@@ -44,7 +44,7 @@ internal sealed class GpuChangeDevicesTests
         gpu.Set(fault);
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == "CPU");
         string fall = await server.Process.WaitForLineAsync(static line => line.Contains("[warning][serving] Model dummy; version: 1 runs on CPU only"));
-        await Assert.That(fall).Contains($"device asked: {device}; before: {well}.");
+        await Assert.That(fall).Contains($"device requested: {device}; before: {well}.");
         await server.Process.WaitForLineAsync(static line => line.Contains("does not run on a better device yet, attempt 1:"));
         gpu.Set();
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);

@@ -74,7 +74,7 @@ internal sealed class GpuFactsTests
         using Gpu gpu = new();
         await using OvmsServer server = await StartAsync(gpu, "GPU", """{"NUM_STREAMS": 9}""");
 
-        await Assert.That(server.Process.Output).Contains("NUM_STREAMS=9 was asked for, and GPU reports that 2 are useful at most");
+        await Assert.That(server.Process.Output).Contains("NUM_STREAMS=9 was requested, and GPU reports that 2 are useful at most");
     }
 
     [Test]

@@ -14,7 +14,7 @@ internal sealed class GpuModeTests(GpuServer fixture)
         (OvmsServer server, Gpu gpu) = await fixture.StartedAsync();
         GpuMode mode = GpuMode.All.Single(mode => mode.Name == name);
         string line = await server.Process.WaitForLineAsync(line => line.Contains($"Loaded model {name};", StringComparison.Ordinal));
-        await Assert.That(line).Contains($"device asked: {mode.Device};");
+        await Assert.That(line).Contains($"device requested: {mode.Device};");
         foreach (string part in mode.Told)
         {
             await Assert.That(line).Contains(part);

@@ -76,6 +76,15 @@ public sealed class GrpcArgumentsTests
         await Assert.That(output + errors).Contains("name=value");
     }
 
+    [Test]
+    public async Task TextForANumber_IsAWrongCommandLine()
+    {
+        (int code, string output, string errors) = await OvmsProcess.RunAsync(
+            ["--model_path", Repo.Model("dummy"), "--model_name", "dummy", "--port", $"{FreePort.Next()}", "--grpc_bind_address", "127.0.0.1", "--grpc_channel_arguments", "grpc.max_concurrent_streams=x"]);
+        await Assert.That(code).IsEqualTo(64).Because(output + errors);
+        await Assert.That(output + errors).Contains("Expected: a whole number; Actual: 'x'");
+    }
+
     private static Task<OvmsServer> StartAsync(string arguments) =>
         OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--grpc_channel_arguments", arguments);
 }

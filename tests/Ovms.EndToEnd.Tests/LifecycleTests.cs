@@ -106,6 +106,7 @@ public sealed class LifecycleTests
                         ["--model_path", path, "--model_name", "m", "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "127.0.0.1", "--log_level", level]);
                     await Assert.That(code).IsEqualTo(1).Because(path + output + errors);
                     await Assert.That(output.Split('\n')[^1]).Contains("[error]").And.Contains("The server ends, since its only model cannot be served").And.Contains(part);
+                    await Assert.That(output.Split('\n').Count(static line => line.Contains("[error]", StringComparison.Ordinal))).IsEqualTo(1).Because(output);
                     await Assert.That(output + errors).DoesNotContain("   at ");
                 }
             }

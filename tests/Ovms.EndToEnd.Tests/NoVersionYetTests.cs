@@ -35,7 +35,7 @@ public sealed class NoVersionYetTests
         await Assert.That(reload.StatusCode).IsEqualTo(HttpStatusCode.OK);
         string[] warnings = [.. server.Process.Output.Split('\n').Where(static line => line.Contains("[warning]", StringComparison.Ordinal))];
         await Assert.That(warnings.Length).IsEqualTo(1).Because(server.Process.Output);
-        await Assert.That(warnings[0]).Contains(kind == "specific" ? "wants none of them" : "no version above 0").And.EndsWith(note);
+        await Assert.That(warnings[0]).Contains(kind == "specific" ? "selects none of them" : "no version above 0").And.EndsWith(note);
         await Assert.That(server.Process.Output).DoesNotContain("[error]");
 
         repository.Put("m", 2, adds: 2);
@@ -44,6 +44,24 @@ public sealed class NoVersionYetTests
         float[] values = (await server.Client.ModelInferAsync(Requests.For("m").WithRaw("b", "FP32", [1, 10], new float[10]))).Values<float>("a");
         await Assert.That(values[0]).IsEqualTo(2f);
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task OneVersionOfAPolicyIsMissing_IsOneWarningAndANote()
+    {
+        await using LivingRepository repository = new();
+        repository.Put("m", 1, adds: 1);
+        string[] model = ["--model_path", repository["m"], "--model_name", "m", "--model_version_policy", """{"specific":{"versions":[7,1]}}"""];
+        const string Missing = "Model m: the version policy names versions that do not exist: 7. They are served when they appear";
+        (int code, string output, string errors) = await OvmsProcess.RunAsync(["check", .. model]);
+        await Assert.That(code).IsEqualTo(0).Because(output + errors);
+        await Assert.That(output).Contains($"note: {Missing}\n");
+
+        await using OvmsServer server = await OvmsServer.StartOnAsync("Ready after", null, model);
+        await Assert.That(await ReadyAsync(server)).IsEqualTo(HttpStatusCode.OK);
+        string[] warnings = [.. server.Process.Output.Split('\n').Where(static line => line.Contains("[warning]", StringComparison.Ordinal))];
+        await Assert.That(warnings.Length).IsEqualTo(1).Because(server.Process.Output);
+        await Assert.That(warnings[0]).EndsWith(Missing);
     }
 
     [Test]

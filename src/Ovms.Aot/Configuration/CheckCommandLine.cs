@@ -8,6 +8,11 @@ internal static class CheckCommandLine
     /// <summary>The command's name.</summary>
     public const string Verb = "check";
 
+    /// <summary>The error of <c>ovms check</c> without options.</summary>
+    public const string NothingToCheck =
+        "ovms check needs what it checks: --config_path FILE, --model_repository_path FOLDER, or --model_name NAME --model_path PATH\n" +
+        "  ovms check --help lists its options\n";
+
     /// <summary>The text of <c>ovms check --help</c>.</summary>
     public static string HelpText { get; } =
         "Check everything that a configuration names, without loading a model or opening a port:\n" +

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ovms.Options;
 using Ovms.Options.Parsing;
+using Ovms.Status;
 
 namespace Ovms.Configuration;
 
@@ -102,10 +103,20 @@ internal abstract record CommandLine
         bool isCheck = !arguments.IsEmpty && arguments[0] == CheckCommandLine.Verb;
         OptionParser.Parse(isCheck ? arguments[1..] : arguments, [information, server, source, model], findings);
 
+        if (!isCheck && !arguments.IsEmpty && !arguments[0].StartsWith('-'))
+        {
+            findings.Add(OptionError.Malformed(Shown.Bounded(arguments[0]), "is no command", "ovms --help lists the commands and options"));
+        }
+
         InformationOptions asked = information.Build();
         if (arguments.IsEmpty || asked.Help)
         {
             return new Exit(ExitCode.Ok, isCheck ? CheckCommandLine.HelpText : HelpText, "");
+        }
+
+        if (isCheck && arguments.Length == 1)
+        {
+            return new Exit(ExitCode.Usage(host.IsWindows), "", CheckCommandLine.NothingToCheck);
         }
 
         if (asked.Version)

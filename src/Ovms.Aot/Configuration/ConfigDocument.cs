@@ -41,8 +41,8 @@ internal sealed class ConfigDocument : IDisposable
     /// <summary>The root value.</summary>
     public ConfigNode Root => new(_document.RootElement, "$", Findings);
 
-    /// <summary>Every problem, one a line, under a line that names the file.</summary>
-    public IEnumerable<string> Problems() => Findings.Errors
+    /// <summary>Every problem, one a line, in the order of the file, under a line that names the file.</summary>
+    public IEnumerable<string> Problems() => DocumentOrder.Of(_document.RootElement, Findings.Errors)
         .Select(static error => error.Hint is null ? error.Text : $"{error.Text}; {error.Hint}")
         .Prepend(
             Findings.Errors.Count == 1 ? $"{Path} has a problem:" : $"{Path} has {Findings.Errors.Count + Findings.Omitted} problems:")

@@ -62,7 +62,7 @@ internal static class CompiledFacts
         int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && int.TryParse(streams, NumberStyles.None, CultureInfo.InvariantCulture, out int has)
             && number != has
-            ? $"plugin_config: NUM_STREAMS={number} was asked for, and {target} has {has}"
+            ? $"plugin_config: NUM_STREAMS={number} was requested, and {target} has {has}"
             : null;
 
     /// <summary>A warning if more streams were asked for than a device reports to be useful; else null. Pure.</summary>
@@ -70,7 +70,7 @@ internal static class CompiledFacts
         int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && target.Devices.FirstOrDefault(device => device.Type != "CPU" && mostStreams($"{device.WithoutCount}") < number) is
             { Type: not null } device
-            ? $"plugin_config: NUM_STREAMS={number} was asked for, and {device.WithoutCount} reports that "
+            ? $"plugin_config: NUM_STREAMS={number} was requested, and {device.WithoutCount} reports that "
                 + $"{mostStreams($"{device.WithoutCount}")} are useful at most; each one takes memory of the device"
             : null;
 

@@ -66,7 +66,7 @@ internal sealed record CpuPlan(ImmutableArray<DeviceProperty> Properties, string
         string part = allotment.Among > 1 ? $", one of {allotment.Among} parts of {budget.Cpus}" : "";
         string what = left.Length > 0 ? $"set {string.Join(", ", left)}"
             : set.Count > 0 ? "nothing set"
-            : "nothing to set, OpenVINO keeps to that by itself";
+            : "nothing to set, OpenVINO uses these CPUs by itself";
         string asGiven = kept.Length > 0 ? $"; as given: {string.Join(", ", kept)}" : "";
         return new CpuPlan(left, $"{allotment.Cpus} of {budget.Seen} CPUs ({budget.Source}{part}): {what}{asGiven}");
     }

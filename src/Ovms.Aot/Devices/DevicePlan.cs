@@ -37,7 +37,7 @@ internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName>
         {
             return Outcome.Fail(
                 StatusCode.TargetDeviceNotAvailable,
-                $"{asked} was asked for; present: {presence.Describe()}. {Missing(absent, presence)}");
+                $"{asked} was requested; present: {presence.Describe()}. {Missing(absent, presence)}");
         }
 
         if (absent.Count == 0)
@@ -87,7 +87,7 @@ internal sealed record DevicePlan(TargetDevice Target, IReadOnlyList<DeviceName>
                 pair => pair.Value.Any(ordinal => !asked.Excluded.Any(excluded => excluded.Covers(new DeviceName(pair.Key, ordinal)))));
         return isNothingLeft
             ? Outcome.Fail(
-                StatusCode.TargetDeviceNotAvailable, $"{asked} was asked for; present: {presence.Describe()}. Nothing is left to run on")
+                StatusCode.TargetDeviceNotAvailable, $"{asked} was requested; present: {presence.Describe()}. Nothing is left to run on")
             : new DevicePlan(asked, [], null);
     }
 

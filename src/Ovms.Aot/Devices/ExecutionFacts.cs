@@ -145,7 +145,7 @@ internal static class ExecutionFacts
         }
 
         string not = idle.Length > 0 ? $", not on {List(idle)}" : "";
-        return $"{target} was asked for, and OpenVINO reports that the model runs on {List(devices)}{not}";
+        return $"{target} was requested, and OpenVINO reports that the model runs on {List(devices)}{not}";
 
         static string List(IEnumerable<DeviceName> names) => string.Join(", ", names.Select(static name => name.WithoutCount).Distinct());
     }

@@ -57,7 +57,7 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
             {
                 return Outcome.Fail(
                     StatusCode.TargetDeviceNotAvailable,
-                    $"{device} was asked for, but there is only one CPU device and it has no number: write CPU");
+                    $"{device} was requested, but there is only one CPU device and it has no number: write CPU");
             }
         }
 
@@ -67,7 +67,7 @@ internal sealed record KnownDevices(ImmutableArray<string> Names, string? Plugin
     private string Subject(TargetDevice target, DeviceName unknown)
     {
         string where = target.Mode == DeviceMode.Single ? "" : $" in {target}";
-        string known = $"\"{unknown.Type}\"{where} is not a device that is known here; known are {string.Join(", ", Names)}";
+        string known = $"\"{unknown.Type}\"{where} is not a known device; known: {string.Join(", ", Names)}";
         return Names.FirstOrDefault(name => name.Equals(unknown.Type, StringComparison.OrdinalIgnoreCase)) is { } cased
             ? $"{known}. Names are case-sensitive: did you mean {cased}?"
             : NearestName.Of(unknown.Type, [.. Names, .. DeviceModes.Prefixes.Select(static prefix => prefix.Name)]) is { } near

@@ -37,8 +37,8 @@ internal sealed class PropertyCheck(SupportedProperties supported, KnownDevices 
             {
                 string meant = NearestName.Of(section.Device.Type, known.Names) is { } near ? $"; did you mean {near}?" : "";
                 return Invalid(
-                    $"DEVICE_PROPERTIES names {section.Device}, which is not a device that is known here; "
-                        + $"known are {string.Join(", ", known.Names)}{meant}");
+                    $"DEVICE_PROPERTIES names {section.Device}, which is not a known device; "
+                        + $"known: {string.Join(", ", known.Names)}{meant}");
             }
 
             if (!target.Devices.IsEmpty && !target.Devices.Any(section.Device.Covers))

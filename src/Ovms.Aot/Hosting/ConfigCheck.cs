@@ -86,6 +86,11 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             return;
         }
 
+        if (config?.Versions.Missing(opened.Value!.Versions.Select(static folder => folder.Version)) is { IsEmpty: false } missing)
+        {
+            _notes.Add(VersionPolicy.Describe(model.ModelName, missing));
+        }
+
         // Files in an object store are not checked: they would have to be downloaded first.
         foreach (ModelVersionFolder folder in isRemote ? [] : wanted.Value)
         {

@@ -40,6 +40,9 @@ internal sealed class Listeners
     /// <summary>Log messages about settings that have no effect, or a different one than in the original server.</summary>
     public IReadOnlyList<string> Notes => _grpc.Arguments.Notes;
 
+    /// <summary>Warnings about settings whose values are out of range and have no effect.</summary>
+    public IReadOnlyList<string> Warnings => _grpc.Arguments.Warnings;
+
     /// <summary>The open gRPC calls; null until the web server is built.</summary>
     public OpenStreams? Streams { get; private set; }
 

@@ -1,5 +1,6 @@
 using Ovms.Configuration;
 using Ovms.Devices.Health;
+using Ovms.Observability;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Health;
 using Ovms.Serving.Lifecycle;
@@ -15,12 +16,14 @@ internal sealed class ModelHost : IDisposable
     private readonly Engine _engine;
     private readonly RemoteRepositories _remotes;
     private readonly ModelManager _models;
+    private readonly ILogger _log;
     private bool _isLeftAtWork;
 
     private ModelHost(
         Engine engine, Task listening, CommandLine.Start start, ServerConfig config, Served served, ILogger log, CancellationToken stop)
     {
         _engine = engine;
+        _log = log;
         _remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop);
         HealthRule health = new(start.Server.DeviceErrorsBeforeUnready, served.Registry.RaiseChanged, TimeProvider.System, log);
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health);
@@ -43,7 +46,10 @@ internal sealed class ModelHost : IDisposable
                 TimeSpan.FromSeconds(start.Server.FileSystemPollWaitSeconds), TimeSpan.FromSeconds(start.Server.DrainTimeoutSeconds)),
             TimeProvider.System,
             log,
-            new LookEffects(engine.Cpus, _remotes, log));
+            new LookEffects(engine.Cpus, _remotes, log))
+        {
+            LeavesFailures = start.Mode == ServeMode.SingleModel,
+        };
         _ = new ExecutionWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
@@ -53,6 +59,28 @@ internal sealed class ModelHost : IDisposable
 
     /// <summary>The devices other than the CPU that models were compiled for.</summary>
     public DeviceWatches Devices => _engine.Devices.Watches;
+
+    /// <summary>The process goes on: logs the failures of the first loads that were left out, and from now on all others.</summary>
+    public void TellFailures(ReloadStatus status)
+    {
+        if (!_models.LeavesFailures)
+        {
+            return;
+        }
+
+        _models.LeavesFailures = false;
+        foreach (ModelFault fault in status.Faults)
+        {
+            if (fault.Version is { } version)
+            {
+                Log.ModelFailed(_log, fault.Name, version, fault.Why.Text);
+            }
+            else
+            {
+                Log.ModelAbsent(_log, fault.Name, fault.Why.Text);
+            }
+        }
+    }
 
     /// <summary>Starts loading the configured models as soon as the engine is open.</summary>
     /// <param name="opening">The engine; this object takes ownership.</param>

@@ -70,7 +70,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             return config.IsOk ? listeners.WithoutValue : config.WithoutValue;
         }
 
-        StartNotes.Write(start, listeners.Value.Notes, _log);
+        StartNotes.Write(start, listeners.Value, _log);
         Served served = Served.Create(start.Server.ReadyWhen, _metrics);
         ModelManager.Announce(served.Registry, config.Value.Models.Select(static model => model.ModelName));
 
@@ -170,6 +170,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
                 return given;
             }
 
+            models.TellFailures(served.Reloads.Status);
             TellStarted(served);
             await PostStartupCollection.RunAsync(stop.Token).ConfigureAwait(false);
             await stopped.ConfigureAwait(false);

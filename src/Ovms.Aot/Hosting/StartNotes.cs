@@ -10,11 +10,11 @@ internal static class StartNotes
 {
     /// <summary>Writes the lines.</summary>
     /// <param name="start">All options.</param>
-    /// <param name="listenerNotes">Messages of the front ends about their options.</param>
+    /// <param name="listeners">The front ends, which have messages about their own options.</param>
     /// <param name="log">The log.</param>
-    public static void Write(CommandLine.Start start, IEnumerable<string> listenerNotes, ILogger log)
+    public static void Write(CommandLine.Start start, Listeners listeners, ILogger log)
     {
-        foreach (string warning in start.Warnings)
+        foreach (string warning in start.Warnings.Concat(listeners.Warnings))
         {
             Log.Warning(log, warning);
         }
@@ -25,7 +25,7 @@ internal static class StartNotes
             Log.Note(log, note);
         }
 
-        foreach (string note in listenerNotes)
+        foreach (string note in listeners.Notes)
         {
             Log.Note(log, note);
         }

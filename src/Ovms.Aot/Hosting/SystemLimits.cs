@@ -67,7 +67,7 @@ internal sealed class SystemLimits(HostFacts host)
                 return string.Create(
                     CultureInfo.InvariantCulture,
                     $"This process may have {limit} {what} ({name}); on {host.CpuCores} CPUs the server needs "
-                        + $"{needed} and what its models and callers take: raise the limit.");
+                        + $"{needed} plus what its models and callers need: raise the limit.");
             }
         }
 

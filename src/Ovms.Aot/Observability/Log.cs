@@ -40,14 +40,14 @@ internal static partial class Log
     [LoggerMessage(
         11,
         LogLevel.Information,
-        "Loaded model {Model}; version: {Version}; device asked: {Asked}; devices executing: {Executing}; streams: {Streams}; "
+        "Loaded model {Model}; version: {Version}; device requested: {Requested}; devices executing: {Executing}; streams: {Streams}; "
         + "threads: {Threads}; hint: {Hint}; precision: {Precision}; No of InferRequests: {Requests}; "
         + "read in {ReadSeconds:F3} s; compiled in {CompileSeconds:F3} s; warm-up: {WarmUp}; cache: {Cache}")]
     public static partial void ModelLoaded(
         ILogger log,
         string model,
         long version,
-        string asked,
+        string requested,
         string executing,
         string streams,
         string threads,
@@ -157,7 +157,7 @@ internal static partial class Log
         "Model {Model}; version: {Version}; no longer kept for shapes: {Shapes}; others were used since")]
     public static partial void VariantDropped(ILogger log, string model, long version, string shapes);
 
-    [LoggerMessage(20, LogLevel.Information, "Stopping: no new calls are taken; those in flight have {Seconds} s to finish")]
+    [LoggerMessage(20, LogLevel.Information, "Stopping: new calls are rejected; those in flight have {Seconds} s to finish")]
     public static partial void Stopping(ILogger log, int seconds);
 
     [LoggerMessage(90, LogLevel.Information, "Waiting at most {Seconds:F0} s for calls in flight: {Calls}")]
@@ -183,9 +183,9 @@ internal static partial class Log
     [LoggerMessage(
         93,
         LogLevel.Warning,
-        "Model {Model}; version: {Version} runs on {Now} only; device asked: {Asked}; before: {Before}. It is loaded again beside, after "
-        + "pauses that grow, until it computes on the better device")]
-    public static partial void DeviceFell(ILogger log, string model, long version, string now, string asked, string before);
+        "Model {Model}; version: {Version} runs on {Now} only; device requested: {Requested}; before: {Before}. "
+        + "It is loaded again beside, after pauses that grow, until it computes on the better device")]
+    public static partial void DeviceFell(ILogger log, string model, long version, string now, string requested, string before);
 
     [LoggerMessage(94, LogLevel.Information, "Model {Model}; version: {Version} was loaded again and runs on {Now}; before: {Before}")]
     public static partial void DeviceRegained(ILogger log, string model, long version, string before, string now);
@@ -210,21 +210,21 @@ internal static partial class Log
     [LoggerMessage(
         50,
         LogLevel.Warning,
-        "Model {Model}; version: {Version} was given up after {Seconds:F0} s; its thread is left behind ({Count} now, at most 8), "
+        "Model {Model}; version: {Version} has not loaded within {Seconds:F0} s; its thread is left behind ({Count} now, at most 8), "
         + "and its late result will be discarded")]
     public static partial void LoadLeftBehind(ILogger log, string model, long version, double seconds, int count);
 
     [LoggerMessage(
         51,
         LogLevel.Warning,
-        "Model {Model}; version: {Version} has been loading for {Seconds:F0} s and is not wanted any more; "
+        "Model {Model}; version: {Version} has been loading for {Seconds:F0} s and is no longer wanted; "
         + "its thread is left behind ({Count} now, at most 8)")]
     public static partial void LoadAbandoned(ILogger log, string model, long version, double seconds, int count);
 
     [LoggerMessage(
         52,
         LogLevel.Information,
-        "Model {Model}; version: {Version}: the load that was given up has ended after {Seconds:F0} s, and its result is discarded; "
+        "Model {Model}; version: {Version}: the load that was left behind has ended after {Seconds:F0} s, and its result is discarded; "
         + "still left behind: {Count}")]
     public static partial void LeftBehindEnded(ILogger log, string model, long version, double seconds, int count);
 
@@ -246,15 +246,15 @@ internal static partial class Log
         71,
         LogLevel.Error,
         "Model {Model}; version: {Version} is not ready: {Device} failed {Errors} inferences in a row: {Text}. "
-        + "Its calls are refused until a probe succeeds; there is one at least every minute")]
+        + "Its calls are rejected until a probe succeeds; there is one at least every minute")]
     public static partial void DeviceUnwell(ILogger log, string model, long version, string device, int errors, string text);
 
     [LoggerMessage(
         72,
         LogLevel.Information,
         "Model {Model}; version: {Version} is ready again: {Device} computes. It was not ready for {Seconds:F0} s; "
-            + "calls refused: {Refused}")]
-    public static partial void DeviceWell(ILogger log, string model, long version, string device, double seconds, long refused);
+            + "calls rejected: {Rejected}")]
+    public static partial void DeviceWell(ILogger log, string model, long version, string device, double seconds, long rejected);
 
     [LoggerMessage(
         73,

@@ -1,7 +1,7 @@
 namespace Ovms.Options;
 
 /// <summary>Options of <c>ovms bench</c>, in addition to the model's.</summary>
-[OptionTable(Section = "benchmarking with ovms bench")]
+[OptionTable(Section = "benchmark: ovms bench")]
 internal sealed partial record BenchOptions
 {
     /// <summary>Numbers of callers to measure with, one after the other, separated by commas.</summary>

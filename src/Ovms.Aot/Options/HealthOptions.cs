@@ -1,7 +1,7 @@
 namespace Ovms.Options;
 
 /// <summary>Options of <c>ovms health</c>, beside the address of the server.</summary>
-[OptionTable(Section = "asking with ovms health")]
+[OptionTable(Section = "health check: ovms health")]
 internal sealed partial record HealthOptions
 {
     /// <summary>Seconds that the server has to accept the connection and to answer.</summary>

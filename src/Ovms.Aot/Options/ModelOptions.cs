@@ -96,7 +96,7 @@ internal sealed partial record ModelOptions
     public string Precision { get; init; } = "";
 
     /// <summary>
-    /// Whether cache_dir also keeps compiled models where batch_size or shape is auto: one for each shape that calls ever used.
+    /// Keep compiled models in cache_dir also where batch_size or shape is auto: one for each shape that calls ever used.
     /// </summary>
     [Option("allow_cache", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public bool AllowCache { get; init; }
@@ -110,7 +110,7 @@ internal sealed partial record ModelOptions
         DefaultText = "the server's")]
     public uint? LoadTimeoutSeconds { get; init; }
 
-    /// <summary>Whether it computes once with zeros before it is served; the server's warmup when not given.</summary>
+    /// <summary>As the server's warmup, for this model: auto, on or off; the server's warmup when not given.</summary>
     [Option("warmup", In = OptionPlace.ModelConfig, Change = OptionChange.NextLoad, DefaultText = "the server's")]
     public WarmupRule? Warmup { get; init; }
 
@@ -126,7 +126,7 @@ internal sealed partial record ModelOptions
     [Option("subconfig", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel)]
     public string Subconfig { get; init; } = "";
 
-    /// <summary>Whether the model keeps state between the calls of a sequence; CPU only.</summary>
+    /// <summary>Serve a model that keeps state between the calls of a sequence; CPU only.</summary>
     [Option("stateful", In = Both, Change = OptionChange.ReloadsModel, Group = "stateful model")]
     public bool Stateful { get; init; }
 
@@ -143,7 +143,7 @@ internal sealed partial record ModelOptions
         Placeholder = "COUNT")]
     public uint MaxSequenceNumber { get; init; } = 500;
 
-    /// <summary>Whether idle sequences of a stateful model are ended.</summary>
+    /// <summary>End idle sequences of a stateful model; false keeps them.</summary>
     [Option("idle_sequence_cleanup", In = Both, Change = OptionChange.ReloadsModel, Requires = "stateful", Group = "stateful model")]
     public bool IdleSequenceCleanup { get; init; } = true;
 }

@@ -6,7 +6,10 @@ internal static class NearestName
     // No name is longer, so that the distance of longer words need not be computed.
     private const int LongestName = 64;
 
-    /// <summary>The most similar of <paramref name="names"/>; null if none is within a third of the word's length.</summary>
+    /// <summary>
+    /// The most similar of <paramref name="names"/>, within a third of the word's length; else the only one with a part like the word
+    /// (<c>num</c> in <c>num_versions</c>); else null.
+    /// </summary>
     public static string? Of(string word, IEnumerable<string> names)
     {
         int limit = Math.Max(1, word.Length / 3);
@@ -20,7 +23,13 @@ internal static class NearestName
             }
         }
 
-        return nearest;
+        return nearest ?? WithPart(word, names);
+    }
+
+    private static string? WithPart(string word, IEnumerable<string> names)
+    {
+        string[] with = [.. names.Where(name => name.Split('_').Contains(word, StringComparer.OrdinalIgnoreCase)).Take(2)];
+        return with.Length == 1 ? with[0] : null;
     }
 
     // Counts insertions, deletions, replacements and swaps of neighbours; ignores case.

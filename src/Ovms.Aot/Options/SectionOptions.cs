@@ -80,7 +80,7 @@ internal sealed partial record LoaderOptions
 [OptionTable(Section = "metrics")]
 internal sealed partial record MetricsOptions
 {
-    /// <summary>Whether GET /metrics answers.</summary>
+    /// <summary>Serve metrics at GET /metrics.</summary>
     [Option("enable", In = OptionPlace.ModelConfig, RequiredInConfig = true)]
     public bool Enable { get; init; }
 

@@ -115,7 +115,7 @@ internal sealed partial record ServerOptions
     [Option("log_format", Placeholder = "FORMAT")]
     public LogForm LogFormat { get; init; } = LogForm.Text;
 
-    /// <summary>Whether GET /metrics serves metrics for Prometheus; needs rest_port.</summary>
+    /// <summary>Serve metrics for Prometheus at GET /metrics; needs rest_port.</summary>
     [Option("metrics_enable")]
     public bool MetricsEnable { get; init; }
 
@@ -145,7 +145,7 @@ internal sealed partial record ServerOptions
     [Option("remote_cache_dir", Placeholder = "FOLDER", DefaultText = "ovms-remote-USER among the system's temporary files")]
     public string RemoteCacheDir { get; init; } = "";
 
-    /// <summary>Whether several models share the CPUs, each using all, or split them, each getting its own.</summary>
+    /// <summary>How several models use the CPUs. share: each uses all; split: each gets its own.</summary>
     [Option("cpu_partition", Placeholder = "HOW")]
     public CpuPartition CpuPartition { get; init; } = CpuPartition.Share;
 
@@ -153,7 +153,7 @@ internal sealed partial record ServerOptions
     [Option("cpu_facts_root", Placeholder = "FOLDER", Hidden = true)]
     public string CpuFactsRoot { get; init; } = "/";
 
-    /// <summary>Whether a model's base path may contain .., and its links may lead outside.</summary>
+    /// <summary>Accept a base path of a model with .. in it, and links below it that lead outside.</summary>
     [Option("allow_outside_paths")]
     public bool AllowOutsidePaths { get; init; }
 
@@ -180,7 +180,7 @@ internal sealed partial record ServerOptions
     public ReadyRule ReadyWhen { get; init; } = ReadyRule.All;
 
     /// <summary>
-    /// Errors in a row of a GPU or NPU after which a model version on it is not ready and its calls are refused, until a probe of the
+    /// Errors in a row of a GPU or NPU after which a model version on it is not ready and its calls are rejected, until a probe of the
     /// server succeeds; 0 for never.
     /// </summary>
     [Option(
@@ -276,7 +276,7 @@ internal sealed partial record ServerOptions
     [Option("stream_reset_budget", Group = "limits", Placeholder = "COUNT", Max = 1000000, WhenHit = "GOAWAY, and the connection closes")]
     public uint StreamResetBudget { get; init; } = 200;
 
-    /// <summary>Whether browsers may send credentials (CORS).</summary>
+    /// <summary>Allow browsers to send credentials (CORS).</summary>
     [Option("allow_credentials", Group = "cross-origin requests")]
     public bool AllowCredentials { get; init; }
 

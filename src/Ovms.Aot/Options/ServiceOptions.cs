@@ -1,7 +1,7 @@
 namespace Ovms.Options;
 
 /// <summary>Options of <c>ovms service</c>, beside those of the server that it runs.</summary>
-[OptionTable(Section = "the Windows service, ovms service")]
+[OptionTable(Section = "Windows service: ovms service")]
 internal sealed partial record ServiceOptions
 {
     /// <summary>Name of the service; several services need several names.</summary>

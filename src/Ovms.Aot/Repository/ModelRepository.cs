@@ -69,7 +69,7 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
         return wanted.IsEmpty
             ? Outcome.Fail(
                 StatusCode.NoModelVersionAvailable,
-                $"{BasePath} has the versions {string.Join(", ", there)}; the version policy {policy} wants none of them.")
+                $"{BasePath} has the versions {string.Join(", ", there)}; the version policy {policy} selects none of them.")
             : Versions.Where(folder => wanted.Contains(folder.Version)).ToImmutableArray();
     }
 

@@ -65,6 +65,14 @@ internal sealed class VersionPolicy
         };
     }
 
+    /// <summary>The versions that a specific policy names and that do not exist; ascending.</summary>
+    public ImmutableArray<long> Missing(IEnumerable<long> available) => _specific.IsDefault ? [] : [.. _specific.Except(available)];
+
+    /// <summary>The sentence about missing versions, for the log and for <c>ovms check</c>.</summary>
+    public static string Describe(string model, IEnumerable<long> missing) =>
+        $"Model {model}: the version policy names versions that do not exist: "
+            + $"{Listing.Of([.. missing.Select(static version => $"{version}")])}. They are served when they appear";
+
     /// <summary>The JSON form of this policy.</summary>
     public override string ToString() => this switch
     {
@@ -88,7 +96,7 @@ internal sealed class VersionPolicy
     {
         if (root.ValueKind != JsonValueKind.Object || root.GetPropertyCount() != 1)
         {
-            return Wrong($"expected an object with one key; came {root.GetRawText()}");
+            return Wrong($"Expected: an object with one key; Actual: {root.GetRawText()}");
         }
 
         JsonProperty policy = root.EnumerateObject().Single();
@@ -104,19 +112,22 @@ internal sealed class VersionPolicy
     private static Outcome<VersionPolicy> ReadAll(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 0
             ? All
-            : Wrong($"\"all\" takes an empty object; came {value.GetRawText()}");
+            : Wrong($"\"all\" - Expected: an empty object; Actual: {value.GetRawText()}");
 
     private static Outcome<VersionPolicy> ReadLatest(JsonElement value) =>
         TryGetOnly(value, "num_versions", out JsonElement number)
         && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int count) && count >= 1
             ? Latest(count)
-            : Wrong($"\"latest\" takes an object with num_versions, a whole number from 1 to {int.MaxValue}; came {value.GetRawText()}");
+            : Wrong(
+                $"\"latest\" - Expected: an object with num_versions, a whole number from 1 to {int.MaxValue}; "
+                    + $"Actual: {value.GetRawText()}");
 
     private static Outcome<VersionPolicy> ReadSpecific(JsonElement value)
     {
         if (!TryGetOnly(value, "versions", out JsonElement list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
         {
-            return Wrong($"\"specific\" takes an object with versions, an array of at least one version; came {value.GetRawText()}");
+            return Wrong(
+                $"\"specific\" - Expected: an object with versions, an array of at least one version; Actual: {value.GetRawText()}");
         }
 
         List<long> versions = [];
@@ -124,7 +135,7 @@ internal sealed class VersionPolicy
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out long version) || version < 1)
             {
-                return Wrong($"versions are whole numbers from 1; came {item.GetRawText()}");
+                return Wrong($"Expected: versions that are whole numbers from 1; Actual: {item.GetRawText()}");
             }
 
             versions.Add(version);

@@ -88,7 +88,7 @@ internal sealed unsafe class InstalledService : IDisposable
         return status.State == ServiceControl.Stopped
             ? true
             : Outcome.Fail(
-                StatusCode.ServiceFailed, $"Service {_name} has not stopped within the time that it asked for. Its log says why.");
+                StatusCode.ServiceFailed, $"Service {_name} has not stopped within the time that it requested. Its log says why.");
     }
 
     /// <summary>Removes the registration.</summary>

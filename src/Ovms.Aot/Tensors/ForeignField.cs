@@ -18,6 +18,6 @@ internal static class ForeignField
         bool empty = type == WireType.LengthDelimited && contents.ReadLengthDelimited().IsEmpty && field != (int)ContentsField.Bytes;
         return empty ? Outcome.Ok : Outcome.Fail(
             StatusCode.InvalidValue,
-            $"{marshaler.Datatype} is carried by {marshaler.Contents.Name()}; values came in {((ContentsField)field).Name()}");
+            $"{marshaler.Datatype} is carried by {marshaler.Contents.Name()}; Actual: values in {((ContentsField)field).Name()}");
     }
 }

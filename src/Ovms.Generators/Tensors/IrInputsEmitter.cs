@@ -52,7 +52,7 @@ internal static class IrInputsEmitter
             {
                 IrPort port = signature.Inputs[i];
                 string length = port.Member + (port.IsText() ? ".Count" : ".Length");
-                string came = $"{{{length}}} came.\";";
+                string came = $"Actual: {{{length}}}.\";";
                 if (port.Shape.IsStatic)
                 {
                     string taken = $"{Number(port.Items())} {UnitOf(port)}";
@@ -68,7 +68,7 @@ internal static class IrInputsEmitter
                 Refuse(writer, $"{shape} is null", $"$\"Input {port.Quoted()} {misses}\";");
                 if (port.Misfit(shape, "Length") is string misfit)
                 {
-                    Refuse(writer, misfit, $"$\"Input {port.Quoted()} takes the shape {port.Shape}; {shown} came.\";");
+                    Refuse(writer, misfit, $"$\"Input {port.Quoted()} takes the shape {port.Shape}; Actual: {shown}.\";");
                 }
 
                 string items = port.ItemsOf($"TensorBytes.Count({shape})");

@@ -14,13 +14,13 @@ internal static class IrRequestCheckEmitter
         {
             using (writer.Block($"if (request.Inputs.Count != {count})"))
             {
-                writer.Line($"return $\"The model takes {count} inputs; {{request.Inputs.Count}} came.\";");
+                writer.Line($"return $\"The model takes {count} inputs; Actual: {{request.Inputs.Count}}.\";");
             }
 
             writer.Line();
             using (writer.Block($"if (request.RawInputContents.Count != {count})"))
             {
-                writer.Line($"return $\"The model takes {count} raw contents; {{request.RawInputContents.Count}} came.\";");
+                writer.Line($"return $\"The model takes {count} raw contents; Actual: {{request.RawInputContents.Count}}.\";");
             }
 
             writer.Line();
@@ -45,7 +45,7 @@ internal static class IrRequestCheckEmitter
         writer.Line($"{proto}.ModelInferRequest.Types.InferInputTensor input{i} = request.Inputs[at{i}];");
         using (writer.Block($"if (input{i}.Datatype != {CodeWriter.Literal(port.Type.Datatype)})"))
         {
-            writer.Line($"return $\"Input {port.Quoted()} is {port.Type.Datatype}; {{input{i}.Datatype}} came.\";");
+            writer.Line($"return $\"Input {port.Quoted()} is {port.Type.Datatype}; Actual: {{input{i}.Datatype}}.\";");
         }
 
         writer.Line();
@@ -54,7 +54,7 @@ internal static class IrRequestCheckEmitter
             using (writer.Block($"if ({misfit})"))
             {
                 string shown = $"({{string.Join(\",\", input{i}.Shape)}})";
-                writer.Line($"return $\"Input {port.Quoted()} takes the shape {port.Shape}; {shown} came.\";");
+                writer.Line($"return $\"Input {port.Quoted()} takes the shape {port.Shape}; Actual: {shown}.\";");
             }
 
             writer.Line();
@@ -68,7 +68,7 @@ internal static class IrRequestCheckEmitter
             string length = $"request.RawInputContents[at{i}].Length";
             using (writer.Block($"if ({length} != {size})"))
             {
-                writer.Line($"return $\"Input {port.Quoted()} takes {{{size}}} bytes; {{{length}}} came.\";");
+                writer.Line($"return $\"Input {port.Quoted()} takes {{{size}}} bytes; Actual: {{{length}}}.\";");
             }
 
             writer.Line();

@@ -52,7 +52,7 @@ internal static class Dummy
         {
             if (B.Length != 10)
             {
-                return $"Input b takes 10 values; {B.Length} came.";
+                return $"Input b takes 10 values; Actual: {B.Length}.";
             }
 
             return null;
@@ -103,12 +103,12 @@ internal static class Dummy
     {
         if (request.Inputs.Count != 1)
         {
-            return $"The model takes 1 inputs; {request.Inputs.Count} came.";
+            return $"The model takes 1 inputs; Actual: {request.Inputs.Count}.";
         }
 
         if (request.RawInputContents.Count != 1)
         {
-            return $"The model takes 1 raw contents; {request.RawInputContents.Count} came.";
+            return $"The model takes 1 raw contents; Actual: {request.RawInputContents.Count}.";
         }
 
         int at0 = TensorBytes.Find(request, "b");
@@ -120,17 +120,17 @@ internal static class Dummy
         global::Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor input0 = request.Inputs[at0];
         if (input0.Datatype != "FP32")
         {
-            return $"Input b is FP32; {input0.Datatype} came.";
+            return $"Input b is FP32; Actual: {input0.Datatype}.";
         }
 
         if (input0.Shape.Count != 2 || input0.Shape[0] != 1 || input0.Shape[1] != 10)
         {
-            return $"Input b takes the shape (1,10); ({string.Join(",", input0.Shape)}) came.";
+            return $"Input b takes the shape (1,10); Actual: ({string.Join(",", input0.Shape)}).";
         }
 
         if (request.RawInputContents[at0].Length != 40)
         {
-            return $"Input b takes {40} bytes; {request.RawInputContents[at0].Length} came.";
+            return $"Input b takes {40} bytes; Actual: {request.RawInputContents[at0].Length}.";
         }
 
         return null;

@@ -147,7 +147,7 @@ internal static class Odd
 
             if (MyName.Length != TensorBytes.Count(shape0))
             {
-                return $"Input my {{name}} of shape ({string.Join(",", shape0)}) takes {TensorBytes.Count(shape0)} values; {MyName.Length} came.";
+                return $"Input my {{name}} of shape ({string.Join(",", shape0)}) takes {TensorBytes.Count(shape0)} values; Actual: {MyName.Length}.";
             }
 
             long[]? shape1 = In1Shape;
@@ -158,22 +158,22 @@ internal static class Odd
 
             if (shape1.Length != 2 || shape1[0] < 0 || shape1[1] != 3)
             {
-                return $"Input in_1 takes the shape (-1,3); ({string.Join(",", shape1)}) came.";
+                return $"Input in_1 takes the shape (-1,3); Actual: ({string.Join(",", shape1)}).";
             }
 
             if (In1.Length != TensorBytes.Packed(TensorBytes.Count(shape1), 4, 8))
             {
-                return $"Input in_1 of shape ({string.Join(",", shape1)}) takes {TensorBytes.Packed(TensorBytes.Count(shape1), 4, 8)} bytes; {In1.Length} came.";
+                return $"Input in_1 of shape ({string.Join(",", shape1)}) takes {TensorBytes.Packed(TensorBytes.Count(shape1), 4, 8)} bytes; Actual: {In1.Length}.";
             }
 
             if (Port0A.Length != 3)
             {
-                return $"Input 0:a takes 3 bytes; {Port0A.Length} came.";
+                return $"Input 0:a takes 3 bytes; Actual: {Port0A.Length}.";
             }
 
             if (Port0A2.Length != 1)
             {
-                return $"Input 0_A takes 1 values; {Port0A2.Length} came.";
+                return $"Input 0_A takes 1 values; Actual: {Port0A2.Length}.";
             }
 
             long[]? shape4 = Inputs2Shape;
@@ -184,12 +184,12 @@ internal static class Odd
 
             if (shape4.Length != 2 || shape4[0] < 2 || shape4[1] < 0 || shape4[1] > 7)
             {
-                return $"Input inputs takes the shape ([2~],[0~7]); ({string.Join(",", shape4)}) came.";
+                return $"Input inputs takes the shape ([2~],[0~7]); Actual: ({string.Join(",", shape4)}).";
             }
 
             if (Inputs2.Count != TensorBytes.Count(shape4))
             {
-                return $"Input inputs of shape ({string.Join(",", shape4)}) takes {TensorBytes.Count(shape4)} values; {Inputs2.Count} came.";
+                return $"Input inputs of shape ({string.Join(",", shape4)}) takes {TensorBytes.Count(shape4)} values; Actual: {Inputs2.Count}.";
             }
 
             return null;
@@ -274,12 +274,12 @@ internal static class Odd
     {
         if (request.Inputs.Count != 5)
         {
-            return $"The model takes 5 inputs; {request.Inputs.Count} came.";
+            return $"The model takes 5 inputs; Actual: {request.Inputs.Count}.";
         }
 
         if (request.RawInputContents.Count != 5)
         {
-            return $"The model takes 5 raw contents; {request.RawInputContents.Count} came.";
+            return $"The model takes 5 raw contents; Actual: {request.RawInputContents.Count}.";
         }
 
         int at0 = TensorBytes.Find(request, "my {name}");
@@ -291,12 +291,12 @@ internal static class Odd
         global::Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor input0 = request.Inputs[at0];
         if (input0.Datatype != "FP16")
         {
-            return $"Input my {{name}} is FP16; {input0.Datatype} came.";
+            return $"Input my {{name}} is FP16; Actual: {input0.Datatype}.";
         }
 
         if (request.RawInputContents[at0].Length != TensorBytes.Packed(TensorBytes.Count(input0.Shape), 16, 8))
         {
-            return $"Input my {{name}} takes {TensorBytes.Packed(TensorBytes.Count(input0.Shape), 16, 8)} bytes; {request.RawInputContents[at0].Length} came.";
+            return $"Input my {{name}} takes {TensorBytes.Packed(TensorBytes.Count(input0.Shape), 16, 8)} bytes; Actual: {request.RawInputContents[at0].Length}.";
         }
 
         int at1 = TensorBytes.Find(request, "in_1");
@@ -308,17 +308,17 @@ internal static class Odd
         global::Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor input1 = request.Inputs[at1];
         if (input1.Datatype != "U4")
         {
-            return $"Input in_1 is U4; {input1.Datatype} came.";
+            return $"Input in_1 is U4; Actual: {input1.Datatype}.";
         }
 
         if (input1.Shape.Count != 2 || input1.Shape[0] < 0 || input1.Shape[1] != 3)
         {
-            return $"Input in_1 takes the shape (-1,3); ({string.Join(",", input1.Shape)}) came.";
+            return $"Input in_1 takes the shape (-1,3); Actual: ({string.Join(",", input1.Shape)}).";
         }
 
         if (request.RawInputContents[at1].Length != TensorBytes.Packed(TensorBytes.Count(input1.Shape), 4, 8))
         {
-            return $"Input in_1 takes {TensorBytes.Packed(TensorBytes.Count(input1.Shape), 4, 8)} bytes; {request.RawInputContents[at1].Length} came.";
+            return $"Input in_1 takes {TensorBytes.Packed(TensorBytes.Count(input1.Shape), 4, 8)} bytes; Actual: {request.RawInputContents[at1].Length}.";
         }
 
         int at2 = TensorBytes.Find(request, "0:a");
@@ -330,17 +330,17 @@ internal static class Odd
         global::Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor input2 = request.Inputs[at2];
         if (input2.Datatype != "U3")
         {
-            return $"Input 0:a is U3; {input2.Datatype} came.";
+            return $"Input 0:a is U3; Actual: {input2.Datatype}.";
         }
 
         if (input2.Shape.Count != 1 || input2.Shape[0] != 5)
         {
-            return $"Input 0:a takes the shape (5); ({string.Join(",", input2.Shape)}) came.";
+            return $"Input 0:a takes the shape (5); Actual: ({string.Join(",", input2.Shape)}).";
         }
 
         if (request.RawInputContents[at2].Length != 3)
         {
-            return $"Input 0:a takes {3} bytes; {request.RawInputContents[at2].Length} came.";
+            return $"Input 0:a takes {3} bytes; Actual: {request.RawInputContents[at2].Length}.";
         }
 
         int at3 = TensorBytes.Find(request, "0_A");
@@ -352,17 +352,17 @@ internal static class Odd
         global::Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor input3 = request.Inputs[at3];
         if (input3.Datatype != "BF16")
         {
-            return $"Input 0_A is BF16; {input3.Datatype} came.";
+            return $"Input 0_A is BF16; Actual: {input3.Datatype}.";
         }
 
         if (input3.Shape.Count != 0)
         {
-            return $"Input 0_A takes the shape (); ({string.Join(",", input3.Shape)}) came.";
+            return $"Input 0_A takes the shape (); Actual: ({string.Join(",", input3.Shape)}).";
         }
 
         if (request.RawInputContents[at3].Length != 2)
         {
-            return $"Input 0_A takes {2} bytes; {request.RawInputContents[at3].Length} came.";
+            return $"Input 0_A takes {2} bytes; Actual: {request.RawInputContents[at3].Length}.";
         }
 
         int at4 = TensorBytes.Find(request, "inputs");
@@ -374,12 +374,12 @@ internal static class Odd
         global::Ovms.Frontends.Grpc.Protos.ModelInferRequest.Types.InferInputTensor input4 = request.Inputs[at4];
         if (input4.Datatype != "BYTES")
         {
-            return $"Input inputs is BYTES; {input4.Datatype} came.";
+            return $"Input inputs is BYTES; Actual: {input4.Datatype}.";
         }
 
         if (input4.Shape.Count != 2 || input4.Shape[0] < 2 || input4.Shape[1] < 0 || input4.Shape[1] > 7)
         {
-            return $"Input inputs takes the shape ([2~],[0~7]); ({string.Join(",", input4.Shape)}) came.";
+            return $"Input inputs takes the shape ([2~],[0~7]); Actual: ({string.Join(",", input4.Shape)}).";
         }
 
         return null;

@@ -100,8 +100,8 @@ public class TypedSignatureTests
     }
 
     [Test]
-    [Arguments(9, "Input b takes 10 values; 9 came.")]
-    [Arguments(0, "Input b takes 10 values; 0 came.")]
+    [Arguments(9, "Input b takes 10 values; Actual: 9.")]
+    [Arguments(0, "Input b takes 10 values; Actual: 0.")]
     [Arguments(10, null)]
     public async Task StaticInputs_AreCounted(int count, string? sentence)
     {
@@ -117,11 +117,11 @@ public class TypedSignatureTests
     [Test]
     [Arguments("2,3", 6, null)]
     [Arguments("0,3", 0, null)]
-    [Arguments("2,513", 1026, "Input x takes the shape (-1,[1~512]); (2,513) came.")]
-    [Arguments("6", 6, "Input x takes the shape (-1,[1~512]); (6) came.")]
-    [Arguments("-2,3", 6, "Input x takes the shape (-1,[1~512]); (-2,3) came.")]
-    [Arguments("2,3", 7, "Input x of shape (2,3) takes 6 values; 7 came.")]
-    [Arguments("9223372036854775807,3", 6, "Input x of shape (9223372036854775807,3) takes -1 values; 6 came.")]
+    [Arguments("2,513", 1026, "Input x takes the shape (-1,[1~512]); Actual: (2,513).")]
+    [Arguments("6", 6, "Input x takes the shape (-1,[1~512]); Actual: (6).")]
+    [Arguments("-2,3", 6, "Input x takes the shape (-1,[1~512]); Actual: (-2,3).")]
+    [Arguments("2,3", 7, "Input x of shape (2,3) takes 6 values; Actual: 7.")]
+    [Arguments("9223372036854775807,3", 6, "Input x of shape (9223372036854775807,3) takes -1 values; Actual: 6.")]
     public async Task DynamicInputs_AreChecked(string shape, int count, string? sentence)
     {
         Dynamic.Inputs inputs = new() { X = new float[count], XShape = [.. shape.Split(',').Select(long.Parse)] };
@@ -134,7 +134,7 @@ public class TypedSignatureTests
         PassthroughString.Inputs three = new() { MyName = ["a", "b", "c"] };
         await Assert.That(three.ToRequest().Inputs[0].Shape).IsEquivalentTo(new long[] { 3 });
         PassthroughString.Inputs wrong = new() { MyName = ["a", "b", "c"], MyNameShape = [2] };
-        await Assert.That(wrong.Check()).IsEqualTo("Input my_name of shape (2) takes 2 values; 3 came.");
+        await Assert.That(wrong.Check()).IsEqualTo("Input my_name of shape (2) takes 2 values; Actual: 3.");
     }
 
     [Test]
@@ -147,13 +147,13 @@ public class TypedSignatureTests
             return request;
         }
 
-        await Assert.That(Dummy.Check(Changed(static r => r.Inputs.Clear()))).IsEqualTo("The model takes 1 inputs; 0 came.");
-        await Assert.That(Dummy.Check(Changed(static r => r.RawInputContents.Clear()))).IsEqualTo("The model takes 1 raw contents; 0 came.");
+        await Assert.That(Dummy.Check(Changed(static r => r.Inputs.Clear()))).IsEqualTo("The model takes 1 inputs; Actual: 0.");
+        await Assert.That(Dummy.Check(Changed(static r => r.RawInputContents.Clear()))).IsEqualTo("The model takes 1 raw contents; Actual: 0.");
         await Assert.That(Dummy.Check(Changed(static r => r.Inputs[0].Name = "c"))).IsEqualTo("Input b is missing.");
-        await Assert.That(Dummy.Check(Changed(static r => r.Inputs[0].Datatype = "INT8"))).IsEqualTo("Input b is FP32; INT8 came.");
-        await Assert.That(Dummy.Check(Changed(static r => r.Inputs[0].Shape[1] = 11))).IsEqualTo("Input b takes the shape (1,10); (1,11) came.");
-        await Assert.That(Dummy.Check(Changed(static r => r.Inputs[0].Shape.Add(1)))).IsEqualTo("Input b takes the shape (1,10); (1,10,1) came.");
-        await Assert.That(Dummy.Check(Changed(static r => r.RawInputContents[0] = ByteString.Empty))).IsEqualTo("Input b takes 40 bytes; 0 came.");
+        await Assert.That(Dummy.Check(Changed(static r => r.Inputs[0].Datatype = "INT8"))).IsEqualTo("Input b is FP32; Actual: INT8.");
+        await Assert.That(Dummy.Check(Changed(static r => r.Inputs[0].Shape[1] = 11))).IsEqualTo("Input b takes the shape (1,10); Actual: (1,11).");
+        await Assert.That(Dummy.Check(Changed(static r => r.Inputs[0].Shape.Add(1)))).IsEqualTo("Input b takes the shape (1,10); Actual: (1,10,1).");
+        await Assert.That(Dummy.Check(Changed(static r => r.RawInputContents[0] = ByteString.Empty))).IsEqualTo("Input b takes 40 bytes; Actual: 0.");
     }
 
     [Test]

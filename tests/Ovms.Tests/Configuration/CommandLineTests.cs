@@ -123,6 +123,22 @@ public class CommandLineTests
     }
 
     [Test]
+    public async Task CheckOfNothing_IsToldWhatItNeeds()
+    {
+        CommandLine.Exit exit = Exit("check");
+        await Assert.That(exit.Code).IsEqualTo(64);
+        await Assert.That(exit.Error).Contains("--config_path FILE").And.Contains("ovms check --help");
+    }
+
+    [Test]
+    public async Task WordThatIsNoCommand_IsToldWhereTheCommandsAre()
+    {
+        CommandLine.Exit exit = Exit("help");
+        await Assert.That(exit.Code).IsEqualTo(64);
+        await Assert.That(exit.Error).StartsWith("error parsing options - unmatched arguments: help, \n").And.Contains("ovms --help");
+    }
+
+    [Test]
     [Arguments("api_key_file")]
     [Arguments("pull")]
     [Arguments("task")]

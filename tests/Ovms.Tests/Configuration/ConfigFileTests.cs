@@ -74,21 +74,20 @@ public class ConfigFileTests
             ], "model_confg_list": [], "monitring": {}}
             """);
         await Assert.That(read.Code).IsEqualTo(StatusCode.ConfigInvalid);
-        await Assert.That(read.Detail!.Split('\n')).IsEquivalentTo(
-        [
+        await Assert.That(read.Detail!).IsEqualTo(string.Join(
+            '\n',
             $"{folder["config.json"]} has 11 problems:",
-            "$.model_confg_list: unknown key; did you mean 'model_config_list'?",
-            "$.monitring: unknown key; did you mean 'monitoring'?",
             "$.model_config_list[0].config.base_pat: unknown key; did you mean 'base_path'?",
             "$.model_config_list[0].config.nireq: expected a number, got a string",
-            "$.model_config_list[1].confg: unknown key; did you mean 'config'?",
             "$.model_config_list[1]: 'config' is required",
+            "$.model_config_list[1].confg: unknown key; did you mean 'config'?",
+            "$.model_config_list[2].config: 'name' is required",
             "$.model_config_list[2].config.shape: expected a string or an object, got a number",
             "$.model_config_list[2].config.target_device: expected a string, got null",
-            "$.model_config_list[2].config: 'name' is required",
             "$.model_config_list[3].config.batch_size: is given twice",
             "$.model_config_list[4]: expected an object, got a number",
-        ]);
+            "$.model_confg_list: unknown key; did you mean 'model_config_list'?",
+            "$.monitring: unknown key; did you mean 'monitoring'?"));
     }
 
     [Test]
@@ -121,7 +120,7 @@ public class ConfigFileTests
         ServerConfig config = Read(folder, """{"model_config_list": [{"config": {"name": "a", "base_path": "/1", "nireq": 100001}}]}""").Value!;
         await Assert.That(config.Models.Single().Nireq).IsEqualTo(100001u);
         await Assert.That(Ovms.Serving.Loading.ModelConfig.From(config.Models.Single(), new ServerOptions()).Text)
-            .IsEqualTo("Nireq parameter too high - nireq is a whole number from 0 to 100000; came 100001.");
+            .IsEqualTo("Nireq parameter too high - nireq is a whole number from 0 to 100000; Actual: 100001.");
     }
 
     [Test]

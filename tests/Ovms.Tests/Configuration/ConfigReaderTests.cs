@@ -150,7 +150,7 @@ public class ConfigReaderTests
         [
             $"{folder[Path.Combine("g", "subconfig.json")]} has 2 problems:",
             "$.monitoring: unknown key",
-            "$.model_config_list[0].config.base: unknown key",
+            "$.model_config_list[0].config.base: unknown key; did you mean 'base_path'?",
         ]);
     }
 

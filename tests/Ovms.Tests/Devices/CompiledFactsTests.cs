@@ -5,7 +5,7 @@ namespace Ovms.Tests.Devices;
 public sealed class CompiledFactsTests
 {
     [Test]
-    [Arguments("9999", "2", "plugin_config: NUM_STREAMS=9999 was asked for, and GPU has 2")]
+    [Arguments("9999", "2", "plugin_config: NUM_STREAMS=9999 was requested, and GPU has 2")]
     [Arguments("2", "2", null)]
     [Arguments("AUTO", "4", null)]
     [Arguments("-1", "4", null)]
@@ -15,7 +15,7 @@ public sealed class CompiledFactsTests
         await Assert.That(CompiledFacts.StreamsDiffer(asked, streams, TargetDevice.Parse("GPU").Value!)).IsEqualTo(expected);
 
     [Test]
-    [Arguments("9999", "GPU", "plugin_config: NUM_STREAMS=9999 was asked for, and GPU reports that 2 are useful at most")]
+    [Arguments("9999", "GPU", "plugin_config: NUM_STREAMS=9999 was requested, and GPU reports that 2 are useful at most")]
     [Arguments("3", "MULTI:CPU,GPU.1(4)", "and GPU.1 reports that 2 are useful at most")]
     [Arguments("2", "GPU", null)]
     [Arguments("9999", "CPU", null)]

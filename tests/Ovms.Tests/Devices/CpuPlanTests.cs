@@ -75,8 +75,8 @@ public sealed class CpuPlanTests
     }
 
     [Test]
-    [Arguments("", false, "8 of 8 CPUs (an affinity of 0-7): nothing to set, OpenVINO keeps to that by itself")]
-    [Arguments("""{"NUM_STREAMS": 2}""", false, "8 of 8 CPUs (an affinity of 0-7): nothing to set, OpenVINO keeps to that by itself; as given: NUM_STREAMS=2")]
+    [Arguments("", false, "8 of 8 CPUs (an affinity of 0-7): nothing to set, OpenVINO uses these CPUs by itself")]
+    [Arguments("""{"NUM_STREAMS": 2}""", false, "8 of 8 CPUs (an affinity of 0-7): nothing to set, OpenVINO uses these CPUs by itself; as given: NUM_STREAMS=2")]
     [Arguments("", true, "3 of 8 CPUs (a quota of 3.5 in /f): set INFERENCE_NUM_THREADS=3, ENABLE_CPU_PINNING=NO")]
     [Arguments("""{"INFERENCE_NUM_THREADS": 8}""", true, "3 of 8 CPUs (a quota of 3.5 in /f): set ENABLE_CPU_PINNING=NO; as given: INFERENCE_NUM_THREADS=8")]
     [Arguments("""{"INFERENCE_NUM_THREADS": 8, "ENABLE_CPU_PINNING": "YES"}""", true, "3 of 8 CPUs (a quota of 3.5 in /f): nothing set; as given: INFERENCE_NUM_THREADS=8, ENABLE_CPU_PINNING=YES")]

@@ -67,7 +67,7 @@ public sealed class DeviceCompilerTests
         Outcome<CompiledOnDevice> outcome = Compiled.TryOf("dummy", device);
 
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.TargetDeviceNotAvailable);
-        await Assert.That(outcome.Detail!).StartsWith($"{device} was asked for; present: CPU. Missing for {missing}: ");
+        await Assert.That(outcome.Detail!).StartsWith($"{device} was requested; present: CPU. Missing for {missing}: ");
     }
 
     [Test]

@@ -61,7 +61,7 @@ public sealed class DevicePlanTests
     {
         Outcome<DevicePlan> plan = DevicePlan.Make(TargetDevice.Parse("HETERO:GPU,CPU").Value!, Presence("GPU: NPU:3720"));
 
-        await Assert.That(plan.Detail!).IsEqualTo("HETERO:GPU,CPU was asked for; present: CPU, NPU.3720. Missing for GPU: no node of GPU; no driver of GPU");
+        await Assert.That(plan.Detail!).IsEqualTo("HETERO:GPU,CPU was requested; present: CPU, NPU.3720. Missing for GPU: no node of GPU; no driver of GPU");
     }
 
     [Test]
@@ -78,7 +78,7 @@ public sealed class DevicePlanTests
     {
         Outcome<DevicePlan> plan = DevicePlan.Make(TargetDevice.Parse("GPU.2").Value!, Presence("GPU:0,1"));
 
-        await Assert.That(plan.Detail!).IsEqualTo("GPU.2 was asked for; present: CPU, GPU.0, GPU.1. Missing for GPU.2: there is no GPU.2, only GPU.0, GPU.1");
+        await Assert.That(plan.Detail!).IsEqualTo("GPU.2 was requested; present: CPU, GPU.0, GPU.1. Missing for GPU.2: there is no GPU.2, only GPU.0, GPU.1");
     }
 
     [Test]
@@ -86,7 +86,7 @@ public sealed class DevicePlanTests
     {
         Outcome<DevicePlan> plan = DevicePlan.Make(TargetDevice.Parse("BATCH:GPU(4)").Value!, Presence("GPU:"));
 
-        await Assert.That(plan.Detail!).StartsWith("BATCH:GPU(4) was asked for; present: CPU. Missing for GPU:");
+        await Assert.That(plan.Detail!).StartsWith("BATCH:GPU(4) was requested; present: CPU. Missing for GPU:");
     }
 
     private static DevicePresence Presence(string text)

@@ -74,7 +74,7 @@ public sealed class ExecutionFactsTests
     [Arguments("AUTO", "LATENCY", "CPU", null)]
     [Arguments("AUTO:-GPU", "LATENCY", "CPU", null)]
     [Arguments("AUTO:GPU,CPU", "LATENCY", "GPU.0", null)]
-    [Arguments("AUTO:GPU,CPU", "LATENCY", "CPU", "AUTO:GPU,CPU was asked for, and OpenVINO reports that the model runs on CPU, not on GPU")]
+    [Arguments("AUTO:GPU,CPU", "LATENCY", "CPU", "AUTO:GPU,CPU was requested, and OpenVINO reports that the model runs on CPU, not on GPU")]
     [Arguments("AUTO:GPU,CPU", "LATENCY", "(CPU)", null)]
     [Arguments("AUTO:GPU,CPU", "CUMULATIVE_THROUGHPUT", "GPU.0 CPU", null)]
     [Arguments("AUTO:GPU,CPU", "CUMULATIVE_THROUGHPUT", "CPU", "not on GPU")]

@@ -20,14 +20,14 @@ public sealed class KnownDevicesTests
     }
 
     [Test]
-    [Arguments("FPGA", "\"FPGA\" is not a device that is known here; known are CPU, GPU, NPU")]
+    [Arguments("FPGA", "\"FPGA\" is not a known device; known: CPU, GPU, NPU")]
     [Arguments("cpu", "Names are case-sensitive: did you mean CPU?")]
     [Arguments("Gpu.1", "did you mean GPU?")]
-    [Arguments("HETERO:CPU,FPGA", "\"FPGA\" in HETERO:CPU,FPGA is not a device")]
+    [Arguments("HETERO:CPU,FPGA", "\"FPGA\" in HETERO:CPU,FPGA is not a known device")]
     [Arguments("AUTO:-FPGA", "\"FPGA\"")]
     [Arguments("AUT", "Did you mean AUTO?")]
     [Arguments("CPU.0", "there is only one CPU device and it has no number: write CPU")]
-    [Arguments("GPU_ON_CPU", "is not a device that is known here")]
+    [Arguments("GPU_ON_CPU", "is not a known device")]
     public async Task OtherNames_AreRefusedWithWhatMayHaveBeenMeant(string text, string expected)
     {
         Outcome check = KnownDevices.BuiltIn.Check(TargetDevice.Parse(text).Value!);

@@ -87,7 +87,7 @@ public sealed class PropertyCheckTests
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"NUM_STREAM": 1}}}""", "DEVICE_PROPERTIES.CPU.NUM_STREAM is not a property of CPU; did you mean NUM_STREAMS?")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"MODEL_PRIORITY": "LOW"}}}""", "DEVICE_PROPERTIES.CPU.MODEL_PRIORITY is not a property of CPU")]
     [Arguments("AUTO:CPU", """{"DEVICE_PROPERTIES": {"CPU": {"NUM_STREAMS": "abc"}}}""", "DEVICE_PROPERTIES.CPU.NUM_STREAMS cannot be \"abc\"")]
-    [Arguments("CPU", """{"DEVICE_PROPERTIES": {"XXX": {"NUM_STREAMS": 1}}}""", "DEVICE_PROPERTIES names XXX, which is not a device that is known here; known are CPU, GPU, NPU")]
+    [Arguments("CPU", """{"DEVICE_PROPERTIES": {"XXX": {"NUM_STREAMS": 1}}}""", "DEVICE_PROPERTIES names XXX, which is not a known device; known: CPU, GPU, NPU")]
     [Arguments("CPU", """{"DEVICE_PROPERTIES": {"cpu": {"NUM_STREAMS": 1}}}""", "did you mean CPU?")]
     public async Task Fault_NamesTheKeyAndTheRemedy(string device, string json, string expected)
     {

@@ -13,6 +13,8 @@ public sealed class NearestNameTests
     [Arguments("PERFORMANCE_HINTS", "PERFORMANCE_HINT")]
     [Arguments("CPU_PINNING", null)]
     [Arguments("ENABLE_PINNING", "ENABLE_CPU_PINNING")]
+    [Arguments("streams", "NUM_STREAMS")]
+    [Arguments("NUM", null)]
     [Arguments("FOO", null)]
     [Arguments("", null)]
     public async Task Name_FindsWhatWasMeant(string given, string? expected)

@@ -7,6 +7,13 @@ namespace Ovms.Tests.Options;
 /// <summary>Writes docs/parameters.md from the rows.</summary>
 internal static class ParametersPage
 {
+    // Options of commands that end: they have no new value.
+    private static readonly HashSet<OptionRow> s_commands =
+    [
+        .. InformationOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows, .. ServiceOptions.Rows,
+        .. SourceOptions.Rows.Where(static row => row.Type == "bool"),
+    ];
+
     public static string Write(IEnumerable<OptionRow> rows)
     {
         StringBuilder page = new("""
@@ -19,10 +26,13 @@ internal static class ParametersPage
         foreach (IGrouping<string, OptionRow> group in rows.Where(static row => !row.Hidden).GroupBy(static row => row.Group))
         {
             page.Append($"\n## {char.ToUpperInvariant(group.Key[0])}{group.Key[1..]}\n\n");
-            page.Append("| Option | Value | Default | In config.json | A new value | Meaning |\n|---|---|---|---|---|---|\n");
+            bool isOfServing = group.Any(static row => !s_commands.Contains(row));
+            page.Append(isOfServing
+                ? "| Option | Value | Default | In config.json | A new value | Meaning |\n|---|---|---|---|---|---|\n"
+                : "| Option | Value | Default | Meaning |\n|---|---|---|---|\n");
             foreach (OptionRow row in group)
             {
-                string[] cells = [Names(row), Values(row), Default(row), ConfigKey(row), Change(row), row.Help];
+                string[] cells = [Names(row), Values(row), Default(row), .. isOfServing ? [ConfigKey(row), Change(row)] : (string[])[], row.Help];
                 page.Append("| ").AppendJoin(" | ", cells.Select(static cell => cell.Replace("|", "\\|"))).Append(" |\n");
             }
         }

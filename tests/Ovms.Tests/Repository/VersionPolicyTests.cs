@@ -24,6 +24,14 @@ public class VersionPolicyTests
     }
 
     [Test]
+    [Arguments("""{"specific":{"versions":[7,1,9]}}""", "7,9")]
+    [Arguments("""{"specific":{"versions":[2,1]}}""", "")]
+    [Arguments("""{"latest":{"num_versions":4}}""", "")]
+    [Arguments("""{"all":{}}""", "")]
+    public async Task Missing_AreTheNamedOnesThatDoNotExist(string json, string missing) =>
+        await Assert.That(string.Join(',', VersionPolicy.Parse(json).Value!.Missing([1, 2, 3]))).IsEqualTo(missing);
+
+    [Test]
     public async Task Default_IsTheHighest() =>
         await Assert.That(string.Join(',', VersionPolicy.Default.Select([2, 10, 9]))).IsEqualTo("10");
 

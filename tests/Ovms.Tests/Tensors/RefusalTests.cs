@@ -134,11 +134,11 @@ public class RefusalTests
         await Assert.That(BitConverter.ToInt32(Marshaling.Typed(ElementType.I32, Varints(2, packed: true, (1L << 40) + 5)).Raw)).IsEqualTo(5);
 
     [Test]
-    [Arguments(ElementType.F32, 2, "FP32 is carried by fp32_contents; values came in int_contents")]
-    [Arguments(ElementType.I64, 2, "INT64 is carried by int64_contents; values came in int_contents")]
-    [Arguments(ElementType.U8, 2, "UINT8 is carried by uint_contents; values came in int_contents")]
-    [Arguments(ElementType.String, 2, "BYTES is carried by bytes_contents; values came in int_contents")]
-    [Arguments(ElementType.Boolean, 4, "BOOL is carried by bool_contents; values came in uint_contents")]
+    [Arguments(ElementType.F32, 2, "FP32 is carried by fp32_contents; Actual: values in int_contents")]
+    [Arguments(ElementType.I64, 2, "INT64 is carried by int64_contents; Actual: values in int_contents")]
+    [Arguments(ElementType.U8, 2, "UINT8 is carried by uint_contents; Actual: values in int_contents")]
+    [Arguments(ElementType.String, 2, "BYTES is carried by bytes_contents; Actual: values in int_contents")]
+    [Arguments(ElementType.Boolean, 4, "BOOL is carried by bool_contents; Actual: values in uint_contents")]
     public async Task ValuesInAnotherField_AreRefused(ElementType type, int field, string detail)
     {
         Moved moved = Marshaling.Typed(type, Varints(field, packed: true, 1));

@@ -21,7 +21,7 @@ internal readonly record struct StatisticsRow(ServableId Id, CallTotals Totals)
                 ? Of(registry.Current)
                 : Outcome.Fail(
                     StatusCode.InvalidMessageStructure,
-                    $"Version {Shown.Bounded(version)} is asked for without a model; name the model, or leave both out for all");
+                    $"Version {Shown.Bounded(version)} is requested without a model; name the model, or leave both out for all");
         }
 
         Outcome<(ModelEntry Model, VersionEntry Version)> found = registry.Find(name, version);

@@ -90,7 +90,7 @@ internal static class RequestFault
             + $"its outputs: {string.Join(", ", signature.OutputsInNameOrder.Select(static info => info.Name))}");
 
     public static Outcome DuplicateOutput(string name) =>
-        Fail(StatusCode.InvalidRequestedOutput, $"Output {Shown.Bounded(name)} is asked for twice");
+        Fail(StatusCode.InvalidRequestedOutput, $"Output {Shown.Bounded(name)} is requested twice");
 
     /// <summary>Names a surplus input: one that the model does not have, or a duplicate.</summary>
     private static string Surplus(Signature signature, InferMessage message)

@@ -55,7 +55,7 @@ internal static class MetricFamilies
         "ovms_waiting_requests", MetricKind.Gauge, "Calls that are waiting for an infer request.", s_version);
     public static readonly MetricFamily RefusedRequests = new(
         "ovms_refused_requests_total", MetricKind.Counter,
-        "Calls refused because too many waited for an infer request already.",
+        "Calls rejected because too many waited for an infer request already.",
         s_version);
     public static readonly MetricFamily CancelledRequests = new(
         "ovms_cancelled_requests_total", MetricKind.Counter,
@@ -73,7 +73,7 @@ internal static class MetricFamilies
         ["devices", "name", "version"]);
     public static readonly MetricFamily ModelReady = new(
         "ovms_model_ready", MetricKind.Gauge,
-        "Whether calls of an available version are taken; 0 while its device fails.",
+        "Whether calls of an available version are accepted; 0 while its device fails.",
         s_version);
     public static readonly MetricFamily ModelsLeftBehind = new(
         "ovms_models_left_behind", MetricKind.Gauge,
@@ -100,12 +100,13 @@ internal static class MetricFamilies
         "ovms_model_loads_failed_total", MetricKind.Counter, "Attempts to load a version that failed.", s_none);
     public static readonly MetricFamily LoadsLeftBehind = new(
         "ovms_loads_left_behind", MetricKind.Gauge,
-        "Loads that were given up, as load_timeout_seconds says, and whose threads still run; at most 8.",
+        "Loads left behind, whose threads still run: longer than load_timeout_seconds, or no longer wanted; at most 8.",
         s_none);
     public static readonly MetricFamily ServingFaults = new(
         "ovms_serving_faults", MetricKind.Gauge, "Models and versions that are configured and cannot be served as configured.", s_none);
 
-    public static readonly MetricFamily Connections = new("ovms_connections", MetricKind.Gauge, "Open connections of both ports.", s_none);
+    public static readonly MetricFamily Connections = new(
+        "ovms_connections", MetricKind.Gauge, "Open connections of all ports and sockets.", s_none);
     public static readonly MetricFamily ConnectionsRefused = new(
         "ovms_connections_refused_total", MetricKind.Counter,
         "Connections rejected at the limit: closed at once, or accepted for health requests only and then used for another request.",

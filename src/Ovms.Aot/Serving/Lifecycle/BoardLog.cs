@@ -1,4 +1,5 @@
 using Ovms.Observability;
+using Ovms.Repository;
 using Ovms.Serving.Table;
 using Ovms.Status;
 
@@ -7,6 +8,18 @@ namespace Ovms.Serving.Lifecycle;
 /// <summary>Writes to the log what changes on the <see cref="ServingBoard"/>.</summary>
 internal sealed class BoardLog(ILogger log)
 {
+    private volatile bool _leavesFailures;
+
+    /// <summary>
+    /// Whether failures are logged by someone else, from the <see cref="ReloadStatus"/>: the failure of a single model ends the process,
+    /// and the last line of its log has the reason.
+    /// </summary>
+    public bool LeavesFailures
+    {
+        get => _leavesFailures;
+        set => _leavesFailures = value;
+    }
+
     /// <summary>States of several versions that were published.</summary>
     public void States(IEnumerable<(ServableId Id, VersionRow Row)> rows)
     {
@@ -29,6 +42,7 @@ internal sealed class BoardLog(ILogger log)
             Log.Warning(log, warning);
         }
 
+        Missing(before, now);
         if (now.Fault.IsOk || now.Fault.Text == before.Fault.Text)
         {
             return;
@@ -42,9 +56,19 @@ internal sealed class BoardLog(ILogger log)
         {
             Log.ModelNotRefreshed(log, now.Name, now.Fault.Text);
         }
-        else
+        else if (!LeavesFailures)
         {
             Log.ModelAbsent(log, now.Name, now.Fault.Text);
+        }
+    }
+
+    // Only the newly missing ones. Where no version is left to serve, the warning about that names the whole policy.
+    private void Missing(ModelRow before, DesiredModel now)
+    {
+        long[] missing = [.. (now.Missing ?? []).Except(before.Missing)];
+        if (missing.Length > 0 && now.Fault.Code != StatusCode.NoModelVersionAvailable)
+        {
+            Log.Warning(log, VersionPolicy.Describe(now.Name, missing));
         }
     }
 
@@ -84,13 +108,13 @@ internal sealed class BoardLog(ILogger log)
         {
             Log.ModelIncomplete(log, id.Name, id.Version, failed.Why.Text);
         }
-        else if (row.Servable is null)
-        {
-            Log.ModelFailed(log, id.Name, id.Version, failed.Why.Text);
-        }
-        else
+        else if (row.Servable is not null)
         {
             Log.ModelKept(log, id.Name, id.Version, failed.Why.Text);
+        }
+        else if (!LeavesFailures)
+        {
+            Log.ModelFailed(log, id.Name, id.Version, failed.Why.Text);
         }
     }
 }

@@ -39,4 +39,7 @@ internal sealed record DesiredModel(string Name, ModelConfig? Config, ImmutableA
 {
     /// <summary>Warnings about ignored contents of its folder.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>Versions that its policy names and that do not exist. Null if the versions cannot be determined.</summary>
+    public ImmutableArray<long>? Missing { get; init; }
 }

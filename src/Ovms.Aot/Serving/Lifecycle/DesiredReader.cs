@@ -114,7 +114,11 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
     }
 
     private static DesiredModel Readable(ModelConfig config, ModelRepository repository, ImmutableArray<VersionOnDisk> versions) =>
-        new(config.Name, config, versions, repository.Select(config.Versions).WithoutValue) { Warnings = repository.Warnings };
+        new(config.Name, config, versions, repository.Select(config.Versions).WithoutValue)
+        {
+            Warnings = repository.Warnings,
+            Missing = config.Versions.Missing(repository.Versions.Select(static folder => folder.Version)),
+        };
 
     private DesiredModel Unreadable(ModelConfig config, Outcome why, bool isVouched)
     {

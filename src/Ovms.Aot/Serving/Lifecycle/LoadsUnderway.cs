@@ -40,7 +40,7 @@ internal sealed class LoadsUnderway
         return source.Config.LoadTimeout is not null && _leftBehind.Count >= MostLeftBehind
             ? Outcome.Fail(
                 StatusCode.ModelNotLoaded,
-                $"{_leftBehind.Count} loads were given up and have not ended, and no more than {MostLeftBehind} threads are left behind. "
+                $"{_leftBehind.Count} loads were left behind and have not ended; at most {MostLeftBehind} may be. "
                 + "It is tried again when one has ended; otherwise restart the server.")
             : Outcome.Ok;
     }

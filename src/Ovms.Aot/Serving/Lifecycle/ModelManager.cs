@@ -22,6 +22,7 @@ internal sealed class ModelManager
     private static readonly TimeSpan s_retryAfterException = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Signal> _signals = Channel.CreateUnbounded<Signal>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ServingBoard _board;
     private readonly Reconciler _reconciler;
     private readonly ITimer _timer;
     private readonly ILogger _log;
@@ -46,7 +47,8 @@ internal sealed class ModelManager
         ChannelWriter<Signal> signals = _signals.Writer;
         _log = log;
         _reloads = reloads;
-        _reconciler = new Reconciler(new ServingBoard(registry, log), readiness, reloads, reader, load, effects, pace, clock, Post, log);
+        _board = new ServingBoard(registry, log);
+        _reconciler = new Reconciler(_board, readiness, reloads, reader, load, effects, pace, clock, Post, log);
         _timer = clock.CreateTimer(_ => signals.TryWrite(Signal.Woken.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _requests = TakeRequestsAsync();
         _loop = Task.Run(RunAsync);
@@ -54,6 +56,13 @@ internal sealed class ModelManager
 
     /// <summary>How long a stop waits for running loads; zero = not at all.</summary>
     public TimeSpan LoadGrace { get; init; }
+
+    /// <inheritdoc cref="BoardLog.LeavesFailures"/>
+    public bool LeavesFailures
+    {
+        get => _board.LeavesFailures;
+        set => _board.LeavesFailures = value;
+    }
 
     /// <summary>
     /// Publishes the models before any is loaded, so that early callers are told to wait instead of that the model is unknown.

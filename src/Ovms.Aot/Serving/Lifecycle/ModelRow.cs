@@ -27,6 +27,9 @@ internal sealed class ModelRow(string name)
     /// <summary>The warnings already logged about its folder.</summary>
     public ImmutableArray<string> Warnings { get; set; } = [];
 
+    /// <summary>Versions that its policy names and that do not exist, by the last look that could tell.</summary>
+    public ImmutableArray<long> Missing { get; set; } = [];
+
     /// <summary>Its versions, ascending.</summary>
     public IReadOnlyCollection<VersionRow> Versions => _versions.Values;
 

@@ -23,6 +23,13 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     private readonly BoardLog _log = new(log);
     private ImmutableHashSet<string> _graphs = [];
 
+    /// <inheritdoc cref="BoardLog.LeavesFailures"/>
+    public bool LeavesFailures
+    {
+        get => _log.LeavesFailures;
+        set => _log.LeavesFailures = value;
+    }
+
     /// <summary>The current state, as the input of a plan.</summary>
     public Actual ToActual() => new(
         _models.Values.Select(static model => model.ToActual()).Where(static model => model.IsBusy || !model.Versions.IsEmpty));
@@ -39,6 +46,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
             _log.Changes(row, model);
             row.Fault = model.Fault;
             row.Warnings = model.Warnings;
+            row.Missing = model.Missing ?? row.Missing;
             _retired.Remove(model.Name);
         }
 
@@ -47,6 +55,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
             Log.ModelRemoved(log, gone.Name);
             gone.IsRetired = true;
             gone.Fault = Outcome.Ok;
+            gone.Missing = [];
             _retired.Add(gone.Name);
         }
 

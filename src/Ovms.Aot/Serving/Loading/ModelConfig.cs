@@ -79,7 +79,7 @@ internal sealed record ModelConfig
         // The command line rejects such a value earlier. In a configuration file it only fails the one model.
         Outcome nireq = model.Nireq <= ModelOptions.MaxNireq
             ? Outcome.Ok
-            : Outcome.Fail(StatusCode.InvalidNireq, $"nireq is a whole number from 0 to {ModelOptions.MaxNireq}; came {model.Nireq}.");
+            : Outcome.Fail(StatusCode.InvalidNireq, $"nireq is a whole number from 0 to {ModelOptions.MaxNireq}; Actual: {model.Nireq}.");
         Outcome loader = model.CustomLoaderOptions.Length == 0
             ? Outcome.Ok
             : Outcome.Fail(

@@ -25,7 +25,7 @@ internal static class NamedTexts
             {
                 if (property.Value.ValueKind != JsonValueKind.String)
                 {
-                    return Outcome.Fail(code, $"Port {property.Name}: expected a string; came {property.Value.GetRawText()}.");
+                    return Outcome.Fail(code, $"Port {property.Name} - Expected: a string; Actual: {property.Value.GetRawText()}.");
                 }
 
                 pairs.Add(new(property.Name, property.Value.GetString()!));
@@ -37,7 +37,7 @@ internal static class NamedTexts
         }
         catch (JsonException failure)
         {
-            return Outcome.Fail(code, $"Expected a JSON object of port name and text ({failure.Message.TrimEnd('.')}); came {text}");
+            return Outcome.Fail(code, $"Expected a JSON object of port name and text ({failure.Message.TrimEnd('.')}); Actual: {text}");
         }
     }
 }

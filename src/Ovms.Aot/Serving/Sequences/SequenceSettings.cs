@@ -18,7 +18,7 @@ internal sealed record SequenceSettings(int Max, bool CleansIdle)
         {
             return Outcome.Fail(
                 StatusCode.ModelConfigInvalid,
-                "low_latency_transformation: OpenVINO's C interface, which this server uses, cannot transform a model so; "
+                "low_latency_transformation: OpenVINO's C interface, which this server uses, has no such transformation; "
                     + "apply the transformation when the model is converted (openvino.passes.LowLatency2) "
                     + "and serve the result as stateful.");
         }

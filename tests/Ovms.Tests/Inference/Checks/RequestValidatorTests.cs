@@ -132,8 +132,8 @@ public class RequestValidatorTests
     [Arguments("z", "OK")]
     [Arguments("z,a", "OK")]
     [Arguments("z,q", "Invalid requested output - The model has no output q; its outputs: a, z")]
-    [Arguments("a,a", "Invalid requested output - Output a is asked for twice")]
-    [Arguments("a,z,a", "Invalid requested output - Output a is asked for twice")]
+    [Arguments("a,a", "Invalid requested output - Output a is requested twice")]
+    [Arguments("a,z,a", "Invalid requested output - Output a is requested twice")]
     [Arguments("a,z,q,q", "Invalid requested output - The model has no output q; its outputs: a, z")]
     public async Task RequestedOutputs_AreChecked(string names, string text)
     {

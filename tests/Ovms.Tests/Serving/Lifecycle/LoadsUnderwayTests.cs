@@ -58,7 +58,7 @@ public sealed class LoadsUnderwayTests
         await Assert.That(loads.Overdue(s_now + TimeSpan.FromSeconds(60)).Count).IsEqualTo(all.Count);
         all.ForEach(loads.LeaveBehind);
         await Assert.That((loads.Running, loads.LeftBehind)).IsEqualTo((0, 8));
-        await Assert.That(loads.Refusal(new ServableId("n", 1), Source("n", limit: 60)).Text).Contains("8 loads were given up and have not ended");
+        await Assert.That(loads.Refusal(new ServableId("n", 1), Source("n", limit: 60)).Text).Contains("8 loads were left behind and have not ended");
         await Assert.That(loads.Refusal(new ServableId("n", 1), Source("n")).IsOk).IsTrue().Because("it will not be left behind");
 
         await Assert.That(loads.Remove(all[0])).IsFalse().Because("nobody wants what it brings");

@@ -304,6 +304,28 @@ public sealed class ModelManagerTests
     }
 
     [Test]
+    public async Task MissingVersionsOfAPolicy_AreOneWarningEachTimeThatTheyGoMissing()
+    {
+        await using ManagedModels models = new();
+        models.Put("m", 1);
+        models.Configure(models.Model("m", """{"specific":{"versions":[7,1,8]}}"""));
+        ReloadResult result = await models.ReloadAsync();
+        await Assert.That(result.Status.IsClean).IsTrue().Because("a missing version is no failure");
+        await Assert.That(models.Readiness.IsReady).IsTrue();
+        await Assert.That(models.Log.Count("[Warning] Model m: the version policy names versions that do not exist: 7, 8. ")).IsEqualTo(1);
+
+        models.Put("m", 7);
+        await models.ReloadAsync();
+        await models.ExpectAsync("m", "1 AVAILABLE, 7 AVAILABLE");
+        await models.ReloadAsync();
+        await Assert.That(models.Log.Count("the version policy names versions that do not exist")).IsEqualTo(1).Because("8 was told");
+
+        models.Remove("m", 7);
+        await models.ReloadAsync();
+        await Assert.That(models.Log.Count("[Warning] Model m: the version policy names versions that do not exist: 7. ")).IsEqualTo(1);
+    }
+
+    [Test]
     public async Task FolderThatVanishes_LeavesWhatServesAndVersionsThatVanishGo()
     {
         await using ManagedModels models = new();

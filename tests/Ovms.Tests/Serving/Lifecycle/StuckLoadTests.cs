@@ -105,7 +105,7 @@ public sealed class StuckLoadTests
         await models.UntilAsync(() => models.Loads.Count >= LoadsUnderway.MostLeftBehind);
         await Assert.That(models.Loads.Count).IsEqualTo(LoadsUnderway.MostLeftBehind);
         await Assert.That(models.Reloads.Status.LoadsLeftBehind).IsEqualTo(LoadsUnderway.MostLeftBehind);
-        await Assert.That((await reload).Status.Faults.Count(static fault => fault.ToString().Contains("8 loads were given up and have not ended", StringComparison.Ordinal))).IsEqualTo(2);
+        await Assert.That((await reload).Status.Faults.Count(static fault => fault.ToString().Contains("8 loads were left behind and have not ended", StringComparison.Ordinal))).IsEqualTo(2);
     }
 
     [Test]
@@ -122,7 +122,7 @@ public sealed class StuckLoadTests
         await models.UntilAsync(() => models.Reads == 2);
         await models.PassTimeUntilAsync(5, () => first.IsCompleted);
         await second;
-        await Assert.That(models.Log.Count("is not wanted any more; its thread is left behind (1 now, at most 8)")).IsEqualTo(1);
+        await Assert.That(models.Log.Count("is no longer wanted; its thread is left behind (1 now, at most 8)")).IsEqualTo(1);
         await Assert.That(models.RowsOf("m")).IsEqualTo("1 AVAILABLE");
     }
 

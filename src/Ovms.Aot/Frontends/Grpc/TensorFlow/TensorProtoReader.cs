@@ -125,7 +125,8 @@ internal static class TensorProtoReader
         if ((typed & ~(1u << field.Number)) is var foreign && foreign != 0)
         {
             string actual = s_typed[System.Numerics.BitOperations.TrailingZeroCount(foreign)].Name;
-            return Refuse(StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; values came in {actual}", input);
+            return Refuse(
+                StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; Actual: values in {actual}", input);
         }
 
         if (content.IsEmpty)
@@ -145,7 +146,7 @@ internal static class TensorProtoReader
         if (marshaler.BitWidth == 0)
         {
             return Refuse(
-                StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; bytes came in tensor_content", input);
+                StatusCode.InvalidValue, $"{marshaler.TfsDatatype} is carried by {field.Name}; Actual: bytes in tensor_content", input);
         }
 
         input.TakeView(payload, content.FirstSpan);

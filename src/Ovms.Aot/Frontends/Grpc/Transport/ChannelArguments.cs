@@ -7,10 +7,17 @@ namespace Ovms.Frontends.Grpc.Transport;
 
 /// <summary>
 /// --grpc_channel_arguments: settings of the original's gRPC library, by their names there. Those that this server's HTTP/2 supports are
-/// applied; each other one produces a note for the log.
+/// applied; each other one produces a note for the log. Their values are numbers.
 /// </summary>
 internal sealed record ChannelArguments
 {
+    private static readonly ImmutableHashSet<string> s_names =
+    [
+        "grpc.max_concurrent_streams", "grpc.keepalive_time_ms", "grpc.keepalive_timeout_ms", "grpc.max_connection_idle_ms",
+        "grpc.max_connection_age_ms", "grpc.max_connection_age_grace_ms", "grpc.max_receive_message_length",
+        "grpc.max_send_message_length",
+    ];
+
     private static readonly TimeSpan s_shortestPing = TimeSpan.FromSeconds(1);
 
     /// <summary>No argument given.</summary>
@@ -40,8 +47,11 @@ internal sealed record ChannelArguments
     /// <summary>grpc.max_send_message_length: bytes of the largest answer.</summary>
     public int MaxSendMessageLength { get; init; } = NativeBuffer.MaxLength;
 
-    /// <summary>Notes for the log about arguments that have no effect, or another one than in the original.</summary>
+    /// <summary>Notes for the log about arguments that this server does not have, or applies in another way than the original.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>Warnings for the log about values that are out of range and therefore have no effect.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>Reads <c>name=value,name=value</c>; empty for none.</summary>
     public static Outcome<ChannelArguments> Parse(string text)
@@ -63,17 +73,25 @@ internal sealed record ChannelArguments
                 return Outcome.Fail(StatusCode.GrpcChannelArgWrongFormat, $"Expected: name=value; Actual: '{pair}'");
             }
 
-            arguments = arguments.With(sides[0], sides[1]);
+            Outcome<ChannelArguments> read = arguments.With(sides[0], sides[1]);
+            if (!read.IsOk)
+            {
+                return read;
+            }
+
+            arguments = read.Value;
         }
 
         return arguments;
     }
 
-    private ChannelArguments With(string name, string value) => TryReadLeadingNumber(value, out long number) switch
+    private Outcome<ChannelArguments> With(string name, string value) => TryReadLeadingNumber(value, out long number) switch
     {
-        true when number is < int.MinValue or > int.MaxValue => Noted($"{name}={value} is out of the range of 32 bits and has no effect"),
+        _ when !s_names.Contains(name) => Noted($"{name} has no counterpart in this server and has no effect"),
+        true when number is < int.MinValue or > int.MaxValue => Warned($"{name}={value} is out of the range of 32 bits and has no effect"),
         true => With(name, (int)number),
-        false => Noted($"{name} takes a number, '{value}' has no effect"),
+        false => Outcome.Fail(
+            StatusCode.OptionsUsageError, $"grpc_channel_arguments: {name} - Expected: a whole number; Actual: '{value}'"),
     };
 
     private ChannelArguments With(string name, int value) => name switch
@@ -96,7 +114,7 @@ internal sealed record ChannelArguments
             : OutOfRange(name, value, "at least 0"),
         "grpc.max_receive_message_length" => this with { MaxReceiveMessageLength = Length(value) },
         "grpc.max_send_message_length" => this with { MaxSendMessageLength = Length(value) },
-        _ => Noted($"{name} has no counterpart in this server and has no effect"),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
     // Reads numbers as the original does: a sign and digits; the rest is ignored.
@@ -131,7 +149,9 @@ internal sealed record ChannelArguments
             : with;
 
     private ChannelArguments OutOfRange(string name, int value, string expected) =>
-        Noted($"{name}={value} should be {expected} and has no effect");
+        Warned($"{name}={value} should be {expected} and has no effect");
+
+    private ChannelArguments Warned(string warning) => this with { Warnings = Warnings.Add($"grpc_channel_arguments: {warning}") };
 
     private ChannelArguments Noted(string note) => this with { Notes = Notes.Add($"grpc_channel_arguments: {note}") };
 }

@@ -184,7 +184,7 @@ internal sealed class MessageBody(MessageCoding coding, int limit, ArrivalTimes 
 
             if (isLast && bytes.Length < missing)
             {
-                return Malformed($"Incomplete message: {_length} bytes were announced, {came + bytes.Length} came");
+                return Malformed($"Incomplete message: {_length} bytes were announced; Actual: {came + bytes.Length}");
             }
 
             // The five bytes before a message reserve nothing: the announced bytes may never arrive.

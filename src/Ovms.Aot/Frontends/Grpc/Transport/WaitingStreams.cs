@@ -64,7 +64,7 @@ internal sealed class WaitingStreams
                 WaitingStream longest = Take(_streams.First!.Value);
                 longest.End(Outcome.Fail(
                     StatusCode.TooManyStreams,
-                    "Nothing came of the message, and as many calls wait for theirs as there may be: "
+                    "No byte of the message arrived, and as many calls wait for theirs as there may be: "
                     + $"{_limits.MostWaiting} (max_waiting_streams)"));
                 crowded = longest.Connection;
                 _ended++;

@@ -35,8 +35,15 @@ internal sealed class RejectedRequests : DiagnosticSource
         }
     }
 
-    private static string? Words(Exception? error) =>
-        error is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }
-            ? "The request's headers come too slowly: the rest was not waited for (first_request_timeout_seconds)"
-            : error?.Message;
+    // Kestrel's own messages leave out the text that they are about. A line that ends with LF alone is one cause among others.
+    private static string? Words(Exception? error) => error switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
+            "The request's headers come too slowly: the rest was not waited for (first_request_timeout_seconds)",
+        { Message: "Invalid request line: ''" } =>
+            "Invalid request line; Expected: METHOD /path HTTP/1.1 with single spaces, ended by CR LF; LF alone does not end a line",
+        { Message: "Invalid request header: ''" } =>
+            "Invalid request header; Expected: Name: value, ended by CR LF; LF alone does not end a line",
+        _ => error?.Message,
+    };
 }

@@ -144,10 +144,10 @@ public sealed class PredictRequestReaderTests
     [Test]
     public async Task Refusals_NameTheFieldAndTheInput()
     {
-        await Assert.That(Refusal(static t => t.FloatVal.Add(1), DataType.DtInt32)).Contains("DT_INT32 is carried by int_val; values came in float_val; input name: age");
+        await Assert.That(Refusal(static t => t.FloatVal.Add(1), DataType.DtInt32)).Contains("DT_INT32 is carried by int_val; Actual: values in float_val; input name: age");
         await Assert.That(Refusal(static t => t.IntVal.Add(300), DataType.DtUint8)).Contains("value 0 is 300; DT_UINT8 takes whole numbers from 0 to 255; input name: age");
         await Assert.That(Refusal(static t => t.HalfVal.Add(70_000), DataType.DtHalf)).Contains("value 0 is 70000; DT_HALF takes whole numbers from 0 to 65535; input name: age");
-        await Assert.That(Refusal(static t => t.TensorContent = ByteString.CopyFromUtf8("x"), DataType.DtString)).Contains("DT_STRING is carried by string_val; bytes came in tensor_content; input name: age");
+        await Assert.That(Refusal(static t => t.TensorContent = ByteString.CopyFromUtf8("x"), DataType.DtString)).Contains("DT_STRING is carried by string_val; Actual: bytes in tensor_content; input name: age");
         await Assert.That(Refusal(
             static t =>
             {

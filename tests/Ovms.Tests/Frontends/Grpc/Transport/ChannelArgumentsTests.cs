@@ -59,17 +59,35 @@ public sealed class ChannelArgumentsTests
 
     [Test]
     [Arguments("grpc.http2.bdp_probe=1", "grpc.http2.bdp_probe has no counterpart")]
-    [Arguments("grpc.max_concurrent_streams=many", "takes a number, 'many' has no effect")]
-    [Arguments("grpc.max_concurrent_streams=99999999999999999999", "is out of the range of 32 bits")]
-    [Arguments("grpc.max_concurrent_streams=-99999999999", "is out of the range of 32 bits")]
-    [Arguments("grpc.max_concurrent_streams=0", "should be at least 1")]
-    [Arguments("grpc.max_connection_age_ms=-5", "should be at least 1")]
-    [Arguments("grpc.lb_policy_name=round_robin", "takes a number")]
-    public async Task WhatHasNoEffect_IsNotedAndChangesNothing(string text, string note)
+    [Arguments("grpc.lb_policy_name=round_robin", "grpc.lb_policy_name has no counterpart")]
+    public async Task WhatIsNotHere_IsNotedAndChangesNothing(string text, string note)
     {
         ChannelArguments arguments = Parse(text);
         await Assert.That(arguments.Notes.Single()).Contains(note);
         await Assert.That(arguments with { Notes = [] }).IsEqualTo(ChannelArguments.Default);
+    }
+
+    [Test]
+    [Arguments("grpc.max_concurrent_streams=99999999999999999999", "is out of the range of 32 bits")]
+    [Arguments("grpc.max_concurrent_streams=-99999999999", "is out of the range of 32 bits")]
+    [Arguments("grpc.max_concurrent_streams=0", "should be at least 1")]
+    [Arguments("grpc.max_connection_age_ms=-5", "should be at least 1")]
+    public async Task OutOfRange_IsAWarningAndChangesNothing(string text, string warning)
+    {
+        ChannelArguments arguments = Parse(text);
+        await Assert.That(arguments.Warnings.Single()).Contains(warning);
+        await Assert.That(arguments with { Warnings = [] }).IsEqualTo(ChannelArguments.Default);
+    }
+
+    [Test]
+    [Arguments("grpc.max_concurrent_streams=x")]
+    [Arguments("grpc.max_concurrent_streams=many,grpc.keepalive_time_ms=9")]
+    [Arguments("grpc.keepalive_time_ms=9,grpc.max_send_message_length=-")]
+    public async Task TextForANumber_IsAUsageError(string text)
+    {
+        Outcome<ChannelArguments> parsed = ChannelArguments.Parse(text);
+        await Assert.That(parsed.Code).IsEqualTo(StatusCode.OptionsUsageError);
+        await Assert.That(parsed.Text).Contains("Expected: a whole number; Actual: '");
     }
 
     [Test]
