@@ -291,7 +291,7 @@ def one_number(value, datatype="FP32", name="x", shape=(1, 1), kind=np.float32):
 
 def check_sequence_by_arguments(servers):
     with triton.InferenceServerClient(servers["sums"]) as client:
-        for sequence in (41, "forty-one"):
+        for sequence in (42, "forty-two"):
             for step, (start, end) in enumerate(((True, False), (False, False), (False, True))):
                 result = client.infer("sums", [one_number(10)], sequence_id=sequence, sequence_start=start, sequence_end=end)
                 equal(result.as_numpy("sum"), np.full((1, 1), 10 * (step + 1), np.float32))
