@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 
@@ -7,11 +8,21 @@ namespace Ovms.Serving.Shapes;
 /// Makes OpenVINO free the memory of a large inference. A dynamic model keeps what its last inference in a stream needed until the next
 /// one, also if the infer request is freed: so a small inference follows a large one.
 /// </summary>
+/// <remarks>
+/// A model whose least shapes it cannot compute, or that computes them slowly, is left alone after the first attempts: there the small
+/// inference would cost its calls more than the memory is worth. The gate lets one thread at a time in.
+/// </remarks>
 /// <param name="signature">The model's signature.</param>
 /// <param name="requests">Number of infer requests.</param>
 internal sealed class MemoryRelease(Signature signature, int requests)
 {
+    private const int MostSlowInARow = 3;
+
+    private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(20);
+
     private readonly ZerosAside _zeros = new(signature);
+    private bool _isRefused;
+    private int _slowInARow;
 
     /// <summary>Recovers the model if the small inference fails; null if its inputs are static.</summary>
     public DynamicInference? Dynamic { get; set; }
@@ -19,8 +30,16 @@ internal sealed class MemoryRelease(Signature signature, int requests)
     /// <summary>Runs the small inference. The caller has passed the model's gate alone.</summary>
     public async ValueTask RunAsync(InferSlot slot)
     {
+        if (_isRefused || _slowInARow == MostSlowInARow)
+        {
+            return;
+        }
+
+        long began = Stopwatch.GetTimestamp();
         long[][] least = [.. signature.Inputs.Select(static input => ZeroTensor.LeastShape(input))];
-        if (!await _zeros.ComputeAsync(slot, least, ZerosAside.RoundsFor(requests)).ConfigureAwait(false) && Dynamic is not null)
+        _isRefused = !await _zeros.ComputeAsync(slot, least, ZerosAside.RoundsFor(requests)).ConfigureAwait(false);
+        _slowInARow = Stopwatch.GetElapsedTime(began) > s_slow ? _slowInARow + 1 : 0;
+        if (_isRefused && Dynamic is not null)
         {
             await Dynamic.HealAsync(slot).ConfigureAwait(false);
         }
