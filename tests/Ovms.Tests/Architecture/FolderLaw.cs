@@ -98,6 +98,9 @@ internal static class FolderLaw
             "Inference/Messages", "Inference/Checks", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Native", "Status",
         ],
 
+        // Text generation: the contract of a step, then the parts on both of its sides.
+        ["Generation/Steps"] = ["Status"],
+
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
         ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Devices", "Native"],
