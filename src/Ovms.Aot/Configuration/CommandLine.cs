@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ovms.Options;
 using Ovms.Options.Parsing;
+using Ovms.Repository;
 using Ovms.Status;
 
 namespace Ovms.Configuration;
@@ -124,7 +125,7 @@ internal abstract record CommandLine
             return new Exit(ExitCode.Ok, $"OpenVINO Model Server {serverVersion}\nOpenVINO backend {backendBuild()}\n", "");
         }
 
-        GivenOptions given = new(server.Build(), source.Build(), model.Build(), model.Given);
+        GivenOptions given = WithFolderName(new GivenOptions(server.Build(), source.Build(), model.Build(), model.Given), host);
         return given.Manages && !isCheck
             ? JudgeManagement(WithUsualPaths(given, host), [.. server.Given.Keys], findings, given.Source.ConfigPath.Length == 0, host)
             : Judge(given, findings, host, isCheck);
@@ -170,6 +171,22 @@ internal abstract record CommandLine
         : (
             new RepositorySource(given.Source.ModelRepositoryPath, given.Model, given.Server.AllowOutsidePaths, host.Variable),
             ServeMode.Repository);
+
+    // A language model without a name has that of its folder.
+    private static GivenOptions WithFolderName(GivenOptions given, HostFacts host)
+    {
+        ModelOptions model = given.Model;
+        if (model.ModelName.Length > 0 || model.ModelPath.Length == 0 || model.ModelPath.Contains("://", StringComparison.Ordinal))
+        {
+            return given;
+        }
+
+        string[] folders = [model.ModelPath, Path.Combine(model.ModelPath, "1")];
+        bool isLanguage = model.Task == TaskKind.TextGeneration
+            || folders.Any(folder => LanguageFiles.Companions.All(name => host.PathExists(Path.Combine(folder, name))));
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.ModelPath)));
+        return isLanguage ? given with { Model = model with { ModelName = name } } : given;
+    }
 
     // Paths that the command line omits come from the environment: the repository, and with it the file.
     private static GivenOptions WithUsualPaths(GivenOptions given, HostFacts host)

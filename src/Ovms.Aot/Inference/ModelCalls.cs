@@ -42,6 +42,13 @@ internal sealed class ModelCalls
             return leased.WithoutValue;
         }
 
+        if (leased.Value.Servable.Language is { } language)
+        {
+            leased.Value.Dispose();
+            _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
+            return language.RefuseInference(name);
+        }
+
         return Begin(leased.Value, origin, name, version);
     }
 
@@ -49,7 +56,7 @@ internal sealed class ModelCalls
     public ModelCall? TryOpen(CallOrigin origin, string name, string version)
     {
         Outcome<ServableLease> leased = _registry.Lease(name, version);
-        if (leased.IsOk && !leased.Value.Servable.Health.IsReady)
+        if (leased.IsOk && (!leased.Value.Servable.Health.IsReady || leased.Value.Servable.Language is not null))
         {
             leased.Value.Dispose();
             return null;

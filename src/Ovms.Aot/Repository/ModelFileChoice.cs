@@ -17,6 +17,11 @@ internal sealed record ModelFileChoice(ModelFormat Format, string FileName, Immu
     public static ModelFileChoice? Among(IReadOnlyCollection<string> names)
     {
         HashSet<string> all = [.. names];
+        if (LanguageFiles.AreAmong(all))
+        {
+            all.ExceptWith(LanguageFiles.Companions);
+        }
+
         ILookup<ModelFormat, string> byFormat = all
             .Where(static name => ModelFormats.OfFile(name) is not null)
             .Order(StringComparer.Ordinal)

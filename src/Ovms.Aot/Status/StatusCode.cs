@@ -247,6 +247,10 @@ internal enum StatusCode
     [Status("Invalid signature name", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidSignatureDef,
 
+    /// <summary>An inference for a model that generates text, or the other way round.</summary>
+    [Status("The model does not serve this endpoint", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    WrongEndpoint,
+
     // Checking the request. The original reports several of these as "Unknown error"; here all are faults of the caller.
 
     /// <summary>The bytes are not a valid protobuf message.</summary>

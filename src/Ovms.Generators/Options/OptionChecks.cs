@@ -42,7 +42,9 @@ internal static class OptionChecks
         }
     }
 
-    private static IEnumerable<string> Lower(IEnumerable<string> texts) => texts.Select(static text => text.ToLowerInvariant());
+    // text_generation spells TextGeneration.
+    private static IEnumerable<string> Lower(IEnumerable<string> texts) =>
+        texts.Select(static text => text.Replace("_", "").ToLowerInvariant());
 
     public static IEnumerable<DiagnosticInfo> CheckTogether(List<(OptionModel Option, LocationInfo? Location)> rows)
     {

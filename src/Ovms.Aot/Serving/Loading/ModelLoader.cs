@@ -23,13 +23,15 @@ namespace Ovms.Serving.Loading;
 /// <param name="log">Logs every load.</param>
 /// <param name="remotes">Fetches files from object stores; null if there are none.</param>
 /// <param name="health">When a model whose device fails is not ready; null = never.</param>
+/// <param name="language">Loads language models; null = all files are those of models that infer.</param>
 internal sealed class ModelLoader(
     EngineCores cores,
     DeviceCompiler devices,
     CpuPlanner cpus,
     ILogger log,
     RemoteRepositories? remotes = null,
-    HealthRule? health = null)
+    HealthRule? health = null,
+    LoadLanguage? language = null)
 {
     private readonly ModelCompiler _compiler = new(devices, cpus);
 
@@ -66,7 +68,19 @@ internal sealed class ModelLoader(
     private Outcome<LoadedModel> LoadLocal(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         long started = Stopwatch.GetTimestamp();
-        Outcome<PreparedModel> read = Read(id, folder, config);
+        Outcome<ModelFile> file = FindFile(id, folder, config);
+        if (!file.IsOk)
+        {
+            return file.WithoutValue;
+        }
+
+        if (language is not null && LanguageSettings.AreFor(config, file.Value))
+        {
+            Outcome<LanguageSettings> settings = LanguageSettings.From(config);
+            return settings.IsOk ? language(id, file.Value, settings.Value) : settings.WithoutValue;
+        }
+
+        Outcome<PreparedModel> read = Read(id, file.Value, config);
         if (!read.IsOk)
         {
             return read.WithoutValue;
@@ -115,17 +129,21 @@ internal sealed class ModelLoader(
         }
     }
 
-    private Outcome<PreparedModel> Read(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    private Outcome<ModelFile> FindFile(ServableId id, ModelVersionFolder folder, ModelConfig config)
     {
         Outcome inside = config.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(config.BasePath, folder.Path);
         Outcome<ModelFile> file = inside.IsOk ? ModelFile.Find(folder.Path) : inside;
-        if (!file.IsOk)
+        if (file.IsOk)
         {
-            return file.WithoutValue;
+            LoadWarnings.Tell(log, id, file.Value.Warnings);
         }
 
-        LoadWarnings.Tell(log, id, file.Value.Warnings);
-        Outcome<Model> model = ModelReader.Read(cores.Current, file.Value);
+        return file;
+    }
+
+    private Outcome<PreparedModel> Read(ServableId id, ModelFile file, ModelConfig config)
+    {
+        Outcome<Model> model = ModelReader.Read(cores.Current, file);
         if (!model.IsOk)
         {
             return model.WithoutValue;
@@ -133,14 +151,14 @@ internal sealed class ModelLoader(
 
         Outcome<PreparedModel> prepared = ModelPreparation.Prepare(
             model.Value,
-            file.Value.Ir,
+            file.Ir,
             config.Settings,
-            new PortNames(file.Value.Names),
+            new PortNames(file.Names),
             needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
         if (prepared.IsOk)
         {
             LoadWarnings.Tell(log, id, prepared.Value.Warnings);
-            LoadWarnings.Tell(log, id, StateNotes.Of(file.Value.Ir, config.Sequences));
+            LoadWarnings.Tell(log, id, StateNotes.Of(file.Ir, config.Sequences));
         }
 
         return prepared;

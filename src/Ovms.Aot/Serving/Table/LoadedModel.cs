@@ -10,13 +10,13 @@ namespace Ovms.Serving.Table;
 /// <summary>The loaded parts of a servable: compiled model, signature and infer requests. Owns both native parts.</summary>
 /// <param name="signature">The inputs and outputs.</param>
 /// <param name="pool">The infer requests.</param>
-/// <param name="compiled">The compiled model.</param>
+/// <param name="compiled">The compiled model; null if the pool owns it.</param>
 /// <param name="dynamic">Runs the inferences of a model with dynamic inputs; null for other models.</param>
 /// <param name="modelInfo">The keys and texts of model_info in its file; null or empty if there are none.</param>
 internal sealed class LoadedModel(
     Signature signature,
     ISlotSource pool,
-    CompiledModel compiled,
+    CompiledModel? compiled,
     DynamicInference? dynamic = null,
     IReadOnlyList<KeyValuePair<string, string>>? modelInfo = null) : IDisposable
 {
@@ -89,7 +89,7 @@ internal sealed class LoadedModel(
         StreamEntry?.Dispose();
         pool.Dispose();
         Zeros?.TryFreeLate();
-        compiled.Dispose();
+        compiled?.Dispose();
         Variants?.Dispose();
         Files?.Dispose();
     }

@@ -27,6 +27,7 @@ internal sealed class Servable
         Id = id;
         _model = model;
         Sequences = model.Pool as SequenceTable;
+        Language = model.Pool as ServableLanguage;
         Accepted = model.Variants?.Accepted ?? model.Signature;
     }
 
@@ -47,6 +48,9 @@ internal sealed class Servable
 
     /// <summary>The sequences of a stateful model (the same object as <see cref="Pool"/>); null for other models.</summary>
     public SequenceTable? Sequences { get; }
+
+    /// <summary>The language model (the same object as <see cref="Pool"/>); null for models that infer.</summary>
+    public ServableLanguage? Language { get; }
 
     /// <summary>Number of calls that can compute at the same time, including variants.</summary>
     public int Requests => Pool.Size + (Variants?.Requests ?? 0);

@@ -1,0 +1,98 @@
+namespace Ovms.Options;
+
+/// <summary>The options of a model that generates text.</summary>
+internal sealed partial record ModelOptions
+{
+    private const string Language = "text generation";
+
+    /// <summary>
+    /// What the model is served for: text_generation, or none to serve a language model's folder for inference only. Without it, a folder
+    /// with a language model and its tokenizer is served for text generation.
+    /// </summary>
+    [Option(
+        "task", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Allowed = ["text_generation", "none"],
+        DefaultText = "by the files", Placeholder = "TASK", NotBesideConfigFile = true)]
+    public TaskKind? Task { get; init; }
+
+    /// <summary>Size of the KV cache in GiB; 0 for as much as the sequences can use and memory allows.</summary>
+    [Option("cache_size", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "GIB", Max = 1 << 20)]
+    public uint CacheSize { get; init; }
+
+    /// <summary>Sequences that are generated at the same time; further requests wait.</summary>
+    [Option("max_num_seqs", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1, Max = 65536)]
+    public uint MaxNumSeqs { get; init; } = 256;
+
+    /// <summary>Most tokens that one step computes; chosen by measured speed when not given.</summary>
+    [Option(
+        "max_num_batched_tokens", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1,
+        Max = 1 << 20, DefaultText = "by measured speed")]
+    public uint? MaxNumBatchedTokens { get; init; }
+
+    /// <summary>Keep the computed beginnings of prompts and use them for prompts that begin alike.</summary>
+    [Option(
+        "enable_prefix_caching", In = Both, Change = OptionChange.ReloadsModel, Group = Language,
+        Json = OptionJson.String | OptionJson.Boolean, Placeholder = "true|false")]
+    public TrueFalse EnablePrefixCaching { get; init; } = TrueFalse.True;
+
+    /// <summary>Compute long prompts in parts, beside the tokens of running answers; false computes each prompt whole and alone.</summary>
+    [Option(
+        "dynamic_split_fuse", In = Both, Change = OptionChange.ReloadsModel, Group = Language,
+        Json = OptionJson.String | OptionJson.Boolean, Placeholder = "true|false")]
+    public TrueFalse DynamicSplitFuse { get; init; } = TrueFalse.True;
+
+    /// <summary>
+    /// Precision of the KV cache: u8, u4, f16, bf16 or f32; u8 when not given. KV_CACHE_PRECISION in plugin_config means the same.
+    /// </summary>
+    [Option(
+        "kv_cache_precision", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "PRECISION",
+        Allowed = ["", "u8", "u4", "f16", "bf16", "f32"])]
+    public string KvCachePrecision { get; init; } = "";
+
+    /// <summary>Most tokens of a prompt on an NPU.</summary>
+    [Option(
+        "max_prompt_len", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1, Max = 1 << 24,
+        DefaultText = "the device's")]
+    public uint? MaxPromptLen { get; init; }
+
+    /// <summary>Most tokens that a request may ask for; unlimited when not given.</summary>
+    [Option(
+        "max_tokens_limit", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1,
+        DefaultText = "unlimited")]
+    public uint? MaxTokensLimit { get; init; }
+
+    /// <summary>The best_of of a request must be below it.</summary>
+    [Option("best_of_limit", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1)]
+    public uint BestOfLimit { get; init; } = 20;
+
+    /// <summary>Kind of pipeline: LM for one conversation after the other, LM_CB for all at once, AUTO for the best that works.</summary>
+    [Option(
+        "pipeline_type", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "TYPE",
+        Allowed = ["LM", "LM_CB", "VLM", "VLM_CB", "OMNI", "AUTO"])]
+    public string PipelineType { get; init; } = "AUTO";
+
+    /// <summary>For models with states of convolution or linear attention: kept states per so many cache blocks; 0 for none.</summary>
+    [Option("cache_interval_multiplier", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Max = 1 << 16)]
+    public uint CacheIntervalMultiplier { get; init; }
+
+    /// <summary>Not used yet: how tool calls in answers are recognised; they stay in the text.</summary>
+    [Option("tool_parser", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "NAME")]
+    public string ToolParser { get; init; } = "";
+
+    /// <summary>Not used yet: how thinking in answers is recognised; it stays in the text.</summary>
+    [Option("reasoning_parser", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "NAME")]
+    public string ReasoningParser { get; init; } = "";
+
+    /// <summary>Not used yet: whether tool calls must have the form of their schema.</summary>
+    [Option(
+        "enable_tool_guided_generation", In = Both, Change = OptionChange.ReloadsModel, Group = Language,
+        Json = OptionJson.String | OptionJson.Boolean, Placeholder = "true|false")]
+    public TrueFalse EnableToolGuidedGeneration { get; init; }
+
+    /// <summary>Refused when set: speculative decoding with a draft model is not served yet.</summary>
+    [Option("draft_source_model", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "NAME")]
+    public string DraftSourceModel { get; init; } = "";
+
+    /// <summary>Refused when set: a language model runs on one device.</summary>
+    [Option("model_distribution_policy", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "POLICY")]
+    public string ModelDistributionPolicy { get; init; } = "";
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Ovms.Devices;
+using Ovms.Options;
+using Ovms.Repository;
+using Ovms.Status;
+
+namespace Ovms.Serving.Loading;
+
+/// <summary>The settings of a model that generates text, with every text parsed.</summary>
+internal sealed record LanguageSettings
+{
+    private const string PrecisionKey = "KV_CACHE_PRECISION";
+
+    /// <summary>The devices to choose one from.</summary>
+    public required TargetDevice Device { get; init; }
+
+    /// <summary>The plugin properties; the KV cache's precision is among them if it was given.</summary>
+    public required PluginConfig Plugin { get; init; }
+
+    /// <summary>Bytes of the KV cache; 0 = as many as sequences can use and memory allows.</summary>
+    public required long CacheBytes { get; init; }
+
+    /// <summary>Sequences that are generated at the same time.</summary>
+    public required int MaxSequences { get; init; }
+
+    /// <summary>Most tokens of a step; null = by measured speed.</summary>
+    public required int? MaxBatchedTokens { get; init; }
+
+    /// <summary>Whether computed beginnings of prompts are kept.</summary>
+    public required bool CachesPrefixes { get; init; }
+
+    /// <summary>Whether prompts are computed in parts beside running answers.</summary>
+    public required bool SplitsPrompts { get; init; }
+
+    /// <summary>Whether one conversation after the other is asked for.</summary>
+    public required bool IsStateful { get; init; }
+
+    /// <summary>Most tokens of a prompt on an NPU; null = the device's.</summary>
+    public required int? MaxPromptTokens { get; init; }
+
+    /// <summary>Most tokens that a request may ask for; null = unlimited.</summary>
+    public required int? MaxTokensLimit { get; init; }
+
+    /// <summary>The best_of of a request must be below it.</summary>
+    public required int BestOfLimit { get; init; }
+
+    /// <summary>Kept states per so many cache blocks, for models with states of convolution or linear attention; 0 = none.</summary>
+    public required int CacheInterval { get; init; }
+
+    /// <summary>Options that have no effect yet, as a sentence for the log; null = none.</summary>
+    public required string? Warning { get; init; }
+
+    /// <summary>Whether a model's files are served for text generation: asked for, or the files of a language model.</summary>
+    public static bool AreFor(ModelConfig config, ModelFile file) => config.Written.Task switch
+    {
+        TaskKind.TextGeneration => true,
+        TaskKind.None => false,
+        _ => file.Format == ModelFormat.OpenVinoIr
+            && Path.GetFileName(file.Path) == LanguageFiles.Model
+            && LanguageFiles.Companions.All(name => File.Exists(Path.Combine(Path.GetDirectoryName(file.Path)!, name)))
+            && file.Ir is { } ir
+            && ir.OutputNames.Contains("logits")
+            && (ir.InputNames.Contains("beam_idx") || ir.KeepsState),
+    };
+
+    /// <summary>Parses the options.</summary>
+    /// <returns>The settings, or the first option that cannot be followed.</returns>
+    public static Outcome<LanguageSettings> From(ModelConfig config)
+    {
+        ModelOptions written = config.Written;
+        Outcome<PluginConfig> plugin = WithPrecision(config.Plugin, written.KvCachePrecision);
+        return Refusal(written, config.Device) is { } refusal
+            ? Outcome.Fail(StatusCode.ModelConfigInvalid, refusal)
+            : !plugin.IsOk
+            ? plugin.WithoutValue
+            : new LanguageSettings
+            {
+                Device = config.Device,
+                Plugin = plugin.Value,
+                CacheBytes = (long)written.CacheSize << 30,
+                MaxSequences = (int)written.MaxNumSeqs,
+                MaxBatchedTokens = (int?)written.MaxNumBatchedTokens,
+                CachesPrefixes = written.EnablePrefixCaching == TrueFalse.True,
+                SplitsPrompts = written.DynamicSplitFuse == TrueFalse.True,
+                IsStateful = written.PipelineType == "LM",
+                MaxPromptTokens = (int?)written.MaxPromptLen,
+                MaxTokensLimit = written.MaxTokensLimit is { } limit ? (int)Math.Min(limit, int.MaxValue) : null,
+                BestOfLimit = (int)Math.Min(written.BestOfLimit, int.MaxValue),
+                CacheInterval = (int)written.CacheIntervalMultiplier,
+                Warning = WarningOf(written),
+            };
+    }
+
+    private static string? Refusal(ModelOptions written, TargetDevice device) =>
+        written.DraftSourceModel.Length > 0
+            ? "draft_source_model: speculative decoding is not served yet; leave the option out."
+        : written.ModelDistributionPolicy.Length > 0
+            ? $"model_distribution_policy: a language model runs on one device; leave {written.ModelDistributionPolicy} out and name one "
+                + "device as target_device."
+        : written.PipelineType is "VLM" or "VLM_CB" or "OMNI"
+            ? $"pipeline_type: {written.PipelineType} takes images or speech, which is not served yet; use LM, LM_CB or AUTO."
+        : device.Mode is DeviceMode.Hetero or DeviceMode.Multi or DeviceMode.Batch
+            ? $"target_device: a language model runs on one device, not on {device.Text}; use CPU, GPU, NPU or AUTO."
+        : written.Stateful
+            ? "stateful: a language model keeps its conversations itself; leave the option out."
+        : null;
+
+    private static string? WarningOf(ModelOptions written)
+    {
+        string[] unused =
+        [
+            .. written.ToolParser.Length > 0 ? [$"tool_parser {written.ToolParser} (tool calls stay in the text)"] : Array.Empty<string>(),
+            .. written.ReasoningParser.Length > 0 ? [$"reasoning_parser {written.ReasoningParser} (thinking stays in the text)"] : Array.Empty<string>(),
+            .. written.EnableToolGuidedGeneration == TrueFalse.True
+                ? ["enable_tool_guided_generation (tool calls are not held to their schema)"]
+                : Array.Empty<string>(),
+        ];
+        return unused.Length == 0 ? null : $"not used yet: {string.Join(", ", unused)}";
+    }
+
+    // One precision, whichever way it was given.
+    private static Outcome<PluginConfig> WithPrecision(PluginConfig plugin, string precision)
+    {
+        string? given = plugin.Properties.Where(static property => property.Key == PrecisionKey)
+            .Select(static property => property.Value)
+            .FirstOrDefault();
+        return precision.Length == 0 || string.Equals(given, precision, StringComparison.OrdinalIgnoreCase)
+            ? plugin
+            : given is null
+            ? plugin with { Properties = [.. plugin.Properties, new DeviceProperty(PrecisionKey, precision)] }
+            : Outcome.Fail(
+                StatusCode.PluginConfigConflictingParameters,
+                $"kv_cache_precision is {precision}, but plugin_config sets {PrecisionKey} to {given}; give one of them.");
+    }
+}
