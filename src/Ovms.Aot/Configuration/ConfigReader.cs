@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using Ovms.Configuration.Graphs;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 using Ovms.Status;
@@ -29,7 +30,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             Items(sections, ConfigSections.Graphs, node => node.Bind<GraphOptions>(GraphOptions.Read));
         foreach ((ConfigNode node, GraphOptions graph) in graphs)
         {
-            AddGraph(GraphFolder.Of(graph, folder), node.Path, node.Findings);
+            AddGraph(GraphFolder.Of(graph, folder), new ModelOptions { ModelName = graph.Name }, node.Path, node.Findings);
         }
 
         List<(ConfigNode Node, PipelineOptions Item)> pipelines =
@@ -101,7 +102,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         _seen.Append(Encoding.UTF8.GetBytes($"{model.ModelName}\n{isGraph}\n"));
         if (isGraph)
         {
-            AddGraph(place, path, findings);
+            AddGraph(place, model, path, findings);
         }
         else
         {
@@ -109,8 +110,23 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    private void AddGraph(GraphFolder graph, string path, OptionFindings? findings)
+    // A graph that generates text is a language model; others occupy their names.
+    private void AddGraph(GraphFolder graph, ModelOptions model, string path, OptionFindings? findings)
     {
+        Outcome<LanguageGraph> language = LanguageGraph.Read(graph.GraphPath, model);
+        _seen.Append(Encoding.UTF8.GetBytes(language.IsOk ? language.Value.Model.ToString() : language.Text));
+        if (language.IsOk)
+        {
+            _warnings.AddRange(language.Value.Warnings.Select(warning => $"{graph.Name}: {warning}"));
+            _entries.Add(language.Value.Model, path, findings);
+            return;
+        }
+
+        if (language.Code == StatusCode.GraphInvalid)
+        {
+            _entries.Fault($"{graph.Name}: {language.Detail}");
+        }
+
         if (graph.Name.Length > 0 && _entries.Add(new GraphEntry(graph.Name, GraphKind.MediaPipe, graph.GraphPath), path, findings))
         {
             _graphs.Add(graph);

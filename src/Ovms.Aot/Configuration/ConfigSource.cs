@@ -1,3 +1,4 @@
+using Ovms.Configuration.Graphs;
 using Ovms.Options;
 using Ovms.Status;
 
@@ -15,6 +16,22 @@ internal abstract class ConfigSource
 
     private sealed class SingleModel(ModelOptions model) : ConfigSource
     {
-        public override Outcome<ServerConfig> Read() => new ServerConfig { Models = [model], Fingerprint = "" };
+        // Read again each time: a graph's file may change.
+        public override Outcome<ServerConfig> Read()
+        {
+            GraphFolder folder = GraphFolder.Of(model, Environment.CurrentDirectory);
+            if (!folder.IsGraph)
+            {
+                return new ServerConfig { Models = [model], Fingerprint = "" };
+            }
+
+            Outcome<LanguageGraph> graph = LanguageGraph.Read(folder.GraphPath, model);
+            return graph.IsOk
+                ? new ServerConfig
+                {
+                    Models = [graph.Value.Model], Warnings = graph.Value.Warnings, Fingerprint = graph.Value.Model.ToString(),
+                }
+                : graph.WithoutValue;
+        }
     }
 }

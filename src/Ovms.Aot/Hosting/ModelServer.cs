@@ -29,6 +29,9 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     // For connections to close whose calls are over, beside calls that are not.
     private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(100);
 
+    // For streams to send their last event after the time of the drain.
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+
     private readonly ILogger _log = logging.CreateLogger("serving");
     private ServerMetrics? _metrics;
     private int _isReadyTold;
@@ -236,7 +239,13 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             Log.LoadCutOff(_log);
         }
 
-        if (!ended.HasFlag(StopResult.CallsLeft) && drain.Answers.Any)
+        if (ended.HasFlag(StopResult.CallsLeft))
+        {
+            // Streams end with an event that says why.
+            drain.StopWaiting();
+            await drain.Answers.EndWithinAsync(s_lastWords).ConfigureAwait(false);
+        }
+        else if (drain.Answers.Any)
         {
             bool read = await drain.Answers.EndWithinAsync(Left()).ConfigureAwait(false)
                 && await web.Services.GetRequiredService<ConnectionGate>().DeliverAsync(Left()).ConfigureAwait(false);

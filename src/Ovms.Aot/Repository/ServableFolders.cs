@@ -9,7 +9,8 @@ namespace Ovms.Repository;
 /// <param name="Path">Absolute.</param>
 internal sealed record ServableFolder(string Name, string Path);
 
-/// <summary>Scan of a model repository: folders with numbered versions that hold a model, and folders with a graph.</summary>
+/// <summary>Scan of a model repository: folders with numbered versions that hold a model, folders with a graph, and folders with a
+/// language model.</summary>
 /// <param name="Found">Sorted by name.</param>
 /// <param name="Warnings">Sentences about folders that look like a model but cannot be served.</param>
 internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, ImmutableArray<string> Warnings)
@@ -109,7 +110,9 @@ internal sealed record ServableFolders(ImmutableArray<ServableFolder> Found, Imm
         private void Look(string folder, int depth)
         {
             string name = Path.GetRelativePath(root, folder).Replace('\\', '/');
-            if (File.Exists(Path.Combine(folder, GraphFile)) || Directory.EnumerateDirectories(folder).Any(IsVersionWithModel))
+            if (File.Exists(Path.Combine(folder, GraphFile))
+                || Directory.EnumerateDirectories(folder).Any(IsVersionWithModel)
+                || LanguageFiles.AreAmong([.. Directory.EnumerateFiles(folder).Select(static file => Path.GetFileName(file))]))
             {
                 Found.Add(new ServableFolder(name, folder));
                 return;

@@ -109,6 +109,10 @@ internal enum StatusCode
     [Status("Model version policy contains unsupported key", Grpc = GrpcCode.Internal, Http = 500)]
     ModelVersionPolicyUnsupportedKey,
 
+    /// <summary>A graph's file cannot be read, is malformed, or asks for what is not served.</summary>
+    [Status("Graph is invalid", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphInvalid,
+
     /// <summary>The model's settings contradict the model or the device.</summary>
     [Status("Model config is invalid")]
     ModelConfigInvalid,
@@ -250,6 +254,10 @@ internal enum StatusCode
     /// <summary>An inference for a model that generates text, or the other way round.</summary>
     [Status("The model does not serve this endpoint", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     WrongEndpoint,
+
+    /// <summary>A request for text is wrong in itself: a field, its range, or the template's rules.</summary>
+    [Status("Invalid request", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    InvalidTextRequest,
 
     // Checking the request. The original reports several of these as "Unknown error"; here all are faults of the caller.
 

@@ -14,8 +14,19 @@ internal static class CodedBody
     /// <param name="bounds">The limits of the body.</param>
     /// <param name="fill">Parses the body into the document.</param>
     /// <returns>The document, owned by the caller, or what is wrong with the request.</returns>
-    public static async ValueTask<Outcome<TDocument>> ReadAsync<TDocument>(
+    public static ValueTask<Outcome<TDocument>> ReadAsync<TDocument>(
         HttpRequest request, TDocument document, Signature signature, BodyBounds bounds, Func<RequestBody, ValueTask<Outcome>> fill)
+        where TDocument : class, IDisposable => ReadAsync(request, document, bounds, Unpacked(bounds, signature), fill);
+
+    /// <summary>Fills a document from the body.</summary>
+    /// <param name="request">The HTTP request with its body.</param>
+    /// <param name="document">The document to fill; disposed after an error.</param>
+    /// <param name="bounds">The limits of the body.</param>
+    /// <param name="unpacked">The limits of a body that comes compressed.</param>
+    /// <param name="fill">Parses the body into the document.</param>
+    /// <returns>The document, owned by the caller, or what is wrong with the request.</returns>
+    public static async ValueTask<Outcome<TDocument>> ReadAsync<TDocument>(
+        HttpRequest request, TDocument document, BodyBounds bounds, BodyBounds unpacked, Func<RequestBody, ValueTask<Outcome>> fill)
         where TDocument : class, IDisposable
     {
         Outcome<PipeReader> opened = RequestCoding.Open(request);
@@ -29,8 +40,7 @@ internal static class CodedBody
         try
         {
             bool isPlain = opened.Value == request.BodyReader;
-            BodyBounds limits = isPlain ? bounds : Unpacked(bounds, signature);
-            using RequestBody body = new(opened.Value, limits, isPlain ? request.ContentLength : null);
+            using RequestBody body = new(opened.Value, isPlain ? bounds : unpacked, isPlain ? request.ContentLength : null);
             Outcome read = await fill(body).ConfigureAwait(false);
             handedOver = read.IsOk;
             return read.IsOk ? document : read;

@@ -18,7 +18,7 @@ internal static class JsonText
     public static void Raw(this NativeBuffer buffer, ReadOnlySpan<byte> json) => buffer.Write(json);
 
     /// <summary>Writes a string with its quotes; half a surrogate pair becomes U+FFFD.</summary>
-    public static void Text(this NativeBuffer buffer, string text)
+    public static void Text(this NativeBuffer buffer, ReadOnlySpan<char> text)
     {
         buffer.Raw("\""u8);
         byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));

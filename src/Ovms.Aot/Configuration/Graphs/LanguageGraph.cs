@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Text;
+using Ovms.Disk;
+using Ovms.Options;
+using Ovms.Status;
+
+namespace Ovms.Configuration.Graphs;
+
+/// <summary>
+/// A graph with one node that generates text: it is read into the options of a language model, and not executed. Source of names and
+/// defaults: the original's LLMCalculatorOptions.
+/// </summary>
+/// <param name="Model">The options of the model, its path and task among them.</param>
+/// <param name="Warnings">Sentences about fields that have no effect.</param>
+internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> Warnings)
+{
+    private const string Calculator = "HttpLLMCalculator";
+    private const string OptionsType = "mediapipe.LLMCalculatorOptions";
+    private const int MaxBytes = 1 << 20;
+
+    private static readonly string[] s_refused =
+    [
+        "draft_models_path", "draft_device", "draft_max_num_batched_tokens", "draft_cache_size", "draft_block_size", "draft_max_num_seqs",
+        "draft_dynamic_split_fuse", "draft_eagle3_mode", "cache_eviction_config", "sparse_attention_config",
+    ];
+
+    private static readonly string[] s_unused = ["block_size", "chat_template_mode"];
+
+    private static readonly string[] s_pipelines = ["LM", "VLM", "LM_CB", "VLM_CB", "OMNI", "AUTO"];
+
+    /// <summary>Reads a graph's file.</summary>
+    /// <param name="path">The file; absolute. Relative paths in it start from its folder.</param>
+    /// <param name="model">The options given beside the graph: name, version policy.</param>
+    /// <returns>The graph; <see cref="StatusCode.NotImplemented"/> if it is one of another kind; or what is wrong with it.</returns>
+    public static Outcome<LanguageGraph> Read(string path, ModelOptions model)
+    {
+        Outcome<string> text = ReadText(path);
+        Outcome<ProtoMessage> message = text.IsOk ? ProtoReader.Read(text.Value, path) : text.WithoutValue;
+        if (!message.IsOk)
+        {
+            return message.WithoutValue;
+        }
+
+        ProtoField[] nodes = [.. message.Value.All("node").Where(static node => node.Message?.Last("calculator")?.Scalar == Calculator)];
+        if (nodes.Length == 0)
+        {
+            return Outcome.Fail(StatusCode.NotImplemented, $"{path} holds a MediaPipe graph; graphs are not served by this release.");
+        }
+
+        if (nodes.Length > 1)
+        {
+            return Refuse(path, nodes[1], $"a graph may have one {Calculator}; this is the second one");
+        }
+
+        ProtoField? options = OptionsOf(nodes[0].Message!);
+        return options?.Message is { } given
+            ? Bind(path, given, model)
+            : Refuse(path, nodes[0], $"the node has no options of type {OptionsType}, which name the model");
+    }
+
+    private static Outcome<string> ReadText(string path)
+    {
+        try
+        {
+            using FileStream stream = RegularFile.OpenRead(path, 1 << 12);
+            if (stream.Length > MaxBytes)
+            {
+                return Outcome.Fail(StatusCode.GraphInvalid, $"{path} has {stream.Length} bytes; a graph has at most {MaxBytes}.");
+            }
+
+            using StreamReader reader = new(stream, Encoding.UTF8);
+            return reader.ReadToEnd();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Outcome.Fail(StatusCode.GraphInvalid, $"{path} cannot be read: {failure.Message}");
+        }
+    }
+
+    // What stands in options counts where both are given.
+    private static ProtoField? OptionsOf(ProtoMessage node) =>
+        node.All("options").Concat(node.All("node_options"))
+            .SelectMany(static holder => holder.Message?.Fields ?? [])
+            .FirstOrDefault(static field => field.Name == OptionsType || field.Name.StartsWith(OptionsType + ".", StringComparison.Ordinal));
+
+    private static Outcome<LanguageGraph> Bind(string path, ProtoMessage options, ModelOptions model)
+    {
+        // The defaults of a graph are the original's, which differ from those of the command line in one.
+        ModelOptions bound = model with { Task = TaskKind.TextGeneration, EnablePrefixCaching = TrueFalse.False, TargetDevice = "" };
+        List<string> warnings = [];
+        string? models = null;
+        foreach (ProtoField field in options.Fields)
+        {
+            if (s_refused.Contains(field.Name))
+            {
+                return Refuse(path, field, $"{field.Name} is not served yet; leave it out");
+            }
+
+            if (s_unused.Contains(field.Name))
+            {
+                warnings.Add($"{path}, {field.Place}: {field.Name} has no effect");
+                continue;
+            }
+
+            ModelOptions? next;
+            if (field.Name == "models_path")
+            {
+                models = field.AsText();
+                next = models is null ? null : bound;
+            }
+            else
+            {
+                next = Apply(field, bound);
+            }
+
+            if (next is null)
+            {
+                return Refuse(
+                    path,
+                    field,
+                    field.Message is null
+                        ? $"{field.Name}: {Shown.Bounded(field.Scalar!)} is not a value of it, or {OptionsType} has no such field"
+                        : $"{OptionsType} has no message {field.Name}");
+            }
+
+            bound = next;
+        }
+
+        if (string.IsNullOrEmpty(models))
+        {
+            return Outcome.Fail(StatusCode.GraphInvalid, $"{path}: the options name no models_path, the folder of the language model.");
+        }
+
+        string folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, models));
+        return Path.Exists(folder)
+            ? new LanguageGraph(bound with { ModelPath = folder }, [.. warnings])
+            : Outcome.Fail(
+                StatusCode.GraphInvalid,
+                $"{path}: models_path is {Shown.Bounded(models)}, but there is no folder {folder}; export the model there, or name its folder.");
+    }
+
+    // Null: no such field, or the value is not one of it.
+    private static ModelOptions? Apply(ProtoField field, ModelOptions model) => field.Name switch
+    {
+        "device" => field.AsText() is { } text ? model with { TargetDevice = text } : null,
+        "plugin_config" => field.AsText() is { } text ? model with { PluginConfig = text } : null,
+        "tool_parser" => field.AsText() is { } text ? model with { ToolParser = text } : null,
+        "reasoning_parser" => field.AsText() is { } text ? model with { ReasoningParser = text } : null,
+        "pipeline_type" => PipelineOf(field) is { } kind ? model with { PipelineType = kind } : null,
+        "cache_size" => Count(field, 1 << 20) is { } count ? model with { CacheSize = count } : null,
+        "max_num_seqs" => Count(field, 65536) is > 0 and var count ? model with { MaxNumSeqs = count.Value } : null,
+        "max_num_batched_tokens" => Count(field, 1 << 20) is > 0 and var count ? model with { MaxNumBatchedTokens = count } : null,
+        "max_tokens_limit" => Count(field, uint.MaxValue) is > 0 and var count ? model with { MaxTokensLimit = count } : null,
+        "best_of_limit" => Count(field, uint.MaxValue) is > 0 and var count ? model with { BestOfLimit = count.Value } : null,
+        "cache_interval_multiplier" => Count(field, 65536) is { } count ? model with { CacheIntervalMultiplier = count } : null,
+        "dynamic_split_fuse" => field.AsFlag() is { } flag ? model with { DynamicSplitFuse = Of(flag) } : null,
+        "enable_prefix_caching" => field.AsFlag() is { } flag ? model with { EnablePrefixCaching = Of(flag) } : null,
+        "enable_tool_guided_generation" => field.AsFlag() is { } flag ? model with { EnableToolGuidedGeneration = Of(flag) } : null,
+        _ => null,
+    };
+
+    private static TrueFalse Of(bool flag) => flag ? TrueFalse.True : TrueFalse.False;
+
+    private static uint? Count(ProtoField field, ulong most) => field.AsCount() is { } count && count <= most ? (uint)count : null;
+
+    private static string? PipelineOf(ProtoField field) =>
+        s_pipelines.Contains(field.Scalar) ? field.Scalar
+        : field.AsCount() is { } number && number < (ulong)s_pipelines.Length ? s_pipelines[number]
+        : null;
+
+    private static Outcome<LanguageGraph> Refuse(string path, ProtoField at, string why) =>
+        Outcome.Fail(StatusCode.GraphInvalid, $"{path}, {at.Place}: {why}.");
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using Ovms.Frontends.Rest.Json;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.OpenAi;
+
+/// <summary>Writes the answers of one call: whole, or as events of a stream. Key order is the original's, with id before it.</summary>
+internal abstract class AnswerForm
+{
+    private readonly byte[] _head;
+    private readonly byte[] _tail;
+
+    /// <summary>Prepares what is the same in all parts.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="kind">The object's name of a whole answer.</param>
+    /// <param name="chunkKind">The object's name of a part of a stream.</param>
+    protected AnswerForm(TextCall call, string kind, string chunkKind)
+    {
+        Call = call;
+        Kind = kind;
+        using NativeBuffer part = new();
+        part.Raw("data: {\"id\":"u8);
+        part.Text(call.Id);
+        part.Raw(",\"choices\":["u8);
+        _head = part.Bytes.ToArray();
+        part.Truncate(0);
+        part.Raw("],"u8);
+        WriteCommon(part, chunkKind);
+        _tail = part.Bytes.ToArray();
+    }
+
+    /// <summary>The call.</summary>
+    protected TextCall Call { get; }
+
+    /// <summary>The object's name of a whole answer.</summary>
+    protected string Kind { get; }
+
+    /// <summary>Writes the events with which a stream begins.</summary>
+    public abstract void WriteBegin(NativeBuffer buffer);
+
+    /// <summary>Writes one choice of an event: its new text and tokens, and its end if it has ended.</summary>
+    protected abstract void WriteChunkChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice);
+
+    /// <summary>Writes one choice of a whole answer.</summary>
+    protected abstract void WriteWholeChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice);
+
+    /// <summary>Writes the event of a choice's new text and tokens.</summary>
+    public void WriteChunk(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice)
+    {
+        buffer.Raw(_head);
+        WriteChunkChoice(buffer, prompt, choice);
+        EndChunk(buffer);
+    }
+
+    /// <summary>Writes the last events of a stream.</summary>
+    public void WriteEnd(NativeBuffer buffer)
+    {
+        if (Call.Fields.IncludesUsage)
+        {
+            buffer.Raw(_head);
+            buffer.Raw(_tail);
+            WriteUsage(buffer);
+            buffer.Raw("}\n\n"u8);
+        }
+
+        buffer.Raw("data: [DONE]\n\n"u8);
+    }
+
+    /// <summary>Writes a failure after which a stream ends.</summary>
+    public static void WriteFailure(NativeBuffer buffer, Outcome failure)
+    {
+        buffer.Raw("data: {\"error\":{\"message\":"u8);
+        buffer.Text(failure.Text);
+        buffer.Raw(",\"code\":"u8);
+        buffer.Number(failure.Code.ToHttp());
+        buffer.Raw("}}\n\ndata: [DONE]\n\n"u8);
+    }
+
+    /// <summary>Writes a whole answer.</summary>
+    public void WriteWhole(NativeBuffer buffer)
+    {
+        buffer.Raw("{\"id\":"u8);
+        buffer.Text(Call.Id);
+        buffer.Raw(",\"choices\":["u8);
+        bool isFirst = true;
+        foreach (TextPrompt prompt in Call.Prompts)
+        {
+            foreach (ChoiceText choice in prompt.Choices)
+            {
+                buffer.Raw(isFirst ? default : ","u8);
+                isFirst = false;
+                WriteWholeChoice(buffer, prompt, choice);
+            }
+        }
+
+        buffer.Raw("],"u8);
+        WriteCommon(buffer, Kind);
+        WritePromptIds(buffer);
+        WriteUsage(buffer);
+        buffer.Raw("}"u8);
+    }
+
+    /// <summary>Ends an event that <see cref="BeginChunk"/> began.</summary>
+    protected void EndChunk(NativeBuffer buffer, bool isFirst = false)
+    {
+        buffer.Raw(_tail);
+        if (isFirst)
+        {
+            WritePromptIds(buffer);
+        }
+
+        if (Call.Fields.HasRunningUsage)
+        {
+            WriteUsage(buffer);
+        }
+        else if (Call.Fields.IncludesUsage)
+        {
+            buffer.Raw(",\"usage\":null"u8);
+        }
+
+        buffer.Raw("}\n\n"u8);
+    }
+
+    /// <summary>Begins an event.</summary>
+    protected void BeginChunk(NativeBuffer buffer) => buffer.Raw(_head);
+
+    /// <summary>Writes the reason of an end, or null.</summary>
+    protected static void WriteFinish(NativeBuffer buffer, string? finish)
+    {
+        if (finish is null)
+        {
+            buffer.Raw("null"u8);
+        }
+        else
+        {
+            buffer.Text(finish);
+        }
+    }
+
+    /// <summary>Writes the token ids of a choice, if they are wanted.</summary>
+    protected void WriteTokenIds(NativeBuffer buffer, ChoiceText choice)
+    {
+        if (!Call.Fields.ReturnsTokenIds)
+        {
+            return;
+        }
+
+        buffer.Raw(",\"token_ids\":["u8);
+        for (int i = 0; i < choice.Tokens.Count; i++)
+        {
+            buffer.Raw(i == 0 ? default : ","u8);
+            buffer.Number(choice.Tokens[i].Id);
+        }
+
+        buffer.Raw("]"u8);
+    }
+
+    /// <summary>Writes a logarithm of a probability; -infinity, which JSON lacks, as -9999, as OpenAI does.</summary>
+    protected static void WriteLogProb(NativeBuffer buffer, float value)
+    {
+        if (!float.IsFinite(value))
+        {
+            buffer.Raw("-9999.0"u8);
+            return;
+        }
+
+        const int Longest = 32;
+        value.TryFormat(buffer.GetSpan(Longest), out int written, default, CultureInfo.InvariantCulture);
+        buffer.Advance(written);
+    }
+
+    /// <summary>The text of one token.</summary>
+    protected string TokenText(int id) => Call.Language.Tokenizer.TextOf(id);
+
+    private void WriteCommon(NativeBuffer buffer, string kind)
+    {
+        buffer.Raw("\"created\":"u8);
+        buffer.Number(Call.Created);
+        buffer.Raw(",\"model\":"u8);
+        buffer.Text(Call.Model);
+        buffer.Raw(",\"object\":"u8);
+        buffer.Text(kind);
+    }
+
+    private void WritePromptIds(NativeBuffer buffer)
+    {
+        if (Call.Fields.ReturnsTokenIds && Call.Prompts.Length == 1)
+        {
+            buffer.Raw(",\"prompt_token_ids\":"u8);
+            WriteIds(buffer, Call.Prompts[0].Ids);
+        }
+    }
+
+    /// <summary>Writes an array of ids.</summary>
+    protected static void WriteIds(NativeBuffer buffer, ReadOnlySpan<int> ids)
+    {
+        buffer.Raw("["u8);
+        for (int i = 0; i < ids.Length; i++)
+        {
+            buffer.Raw(i == 0 ? default : ","u8);
+            buffer.Number(ids[i]);
+        }
+
+        buffer.Raw("]"u8);
+    }
+
+    private void WriteUsage(NativeBuffer buffer)
+    {
+        (int prompt, int completion) = (Call.PromptTokens, Call.CompletionTokens);
+        buffer.Raw(",\"usage\":{\"prompt_tokens\":"u8);
+        buffer.Number(prompt);
+        buffer.Raw(",\"completion_tokens\":"u8);
+        buffer.Number(completion);
+        buffer.Raw(",\"total_tokens\":"u8);
+        buffer.Number((long)prompt + completion);
+        buffer.Raw(",\"prompt_tokens_details\":{\"cached_tokens\":"u8);
+        buffer.Number(Call.CachedTokens);
+        buffer.Raw("}}"u8);
+    }
+}

@@ -1,0 +1,143 @@
+using Ovms.Frontends.Rest.Json;
+using Ovms.Language.Sampling;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.OpenAi;
+
+/// <summary>The answers of completions.</summary>
+internal sealed class CompletionForm : AnswerForm
+{
+    // By choice: characters of the tokens written so far, where the next token's text begins.
+    private readonly int[] _offsets;
+
+    /// <summary>Prepares the answers of a call.</summary>
+    public CompletionForm(TextCall call)
+        : base(call, "text_completion", "text_completion.chunk") =>
+        _offsets = new int[call.Choices.Count()];
+
+    /// <inheritdoc/>
+    public override void WriteBegin(NativeBuffer buffer)
+    {
+        bool isFirst = true;
+        foreach (ChoiceText choice in Call.Choices)
+        {
+            BeginChunk(buffer);
+            buffer.Raw("{\"index\":"u8);
+            buffer.Number(choice.Index);
+            buffer.Raw(",\"logprobs\":null,\"text\":\"\",\"finish_reason\":null}"u8);
+            EndChunk(buffer, isFirst);
+            isFirst = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteChunkChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice)
+    {
+        buffer.Raw("{\"index\":"u8);
+        buffer.Number(choice.Index);
+        buffer.Raw(",\"logprobs\":"u8);
+        WriteLogProbs(buffer, choice);
+        buffer.Raw(",\"text\":"u8);
+        buffer.Text(choice.Text);
+        buffer.Raw(",\"finish_reason\":"u8);
+        WriteFinish(buffer, choice.Finish);
+        WriteTokenIds(buffer, choice);
+        buffer.Raw("}"u8);
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteWholeChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice)
+    {
+        buffer.Raw("{\"finish_reason\":"u8);
+        WriteFinish(buffer, choice.Finish);
+        buffer.Raw(",\"index\":"u8);
+        buffer.Number(choice.Index);
+        buffer.Raw(",\"logprobs\":"u8);
+        WriteLogProbs(buffer, choice);
+        buffer.Raw(",\"text\":"u8);
+        buffer.Text(choice.Text);
+        WriteTokenIds(buffer, choice);
+        if (Call.Fields.ReturnsTokenIds)
+        {
+            buffer.Raw(",\"prompt_token_ids\":"u8);
+            WriteIds(buffer, prompt.Ids);
+        }
+
+        buffer.Raw("}"u8);
+    }
+
+    private void WriteLogProbs(NativeBuffer buffer, ChoiceText choice)
+    {
+        if (Call.LogProbs < 0 || choice.Tokens.Count == 0)
+        {
+            buffer.Raw("null"u8);
+            return;
+        }
+
+        IReadOnlyList<TokenChoice> tokens = choice.Tokens;
+        WriteList(buffer, "{\"tokens\":["u8, tokens, token => buffer.Text(TokenText(token.Id)));
+        WriteList(buffer, "],\"token_logprobs\":["u8, tokens, token =>
+        {
+            // The first token of a prompt has no probability.
+            if (float.IsNaN(token.LogProbability))
+            {
+                buffer.Raw("null"u8);
+            }
+            else
+            {
+                WriteLogProb(buffer, token.LogProbability);
+            }
+        });
+        WriteList(buffer, "],\"top_logprobs\":["u8, tokens, token => WriteBest(buffer, token));
+        WriteList(buffer, "],\"text_offset\":["u8, tokens, token =>
+        {
+            buffer.Number(_offsets[choice.Index]);
+            _offsets[choice.Index] += TokenText(token.Id).Length;
+        });
+        buffer.Raw("]}"u8);
+    }
+
+    private void WriteBest(NativeBuffer buffer, TokenChoice token)
+    {
+        if (float.IsNaN(token.LogProbability))
+        {
+            buffer.Raw("null"u8);
+            return;
+        }
+
+        buffer.Raw("{"u8);
+        ReadOnlySpan<TopLogProbs.Entry> best = token.TopLogProbs.Entries;
+        HashSet<string> written = [];
+        foreach (TopLogProbs.Entry entry in best)
+        {
+            Write(entry.Id, entry.LogProbability);
+        }
+
+        // The chosen token is always among them, as OpenAI does.
+        Write(token.Id, token.LogProbability);
+        buffer.Raw("}"u8);
+
+        void Write(int id, float value)
+        {
+            // Two tokens may have the same text, which a JSON object has once; the better one is kept.
+            string text = TokenText(id);
+            if (written.Add(text))
+            {
+                buffer.Raw(written.Count == 1 ? default : ","u8);
+                buffer.Text(text);
+                buffer.Raw(":"u8);
+                WriteLogProb(buffer, value);
+            }
+        }
+    }
+
+    private static void WriteList(NativeBuffer buffer, ReadOnlySpan<byte> name, IReadOnlyList<TokenChoice> tokens, Action<TokenChoice> write)
+    {
+        buffer.Raw(name);
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            buffer.Raw(i == 0 ? default : ","u8);
+            write(tokens[i]);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace Ovms.Frontends.Rest.OpenAi;
+
+/// <summary>A request of completions, checked in the original's order and with its texts.</summary>
+internal sealed record CompletionRequest
+{
+    private const int MaxLogProbs = 20;
+
+    /// <summary>The fields that chat has too.</summary>
+    public required SamplingFields Sampling { get; init; }
+
+    /// <summary>The prompts; at least one.</summary>
+    public required Prompt[] Prompts { get; init; }
+
+    /// <summary>Alternatives of each token wanted, 0 to 20; -1 = no log-probabilities.</summary>
+    public required int LogProbs { get; init; }
+
+    /// <summary>Whether the answer begins with the prompt.</summary>
+    public required bool Echoes { get; init; }
+
+    /// <summary>Most tokens of an answer, 0 if the prompt is only scored; null = no limit given.</summary>
+    public required long? MaxTokens { get; init; }
+
+    /// <summary>Reads and checks a request.</summary>
+    /// <param name="fields">The request; receives the first fault.</param>
+    /// <param name="bestOfLimit">best_of must be below it.</param>
+    /// <param name="maxTokensLimit">max_tokens must be below it; null = no limit.</param>
+    /// <returns>The request; only valid if <paramref name="fields"/> has no fault.</returns>
+    public static CompletionRequest Read(RequestFields fields, int bestOfLimit, int? maxTokensLimit)
+    {
+        SamplingFields sampling = SamplingFields.Read(fields, bestOfLimit);
+        Prompt[] prompts = Prompt.ReadAll(fields, "prompt");
+        int logProbs = ReadLogProbs(fields);
+        bool echoes = fields.Flag("echo", "echo accepts values true or false");
+        TokenLimit.Check(fields, "max_tokens", sampling.MaxTokens, maxTokensLimit, echoes ? 0 : 1);
+        return new CompletionRequest
+        {
+            Sampling = sampling,
+            Prompts = prompts,
+            LogProbs = logProbs,
+            Echoes = echoes,
+            MaxTokens = sampling.MaxTokens,
+        };
+    }
+
+    // true is 1, as for clients of the chat form.
+    private static int ReadLogProbs(RequestFields fields)
+    {
+        if (!fields.TryGet("logprobs", out JsonElement value) || value.ValueKind == JsonValueKind.False)
+        {
+            return -1;
+        }
+
+        if (value.ValueKind == JsonValueKind.True)
+        {
+            return 1;
+        }
+
+        long? given = fields.Unsigned("logprobs");
+        if (given > MaxLogProbs)
+        {
+            fields.Fail($"logprobs out of range(0, {MaxLogProbs})");
+        }
+
+        return (int)Math.Min(given ?? -1, MaxLogProbs);
+    }
+}

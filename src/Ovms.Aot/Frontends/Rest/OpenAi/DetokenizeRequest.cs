@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Ovms.Frontends.Rest.Json;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.OpenAi;
+
+/// <summary>A request of detokenize: ids, of which it makes the text.</summary>
+internal static class DetokenizeRequest
+{
+    /// <summary>Answers it: <c>{"prompt":"…"}</c>.</summary>
+    public static async Task AnswerAsync(TextExchange exchange)
+    {
+        Outcome<string> text = await TextAsync(exchange).ConfigureAwait(false);
+        if (!text.IsOk)
+        {
+            await RestReply.ErrorAsync(exchange.Context, text.WithoutValue).ConfigureAwait(false);
+            return;
+        }
+
+        using NativeBuffer body = new();
+        body.Raw("{\"prompt\":"u8);
+        body.Text(text.Value);
+        body.Raw("}"u8);
+        await RestReply.JsonAsync(exchange.Context, body).ConfigureAwait(false);
+    }
+
+    private static async Task<Outcome<string>> TextAsync(TextExchange exchange)
+    {
+        RequestFields fields = exchange.Fields;
+        bool skips = fields.Flag("skip_special_tokens", "skip_special_tokens accepts values true or false");
+        if (!fields.TryGet("tokens", out JsonElement tokens) || tokens.ValueKind != JsonValueKind.Array)
+        {
+            fields.Fail("tokens should be an array of token ids");
+        }
+
+        if (!fields.Fault.IsOk)
+        {
+            return fields.Fault;
+        }
+
+        int size = exchange.Language.Tokenizer.Count;
+        int[] ids = new int[tokens.GetArrayLength()];
+        int index = 0;
+        foreach (JsonElement token in tokens.EnumerateArray())
+        {
+            if (token.ValueKind != JsonValueKind.Number || !token.TryGetInt32(out int id) || id < 0 || id >= size)
+            {
+                return RequestFields.Refuse(
+                    $"tokens[{index}] is {Shown.Bounded(token.GetRawText())}; the model has the token ids 0 to {size - 1}");
+            }
+
+            ids[index++] = id;
+        }
+
+        return await exchange.Language.Tokenizer.DecodeAsync(ids, skips, exchange.Context.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Buffers;
+using Ovms.Status;
+using Ovms.Tensors;
+
+namespace Ovms.Frontends.Rest.OpenAi;
+
+/// <summary>
+/// A response of server-sent events. What is written while the caller does not read is kept, up to a limit; beyond it, or if the caller
+/// reads nothing for the time of --answer_stall_timeout_seconds, the call ends. A comment is sent while nothing else is.
+/// </summary>
+/// <param name="context">The call.</param>
+/// <param name="overflow">Ends the call, because its caller does not read.</param>
+internal sealed class EventStream(HttpContext context, Action overflow) : IAsyncDisposable
+{
+    /// <summary>Bytes that may wait for a caller.</summary>
+    public const int MostUnread = 1 << 20;
+
+    private static readonly TimeSpan s_commentPause = TimeSpan.FromSeconds(15);
+
+    private readonly NativeBuffer _pending = new(4096);
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Timer? _timer;
+    private bool _isSending;
+    private bool _isEnding;
+    private long _lastWrite;
+
+    /// <summary>Held by whoever writes.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Whether the headers are set, so that a failure can only be an event.</summary>
+    public bool IsStarted { get; private set; }
+
+    /// <summary>Whether the connection broke or the caller was cut off: nothing more is sent.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>The buffer that events are written into, while <see cref="Gate"/> is held.</summary>
+    public NativeBuffer Pending => _pending;
+
+    /// <summary>Sets the headers. Called once, while <see cref="Gate"/> is held; <see cref="Send"/> sends them.</summary>
+    public void Start()
+    {
+        IsStarted = true;
+        HttpResponse response = context.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers.Connection = "keep-alive";
+
+        // Otherwise nginx collects events before it passes them on.
+        response.Headers["X-Accel-Buffering"] = "no";
+        _lastWrite = Environment.TickCount64;
+        _timer = new Timer(static self => ((EventStream)self!).Comment(), this, s_commentPause, s_commentPause);
+    }
+
+    /// <summary>Begins to send what is pending, unless sending is under way. Called while <see cref="Gate"/> is held.</summary>
+    public void Send()
+    {
+        if (IsBroken || _pending.Length == 0)
+        {
+            return;
+        }
+
+        _lastWrite = Environment.TickCount64;
+        if (_isSending)
+        {
+            if (_pending.Length > MostUnread)
+            {
+                Break();
+                overflow();
+            }
+
+            return;
+        }
+
+        ValueTask<Outcome> flush = BeginFlush();
+        if (flush.IsCompletedSuccessfully)
+        {
+            IsBroken |= !flush.Result.IsOk;
+            return;
+        }
+
+        _isSending = true;
+        _ = SendRestAsync(flush);
+    }
+
+    /// <summary>Waits until everything is sent or cannot be sent. Nothing is written afterwards.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        bool isIdle;
+        lock (Gate)
+        {
+            _isEnding = true;
+            isIdle = !_isSending;
+        }
+
+        if (!isIdle)
+        {
+            await _idle.Task.ConfigureAwait(false);
+        }
+
+        _pending.Dispose();
+    }
+
+    private ValueTask<Outcome> BeginFlush()
+    {
+        context.Response.BodyWriter.Write(_pending.Bytes);
+        _pending.Truncate(0);
+        return AnswerPace.Of(context).FlushAsync(context);
+    }
+
+    private async Task SendRestAsync(ValueTask<Outcome> flush)
+    {
+        while (true)
+        {
+            bool isSent = false;
+            try
+            {
+                isSent = (await flush.ConfigureAwait(false)).IsOk;
+            }
+            catch (Exception broken) when (broken is OperationCanceledException or IOException)
+            {
+                // The caller has disconnected.
+            }
+
+            lock (Gate)
+            {
+                if (!isSent)
+                {
+                    Break();
+                    overflow();
+                }
+
+                if (IsBroken || _pending.Length == 0)
+                {
+                    _isSending = false;
+                    if (_isEnding)
+                    {
+                        _idle.SetResult();
+                    }
+
+                    return;
+                }
+
+                flush = BeginFlush();
+            }
+        }
+    }
+
+    private void Break()
+    {
+        IsBroken = true;
+        _pending.Truncate(0);
+        context.Abort();
+    }
+
+    private void Comment()
+    {
+        lock (Gate)
+        {
+            if (!_isEnding && !_isSending && !IsBroken && Environment.TickCount64 - _lastWrite >= s_commentPause.TotalMilliseconds)
+            {
+                _pending.Write(": \n\n"u8);
+                Send();
+            }
+        }
+    }
+}
