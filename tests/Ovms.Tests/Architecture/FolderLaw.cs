@@ -101,6 +101,10 @@ internal static class FolderLaw
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
 
+        // What is known of languages without an engine, a clock or a disk.
+        ["Language/Sampling"] = ["Status"],
+        ["Language/Text"] = ["Status"],
+
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
         ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Devices", "Native"],
