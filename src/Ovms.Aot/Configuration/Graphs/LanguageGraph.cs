@@ -131,7 +131,7 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
             return Outcome.Fail(StatusCode.GraphInvalid, $"{path}: the options name no models_path, the folder of the language model.");
         }
 
-        string folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, models));
+        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, models)));
         return Path.Exists(folder)
             ? new LanguageGraph(bound with { ModelPath = folder }, [.. warnings])
             : Outcome.Fail(

@@ -1,0 +1,119 @@
+using Ovms.Configuration.Graphs;
+using Ovms.Options;
+using Ovms.Status;
+
+namespace Ovms.Tests.Configuration.Graphs;
+
+/// <summary>A graph with one node that generates text becomes the options of a language model.</summary>
+public class LanguageGraphTests
+{
+    private static readonly ModelOptions s_given = new() { ModelName = "chat" };
+
+    // As the original's export script writes it.
+    private const string Exported = """
+        input_stream: "HTTP_REQUEST_PAYLOAD:input"
+        output_stream: "HTTP_RESPONSE_PAYLOAD:output"
+
+        node: {
+          name: "LLMExecutor"
+          calculator: "HttpLLMCalculator"
+          input_stream: "LOOPBACK:loopback"
+          input_side_packet: "LLM_NODE_RESOURCES:llm"
+          output_stream: "LOOPBACK:loopback"
+          input_stream_info: { tag_index: 'LOOPBACK:0', back_edge: true }
+          node_options: {
+              [type.googleapis.com / mediapipe.LLMCalculatorOptions]: {
+                  models_path: "./",
+                  plugin_config: '{"KV_CACHE_PRECISION": "u8"}',
+                  enable_prefix_caching: true,
+                  cache_size: 4,
+                  max_num_seqs: 16,
+                  device: "CPU",
+              }
+          }
+          input_stream_handler {
+            input_stream_handler: "SyncSetInputStreamHandler",
+            options { [mediapipe.SyncSetInputStreamHandlerOptions.ext] { sync_set { tag_index: "LOOPBACK:0" } } }
+          }
+        }
+        """;
+
+    [Test]
+    public async Task ExportedGraph_BecomesOptions()
+    {
+        using TempGraph graph = new(Exported);
+        Outcome<LanguageGraph> read = LanguageGraph.Read(graph.Path, s_given);
+        await Assert.That(read.Text).IsEqualTo(Outcome.Ok.Text);
+        await Assert.That(read.Value!.Model).IsEqualTo(s_given with
+        {
+            Task = TaskKind.TextGeneration,
+            ModelPath = graph.Folder,
+            PluginConfig = "{\"KV_CACHE_PRECISION\": \"u8\"}",
+            EnablePrefixCaching = TrueFalse.True,
+            CacheSize = 4,
+            MaxNumSeqs = 16,
+            TargetDevice = "CPU",
+        });
+    }
+
+    [Test]
+    [Arguments("models_path: '.'", "", TrueFalse.False, "AUTO")]
+    [Arguments("models_path: '.' pipeline_type: LM", "", TrueFalse.False, "LM")]
+    [Arguments("models_path: '.' pipeline_type: 2 enable_prefix_caching: t device: 'AUTO'", "AUTO", TrueFalse.True, "LM_CB")]
+    public async Task DefaultsAreTheOriginals(string fields, string device, TrueFalse prefix, string pipeline)
+    {
+        using TempGraph graph = TempGraph.Of(fields);
+        ModelOptions model = LanguageGraph.Read(graph.Path, s_given).Value!.Model;
+        await Assert.That((model.TargetDevice, model.EnablePrefixCaching, model.PipelineType)).IsEqualTo((device, prefix, pipeline));
+    }
+
+    [Test]
+    [Arguments("models_path: '.' draft_models_path: 'd'", "draft_models_path is not served yet")]
+    [Arguments("models_path: '.' cache_eviction_config { start_size: 1 }", "cache_eviction_config is not served yet")]
+    [Arguments("models_path: '.' sparse_attention_config { }", "sparse_attention_config is not served yet")]
+    [Arguments("models_path: '.' cache_size: 'four'", "cache_size: four is not a value of it")]
+    [Arguments("models_path: '.' max_num_seqs: 0", "max_num_seqs: 0 is not a value of it")]
+    [Arguments("models_path: '.' speed: 7", "has no such field")]
+    [Arguments("models_path: 'nowhere'", "there is no folder")]
+    [Arguments("cache_size: 1", "name no models_path")]
+    public async Task WhatCannotBeFollowed_IsRefusedWithItsPlace(string fields, string why)
+    {
+        using TempGraph graph = TempGraph.Of(fields);
+        Outcome<LanguageGraph> read = LanguageGraph.Read(graph.Path, s_given);
+        await Assert.That(read.Code).IsEqualTo(StatusCode.GraphInvalid);
+        await Assert.That(read.Detail!).Contains(why).And.StartsWith(graph.Path);
+    }
+
+    [Test]
+    public async Task FieldsWithoutEffect_AreWarnings()
+    {
+        using TempGraph graph = TempGraph.Of("models_path: '.' block_size: 32 chat_template_mode: JINJA");
+        await Assert.That(LanguageGraph.Read(graph.Path, s_given).Value!.Warnings.Length).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task OtherGraphs_AreNotServed()
+    {
+        using TempGraph graph = new("node { calculator: 'OpenVINOInferenceCalculator' }");
+        await Assert.That(LanguageGraph.Read(graph.Path, s_given).Code).IsEqualTo(StatusCode.NotImplemented);
+    }
+
+    private sealed class TempGraph : IDisposable
+    {
+        public TempGraph(string text)
+        {
+            Folder = Directory.CreateTempSubdirectory("graph").FullName;
+            File.WriteAllText(Path, text);
+        }
+
+        public string Folder { get; }
+
+        public string Path => System.IO.Path.Combine(Folder, "graph.pbtxt");
+
+        public static TempGraph Of(string fields) => new(
+            "node { calculator: 'HttpLLMCalculator' node_options { [type.googleapis.com/mediapipe.LLMCalculatorOptions] { "
+            + fields + " } } }");
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Ovms.Frontends.Rest.OpenAi;
+
+namespace Ovms.Tests.Frontends.Rest.OpenAi;
+
+/// <summary>The fields of requests for text: kinds, ranges, and the original's texts.</summary>
+public class RequestTests
+{
+    private const string Messages = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+
+    [Test]
+    [Arguments("", "Messages missing in request")]
+    [Arguments("\"messages\":{}", "Messages are not an array")]
+    [Arguments("\"messages\":[]", "Messages array cannot be empty")]
+    [Arguments("\"messages\":[1]", "Message is not a JSON object")]
+    [Arguments("\"messages\":[{}]", "Every message must have 'role' field")]
+    [Arguments("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]", "This servable supports only text input, but image_url has been provided")]
+    [Arguments("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"video\"}]}]", "Unsupported content type")]
+    [Arguments("\"messages\":[{\"role\":\"user\",\"content\":7}]", "Message content is neither a string nor an array of parts")]
+    [Arguments("\"stream\":1," + Messages, "stream field is not a boolean")]
+    [Arguments("\"stream_options\":{}," + Messages, "stream_options provided, but stream not set to true")]
+    [Arguments("\"max_tokens\":0," + Messages, "max_tokens value should be greater than 0")]
+    [Arguments("\"max_tokens\":-1," + Messages, "max_tokens is not an unsigned integer")]
+    [Arguments("\"max_tokens\":\"7\"," + Messages, "max_tokens is not an unsigned integer")]
+    [Arguments("\"max_tokens\":4294967296," + Messages, "max_tokens value can't be greater than 4294967295")]
+    [Arguments("\"max_tokens\":100," + Messages, "max_tokens exceeds limit provided in graph config: 100")]
+    [Arguments("\"max_completion_tokens\":101," + Messages, "max_completion_tokens exceeds limit provided in graph config: 100")]
+    [Arguments("\"temperature\":2.5," + Messages, "temperature out of range(0.0, 2.0)")]
+    [Arguments("\"temperature\":\"1\"," + Messages, "temperature is not a valid number")]
+    [Arguments("\"top_p\":0," + Messages, "top_p out of range(0.0, 1.0)")]
+    [Arguments("\"min_p\":1," + Messages, "min_p out of range(0.0, 1.0)")]
+    [Arguments("\"top_k\":0," + Messages, "top_k must be -1 (all tokens) or a positive integer")]
+    [Arguments("\"top_k\":1.5," + Messages, "top_k is not an integer")]
+    [Arguments("\"repetition_penalty\":0," + Messages, "repetition_penalty must be above 0")]
+    [Arguments("\"frequency_penalty\":-2.1," + Messages, "frequency_penalty out of range(-2.0, 2.0)")]
+    [Arguments("\"presence_penalty\":2.1," + Messages, "presence_penalty out of range(-2.0, 2.0)")]
+    [Arguments("\"seed\":-1," + Messages, "seed out of range(0, 4294967295)")]
+    [Arguments("\"stop\":[1]," + Messages, "stop array contains non string element")]
+    [Arguments("\"stop\":{}," + Messages, "stop is not a string or array of strings")]
+    [Arguments("\"stop\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"0\",\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\"]," + Messages, "stop array must have no more than 16 strings")]
+    [Arguments("\"n\":3,\"best_of\":2," + Messages, "n value cannot be greater than best_of")]
+    [Arguments("\"best_of\":20," + Messages, "best_of exceeds limit provided in graph config: 20")]
+    [Arguments("\"best_of\":2,\"stream\":true," + Messages, "best_of cannot be used in streaming mode")]
+    [Arguments("\"logit_bias\":{\"a\":1}," + Messages, "logit_bias: expected token ids with numbers from -100 to 100")]
+    [Arguments("\"top_logprobs\":1," + Messages, "top_logprobs is given without logprobs: true")]
+    [Arguments("\"logprobs\":true,\"top_logprobs\":21," + Messages, "top_logprobs out of range(0, 20)")]
+    [Arguments("\"tools\":{}," + Messages, "Tools are not an array")]
+    [Arguments("\"tools\":[1]," + Messages, "Tool is not a JSON object")]
+    [Arguments("\"tools\":[{\"type\":\"retrieval\"}]," + Messages, "Only function tools are supported")]
+    [Arguments("\"tools\":[{\"type\":\"function\",\"function\":{}}]," + Messages, "Function object does not contain a valid name field")]
+    [Arguments("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":1}}]," + Messages, "Function parameters are not a valid JSON object")]
+    [Arguments("\"tool_choice\":\"required\"," + Messages, "tool_choice: only none and auto are served yet; a call of a function cannot be enforced")]
+    [Arguments("\"response_format\":{\"type\":\"json_object\"}," + Messages, "response_format json_object is not served yet; only text is")]
+    [Arguments("\"modalities\":[\"text\",\"audio\"]," + Messages, "modalities: this model answers with text only; expected: [\"text\"]")]
+    [Arguments("\"chat_template_kwargs\":1," + Messages, "chat_template_kwargs must be an object")]
+    public async Task WrongChat_IsRefused(string fields, string expected)
+    {
+        RequestFields request = Fields(fields);
+        ChatRequest.Read(request, bestOfLimit: 20, maxTokensLimit: 100);
+        await Assert.That(request.Fault.Detail).IsEqualTo(expected);
+    }
+
+    [Test]
+    [Arguments("\"temperature\":null,\"max_tokens\":null,\"stop\":null,\"stream_options\":null,\"seed\":null,\"tools\":null")]
+    [Arguments("\"stream\":true,\"stream_options\":{\"include_usage\":true,\"unknown\":1}")]
+    [Arguments("\"max_completion_tokens\":100,\"max_tokens\":4000000000")]
+    [Arguments("\"n\":2,\"best_of\":2,\"top_k\":-1,\"top_p\":1,\"temperature\":0")]
+    [Arguments("\"response_format\":{\"type\":\"text\"},\"modalities\":[\"text\"],\"tool_choice\":\"auto\"")]
+    [Arguments("\"user\":\"u\",\"store\":true,\"metadata\":{},\"num_assistant_tokens\":\"x\",\"max_ngram_size\":[]")]
+    [Arguments("\"tools\":[{\"type\":\"function\",\"name\":\"flat\"}]")]
+    public async Task RightChat_IsTaken(string fields)
+    {
+        RequestFields request = Fields($"{fields},{Messages}");
+        ChatRequest.Read(request, bestOfLimit: 20, maxTokensLimit: 101);
+        await Assert.That(request.Fault.Detail).IsNull();
+    }
+
+    [Test]
+    [Arguments("\"prompt\":\"a\"", "a")]
+    [Arguments("\"prompt\":[\"a\",\"b\"]", "a b")]
+    [Arguments("\"prompt\":[1,2]", "1,2")]
+    [Arguments("\"prompt\":[[1,2],[3]]", "1,2 3")]
+    [Arguments("\"prompt\":[\"a\",[3]]", "a 3")]
+    public async Task Prompts_AreTextsOrIds(string fields, string expected)
+    {
+        RequestFields request = Fields(fields);
+        Prompt[] prompts = CompletionRequest.Read(request, 20, null).Prompts;
+        await Assert.That(request.Fault.Detail).IsNull();
+        await Assert.That(string.Join(' ', prompts.Select(static prompt => prompt.Text ?? string.Join(',', prompt.Ids!)))).IsEqualTo(expected);
+    }
+
+    [Test]
+    [Arguments("", "prompt is missing in request")]
+    [Arguments("\"prompt\":1", "prompt is not a string, nor an array of strings or of token ids")]
+    [Arguments("\"prompt\":[]", "prompt array cannot be empty")]
+    [Arguments("\"prompt\":[1,-1]", "prompt: a token id is a whole number from 0")]
+    [Arguments("\"prompt\":[{}]", "prompt is not a string, nor an array of strings or of token ids")]
+    [Arguments("\"prompt\":\"a\",\"logprobs\":21", "logprobs out of range(0, 20)")]
+    [Arguments("\"prompt\":\"a\",\"max_tokens\":0", "max_tokens value should be greater than 0")]
+    public async Task WrongCompletion_IsRefused(string fields, string expected)
+    {
+        RequestFields request = Fields(fields);
+        CompletionRequest.Read(request, 20, null);
+        await Assert.That(request.Fault.Detail).IsEqualTo(expected);
+    }
+
+    [Test]
+    public async Task PromptThatIsOnlyScored_MayHaveNoNewTokens()
+    {
+        RequestFields request = Fields("\"prompt\":\"a\",\"max_tokens\":0,\"echo\":true,\"logprobs\":0");
+        CompletionRequest read = CompletionRequest.Read(request, 20, null);
+        await Assert.That(request.Fault.Detail).IsNull();
+        await Assert.That((read.MaxTokens, read.LogProbs, read.Echoes)).IsEqualTo((0L, 0, true));
+    }
+
+    private static RequestFields Fields(string fields) => new(JsonDocument.Parse("{" + fields.Trim(',') + "}").RootElement);
+}
