@@ -57,6 +57,23 @@ public sealed unsafe class Core : IDisposable
         }
     }
 
+    /// <summary>
+    /// Reads a model from the text of an IR and the contents of its .bin. The model keeps the memory that the tensor owns; the tensor may be
+    /// disposed. It must not lie over memory of the caller.
+    /// </summary>
+    public Model ReadModelText(string ir, Tensor weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        byte[] text = Encoding.UTF8.GetBytes(ir);
+        fixed (byte* start = text)
+        {
+            OpenVino.ov_core_read_model_from_memory_buffer(
+                _handle, start, (nuint)text.Length, weights.Handle.DangerousGetHandle(), out ModelHandle model).Check();
+            GC.KeepAlive(weights);
+            return new Model(model);
+        }
+    }
+
     /// <summary>Compiles a model for a device string such as <c>CPU</c>, <c>AUTO:GPU,CPU</c> or <c>BATCH:CPU(16)</c>.</summary>
     public CompiledModel Compile(Model model, string device, IReadOnlyList<KeyValuePair<string, string>> properties)
     {

@@ -346,6 +346,10 @@ internal enum StatusCode
     [Status("Output holds bytes that are not UTF-8", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     OutputIsNotUtf8,
 
+    /// <summary>A text for a language model is longer than its tokenizer takes.</summary>
+    [Status("The text is too long", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    TextTooLong,
+
     /// <summary>The message is larger than allowed.</summary>
     [Status("Message exceeds the maximum size", Grpc = GrpcCode.ResourceExhausted, Http = 413)]
     MessageTooLarge,

@@ -100,6 +100,10 @@ internal static class FolderLaw
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
+        ["Generation/Encoding"] = ["Language/Vocabulary", "Serving/Requests", "Repository/Language", "Native", "Status"],
+
+        // Texts and tokens, without engine, clock or disk.
+        ["Language/Vocabulary"] = ["Status"],
 
         // What is known of languages without an engine, a clock or a disk.
         ["Language/Sampling"] = ["Status"],
@@ -142,6 +146,7 @@ internal static class FolderLaw
         ["Devices/Health"] = ["Native", "Status", "Observability"],
         ["Repository"] = ["Disk", "Status"],
         ["Repository/Remote"] = ["Repository", "Disk", "Status"],
+        ["Repository/Language"] = ["Disk", "Status"],
         ["Tensors"] = ["Native", "Status", "Wire"],
 
         ["Options"] = ["Observability"],
