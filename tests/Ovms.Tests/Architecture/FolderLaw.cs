@@ -100,6 +100,8 @@ internal static class FolderLaw
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
+        ["Generation/Cache"] = [],
+        ["Generation/Engine"] = [],
 
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
