@@ -521,6 +521,10 @@ internal enum StatusCode
     [Status("Setting is not known", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     InvalidSetting,
 
+    /// <summary>A parameter of text generation is out of its range.</summary>
+    [Status("Invalid generation parameter", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    SamplingInvalid,
+
     /// <summary>The shared memory region is not registered.</summary>
     [Status("Shared memory region is not registered", Grpc = GrpcCode.NotFound, Http = 404)]
     SharedMemoryRegionMissing,

@@ -103,6 +103,10 @@ internal static class FolderLaw
         ["Generation/Cache"] = [],
         ["Generation/Engine"] = [],
 
+        // What is known of languages without an engine, a clock or a disk.
+        ["Language/Sampling"] = ["Status"],
+        ["Language/Text"] = ["Status"],
+
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
         ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Devices", "Native"],
