@@ -104,6 +104,8 @@ internal static class FolderLaw
 
         // Texts and tokens, without engine, clock or disk.
         ["Language/Vocabulary"] = ["Status"],
+        ["Generation/Cache"] = [],
+        ["Generation/Engine"] = [],
 
         // What is known of languages without an engine, a clock or a disk.
         ["Language/Sampling"] = ["Status"],
