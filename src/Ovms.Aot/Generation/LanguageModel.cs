@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Ovms.Generation.Encoding;
+using Ovms.Generation.Engine;
+using Ovms.Language.Chat;
+using Ovms.Repository.Language;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Table;
+using Ovms.Status;
+
+namespace Ovms.Generation;
+
+/// <summary>A loaded language model: its engine, its tokenizer, and the template of its conversations. Owns all of them.</summary>
+internal sealed class LanguageModel : ServableLanguage
+{
+    /// <summary>Computes answers.</summary>
+    public required LanguageEngine Engine { get; init; }
+
+    /// <summary>Texts to token ids and back.</summary>
+    public required LanguageTokenizer Tokenizer { get; init; }
+
+    /// <summary>Makes the prompt of a conversation; a failure if the model has no template, or a faulty one.</summary>
+    public required Outcome<ChatPrompt> Chat { get; init; }
+
+    /// <summary>The options.</summary>
+    public required LanguageSettings Settings { get; init; }
+
+    /// <summary>What the files beside the model say.</summary>
+    public required LanguageFacts Facts { get; init; }
+
+    /// <summary>The most tokens of a prompt and its answer: what the model and the KV cache take.</summary>
+    public required int Longest { get; init; }
+
+    /// <summary>Logits of a row; ids are from 0 to one less.</summary>
+    public required int Vocabulary { get; init; }
+
+    /// <summary>What a request that says nothing gets.</summary>
+    public GenerationFile Defaults => Facts.Generation;
+
+    /// <summary>The length that the model was made for; null if its files do not say it.</summary>
+    public int? ModelLength => Facts.Model.ModelLength;
+
+    /// <summary>The ids that end an answer.</summary>
+    public ImmutableArray<int> EndIds => Tokenizer.Roles.EndIds;
+
+    /// <summary>Number of token ids that texts can have.</summary>
+    public int TokenIds => Tokenizer.VocabularySize > 0 ? Math.Min(Tokenizer.VocabularySize, Vocabulary) : Vocabulary;
+
+    /// <summary>The id that lists of tokens are filled up with.</summary>
+    public int PadId => Tokenizer.Roles.Pad.Id ?? Tokenizer.Roles.Eos.Id ?? 0;
+
+    /// <inheritdoc/>
+    public override int Size => Settings.MaxSequences;
+
+    /// <inheritdoc/>
+    public override int InUse => Engine.Counts.Running;
+
+    /// <inheritdoc/>
+    public override int Waiting => Engine.Counts.Waiting;
+
+    /// <summary>Makes the prompt of a conversation.</summary>
+    /// <param name="messages">The messages, checked.</param>
+    /// <param name="tools">The tools; undefined = none.</param>
+    /// <param name="variables">Further variables; undefined = none.</param>
+    /// <param name="addsGenerationPrompt">Whether the prompt ends with the beginning of an answer.</param>
+    public Outcome<string> Render(JsonElement messages, JsonElement tools, JsonElement variables, bool addsGenerationPrompt) =>
+        Chat.IsOk ? Chat.Value.Render(messages, tools, variables, addsGenerationPrompt) : Chat.WithoutValue;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        Engine.Dispose();
+        Tokenizer.Dispose();
+    }
+}
