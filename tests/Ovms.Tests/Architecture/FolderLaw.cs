@@ -100,6 +100,7 @@ internal static class FolderLaw
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
+        ["Generation/Models"] = ["Generation/Steps", "Native", "Disk", "Status"],
 
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],
