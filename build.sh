@@ -18,6 +18,7 @@ Usage: ./build.sh COMMAND
   fetch     get the OpenVINO runtime into .cache/ (the commands above do it by themselves)
 
 What has to be installed: the .NET SDK 10, gcc or clang, binutils, zlib's headers, unzip, and pip if OpenVINO is to be downloaded.
+With a C++ compiler (g++ or clang++; CXX names another) language models of many callers share one inference by paged attention.
 Debian: dotnet-sdk-10.0 (Microsoft's package source) build-essential zlib1g-dev unzip python3-pip
 The OpenVINO runtime is taken from the first of: the folder in OPENVINO_DIR, an earlier fetch in .cache/,
 ../shared/openvino/*.whl, pip download. All but the first are checked against publish/runtime.sha256.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Finds the OpenVINO runtime and copies it to <dest>/lib (all libraries in one folder, as their $ORIGIN run path requires)
-# and <dest>/licenses. Prints <dest> on file descriptor 3, if open, as the last line.
+# Finds the OpenVINO runtime and copies it to <dest>/lib (all libraries in one folder, as their $ORIGIN run path requires),
+# <dest>/licenses and <dest>/include (C++ headers, for publish/paged.sh). Prints <dest> on file descriptor 3, if open, as the last line.
 # <dest> is .cache/openvino for the pinned runtime and .cache/openvino-own for one of OPENVINO_DIR, so that the latter is
 # never used as the pinned one.
 set -euo pipefail
@@ -50,6 +50,9 @@ from_own_folder() {
             find "$candidate" -maxdepth 1 \( -name '*.so' -o -name '*.so.*' -o -name cache.json \) ! -name '*_debug*' \
                 -exec cp -P {} "$STAGE/lib/" \;
         done
+        for candidate in "$given/include" "$folder/../include" "$given/runtime/include"; do
+            if [[ -d $candidate/openvino ]]; then cp -rL "$candidate" "$STAGE/include"; break; fi
+        done
         finish "$stamp" "$dest"
     fi
     done_with "$dest"
@@ -64,6 +67,9 @@ from_wheels() {
     begin "$dest"
     wheel=$(echo "$wheels"/openvino-[0-9]*.whl)
     unzip -qjo "$wheel" 'openvino/libs/*' -x '*.pc' -d "$STAGE/lib"
+    unzip -qo "$wheel" 'openvino/include/*' -d "$STAGE"
+    mv "$STAGE/openvino/include" "$STAGE/include"
+    rmdir "$STAGE/openvino"
     unzip -qjo "$wheel" '*.dist-info/licenses/*' -d "$STAGE/licenses/openvino"
     wheel=$(echo "$wheels"/openvino_tokenizers-[0-9]*.whl)
     unzip -qjo "$wheel" 'openvino_tokenizers/lib/*' -d "$STAGE/lib"
@@ -81,7 +87,9 @@ all_wheels_in() {
 
 if [[ -n ${OPENVINO_DIR:-} ]]; then from_own_folder "${OPENVINO_DIR%/}"; fi
 
-if [[ -f .cache/openvino/stamp && $(<.cache/openvino/stamp) == "$(<"$PINS")" ]]; then
+# A cache without headers is of an earlier release. It is made anew where that takes no download.
+if [[ -f .cache/openvino/stamp && $(<.cache/openvino/stamp) == "$(<"$PINS")" ]] \
+    && { [[ -d .cache/openvino/include ]] || ! all_wheels_in ../shared/openvino; }; then
     say "runtime: .cache/openvino (fetched earlier)"
     done_with .cache/openvino
 fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Publishes the native binary and lays out the package in publish/out:
-#   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers, libSkiaSharp)   LICENSE   NOTICE   third-party/
+#   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers, libSkiaSharp, libovms_paged)   LICENSE   NOTICE   third-party/
 # The debug symbols stay in artifacts/ (ovms.dbg). --if-needed skips the publish if sources and runtime have not changed since
 # the last one.
 set -euo pipefail
@@ -21,9 +21,10 @@ linker_arguments
 
 exec 4>&1
 runtime=$(publish/fetch.sh 3>&1 1>&4)
+publish/paged.sh "$runtime"
 what="$rid $(<"$runtime/stamp")"
 if [[ ${1:-} == --if-needed && -x $OUT/bin/ovms && -f $STAMP && $(<"$STAMP") == "$what" ]] \
-    && [[ -z $(find src NOTICE publish/third-party publish/publish.sh Directory.Build.props Directory.Packages.props global.json \
+    && [[ -z $(find src native NOTICE publish/third-party publish/publish.sh publish/paged.sh Directory.Build.props Directory.Packages.props global.json \
         -newer "$STAMP" -print -quit) ]]; then
     say "package: $OUT is up to date"
     exit 0

@@ -112,6 +112,7 @@ linker_arguments
 head_line "OpenVINO runtime"
 exec 4>&1
 runtime=$(publish/fetch.sh 3>&1 1>&4)
+publish/paged.sh "$runtime"
 
 tests/opencl.sh
 

@@ -24,6 +24,21 @@ public sealed class CompiledModel : IDisposable
     /// <summary>Outputs in order.</summary>
     public IReadOnlyList<PortInfo> Outputs { get; }
 
+    /// <summary>Index of the input that has this name among its names; -1 if none has.</summary>
+    public int IndexOfInput(string name)
+    {
+        CString.Require(name);
+        OvStatus status = OpenVino.ov_compiled_model_input_by_name(_handle, name, out ConstPortHandle port);
+        using (port)
+        {
+            if (status != OvStatus.Ok)
+                return -1;
+            // The C API tells one name of a port, and always the same one.
+            OpenVino.ov_port_get_any_name(port, out string? anyName).Check();
+            return Inputs.FirstOrDefault(input => input.Name == anyName)?.Index ?? -1;
+        }
+    }
+
     /// <summary>A property as text, e.g. <c>EXECUTION_DEVICES</c>, <c>OPTIMAL_NUMBER_OF_INFER_REQUESTS</c>.</summary>
     /// <exception cref="OpenVinoException">The device does not support the key.</exception>
     public string GetProperty(string key)

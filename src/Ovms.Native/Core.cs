@@ -34,26 +34,50 @@ public sealed unsafe class Core : IDisposable
             OpenVino.ov_core_create_with_config(pluginsXml, out _handle).Check();
     }
 
-    /// <summary>Reads a model file, or the folder of a TensorFlow SavedModel. OpenVINO finds the weights beside it.</summary>
-    public Model ReadModel(string path)
+    /// <summary>Reads a model file, or the folder of a TensorFlow SavedModel.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="weights">The file of an IR's weights; null if OpenVINO finds them beside the model.</param>
+    public Model ReadModel(string path, string? weights = null)
     {
         CString.Require(path);
+        if (weights is not null)
+            CString.Require(weights);
         ModelHandle model;
         if (OperatingSystem.IsWindows())
-            OpenVino.ov_core_read_model_unicode(_handle, WindowsPath.Long(path), null, out model).Check();
+        {
+            string? longWeights = weights is null ? null : WindowsPath.Long(weights);
+            OpenVino.ov_core_read_model_unicode(_handle, WindowsPath.Long(path), longWeights, out model).Check();
+        }
         else
-            OpenVino.ov_core_read_model(_handle, path, null, out model).Check();
+        {
+            OpenVino.ov_core_read_model(_handle, path, weights, out model).Check();
+        }
+
         return new Model(model);
     }
 
-    /// <summary>Reads a model without weights from the text of an IR.</summary>
-    public Model ReadModelText(string ir)
+    /// <summary>Reads a model from the text of an IR.</summary>
+    /// <param name="ir">The text.</param>
+    /// <param name="weights">Its weights, whose bytes the model shares; null if it has none.</param>
+    public Model ReadModelText(string ir, Tensor? weights = null)
     {
+        ArgumentNullException.ThrowIfNull(ir);
         byte[] text = Encoding.UTF8.GetBytes(ir);
         fixed (byte* start = text)
         {
-            OpenVino.ov_core_read_model_from_memory_buffer(_handle, start, (nuint)text.Length, IntPtr.Zero, out ModelHandle model).Check();
-            return new Model(model);
+            bool added = false;
+            try
+            {
+                weights?.Handle.DangerousAddRef(ref added);
+                IntPtr tensor = weights?.Handle.DangerousGetHandle() ?? IntPtr.Zero;
+                OpenVino.ov_core_read_model_from_memory_buffer(_handle, start, (nuint)text.Length, tensor, out ModelHandle model).Check();
+                return new Model(model);
+            }
+            finally
+            {
+                if (added)
+                    weights!.Handle.DangerousRelease();
+            }
         }
     }
 

@@ -147,6 +147,18 @@ public sealed unsafe class Tensor : IDisposable
         return StdString.TextOf((StdString*)Data + index);
     }
 
+    /// <summary>
+    /// Changes the shape. Requests that use the tensor see the new shape. Elements are kept only as far as the memory is: a larger shape may
+    /// get new, uninitialised memory, and <see cref="Data"/> moves then.
+    /// </summary>
+    /// <exception cref="OpenVinoException">The tensor lies over host memory that is too small.</exception>
+    public void SetShape(ReadOnlySpan<long> shape)
+    {
+        CheckShape(ElementType, shape);
+        fixed (long* dims = shape)
+            OpenVino.ov_tensor_set_shape(Handle, new ov_shape_t { rank = shape.Length, dims = dims }).Check();
+    }
+
     /// <summary>The shape; empty for a scalar.</summary>
     public long[] GetShape()
     {

@@ -37,6 +37,32 @@ public class PlainPathTests
     }
 
     [Test]
+    public async Task Input_IsFoundByEachOfItsNamesAndByNoOther()
+    {
+        const string Ir = """
+            <net name="n" version="11"><layers>
+            <layer id="0" name="x" type="Parameter" version="opset1"><data shape="1" element_type="f32"/>
+            <output><port id="0" precision="FP32" names="x"/></output></layer>
+            <layer id="1" name="y" type="Parameter" version="opset1"><data shape="1" element_type="f32"/>
+            <output><port id="0" precision="FP32" names="7,y,second"/></output></layer>
+            <layer id="2" name="sum" type="Add" version="opset1"><data auto_broadcast="numpy"/>
+            <input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" names="sum"/></output></layer>
+            <layer id="3" name="r" type="Result" version="opset1"><input><port id="0"/></input></layer></layers>
+            <edges><edge from-layer="0" from-port="0" to-layer="2" to-port="0"/><edge from-layer="1" from-port="0" to-layer="2" to-port="1"/>
+            <edge from-layer="2" from-port="2" to-layer="3" to-port="0"/></edges></net>
+            """;
+        using Core core = new();
+        using Model model = core.ReadModelText(Ir);
+        using CompiledModel compiled = core.Compile(model, "CPU", Cpu.None);
+
+        await Assert.That(compiled.IndexOfInput("x")).IsEqualTo(0);
+        foreach (string name in new[] { "7", "y", "second" })
+            await Assert.That(compiled.IndexOfInput(name)).IsEqualTo(1).Because(name);
+        await Assert.That(compiled.IndexOfInput("sum")).IsEqualTo(-1);
+        await Assert.That(compiled.IndexOfInput("none")).IsEqualTo(-1);
+    }
+
+    [Test]
     public async Task TwoInputs_AreToldApartByIndex()
     {
         using CompiledModel compiled = Cpu.Compile("summator");

@@ -28,6 +28,43 @@ public class ShapeTests
     }
 
     [Test]
+    public async Task SetShape_KeepsMemoryThatFitsAndReplacesMemoryThatDoesNot()
+    {
+        using Tensor tensor = Cpu.Filled<int>(ElementType.I32, [4], [1, 2, 3, 4]);
+        IntPtr before = Address(tensor);
+
+        tensor.SetShape([2]);
+        await Assert.That(Cpu.Values<int>(tensor)).IsEquivalentTo([1, 2], CollectionOrdering.Matching);
+        await Assert.That(Address(tensor)).IsEqualTo(before);
+        tensor.SetShape([0]);
+        await Assert.That(tensor.Count).IsEqualTo(0);
+        tensor.SetShape([64, 1024]);
+        await Assert.That(tensor.GetShape()).IsEquivalentTo([64L, 1024L], CollectionOrdering.Matching);
+        tensor.Bytes.Fill(7);
+    }
+
+    [Test]
+    public async Task SetShape_IsSeenByTheRequestThatHasTheTensor()
+    {
+        using CompiledModel compiled = Cpu.Compile("dynamic");
+        using InferRequest request = compiled.CreateInferRequest();
+        using Tensor input = Cpu.Filled<float>(ElementType.F32, [2, 2], [1, 2, 3, 4]);
+        request.SetInput(0, input);
+        request.Infer();
+        input.SetShape([1, 3]);
+        request.Infer();
+        using Tensor output = request.GetOutput(0);
+        await Assert.That(Cpu.Values<float>(output)).IsEquivalentTo([2f, 4f, 6f], CollectionOrdering.Matching);
+    }
+
+    [Test]
+    public async Task SetShape_OverHostMemoryCannotGrow()
+    {
+        using Tensor tensor = OverFourBytes();
+        await Assert.That(() => tensor.SetShape([2])).Throws<OpenVinoException>();
+    }
+
+    [Test]
     public async Task Scalar_IsATensorOfOneElementWithoutDimensions()
     {
         using Tensor scalar = Tensor.Allocate(ElementType.F64, []);
@@ -227,4 +264,14 @@ public class ShapeTests
     private static unsafe Tensor EmptyHostTensor() => Tensor.FromHost(ElementType.F32, [2, 0, 3], null);
 
     private static unsafe void NullHostTensor() => Tensor.FromHost(ElementType.F32, [2], null).Dispose();
+
+    private static readonly byte[] s_fourBytes = GC.AllocateArray<byte>(4, pinned: true);
+
+    private static unsafe Tensor OverFourBytes()
+    {
+        fixed (byte* data = s_fourBytes)
+            return Tensor.FromHost(ElementType.I32, [1], data);
+    }
+
+    private static unsafe IntPtr Address(Tensor tensor) => (IntPtr)tensor.Data;
 }

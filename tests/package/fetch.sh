@@ -21,7 +21,8 @@ pip() { printf '#!/bin/sh\n%s\n' "$1" >"$work/bin/python3"; chmod +x "$work/bin/
 
 "$real" - "$work/wheels/$WHEEL" "$work/wheels/$TOKENIZERS" <<'PY'
 import sys, zipfile
-runtime = ("openvino/libs/libopenvino_c.so.2641", "openvino/libs/libtbb.so.12", "openvino-2026.4.1.dist-info/licenses/LICENSE")
+runtime = ("openvino/libs/libopenvino_c.so.2641", "openvino/libs/libtbb.so.12", "openvino/include/openvino/openvino.hpp",
+           "openvino-2026.4.1.dist-info/licenses/LICENSE")
 tokenizers = ("openvino_tokenizers/lib/libopenvino_tokenizers.so", "t.dist-info/LICENSE", "t.dist-info/third-party-programs.txt")
 for path, names in ((sys.argv[1], runtime), (sys.argv[2], tokenizers)):
     with zipfile.ZipFile(path, "w") as wheel:
@@ -76,6 +77,9 @@ cp "$work/wheels/"*.whl "$work/shared/openvino/"
 fetches "wheels beside the repository"
 expect .cache/openvino libopenvino_c.so.2641
 [[ -e $work/shared/openvino/$WHEEL ]] || fail "$case: took away a wheel that is not its own."
+rm -r "$work/repo/.cache/openvino/include"
+fetches "an earlier fetch without headers"
+[[ -e $work/repo/.cache/openvino/include/openvino/openvino.hpp ]] || fail "$case: the headers are missing; said '$words'."
 rm -rf "$work/repo/.cache"
 echo more >>"$work/shared/openvino/$TOKENIZERS"
 fetches "a wheel with another checksum"
@@ -86,8 +90,13 @@ cp "$work/wheels/$TOKENIZERS" "$work/shared/openvino/"
 for inside in . libs runtime/lib/intel64; do
     mkdir -p "$work/own/$inside"
     touch "$work/own/$inside/libopenvino_c.so.2641" "$work/own/$inside/libtbb.so.12"
+    headers=$work/own/include/openvino
+    [[ $inside != runtime/* ]] || headers=$work/own/runtime/include/openvino
+    mkdir -p "$headers"
+    touch "$headers/openvino.hpp"
     fetches "OPENVINO_DIR with libraries in $inside" "$work/own"
     expect .cache/openvino-own libopenvino_c.so.2641
+    [[ -e $work/repo/.cache/openvino-own/include/openvino/openvino.hpp ]] || fail "$case: the headers are missing."
     rm -rf "$work/own"
 done
 mkdir "$work/own"

@@ -22,6 +22,12 @@ internal static unsafe partial class OpenVino
     internal static partial OvStatus ov_compiled_model_input_by_index(
         CompiledModelHandle compiled_model, nuint index, out ConstPortHandle input_port);
 
+    /// <summary>Looks at inputs only. Fails with GENERAL_ERROR or NOT_FOUND if no input has the name.</summary>
+    [LibraryImport(Libraries.OpenVinoC, StringMarshalling = StringMarshalling.Utf8)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial OvStatus ov_compiled_model_input_by_name(
+        CompiledModelHandle compiled_model, string name, out ConstPortHandle input_port);
+
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_compiled_model_output_by_index(
         CompiledModelHandle compiled_model, nuint index, out ConstPortHandle output_port);

@@ -20,6 +20,10 @@ internal static unsafe partial class OpenVino
     internal static partial OvStatus ov_tensor_create_from_string_array(
         byte** string_array, nuint array_size, ov_shape_t shape, out TensorHandle tensor);
 
+    /// <summary>Keeps the memory if the new shape fits into it, else allocates anew; a tensor over host memory cannot grow.</summary>
+    [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial OvStatus ov_tensor_set_shape(TensorHandle tensor, ov_shape_t shape);
+
     /// <summary>Fails with INVALID_C_PARAM for a scalar.</summary>
     [LibraryImport(Libraries.OpenVinoC), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial OvStatus ov_tensor_get_shape(TensorHandle tensor, ov_shape_t* shape);

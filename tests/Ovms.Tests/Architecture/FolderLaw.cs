@@ -110,6 +110,7 @@ internal static class FolderLaw
         // What is known of languages without an engine, a clock or a disk.
         ["Language/Sampling"] = ["Status"],
         ["Language/Text"] = ["Status"],
+        ["Generation/Models"] = ["Generation/Steps", "Native", "Disk", "Status"],
 
         ["Serving"] = [],
         ["Serving/Signatures"] = ["Tensors", "Native"],

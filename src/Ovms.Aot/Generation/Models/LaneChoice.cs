@@ -1,0 +1,158 @@
+using Ovms.Generation.Steps;
+using Ovms.Native;
+using Ovms.Native.Paging;
+using Ovms.Status;
+
+namespace Ovms.Generation.Models;
+
+/// <summary>
+/// Decides how one model is computed. It is paged only if it then computes the same as without: some models lose a part of their attention in
+/// the pass, without a word, and no list of names would hold them all.
+/// </summary>
+/// <param name="core">Reads and compiles.</param>
+/// <param name="text">The file of the model's text.</param>
+/// <param name="outline">Its outline.</param>
+/// <param name="settings">How it is loaded.</param>
+internal sealed class LaneChoice(Core core, string text, IrOutline outline, LanguageModelSettings settings)
+{
+    // Weights of F16 take twice their size in F32, beside what the model itself takes later.
+    private const long MemoryShare = 8;
+
+    private static readonly KeyValuePair<string, string>[] s_exact =
+    [
+        KeyValuePair.Create("INFERENCE_PRECISION_HINT", "f32"),
+        KeyValuePair.Create("KV_CACHE_PRECISION", "f32"),
+        KeyValuePair.Create("DYNAMIC_QUANTIZATION_GROUP_SIZE", "0"),
+    ];
+
+    private readonly ModelForms _forms = new(core, text, outline);
+    private readonly List<string> _notes = [];
+
+    /// <summary>Loads the model.</summary>
+    /// <exception cref="OpenVinoException">OpenVINO cannot read or compile it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public Outcome<LoadedLanguageModel> Load()
+    {
+        string? reason = settings.Device == "CPU" ? null : $"paged attention runs on the CPU, and the model is for {settings.Device}";
+        if (reason is null && PagedAttention.Load(core, out reason) is { } paged)
+        {
+            Outcome<Model> transformed = _forms.Transform(paged);
+            if (transformed.IsOk)
+            {
+                using Model model = transformed.Value;
+                reason = WhyNotTheSame(paged);
+                if (reason is null)
+                    return LoadPaged(model);
+            }
+            else
+            {
+                reason = transformed.Detail;
+            }
+        }
+
+        return LoadStateful(reason!);
+    }
+
+    private Outcome<LoadedLanguageModel> LoadPaged(Model transformed)
+    {
+        Outcome<(PagedModel Model, KvFacts Facts)> made = _forms.Page(transformed, settings);
+        if (!made.IsOk)
+            return made.WithoutValue;
+        AddNote();
+        return IfItComputes(made.Value.Model, new LoadedLanguageModel(made.Value.Model, ModelLane.Paged, null, made.Value.Facts, _notes));
+    }
+
+    private Outcome<LoadedLanguageModel> LoadStateful(string reason)
+    {
+        Outcome<StatefulModel> made = _forms.Plain(settings);
+        if (!made.IsOk)
+            return made.WithoutValue;
+        AddNote();
+        StatefulModel model = made.Value;
+        if (!model.IsWhole && outline.States.Any(static state => state.Dimensions is not [_, _, -1, _]))
+        {
+            // Convolutions and recurrences go on from their state in ways of their own.
+            Outcome<float[][]> pieces = LaneProbe.InPieces(model);
+            Outcome<float[][]> whole = LaneProbe.Plainly(model);
+            model.IsWhole = !pieces.IsOk || (whole.IsOk && !LaneProbe.AreSame(whole.Value, pieces.Value, LaneProbe.Coarse));
+        }
+
+        return IfItComputes(model, new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes));
+    }
+
+    // The first inference of a model makes its kernels, and shows a model that cannot compute before it is published.
+    private static Outcome<LoadedLanguageModel> IfItComputes(IStepRunner runner, LoadedLanguageModel loaded)
+    {
+        Outcome<float[][]> rows = LaneProbe.Shortly(runner);
+        if (rows.IsOk && LaneProbe.AreFinite(rows.Value))
+            return loaded;
+        runner.Dispose();
+        return Outcome.Fail(StatusCode.ModelNotLoaded, rows.IsOk ? "the model computes logits that are no finite numbers" : rows.Detail);
+    }
+
+    // Null if the paged form computes the same as the stateful one, or if that cannot be found out.
+    private string? WhyNotTheSame(PagedAttention paged)
+    {
+        bool isExact = _forms.WeightBytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
+        LaneVerdicts verdicts = new(settings.VerdictFolder);
+        string key = LaneVerdicts.KeyOf(text, isExact);
+        if (verdicts.Find(key) is { } known)
+            return known.Length == 0 ? null : known;
+
+        LanguageModelSettings probe = settings with
+        {
+            Properties = isExact ? [.. settings.Properties.Where(static property => !IsPrecision(property.Key)), .. s_exact] : settings.Properties,
+            CacheBytes = long.MaxValue / 2,
+            MaxTokens = 8192,
+            MaxSequences = 2,
+        };
+        Outcome<float[][]> expected = Rows(() => _forms.Plain(probe), static made => made, LaneProbe.Plainly);
+        if (!expected.IsOk || !LaneProbe.AreFinite(expected.Value))
+        {
+            _notes.Add($"the paged form could not be compared with the stateful one: {(expected.IsOk ? "its logits are no finite numbers" : expected.Detail)}");
+            return null;
+        }
+
+        Outcome<float[][]> actual = Rows(() => PageAgain(paged, probe), static made => made.Model, LaneProbe.InMixedSteps);
+        string reason = !actual.IsOk ? $"the paged form fails: {actual.Detail}"
+            : LaneProbe.AreSame(expected.Value, actual.Value, isExact ? LaneProbe.Rounding : LaneProbe.Coarse) ? ""
+            : "the paged-attention pass changes what this model computes";
+        verdicts.Add(key, reason);
+        return reason.Length == 0 ? null : reason;
+    }
+
+    private Outcome<(PagedModel Model, KvFacts Facts)> PageAgain(PagedAttention paged, LanguageModelSettings probe)
+    {
+        Outcome<Model> transformed = _forms.Transform(paged);
+        if (!transformed.IsOk)
+            return transformed.WithoutValue;
+        using Model model = transformed.Value;
+        return _forms.Page(model, probe);
+    }
+
+    // One form at a time is in memory.
+    private static Outcome<float[][]> Rows<T>(Func<Outcome<T>> make, Func<T, IStepRunner> runnerOf, Func<IStepRunner, Outcome<float[][]>> compute)
+    {
+        try
+        {
+            Outcome<T> made = make();
+            if (!made.IsOk)
+                return made.WithoutValue;
+            using IStepRunner runner = runnerOf(made.Value);
+            return compute(runner);
+        }
+        catch (OpenVinoException e)
+        {
+            return Outcome.Fail(StatusCode.ModelNotLoaded, e.Said);
+        }
+    }
+
+    private void AddNote()
+    {
+        if (_forms.Note is { } note)
+            _notes.Add(note);
+    }
+
+    private static bool IsPrecision(string key) => key.Contains("_CACHE_", StringComparison.Ordinal)
+        || key is "CACHE_DIR" or "CACHE_MODE" or "INFERENCE_PRECISION_HINT" or "DYNAMIC_QUANTIZATION_GROUP_SIZE" or "EXECUTION_MODE_HINT";
+}
