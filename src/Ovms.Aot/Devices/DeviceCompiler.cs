@@ -73,6 +73,29 @@ internal sealed class DeviceCompiler(
             : properties.WithoutValue;
     }
 
+    /// <summary>The one device for a model that cannot be shared among several, and the properties to compile it with there.</summary>
+    /// <param name="asked">One device, or AUTO: then the first of its list that is present, or the CPU.</param>
+    /// <param name="config">The given properties.</param>
+    /// <param name="cpus">The CPUs it may use; null leaves the choice to OpenVINO.</param>
+    public Outcome<DevicePlace> OneDevice(TargetDevice asked, PluginConfig config, CpuAllotment? cpus)
+    {
+        Outcome<DevicePlan> plan = Plan(asked);
+        if (!plan.IsOk)
+        {
+            return plan.WithoutValue;
+        }
+
+        DeviceName device = plan.Value.Target.Devices is [{ } first, ..] ? first.WithoutCount : new DeviceName("CPU");
+        TargetDevice target = new(DeviceMode.Single, [device], [], device.ToString());
+        Outcome<CompileProperties> properties = MakeProperties(config, asked, target, "", cpus, out _);
+        return properties.IsOk
+            ? new DevicePlace(
+                device.ToString(),
+                properties.Value.Properties,
+                [.. plan.Value.Warning is { } warning ? [warning] : Array.Empty<string>(), .. properties.Value.Warnings])
+            : properties.WithoutValue;
+    }
+
     /// <summary>Checks devices and properties as for a compilation, without compiling.</summary>
     public Outcome Check(TargetDevice asked, PluginConfig config)
     {

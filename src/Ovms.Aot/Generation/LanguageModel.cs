@@ -14,7 +14,7 @@ namespace Ovms.Generation;
 internal sealed class LanguageModel : ServableLanguage
 {
     /// <summary>Computes answers.</summary>
-    public required LanguageEngine Engine { get; init; }
+    public required GenerationEngine Engine { get; init; }
 
     /// <summary>Texts to token ids and back.</summary>
     public required LanguageTokenizer Tokenizer { get; init; }
@@ -53,10 +53,13 @@ internal sealed class LanguageModel : ServableLanguage
     public override int Size => Settings.MaxSequences;
 
     /// <inheritdoc/>
-    public override int InUse => Engine.Counts.Running;
+    public override int InUse => Engine.Counts.Now.Running;
 
     /// <inheritdoc/>
-    public override int Waiting => Engine.Counts.Waiting;
+    public override int Waiting => Engine.Counts.Now.Waiting;
+
+    /// <summary>The text of one token, with U+FFFD for bytes that are only part of a character.</summary>
+    public string TextOf(int id) => System.Text.Encoding.UTF8.GetString(Tokenizer.BytesOf(id));
 
     /// <summary>Makes the prompt of a conversation.</summary>
     /// <param name="messages">The messages, checked.</param>
@@ -69,7 +72,8 @@ internal sealed class LanguageModel : ServableLanguage
     /// <inheritdoc/>
     public override void Dispose()
     {
-        Engine.Dispose();
+        // The engine's thread ends all that is left, and frees the model.
+        Engine.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Tokenizer.Dispose();
     }
 }

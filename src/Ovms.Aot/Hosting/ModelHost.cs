@@ -1,5 +1,6 @@
 using Ovms.Configuration;
 using Ovms.Devices.Health;
+using Ovms.Generation.Loading;
 using Ovms.Observability;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Health;
@@ -26,7 +27,9 @@ internal sealed class ModelHost : IDisposable
         _log = log;
         _remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop);
         HealthRule health = new(start.Server.DeviceErrorsBeforeUnready, served.Registry.RaiseChanged, TimeProvider.System, log);
-        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health);
+        LanguageLoader language =
+            new(engine.Cores, engine.Devices, engine.Cpus, start.Server.CacheDir, TimeProvider.System, log, served.Registry.RaiseChanged);
+        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
         _models = new ModelManager(
             served.Registry,

@@ -38,6 +38,14 @@ internal static partial class Log
     public static partial void StateChanged(ILogger log, string model, long version, string state, string errorCode);
 
     [LoggerMessage(
+        120,
+        LogLevel.Information,
+        "Loaded language model {Model}; version: {Version}; device: {Device}; lane: {Lane}; KV cache: {Cache}; longest: {Longest} tokens; "
+        + "template: {Template}; in {Seconds:F3} s")]
+    public static partial void LanguageModelLoaded(
+        ILogger log, string model, long version, string device, string lane, string cache, int longest, string template, double seconds);
+
+    [LoggerMessage(
         11,
         LogLevel.Information,
         "Loaded model {Model}; version: {Version}; device requested: {Requested}; devices executing: {Executing}; streams: {Streams}; "

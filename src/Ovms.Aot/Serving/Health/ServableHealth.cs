@@ -53,6 +53,9 @@ internal sealed class ServableHealth
     /// </summary>
     public event Action<EngineFault>? InferenceFailed;
 
+    /// <summary>Says why a model that watches itself cannot compute now; null = it can.</summary>
+    public void Set(string? reason) => _reason = reason;
+
     /// <summary>Whether calls are taken.</summary>
     public bool IsReady => _reason is null;
 

@@ -171,7 +171,7 @@ internal abstract class AnswerForm
     }
 
     /// <summary>The text of one token.</summary>
-    protected string TokenText(int id) => Call.Language.Tokenizer.TextOf(id);
+    protected string TokenText(int id) => Call.Language.TextOf(id);
 
     private void WriteCommon(NativeBuffer buffer, string kind)
     {

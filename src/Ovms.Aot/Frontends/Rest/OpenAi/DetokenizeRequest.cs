@@ -11,7 +11,7 @@ internal static class DetokenizeRequest
     /// <summary>Answers it: <c>{"prompt":"…"}</c>.</summary>
     public static async Task AnswerAsync(TextExchange exchange)
     {
-        Outcome<string> text = await TextAsync(exchange).ConfigureAwait(false);
+        Outcome<string> text = TextOf(exchange);
         if (!text.IsOk)
         {
             await RestReply.ErrorAsync(exchange.Context, text.WithoutValue).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal static class DetokenizeRequest
         await RestReply.JsonAsync(exchange.Context, body).ConfigureAwait(false);
     }
 
-    private static async Task<Outcome<string>> TextAsync(TextExchange exchange)
+    private static Outcome<string> TextOf(TextExchange exchange)
     {
         RequestFields fields = exchange.Fields;
         bool skips = fields.Flag("skip_special_tokens", "skip_special_tokens accepts values true or false");
@@ -39,7 +39,7 @@ internal static class DetokenizeRequest
             return fields.Fault;
         }
 
-        int size = exchange.Language.Tokenizer.Count;
+        int size = exchange.Language.TokenIds;
         int[] ids = new int[tokens.GetArrayLength()];
         int index = 0;
         foreach (JsonElement token in tokens.EnumerateArray())
@@ -53,6 +53,6 @@ internal static class DetokenizeRequest
             ids[index++] = id;
         }
 
-        return await exchange.Language.Tokenizer.DecodeAsync(ids, skips, exchange.Context.RequestAborted).ConfigureAwait(false);
+        return exchange.Language.Tokenizer.Decode(ids, skips);
     }
 }

@@ -40,7 +40,7 @@ internal static class TextStart
         foreach (Prompt prompt in request.Prompts)
         {
             Outcome<int[]> ids = prompt.Ids is { } given
-                ? CheckIds(given, language.Tokenizer.Count)
+                ? CheckIds(given, language.TokenIds)
                 : await language.Tokenizer.EncodeAsync(prompt.Text!, true, gone).ConfigureAwait(false);
             if (!ids.IsOk)
             {
@@ -49,7 +49,7 @@ internal static class TextStart
 
             Outcome<string> text = !request.Echoes ? ""
                 : prompt.Text is { } written ? written
-                : await language.Tokenizer.DecodeAsync(ids.Value, true, gone).ConfigureAwait(false);
+                : language.Tokenizer.Decode(ids.Value, skipSpecialTokens: true);
             if (!text.IsOk)
             {
                 return text.WithoutValue;
@@ -77,8 +77,8 @@ internal static class TextStart
         int[] ends = fields.IgnoresEnd ? [] : [.. language.EndIds];
         SamplingRules rules = RulesOf(fields, language.Defaults, ends, logProbs);
         Outcome valid = rules.Check(language.Vocabulary);
-        IReadOnlyList<string> stops = fields.Stops ?? [.. language.Defaults.StopTexts];
-        bool includesStop = fields.IncludesStop ?? language.Defaults.IncludesStopText ?? false;
+        IReadOnlyList<string> stops = fields.Stops ?? [.. language.Defaults.StopStrings];
+        bool includesStop = fields.IncludesStop ?? language.Defaults.IncludeStop ?? false;
         List<TextPrompt> started = [];
         foreach ((string text, int[] ids) in prompts)
         {

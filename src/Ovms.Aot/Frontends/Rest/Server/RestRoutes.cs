@@ -1,4 +1,5 @@
 using Ovms.Frontends.Rest.KServe;
+using Ovms.Frontends.Rest.OpenAi;
 using Ovms.Frontends.Rest.TensorFlow;
 using Ovms.Inference;
 using Ovms.Serving.Lifecycle;
@@ -18,6 +19,7 @@ internal static class RestRoutes
         .. KServeRoutes.All(settings, served.Registry, served.Counts, calls, served.Drain.Draining),
         .. ConfigRoutes.All(served.Registry, served.Reloads, served.Drain),
         .. MetricsRoute.All(settings.Metrics),
+        .. OpenAiRoutes.All(settings, served.Registry, served.Drain),
         .. TfsRoutes.All(settings, served.Registry, served.Counts, calls, served.Drain.Draining),
     ]);
 }

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Ovms.Devices;
+using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
+using Ovms.Generation.Encoding;
+using Ovms.Generation.Engine;
+using Ovms.Generation.Models;
+using Ovms.Language.Chat;
+using Ovms.Observability;
+using Ovms.Repository;
+using Ovms.Repository.Language;
+using Ovms.Serving;
+using Ovms.Serving.Health;
+using Ovms.Serving.Loading;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
+using Ovms.Status;
+
+namespace Ovms.Generation.Loading;
+
+/// <summary>Loads a language model with all that answers need: the files beside it, tokenizer, template, the model, its engine.</summary>
+/// <param name="cores">OpenVINO.</param>
+/// <param name="devices">Resolves devices and checks properties.</param>
+/// <param name="cpus">Allots CPUs to models.</param>
+/// <param name="cacheDir">Folder for what need not be found out again; empty = none.</param>
+/// <param name="clock">The source of time.</param>
+/// <param name="log">The log.</param>
+/// <param name="changed">Called when a model's health changes.</param>
+internal sealed class LanguageLoader(
+    EngineCores cores, DeviceCompiler devices, CpuPlanner cpus, string cacheDir, TimeProvider clock, ILogger log, Action changed)
+{
+    // The cache of a model that says nothing of its length.
+    private const int UsualLength = 4096;
+
+    /// <inheritdoc cref="LoadLanguage"/>
+    public Outcome<LoadedModel> Load(ServableId id, ModelFile file, LanguageSettings settings)
+    {
+        long started = Stopwatch.GetTimestamp();
+        LanguageFolder folder = new(Path.GetDirectoryName(file.Path)!);
+        Outcome<LanguageFacts> facts = LanguageFacts.Read(folder);
+        if (!facts.IsOk)
+        {
+            return facts.WithoutValue;
+        }
+
+        Warn(id, facts.Value.Warnings);
+        Warn(id, settings.Warning is { } warning ? [warning] : []);
+        Outcome<LanguageTokenizer> tokenizer = LanguageTokenizer.Load(folder, facts.Value, EncodingLimits.Default);
+        if (!tokenizer.IsOk)
+        {
+            return tokenizer.WithoutValue;
+        }
+
+        Warn(id, tokenizer.Value.Notes);
+        Outcome<LoadedModel> loaded = LoadModel(id, folder, settings, facts.Value, tokenizer.Value, started);
+        if (!loaded.IsOk)
+        {
+            tokenizer.Value.Dispose();
+        }
+
+        return loaded;
+    }
+
+    private Outcome<LoadedModel> LoadModel(
+        ServableId id, LanguageFolder folder, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, long started)
+    {
+        List<string> warnings = [];
+        CpuAllotment? allotment = settings.Device.MayUseCpu ? cpus.Allot(id.Name, warnings) : null;
+        Outcome<DevicePlace> place = devices.OneDevice(settings.Device, settings.Plugin, allotment);
+        if (!place.IsOk)
+        {
+            return place.WithoutValue;
+        }
+
+        Warn(id, [.. warnings, .. place.Value.Warnings]);
+        long wanted = settings.CacheBytes > 0 ? settings.CacheBytes : KvBudget.Free();
+        Outcome<LoadedLanguageModel> model = LanguageModelLoader.Load(
+            cores.Current,
+            folder.Path,
+            new LanguageModelSettings(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
+            {
+                MaxTokens = settings.CacheBytes > 0 ? 0 : (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength),
+                VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
+                IsStateful = settings.IsStateful,
+            });
+        if (!model.IsOk)
+        {
+            return model.WithoutValue;
+        }
+
+        Warn(id, [.. model.Value.Notes]);
+        LanguageModel language = Assemble(id, settings, facts, tokenizer, model.Value);
+        ServableHealth health = new();
+        language.Engine.HealthChanged += reason =>
+        {
+            health.Set(reason is null ? null : $"{id.Name}; version: {id.VersionText}: {reason}");
+            changed();
+        };
+        Report(id, place.Value.Device, language, model.Value, started);
+        return new LoadedModel(new Signature([], []), language, compiled: null)
+        {
+            Device = place.Value.Device,
+            Health = health,
+            StreamEntry = model.Value.Cache is { } cache ? KvBudget.Reserve(cache.Bytes) : null,
+        };
+    }
+
+    private LanguageModel Assemble(
+        ServableId id, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, LoadedLanguageModel model)
+    {
+        int vocabulary = model.Runner.Capacity.Vocabulary;
+        long cache = model.Cache?.Tokens ?? long.MaxValue;
+        long length = Math.Min(facts.Model.ModelLength ?? facts.Generation.MaxLength ?? int.MaxValue, cache);
+        EngineSettings engine = new()
+        {
+            Model = id.Name,
+            MaxSequences = settings.MaxSequences,
+            MaxBatchedTokens = settings.MaxBatchedTokens ?? int.MaxValue,
+            SplitsPrompts = settings.SplitsPrompts,
+            KeepsPrefixes = settings.CachesPrefixes,
+        };
+        return new LanguageModel
+        {
+            Engine = new GenerationEngine(model.Runner, engine, clock, log),
+            Tokenizer = tokenizer,
+            Chat = ChatOf(facts, tokenizer),
+            Settings = settings,
+            Facts = facts,
+            Longest = (int)Math.Min(length, int.MaxValue),
+            Vocabulary = vocabulary,
+        };
+    }
+
+    private Outcome<ChatPrompt> ChatOf(LanguageFacts facts, LanguageTokenizer tokenizer) =>
+        facts.Template is null
+            ? Outcome.Fail(
+                StatusCode.InvalidTextRequest,
+                "The model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); send a prompt to /v3/completions")
+            : ChatPrompt.Of(
+                facts.Template.Text, facts.Template.ForTools, tokenizer.Roles.Bos.Text, tokenizer.Roles.Eos.Text, tokenizer.Roles.Pad.Text, clock);
+
+    private void Report(ServableId id, string device, LanguageModel language, LoadedLanguageModel model, long started)
+    {
+        string cache = model.Cache is { } kv
+            ? $"{kv.Precision}, {kv.TokenBytes / 1000:F1} kB a token, {kv.Blocks} blocks of {kv.BlockTokens} = {kv.Tokens} tokens, "
+                + $"{kv.Bytes / 1e9:F2} GB reserved"
+            : "one infer request a conversation";
+        string template = language.Chat.IsOk ? language.Facts.Template!.Source : $"none ({language.Chat.Text})";
+        string lane = model.Lane == ModelLane.Paged ? "paged attention" : $"stateful, because {model.Reason}";
+        Log.LanguageModelLoaded(
+            log, id.Name, id.Version, device, lane, cache, language.Longest, template, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private void Warn(ServableId id, ImmutableArray<string> sentences) => LoadWarnings.Tell(log, id, sentences);
+}
