@@ -101,7 +101,12 @@ internal static class FolderLaw
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
         ["Generation/Cache"] = [],
-        ["Generation/Engine"] = [],
+        ["Generation/Requests"] = ["Language/Sampling", "Status"],
+        ["Generation/Engine"] =
+        [
+            "Generation/Cache", "Generation/Requests", "Generation/Steps", "Language/Sampling", "Status", "Observability",
+            "Observability/Metrics",
+        ],
 
         // What is known of languages without an engine, a clock or a disk.
         ["Language/Sampling"] = ["Status"],
