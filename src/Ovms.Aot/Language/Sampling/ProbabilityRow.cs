@@ -7,9 +7,9 @@ namespace Ovms.Language.Sampling;
 /// </summary>
 /// <remarks>
 /// Rejection sampling. In the order of top_p (larger weights first, equal ones by index), a token is kept if the tokens before it sum up to
-/// at most top_p of the total. One token is drawn from all, and the sum of those before it is computed. If the token is not kept, neither is
-/// any after it, and the next one is drawn from those before it. Kept tokens are never removed from the candidates, so each is drawn with
-/// its exact probability. With top_p 0.95, at least 95 of 100 first draws are kept.
+/// at most top_p of the total. One token is drawn from all, and the sum of those before it is computed. If the token is not kept, neither
+/// is any after it, and the next one is drawn from those before it. Kept tokens are never removed from the candidates, so each is drawn
+/// with its exact probability. With top_p 0.95, at least 95 of 100 first draws are kept.
 /// </remarks>
 internal ref struct ProbabilityRow
 {
