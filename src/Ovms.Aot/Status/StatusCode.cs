@@ -491,6 +491,24 @@ internal enum StatusCode
     [Status("Unsupported content encoding", Grpc = GrpcCode.Unimplemented, Http = 415)]
     RestUnsupportedEncoding,
 
+    // Generation of text.
+
+    /// <summary>A request for text asks for something that the server or the model does not allow.</summary>
+    [Status("The request for text is invalid", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GenerationInvalid,
+
+    /// <summary>The prompt has more tokens than the KV cache can hold.</summary>
+    [Status("The prompt is too long", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    PromptTooLong,
+
+    /// <summary>Too many sequences wait for the language model; the answer names the time after which to try again.</summary>
+    [Status("Too many requests are waiting for the language model", Grpc = GrpcCode.ResourceExhausted, Http = 429)]
+    GenerationQueueFull,
+
+    /// <summary>The engine of the language model failed repeatedly and does not compute any more.</summary>
+    [Status("The language model has failed", Grpc = GrpcCode.Unavailable, Http = 503)]
+    LanguageModelFailed,
+
     // Serving.
 
     /// <summary>A configured model is not available.</summary>

@@ -105,7 +105,12 @@ internal static class FolderLaw
         // Texts and tokens, without engine, clock or disk.
         ["Language/Vocabulary"] = ["Status"],
         ["Generation/Cache"] = [],
-        ["Generation/Engine"] = [],
+        ["Generation/Requests"] = ["Language/Sampling", "Status"],
+        ["Generation/Engine"] =
+        [
+            "Generation/Cache", "Generation/Requests", "Generation/Steps", "Language/Sampling", "Status", "Observability",
+            "Observability/Metrics",
+        ],
 
         // What is known of languages without an engine, a clock or a disk.
         ["Language/Sampling"] = ["Status"],

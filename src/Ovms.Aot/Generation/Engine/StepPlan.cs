@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ovms.Generation.Engine;
 
 /// <summary>
@@ -14,13 +16,13 @@ internal sealed class StepPlan
     private int[] _counts = [];
     private int _available;
 
-    /// <summary>The parts of the step.</summary>
-    public IReadOnlyList<StepShare> Shares => _shares;
+    /// <summary>The parts of the step; valid until the next one is planned.</summary>
+    public ReadOnlySpan<StepShare> Shares => CollectionsMarshal.AsSpan(_shares);
 
-    /// <summary>Index of a sequence that must release its blocks and be computed again later; -1 if none. Then the plan must be made anew.</summary>
+    /// <summary>Index of a sequence that must release its blocks, after which the plan is made anew; -1 if none.</summary>
     public int Preempted { get; private set; }
 
-    /// <summary>Index of a sequence that the cache cannot hold; -1 if none. It ends, and the plan must be made anew.</summary>
+    /// <summary>Index of a sequence that the cache cannot hold: it ends, and the plan is made anew; -1 if none.</summary>
     public int OutOfMemory { get; private set; }
 
     /// <summary>Whether a sequence waits for a block. No other is admitted meanwhile.</summary>

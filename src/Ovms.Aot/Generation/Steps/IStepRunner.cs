@@ -19,7 +19,7 @@ internal interface IStepRunner : IDisposable
     Outcome Run(ReadOnlySpan<StepEntry> entries);
 
     /// <summary>
-    /// A row of logits of the last step, which the caller may overwrite; valid until the next step.
+    /// A row of logits of the last step, which the caller may overwrite; valid until the next step. Several threads may get rows at once.
     /// </summary>
     /// <param name="row">Index over the wanted rows of all entries, in their order.</param>
     Span<float> Logits(int row);

@@ -10,7 +10,7 @@ namespace Ovms.Generation.Steps;
 /// Index of the first token whose logits are wanted; the logits of all later ones are wanted too. The number of ids if none are wanted.
 /// </param>
 /// <param name="Blocks">The blocks of the KV cache that hold all ids, in order; empty on the stateful lane.</param>
-/// <param name="StateRow">The row of the state tables that holds the state before <paramref name="From"/>; -1 if the model has none.</param>
+/// <param name="StateRow">The row of the state tables with the state before <paramref name="From"/>; -1 if the model has none.</param>
 /// <param name="NextStateRow">The row into which the state after the step is written; -1 if the model has none.</param>
 internal readonly record struct StepEntry(
     int Slot, ReadOnlyMemory<int> Ids, int From, int SampleFrom, ReadOnlyMemory<int> Blocks, int StateRow, int NextStateRow)

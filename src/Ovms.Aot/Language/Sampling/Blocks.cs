@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Ovms.Language.Sampling;
 
 /// <summary>
-/// A row cut into blocks that stay in the first cache, and whose sums in single precision lose nothing that matters. All loops over a row
-/// use <see cref="Vector{T}"/>, which has the width of the machine the binary was compiled for; a native binary without further options
-/// takes 128 bits, of which it reads a row as fast as the second cache gives it.
+/// How loops walk over a row of logits: in blocks that fit the L1 cache and are short enough to be summed in single precision, and within
+/// a block in vectors. <see cref="Vector{T}"/> has 128 bits in the published binary, which is compiled for all x64 machines, and is wider
+/// under the JIT compiler.
 /// </summary>
 internal static class Blocks
 {

@@ -75,8 +75,9 @@ internal sealed class Penalties
             float logit = row[id];
             if (!float.IsFinite(logit))
                 continue;
-            if (repetition != 1)
-                logit = logit >= 0 ? logit / repetition : logit * repetition;
+
+            // Divides what is positive and multiplies what is negative, without a branch on the sign, which cannot be foreseen.
+            logit = repetition > 1 ? Math.Min(logit / repetition, logit * repetition) : Math.Max(logit / repetition, logit * repetition);
             if (generated[i] > 0)
                 logit -= _rules.PresencePenalty + (generated[i] * _rules.FrequencyPenalty);
 

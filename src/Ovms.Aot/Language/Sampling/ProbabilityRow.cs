@@ -6,10 +6,10 @@ namespace Ovms.Language.Sampling;
 /// Draws from the probabilities of a row without sorting it. The row holds weights: probabilities in units of the best token's.
 /// </summary>
 /// <remarks>
-/// top_p keeps a token if those before it (larger weights, and equal ones of a lower index) sum up to at most its part of the total. So a
-/// token is drawn from all, and the sum before it decides. If it is not kept, neither is any token after it, and the next one is drawn from
-/// those before it. A token that is kept never leaves the candidates, so each comes with its exact probability. Nearly always the first
-/// draw is kept (at top_p 0.95, at least 95 of 100), and each further one is from a shrinking set.
+/// Rejection sampling. In the order of top_p (larger weights first, equal ones by index), a token is kept if the tokens before it sum up to
+/// at most top_p of the total. One token is drawn from all, and the sum of those before it is computed. If the token is not kept, neither
+/// is any after it, and the next one is drawn from those before it. Kept tokens are never removed from the candidates, so each is drawn
+/// with its exact probability. With top_p 0.95, at least 95 of 100 first draws are kept.
 /// </remarks>
 internal ref struct ProbabilityRow
 {
@@ -31,7 +31,7 @@ internal ref struct ProbabilityRow
         _sums = sums[..(((logits.Length - 1) / _blockLength) + 1)];
 
         // The reciprocal of the smallest numbers is infinity, which the peak's 0 must not be multiplied with.
-        float scale = Math.Min(1 / temperature, float.MaxValue);
+        float scale = Math.Min(1 / temperature, 1e38f);
         for (int i = 0; i < _sums.Length; i++)
         {
             _sums[i] = Exponential.Replace(BlockAt(i), peak.Value, scale);
@@ -50,11 +50,12 @@ internal ref struct ProbabilityRow
     {
         double kept = topP < 1 ? topP * Total : double.PositiveInfinity;
 
-        // The peak's weight is 1: alone it passes the limit. This is most tokens of a model that is sure.
+        // The peak's weight is 1, which alone exceeds the limit: nothing else is kept. Models that are sure make this the usual case.
         if (kept < 1)
             return _peak;
-        Candidates candidates = new(minP > 0 ? MathF.BitDecrement(minP) : 0, 0);
-        double sum = minP > 0 ? SumOf(candidates) : Total;
+        bool hasLeast = minP > Exponential.Nothing;
+        Candidates candidates = new(hasLeast ? MathF.BitDecrement(minP) : Exponential.Nothing, 0);
+        double sum = hasLeast ? SumOf(candidates) : Total;
         while (true)
         {
             int index = DrawFrom(candidates, sum * random.NextUnit());

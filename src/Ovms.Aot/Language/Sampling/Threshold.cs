@@ -11,7 +11,8 @@ internal static class Threshold
     /// <param name="values">No NaN, and at least <paramref name="count"/> elements.</param>
     /// <param name="count">k.</param>
     /// <param name="reaching">
-    /// How many elements reach the value. If it is more than <paramref name="count"/>, the value is the k-th largest and occurs several times.
+    /// How many elements reach the value. If it is more than <paramref name="count"/>, the value is the k-th largest, which occurs several
+    /// times.
     /// </param>
     public static float Of(ReadOnlySpan<float> values, int count, out int reaching)
     {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Ovms.Language.Sampling;
 
 /// <summary>
-/// The distinct tokens of a prompt and its answer, with how often each occurs in the answer. Memory follows the distinct tokens, not the
-/// vocabulary; it grows by doubling.
+/// The distinct tokens of a prompt and its answer, with how often each occurs in the answer. Its memory depends on the number of
+/// distinct tokens, not on the vocabulary, and grows by doubling.
 /// </summary>
 internal sealed class TokenCounts
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Ovms.Language.Sampling;
 
 /// <summary>
-/// The k largest elements of a row, in the order of the row; of equal ones the first. One pass, in which few elements pass the smallest of
-/// the best so far. Buffers of 32 bytes an element are its own.
+/// Selects the k largest elements of a row in one pass, and keeps the order of the row; of equal ones it takes the first. An element is
+/// copied only if it exceeds the smallest of the k best so far, which few do. It owns buffers of 32 bytes for each of the k.
 /// </summary>
 internal sealed class TopSelection
 {

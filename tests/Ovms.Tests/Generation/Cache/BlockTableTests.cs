@@ -29,7 +29,7 @@ public sealed class BlockTableTests
         int computed = second.Adopt(Ids(0, 11), 0);
         second.TryReach(11);
         await Assert.That((computed, second.MayWrite(8, 11), second.MayWrite(7, 11), first.MayWrite(8, 11))).IsEqualTo((8, true, false, true));
-        await Assert.That(second.For(11).ToArray()[..2]).IsEquivalentTo(first.For(11).ToArray()[..2]);
+        await Assert.That(second.For(11).ToArray()[..2]).IsEquivalentTo(first.For(11).ToArray()[..2], TUnit.Assertions.Enums.CollectionOrdering.Matching);
         await Assert.That(second.OwnedAlone).IsEqualTo(1);
         second.Release();
         await Assert.That((first.OwnedAlone, cache.Free, cache.Kept)).IsEqualTo((3, 13, 0));

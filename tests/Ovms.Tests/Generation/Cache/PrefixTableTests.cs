@@ -40,7 +40,7 @@ public sealed class PrefixTableTests
         table.RemoveUnowned(0);
         table.AddUnowned(0);
         table.RemoveUnowned(2);
-        await Assert.That(Evicted(table)).IsEquivalentTo([1, 3, 0]);
+        await Assert.That(Evicted(table)).IsEquivalentTo([1, 3, 0], TUnit.Assertions.Enums.CollectionOrdering.Matching);
         await Assert.That((table.Unowned, table.Contains(2), table.Contains(1))).IsEqualTo((0, true, false));
     }
 

@@ -44,7 +44,7 @@ public sealed class PromptSharesTests
     {
         int[] counts = new int[2];
         PromptShares.Compute([new PromptWork(0, 1000, 32), new PromptWork(0, 1000, Unlimited)], 256, 32, 0, counts);
-        await Assert.That(counts).IsEquivalentTo([32, 224]);
+        await Assert.That(counts).IsEquivalentTo([32, 224], TUnit.Assertions.Enums.CollectionOrdering.Matching);
     }
 
     // Whatever the prompts are: pieces end at borders, the budget holds, the oldest gets half of it, and no token is left while there is work.

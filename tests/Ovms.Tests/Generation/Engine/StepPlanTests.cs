@@ -63,7 +63,7 @@ public sealed class StepPlanTests
         });
         return plan.OutOfMemory >= 0 ? $"end {plan.OutOfMemory}"
             : plan.Preempted >= 0 ? $"preempt {plan.Preempted}"
-            : string.Join(' ', plan.Shares.Select(static share => $"{share.Index}:{share.Count}")) + (plan.IsShort ? " short" : "");
+            : string.Join(' ', plan.Shares.ToArray().Select(static share => $"{share.Index}:{share.Count}")) + (plan.IsShort ? " short" : "");
     }
 
     // What is computed lies in blocks; prompts have the blocks of all their tokens.

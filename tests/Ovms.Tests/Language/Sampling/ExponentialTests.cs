@@ -6,7 +6,7 @@ namespace Ovms.Tests.Language.Sampling;
 public class ExponentialTests
 {
     [Test]
-    public async Task Error_IsThatOfSinglePrecision()
+    public async Task Error_IsAsDocumented()
     {
         float[] logits = new float[400_001];
         for (int i = 0; i < logits.Length; i++)
@@ -20,19 +20,19 @@ public class ExponentialTests
         for (int i = 0; i < logits.Length; i++)
         {
             double exact = Math.Exp(logits[i]);
-            worst = Math.Max(worst, Math.Abs(results[i] - exact) / exact);
+            worst = Math.Max(worst, Math.Abs(results[i] - exact) / exact / (3e-7 - (8e-8 * logits[i])));
         }
 
-        await Assert.That(worst).IsLessThan(3e-7);
+        await Assert.That(worst).IsLessThan(1);
         await Assert.That(results[0]).IsEqualTo(1f);
     }
 
     [Test]
-    public async Task FarBelowThePeak_IsZero()
+    public async Task FarBelowThePeak_IsNothing()
     {
-        float[] row = [0, -86, -1000, -1e10f, float.MinValue, float.NegativeInfinity, -90, -86, -86, -86, -86];
+        float[] row = [0, -88, -1000, -1e10f, float.MinValue, float.NegativeInfinity, -90, -88, -88, -88, -88];
         float sum = Exponential.Replace(row, 0, 1);
-        await Assert.That(row.Skip(1).All(static value => value == 0)).IsTrue();
+        await Assert.That(row.Skip(1).All(static value => value == Exponential.Nothing)).IsTrue();
         await Assert.That(sum).IsEqualTo(1f);
     }
 

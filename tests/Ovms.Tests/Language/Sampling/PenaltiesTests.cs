@@ -14,6 +14,14 @@ public class PenaltiesTests
     }
 
     [Test]
+    public async Task RepetitionPenaltyBelowOne_MakesRepetitionLikelier()
+    {
+        float[] row = [4, -4, 0, 4];
+        Apply(new SamplingRules { RepetitionPenalty = 0.5f }, row, prompt: [0, 1], generated: [2]);
+        await Assert.That(row).IsEquivalentTo([8f, -2, 0, 4], TUnit.Assertions.Enums.CollectionOrdering.Matching);
+    }
+
+    [Test]
     public async Task PresencePenalty_SubtractsOnceFromTheAnswersTokens()
     {
         float[] row = [1, -1, 1, -1];

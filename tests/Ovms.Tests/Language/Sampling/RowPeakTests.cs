@@ -10,7 +10,8 @@ public class RowPeakTests
     {
         foreach (int size in Rows.Sizes)
         {
-            foreach (float[] row in new[] { Rows.Normal(size, size), Rows.WithTies(size, size), [.. Rows.Normal(size, size).Select(static v => v - 100)] })
+            float[] below = [.. Rows.Normal(size, size).Select(static value => value - 100)];
+            foreach (float[] row in new[] { Rows.Normal(size, size), Rows.WithTies(size, size), below })
             {
                 int best = 0;
                 for (int i = 1; i < size; i++)
@@ -20,7 +21,8 @@ public class RowPeakTests
 
                 RowPeak peak = RowPeak.Of(row);
                 bool nothing = float.IsNegativeInfinity(row[best]);
-                await Assert.That(peak).IsEqualTo(new RowPeak(row[best], nothing ? -1 : best, nothing ? RowFault.NothingAllowed : RowFault.None));
+                RowFault fault = nothing ? RowFault.NothingAllowed : RowFault.None;
+                await Assert.That(peak).IsEqualTo(new RowPeak(row[best], nothing ? -1 : best, fault));
             }
         }
     }

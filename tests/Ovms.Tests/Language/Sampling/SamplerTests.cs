@@ -8,7 +8,8 @@ public class SamplerTests
     [Test]
     public async Task Greedy_TakesTheFirstMaximum()
     {
-        foreach (SamplingRules rules in new SamplingRules[] { new() { Temperature = 0 }, new() { TopK = 1 }, new() { Temperature = 0, TopP = 0.1f, TopK = 5 } })
+        SamplingRules[] greedy = [new() { Temperature = 0 }, new() { TopK = 1 }, new() { Temperature = 0, TopP = 0.1f, TopK = 5 }];
+        foreach (SamplingRules rules in greedy)
         {
             await Assert.That(new Sampler(rules, 0, []).Next([1, 3, 3, 2]).Id).IsEqualTo(1);
             await Assert.That(new Sampler(rules, 0, []).Next([float.NegativeInfinity, -5, -5]).Id).IsEqualTo(1);
@@ -25,7 +26,8 @@ public class SamplerTests
         {
             float[] row = Rows.Normal(1001, seed);
             int best = Rows.Sorted(row)[0];
-            await Assert.That(new Sampler(new SamplingRules { Temperature = temperature, Seed = (ulong)seed }, 0, []).Next(row).Id).IsEqualTo(best);
+            SamplingRules rules = new() { Temperature = temperature, Seed = (ulong)seed };
+            await Assert.That(new Sampler(rules, 0, []).Next(row).Id).IsEqualTo(best);
         }
     }
 
@@ -151,5 +153,6 @@ public class SamplerTests
         return [.. Enumerable.Range(0, 40).Select(i => sampler.Next(Rows.Normal(3001, i)).Id)];
     }
 
-    private static SamplingRules Rules(ulong seed) => new() { Seed = seed, TopP = 0.7f, Temperature = 1.5f, RepetitionPenalty = 1.2f, FrequencyPenalty = 0.5f };
+    private static SamplingRules Rules(ulong seed) =>
+        new() { Seed = seed, TopP = 0.7f, Temperature = 1.5f, RepetitionPenalty = 1.2f, FrequencyPenalty = 0.5f };
 }

@@ -12,7 +12,8 @@ public class SelectionTests
     {
         foreach (int size in Rows.Sizes)
         {
-            float[][] rows = [Rows.Normal(size, size), Rows.WithTies(size, size), [.. Rows.Normal(size, 3).Order()], [.. Rows.Normal(size, 4).OrderDescending()]];
+            float[] some = Rows.Normal(size, 3);
+            float[][] rows = [Rows.Normal(size, size), Rows.WithTies(size, size), [.. some.Order()], [.. some.OrderDescending()]];
             foreach (float[] row in rows)
             {
                 int[] sorted = [.. Rows.Sorted(row).Where(i => !float.IsNegativeInfinity(row[i]))];

@@ -29,8 +29,11 @@ public class TokenRandomTests
     public async Task Neighbours_AreIndependent()
     {
         // Pairs of numbers of tokens that follow each other, in a square of 10 by 10.
-        await AssertUniform(static i => ((int)(10 * new TokenRandom(5, 0, i).NextUnit()) * 10 + (int)(10 * new TokenRandom(5, 0, i + 1).NextUnit()) + 0.5) / 100);
-        await AssertUniform(static i => ((int)(10 * new TokenRandom(5, 0, i).NextUnit()) * 10 + (int)(10 * new TokenRandom(5, 1, i).NextUnit()) + 0.5) / 100);
+        await AssertUniform(static i => Pair(new TokenRandom(5, 0, i), new TokenRandom(5, 0, i + 1)));
+        await AssertUniform(static i => Pair(new TokenRandom(5, 0, i), new TokenRandom(5, 1, i)));
+
+        static double Pair(TokenRandom first, TokenRandom second) =>
+            (((int)(10 * first.NextUnit()) * 10) + (int)(10 * second.NextUnit()) + 0.5) / Cells;
     }
 
     [Test]

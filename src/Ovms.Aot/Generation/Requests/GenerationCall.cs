@@ -1,0 +1,159 @@
+using System.Threading.Tasks.Sources;
+
+namespace Ovms.Generation.Requests;
+
+/// <summary>
+/// A request that the engine works on, as its caller sees it: a stream of events with one reader. The engine's thread writes, and wakes the
+/// reader at most once a step. Unread events are bounded by the request: one for each token, and one for the end of each answer.
+/// </summary>
+internal sealed class GenerationCall : IValueTaskSource<bool>
+{
+    private readonly Lock _gate = new();
+    private readonly EventRing _events = new();
+    private readonly Action _wakeEngine;
+    private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _cancellation;
+    private bool _isWaiting;
+    private bool _isComplete;
+    private volatile bool _isCancelled;
+    private volatile int _cachedTokens;
+
+    /// <summary>A call without events.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="wakeEngine">Makes the engine see a cancellation.</param>
+    public GenerationCall(GenerationRequest request, Action wakeEngine)
+    {
+        Request = request;
+        _wakeEngine = wakeEngine;
+    }
+
+    /// <summary>What is wanted.</summary>
+    public GenerationRequest Request { get; }
+
+    /// <summary>Tokens of the prompt that were in the cache already. Known at the first event of an answer.</summary>
+    public int CachedTokens
+    {
+        get => _cachedTokens;
+        set => _cachedTokens = value;
+    }
+
+    /// <summary>Whether the caller wants no more.</summary>
+    public bool IsCancelled => _isCancelled;
+
+    /// <summary>Waits until <see cref="TryRead"/> gives an event or there will be none. One wait at a time.</summary>
+    /// <returns>False if all events were read and no more will come.</returns>
+    /// <exception cref="OperationCanceledException">The reader stopped waiting; the answers go on until <see cref="Cancel"/>.</exception>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<bool>(cancellation);
+        }
+
+        lock (_gate)
+        {
+            if (_events.Count > 0 || _isComplete)
+            {
+                return new(_events.Count > 0);
+            }
+
+            _wait.Reset();
+            _isWaiting = true;
+        }
+
+        short version = _wait.Version;
+        _cancellation = cancellation.UnsafeRegister(static (state, token) => ((GenerationCall)state!).EndWait(token), this);
+        return new(this, version);
+    }
+
+    /// <summary>Takes the oldest unread event.</summary>
+    public bool TryRead(out TokenEvent item)
+    {
+        lock (_gate)
+        {
+            return _events.TryRemove(out item);
+        }
+    }
+
+    /// <summary>
+    /// Ends all answers without further events. The engine frees what they hold before its next step. Callers that do not read to the end
+    /// must call it.
+    /// </summary>
+    public void Cancel()
+    {
+        _isCancelled = true;
+        _wakeEngine();
+    }
+
+    /// <summary>Adds an event; <see cref="Flush"/> makes a waiting reader see it. Called by the engine.</summary>
+    public void Write(in TokenEvent item)
+    {
+        lock (_gate)
+        {
+            if (!_isComplete && !_isCancelled)
+            {
+                _events.Add(item);
+            }
+        }
+    }
+
+    /// <summary>Wakes the reader if there are events. Called by the engine.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            if (!_isWaiting || (_events.Count == 0 && !_isComplete))
+            {
+                return;
+            }
+
+            _isWaiting = false;
+        }
+
+        _wait.SetResult(true);
+    }
+
+    /// <summary>No more events will come. Called by the engine.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _isComplete = true;
+        }
+
+        Flush();
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token)
+    {
+        // Waits for a running cancellation callback, so that it cannot end the next wait.
+        _cancellation.Dispose();
+        _cancellation = default;
+        _wait.GetResult(token);
+        lock (_gate)
+        {
+            return _events.Count > 0;
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _wait.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _wait.OnCompleted(continuation, state, token, flags);
+
+    private void EndWait(CancellationToken token)
+    {
+        lock (_gate)
+        {
+            if (!_isWaiting)
+            {
+                return;
+            }
+
+            _isWaiting = false;
+        }
+
+        _wait.SetException(new OperationCanceledException(token));
+    }
+}
