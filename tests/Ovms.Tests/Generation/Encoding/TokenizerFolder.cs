@@ -63,6 +63,23 @@ internal static class TokenizerFolder
         };
     }
 
+    /// <summary>The text of each id alone, by the detokenizer IR as it is on the disk.</summary>
+    internal static string[] Alone(LanguageFolder folder, int count)
+    {
+        Core core = TokenizersExtension.Open().Value!;
+        using Model model = core.ReadModel(folder.Detokenizer);
+        using CompiledModel compiled = core.Compile(model, "CPU", []);
+        using InferRequest request = compiled.CreateInferRequest();
+        using Tensor input = Engine.Filled<long>(ElementType.I64, [count, 1], [.. Enumerable.Range(0, count).Select(static id => (long)id)]);
+        request.SetInput(0, input);
+        request.Infer();
+        using Tensor output = request.GetOutput(0);
+        return [.. Enumerable.Range(0, count).Select(id => System.Text.Encoding.UTF8.GetString(output.GetString(id)))];
+    }
+
+    /// <summary>The detokenizer for vocabularies that are not known, over another decoding.</summary>
+    internal static Detokenizer Window(Func<int[], string> decode) => new WindowDetokenizer(ids => decode(ids.ToArray()));
+
     /// <summary>The text of ids piece by piece; every piece is looked at on its own.</summary>
     internal static string InPieces(Detokenizer detokenizer, IEnumerable<int> ids)
     {
