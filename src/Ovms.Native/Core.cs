@@ -58,7 +58,10 @@ public sealed unsafe class Core : IDisposable
 
     /// <summary>Reads a model from the text of an IR.</summary>
     /// <param name="ir">The text.</param>
-    /// <param name="weights">Its weights, whose bytes the model shares; null if it has none.</param>
+    /// <param name="weights">
+    /// The contents of its .bin, whose memory the model keeps; null if it has none. The tensor may be disposed, but must not lie over memory
+    /// of the caller.
+    /// </param>
     public Model ReadModelText(string ir, Tensor? weights = null)
     {
         ArgumentNullException.ThrowIfNull(ir);
@@ -78,23 +81,6 @@ public sealed unsafe class Core : IDisposable
                 if (added)
                     weights!.Handle.DangerousRelease();
             }
-        }
-    }
-
-    /// <summary>
-    /// Reads a model from the text of an IR and the contents of its .bin. The model keeps the memory that the tensor owns; the tensor may be
-    /// disposed. It must not lie over memory of the caller.
-    /// </summary>
-    public Model ReadModelText(string ir, Tensor weights)
-    {
-        ArgumentNullException.ThrowIfNull(weights);
-        byte[] text = Encoding.UTF8.GetBytes(ir);
-        fixed (byte* start = text)
-        {
-            OpenVino.ov_core_read_model_from_memory_buffer(
-                _handle, start, (nuint)text.Length, weights.Handle.DangerousGetHandle(), out ModelHandle model).Check();
-            GC.KeepAlive(weights);
-            return new Model(model);
         }
     }
 

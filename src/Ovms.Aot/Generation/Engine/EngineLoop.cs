@@ -37,7 +37,7 @@ internal sealed class EngineLoop
         _planner = new StepPlanner(runner.Capacity, settings, schedule, _speed);
         _execution = new StepExecution(runner, new Delivery(runner, schedule, _calls, counts, clock), _calls, counts, clock);
         _restarts = new EngineRestarts(clock);
-        _watch = new StepWatch(settings.Model, clock, log);
+        _watch = new StepWatch(settings.Model, clock, log, settings.HealthChanged);
     }
 
     /// <summary>Whether there is a call.</summary>

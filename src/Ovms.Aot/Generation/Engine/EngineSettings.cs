@@ -34,6 +34,9 @@ internal sealed record EngineSettings
     /// <summary>Maximum size of the logits of one prompt in one step, in bytes, if the prompt's log-probabilities are wanted.</summary>
     public long PromptRowsBytes { get; init; } = 64L << 20;
 
+    /// <summary>Gets why the model cannot compute, and null when it can again. Must be quick.</summary>
+    public Action<string?>? HealthChanged { get; init; }
+
     /// <summary>The hash of the prefix table; null for the usual one. A test may force collisions.</summary>
     public PrefixHash? PrefixHash { get; init; }
 }

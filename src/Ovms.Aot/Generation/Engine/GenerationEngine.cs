@@ -183,6 +183,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
     private void Fail(string why)
     {
         _failure ??= why;
+        _settings.HealthChanged?.Invoke(why);
         Log.Failure(_log, $"Language model {_settings.Model} has failed and must be loaded again: {why}");
     }
 

@@ -19,12 +19,17 @@ internal sealed class StepWatch : IDisposable
     private double _limit;
     private int _promptTokens;
     private int _decodes;
+    private readonly Action<string?>? _changed;
     private volatile string? _stuck;
 
     /// <summary>Starts the timer.</summary>
-    public StepWatch(string model, TimeProvider clock, ILogger log)
+    /// <param name="model">The model's name, for the log.</param>
+    /// <param name="clock">The source of time.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="changed">Gets why the model cannot compute, and null when it can again.</param>
+    public StepWatch(string model, TimeProvider clock, ILogger log, Action<string?>? changed = null)
     {
-        (_model, _clock, _log) = (model, clock, log);
+        (_model, _clock, _log, _changed) = (model, clock, log, changed);
         _timer = clock.CreateTimer(static state => ((StepWatch)state!).Look(), this, s_period, s_period);
     }
 
@@ -62,6 +67,7 @@ internal sealed class StepWatch : IDisposable
         if (stuck is not null)
         {
             Log.Note(_log, $"Language model {_model}: the step that took too long has ended; the model is ready again");
+            _changed?.Invoke(null);
         }
     }
 
@@ -88,5 +94,6 @@ internal sealed class StepWatch : IDisposable
         }
 
         Log.Failure(_log, $"Language model {_model}: {stuck}; the model is not ready until it ends");
+        _changed?.Invoke(stuck);
     }
 }

@@ -90,13 +90,8 @@ internal sealed class LanguageLoader(
         }
 
         Warn(id, [.. model.Value.Notes]);
-        LanguageModel language = Assemble(id, settings, facts, tokenizer, model.Value);
         ServableHealth health = new();
-        language.Engine.HealthChanged += reason =>
-        {
-            health.Set(reason is null ? null : $"{id.Name}; version: {id.VersionText}: {reason}");
-            changed();
-        };
+        LanguageModel language = Assemble(id, settings, facts, tokenizer, model.Value, health);
         Report(id, place.Value.Device, language, model.Value, started);
         return new LoadedModel(new Signature([], []), language, compiled: null)
         {
@@ -107,7 +102,8 @@ internal sealed class LanguageLoader(
     }
 
     private LanguageModel Assemble(
-        ServableId id, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, LoadedLanguageModel model)
+        ServableId id, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, LoadedLanguageModel model,
+        ServableHealth health)
     {
         int vocabulary = model.Runner.Capacity.Vocabulary;
         long cache = model.Cache?.Tokens ?? long.MaxValue;
@@ -119,6 +115,11 @@ internal sealed class LanguageLoader(
             MaxBatchedTokens = settings.MaxBatchedTokens ?? int.MaxValue,
             SplitsPrompts = settings.SplitsPrompts,
             KeepsPrefixes = settings.CachesPrefixes,
+            HealthChanged = reason =>
+            {
+                health.Set(reason is null ? null : $"{id.Name}; version: {id.VersionText}: {reason}");
+                changed();
+            },
         };
         return new LanguageModel
         {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using Ovms.Disk;
 using Ovms.Native;
 
@@ -26,7 +25,7 @@ internal sealed class LaneVerdicts(string? folder)
     public static string KeyOf(string text, bool isExact)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Form} {isExact} {OpenVinoLibrary.BuildNumber}\n"));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{Form} {isExact} {OpenVinoLibrary.BuildNumber}\n"));
         using FileStream file = RegularFile.OpenRead(text);
         byte[] buffer = new byte[1 << 16];
         for (int read; (read = file.Read(buffer)) > 0;)
@@ -45,7 +44,7 @@ internal sealed class LaneVerdicts(string? folder)
             byte[] bytes = new byte[LongestReason];
             int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             // The first line repeats the key: a file that was cut or is not ours counts for nothing.
-            string[] lines = Encoding.UTF8.GetString(bytes, 0, length).Split('\n');
+            string[] lines = System.Text.Encoding.UTF8.GetString(bytes, 0, length).Split('\n');
             return lines is [{ } first, { } reason, ""] && first == key ? s_known.GetOrAdd(key, reason) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotRegularFileException)

@@ -11,6 +11,9 @@ internal sealed record LanguageModelSettings(
     /// <summary>Tokens beyond which a larger cache is of no use, such as the sequences times the model's length; 0 for no such number.</summary>
     public long MaxTokens { get; init; }
 
+    /// <summary>Whether one infer request a sequence is asked for.</summary>
+    public bool IsStateful { get; init; }
+
     /// <summary>A folder that remembers which models compute the same over paged attention; null to compare at the first load of the process.</summary>
     public string? VerdictFolder { get; init; }
 }
