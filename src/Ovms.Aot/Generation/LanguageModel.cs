@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using Ovms.Generation.Encoding;
 using Ovms.Generation.Engine;
 using Ovms.Language.Chat;
+using Ovms.Observability.Metrics;
 using Ovms.Repository.Language;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Table;
@@ -67,7 +69,19 @@ internal sealed class LanguageModel : ServableLanguage
     /// <param name="variables">Further variables; undefined = none.</param>
     /// <param name="addsGenerationPrompt">Whether the prompt ends with the beginning of an answer.</param>
     public Outcome<string> Render(JsonElement messages, JsonElement tools, JsonElement variables, bool addsGenerationPrompt) =>
-        Chat.IsOk ? Chat.Value.Render(messages, tools, variables, addsGenerationPrompt) : Chat.WithoutValue;
+        Chat.IsOk ? Render(Chat.Value, messages, tools, variables, addsGenerationPrompt) : Chat.WithoutValue;
+
+    /// <summary>Times to make the prompts of conversations.</summary>
+    public TimeHistogram TemplateTime { get; } = new();
+
+    private Outcome<string> Render(
+        ChatPrompt chat, JsonElement messages, JsonElement tools, JsonElement variables, bool addsGenerationPrompt)
+    {
+        long started = Stopwatch.GetTimestamp();
+        Outcome<string> text = chat.Render(messages, tools, variables, addsGenerationPrompt);
+        TemplateTime.Add(Stopwatch.GetTimestamp() - started);
+        return text;
+    }
 
     /// <inheritdoc/>
     public override void Dispose()

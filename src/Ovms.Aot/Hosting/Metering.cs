@@ -2,6 +2,7 @@ using Ovms.Configuration;
 using Ovms.Devices.Health;
 using Ovms.Frontends.Connections;
 using Ovms.Frontends.Grpc.Transport;
+using Ovms.Generation;
 using Ovms.Observability;
 using Ovms.Observability.Metrics;
 using Ovms.Options;
@@ -70,6 +71,7 @@ internal static class Metering
     public static void Connect(ServerMetrics metrics, Served served, ConnectionGate gate, OpenStreams streams, LogProvider logging)
     {
         TableMetrics.AddGauges(metrics, served.Registry);
+        GenerationMetrics.AddTo(metrics, served.Registry);
         ReloadMetrics.AddTo(metrics, served.Reloads);
         metrics.AddCount(MetricFamilies.Ready, () => served.Readiness.IsReady ? 1 : 0);
         metrics.AddCount(MetricFamilies.Connections, () => gate.Open);

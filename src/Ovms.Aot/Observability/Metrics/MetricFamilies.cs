@@ -159,12 +159,54 @@ internal static class MetricFamilies
         "Garbage collections by generation; one of an older generation counts in the younger ones too.",
         ["generation"]);
 
+    public static readonly MetricFamily GenerationRequests = new(
+        "ovms_generation_requests", MetricKind.Gauge,
+        "Sequences of a language model by state: running or waiting; a request has one for each answer.",
+        ["name", "state", "version"]);
+    public static readonly MetricFamily GenerationQueueTime = new(
+        "ovms_generation_queue_seconds", MetricKind.Histogram, "Time from a request's arrival until its prompt begins.", s_version);
+    public static readonly MetricFamily GenerationFirstToken = new(
+        "ovms_generation_ttft_seconds", MetricKind.Histogram, "Time from a request's arrival to its first token.", s_version);
+    public static readonly MetricFamily GenerationInterToken = new(
+        "ovms_generation_inter_token_seconds", MetricKind.Histogram, "Time between two tokens of an answer.", s_version);
+    public static readonly MetricFamily GenerationStepTime = new(
+        "ovms_generation_step_seconds", MetricKind.Histogram,
+        "Time of the engine's steps by kind: prompts alone (prompt), next tokens alone (decode), or both (mixed).",
+        ["kind", "name", "version"]);
+    public static readonly MetricFamily GenerationTemplateTime = new(
+        "ovms_generation_template_seconds", MetricKind.Histogram, "Time to make the prompt of a conversation.", s_version);
+    public static readonly MetricFamily GenerationPromptTokens = new(
+        "ovms_generation_prompt_tokens_total", MetricKind.Counter, "Tokens of prompts.", s_version);
+    public static readonly MetricFamily GenerationCompletionTokens = new(
+        "ovms_generation_completion_tokens_total", MetricKind.Counter, "Generated tokens.", s_version);
+    public static readonly MetricFamily GenerationCachedTokens = new(
+        "ovms_generation_cached_tokens_total", MetricKind.Counter, "Tokens of prompts that were in the KV cache already.", s_version);
+    public static readonly MetricFamily GenerationBatchTokens = new(
+        "ovms_generation_batch_tokens", MetricKind.Gauge, "Tokens of the engine's latest step.", s_version);
+    public static readonly MetricFamily GenerationBatchSequences = new(
+        "ovms_generation_batch_sequences", MetricKind.Gauge, "Sequences of the engine's latest step.", s_version);
+    public static readonly MetricFamily GenerationKvBlocks = new(
+        "ovms_generation_kv_blocks", MetricKind.Gauge,
+        "Blocks of the KV cache by state: used by sequences, kept for later prompts (cached), or free.",
+        ["name", "state", "version"]);
+    public static readonly MetricFamily GenerationPreemptions = new(
+        "ovms_generation_preemptions_total", MetricKind.Counter, "How often a sequence gave its blocks to an older one.", s_version);
+    public static readonly MetricFamily GenerationCancelled = new(
+        "ovms_generation_cancelled_total", MetricKind.Counter, "Requests whose caller disconnected or stopped reading.", s_version);
+    public static readonly MetricFamily GenerationFailedSteps = new(
+        "ovms_generation_failed_steps_total", MetricKind.Counter, "Steps of the engine that failed at first.", s_version);
+    public static readonly MetricFamily GenerationRestarts = new(
+        "ovms_generation_engine_restarts_total", MetricKind.Counter, "Restarts of a language model's engine.", s_version);
+
     /// <summary>Every family, in output order.</summary>
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests,
         InferRequestsActive, CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelReady, ModelsLeftBehind, Ready,
+        GenerationRequests, GenerationQueueTime, GenerationFirstToken, GenerationInterToken, GenerationStepTime, GenerationTemplateTime,
+        GenerationPromptTokens, GenerationCompletionTokens, GenerationCachedTokens, GenerationBatchTokens, GenerationBatchSequences,
+        GenerationKvBlocks, GenerationPreemptions, GenerationCancelled, GenerationFailedSteps, GenerationRestarts,
         ConfigValid, ConfigChanges, ConfigRefusals, LastChange, ModelLoads, ModelLoadsFailed, LoadsLeftBehind, ServingFaults,
         Connections, ConnectionsRefused, ConnectionsClosed, OpenStreams, WaitingStreams, StreamsRefused, LogLinesDropped,
         BuildInfo, StartTime, Uptime, CpuSeconds, ResidentMemory, OpenFiles, OpenFilesLimit, Threads, GcHeap, GcAllocated, GcCollections,

@@ -13,10 +13,13 @@ internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
 
     private const int LongestNumber = 32;
 
-    private static readonly byte[][] s_bounds =
-        [.. TimeHistogram.Bounds.Select(static bound => Encoding.UTF8.GetBytes($"le=\"{bound}\"")), "le=\"+Inf\""u8.ToArray()];
+    private const double MicrosecondsPerSecond = 1e6;
+
+    private static readonly byte[][] s_microseconds = BoundsAs(static bound => bound);
+    private static readonly byte[][] s_seconds = BoundsAs(static bound => bound / MicrosecondsPerSecond);
 
     private byte[] _name = [];
+    private bool _isInSeconds;
     private MetricSource? _pending;
 
     /// <summary>Writes a family, or nothing if it has no series.</summary>
@@ -24,6 +27,7 @@ internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
     {
         _pending = source;
         _name = Encoding.UTF8.GetBytes(source.Family.Name);
+        _isInSeconds = source.Family.Name.EndsWith("_seconds", StringComparison.Ordinal);
         source.Collect(this);
         _pending = null;
     }
@@ -45,19 +49,26 @@ internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
     /// <inheritdoc/>
     public override void Add(MetricLabels labels, TimeHistogram histogram)
     {
+        byte[][] bounds = _isInSeconds ? s_seconds : s_microseconds;
         long count = 0;
-        for (int i = 0; i < s_bounds.Length; i++)
+        for (int i = 0; i < bounds.Length; i++)
         {
             count += histogram.CountIn(i);
-            Begin("_bucket"u8, labels, s_bounds[i]);
+            Begin("_bucket"u8, labels, bounds[i]);
             Number(count);
         }
 
         Begin("_sum"u8, labels, []);
-        Number(histogram.Sum);
+        Number(_isInSeconds ? histogram.Sum / MicrosecondsPerSecond : histogram.Sum);
         Begin("_count"u8, labels, []);
         Number(count);
     }
+
+    private static byte[][] BoundsAs(Func<double, double> unit) =>
+    [
+        .. TimeHistogram.Bounds.Select(bound => Encoding.UTF8.GetBytes(FormattableString.Invariant($"le=\"{unit(bound)}\""))),
+        "le=\"+Inf\""u8.ToArray(),
+    ];
 
     private void Begin(ReadOnlySpan<byte> suffix, MetricLabels labels, ReadOnlySpan<byte> last)
     {

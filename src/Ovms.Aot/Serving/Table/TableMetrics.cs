@@ -85,7 +85,8 @@ internal sealed class TableMetrics(ModelSeries series)
         return isNumber ? series.Find(name, version != 0 ? version : (model.Default ?? model.Versions[^1]).Version) : null;
     }
 
-    private static void ForEach(ModelSeries series, ServableTable table, Action<ServableMetrics, VersionEntry> visit)
+    /// <summary>Visits every version that has counters, in the order of names.</summary>
+    internal static void ForEach(ModelSeries series, ServableTable table, Action<ServableMetrics, VersionEntry> visit)
     {
         foreach (ModelEntry model in table.Models.OrderBy(static model => model.Name, StringComparer.Ordinal))
         {

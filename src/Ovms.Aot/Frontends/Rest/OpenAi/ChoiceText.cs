@@ -48,8 +48,14 @@ internal sealed class ChoiceText(int index, Detokenizer detokenizer, StopText? s
         _tokens.Clear();
     }
 
-    /// <summary>Begins with a text of its own, for answers that repeat the prompt.</summary>
-    public void Begin(string text) => _text.Write(text);
+    /// <summary>Begins with the prompt, for answers that repeat it.</summary>
+    /// <param name="text">The prompt.</param>
+    /// <param name="first">Its first token.</param>
+    public void Begin(string text, int first)
+    {
+        _text.Write(text);
+        TakePrompt(new TokenChoice(first, float.NaN, default));
+    }
 
     /// <summary>Takes a token of the prompt, which an answer that repeats the prompt shows.</summary>
     public void TakePrompt(TokenChoice choice)

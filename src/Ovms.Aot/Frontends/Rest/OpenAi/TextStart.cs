@@ -108,7 +108,8 @@ internal static class TextStart
                 keepsTokens: logProbs >= 0 || fields.ReturnsTokenIds))];
             if (echoes)
             {
-                Array.ForEach(choices, choice => choice.Begin(text));
+                // The first token of a prompt has no probability.
+                Array.ForEach(choices, choice => choice.Begin(text, ids[0]));
             }
 
             started.Add(new TextPrompt(text, generation.Value, choices));
