@@ -133,10 +133,18 @@ internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls 
         }
     }
 
-    private void Fail(Sequence sequence, RowFault fault) => calls.End(
-        sequence,
-        Finish.Failed,
-        fault == RowFault.NothingAllowed
-            ? Outcome.Fail(StatusCode.GenerationInvalid, "the request's logit_bias and min_tokens leave no token to choose")
-            : Outcome.Fail(StatusCode.InternalInferenceError, "the model computed logits that are not numbers"));
+    private void Fail(Sequence sequence, RowFault fault)
+    {
+        if (fault == RowFault.NothingAllowed)
+        {
+            Outcome outcome = Outcome.Fail(StatusCode.GenerationInvalid, "the request's logit_bias and min_tokens leave no token to choose");
+            calls.End(sequence, Finish.Failed, outcome);
+            return;
+        }
+
+        // What the cache holds of it may be no numbers either.
+        sequence.Blocks?.Withdraw();
+        calls.End(
+            sequence, Finish.Failed, Outcome.Fail(StatusCode.InternalInferenceError, "the model computed logits that are not numbers"));
+    }
 }

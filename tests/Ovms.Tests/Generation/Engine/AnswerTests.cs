@@ -141,6 +141,11 @@ public sealed class AnswerTests
         rig.Model.IsFinite = static entries => entries[0].Ids.Length != 45;
         TokenEvent last = (await rig.RunAsync(EngineRig.Greedy(prompt, 30)))[^1];
         await Assert.That((last.Finish, last.Outcome.Code)).IsEqualTo((Finish.Failed, StatusCode.InternalInferenceError));
+
+        // Nothing of what may be wrong is used again.
+        GenerationCall again = rig.Submit(EngineRig.Greedy(prompt, 4));
+        await Assert.That(EngineRig.Tokens(await EngineRig.ReadAsync(again))).IsEqualTo(EngineRig.Expected(prompt, 4));
+        await Assert.That(again.CachedTokens).IsEqualTo(0);
         int[] other = EngineRig.Prompt(2, 50);
         await Assert.That(EngineRig.Tokens(await rig.RunAsync(EngineRig.Greedy(other, 30)))).IsEqualTo(EngineRig.Expected(other, 30));
         await rig.StopAsync();
