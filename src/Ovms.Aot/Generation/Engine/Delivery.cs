@@ -17,6 +17,7 @@ namespace Ovms.Generation.Engine;
 internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls calls, EngineCounts counts, TimeProvider clock)
 {
     private readonly RowSampling _sampling = new(runner);
+    private readonly List<Sequence> _forks = [];
     private float[] _copy = [];
 
     /// <summary>Delivers a step. The rows of logits are those of these parts.</summary>
@@ -96,14 +97,21 @@ internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls 
             _copy = new float[logits.Length];
         }
 
-        Span<float> copy = _copy.AsSpan(0, logits.Length);
+        // All copies are made before the first of them may end.
+        _forks.Clear();
         while (sequence.WillFork)
         {
-            Sequence other = schedule.Fork(sequence, sequence.Owner.Request.Answers - sequence.Owner.Unforked);
-            logits.CopyTo(copy);
-            Take(other, other.Sampler.Next(copy), now);
+            _forks.Add(schedule.Fork(sequence, sequence.Owner.Request.Answers - sequence.Owner.Unforked));
         }
 
+        Span<float> copy = _copy.AsSpan(0, logits.Length);
+        foreach (Sequence fork in _forks)
+        {
+            logits.CopyTo(copy);
+            Take(fork, fork.Sampler.Next(copy), now);
+        }
+
+        _forks.Clear();
         Take(sequence, sequence.Sampler.Next(logits), now);
     }
 

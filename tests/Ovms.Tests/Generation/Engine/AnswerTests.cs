@@ -101,6 +101,11 @@ public sealed class AnswerTests
         GenerationRequest request = EngineRig.Greedy(EngineRig.Prompt(3, 60), 1) with { Answers = 4 };
         List<TokenEvent> events = await rig.RunAsync(request);
         await Assert.That(events.Select(static item => item.Finish)).IsEquivalentTo(Enumerable.Repeat(Finish.Length, 4));
+        for (int answer = 0; answer < 4; answer++)
+        {
+            await Assert.That(EngineRig.Tokens(events, answer)).IsEqualTo(EngineRig.Expected(request.PromptIds, 1));
+        }
+
         await rig.StopAsync();
     }
 
