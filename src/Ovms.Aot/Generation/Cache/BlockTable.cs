@@ -124,6 +124,15 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
         }
     }
 
+    /// <summary>Makes nobody else use the content of the blocks any more, because it is wrong.</summary>
+    public void Withdraw()
+    {
+        foreach (int block in _blocks.AsSpan(0, Count))
+        {
+            cache.Prefixes?.Forget(block);
+        }
+    }
+
     /// <summary>Lets another, empty table own the first blocks too. They must be full.</summary>
     /// <param name="other">The table of a sequence that begins with the same tokens.</param>
     /// <param name="blocks">How many.</param>

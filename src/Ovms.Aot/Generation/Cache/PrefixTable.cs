@@ -140,6 +140,15 @@ internal sealed class PrefixTable
         Unowned = 0;
     }
 
+    /// <summary>Removes the entry of a block that has an owner, if it has an entry.</summary>
+    public void Forget(int block)
+    {
+        if (Contains(block))
+        {
+            Remove(block);
+        }
+    }
+
     private void Remove(int block)
     {
         ref int at = ref _buckets[_bucketOf[block]];

@@ -17,6 +17,7 @@ namespace Ovms.Generation.Engine;
 internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls calls, EngineCounts counts, TimeProvider clock)
 {
     private readonly RowSampling _sampling = new(runner);
+    private readonly List<Sequence> _forks = [];
     private float[] _copy = [];
 
     /// <summary>Delivers a step. The rows of logits are those of these parts.</summary>
@@ -96,14 +97,21 @@ internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls 
             _copy = new float[logits.Length];
         }
 
-        Span<float> copy = _copy.AsSpan(0, logits.Length);
+        // All copies are made before the first of them may end.
+        _forks.Clear();
         while (sequence.WillFork)
         {
-            Sequence other = schedule.Fork(sequence, sequence.Owner.Request.Answers - sequence.Owner.Unforked);
-            logits.CopyTo(copy);
-            Take(other, other.Sampler.Next(copy), now);
+            _forks.Add(schedule.Fork(sequence, sequence.Owner.Request.Answers - sequence.Owner.Unforked));
         }
 
+        Span<float> copy = _copy.AsSpan(0, logits.Length);
+        foreach (Sequence fork in _forks)
+        {
+            logits.CopyTo(copy);
+            Take(fork, fork.Sampler.Next(copy), now);
+        }
+
+        _forks.Clear();
         Take(sequence, sequence.Sampler.Next(logits), now);
     }
 
@@ -133,10 +141,18 @@ internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls 
         }
     }
 
-    private void Fail(Sequence sequence, RowFault fault) => calls.End(
-        sequence,
-        Finish.Failed,
-        fault == RowFault.NothingAllowed
-            ? Outcome.Fail(StatusCode.GenerationInvalid, "the request's logit_bias and min_tokens leave no token to choose")
-            : Outcome.Fail(StatusCode.InternalInferenceError, "the model computed logits that are not numbers"));
+    private void Fail(Sequence sequence, RowFault fault)
+    {
+        if (fault == RowFault.NothingAllowed)
+        {
+            Outcome outcome = Outcome.Fail(StatusCode.GenerationInvalid, "the request's logit_bias and min_tokens leave no token to choose");
+            calls.End(sequence, Finish.Failed, outcome);
+            return;
+        }
+
+        // What the cache holds of it may be no numbers either.
+        sequence.Blocks?.Withdraw();
+        calls.End(
+            sequence, Finish.Failed, Outcome.Fail(StatusCode.InternalInferenceError, "the model computed logits that are not numbers"));
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class EngineLoop
     private readonly EngineCounts _counts;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private readonly StepSpeed _speed = new();
+    private readonly StepSpeed _speed;
     private readonly EngineRestarts _restarts;
     private readonly LiveCalls _calls;
     private readonly StepPlanner _planner;
@@ -33,6 +33,7 @@ internal sealed class EngineLoop
         ILogger log)
     {
         (_runner, _settings, _schedule, _counts, _clock, _log) = (runner, settings, schedule, counts, clock, log);
+        _speed = new StepSpeed(settings.PromptTokenSeconds);
         _calls = new LiveCalls(schedule, admission, counts);
         _planner = new StepPlanner(runner.Capacity, settings, schedule, _speed);
         _execution = new StepExecution(runner, new Delivery(runner, schedule, _calls, counts, clock), _calls, counts, clock);

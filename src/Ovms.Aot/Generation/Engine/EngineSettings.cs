@@ -31,6 +31,9 @@ internal sealed record EngineSettings
     /// <summary>Aimed duration of a step of prompts alone, in seconds.</summary>
     public double PromptStepSeconds { get; init; } = 1.0;
 
+    /// <summary>Seconds that a prompt token takes, until the engine has measured it; the load's warm-up may know better.</summary>
+    public double PromptTokenSeconds { get; init; } = 0.001;
+
     /// <summary>Maximum size of the logits of one prompt in one step, in bytes, if the prompt's log-probabilities are wanted.</summary>
     public long PromptRowsBytes { get; init; } = 64L << 20;
 

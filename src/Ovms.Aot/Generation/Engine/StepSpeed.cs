@@ -6,17 +6,18 @@ namespace Ovms.Generation.Engine;
 /// How long steps take, learned from those that ran: the time of a step without prompts by its number of sequences, and the time that each
 /// prompt token adds.
 /// </summary>
-internal sealed class StepSpeed
+/// <param name="firstGuess">Seconds a prompt token, until a step with prompts ran.</param>
+internal sealed class StepSpeed(double firstGuess)
 {
     // The latest step counts half: a long prompt becomes slower with every piece.
     private const double Weight = 0.5;
-    private const double FirstGuess = 0.001;
 
     // By powers of two of the number of sequences; 0 where no such step ran yet.
     private readonly double[] _decodeSeconds = new double[32];
+    private bool _knowsPrompts;
 
     /// <summary>Seconds that one prompt token adds to a step.</summary>
-    public double PromptTokenSeconds { get; private set; } = FirstGuess;
+    public double PromptTokenSeconds { get; private set; } = firstGuess;
 
     /// <summary>Learns from a step.</summary>
     /// <param name="promptTokens">Tokens of prompts in the step.</param>
@@ -33,7 +34,8 @@ internal sealed class StepSpeed
 
         // At least a nanosecond a token, so that a step stays finite.
         double each = Math.Max((seconds - DecodeSeconds(decodes)) / promptTokens, 1e-9);
-        PromptTokenSeconds = PromptTokenSeconds == FirstGuess ? each : PromptTokenSeconds + ((each - PromptTokenSeconds) * Weight);
+        PromptTokenSeconds = _knowsPrompts ? PromptTokenSeconds + ((each - PromptTokenSeconds) * Weight) : each;
+        _knowsPrompts = true;
     }
 
     /// <summary>How long a step is likely to take, in seconds.</summary>

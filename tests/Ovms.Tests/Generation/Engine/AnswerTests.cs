@@ -101,6 +101,11 @@ public sealed class AnswerTests
         GenerationRequest request = EngineRig.Greedy(EngineRig.Prompt(3, 60), 1) with { Answers = 4 };
         List<TokenEvent> events = await rig.RunAsync(request);
         await Assert.That(events.Select(static item => item.Finish)).IsEquivalentTo(Enumerable.Repeat(Finish.Length, 4));
+        for (int answer = 0; answer < 4; answer++)
+        {
+            await Assert.That(EngineRig.Tokens(events, answer)).IsEqualTo(EngineRig.Expected(request.PromptIds, 1));
+        }
+
         await rig.StopAsync();
     }
 
@@ -141,6 +146,11 @@ public sealed class AnswerTests
         rig.Model.IsFinite = static entries => entries[0].Ids.Length != 45;
         TokenEvent last = (await rig.RunAsync(EngineRig.Greedy(prompt, 30)))[^1];
         await Assert.That((last.Finish, last.Outcome.Code)).IsEqualTo((Finish.Failed, StatusCode.InternalInferenceError));
+
+        // Nothing of what may be wrong is used again.
+        GenerationCall again = rig.Submit(EngineRig.Greedy(prompt, 4));
+        await Assert.That(EngineRig.Tokens(await EngineRig.ReadAsync(again))).IsEqualTo(EngineRig.Expected(prompt, 4));
+        await Assert.That(again.CachedTokens).IsEqualTo(0);
         int[] other = EngineRig.Prompt(2, 50);
         await Assert.That(EngineRig.Tokens(await rig.RunAsync(EngineRig.Greedy(other, 30)))).IsEqualTo(EngineRig.Expected(other, 30));
         await rig.StopAsync();

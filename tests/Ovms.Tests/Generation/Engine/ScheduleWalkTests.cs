@@ -24,7 +24,7 @@ public sealed class ScheduleWalkTests
         EngineSettings settings = new() { MaxBatchedTokens = MaxTokens, KeepsPrefixes = keepsPrefixes };
         EngineCounts counts = new(TimeProvider.System);
         Schedule schedule = new(capacity, settings, counts, static _ => { });
-        StepSpeed speed = new();
+        StepSpeed speed = new(0.001);
         StepPlanner planner = new(capacity, settings, schedule, speed);
         Dictionary<Sequence, int> waited = [];
         long arrivals = 0;

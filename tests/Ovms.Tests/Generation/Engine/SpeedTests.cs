@@ -22,7 +22,7 @@ public sealed class SpeedTests
             clock.Move((secondsEach * entries.Sum(static entry => entry.Count > 1 ? entry.Count : 0)) + 0.005);
             return true;
         };
-        GenerationCall prompt = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(1, 40_000), 1));
+        GenerationCall prompt = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(1, 150_000), 1));
         steps.Release(5);
         while (rig.Model.Steps.Count < 6)
         {
@@ -50,8 +50,8 @@ public sealed class SpeedTests
     [Test]
     public async Task NumbersOfSequencesNotSeenYet_AreEstimatedFromTheNearest()
     {
-        StepSpeed speed = new();
-        await Assert.That(speed.Estimate(0, 4)).IsEqualTo(0);
+        StepSpeed speed = new(0.001);
+        await Assert.That((speed.Estimate(0, 4), speed.Estimate(10, 0))).IsEqualTo((0, 0.010));
         speed.Learn(0, 8, 0.080);
         await Assert.That((speed.Estimate(0, 4), speed.Estimate(0, 20))).IsEqualTo((0.080, 0.080));
         speed.Learn(0, 1, 0.010);
