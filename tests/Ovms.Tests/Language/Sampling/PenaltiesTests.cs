@@ -38,6 +38,14 @@ public class PenaltiesTests
     }
 
     [Test]
+    public async Task PresenceAndFrequency_LeaveThePromptsTokensAlone()
+    {
+        float[] row = [4, 4, 4];
+        Apply(new SamplingRules { RepetitionPenalty = 2, PresencePenalty = 1, FrequencyPenalty = 0.5f }, row, prompt: [0, 1], generated: [1]);
+        await Assert.That(row).IsEquivalentTo([2f, 0.5f, 4], TUnit.Assertions.Enums.CollectionOrdering.Matching);
+    }
+
+    [Test]
     public async Task NegativePenalties_MakeRepetitionLikelier()
     {
         float[] row = [1, -1];

@@ -59,6 +59,32 @@ public class SamplerDistributionTests
     }
 
     [Test]
+    [Arguments(1f)]
+    [Arguments(0.8f)]
+    public async Task LargeRow_IsDrawnFromInAllItsParts(float topP)
+    {
+        // Few tokens that are possible, far apart: blocks are longer than one unit here, and most of them hold nothing.
+        int[] possible = [0, 63, 700, 16_384, 16_385, 40_000, 99_999, 128_255];
+        SamplingRules rules = new() { TopP = topP };
+        float[] few = [0, 0.5f, -0.5f, 1, 0.3f, -1, 0.7f, 0.2f];
+        var counts = new int[possible.Length];
+        float[] row = new float[128_256];
+        var sampler = new Sampler(rules, 0, []);
+        for (int i = 0; i < 3000; i++)
+        {
+            row.AsSpan().Fill(float.NegativeInfinity);
+            foreach ((int index, int id) in possible.Index())
+            {
+                row[id] = few[index];
+            }
+
+            counts[Array.IndexOf(possible, sampler.Next(row).Id)]++;
+        }
+
+        await Assert.That(ExactSampling.Deviation(counts, ExactSampling.Probabilities(few, rules))).IsLessThan(MostDeviation);
+    }
+
+    [Test]
     public async Task TheMeasure_NoticesASmallError()
     {
         // The tests above must not pass with a slightly different top_p or temperature.
