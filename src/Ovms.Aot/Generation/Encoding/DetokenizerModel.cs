@@ -50,9 +50,9 @@ internal sealed class DetokenizerModel : IDisposable
         DecodingRecipe? recipe = RecipeReader.Read(graph, special);
         SentencePieces? pieces = Pieces(ir.Value, showAll);
         FrozenSet<int> skipped = recipe?.Special ?? RecipeReader.Skipped(graph, pieces?.Control ?? special);
-        if (showAll && graph.OfType("VocabDecoder").FirstOrDefault() is { } decoder && graph.Source(decoder, 4) is { } list)
+        if (showAll && graph.OfType("VocabDecoder").FirstOrDefault() is { } decoder)
         {
-            TokenizerIr.Empty(list);
+            ShowAll(graph, decoder);
         }
 
         Outcome<CompiledModel> compiled = ir.Value.Compile(core);
@@ -75,6 +75,19 @@ internal sealed class DetokenizerModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
+
+    // What is skipped is listed by a constant, and by an attribute in older IRs.
+    private static void ShowAll(TokenizerGraph graph, XElement decoder)
+    {
+        if (graph.Source(decoder, 4) is { } list)
+        {
+            TokenizerIr.Empty(list);
+        }
+        else
+        {
+            decoder.Element("data")?.SetAttributeValue("skip_tokens", "");
+        }
+    }
 
     private static SentencePieces? Pieces(TokenizerIr ir, bool showAll)
     {

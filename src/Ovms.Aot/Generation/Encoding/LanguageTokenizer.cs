@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Ovms.Language.Vocabulary;
 using Ovms.Native;
@@ -93,8 +94,17 @@ internal sealed class LanguageTokenizer : IDisposable
                 StatusCode.TextTooLong, $"it has {bytes} bytes; the tokenizer takes {_limits.MostBytes} at most. Send a shorter text.");
         }
 
-        Outcome<int[]> ids = await _tokenizer.EncodeAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
-        return !ids.IsOk || addSpecialTokens ? ids : Around.Without(ids.Value);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        try
+        {
+            int length = System.Text.Encoding.UTF8.GetBytes(text, buffer);
+            Outcome<int[]> ids = await _tokenizer.EncodeAsync(buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            return !ids.IsOk || addSpecialTokens ? ids : Around.Without(ids.Value);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Whether an id is a special token, which a decoding may skip.</summary>

@@ -82,7 +82,7 @@ internal sealed class TokenizerIr
         {
             return Outcome.Fail(
                 StatusCode.ModelNotLoaded,
-                $"{_path} cannot be used: {failure.Said}. If it was converted by another version of openvino-tokenizers, convert it again.");
+                $"{_path} cannot be used: {failure.Said}. If another version of openvino-tokenizers converted it, convert it again.");
         }
     }
 }

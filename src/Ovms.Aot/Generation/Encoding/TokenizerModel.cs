@@ -40,11 +40,7 @@ internal sealed class TokenizerModel : IDisposable
             return ir.WithoutValue;
         }
 
-        foreach (XElement cut in ir.Value.Graph.OfType("Truncate"))
-        {
-            RemoveLimit(ir.Value, ir.Value.Graph.Source(cut, ir.Value.Graph.InputCount(cut) - 3));
-        }
-
+        RemoveLimits(ir.Value);
         Outcome<CompiledModel> compiled = ir.Value.Compile(core);
         if (!compiled.IsOk)
         {
@@ -65,11 +61,30 @@ internal sealed class TokenizerModel : IDisposable
     }
 
     /// <summary>The ids of a text, with the special tokens that the IR puts around it.</summary>
-    public ValueTask<Outcome<int[]>> EncodeAsync(byte[] text, CancellationToken cancellation) =>
-        _pool.RunAsync(request => Encode(request, text), cancellation);
+    /// <param name="text">Its bytes in UTF-8, which must not change meanwhile.</param>
+    public ValueTask<Outcome<int[]>> EncodeAsync(ReadOnlyMemory<byte> text, CancellationToken cancellation) =>
+        _pool.RunAsync(request => Encode(request, text.Span), cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
+
+    // Older converters write the cut as the lesser of a limit and the length.
+    private static void RemoveLimits(TokenizerIr ir)
+    {
+        foreach (XElement cut in ir.Graph.OfType("Truncate"))
+        {
+            RemoveLimit(ir, ir.Graph.Source(cut, ir.Graph.InputCount(cut) - 3));
+        }
+
+        foreach (XElement lesser in ir.Graph.OfType("Minimum"))
+        {
+            XElement?[] sides = [ir.Graph.Source(lesser, 0), ir.Graph.Source(lesser, 1)];
+            if (sides.Any(static side => side is not null && TokenizerGraph.TypeOf(side) == "Subtract"))
+            {
+                Array.ForEach(sides, side => RemoveLimit(ir, side));
+            }
+        }
+    }
 
     // The limit is a constant, or chosen from two constants by a state that the converter's option sets.
     private static void RemoveLimit(TokenizerIr ir, XElement? limit)
@@ -89,7 +104,7 @@ internal sealed class TokenizerModel : IDisposable
     private static int Output(TokenizerGraph graph, string name) => graph.OfType("Result")
         .ToList().FindIndex(result => (result.Attribute("output_names")?.Value ?? "").Split(',').Contains(name));
 
-    private int[] Encode(InferRequest request, byte[] text)
+    private int[] Encode(InferRequest request, ReadOnlySpan<byte> text)
     {
         using Tensor input = Tensor.CreateStrings([1], [text.Length], text);
         request.SetInput(0, input);
@@ -107,7 +122,20 @@ internal sealed class TokenizerModel : IDisposable
         return mask.AsSpan().Contains(0) ? [.. ids.Where((_, i) => mask[i] != 0)] : ids;
     }
 
-    private static int[] Numbers(Tensor tensor) => tensor.ElementType == ElementType.I32
-        ? MemoryMarshal.Cast<byte, int>(tensor.Bytes).ToArray()
-        : Array.ConvertAll(MemoryMarshal.Cast<byte, long>(tensor.Bytes).ToArray(), static id => checked((int)id));
+    private static int[] Numbers(Tensor tensor)
+    {
+        if (tensor.ElementType == ElementType.I32)
+        {
+            return MemoryMarshal.Cast<byte, int>(tensor.Bytes).ToArray();
+        }
+
+        ReadOnlySpan<long> wide = MemoryMarshal.Cast<byte, long>(tensor.Bytes);
+        int[] numbers = new int[wide.Length];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = checked((int)wide[i]);
+        }
+
+        return numbers;
+    }
 }

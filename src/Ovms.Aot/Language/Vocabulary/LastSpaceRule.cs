@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Ovms.Language.Vocabulary;
 
-/// <summary>Removes a space at the very end, or before a line break at the very end, as the regular expression <c> $</c> finds it.</summary>
+/// <summary>Removes a space at the very end, or before a line break at the very end, as the expression <c> $</c> finds it.</summary>
 internal sealed class LastSpaceRule : TextRule
 {
     private string _held = "";

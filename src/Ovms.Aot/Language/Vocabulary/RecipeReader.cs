@@ -27,7 +27,7 @@ internal static class RecipeReader
             steps.Push(step);
 
             // The joining steps take the bounds of the rows first, then those of the tokens; all others begin with the bounds.
-            bool takesRows = TokenizerGraph.TypeOf(step) == "FuzeRagged" || graph.InputCount(step) == 5 && TokenizerGraph.TypeOf(step) == "CharsToBytes";
+            bool takesRows = TokenizerGraph.TypeOf(step) is "FuzeRagged" or "CharsToBytes";
             step = graph.Source(step, takesRows ? 2 : 0);
         }
 

@@ -84,13 +84,6 @@ internal sealed class TokenizerGraph
     public XElement? Source(XElement layer, int input) =>
         _sources.TryGetValue((Required(layer, "id"), input), out string? from) ? _layers.GetValueOrDefault(from) : null;
 
-    /// <summary>How many inputs a layer feeds.</summary>
-    public int Uses(XElement layer)
-    {
-        string id = Required(layer, "id");
-        return _sources.Values.Count(source => source == id);
-    }
-
     /// <summary>The bytes of a constant; null if the layer is none, or if its bytes are not in the .bin.</summary>
     public ReadOnlyMemory<byte>? Bytes(XElement? layer)
     {
@@ -134,13 +127,6 @@ internal sealed class TokenizerGraph
 
     /// <summary>The text of a constant of bytes; null if the layer is none.</summary>
     public string? Text(XElement? layer) => Bytes(layer) is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
-
-    /// <summary>A value of the file's rt_info; null if it has none, or an empty one.</summary>
-    public string? Info(string name) => _document.Root!.Element("rt_info") is { } info
-        && info.Elements().FirstOrDefault(node => (node.Name.LocalName == "info" ? node.Attribute("name")?.Value : node.Name.LocalName) == name)
-            ?.Attribute("value")?.Value is { Length: > 0 } value
-            ? value
-            : null;
 
     /// <summary>The graph with the changes made to its elements, as the text of an IR.</summary>
     public string ToIr() => _document.ToString(SaveOptions.DisableFormatting);

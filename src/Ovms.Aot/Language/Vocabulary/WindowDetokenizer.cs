@@ -75,7 +75,8 @@ internal sealed class WindowDetokenizer(DecodeIds decode) : Detokenizer
 
     private string Decode(int from) => decode(CollectionsMarshal.AsSpan(_ids)[from..]);
 
-    // What a later token cannot change: not a broken character at the end, and not a space with few characters after it.
+    // What a later token cannot change: not a broken character at the end, not a line break there, before which a space may have been
+    // removed, and not a space with few characters after it.
     private static int Certain(string text)
     {
         int end = text.Length;
@@ -84,7 +85,12 @@ internal sealed class WindowDetokenizer(DecodeIds decode) : Detokenizer
             end--;
         }
 
+        if (end > 0 && text[end - 1] == '\n')
+        {
+            end--;
+        }
+
         int space = text.AsSpan(0, end).LastIndexOf(' ');
-        return space >= 0 && end - space - 1 <= MostAfterSpace ? Math.Max(space, 0) : end;
+        return space >= 0 && end - space - 1 <= MostAfterSpace ? space : end;
     }
 }

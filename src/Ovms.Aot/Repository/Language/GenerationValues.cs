@@ -4,7 +4,7 @@ using Ovms.Status;
 
 namespace Ovms.Repository.Language;
 
-/// <summary>Reads the values of generation_config.json. A value that is not as expected becomes a warning and counts as not given.</summary>
+/// <summary>Reads the values of generation_config.json. A value that is not as expected becomes a warning and is not used.</summary>
 /// <param name="json">The file's object.</param>
 /// <param name="path">The file, for the warnings.</param>
 /// <param name="warnings">Gets the warnings.</param>

@@ -47,7 +47,8 @@ internal static class TokenizerInfo
         catch (XmlException failure)
         {
             return Outcome.Fail(
-                StatusCode.ModelNotLoaded, $"{path} is not whole: {failure.Message.TrimEnd('.')}. It may have been cut off; copy it again.");
+                StatusCode.ModelNotLoaded,
+                $"{path} is not whole: {failure.Message.TrimEnd('.')}. It may have been cut off; copy it again.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotRegularFileException)
         {

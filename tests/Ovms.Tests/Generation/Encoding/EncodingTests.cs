@@ -113,7 +113,7 @@ public class EncodingTests
         using ManualResetEventSlim release = new();
         using CountdownEvent busy = new(RequestPool.Size);
         Task[] holders = [.. Enumerable.Range(0, RequestPool.Size).Select(_ => Task.Factory.StartNew(
-            () => pool.RunAsync(_ => { busy.Signal(); release.Wait(); return 0; }, CancellationToken.None).AsTask().GetAwaiter().GetResult(),
+            () => pool.RunAsync(_ => busy.Signal() | Waited(release), CancellationToken.None).AsTask().GetAwaiter().GetResult(),
             TaskCreationOptions.LongRunning))];
         busy.Wait();
 
@@ -182,5 +182,11 @@ public class EncodingTests
         await Assert.That(tokenizer.Roles.Eos).IsEqualTo(new SpecialToken("</s>", 2));
         await Assert.That(tokenizer.Roles.Pad).IsEqualTo(tokenizer.Roles.Eos);
         await Assert.That(string.Join(',', tokenizer.Roles.EndIds)).IsEqualTo("2");
+    }
+
+    private static bool Waited(ManualResetEventSlim release)
+    {
+        release.Wait();
+        return true;
     }
 }

@@ -70,7 +70,8 @@ internal static class TokenizerFolder
         using Model model = core.ReadModel(folder.Detokenizer);
         using CompiledModel compiled = core.Compile(model, "CPU", []);
         using InferRequest request = compiled.CreateInferRequest();
-        using Tensor input = Engine.Filled<long>(ElementType.I64, [count, 1], [.. Enumerable.Range(0, count).Select(static id => (long)id)]);
+        long[] ids = [.. Enumerable.Range(0, count).Select(static id => (long)id)];
+        using Tensor input = Engine.Filled<long>(ElementType.I64, [count, 1], ids);
         request.SetInput(0, input);
         request.Infer();
         using Tensor output = request.GetOutput(0);

@@ -19,7 +19,9 @@ public class TextRuleTests
     ];
 
     private static readonly string[] s_parts =
-        [" ", " ", "'", "s", "m", "r", "v", "e", "n", "t", ".", "\\", "?", "!", ",", "#", "##", "a", "aa", "b", "</w>", "<", "/w", "\n", "x"];
+    [
+        " ", " ", "'", "s", "m", "r", "v", "e", "n", "t", ".", "\\", "?", "!", ",", "#", "##", "a", "aa", "b", "</w>", "<", "/w", "\n", "x",
+    ];
 
     [Test]
     public async Task AnyPieces_GiveWhatTheExpressionGives()
