@@ -101,6 +101,7 @@ internal static class FolderLaw
         // Language without engine, clock or disk.
         ["Language/Values"] = ["Status"],
         ["Language/Templates"] = ["Language/Values", "Status"],
+        ["Language/Chat"] = ["Language/Templates", "Language/Values", "Status"],
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],

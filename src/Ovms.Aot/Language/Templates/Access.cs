@@ -30,8 +30,11 @@ internal sealed class AttributeExpression : Expression
     {
         JinjaValue owner = Owner.Evaluate(renderer);
         renderer.Position = Position;
-        if (owner.Kind == JinjaKind.Dict && _methods[(int)JinjaKind.Dict] is null && owner.Members.Get(Name) is { Kind: not JinjaKind.Unset } member)
+        if (owner.Kind == JinjaKind.Dict && _methods[(int)JinjaKind.Dict] is null
+            && owner.Members.Get(Name) is { Kind: not JinjaKind.Unset } member)
+        {
             return member;
+        }
 
         return Attributes.Get(owner, Name);
     }

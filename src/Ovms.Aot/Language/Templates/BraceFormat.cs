@@ -134,7 +134,7 @@ internal sealed class BraceFormat
 
             int close = name.IndexOf(']', at);
             if (name[at] != '[' || close < 0)
-                throw PythonFault.Value(close < 0 ? "Missing ']' in format string" : "Only '.' or '[' may follow ']' in format field specifier");
+                throw PythonFault.Value("expected '.' or '[…]' in a field of a format string");
 
             string key = name[(at + 1)..close];
             value = Attributes.Element(value, key.Length is > 0 and < 10 && key.All(char.IsAsciiDigit) ? (JinjaValue)long.Parse(key) : key);
@@ -144,7 +144,8 @@ internal sealed class BraceFormat
         return value;
     }
 
-    private static PythonFault Mixed() => PythonFault.Value("cannot switch between manual field specification and automatic field numbering");
+    private static PythonFault Mixed() =>
+        PythonFault.Value("cannot switch between manual field specification and automatic field numbering");
 
     private JinjaValue Manual(int index)
     {

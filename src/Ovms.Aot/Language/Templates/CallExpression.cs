@@ -12,7 +12,8 @@ internal sealed class ArgumentList
 
     /// <param name="spread">What follows <c>*</c>.</param>
     /// <param name="spreadNamed">What follows <c>**</c>.</param>
-    public ArgumentList(Expression[] positional, (string Name, Expression Value)[] named, Expression? spread = null, Expression? spreadNamed = null)
+    public ArgumentList(
+        Expression[] positional, (string Name, Expression Value)[] named, Expression? spread = null, Expression? spreadNamed = null)
     {
         _positional = positional;
         _named = named;

@@ -13,7 +13,7 @@ internal static class ContainerMethods
         new("values", "", static (r, self, a) => JinjaValue.Of(new DictView(self.Members, DictView.Part.Values))),
         new("get", "/ key default?", static (r, self, a) => Get(self.Members, a[0], a[1])),
         new("copy", "", static (r, self, a) => self),
-        new("fromkeys", "/ iterable value?", static (r, self, a) => FromKeys(r, a[0], a[1].Kind == JinjaKind.Unset ? JinjaValue.None : a[1])),
+        new("fromkeys", "/ iterable value?", static (r, self, a) => FromKeys(r, a[0], a[1])),
         .. Unsafe("clear", "pop", "popitem", "setdefault", "update"),
     ];
 
@@ -28,7 +28,7 @@ internal static class ContainerMethods
     public static MethodRow[] Sequence { get; } =
     [
         new("index", "/ value start? stop?", static (r, self, a) => Index(r, self, a)),
-        new("count", "/ value", static (r, self, a) => (long)self.Items.Span.ToArray().Count(item => PythonKeys.AreEqual(item, a[0], r.Budget))),
+        new("count", "/ value", static (r, self, a) => (long)r.ToArray(self).Count(item => PythonKeys.AreEqual(item, a[0], r.Budget))),
     ];
 
     private static MethodRow[] Unsafe(params string[] names) =>
@@ -43,6 +43,7 @@ internal static class ContainerMethods
     private static JinjaValue FromKeys(Renderer renderer, JinjaValue keys, JinjaValue value)
     {
         JinjaDict dict = new();
+        value = value.Kind == JinjaKind.Unset ? JinjaValue.None : value;
         foreach (JinjaValue key in renderer.ToArray(keys))
             dict.Set(key, value);
 

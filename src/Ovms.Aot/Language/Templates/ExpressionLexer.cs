@@ -11,7 +11,8 @@ internal sealed class ExpressionLexer(string text, int at, List<Token> tokens)
 {
     private static readonly string[] s_operators =
     [
-        "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";",
+        "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~",
+        "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";",
     ];
 
     private readonly Stack<char> _brackets = new();
@@ -74,9 +75,10 @@ internal sealed class ExpressionLexer(string text, int at, List<Token> tokens)
     private bool IsWord(int index, out int units)
     {
         int point = CodePoints.At(text, index, out units);
-        return point == '_' || CharUnicodeInfo.GetUnicodeCategory(point) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
-            or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter
-            or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+        return point == '_' || CharUnicodeInfo.GetUnicodeCategory(point) is UnicodeCategory.UppercaseLetter
+            or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter
+            or UnicodeCategory.OtherLetter or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber
+            or UnicodeCategory.OtherNumber;
     }
 
     private void ReadString(char quote)

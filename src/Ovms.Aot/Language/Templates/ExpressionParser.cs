@@ -184,7 +184,12 @@ internal abstract class ExpressionParser(List<Token> tokens) : OperandParser(tok
         if (text.Length > PythonNumbers.DigitLimit)
             throw new SyntaxFault($"an int of more than {PythonNumbers.DigitLimit} digits", token.Position);
 
-        NumberStyles style = text.Length > 2 ? (text[1] | 0x20) switch { 'x' => NumberStyles.AllowHexSpecifier, 'b' => NumberStyles.AllowBinarySpecifier, _ => 0 } : 0;
+        NumberStyles style = (text.Length > 2 ? text[1] | 0x20 : 0) switch
+        {
+            'x' => NumberStyles.AllowHexSpecifier,
+            'b' => NumberStyles.AllowBinarySpecifier,
+            _ => 0,
+        };
         if (style != 0)
             return JinjaValue.Of(BigInteger.Parse("0" + text[2..], style, CultureInfo.InvariantCulture));
 

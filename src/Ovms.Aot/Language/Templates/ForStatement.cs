@@ -61,7 +61,8 @@ internal sealed class ForStatement : Statement
         }
 
         Frame frame = new(Scope, outer);
-        LoopObject? loop = UsesLoop || IsRecursive ? new LoopObject(renderer, iterable, elements, IsRecursive ? Recurse : null, depth) : null;
+        LoopObject? loop = UsesLoop || IsRecursive
+            ? new LoopObject(renderer, iterable, elements, IsRecursive ? Recurse : null, depth) : null;
         bool any = false;
         while (true)
         {

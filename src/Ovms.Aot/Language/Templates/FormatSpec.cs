@@ -190,7 +190,8 @@ internal ref struct FormatSpec
 
         return _type switch
         {
-            'c' => CodePoints.Text(number <= 0x10FFFF ? (int)number : throw new PythonFault("OverflowError", "%c arg not in range(0x110000)")),
+            'c' when number > 0x10FFFF => throw new PythonFault("OverflowError", "%c arg not in range(0x110000)"),
+            'c' => CodePoints.Text((int)number),
             '\0' or 'd' or 'n' => Grouped(Digits(number, 'd'), 3),
             'x' or 'X' or 'o' or 'b' => Grouped(Digits(number, _type), 4),
             _ => throw Unknown(value),

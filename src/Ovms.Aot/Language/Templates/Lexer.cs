@@ -4,8 +4,8 @@ using Ovms.Language.Values;
 namespace Ovms.Language.Templates;
 
 /// <summary>
-/// Cuts a template into tokens, with the settings that chat templates expect: the newline after a block tag is dropped
-/// (<c>trim_blocks</c>), spaces before a block tag that begins its line too (<c>lstrip_blocks</c>), and one newline at the end of the template.
+/// Cuts a template into tokens, with the settings that chat templates expect. Dropped are the newline after a block tag
+/// (<c>trim_blocks</c>), spaces before a block tag that begins its line (<c>lstrip_blocks</c>), and one newline at the end.
 /// </summary>
 /// <param name="text">The template, normalised by <see cref="Normalise"/>.</param>
 internal sealed class Lexer(string text)
@@ -17,7 +17,7 @@ internal sealed class Lexer(string text)
     /// <summary>The template without a byte order mark, with LF for CR LF and CR, and without the newline at its end.</summary>
     public static string Normalise(string text)
     {
-        StringBuilder result = new(text, text.StartsWith('\uFEFF') ? 1 : 0, text.Length - (text.StartsWith('\uFEFF') ? 1 : 0), text.Length + 1);
+        StringBuilder result = new(text.StartsWith('\uFEFF') ? text[1..] : text);
         result.Replace("\r\n", "\n").Replace('\r', '\n');
         if (result.Length > 0 && result[^1] == '\n')
             result.Length--;

@@ -74,7 +74,7 @@ internal static class ListFilters
 
         Array.Reverse(all);
         bool isIterator = Iteration.Length(value) >= 0;
-        string name = value.Kind switch { JinjaKind.List => "list_reverseiterator", JinjaKind.Dict => "dict_reversekeyiterator", _ => "reversed" };
+        string name = value.Kind == JinjaKind.List ? "list_reverseiterator" : "reversed";
         return isIterator ? JinjaValue.Of(new IteratorObject(((IEnumerable<JinjaValue>)all).GetEnumerator(), name)) : JinjaValue.List(all);
     }
 

@@ -21,7 +21,8 @@ internal sealed class LoopObject : Callable
     /// <param name="elements">Its elements.</param>
     /// <param name="recurse">Renders the body for other elements; null if the loop is not recursive.</param>
     /// <param name="depth">How many recursive loops are around it.</param>
-    public LoopObject(Renderer renderer, JinjaValue iterable, IEnumerator<JinjaValue> elements, Func<JinjaValue, long, JinjaValue>? recurse, long depth)
+    public LoopObject(
+        Renderer renderer, JinjaValue iterable, IEnumerator<JinjaValue> elements, Func<JinjaValue, long, JinjaValue>? recurse, long depth)
     {
         _renderer = renderer;
         _iterable = iterable;

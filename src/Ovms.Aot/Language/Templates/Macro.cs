@@ -92,8 +92,11 @@ internal sealed class Macro(MacroPlan plan, Frame around) : Callable
                 rest.Set(name, value);
         }
 
+        if (caller.Kind is JinjaKind.Unset or JinjaKind.None)
+            caller = UndefinedOrigin.Because("No caller defined");
+
         if (plan.Caller >= 0)
-            frame.Slots[plan.Caller] = caller.Kind is JinjaKind.Unset or JinjaKind.None ? UndefinedOrigin.Because("No caller defined") : caller;
+            frame.Slots[plan.Caller] = caller;
 
         if (plan.Named >= 0)
             frame.Slots[plan.Named] = JinjaValue.Dict(rest);

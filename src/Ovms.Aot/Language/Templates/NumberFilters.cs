@@ -68,7 +68,8 @@ internal static class NumberFilters
             return text[0] == '-' ? -special : special;
 
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return bare.Length > 0 && (char.IsAsciiDigit(bare[0]) || bare[0] == '.') && double.TryParse(text, Style, CultureInfo.InvariantCulture, out double real)
+        bool isNumber = bare.Length > 0 && (char.IsAsciiDigit(bare[0]) || bare[0] == '.');
+        return isNumber && double.TryParse(text, Style, CultureInfo.InvariantCulture, out double real)
             ? (JinjaValue)real : default(JinjaValue?);
     }
 
@@ -76,7 +77,8 @@ internal static class NumberFilters
     {
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '_' && (i == 0 || i == text.Length - 1 || !char.IsAsciiHexDigit(text[i - 1]) || !char.IsAsciiHexDigit(text[i + 1])))
+            bool isBetween = i > 0 && i < text.Length - 1 && char.IsAsciiHexDigit(text[i - 1]) && char.IsAsciiHexDigit(text[i + 1]);
+            if (text[i] == '_' && !isBetween)
                 return false;
         }
 
@@ -101,7 +103,8 @@ internal static class NumberFilters
         }
 
         radix = radix == 0 ? 10 : radix;
-        if (radix is < 2 or > 36 || text.Length is 0 or > PythonNumbers.DigitLimit || text.StartsWith('_') || text.EndsWith('_') || text.Contains("__"))
+        bool misplaced = text.StartsWith('_') || text.EndsWith('_') || text.Contains("__");
+        if (radix is < 2 or > 36 || text.Length is 0 or > PythonNumbers.DigitLimit || misplaced)
             return null;
 
         BigInteger number = 0;

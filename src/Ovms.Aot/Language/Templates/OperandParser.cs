@@ -142,7 +142,8 @@ internal abstract class OperandParser(List<Token> tokens) : Parser(tokens)
         {
             arguments = ParseArguments();
         }
-        else if (Current.Kind is TokenKind.Name or TokenKind.String or TokenKind.Integer or TokenKind.Float || Current.Is("[") || Current.Is("{"))
+        else if (Current.Kind is TokenKind.Name or TokenKind.String or TokenKind.Integer or TokenKind.Float
+            || Current.Is("[") || Current.Is("{"))
         {
             if (Current.IsName("is"))
                 throw new SyntaxFault("tests cannot follow one another with 'is'", Current.Position);
@@ -203,7 +204,8 @@ internal abstract class OperandParser(List<Token> tokens) : Parser(tokens)
             return name.Kind switch
             {
                 TokenKind.Name => new AttributeExpression(name.Position, owner, name.Text),
-                TokenKind.Integer => new ElementExpression(name.Position, owner, new Constant(name.Position, ExpressionParser.Integer(name))),
+                TokenKind.Integer =>
+                    new ElementExpression(name.Position, owner, new Constant(name.Position, ExpressionParser.Integer(name))),
                 _ => throw new SyntaxFault($"expected a name or number, got {name}", name.Position),
             };
         }

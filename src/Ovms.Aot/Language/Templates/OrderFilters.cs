@@ -23,7 +23,8 @@ internal static class OrderFilters
     {
         bool caseSensitive = Argument.Truth(a[1], false);
         JinjaValue[] items = renderer.ToArray(value), keys = new JinjaValue[items.Length];
-        JinjaValue[][] paths = a[2].IsText ? [.. a[2].Text.Split(',').Select(static part => Attributes.Path(part))] : [Attributes.Path(a[2])];
+        JinjaValue[][] paths = a[2].IsText
+            ? [.. a[2].Text.Split(',').Select(static part => Attributes.Path(part))] : [Attributes.Path(a[2])];
         for (int i = 0; i < items.Length; i++)
         {
             JinjaValue[] key = new JinjaValue[paths.Length];

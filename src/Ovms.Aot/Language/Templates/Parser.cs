@@ -19,7 +19,7 @@ internal abstract class Parser(List<Token> tokens)
     /// <summary>All names of the template, to be resolved at the end.</summary>
     protected List<NameExpression> Names { get; } = [];
 
-    /// <summary>Filters and tests that do not exist. They fail here unless a condition stands around them; then they fail when used.</summary>
+    /// <summary>Filters and tests that do not exist. They are errors, except within a condition, where they fail when used.</summary>
     protected List<SyntaxFault> Unknown { get; } = [];
 
     /// <summary>Whether a condition stands around what is being read.</summary>

@@ -124,7 +124,7 @@ internal sealed class PercentFormat
     {
         bool hexadecimal = type is 'x' or 'X' or 'o';
         if (!value.IsNumber || (hexadecimal && value.Kind == JinjaKind.Float))
-            throw PythonFault.Misused(value, $"%{type} format: {(hexadecimal ? "an integer" : "a real number")} is required, not {value.TypeName}");
+            throw PythonFault.Misused(value, $"%{type} format: a number is required, not {value.TypeName}");
 
         if (value.Kind == JinjaKind.Float && !double.IsFinite(value.Double))
             throw new PythonFault(double.IsNaN(value.Double) ? "ValueError" : "OverflowError", "cannot convert float to integer");

@@ -2,7 +2,7 @@ using Ovms.Language.Values;
 
 namespace Ovms.Language.Templates;
 
-/// <summary>The filters that apply a test or a filter to each element. They are generators: elements are computed when they are taken.</summary>
+/// <summary>The filters that apply a test or a filter to each element. They are generators: each element is computed when taken.</summary>
 internal static class SelectFilters
 {
     /// <summary>The table.</summary>

@@ -11,9 +11,10 @@ internal static class Slicing
         if (owner.IsUndefined)
             throw owner.Origin.Fault();
 
-        bool sliceable = owner.IsText || owner.Kind is JinjaKind.List or JinjaKind.Tuple || owner is { Kind: JinjaKind.Object, Object: RangeObject };
+        bool sliceable = owner.IsText || owner.Kind is JinjaKind.List or JinjaKind.Tuple
+            || owner is { Kind: JinjaKind.Object, Object: RangeObject };
         if (!sliceable)
-            throw PythonFault.Type(owner.Kind == JinjaKind.Dict ? "unhashable type: 'slice'" : $"'{owner.TypeName}' object is not subscriptable");
+            throw PythonFault.Type($"'{owner.TypeName}' object cannot be sliced");
 
         if (!IsIndex(start) || !IsIndex(stop) || !IsIndex(step))
             throw PythonFault.Type("slice indices must be integers or None");

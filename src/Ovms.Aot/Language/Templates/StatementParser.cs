@@ -2,10 +2,9 @@ namespace Ovms.Language.Templates;
 
 /// <summary>Reads the statements of a template.</summary>
 /// <param name="tokens">All tokens; the last is the end.</param>
-internal sealed class StatementParser(List<Token> tokens) : ExpressionParser(tokens)
+internal sealed class StatementParser(List<Token> tokens) : DefinitionParser(tokens)
 {
     private readonly Dictionary<Scope, ForStatement> _loops = [];
-    private int _loopDepth;
 
     /// <summary>Reads the whole template.</summary>
     /// <param name="free">Receives the names of the variables that the caller of the template may give, by index.</param>
@@ -78,7 +77,8 @@ internal sealed class StatementParser(List<Token> tokens) : ExpressionParser(tok
         return ReadUntil(ends);
     }
 
-    private Statement[] ReadBodyToEnd(string end)
+    /// <inheritdoc/>
+    protected override Statement[] ReadBodyToEnd(string end)
     {
         Statement[] body = ReadBody(end);
         Take();
@@ -113,7 +113,7 @@ internal sealed class StatementParser(List<Token> tokens) : ExpressionParser(tok
                 return ReadBlock();
             case "print":
                 return ReadPrint();
-            case "break" or "continue" when _loopDepth > 0:
+            case "break" or "continue" when LoopDepth > 0:
                 return new JumpStatement(tag.Text == "break" ? Flow.Break : Flow.Continue);
             case "break" or "continue":
                 throw new SyntaxFault($"'{tag.Text}' outside loop", tag.Position);
@@ -171,9 +171,9 @@ internal sealed class StatementParser(List<Token> tokens) : ExpressionParser(tok
         body.Declare("loop");
         Scope = body;
         Target bodyTarget = target(body);
-        _loopDepth++;
+        LoopDepth++;
         Statement[] statements = ReadBody("endfor", "else");
-        _loopDepth--;
+        LoopDepth--;
         Statement[] others = [];
         if (Take().Text == "else")
         {
@@ -244,10 +244,10 @@ internal sealed class StatementParser(List<Token> tokens) : ExpressionParser(tok
 
     private ScopeStatement ReadScoped(string end, (Target, Expression)[] values)
     {
-        int loops = _loopDepth;
-        _loopDepth = 0;
+        int loops = LoopDepth;
+        LoopDepth = 0;
         (Scope scope, Statement[] body) = ReadInScope(end);
-        _loopDepth = loops;
+        LoopDepth = loops;
         return new ScopeStatement(scope, values, body);
     }
 
@@ -296,127 +296,5 @@ internal sealed class StatementParser(List<Token> tokens) : ExpressionParser(tok
         }
 
         return new BlockStatement(null, null, new Scope(Scope), [.. body]);
-    }
-
-    private MacroStatement ReadMacro()
-    {
-        string name = ReadVariableName();
-        SlotTarget target = new(Scope.Declare(name));
-        return new MacroStatement(target, ReadMacroPlan(name, "endmacro", static parser => true, null));
-    }
-
-    private CallStatement ReadCall(int position)
-    {
-        CallExpression? call = null;
-        MacroPlan plan = ReadMacroPlan("caller", "endcall", static parser => parser.Current.Is("("), () =>
-        {
-            call = ParseExpression() as CallExpression ?? throw new SyntaxFault("expected a call", position);
-        });
-        return new CallStatement(call!, plan);
-    }
-
-    private MacroPlan ReadMacroPlan(string name, string end, Func<StatementParser, bool> hasParameters, Action? afterParameters)
-    {
-        (Scope outer, bool conditional, int loops) = (Scope, IsConditional, _loopDepth);
-        MacroPlan plan = new(name, new Scope(outer));
-        int firstName = Names.Count;
-        Scope = plan.Scope;
-        if (hasParameters(this))
-            ReadParameters(plan);
-
-        Scope = outer;
-        afterParameters?.Invoke();
-        firstName = afterParameters is null ? firstName : Names.Count;
-        Scope = plan.Scope;
-        (IsConditional, _loopDepth) = (false, 0);
-        plan.Body = ReadBodyToEnd(end);
-        (Scope, IsConditional, _loopDepth) = (outer, conditional, loops);
-        plan.Caller = SlotIfRead("caller");
-        plan.Named = SlotIfRead("kwargs");
-        plan.Positional = SlotIfRead("varargs");
-        return plan;
-
-        int SlotIfRead(string special)
-        {
-            bool isParameter = plan.Parameters.Exists(parameter => parameter.Name == special);
-            bool isRead = Names.Skip(firstName).Any(one => one.Name == special);
-            return isRead && !isParameter ? plan.Scope.Declare(special) : -1;
-        }
-    }
-
-    private void ReadParameters(MacroPlan plan)
-    {
-        Expect("(");
-        while (!Current.Is(")"))
-        {
-            if (plan.Parameters.Count > 0)
-                Expect(",");
-
-            Token token = Current;
-            string name = ReadVariableName();
-            Expression? fallback = Skip("=") ? ParseExpression() : null;
-            if (fallback is null && plan.Parameters is [.., (_, _, not null)])
-                throw new SyntaxFault("non-default argument follows default argument", token.Position);
-
-            if (name == "caller" && fallback is null)
-                throw new SyntaxFault("the parameter 'caller' must have a default", token.Position);
-
-            plan.Parameters.Add((name, plan.Scope.Declare(name), fallback));
-        }
-
-        Expect(")");
-    }
-
-    private string ReadVariableName()
-    {
-        Token token = Expect(TokenKind.Name, "a name");
-        return token.Text is "true" or "false" or "none" or "True" or "False" or "None"
-            ? throw new SyntaxFault($"cannot assign to '{token.Text}'", token.Position) : token.Text;
-    }
-
-    // One or more variables with commas between them; the function makes the targets for the scope that they belong to.
-    private Func<Scope, Target> ReadTarget(string? end, bool withAttributes)
-    {
-        List<Func<Scope, Target>> targets = [];
-        bool isTuple = false;
-        while (true)
-        {
-            if (targets.Count > 0)
-                Expect(",");
-
-            if (Current.Kind == TokenKind.BlockEnd || Current.Is(")") || Current.Is("=") || (end is not null && Current.IsName(end)))
-                break;
-
-            targets.Add(ReadOneTarget(withAttributes));
-            if (!Current.Is(","))
-                break;
-
-            isTuple = true;
-        }
-
-        if (targets.Count == 0)
-            throw Unexpected("a variable");
-
-        return isTuple ? scope => new TupleTarget([.. targets.Select(target => target(scope))]) : targets[0];
-    }
-
-    private Func<Scope, Target> ReadOneTarget(bool withAttributes)
-    {
-        if (Skip("("))
-        {
-            Deeper();
-            Func<Scope, Target> inner = ReadTarget(null, withAttributes: false);
-            Shallower();
-            Expect(")");
-            return inner;
-        }
-
-        int position = Current.Position;
-        string name = ReadVariableName();
-        if (!withAttributes || !Skip("."))
-            return scope => new SlotTarget(scope.Declare(name));
-
-        AttributeTarget attribute = new(NameOf(name, position), ExpectName());
-        return _ => attribute;
     }
 }

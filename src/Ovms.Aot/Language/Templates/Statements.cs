@@ -138,7 +138,7 @@ internal sealed class CallStatement(CallExpression call, MacroPlan plan) : State
     }
 }
 
-/// <summary>A statement that needs other template files, which chat templates do not have. It fails when it is reached, as in Jinja.</summary>
+/// <summary>A statement that needs other template files, which chat templates do not have. As in Jinja, it fails when it runs.</summary>
 internal sealed class LoaderStatement(string name, int position) : Statement
 {
     /// <inheritdoc/>

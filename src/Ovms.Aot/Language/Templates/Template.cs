@@ -4,8 +4,8 @@ using Ovms.Status;
 namespace Ovms.Language.Templates;
 
 /// <summary>
-/// A chat template: Jinja with the settings, functions and filters of the <c>transformers</c> library. It is parsed once and may be rendered
-/// by several threads at a time.
+/// A chat template: Jinja with the settings, functions and filters of the <c>transformers</c> library. It is parsed once; several threads
+/// may render it at a time.
 /// </summary>
 internal sealed class Template
 {
@@ -44,7 +44,7 @@ internal sealed class Template
     /// <param name="now">The local time that <c>strftime_now</c> prints.</param>
     /// <returns>
     /// The text; <see cref="StatusCode.TemplateRefused"/> with the template's own words if it called <c>raise_exception</c>;
-    /// <see cref="StatusCode.TemplateTooLarge"/> at a limit; else <see cref="StatusCode.TemplateFailed"/> with the place and Python's error.
+    /// <see cref="StatusCode.TemplateTooLarge"/> at a limit; <see cref="StatusCode.TemplateFailed"/> with the place and Python's error.
     /// </returns>
     public Outcome<string> Render(JinjaValue variables, TemplateLimits limits, DateTime now)
     {

@@ -31,10 +31,10 @@ internal static class TextMethods
         new("ljust", "/ width fillchar?", static (r, self, a) => Filled(r, self, a, Ends.End)),
         new("rjust", "/ width fillchar?", static (r, self, a) => Filled(r, self, a, Ends.Start)),
         new("zfill", "/ width", static (r, self, a) => ZeroFilled(r, self, Argument.Long(a[0]))),
-        new("removeprefix", "/ prefix", static (r, self, a) => JinjaValue.Like(self,
-            self.Text.StartsWith(Argument.Text(a[0], "removeprefix"), StringComparison.Ordinal) ? self.Text[a[0].Text.Length..] : self.Text)),
-        new("removesuffix", "/ suffix", static (r, self, a) => JinjaValue.Like(self,
-            self.Text.EndsWith(Argument.Text(a[0], "removesuffix"), StringComparison.Ordinal) ? self.Text[..^a[0].Text.Length] : self.Text)),
+        new("removeprefix", "/ prefix", static (r, self, a) => Argument.Text(a[0], "removeprefix") is var part
+            && self.Text.StartsWith(part, StringComparison.Ordinal) ? JinjaValue.Like(self, self.Text[part.Length..]) : self),
+        new("removesuffix", "/ suffix", static (r, self, a) => Argument.Text(a[0], "removesuffix") is var part
+            && self.Text.EndsWith(part, StringComparison.Ordinal) ? JinjaValue.Like(self, self.Text[..^part.Length]) : self),
         new("partition", "/ sep", static (r, self, a) => Partition(self, a[0], fromEnd: false)),
         new("rpartition", "/ sep", static (r, self, a) => Partition(self, a[0], fromEnd: true)),
         new("expandtabs", "tabsize?", static (r, self, a) => JinjaValue.Like(self, ExpandTabs(r, self.Text, Argument.Long(a[0], 8)))),

@@ -15,7 +15,7 @@ internal static class TextQuestions
         new("isdigit", "", static (r, self, a) => All(self.Text, IsDigit)),
         new("isnumeric", "", static (r, self, a) => All(self.Text, IsNumeric)),
         new("isalnum", "", static (r, self, a) => All(self.Text, static point => IsLetter(point) || IsNumeric(point))),
-        new("isspace", "", static (r, self, a) => All(self.Text, static point => point <= char.MaxValue && CodePoints.IsSpace((char)point))),
+        new("isspace", "", static (r, self, a) => All(self.Text, static point => point < 0x10000 && CodePoints.IsSpace((char)point))),
         new("isupper", "", static (r, self, a) => PythonCase.IsAll(self.Text, upper: true)),
         new("islower", "", static (r, self, a) => PythonCase.IsAll(self.Text, upper: false)),
         new("istitle", "", static (r, self, a) => PythonCase.IsTitled(self.Text)),

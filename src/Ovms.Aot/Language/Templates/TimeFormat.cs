@@ -88,7 +88,7 @@ internal static class TimeFormat
         'T' or 'X' => t.ToString("HH':'mm':'ss", CultureInfo.InvariantCulture),
         'R' => t.ToString("HH':'mm", CultureInfo.InvariantCulture),
         'r' => $"{Number(Hour12(t), "00")}:{t.ToString("mm':'ss", CultureInfo.InvariantCulture)} {(t.Hour < 12 ? "AM" : "PM")}",
-        'c' => $"{t.ToString("ddd MMM ", CultureInfo.InvariantCulture)}{t.Day,2} {t.ToString("HH':'mm':'ss yyyy", CultureInfo.InvariantCulture)}",
+        'c' => $"{Field(t, 'a')} {Field(t, 'b')} {Field(t, 'e')} {Field(t, 'T')} {Field(t, 'Y')}",
         'z' or 'Z' => "",
         'n' => "\n",
         't' => "\t",

@@ -20,7 +20,8 @@ internal static class FloatFormat
 
         bool capital = char.IsAsciiLetterUpper(type);
         if (!double.IsFinite(number))
-            return (double.IsNaN(number) ? "nan" : "inf") is var name && capital ? name.ToUpperInvariant() : name + (type == '%' ? "%" : "");
+            return (double.IsNaN(number), capital) switch { (true, true) => "NAN", (true, _) => "nan", (_, true) => "INF", _ => "inf" }
+                + (type == '%' ? "%" : "");
 
         number = Math.Abs(number);
         string text = char.ToLowerInvariant(type) switch
@@ -62,7 +63,8 @@ internal static class FloatFormat
     {
         (string digits, int exponent) = Digits(number, precision);
         string point = precision > 0 || alternate ? "." : "";
-        return $"{digits[0]}{point}{digits.AsSpan(1)}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture)}";
+        string power = Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture);
+        return $"{digits[0]}{point}{digits.AsSpan(1)}e{(exponent < 0 ? '-' : '+')}{power}";
     }
 
     private static string General(double number, int precision, bool alternate)

@@ -10,7 +10,7 @@ internal static class JsonValues
 {
     private const int DepthLimit = 100;
 
-    /// <summary>The value of an element. Depth over 100, ints of more than 4,300 digits and halves of surrogate pairs are rejected.</summary>
+    /// <summary>The value of an element. More than 100 levels, ints of over 4,300 digits, and lone surrogates are rejected.</summary>
     public static Outcome<JinjaValue> Read(JsonElement element)
     {
         try

@@ -110,7 +110,8 @@ internal static class PythonCase
         return result.ToString();
     }
 
-    private static string Upper(int point) => point <= char.MaxValue && CaseTables.Upper.TryGetValue((char)point, out string? special) ? special
+    private static string Upper(int point) =>
+        point <= char.MaxValue && CaseTables.Upper.TryGetValue((char)point, out string? special) ? special
         : Rune.IsValid(point) ? Rune.ToUpperInvariant(new Rune(point)).ToString() : CodePoints.Text(point);
 
     private static string Title(int point) =>

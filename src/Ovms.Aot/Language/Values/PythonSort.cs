@@ -17,7 +17,10 @@ internal static class PythonSort
             {
                 int middle = Math.Min(left + width, order.Length), right = Math.Min(left + (2 * width), order.Length);
                 for (int a = left, b = middle, to = left; to < right; to++)
-                    spare[to] = a < middle && (b >= right || !Precedes(keys[order[b]], keys[order[a]], reverse, budget)) ? order[a++] : order[b++];
+                {
+                    bool isLeft = a < middle && (b >= right || !Precedes(keys[order[b]], keys[order[a]], reverse, budget));
+                    spare[to] = isLeft ? order[a++] : order[b++];
+                }
             }
 
             (order, spare) = (spare, order);

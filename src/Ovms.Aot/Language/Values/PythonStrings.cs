@@ -139,7 +139,7 @@ internal static class PythonStrings
         for (int from = 0; from < text.Length;)
         {
             int to = from;
-            while (to < text.Length && text[to] is not ((>= '\n' and <= '\r') or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029'))
+            while (to < text.Length && !IsLineEnd(text[to]))
                 to++;
 
             int next = to == text.Length ? to : text[to] == '\r' && to + 1 < text.Length && text[to + 1] == '\n' ? to + 2 : to + 1;
@@ -257,6 +257,9 @@ internal static class PythonStrings
 
         return result.Take(start);
     }
+
+    private static bool IsLineEnd(char one) =>
+        one is (>= '\n' and <= '\r') or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029';
 
     private static bool Contains(string? characters, System.Buffers.SearchValues<char>? set, char one) =>
         characters is null ? CodePoints.IsSpace(one) : set?.Contains(one) ?? characters.Contains(one);

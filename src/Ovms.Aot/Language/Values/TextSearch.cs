@@ -40,7 +40,7 @@ internal sealed class TextSearch
     }
 
     /// <summary>Where a needle first occurs, or -1.</summary>
-    public static int Find(string text, string needle, int start = 0) => needle.Length == 0 ? start : new TextSearch(needle).Next(text, start);
+    public static int Find(string text, string needle) => needle.Length == 0 ? 0 : new TextSearch(needle).Next(text, 0);
 
     /// <summary>Where a needle last occurs in the first <paramref name="end"/> characters, or -1.</summary>
     public static int Last(string text, string needle, int end)

@@ -6,7 +6,7 @@ using Ovms.Tests.Setup;
 
 namespace Ovms.Tests.Language.Templates;
 
-/// <summary>Templates render as Python's jinja2 renders them, byte for byte, and fail where it fails, with the same kind of error.</summary>
+/// <summary>Templates render as Python's jinja2 renders them, byte for byte, and fail where it fails, with its kind of error.</summary>
 internal sealed class JinjaEqualityTests
 {
     [Test]

@@ -5,7 +5,7 @@ using Ovms.Status;
 
 namespace Ovms.Tests.Language.Templates;
 
-/// <summary>Renders templates for tests, and writes results in the form of the data files: <c>text:…</c>, <c>raised:…</c>, <c>error:Kind</c>.</summary>
+/// <summary>Renders templates for tests. Results have the form <c>text:…</c>, <c>raised:…</c> or <c>error:Kind</c>.</summary>
 internal static class Rendering
 {
     public static DateTime Now { get; } = new(2026, 11, 29, 9, 5, 3);

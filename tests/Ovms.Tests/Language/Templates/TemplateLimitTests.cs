@@ -35,7 +35,8 @@ internal sealed class TemplateLimitTests
     [Arguments("{{ 9 ** 999999999 }}")]
     [Arguments("{% set ns = namespace(x=9) %}{% for i in range(100000) %}{% set ns.x = ns.x * ns.x %}{% endfor %}")]
     [Arguments("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}")]
-    [Arguments("{% macro a() %}{{ b() }}{{ caller() }}{% endmacro %}{% macro b() %}{% call a() %}{{ caller() }}{% endcall %}{% endmacro %}{{ a() }}")]
+    [Arguments("{% macro a() %}{{ b() }}{{ caller() }}{% endmacro %}{% macro b() %}"
+        + "{% call a() %}{{ caller() }}{% endcall %}{% endmacro %}{{ a() }}")]
     [Arguments("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
     [Arguments("{% for i in range(100000) %}{{ 'x' * 1000 }}{% endfor %}")]
     public async Task MuchFromLittle_EndsAtALimit(string template)
@@ -73,7 +74,8 @@ internal sealed class TemplateLimitTests
     [Test]
     public async Task StatementsNestedWithoutEnd_AreRejected()
     {
-        foreach (string tag in new[] { "if 1", "for x in y", "macro m()", "call m()", "filter upper", "with", "generation", "set x", "block b" })
+        string[] tags = ["if 1", "for x in y", "macro m()", "call m()", "filter upper", "with", "generation", "set x", "block b"];
+        foreach (string tag in tags)
         {
             StringBuilder template = new();
             template.Insert(0, $"{{% {tag} %}}", 100_000);
@@ -103,7 +105,8 @@ internal sealed class TemplateLimitTests
         // A product of both lengths would be 10^12 comparisons.
         string text = new('a', 2_000_000), part = new string('a', 1_000_000) + "b";
         Outcome<string> result = Rendering.Text(
-            "{{ part in text }}{{ text.count(part) }}{{ text.replace(part, '') | length }}{{ text.split(part) | length }}{{ text.rfind(part) }}",
+            "{{ part in text }}{{ text.count(part) }}{{ text.replace(part, '') | length }}"
+            + "{{ text.split(part) | length }}{{ text.rfind(part) }}",
             null, ("text", text), ("part", part));
         await Assert.That(result.Value).IsEqualTo("False020000001-1");
     }
@@ -111,7 +114,8 @@ internal sealed class TemplateLimitTests
     [Test]
     public async Task SmallerLimits_AreHeld()
     {
-        await Assert.That(Rendering.Text("{{ 'abc' * 10 }}", new TemplateLimits(Characters: 20)).Code).IsEqualTo(StatusCode.TemplateTooLarge);
+        await Assert.That(Rendering.Text("{{ 'abc' * 10 }}", new TemplateLimits(Characters: 20)).Code)
+            .IsEqualTo(StatusCode.TemplateTooLarge);
         await Assert.That(Rendering.Text("{% for i in range(50) %}{% endfor %}", new TemplateLimits(Steps: 20)).Code)
             .IsEqualTo(StatusCode.TemplateTooLarge);
         await Assert.That(Rendering.Text("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(99) }}").IsOk).IsTrue();

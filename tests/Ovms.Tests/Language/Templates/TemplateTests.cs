@@ -52,7 +52,8 @@ internal sealed class TemplateTests
     {
         Template template = Template.Parse(
             "{% macro m(n) %}{% if n %}{{ n }}{{ m(n - 1) }}{% endif %}{% endmacro %}{% set ns = namespace(t='') %}"
-            + "{% for x in range(n) %}{% set ns.t = ns.t ~ loop.index %}{% endfor %}{{ ns.t }}|{{ m(n) }}|{{ range(n) | map('string') | join }}").Value!;
+            + "{% for x in range(n) %}{% set ns.t = ns.t ~ loop.index %}{% endfor %}{{ ns.t }}"
+            + "|{{ m(n) }}|{{ range(n) | map('string') | join }}").Value!;
         string[] expected = [.. Enumerable.Range(0, 40).Select(Render)];
         string[] got = new string[4000];
         Parallel.For(0, got.Length, i => got[i] = Render(i % 40));

@@ -21,7 +21,8 @@ internal sealed class ValueTests
     [Test]
     public async Task JsonThatPythonDoesNotTake_IsRejected()
     {
-        foreach (string json in new[] { "\"\\ud83e\"", "{\"\\udd93\":1}", new string('9', 5000), new string('[', 150) + new string(']', 150) })
+        string deep = new string('[', 150) + new string(']', 150), digits = new('9', 5000);
+        foreach (string json in new[] { "\"\\ud83e\"", "{\"\\udd93\":1}", digits, deep })
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 200 });
             await Assert.That(JsonValues.Read(document.RootElement).Code).IsEqualTo(StatusCode.JsonInvalid);
@@ -38,13 +39,9 @@ internal sealed class ValueTests
             if (random.Next(2) == 0 && text.Length > 50)
                 part = text[random.Next(10)..random.Next(11, 50)];
 
-            int count = 0;
-            for (int at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
-                count++;
-
             await Assert.That(TextSearch.Find(text, part)).IsEqualTo(text.IndexOf(part, StringComparison.Ordinal));
             await Assert.That(TextSearch.Last(text, part, text.Length)).IsEqualTo(text.LastIndexOf(part, StringComparison.Ordinal));
-            await Assert.That(TextSearch.Count(text, part)).IsEqualTo(count);
+            await Assert.That(TextSearch.Count(text, part)).IsEqualTo(text.Split(part).Length - 1);
         }
     }
 
