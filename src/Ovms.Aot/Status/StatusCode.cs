@@ -571,6 +571,22 @@ internal enum StatusCode
     [Status("Not implemented", Grpc = GrpcCode.Unimplemented, Http = 501)]
     NotImplemented,
 
+    /// <summary>The chat template of a model cannot be parsed.</summary>
+    [Status("Chat template is invalid", Grpc = GrpcCode.Internal, Http = 500)]
+    TemplateInvalid,
+
+    /// <summary>The chat template rejected the messages with a text of its own.</summary>
+    [Status("The chat template rejected the messages", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    TemplateRefused,
+
+    /// <summary>The chat template failed with these messages.</summary>
+    [Status("The chat template cannot be applied to the messages", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    TemplateFailed,
+
+    /// <summary>Applying the chat template took more steps, text or depth than one request may.</summary>
+    [Status("Applying the chat template exceeds a limit", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    TemplateTooLarge,
+
     /// <summary>A device other than the CPU failed; another server, or a later call, may succeed.</summary>
     [Status("The device of the model failed", Grpc = GrpcCode.Unavailable, Http = 503)]
     DeviceFailed,

@@ -98,6 +98,11 @@ internal static class FolderLaw
             "Inference/Messages", "Inference/Checks", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Native", "Status",
         ],
 
+        // Language without engine, clock or disk.
+        ["Language/Values"] = ["Status"],
+        ["Language/Templates"] = ["Language/Values", "Status"],
+        ["Language/Chat"] = ["Language/Templates", "Language/Values", "Status"],
+
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
         ["Generation/Encoding"] = ["Language/Vocabulary", "Serving/Requests", "Repository/Language", "Native", "Status"],

@@ -138,8 +138,12 @@ internal sealed class LanguageLoader(
             ? Outcome.Fail(
                 StatusCode.InvalidTextRequest,
                 "The model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); send a prompt to /v3/completions")
-            : ChatPrompt.Of(
-                facts.Template.Text, facts.Template.ForTools, tokenizer.Roles.Bos.Text, tokenizer.Roles.Eos.Text, tokenizer.Roles.Pad.Text, clock);
+            : ChatPrompt.Of(facts.Template.Text, facts.Template.ForTools, ConstantsOf(tokenizer.Roles), clock);
+
+    private static Dictionary<string, string> ConstantsOf(SpecialTokens roles) =>
+        new (string Name, string? Text)[] { ("bos_token", roles.Bos.Text), ("eos_token", roles.Eos.Text), ("pad_token", roles.Pad.Text) }
+            .Where(static pair => pair.Text is not null)
+            .ToDictionary(static pair => pair.Name, static pair => pair.Text!);
 
     private void Report(ServableId id, string device, LanguageModel language, LoadedLanguageModel model, long started)
     {
