@@ -14,7 +14,14 @@ internal static class ChatTools
     public static Outcome<JinjaValue> Read(JsonElement tools)
     {
         Outcome<JinjaValue> read = JsonValues.Read(tools);
-        return read.IsOk && read.Value.Kind == JinjaKind.List ? JinjaValue.List([.. read.Value.Items.Select(Nested)]) : read;
+        if (!read.IsOk || read.Value.Kind != JinjaKind.List)
+            return read;
+
+        JinjaValue[] list = new JinjaValue[read.Value.Items.Count];
+        for (int i = 0; i < list.Length; i++)
+            list[i] = Nested(read.Value.Items[i]);
+
+        return JinjaValue.List(list);
     }
 
     private static JinjaValue Nested(JinjaValue tool)
