@@ -1,4 +1,3 @@
-using Ovms.Generation.Engine;
 using Ovms.Generation.Requests;
 using Ovms.Generation.Steps;
 using Ovms.Status;
