@@ -8,9 +8,11 @@ namespace Ovms.Generation.Models;
 internal sealed record LanguageModelSettings(
     string Device, IReadOnlyList<KeyValuePair<string, string>> Properties, long CacheBytes, int MaxSequences)
 {
-    /// <summary>Tokens beyond which a larger cache is of no use, such as the sequences times the model's length; 0 for no such number.</summary>
+    /// <summary>Tokens beyond which a larger cache is of no use, such as the sequences times the model's length; 0 for no such
+    /// number.</summary>
     public long MaxTokens { get; init; }
 
-    /// <summary>A folder that remembers which models compute the same over paged attention; null to compare at the first load of the process.</summary>
+    /// <summary>A folder that remembers which models compute the same over paged attention; null to compare at the first load of the
+    /// process.</summary>
     public string? VerdictFolder { get; init; }
 }
