@@ -1,6 +1,6 @@
-// The paged-attention pass of OpenVINO behind a C function, for a model that its C API has read. The C API has no function for the pass, and
-// the pass throws: an exception that reached the caller's frames would end the process. Nothing is thrown across the functions below, and no
-// C++ type crosses them.
+// The paged-attention pass of OpenVINO behind a C function, for a model that its C API has read. The C API has no function for the pass,
+// and the pass throws: an exception that reached the caller's frames would end the process. Nothing is thrown across the functions below,
+// and no C++ type crosses them.
 //
 // Compiled against the headers of one OpenVINO release and loaded beside it (publish/paged.sh). The caller compares ovms_paged_abi first.
 

@@ -148,8 +148,8 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>
-    /// Changes the shape. Requests that use the tensor see the new shape. Elements are kept only as far as the memory is: a larger shape may
-    /// get new, uninitialised memory, and <see cref="Data"/> moves then.
+    /// Changes the shape. Requests that use the tensor see the new shape. Elements are kept only as far as the memory is: a larger shape
+    /// may get new, uninitialised memory, and <see cref="Data"/> moves then.
     /// </summary>
     /// <exception cref="OpenVinoException">The tensor lies over host memory that is too small.</exception>
     public void SetShape(ReadOnlySpan<long> shape)

@@ -97,7 +97,8 @@ public sealed unsafe class PagedAttention
         return refusal is null ? paged : null;
     }
 
-    /// <summary>Whether a library for headers of this release, such as <c>2026.4.1</c>, fits a build such as <c>2026.4.1-22982-…</c>.</summary>
+    /// <summary>Whether a library for headers of this release, such as <c>2026.4.1</c>, fits a build such as
+    /// <c>2026.4.1-22982-…</c>.</summary>
     internal static bool Fits(string headers, string linked, string build) =>
         linked == build && build.StartsWith(headers, StringComparison.Ordinal) && build.AsSpan(headers.Length) is [] or ['-', ..];
 
@@ -112,7 +113,10 @@ public sealed unsafe class PagedAttention
             return $"{file} does not tell its version (code {code})";
         string made = Marshal.PtrToStringUTF8((IntPtr)headers) ?? "";
         if (version != InterfaceVersion || handle != 2 * sizeof(void*))
-            return $"{file} has interface {version} and model handles of {handle} bytes; interface {InterfaceVersion} and {2 * sizeof(void*)} are expected";
+        {
+            return $"{file} has interface {version} and model handles of {handle} bytes; "
+                + $"interface {InterfaceVersion} and {2 * sizeof(void*)} bytes are expected";
+        }
         return Fits(made, Marshal.PtrToStringUTF8((IntPtr)linked) ?? "", build)
             ? null
             : $"{file} was compiled for OpenVINO {made} and the runtime is {build}";

@@ -100,7 +100,8 @@ internal static class PagedSelfTest
             for (int port = 0; port < from.Length; port++)
             {
                 _layers.Append($"<port id=\"{port}\"/>");
-                _edges.Append($"<edge from-layer=\"{from[port]}\" from-port=\"{_outputs[from[port]]}\" to-layer=\"{id}\" to-port=\"{port}\"/>");
+                _edges.Append($"<edge from-layer=\"{from[port]}\" from-port=\"{_outputs[from[port]]}\"");
+                _edges.Append($" to-layer=\"{id}\" to-port=\"{port}\"/>");
             }
 
             if (from.Length > 0)

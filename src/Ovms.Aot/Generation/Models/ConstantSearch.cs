@@ -4,7 +4,8 @@ using Ovms.Disk;
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// Finds a number among the constants of a model. A text edit cannot add bytes to the weights, but a new constant may share those of another.
+/// Finds a number among the constants of a model. A text edit cannot add bytes to the weights, but a new constant may share those of
+/// another.
 /// </summary>
 internal static class ConstantSearch
 {
@@ -24,7 +25,9 @@ internal static class ConstantSearch
             for (int i = 0; i < constant.Count; i++)
             {
                 ReadOnlySpan<byte> one = all.Slice(i * constant.Bytes, constant.Bytes);
-                long value = constant.Bytes == sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(one) : BinaryPrimitives.ReadInt64LittleEndian(one);
+                long value = constant.Bytes == sizeof(int)
+                    ? BinaryPrimitives.ReadInt32LittleEndian(one)
+                    : BinaryPrimitives.ReadInt64LittleEndian(one);
                 if (value == number)
                     return new IrConstant(constant.Bytes, constant.Offset + (i * constant.Bytes), 1);
             }

@@ -3,8 +3,8 @@ using Ovms.Native;
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// The text of a model with the rows gathered before its head, in a file of its own beside nothing: the weights stay where they are. The file
-/// is needed only until the model is read.
+/// The text of a model with the rows gathered before its head, among the temporary files; the weights stay where they are. The file is
+/// needed only until the model is read.
 /// </summary>
 internal sealed class EditedIr : IDisposable
 {
@@ -38,9 +38,9 @@ internal sealed class EditedIr : IDisposable
         try
         {
             if (LogitsHead.Find(outline) is not { } head)
-                return new EditedIr(text, weights, null, "logits are computed for every token, because the model does not end in a matrix product that is known here");
+                return Unedited("the model does not end in a matrix product that is known here");
             if (ConstantSearch.Find(outline.Constants, weights, tokenAxis) is not { } axis)
-                return new EditedIr(text, weights, null, $"logits are computed for every token, because the model has no constant {tokenAxis}");
+                return Unedited($"the model has no constant {tokenAxis}");
             folder = Directory.CreateTempSubdirectory("ovms-model-").FullName;
             string edited = System.IO.Path.Combine(folder, "openvino_model.xml");
             RowGather.Write(text, edited, outline, head, axis);
@@ -49,8 +49,10 @@ internal sealed class EditedIr : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Delete(folder);
-            return new EditedIr(text, weights, null, $"logits are computed for every token, because the model's text could not be edited: {e.Message}");
+            return Unedited($"the model's text could not be edited: {e.Message}");
         }
+
+        EditedIr Unedited(string because) => new(text, weights, null, $"logits are computed for every token, because {because}");
     }
 
     /// <summary>The original, unchanged.</summary>

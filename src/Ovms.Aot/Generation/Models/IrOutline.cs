@@ -23,8 +23,8 @@ internal sealed class IrOutline
 }
 
 /// <summary>A layer.</summary>
-/// <param name="Type">Its operation.</param>
-/// <param name="Inputs">Its inputs in order; empty for operations that the head of a model is not made of.</param>
+/// <param name="Type">Its operation; empty for those that the head of a model is not made of, which are most.</param>
+/// <param name="Inputs">Its inputs in order.</param>
 internal sealed record IrLayer(string Type, IReadOnlyList<IrPort> Inputs);
 
 /// <summary>An input of a layer.</summary>

@@ -13,6 +13,8 @@ internal static class IrOutlineReader
     private const int LayerDepth = 2;
     private const int PortDepth = 4;
 
+    private static readonly IrLayer s_other = new("", []);
+
     private static readonly HashSet<string> s_headTypes = ["Result", "MatMul", "Add", "Subtract", "Multiply", "Divide", "Tanh", "Convert"];
 
     /// <summary>Settings for the text of an IR; the text is the user's, so that nothing outside it is opened.</summary>
@@ -96,7 +98,7 @@ internal static class IrOutlineReader
             }
         }
 
-        outline.Layers[id] = new IrLayer(string.IsInterned(type) ?? type, inputs);
+        outline.Layers[id] = isHeadType ? new IrLayer(type, inputs) : s_other;
         outline.LastId = Math.Max(outline.LastId, id);
     }
 
@@ -128,5 +130,6 @@ internal static class IrOutlineReader
     private static int Number(XmlReader reader, string attribute) =>
         int.TryParse(reader.GetAttribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             ? value
-            : throw new FormatException($"<{reader.LocalName}> has {attribute}=\"{reader.GetAttribute(attribute)}\"; a number is expected.");
+            : throw new FormatException(
+                $"<{reader.LocalName}> has {attribute}=\"{reader.GetAttribute(attribute)}\"; a number is expected.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ovms.Native;
 using Ovms.Status;
 
@@ -33,18 +32,19 @@ internal sealed record KvPlan(
         PortInfo[] caches = [.. inputs.Where(static port => IsMemory(port)).Except(tables)];
         PortInfo[] values = [.. caches.Where(static port => port.Name!.StartsWith(Values, StringComparison.Ordinal))];
         if (values.Length == 0 || values.Length * 2 != caches.Length)
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"the model has {caches.Length - values.Length} key caches and {values.Length} value caches");
+            return Refused($"the model has {caches.Length - values.Length} key caches and {values.Length} value caches");
         if (caches.Concat(tables).FirstOrDefault(static port => !IsMeasurable(port)) is { } strange)
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"the device gives {strange.Name} the shape {strange.Shape} of {strange.ElementType}");
+            return Refused($"the device gives {strange.Name} the shape {strange.Shape} of {strange.ElementType}");
 
         // Rows of value caches are tokens at every precision; key caches may have rows of scales besides.
         long[] tokens = [.. values.Select(static port => port.Shape.Rank == 4 ? port.Shape[2].Min : 0).Distinct()];
         if (tokens is not [> 0 and <= int.MaxValue])
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"the value caches have shapes such as {values[0].Shape}, which do not tell one block size");
+            return Refused($"the value caches have shapes such as {values[0].Shape}, which do not tell one block size");
 
         string[] types = [.. caches.Select(static port => port.ElementType.ToString()).Distinct()];
-        return new KvPlan(
-            caches, tables, (int)tokens[0], caches.Sum(static port => BytesOfOne(port)), tables.Sum(static port => BytesOfOne(port)), string.Join('/', types));
+        return new KvPlan(caches, tables, (int)tokens[0], caches.Sum(BytesOfOne), tables.Sum(BytesOfOne), string.Join('/', types));
+
+        static Outcome Refused(string why) => Outcome.Fail(StatusCode.ModelNotLoaded, why);
     }
 
     /// <summary>How many blocks a budget holds beside the rows. Pure.</summary>
@@ -57,10 +57,12 @@ internal sealed record KvPlan(
         long blocks = left / BlockBytes;
         if (blocks < 1)
         {
-            return Outcome.Fail(StatusCode.ModelNotLoaded, string.Create(
-                CultureInfo.InvariantCulture,
-                $"a KV cache of {bytes} bytes holds no block of {BlockTokens} tokens, which takes {BlockBytes} bytes")
-                + (rows > 0 ? $", besides {rows} rows of states of {RowBytes} bytes; allow fewer sequences or a larger cache" : "; allow a larger cache"));
+            string besides = rows > 0
+                ? $", besides {rows} rows of states of {RowBytes} bytes; allow fewer sequences or a larger cache"
+                : "; allow a larger cache";
+            return Outcome.Fail(
+                StatusCode.ModelNotLoaded,
+                $"a KV cache of {bytes} bytes holds no block of {BlockTokens} tokens, which takes {BlockBytes} bytes{besides}");
         }
 
         if (mostTokens > 0)

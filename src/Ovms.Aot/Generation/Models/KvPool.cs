@@ -3,8 +3,8 @@ using Ovms.Native;
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// The memory of all sequences of a paged model: one block of pages for each cache and state table. It never grows; the system provides a page
-/// when it is first written.
+/// The memory of all sequences of a paged model: one block of pages for each cache and state table. It never grows; the system provides a
+/// page when it is first written.
 /// </summary>
 internal sealed unsafe class KvPool : IDisposable
 {

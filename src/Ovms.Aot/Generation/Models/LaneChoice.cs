@@ -6,8 +6,8 @@ using Ovms.Status;
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// Decides how one model is computed. It is paged only if it then computes the same as without: some models lose a part of their attention in
-/// the pass, without a word, and no list of names would hold them all.
+/// Decides how one model is computed. It is paged only if it then computes the same as without: some models lose a part of their attention
+/// in the pass, without a word, and no list of names would hold them all.
 /// </summary>
 /// <param name="core">Reads and compiles.</param>
 /// <param name="text">The file of the model's text.</param>
@@ -40,9 +40,13 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             if (transformed.IsOk)
             {
                 using Model model = transformed.Value;
-                reason = WhyNotTheSame(paged);
+                string? note = _forms.Note;
+                reason = WhyNotTheSame(model);
                 if (reason is null)
+                {
+                    AddNote(note);
                     return LoadPaged(model);
+                }
             }
             else
             {
@@ -58,7 +62,6 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
         Outcome<(PagedModel Model, KvFacts Facts)> made = _forms.Page(transformed, settings);
         if (!made.IsOk)
             return made.WithoutValue;
-        AddNote();
         return IfItComputes(made.Value.Model, new LoadedLanguageModel(made.Value.Model, ModelLane.Paged, null, made.Value.Facts, _notes));
     }
 
@@ -67,7 +70,7 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
         Outcome<StatefulModel> made = _forms.Plain(settings);
         if (!made.IsOk)
             return made.WithoutValue;
-        AddNote();
+        AddNote(_forms.Note);
         StatefulModel model = made.Value;
         if (!model.IsWhole && outline.States.Any(static state => state.Dimensions is not [_, _, -1, _]))
         {
@@ -91,7 +94,7 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
     }
 
     // Null if the paged form computes the same as the stateful one, or if that cannot be found out.
-    private string? WhyNotTheSame(PagedAttention paged)
+    private string? WhyNotTheSame(Model transformed)
     {
         bool isExact = _forms.WeightBytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
         LaneVerdicts verdicts = new(settings.VerdictFolder);
@@ -101,37 +104,37 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
 
         LanguageModelSettings probe = settings with
         {
-            Properties = isExact ? [.. settings.Properties.Where(static property => !IsPrecision(property.Key)), .. s_exact] : settings.Properties,
+            Properties = isExact
+                ? [.. settings.Properties.Where(static property => !IsPrecision(property.Key)), .. s_exact]
+                : settings.Properties,
             CacheBytes = long.MaxValue / 2,
-            MaxTokens = 8192,
+            MaxTokens = LaneProbe.CacheTokens,
             MaxSequences = 2,
         };
         Outcome<float[][]> expected = Rows(() => _forms.Plain(probe), static made => made, LaneProbe.Plainly);
         if (!expected.IsOk || !LaneProbe.AreFinite(expected.Value))
         {
-            _notes.Add($"the paged form could not be compared with the stateful one: {(expected.IsOk ? "its logits are no finite numbers" : expected.Detail)}");
+            string why = expected.IsOk ? "its logits are no finite numbers" : expected.Detail!;
+            _notes.Add($"the paged form could not be compared with the stateful one: {why}");
             return null;
         }
 
-        Outcome<float[][]> actual = Rows(() => PageAgain(paged, probe), static made => made.Model, LaneProbe.InMixedSteps);
-        string reason = !actual.IsOk ? $"the paged form fails: {actual.Detail}"
-            : LaneProbe.AreSame(expected.Value, actual.Value, isExact ? LaneProbe.Rounding : LaneProbe.Coarse) ? ""
-            : "the paged-attention pass changes what this model computes";
+        Outcome<float[][]> actual = Rows(() => _forms.Page(transformed, probe), static made => made.Model, LaneProbe.InMixedSteps);
+        if (!actual.IsOk)
+        {
+            // Perhaps for the moment only, as for lack of memory.
+            return $"the paged form fails: {actual.Detail}";
+        }
+
+        bool areSame = LaneProbe.AreSame(expected.Value, actual.Value, isExact ? LaneProbe.Rounding : LaneProbe.Coarse);
+        string reason = areSame ? "" : "the paged-attention pass changes what this model computes";
         verdicts.Add(key, reason);
         return reason.Length == 0 ? null : reason;
     }
 
-    private Outcome<(PagedModel Model, KvFacts Facts)> PageAgain(PagedAttention paged, LanguageModelSettings probe)
-    {
-        Outcome<Model> transformed = _forms.Transform(paged);
-        if (!transformed.IsOk)
-            return transformed.WithoutValue;
-        using Model model = transformed.Value;
-        return _forms.Page(model, probe);
-    }
-
     // One form at a time is in memory.
-    private static Outcome<float[][]> Rows<T>(Func<Outcome<T>> make, Func<T, IStepRunner> runnerOf, Func<IStepRunner, Outcome<float[][]>> compute)
+    private static Outcome<float[][]> Rows<T>(
+        Func<Outcome<T>> make, Func<T, IStepRunner> runnerOf, Func<IStepRunner, Outcome<float[][]>> compute)
     {
         try
         {
@@ -147,9 +150,9 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
         }
     }
 
-    private void AddNote()
+    private void AddNote(string? note)
     {
-        if (_forms.Note is { } note)
+        if (note is not null)
             _notes.Add(note);
     }
 

@@ -15,13 +15,18 @@ internal static class LaneProbe
     /// <summary>Tokens of the second one.</summary>
     public const int Second = 12;
 
+    /// <summary>Tokens for which the cache must have blocks, whose size is the device's.</summary>
+    public const int CacheTokens = 512;
+
     /// <summary>Tokens of each that come one by one at the end.</summary>
     private const int Single = 4;
 
-    /// <summary>Rounding, in F32, over the standard deviation of a row. Seen: 3e-7 to 4e-6 where both are right, else 4e-2 and more.</summary>
+    /// <summary>Rounding, in F32, over the standard deviation of a row. Seen: 3e-7 to 4e-6 where both are right, else 4e-2 and
+    /// more.</summary>
     public const double Rounding = 2e-3;
 
-    /// <summary>Where KV cache and arithmetic have less precision: seen up to 5e-2, and 0.35 for a model without its position bias.</summary>
+    /// <summary>Where KV cache and arithmetic have less precision: seen up to 5e-2, and 0.35 for a model without its position
+    /// bias.</summary>
     public const double Coarse = 0.25;
 
     /// <summary>Computes all in mixed steps over blocks and rows.</summary>
@@ -35,7 +40,8 @@ internal static class LaneProbe
 
     /// <summary>Computes each sequence alone, its prompt at once.</summary>
     /// <returns>As <see cref="InMixedSteps"/>.</returns>
-    public static Outcome<float[][]> Plainly(IStepRunner runner) => Compute(runner, [(First - Single, 0), (First - Single, Second - Single)]);
+    public static Outcome<float[][]> Plainly(IStepRunner runner) =>
+        Compute(runner, [(First - Single, 0), (First - Single, Second - Single)]);
 
     /// <summary>Computes the first prompt in pieces that end nowhere in particular.</summary>
     /// <returns>As <see cref="InMixedSteps"/>.</returns>
@@ -99,7 +105,8 @@ internal static class LaneProbe
         float[][] rows = new float[First + Second][];
         int[] done = [0, 0];
         int step = 0;
-        foreach ((int first, int second) in ends.Concat(Enumerable.Range(1, Single).Select(static i => (First - Single + i, Second - Single + i))))
+        IEnumerable<(int, int)> singles = Enumerable.Range(1, Single).Select(static i => (First - Single + i, Second - Single + i));
+        foreach ((int first, int second) in ends.Concat(singles))
         {
             List<StepEntry> entries = [];
             foreach ((int slot, int end) in new[] { (0, first), (1, second) })
@@ -142,6 +149,9 @@ internal static class LaneProbe
     }
 
     // Any tokens do; ids at the start of a vocabulary are often special ones.
-    private static int[] Tokens(int count, int seed, int vocabulary) =>
-        [.. Enumerable.Range(0, count).Select(i => (int)(((long)(i + (37 * seed)) * 7919) % Math.Max(vocabulary - 16, 1)) + Math.Min(16, vocabulary - 1))];
+    private static int[] Tokens(int count, int seed, int vocabulary)
+    {
+        int special = Math.Min(16, vocabulary - 1);
+        return [.. Enumerable.Range(37 * seed, count).Select(i => (int)(i * 7919L % (vocabulary - special)) + special)];
+    }
 }

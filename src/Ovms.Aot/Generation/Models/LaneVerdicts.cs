@@ -1,13 +1,18 @@
 using System.Collections.Concurrent;
+<<<<<<< HEAD
 using System.Security.Cryptography;
+=======
+using System.IO.Hashing;
+using System.Text;
+>>>>>>> nat
 using Ovms.Disk;
 using Ovms.Native;
 
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// Remembers which models compute the same over paged attention, by their text: their structure decides it, not their weights. In the process,
-/// and in a folder if there is one, so that a model is compiled for the comparison once.
+/// Remembers which models compute the same over paged attention, by their text: their structure decides it, not their weights. In the
+/// process, and in a folder if there is one, so that a model is compiled for the comparison once.
 /// </summary>
 internal sealed class LaneVerdicts(string? folder)
 {
@@ -24,13 +29,17 @@ internal sealed class LaneVerdicts(string? folder)
     /// <exception cref="IOException">The text cannot be read.</exception>
     public static string KeyOf(string text, bool isExact)
     {
+<<<<<<< HEAD
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{Form} {isExact} {OpenVinoLibrary.BuildNumber}\n"));
+=======
+        // Tells models apart, and guards against nobody: who writes the folder may write what he likes.
+        XxHash128 hash = new();
+        hash.Append(Encoding.UTF8.GetBytes($"{Form} {isExact} {OpenVinoLibrary.BuildNumber}\n"));
+>>>>>>> nat
         using FileStream file = RegularFile.OpenRead(text);
-        byte[] buffer = new byte[1 << 16];
-        for (int read; (read = file.Read(buffer)) > 0;)
-            hash.AppendData(buffer.AsSpan(0, read));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        hash.Append(file);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     /// <summary>The verdict of an earlier load: empty if the forms are the same, else how they differ; null if there is none.</summary>

@@ -1,7 +1,6 @@
 using System.Xml;
 using Ovms.Disk;
 using Ovms.Native;
-using Ovms.Native.Paging;
 using Ovms.Status;
 
 namespace Ovms.Generation.Models;
@@ -29,7 +28,8 @@ internal static class LanguageModelLoader
             {
                 return Outcome.Fail(
                     StatusCode.ModelNotLoaded,
-                    $"{text} keeps no state between tokens, which a language model must; export it with optimum-cli export openvino --task text-generation-with-past");
+                    $"{text} keeps no state between tokens, which a language model must; "
+                    + "export it with optimum-cli export openvino --task text-generation-with-past");
             }
 
             return new LaneChoice(core, text, outline, settings).Load();

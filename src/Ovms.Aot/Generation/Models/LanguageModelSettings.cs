@@ -8,7 +8,8 @@ namespace Ovms.Generation.Models;
 internal sealed record LanguageModelSettings(
     string Device, IReadOnlyList<KeyValuePair<string, string>> Properties, long CacheBytes, int MaxSequences)
 {
-    /// <summary>Tokens beyond which a larger cache is of no use, such as the sequences times the model's length; 0 for no such number.</summary>
+    /// <summary>Tokens beyond which a larger cache is of no use, such as the sequences times the model's length; 0 for no such
+    /// number.</summary>
     public long MaxTokens { get; init; }
 
     /// <summary>Whether one infer request a sequence is asked for.</summary>

@@ -4,8 +4,8 @@ using Ovms.Native;
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// The inputs of a paged model that each step sets. Tokens of all sequences lie one after the other; block tables and rows likewise. Bound once,
-/// by index: the pass mixes new inputs between the old ones.
+/// The inputs of a paged model that each step sets. Tokens of all sequences lie one after the other; block tables and rows likewise. Bound
+/// once, by index: the pass mixes new inputs between the old ones.
 /// </summary>
 internal sealed class PagedInputs : IDisposable
 {
@@ -17,7 +17,8 @@ internal sealed class PagedInputs : IDisposable
 
     private static readonly string[] s_possible =
     [
-        "position_ids", "token_type_ids", RowGather.InputName, "la.block_indices", "la.block_indices_begins", "la.past_lens", "la.cache_interval",
+        "position_ids", "token_type_ids", RowGather.InputName, "la.block_indices", "la.block_indices_begins", "la.past_lens",
+        "la.cache_interval",
     ];
 
     private readonly Dictionary<string, int> _index;
@@ -40,7 +41,9 @@ internal sealed class PagedInputs : IDisposable
     {
         _index = index;
         _positionRows = positionRows;
-        _positions = positionRows == 1 ? StepTensor<long>.Create(ElementType.I64) : StepTensor<long>.Create(ElementType.I64, positionRows, 1);
+        _positions = positionRows == 1
+            ? StepTensor<long>.Create(ElementType.I64)
+            : StepTensor<long>.Create(ElementType.I64, positionRows, 1);
     }
 
     /// <summary>Whether the head takes the wanted rows alone.</summary>
@@ -58,7 +61,8 @@ internal sealed class PagedInputs : IDisposable
                 index[name] = found;
         }
 
-        problem = s_needed.FirstOrDefault(name => !index.ContainsKey(name)) is { } missing ? $"the paged model has no input {missing}" : null;
+        string? missing = s_needed.FirstOrDefault(name => !index.ContainsKey(name));
+        problem = missing is null ? null : $"the paged model has no input {missing}";
         foreach (PortInfo port in compiled.Inputs.Where(static port => !KvPlan.IsMemory(port)))
         {
             string? name = index.FirstOrDefault(pair => pair.Value == port.Index).Key;
@@ -69,11 +73,11 @@ internal sealed class PagedInputs : IDisposable
         }
 
         int positionRows = 1;
-        if (problem is null && index.TryGetValue("position_ids", out int positions) && compiled.Inputs[positions].Shape is { Rank: > 1 } shape)
+        if (index.TryGetValue("position_ids", out int positions) && compiled.Inputs[positions].Shape is { Rank: > 1 } shape)
         {
             // Positions in several dimensions; for text they are all alike.
             positionRows = shape.Rank == 3 && shape[0].IsStatic ? (int)shape[0].Min : 3;
-            problem = shape.Rank == 3 ? null : $"the paged model's input position_ids has the shape {shape}";
+            problem ??= shape.Rank == 3 ? null : $"the paged model's input position_ids has the shape {shape}";
         }
 
         return problem is null ? new PagedInputs(index, positionRows) : null;

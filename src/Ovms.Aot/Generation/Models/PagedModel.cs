@@ -17,7 +17,8 @@ internal sealed unsafe class PagedModel : IStepRunner
     private InferRequest _request;
     private Tensor? _logits;
 
-    private PagedModel(CompiledModel compiled, PagedInputs inputs, KvPool pool, InferRequest request, LogitsOutput logits, StepCapacity capacity)
+    private PagedModel(
+        CompiledModel compiled, PagedInputs inputs, KvPool pool, InferRequest request, LogitsOutput logits, StepCapacity capacity)
     {
         _compiled = compiled;
         _inputs = inputs;
@@ -85,7 +86,8 @@ internal sealed unsafe class PagedModel : IStepRunner
             {
                 foreach (ref readonly StepEntry entry in entries)
                 {
-                    Debug.Assert(entry.StateRow >= 0 && entry.NextStateRow >= 0 && entry.StateRow != entry.NextStateRow, "A sequence owns two rows.");
+                    Debug.Assert(Math.Min(entry.StateRow, entry.NextStateRow) >= 0, "Each sequence has rows.");
+                    Debug.Assert(entry.StateRow != entry.NextStateRow, "One row is read and the other written.");
                     if (entry.From == 0)
                         _pool.ClearRow(entry.StateRow);
                 }
@@ -94,20 +96,20 @@ internal sealed unsafe class PagedModel : IStepRunner
             _inputs.Fill(entries, Capacity.BlockTokens, _wanted);
             OvStatus status = _request.TryInfer();
             if (status != OvStatus.Ok)
-                return Outcome.Fail(StatusCode.InternalInferenceError, OpenVinoException.FromLastError(status, "ov_infer_request_infer").Said);
+                return Failed(OpenVinoException.FromLastError(status, "ov_infer_request_infer").Said);
             _logits?.Dispose();
             _logits = null;
             if (_wanted.Count == 0)
                 return Outcome.Ok;
             _logits = _request.GetOutput(_output);
-            int computed = _inputs.Gathers ? _wanted.Count : entries.Length == 0 ? 0 : TokensOf(entries);
+            int computed = _inputs.Gathers ? _wanted.Count : TokensOf(entries);
             return _logits.ByteSize == (nuint)computed * (nuint)Capacity.Vocabulary * sizeof(float)
                 ? Outcome.Ok
-                : Outcome.Fail(StatusCode.InternalInferenceError, $"the model gave {_logits.ByteSize} bytes of logits for {computed} tokens");
+                : Failed($"the model gave {_logits.ByteSize} bytes of logits for {computed} tokens");
         }
         catch (OpenVinoException e)
         {
-            return Outcome.Fail(StatusCode.InternalInferenceError, e.Said);
+            return Failed(e.Said);
         }
     }
 
@@ -138,7 +140,7 @@ internal sealed unsafe class PagedModel : IStepRunner
         }
         catch (OpenVinoException e)
         {
-            return Outcome.Fail(StatusCode.InternalInferenceError, e.Said);
+            return Failed(e.Said);
         }
     }
 
@@ -152,6 +154,8 @@ internal sealed unsafe class PagedModel : IStepRunner
         _compiled.Dispose();
         _pool.Dispose();
     }
+
+    private static Outcome Failed(string said) => Outcome.Fail(StatusCode.InternalInferenceError, said);
 
     private static int TokensOf(ReadOnlySpan<StepEntry> entries)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using Ovms.Disk;
 
@@ -13,12 +14,20 @@ internal static class RowGather
     /// <summary>The new input: indices of the wanted rows, I64 of any number, also none.</summary>
     public const string InputName = "sampled_tokens_indices";
 
+    private static readonly XmlWriterSettings s_settings = new()
+    {
+        CheckCharacters = false,
+        NewLineHandling = NewLineHandling.Entitize,
+        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+    };
+
     /// <summary>Writes the edited text.</summary>
     /// <param name="from">The file with the text.</param>
     /// <param name="to">The new file.</param>
     /// <param name="outline">Its outline.</param>
     /// <param name="head">Its head.</param>
-    /// <param name="axis">A constant that holds the axis of the tokens: 0 over paged attention, where they lie in the first one, else 1.</param>
+    /// <param name="axis">A constant that holds the axis of the tokens: 0 over paged attention, where they lie in the first one, else
+    /// 1.</param>
     public static void Write(string from, string to, IrOutline outline, LogitsHead head, IrConstant axis)
     {
         int rows = outline.LastId + 1;
@@ -27,7 +36,7 @@ internal static class RowGather
         using Stream source = RegularFile.OpenRead(from, bufferSize: 1 << 16);
         using XmlReader reader = XmlReader.Create(source, IrOutlineReader.Settings);
         using FileStream target = new(to, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
-        using XmlWriter writer = XmlWriter.Create(target, new XmlWriterSettings { CheckCharacters = false });
+        using XmlWriter writer = XmlWriter.Create(target, s_settings);
         (string Layer, string Port) hidden = ("", "");
         while (reader.Read())
         {

@@ -3,7 +3,8 @@ using Ovms.Native;
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// The inputs of a stateful model. All requests share them, since the sequences compute one after the other. Not every model has each of them.
+/// The inputs of a stateful model. All requests share them, since the sequences compute one after the other. Not every model has each of
+/// them.
 /// </summary>
 internal sealed class StatefulInputs : IDisposable
 {
@@ -38,7 +39,8 @@ internal sealed class StatefulInputs : IDisposable
     public bool Gathers => _index.ContainsKey(RowGather.InputName);
 
     /// <summary>
-    /// Whether the model, after the first inference, takes one token at a time: one whose convolution is told its place (<c>cache_position</c>).
+    /// Whether the model, after the first inference, takes one token at a time: one whose convolution is told its place
+    /// (<c>cache_position</c>).
     /// </summary>
     public bool IsTokenByToken => _index.ContainsKey("cache_position");
 
@@ -147,12 +149,12 @@ internal sealed class StatefulInputs : IDisposable
         _sampled.Dispose();
     }
 
-    // Width of the convolution, whose state is [sequences, channels, width]. A state of a recurrence may have as many dimensions and is wider.
+    // Width of the convolution, whose state is [sequences, channels, width]. A state of a recurrence may have as many dimensions and is
+    // wider.
     private static int KernelOf(IReadOnlyList<IrState> states)
     {
-        long[] widths = [.. states.Where(static state => state.Dimensions is [_, > 0, > 0]).OrderBy(IsConvolution).Select(static state => state.Dimensions[2])];
-        return (int)(widths.Length == 0 ? 1 : states.Any(static state => IsConvolution(state) == 0) ? widths[0] : widths.Min());
-
-        static int IsConvolution(IrState state) => state.Id.Contains("conv", StringComparison.Ordinal) ? 0 : 1;
+        IrState[] flat = [.. states.Where(static state => state.Dimensions is [_, > 0, > 0])];
+        IrState[] named = [.. flat.Where(static state => state.Id.Contains("conv", StringComparison.Ordinal))];
+        return (int)(named.Length > 0 ? named : flat).Select(static state => state.Dimensions[2]).DefaultIfEmpty(1).Min();
     }
 }

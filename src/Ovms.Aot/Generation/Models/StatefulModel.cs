@@ -6,8 +6,8 @@ using Ovms.Status;
 namespace Ovms.Generation.Models;
 
 /// <summary>
-/// A language model whose state is kept by the engine: one infer request a sequence, and the sequences of a step compute one after the other.
-/// For devices and models without paged attention.
+/// A language model whose state is kept by the engine: one infer request a sequence, and the sequences of a step compute one after the
+/// other. For devices and models without paged attention.
 /// </summary>
 internal sealed unsafe class StatefulModel : IStepRunner
 {
@@ -25,7 +25,8 @@ internal sealed unsafe class StatefulModel : IStepRunner
         _compiled = compiled;
         _inputs = inputs;
         _output = logits.Index;
-        _sequences = new StatefulSequence?[sequences];
+        // Two at least, for the comparison of forms.
+        _sequences = new StatefulSequence?[Math.Max(sequences, 2)];
         Capacity = new StepCapacity(0, 0, 0, sequences, logits.Vocabulary);
         IsWhole = inputs.IsTokenByToken;
     }
@@ -34,7 +35,8 @@ internal sealed unsafe class StatefulModel : IStepRunner
     public StepCapacity Capacity { get; }
 
     /// <summary>
-    /// Whether several tokens can only be computed from the start of a sequence. Later ones are then computed one by one, or with all before them.
+    /// Whether several tokens can only be computed from the start of a sequence. Later ones are then computed one by one, or with all
+    /// before them.
     /// </summary>
     public bool IsWhole { get; set; }
 
@@ -153,6 +155,7 @@ internal sealed unsafe class StatefulModel : IStepRunner
         sequence.Take(sequence.Request.GetOutput(_output), _inputs.Gathers ? 0 : sampleFrom - from);
         return sequence.Logits!.ByteSize == (nuint)computed * (nuint)Capacity.Vocabulary * sizeof(float)
             ? Outcome.Ok
-            : Outcome.Fail(StatusCode.InternalInferenceError, $"the model gave {sequence.Logits.ByteSize} bytes of logits for {computed} tokens");
+            : Outcome.Fail(
+                StatusCode.InternalInferenceError, $"the model gave {sequence.Logits.ByteSize} bytes of logits for {computed} tokens");
     }
 }

@@ -1,5 +1,4 @@
 using Ovms.Generation.Models;
-using Ovms.Native;
 using Ovms.Native.Paging;
 using Ovms.Status;
 using Ovms.Tests.Setup;
@@ -50,6 +49,26 @@ public class FamiliesTests
         }
 
         await AnswersExactly(name, ModelLane.Stateful, reason);
+    }
+
+    [Test]
+    [Arguments("bloom")]
+    [Arguments("gemma3n_text")]
+    [Arguments("granitemoehybrid")]
+    [Arguments("lfm2")]
+    [Arguments("llama")]
+    [Arguments("qwen3_next")]
+    public async Task WithoutPagedAttention_FamilyAnswersExactly(string name)
+    {
+        References references = References.OfFamily(name);
+        string text = Path.Combine(references.Model, LanguageModelLoader.FileName);
+        using StatefulModel model = new ModelForms(Engine.Core, text, IrOutlineReader.Read(text)).Plain(references.Settings).Value!;
+        Reference[] some = references.Records[..2];
+        int[][] answers = new GreedyLoop(model) { Chunk = 32 }.Answer([.. some.Select(static record => record.Prompt)], some[0].Answer.Length, references.EndId);
+        for (int i = 0; i < some.Length; i++)
+        {
+            await Assert.That(answers[i]).IsEquivalentTo(some[i].Answer, TUnit.Assertions.Enums.CollectionOrdering.Matching).Because(some[i].Name);
+        }
     }
 
     private static async Task AnswersExactly(string name, ModelLane lane, string? reason)

@@ -1,5 +1,4 @@
 using Ovms.Generation.Models;
-using Ovms.Native;
 using Ovms.Native.Paging;
 using Ovms.Status;
 using Ovms.Tests.Setup;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ovms.Generation;
 using Ovms.Generation.Requests;
 using Ovms.Language.Sampling;
@@ -117,7 +116,7 @@ internal static class TextStart
 
         return new TextCall
         {
-            Id = kind + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            Id = $"{kind}{Guid.NewGuid():N}",
             Created = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
             Model = exchange.Name,
             Language = language,
@@ -142,7 +141,7 @@ internal static class TextStart
             PresencePenalty = (float?)fields.PresencePenalty ?? defaults.PresencePenalty ?? 0,
             FrequencyPenalty = (float?)fields.FrequencyPenalty ?? defaults.FrequencyPenalty ?? 0,
             LogitBias = [.. fields.LogitBias.Select(static pair => new TokenBias(pair.Key, pair.Value))],
-            Seed = fields.Seed ?? (ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue),
+            Seed = fields.Seed ?? (ulong)Random.Shared.NextInt64(1, uint.MaxValue),
             MinTokens = fields.MinTokens,
             EndIds = ends,
             LogProbs = logProbs,
