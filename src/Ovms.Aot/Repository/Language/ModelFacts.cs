@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ovms.Status;
 
 namespace Ovms.Repository.Language;
 
