@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
-<<<<<<< HEAD
-using System.Security.Cryptography;
-=======
 using System.IO.Hashing;
-using System.Text;
->>>>>>> nat
 using Ovms.Disk;
 using Ovms.Native;
 
@@ -29,14 +24,9 @@ internal sealed class LaneVerdicts(string? folder)
     /// <exception cref="IOException">The text cannot be read.</exception>
     public static string KeyOf(string text, bool isExact)
     {
-<<<<<<< HEAD
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{Form} {isExact} {OpenVinoLibrary.BuildNumber}\n"));
-=======
         // Tells models apart, and guards against nobody: who writes the folder may write what he likes.
         XxHash128 hash = new();
-        hash.Append(Encoding.UTF8.GetBytes($"{Form} {isExact} {OpenVinoLibrary.BuildNumber}\n"));
->>>>>>> nat
+        hash.Append(System.Text.Encoding.UTF8.GetBytes($"{Form} {isExact} {OpenVinoLibrary.BuildNumber}\n"));
         using FileStream file = RegularFile.OpenRead(text);
         hash.Append(file);
         return Convert.ToHexStringLower(hash.GetCurrentHash());

@@ -62,7 +62,7 @@ internal sealed class ChatTemplateTests
     public async Task ArgumentsOfToolCalls_HaveTheFormThatIsPrinted(string template, string? arguments, string expected)
     {
         string given = arguments is null ? "" : $",\"arguments\":{arguments}";
-        string messages = $$"""[{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f"{{given}}}}]}]""";
+        string messages = $$$"""[{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f"{{{given}}}}}]}]""";
         await Assert.That(Render(template, messages).Value).IsEqualTo(expected);
     }
 
