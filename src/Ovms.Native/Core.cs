@@ -58,8 +58,8 @@ public sealed unsafe class Core : IDisposable
     }
 
     /// <summary>
-    /// Reads a model from the text of an IR and the contents of its .bin. The model keeps the memory that the tensor owns, so the tensor may
-    /// be disposed; it must not lie over memory of the caller.
+    /// Reads a model from the text of an IR and the contents of its .bin. The model keeps the memory that the tensor owns, so that the
+    /// tensor may be disposed; it must not lie over memory of the caller.
     /// </summary>
     public Model ReadModelText(string ir, Tensor weights)
     {
