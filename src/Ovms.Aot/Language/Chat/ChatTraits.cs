@@ -1,5 +1,3 @@
-using Ovms.Language.Values;
-
 namespace Ovms.Language.Chat;
 
 /// <summary>What a chat template expects of its messages. <see cref="ChatProbe"/> finds it out when a model is loaded.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using Ovms.Language.Templates;
-using Ovms.Language.Values;
 using Ovms.Status;
 
 namespace Ovms.Tests.Language.Templates;
