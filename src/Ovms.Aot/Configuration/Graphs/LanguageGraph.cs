@@ -35,6 +35,11 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
     public static Outcome<LanguageGraph> Read(string path, ModelOptions model)
     {
         Outcome<string> text = ReadText(path);
+        if (text.IsOk && !text.Value.Contains(Calculator, StringComparison.Ordinal))
+        {
+            return NotServed(path);
+        }
+
         Outcome<ProtoMessage> message = text.IsOk ? ProtoReader.Read(text.Value, path) : text.WithoutValue;
         if (!message.IsOk)
         {
@@ -44,7 +49,7 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
         ProtoField[] nodes = [.. message.Value.All("node").Where(static node => node.Message?.Last("calculator")?.Scalar == Calculator)];
         if (nodes.Length == 0)
         {
-            return Outcome.Fail(StatusCode.NotImplemented, $"{path} holds a MediaPipe graph; graphs are not served by this release.");
+            return NotServed(path);
         }
 
         if (nodes.Length > 1)
@@ -71,17 +76,25 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
             using StreamReader reader = new(stream, Encoding.UTF8);
             return reader.ReadToEnd();
         }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return NotServed(path);
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return Outcome.Fail(StatusCode.GraphInvalid, $"{path} cannot be read: {failure.Message}");
         }
     }
 
+    private static Outcome NotServed(string path) =>
+        Outcome.Fail(StatusCode.NotImplemented, $"{path} is a MediaPipe graph; graphs are not served by this release.");
+
     // What stands in options counts where both are given.
     private static ProtoField? OptionsOf(ProtoMessage node) =>
         node.All("options").Concat(node.All("node_options"))
             .SelectMany(static holder => holder.Message?.Fields ?? [])
-            .FirstOrDefault(static field => field.Name == OptionsType || field.Name.StartsWith(OptionsType + ".", StringComparison.Ordinal));
+            .FirstOrDefault(static field =>
+                field.Name == OptionsType || field.Name.StartsWith(OptionsType + ".", StringComparison.Ordinal));
 
     private static Outcome<LanguageGraph> Bind(string path, ProtoMessage options, ModelOptions model)
     {
@@ -136,7 +149,8 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
             ? new LanguageGraph(bound with { ModelPath = folder }, [.. warnings])
             : Outcome.Fail(
                 StatusCode.GraphInvalid,
-                $"{path}: models_path is {Shown.Bounded(models)}, but there is no folder {folder}; export the model there, or name its folder.");
+                $"{path}: models_path is {Shown.Bounded(models)}, but there is no folder {folder}; "
+                    + "export the model there, or name its folder.");
     }
 
     // Null: no such field, or the value is not one of it.

@@ -201,5 +201,7 @@ internal sealed class ProtoLexer(string source)
         return _at - start >= least ? value : throw new FormatException("an escape has too few digits");
     }
 
-    private static int DigitOf(char c) => char.IsAsciiHexDigit(c) ? int.Parse([c], NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 99;
+    // Larger than any radix for what is no digit.
+    private static int DigitOf(char c) =>
+        char.IsAsciiHexDigit(c) ? int.Parse([c], NumberStyles.HexNumber, CultureInfo.InvariantCulture) : int.MaxValue;
 }

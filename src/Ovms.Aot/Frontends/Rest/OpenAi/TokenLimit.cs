@@ -11,6 +11,11 @@ internal static class TokenLimit
     /// <param name="least">The least number allowed: 1, or 0 for a prompt that is only scored.</param>
     public static void Check(RequestFields fields, string name, long? tokens, int? most, int least = 1)
     {
+        if (tokens is null)
+        {
+            return;
+        }
+
         if (tokens < least)
         {
             fields.Fail($"{name} value should be greater than {least - 1}");
