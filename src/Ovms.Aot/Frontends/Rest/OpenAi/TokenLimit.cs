@@ -15,7 +15,7 @@ internal static class TokenLimit
         {
             fields.Fail($"{name} value should be greater than {least - 1}");
         }
-        else if (tokens > most || (tokens == most && name == "max_tokens"))
+        else if (tokens > most || (tokens is not null && tokens == most && name == "max_tokens"))
         {
             fields.Fail($"{name} exceeds limit provided in graph config: {most}");
         }
