@@ -1,4 +1,4 @@
-using Ovms.Generation.Engine;
+using Ovms.Generation.Scheduling;
 using Ovms.Observability.Metrics;
 using Ovms.Serving.Table;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
-using Ovms.Generation.Encoding;
-using Ovms.Generation.Engine;
+using Ovms.Generation.Tokenizing;
+using Ovms.Generation.Scheduling;
 using Ovms.Language.Chat;
 using Ovms.Observability.Metrics;
 using Ovms.Repository.Language;

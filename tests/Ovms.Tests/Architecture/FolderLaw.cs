@@ -105,13 +105,13 @@ internal static class FolderLaw
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
-        ["Generation/Encoding"] = ["Language/Vocabulary", "Serving/Requests", "Repository/Language", "Native", "Status"],
+        ["Generation/Tokenizing"] = ["Language/Vocabulary", "Serving/Requests", "Repository/Language", "Native", "Status"],
 
         // Texts and tokens, without engine, clock or disk.
         ["Language/Vocabulary"] = ["Status"],
         ["Generation/Cache"] = [],
         ["Generation/Requests"] = ["Language/Sampling", "Status"],
-        ["Generation/Engine"] =
+        ["Generation/Scheduling"] =
         [
             "Generation/Cache", "Generation/Requests", "Generation/Steps", "Language/Sampling", "Status", "Observability",
             "Observability/Metrics",

@@ -1,6 +1,6 @@
 using Ovms.Generation.Requests;
 using Ovms.Status;
-using Ovms.Tests.Generation.Engine;
+using Ovms.Tests.Generation.Scheduling;
 
 namespace Ovms.Tests.Generation.Requests;
 

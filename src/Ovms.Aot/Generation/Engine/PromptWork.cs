@@ -1,7 +1,0 @@
-namespace Ovms.Generation.Engine;
-
-/// <summary>What is left of a prompt.</summary>
-/// <param name="Computed">Tokens that are computed.</param>
-/// <param name="Pending">Tokens that are not.</param>
-/// <param name="Limit">Maximum number of tokens in one step.</param>
-internal readonly record struct PromptWork(int Computed, int Pending, int Limit);

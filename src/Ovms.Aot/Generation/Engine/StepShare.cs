@@ -1,6 +1,0 @@
-namespace Ovms.Generation.Engine;
-
-/// <summary>A sequence's part of a step.</summary>
-/// <param name="Index">Index among the sequences of the plan.</param>
-/// <param name="Count">Tokens that are computed.</param>
-internal readonly record struct StepShare(int Index, int Count);

@@ -1,0 +1,17 @@
+namespace Ovms.Generation.Scheduling;
+
+/// <summary>What the plan of a step needs to know of a sequence.</summary>
+/// <param name="Length">Tokens of the sequence.</param>
+/// <param name="Computed">Tokens of it that are computed; fewer than <paramref name="Length"/>.</param>
+/// <param name="Blocks">Blocks of the KV cache that it owns.</param>
+/// <param name="OwnedAlone">Those of them that nobody else owns.</param>
+/// <param name="Limit">Maximum number of its tokens in one step.</param>
+/// <param name="Follows">Whether the oldest prompt computes the same tokens now, so that this one takes them over afterwards.</param>
+internal readonly record struct SequenceView(int Length, int Computed, int Blocks, int OwnedAlone, int Limit, bool Follows)
+{
+    /// <summary>Tokens that are not computed.</summary>
+    public int Pending => Length - Computed;
+
+    /// <summary>Whether only the newest token is not computed.</summary>
+    public bool IsDecode => Pending == 1;
+}

@@ -1,0 +1,107 @@
+using Ovms.Generation.Steps;
+
+namespace Ovms.Generation.Scheduling;
+
+/// <summary>Admits sequences and plans steps: it gives <see cref="StepPlan"/> its view, and carries out its preemptions.</summary>
+/// <param name="capacity">What the model can hold.</param>
+/// <param name="settings">The settings.</param>
+/// <param name="schedule">The sequences.</param>
+/// <param name="speed">How long steps take.</param>
+internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings, Schedule schedule, StepSpeed speed)
+{
+    private readonly StepPlan _plan = new();
+    private readonly int _maxTokens = Math.Max(settings.MaxBatchedTokens, capacity.BlockTokens + 1);
+    private SequenceView[] _views = [];
+    private bool _wasShort;
+    private long _turn;
+
+    /// <summary>Plans the next step.</summary>
+    /// <param name="now">The time, as a timestamp.</param>
+    /// <param name="outOfMemory">A sequence that must end, after which the plan is made again; null if the plan is made.</param>
+    /// <returns>The parts of the step; indices are those of the running sequences.</returns>
+    public ReadOnlySpan<StepShare> Plan(long now, out Sequence? outOfMemory)
+    {
+        // What becomes free is for those that wait for a block.
+        if (!_wasShort || schedule.Running.Count == 0)
+        {
+            schedule.Admit(now);
+        }
+
+        // Only after a restart can what waits have become too long.
+        if (schedule.CanNeverAdmitFirst)
+        {
+            outOfMemory = schedule.Waiting[0];
+            return [];
+        }
+
+        _turn++;
+        _wasShort = false;
+        while (true)
+        {
+            _plan.Compute(View());
+            _wasShort |= _plan.IsShort;
+            if (_plan.Preempted < 0)
+            {
+                outOfMemory = _plan.OutOfMemory < 0 ? null : schedule.Running[_plan.OutOfMemory];
+                return _plan.Shares;
+            }
+
+            schedule.Preempt(schedule.Running[_plan.Preempted]);
+        }
+    }
+
+    private PlanView View()
+    {
+        SequenceLine running = schedule.Running;
+        if (_views.Length < running.Count)
+        {
+            _views = new SequenceView[running.Count * 2];
+        }
+
+        int available = schedule.Cache?.Available ?? 0;
+        int decodes = 0;
+        Sequence? first = null;
+        for (int i = 0; i < running.Count; i++)
+        {
+            Sequence sequence = running[i];
+            if (!sequence.IsDecode)
+            {
+                schedule.Adopt(sequence);
+            }
+
+            bool follows = !sequence.IsDecode && first?.Blocks is { } blocks && !sequence.WantsAllRows
+                && sequence.Blocks!.Follows(sequence.Ids, blocks, first.Ids);
+            first ??= sequence.IsDecode ? null : sequence;
+            decodes += sequence.IsDecode ? 1 : 0;
+
+            // A sequence needs one block at most beyond those it was admitted with. Only if that many are not there does it matter whose
+            // blocks are shared.
+            int held = sequence.Blocks?.Count ?? 0;
+            int alone = available < running.Count ? sequence.Blocks?.OwnedAlone ?? 0 : held;
+            _views[i] = new SequenceView(sequence.Length, sequence.Computed, held, alone, RowLimit(sequence), follows);
+        }
+
+        double target = decodes > 0 ? settings.StepSeconds : settings.PromptStepSeconds;
+        return new PlanView(_views.AsSpan(0, running.Count))
+        {
+            BlockTokens = capacity.BlockTokens,
+            Available = schedule.Cache?.Available ?? 0,
+            MaxTokens = _maxTokens,
+            PromptTokens = speed.PromptTokensIn(target, decodes),
+            SplitsPrompts = settings.SplitsPrompts,
+            Turn = _turn,
+        };
+    }
+
+    private int RowLimit(Sequence sequence)
+    {
+        if (!sequence.WantsAllRows)
+        {
+            return int.MaxValue;
+        }
+
+        int unit = Math.Max(capacity.BlockTokens, 1);
+        long rows = settings.PromptRowsBytes / (sizeof(float) * (long)capacity.Vocabulary);
+        return (int)Math.Clamp(rows / unit * unit, unit, int.MaxValue);
+    }
+}

@@ -1,0 +1,63 @@
+using Ovms.Generation.Scheduling;
+using Ovms.Generation.Requests;
+
+namespace Ovms.Tests.Generation.Scheduling;
+
+/// <summary>Pieces of prompts are as large as the measured speed allows.</summary>
+public sealed class SpeedTests
+{
+    [Test]
+    [Arguments(0.001)]
+    [Arguments(0.0001)]
+    [Arguments(0.01)]
+    [Arguments(1.0)]
+    public async Task Steps_ReachTheirAimedDuration(double secondsEach)
+    {
+        EngineClock clock = new();
+        await using EngineRig rig = new(blocks: 5000, clock: clock);
+        using SemaphoreSlim steps = new(0);
+        rig.Model.Computes = entries =>
+        {
+            steps.Wait(TimeSpan.FromSeconds(20));
+            clock.Move((secondsEach * entries.Sum(static entry => entry.Count > 1 ? entry.Count : 0)) + 0.005);
+            return true;
+        };
+        GenerationCall prompt = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(1, 150_000), 1));
+        steps.Release(5);
+        while (rig.Model.Steps.Count < 6)
+        {
+            await Task.Yield();
+        }
+
+        int alone = rig.Model.Steps.ElementAt(4).Single().Count;
+        GenerationCall stream = rig.Submit(EngineRig.Greedy([3], 1000));
+        steps.Release(6);
+        while (rig.Model.Steps.Count < 12)
+        {
+            await Task.Yield();
+        }
+
+        int beside = rig.Model.Steps.ElementAt(10).Max(static entry => entry.Count);
+        prompt.Cancel();
+        stream.Cancel();
+        steps.Release(10_000);
+        double aim = Math.Max(32, 0.995 / secondsEach);
+        await Assert.That(alone % 32 == 0 && alone <= aim && alone > (aim * 0.95) - 32).IsTrue();
+        await Assert.That(beside).IsEqualTo(Math.Max(32, (int)(0.095 / secondsEach) / 32 * 32));
+        await rig.StopAsync();
+    }
+
+    [Test]
+    public async Task NumbersOfSequencesNotSeenYet_AreEstimatedFromTheNearest()
+    {
+        StepSpeed speed = new(0.001);
+        await Assert.That((speed.Estimate(0, 4), speed.Estimate(10, 0))).IsEqualTo((0, 0.010));
+        speed.Learn(0, 8, 0.080);
+        await Assert.That((speed.Estimate(0, 4), speed.Estimate(0, 20))).IsEqualTo((0.080, 0.080));
+        speed.Learn(0, 1, 0.010);
+        await Assert.That((speed.Estimate(0, 4), speed.Estimate(0, 9))).IsEqualTo((0.010, 0.080));
+        speed.Learn(100, 1, 0.210);
+        await Assert.That(Math.Round(speed.Estimate(50, 1), 6)).IsEqualTo(0.110);
+        await Assert.That(speed.PromptTokensIn(0.005, 1)).IsEqualTo(0);
+    }
+}
