@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Ovms.Frontends.Rest.Json;
 using Ovms.Frontends.Rest.OpenAi;
-using Ovms.Tensors;
 
 namespace Ovms.Tests.Frontends.Rest.OpenAi;
 
