@@ -11,11 +11,16 @@ internal static class TokenLimit
     /// <param name="least">The least number allowed: 1, or 0 for a prompt that is only scored.</param>
     public static void Check(RequestFields fields, string name, long? tokens, int? most, int least = 1)
     {
+        if (tokens is null)
+        {
+            return;
+        }
+
         if (tokens < least)
         {
             fields.Fail($"{name} value should be greater than {least - 1}");
         }
-        else if (tokens > most || (tokens is not null && tokens == most && name == "max_tokens"))
+        else if (tokens > most || (tokens == most && name == "max_tokens"))
         {
             fields.Fail($"{name} exceeds limit provided in graph config: {most}");
         }
