@@ -81,8 +81,7 @@ internal static class FolderLaw
         ["Frontends/Rest/OpenAi"] =
         [
             "Frontends", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Generation", "Generation/Requests",
-            "Generation/Scheduling", "Generation/Tokenizing", "Language/Sampling", "Language/Text", "Language/Vocabulary",
-            "Repository/Language", "Serving/Draining", "Serving/Loading", "Serving/Table", "Tensors", "Status",
+            "Language/Sampling", "Language/Text", "Language/Vocabulary", "Repository/Language", "Serving/Draining", "Serving/Loading", "Serving/Table", "Tensors", "Status",
         ],
         ["Frontends/Rest/Server"] =
         [
@@ -120,7 +119,7 @@ internal static class FolderLaw
         [
             "Generation", "Generation/Models", "Generation/Scheduling", "Generation/Tokenizing", "Language/Chat", "Serving",
             "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Devices", "Devices/Cpu", "Devices/Health",
-            "Repository", "Repository/Language", "Status", "Observability", "Observability/Metrics",
+            "Repository", "Repository/Language", "Status", "Observability",
         ],
 
         // Text generation: the contract of a step, then the parts on both of its sides.
