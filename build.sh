@@ -9,6 +9,7 @@ usage() {
 Usage: ./build.sh COMMAND
 
   demo      serve the trained squeezenet, send it a photograph, print the five best labels, stop
+            chat "…": serve the language model SmolLM2, where it is at hand, send it a message, print the answer, stop
   publish   leave the package in publish/out: bin/ovms, lib/ (OpenVINO), licences; it runs from any folder
             --windows [--openvino DIR|FILE]: the package for Windows instead, publish/out-windows.zip
   test      build with warnings as errors, run every test, publish, run the end-to-end and package tests;
@@ -27,7 +28,11 @@ HELP
 }
 
 case "${1:-}" in
-    demo) shift; exec demo/run.sh "$@" ;;
+    demo)
+        shift
+        if [[ ${1:-} == chat ]]; then shift; exec demo/chat.sh "$@"; fi
+        exec demo/run.sh "$@"
+        ;;
     publish)
         shift
         if [[ ${1:-} == --windows ]]; then shift; exec publish/windows.sh "$@"; fi

@@ -135,4 +135,5 @@ script tests/package/chroot.sh
 script tests/package/unit.sh
 script tests/package/dockerfile.sh
 script tests/package/demo.sh
+script tests/package/chat.sh
 finish

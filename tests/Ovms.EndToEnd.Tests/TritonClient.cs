@@ -7,11 +7,12 @@ using Ovms.EndToEnd.Tests.Harness;
 namespace Ovms.EndToEnd.Tests;
 
 /// <summary>
-/// The public KServe client for Python in an environment of its own under .cache, made once from wheels that are at hand; and the
-/// scripts that use it, in tests/clients.
+/// Public clients for Python, of KServe and of OpenAI, in an environment of their own under .cache, made once from wheels that are at
+/// hand; and the scripts that use them, in tests/clients.
 /// </summary>
 internal static partial class TritonClient
 {
+    private static readonly string[] s_packages = ["tritonclient[grpc,http]", "openai"];
     private static readonly string s_scripts = Path.Combine(Repo.Root, "tests", "clients");
     private static readonly Lazy<Task<(string? Python, string? Lack)>> s_environment = new(PrepareAsync);
 
@@ -60,7 +61,7 @@ internal static partial class TritonClient
         string folder = Path.Combine(Repo.Root, ".cache", "clients", "venv");
         string made = Path.Combine(folder, "bin", "python");
         string stamp = Path.Combine(folder, "stamp");
-        string content = string.Join('\n', Directory.EnumerateFiles(wheels).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string content = string.Join('\n', Directory.EnumerateFiles(wheels).Select(Path.GetFileName).Order(StringComparer.Ordinal).Concat(s_packages));
         if (File.Exists(stamp) && await File.ReadAllTextAsync(stamp) == content)
         {
             return (made, null);
@@ -72,7 +73,7 @@ internal static partial class TritonClient
             return (null, $"python3 -m venv does not work here (Debian: python3-venv): {errors.Trim()}");
         }
 
-        (code, string output, errors) = await ExecuteAsync(made, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "-f", wheels, "tritonclient[grpc,http]"]);
+        (code, string output, errors) = await ExecuteAsync(made, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "-f", wheels, .. s_packages]);
         if (code != 0)
         {
             throw new InvalidOperationException($"The client could not be installed from {wheels}:\n{output}\n{errors}");

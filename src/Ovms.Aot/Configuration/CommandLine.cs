@@ -172,7 +172,7 @@ internal abstract record CommandLine
             new RepositorySource(given.Source.ModelRepositoryPath, given.Model, given.Server.AllowOutsidePaths, host.Variable),
             ServeMode.Repository);
 
-    // A language model without a name has that of its folder.
+    // A language model without a name has that of its folder; so has a graph, which may be one.
     private static GivenOptions WithFolderName(GivenOptions given, HostFacts host)
     {
         ModelOptions model = given.Model;
@@ -183,6 +183,7 @@ internal abstract record CommandLine
 
         string[] folders = [model.ModelPath, Path.Combine(model.ModelPath, "1")];
         bool isLanguage = model.Task == TaskKind.TextGeneration
+            || host.PathExists(Path.Combine(model.ModelPath, ServableFolders.GraphFile))
             || folders.Any(folder => LanguageFiles.Companions.All(name => host.PathExists(Path.Combine(folder, name))));
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.ModelPath)));
         return isLanguage ? given with { Model = model with { ModelName = name } } : given;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Configuration;
+using Ovms.Generation.Loading;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
@@ -105,6 +106,13 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
                 _files.Add((config, folder.Version, file.Value));
                 _problems.AddRange(config.UnknownPorts(file.Value).Select(
                     unknown => $"{model.ModelName}, version {folder.Version}: {unknown.Text}"));
+                List<string> notes = [];
+                if (LanguageCheck.Check(config, file.Value, notes) is { IsOk: false } language)
+                {
+                    _problems.Add($"{model.ModelName}, version {folder.Version}: {language.Text}");
+                }
+
+                _notes.AddRange(notes.Select(note => $"{model.ModelName}, version {folder.Version}: {note}"));
             }
         }
     }

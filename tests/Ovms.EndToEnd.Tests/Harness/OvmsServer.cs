@@ -49,11 +49,15 @@ internal sealed class OvmsServer : IAsyncDisposable
     public static Task<OvmsServer> StartOnAsync(string awaited, IReadOnlyDictionary<string, string?>? environment, params string[] arguments) =>
         WaitAsync(LaunchOn(environment, arguments), awaited);
 
-    private static async Task<OvmsServer> WaitAsync(OvmsServer server, string awaited)
+    /// <summary>The same where loading is known to take long on a busy machine.</summary>
+    public static Task<OvmsServer> StartSlowAsync(string awaited, TimeSpan patience, params string[] arguments) =>
+        WaitAsync(LaunchOn(null, arguments), awaited, patience);
+
+    private static async Task<OvmsServer> WaitAsync(OvmsServer server, string awaited, TimeSpan? patience = null)
     {
         try
         {
-            await server.Process.WaitForLineAsync(line => line.Contains(awaited, StringComparison.Ordinal));
+            await server.Process.WaitForLineAsync(line => line.Contains(awaited, StringComparison.Ordinal), patience);
             return server;
         }
         catch

@@ -18,6 +18,7 @@ internal static class FolderLaw
             "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Draining", "Serving/Lifecycle",
             "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu", "Devices/Health",
             "Repository", "Repository/Remote", "Tensors", "Native", "Disk", "Options", "Status", "Observability", "Observability/Metrics",
+            "Generation", "Generation/Loading",
         ],
         ["Bench"] =
         [
@@ -77,10 +78,15 @@ internal static class FolderLaw
             "Inference/Sequences", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
             "Status", "Observability/Metrics",
         ],
+        ["Frontends/Rest/OpenAi"] =
+        [
+            "Frontends", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Generation", "Generation/Requests",
+            "Language/Sampling", "Language/Text", "Language/Vocabulary", "Repository/Language", "Serving/Draining", "Serving/Loading", "Serving/Table", "Tensors", "Status",
+        ],
         ["Frontends/Rest/Server"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Frontends/Rest/KServe",
-            "Frontends/Rest/TensorFlow", "Inference", "Serving", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Tensors",
+            "Frontends/Rest/OpenAi", "Frontends/Rest/TensorFlow", "Inference", "Serving", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Tensors",
             "Status", "Observability/Metrics",
         ],
 
@@ -102,6 +108,19 @@ internal static class FolderLaw
         ["Language/Values"] = ["Status"],
         ["Language/Templates"] = ["Language/Values", "Status"],
         ["Language/Chat"] = ["Language/Templates", "Language/Values", "Status"],
+
+        // A language model with all its parts, and how it is loaded.
+        ["Generation"] =
+        [
+            "Generation/Scheduling", "Generation/Tokenizing", "Language/Chat", "Repository/Language", "Serving/Loading", "Serving/Table",
+            "Status", "Observability/Metrics",
+        ],
+        ["Generation/Loading"] =
+        [
+            "Generation", "Generation/Models", "Generation/Scheduling", "Generation/Tokenizing", "Language/Chat", "Serving",
+            "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Devices", "Devices/Cpu", "Devices/Health",
+            "Repository", "Repository/Language", "Status", "Observability",
+        ],
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
@@ -153,7 +172,8 @@ internal static class FolderLaw
         ],
 
         // Uses Repository, because a folder of models is a configuration.
-        ["Configuration"] = ["Repository", "Disk", "Options", "Options/Parsing", "Status"],
+        ["Configuration/Graphs"] = ["Disk", "Options", "Status"],
+        ["Configuration"] = ["Configuration/Graphs", "Repository", "Disk", "Options", "Options/Parsing", "Status"],
         ["Devices"] = ["Devices/Cpu", "Devices/Health", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = ["Observability"],
         ["Devices/Health"] = ["Native", "Status", "Observability"],

@@ -141,7 +141,7 @@ public class CommandLineTests
     [Test]
     [Arguments("api_key_file")]
     [Arguments("pull")]
-    [Arguments("task")]
+    [Arguments("source_model")]
     [Arguments("verbose_response")]
     [Arguments("allowed_media_domains")]
     [Arguments("trace_path")]

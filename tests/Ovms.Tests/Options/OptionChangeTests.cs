@@ -29,6 +29,7 @@ public sealed class OptionChangeTests
         string text => text + "x",
         uint number => number + 1,
         bool flag => !flag,
+        Enum choice => Enum.GetValues(choice.GetType()).Cast<object>().First(other => !other.Equals(choice)),
         null when Nullable.GetUnderlyingType(type) is { IsEnum: true } choice => Enum.GetValues(choice).GetValue(1)!,
         null => 1u,
         _ => throw new ArgumentOutOfRangeException(nameof(value)),

@@ -19,6 +19,9 @@ public class OptionRowsTests
         "model_name", "model_path", "batch_size", "shape", "layout", "mean", "scale", "color_format", "precision", "model_version_policy", "nireq", "target_device", "plugin_config",
         "stateful", "low_latency_transformation", "max_sequence_number", "idle_sequence_cleanup",
         "allow_cache", "custom_loader_options", "graph_path", "subconfig",
+        "task", "cache_size", "max_num_seqs", "max_num_batched_tokens", "enable_prefix_caching", "dynamic_split_fuse", "kv_cache_precision", "max_prompt_len",
+        "max_tokens_limit", "best_of_limit", "pipeline_type", "cache_interval_multiplier", "tool_parser", "reasoning_parser", "enable_tool_guided_generation",
+        "draft_source_model", "model_distribution_policy",
     ];
 
     private static readonly string[] s_ours =

@@ -25,7 +25,10 @@ internal static class RestReply
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends a failure as <c>{"error":"text"}</c>, with the HTTP status of its code.</summary>
+    /// <summary>
+    /// Sends a failure as <c>{"error":"text"}</c>, with the HTTP status of its code. Clients of OpenAI's API get their form, because they
+    /// do not show the text of the other one.
+    /// </summary>
     public static Task ErrorAsync(HttpContext context, Outcome failure, CallSubject? subject = null)
     {
         int status = failure.Code.ToHttp();
@@ -57,7 +60,15 @@ internal static class RestReply
     public static async Task ErrorAsync(HttpContext context, int status, string text, CallSubject? subject = null)
     {
         using NativeBuffer body = new();
-        WriteError(body, text);
+        if (OpenAiClients.Ask(context.Request))
+        {
+            WriteOpenAiError(body, status, text);
+        }
+        else
+        {
+            WriteError(body, text);
+        }
+
         context.Response.StatusCode = status;
         context.Features.Set(new RestFailure(text, subject));
         await JsonAsync(context, body).ConfigureAwait(false);
@@ -69,6 +80,17 @@ internal static class RestReply
         body.Raw("{\"error\":"u8);
         body.Text(text);
         body.Raw("}"u8);
+    }
+
+    private static void WriteOpenAiError(NativeBuffer body, int status, string text)
+    {
+        body.Raw("{\"error\":{\"message\":"u8);
+        body.Text(text);
+        body.Raw(",\"type\":"u8);
+        body.Raw(status < StatusCodes.Status500InternalServerError ? "\"invalid_request_error\""u8 : "\"server_error\""u8);
+        body.Raw(",\"param\":null,\"code\":"u8);
+        body.Number(status);
+        body.Raw("}}"u8);
     }
 
     /// <summary>Sends a whole body as fast as its caller reads; the caller of this method still owns the buffer.</summary>

@@ -21,18 +21,32 @@ internal static class LanguageModelLoader
         string text = Path.Combine(folder, FileName);
         try
         {
+            Outcome<IrOutline> outline = Read(text);
+            return outline.IsOk ? new LaneChoice(core, text, outline.Value, settings).Load() : outline.WithoutValue;
+        }
+        catch (OpenVinoException e)
+        {
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"{text}: {e.Said}");
+        }
+    }
+
+    /// <summary>Whether the files of a folder hold a model that generates text. Compiles nothing.</summary>
+    /// <param name="folder">The model's folder.</param>
+    public static Outcome Check(string folder) => Read(Path.Combine(folder, FileName)).WithoutValue;
+
+    private static Outcome<IrOutline> Read(string text)
+    {
+        try
+        {
             RegularFile.Check(text);
             RegularFile.Check(Path.ChangeExtension(text, ".bin"));
             IrOutline outline = IrOutlineReader.Read(text);
-            if (outline.States.Count == 0)
-            {
-                return Outcome.Fail(
+            return outline.States.Count > 0
+                ? outline
+                : Outcome.Fail(
                     StatusCode.ModelNotLoaded,
                     $"{text} keeps no state between tokens, which a language model must; "
                     + "export it with optimum-cli export openvino --task text-generation-with-past");
-            }
-
-            return new LaneChoice(core, text, outline, settings).Load();
         }
         catch (Exception e) when (e is XmlException or FormatException)
         {
@@ -41,10 +55,6 @@ internal static class LanguageModelLoader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotRegularFileException)
         {
             return Outcome.Fail(StatusCode.FileInvalid, e.Message);
-        }
-        catch (OpenVinoException e)
-        {
-            return Outcome.Fail(StatusCode.ModelNotLoaded, $"{text}: {e.Said}");
         }
     }
 }

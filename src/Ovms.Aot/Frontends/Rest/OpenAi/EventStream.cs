@@ -10,13 +10,13 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// </summary>
 /// <param name="context">The call.</param>
 /// <param name="overflow">Ends the call, because its caller does not read.</param>
-internal sealed class EventStream(HttpContext context, Action overflow) : IAsyncDisposable
+/// <param name="commentPause">The time without an event after which a comment is sent; null for 15 s.</param>
+internal sealed class EventStream(HttpContext context, Action overflow, TimeSpan? commentPause = null) : IAsyncDisposable
 {
     /// <summary>Bytes that may wait for a caller.</summary>
     public const int MostUnread = 1 << 20;
 
-    private static readonly TimeSpan s_commentPause = TimeSpan.FromSeconds(15);
-
+    private readonly TimeSpan _pause = commentPause ?? TimeSpan.FromSeconds(15);
     private readonly NativeBuffer _pending = new(4096);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Timer? _timer;
@@ -48,7 +48,9 @@ internal sealed class EventStream(HttpContext context, Action overflow) : IAsync
         // Otherwise nginx collects events before it passes them on.
         response.Headers["X-Accel-Buffering"] = "no";
         _lastWrite = Environment.TickCount64;
-        _timer = new Timer(static self => ((EventStream)self!).Comment(), this, s_commentPause, s_commentPause);
+
+        // Looked at more often than that, so that the pause does not become two of them.
+        _timer = new Timer(static self => ((EventStream)self!).Comment(), this, _pause, _pause / 3);
     }
 
     /// <summary>Begins to send what is pending, unless sending is under way. Called while <see cref="Gate"/> is held.</summary>
@@ -161,7 +163,7 @@ internal sealed class EventStream(HttpContext context, Action overflow) : IAsync
     {
         lock (Gate)
         {
-            if (!_isEnding && !_isSending && !IsBroken && Environment.TickCount64 - _lastWrite >= s_commentPause.TotalMilliseconds)
+            if (!_isEnding && !_isSending && !IsBroken && Environment.TickCount64 - _lastWrite >= _pause.TotalMilliseconds)
             {
                 _pending.Write(": \n\n"u8);
                 Send();

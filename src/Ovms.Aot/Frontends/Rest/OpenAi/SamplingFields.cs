@@ -7,7 +7,6 @@ internal sealed record SamplingFields
 {
     private const int MaxStops = 16;
     private const int MaxStopBytes = 4096;
-    private const int MaxAnswers = 128;
 
     /// <summary>Whether the answer is streamed.</summary>
     public bool IsStream { get; private init; }
@@ -71,7 +70,7 @@ internal sealed record SamplingFields
 
     /// <summary>Reads them.</summary>
     /// <param name="fields">The request; receives the first fault.</param>
-    /// <param name="bestOfLimit">best_of must be below it.</param>
+    /// <param name="bestOfLimit">n may reach it; best_of must be below it, or equal to n.</param>
     public static SamplingFields Read(RequestFields fields, int bestOfLimit)
     {
         bool isStream = fields.Flag("stream", "stream field is not a boolean");
@@ -238,7 +237,7 @@ internal sealed record SamplingFields
             {
                 fields.Fail("best_of cannot be used in streaming mode");
             }
-            else if (wanted >= bestOfLimit)
+            else if (wanted > bestOfLimit || (wanted == bestOfLimit && answers != wanted))
             {
                 fields.Fail($"best_of exceeds limit provided in graph config: {bestOfLimit}");
             }
@@ -252,9 +251,9 @@ internal sealed record SamplingFields
             }
         }
 
-        if (answers > MaxAnswers)
+        if (answers > bestOfLimit)
         {
-            fields.Fail($"n value can't be greater than {MaxAnswers}");
+            fields.Fail($"n exceeds limit provided in graph config: {bestOfLimit}");
         }
 
         return (int)answers;

@@ -75,7 +75,8 @@ internal static class TextStart
         LanguageModel language = exchange.Language;
         int[] ends = fields.IgnoresEnd ? [] : [.. language.EndIds];
         SamplingRules rules = RulesOf(fields, language.Defaults, ends, logProbs);
-        Outcome valid = rules.Check(language.Vocabulary);
+        Outcome valid = CheckCount(language, fields.Answers, prompts.Count);
+        valid = valid.IsOk ? rules.Check(language.Vocabulary) : valid;
         IReadOnlyList<string> stops = fields.Stops ?? [.. language.Defaults.StopStrings];
         bool includesStop = fields.IncludesStop ?? language.Defaults.IncludeStop ?? false;
         List<TextPrompt> started = [];
@@ -126,6 +127,14 @@ internal static class TextStart
             Echoes = echoes,
         };
     }
+
+    // All of a request's sequences are computed side by side.
+    private static Outcome CheckCount(LanguageModel language, int answers, int prompts) =>
+        (long)answers * prompts <= language.Settings.MaxSequences
+            ? Outcome.Ok
+            : RequestFields.Refuse(
+                $"{(long)answers * prompts} answers were asked for ({prompts} prompts, n {answers}); this model computes at most "
+                + $"{language.Settings.MaxSequences} at a time (max_num_seqs)");
 
     // The request, else the model's generation_config.json, else the usual value.
     private static SamplingRules RulesOf(SamplingFields fields, GenerationFile defaults, int[] ends, int logProbs)

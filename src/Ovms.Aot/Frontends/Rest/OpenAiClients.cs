@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace Ovms.Frontends.Rest.TensorFlow;
+namespace Ovms.Frontends.Rest;
 
 /// <summary>
 /// Tells clients of OpenAI's API from those of TensorFlow Serving where both use one path. Both parse strictly: a response with the
