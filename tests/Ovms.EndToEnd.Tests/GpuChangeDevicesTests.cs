@@ -45,6 +45,8 @@ internal sealed class GpuChangeDevicesTests
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == "CPU");
         string fall = await server.Process.WaitForLineAsync(static line => line.Contains("[warning][serving] Model dummy; version: 1 runs on CPU only"));
         await Assert.That(fall).Contains($"device requested: {device}; before: {well}.");
+        await Assert.That(server.Process.Output).DoesNotContain("streams: 0");
+        await Assert.That(await MetricAsync(server, "ovms_streams")).IsGreaterThan(0);
         await server.Process.WaitForLineAsync(static line => line.Contains("does not run on a better device yet, attempt 1:"));
         gpu.Set();
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);

@@ -85,6 +85,35 @@ internal sealed class GpuFaultUnloadTests
         await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0);
     }
 
+    // A call that hangs holds its model, which cannot even be asked to be freed.
+    [Test]
+    public async Task ModelThatIsUnloadedDuringACallThatHangs_CountsAsLeftBehind()
+    {
+        using Gpu gpu = new();
+        await using LivingRepository repository = new() { Environment = gpu.Variables };
+        repository.Put("m", 1, adds: 1);
+        repository.Put("gpu", 1, adds: 1);
+        repository.Configure("m", "gpu, \"target_device\": \"GPU\"");
+        await repository.StartAsync("--file_system_poll_wait_seconds", "0", "--metrics_enable", "--drain_timeout_seconds", "1");
+        gpu.Set("wait_delay_ms=600000");
+        Task hanging = repository.Client.CheckDummyAsync("gpu");
+        await UntilAsync(async () =>
+            (await repository.Http.GetStringAsync("/metrics")).Contains("ovms_infer_req_active{name=\"gpu\",version=\"1\"} 1"));
+        repository.Configure("m");
+        await repository.ReloadAsync();
+        await repository.Process.WaitForLineAsync(
+            static line => line.Contains("Model gpu; version: 1; inferences on GPU without an answer for 10 s: 1", StringComparison.Ordinal));
+        string line = await repository.Process.WaitForLineAsync(
+            static line => line.Contains("Model gpu; version: 1 was unloaded but is not freed", StringComparison.Ordinal));
+        await Assert.That(line).Contains("because GPU.0 fails: no answer within 10 s");
+        await Assert.That(await LeftBehindAsync(repository)).IsEqualTo(1);
+        gpu.Set();
+        await hanging;
+        await UntilAsync(async () => await LeftBehindAsync(repository) == 0);
+        await repository.UntilAsync("gpu", "1 END");
+        await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0);
+    }
+
     [Test]
     public async Task TooManyLeftBehind_RefuseLoadsUntilTheGpuComputesAgain()
     {

@@ -17,9 +17,9 @@ namespace Ovms.Devices;
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
 /// <param name="watches">The devices that models were compiled for; null for new ones.</param>
-/// <param name="tell">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
+/// <param name="report">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
 internal sealed class DeviceCompiler(
-    EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
+    EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? report = null)
 {
     private const string CacheKey = "CACHE_DIR";
     private const string RestartHint = "If other programs can use the device, restart the server: a device that was lost may come back for "
@@ -27,7 +27,7 @@ internal sealed class DeviceCompiler(
 
     private readonly DeviceInventory _inventory = new(cores, known, probe);
 
-    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(cores, tell ?? (static _ => { }));
+    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(cores, report ?? (static _ => { }));
 
     private readonly PropertyCheck _check = new(SupportedProperties.Of(cores, known.PluginsXml), known);
 
@@ -121,7 +121,7 @@ internal sealed class DeviceCompiler(
     {
         (DeviceName Device, Outcome Refusal)[] failing =
         [
-            .. Watches.All
+            .. Watches.OfCurrentCore
                 .Select(static watch => (DeviceName.TryParse(watch.Device, out DeviceName name), name, watch.Refusal))
                 .Where(static item => item.Item1 && !item.Refusal.IsOk)
                 .Select(static item => (item.name, item.Refusal)),
@@ -175,7 +175,7 @@ internal sealed class DeviceCompiler(
         {
             compiled = core.Compile(model, target.ToString(), properties.Properties);
         }
-        catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder)
+        catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder && MayComeFromCache(asked, e))
         {
             // A full disk or a damaged entry: compile without the cache, which only saves time. An error of the model itself shows again
             // then.
@@ -186,29 +186,41 @@ internal sealed class DeviceCompiler(
         }
         catch (OpenVinoException e)
         {
-            _descriptions.Tell(types, driver: null);
+            _descriptions.Report(types, driver: null);
             Outcome failed = PropertyBlame.Of(asked, properties, e);
             return failed.Code != StatusCode.DeviceFailed || WhyNot(core, holders) is null
                 ? failed
                 : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 
-        CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
-        if (isFreeChoice && facts.ExecutionDevices != "CPU")
+        DeviceUse? uses = null;
+        try
         {
-            holders = Watch(_inventory.FindAll().HoldersOf(target));
+            string executing = ExecutionFacts.ReadExecuting(compiled) ?? "";
+            holders = isFreeChoice && executing != "CPU" ? Watch(_inventory.FindAll().HoldersOf(target)) : holders;
+            uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders);
+            CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
+            IEnumerable<string> running = ExecutionFacts.ReadDevices(executing).Devices.Select(static device => device.Type);
+            _descriptions.Report(types.Concat(running), ExecutionFacts.ReadDriver(compiled));
+            (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
+            return facts with
+            {
+                Cache = word,
+                Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
+                Uses = uses,
+            };
         }
-
-        IEnumerable<string> executing = ExecutionFacts.ReadDevices(facts.ExecutionDevices).Devices.Select(static device => device.Type);
-        _descriptions.Tell(types.Concat(executing), ExecutionFacts.ReadDriver(compiled));
-        (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
-        return facts with
+        catch
         {
-            Cache = word,
-            Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
-            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders),
-        };
+            // Not by the finalizer: that would not ask the device first.
+            DeviceUse.Free(uses, $"{target}", compiled.Dispose);
+            throw;
+        }
     }
+
+    // A device that fails does so without the cache, too, and the cache is not to blame.
+    private static bool MayComeFromCache(TargetDevice asked, OpenVinoException failure) =>
+        asked.IsCpuAlone || !DeviceFault.IsOf(failure.Detail) || DeviceFault.IsOfBinary(failure.Detail);
 
     private ImmutableArray<string> Watch(ImmutableArray<string> devices)
     {

@@ -60,6 +60,9 @@ internal sealed class ModelHost : IDisposable
     /// <summary>The devices other than the CPU that models were compiled for.</summary>
     public DeviceWatches Devices => _engine.Devices.Watches;
 
+    /// <summary>The servables that were released and are not freed yet.</summary>
+    public LeavingServables Leaving => _models.Leaving;
+
     /// <summary>The process goes on: logs the failures of the first loads that were left out, and from now on all others.</summary>
     public void TellFailures(ReloadStatus status)
     {

@@ -175,10 +175,9 @@ internal static partial class Log
     [LoggerMessage(
         92,
         LogLevel.Information,
-        "Model {Model}; version: {Version}; devices executing: {Now}; before: {Before}; streams: {Streams}; "
-        + "No of InferRequests: {Requests}")]
+        "Model {Model}; version: {Version}; devices executing: {Now}; before: {Before}{Streams}; No of InferRequests: {Requests}")]
     public static partial void DevicesChanged(
-        ILogger log, string model, long version, string now, string before, int streams, int requests);
+        ILogger log, string model, long version, string now, string before, string streams, int requests);
 
     [LoggerMessage(
         93,
@@ -238,9 +237,10 @@ internal static partial class Log
     [LoggerMessage(
         70,
         LogLevel.Warning,
-        "Model {Model}; version: {Version}: an inference failed on {Device}: {Text}; device errors in a row: {Errors}. "
-        + "Such errors are logged once a minute")]
-    public static partial void DeviceError(ILogger log, string model, long version, string device, string text, int errors);
+        "Model {Model}; version: {Version}; inferences that failed on {Device}: {Count}; in a row: {InARow}; the last: {Text}. "
+        + "There is one such line a minute at most")]
+    public static partial void DeviceErrors(
+        ILogger log, string model, long version, string device, int count, int inARow, string text);
 
     [LoggerMessage(
         71,
@@ -263,7 +263,7 @@ internal static partial class Log
         + "from {Most} on, no model is loaded on it")]
     public static partial void ModelLeftBehind(ILogger log, string model, string device, string why, int count, int most);
 
-    [LoggerMessage(74, LogLevel.Information, "{Device} computes again; models left behind on it that are freed now: {Count}")]
+    [LoggerMessage(74, LogLevel.Information, "{Device} computes again; models left behind on it that were freed: {Count}")]
     public static partial void ModelsLeftBehindFreed(ILogger log, string device, int count);
 
     [LoggerMessage(

@@ -9,9 +9,6 @@ namespace Ovms.Devices.Health;
 /// <param name="devices">Those of the model; at least one.</param>
 internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray<string> devices)
 {
-    /// <summary>The devices.</summary>
-    public ImmutableArray<string> Devices => devices;
-
     /// <summary>Asks the devices one after the other; null if all compute, else what the first that does not says.</summary>
     public async Task<string?> AskAsync() =>
         await FindTroubleAsync().ConfigureAwait(false) is { } trouble ? $"{trouble.Device}: {trouble.Why}" : null;
@@ -28,6 +25,33 @@ internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray
         }
 
         return null;
+    }
+
+    /// <summary>Counts a model that is unloaded but still in use as left behind, if a device does not compute.</summary>
+    /// <param name="model">The model, for the log.</param>
+    /// <param name="freed">Completes when it does not count any more.</param>
+    public async Task CountAsLeftBehindAsync(string model, Task freed)
+    {
+        if (await FindTroubleAsync().ConfigureAwait(false) is { } trouble && !freed.IsCompleted)
+        {
+            watches.Of(core, trouble.Device).CountAsLeftBehind(model, trouble.Why, freed);
+        }
+    }
+
+    /// <summary>Frees a compiled model that nothing uses, without waiting.</summary>
+    /// <param name="uses">The devices that hold parts of it; null if it is on the CPU alone.</param>
+    /// <param name="model">The model, for the log.</param>
+    /// <param name="free">Frees it.</param>
+    public static void Free(DeviceUse? uses, string model, Action free)
+    {
+        if (uses is null)
+        {
+            free();
+        }
+        else
+        {
+            _ = uses.FreeAsync(model, Task.CompletedTask, free);
+        }
     }
 
     /// <inheritdoc cref="DeviceWatches.FreeAsync"/>

@@ -21,15 +21,20 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
     /// </summary>
     public bool Any => !_byName.IsEmpty;
 
-    /// <summary>All of them, by name.</summary>
+    /// <summary>All of them, by name: those of former cores too.</summary>
     public IEnumerable<DeviceWatch> All => _byName.Values.OrderBy(static watch => watch.Device, StringComparer.Ordinal);
+
+    /// <summary>Those of the current core, by name: new models are loaded on these devices.</summary>
+    public IEnumerable<DeviceWatch> OfCurrentCore =>
+        _byName.Where(item => item.Key.Core == cores.Current).Select(static item => item.Value)
+            .OrderBy(static watch => watch.Device, StringComparer.Ordinal);
 
     /// <summary>The watch of a device; made if there is none.</summary>
     public DeviceWatch Of(string device) => Of(cores.Current, device);
 
     /// <summary>The watch of a core's device; made if there is none.</summary>
     public DeviceWatch Of(Core core, string device) =>
-        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log));
+        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log, _ending.Task));
 
     /// <summary>From now on nothing is freed, because the process ends.</summary>
     public void End() => _ending.TrySetResult();
@@ -44,24 +49,47 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
     public async Task FreeAsync(string model, Core core, ImmutableArray<string> devices, Task idle, Action free)
     {
         await Task.WhenAny(idle, _ending.Task).ConfigureAwait(false);
-        foreach (string device in devices.TakeWhile(_ => !_ending.Task.IsCompleted))
+        if (await FindTroubleAsync(core, devices).ConfigureAwait(false) is { } found)
+        {
+            found.Watch.LeaveBehind(model, found.Why, TryFreeAsync);
+        }
+        else
+        {
+            FreeOrKeep();
+        }
+
+        async Task<bool> TryFreeAsync() =>
+            await FindTroubleAsync(core, devices).ConfigureAwait(false) is null && FreeOrKeep();
+
+        bool FreeOrKeep()
+        {
+            if (_ending.Task.IsCompleted)
+            {
+                // Kept reachable: a finalizer would free it.
+                _kept.Add(free);
+                return false;
+            }
+
+            free();
+            return true;
+        }
+    }
+
+    // Null at the end of the process, too.
+    private async Task<(DeviceWatch Watch, string Why)?> FindTroubleAsync(Core core, ImmutableArray<string> devices)
+    {
+        foreach (string device in devices)
         {
             DeviceWatch watch = Of(core, device);
-            Task<string?> asked = watch.AskAsync();
-            if (await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked && await asked.ConfigureAwait(false) is { } why)
+            if (await UnlessEndingAsync(watch.AskAsync()).ConfigureAwait(false) is { } why)
             {
-                watch.LeaveBehind(model, why, () => FreeAsync(model, core, devices, idle, free));
-                return;
+                return (watch, why);
             }
         }
 
-        if (_ending.Task.IsCompleted)
-        {
-            // Kept reachable: a finalizer would free it.
-            _kept.Add(free);
-            return;
-        }
-
-        free();
+        return null;
     }
+
+    private async Task<string?> UnlessEndingAsync(Task<string?> asked) =>
+        await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked ? await asked.ConfigureAwait(false) : null;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ovms.Native;
 
 namespace Ovms.Devices.Health;
@@ -20,13 +19,19 @@ internal sealed class EngineCores : IDisposable
     private readonly Lock _gate = new();
     private readonly Func<Core>? _make;
     private readonly List<Core> _former = [];
+    private readonly TimeProvider _clock;
     private Core _current;
-    private long _since = Stopwatch.GetTimestamp();
+    private long _since;
 
     /// <summary>Owns the core.</summary>
     /// <param name="first">The core.</param>
     /// <param name="make">Makes another one like it; null if there is no other.</param>
-    public EngineCores(Core first, Func<Core>? make = null) => (_current, _make) = (first, make);
+    /// <param name="clock">The source of time; null for the system's.</param>
+    public EngineCores(Core first, Func<Core>? make = null, TimeProvider? clock = null)
+    {
+        (_current, _make, _clock) = (first, make, clock ?? TimeProvider.System);
+        _since = _clock.GetTimestamp();
+    }
 
     /// <summary>The core for new models.</summary>
     public Core Current => Volatile.Read(ref _current);
@@ -44,20 +49,32 @@ internal sealed class EngineCores : IDisposable
 
         try
         {
-            if (_make is null || Stopwatch.GetElapsedTime(_since) < s_freshFor)
+            if (_make is null || _clock.GetElapsedTime(_since) < s_freshFor)
             {
                 return false;
             }
 
             Core fresh = _make();
-            if (!isBetter(fresh))
+            bool isTaken = false;
+            try
             {
-                fresh.Dispose();
+                isTaken = isBetter(fresh);
+            }
+            finally
+            {
+                if (!isTaken)
+                {
+                    fresh.Dispose();
+                }
+            }
+
+            if (!isTaken)
+            {
                 return false;
             }
 
             _former.Add(_current);
-            _since = Stopwatch.GetTimestamp();
+            _since = _clock.GetTimestamp();
             Volatile.Write(ref _current, fresh);
             return true;
         }

@@ -5,10 +5,10 @@ using Ovms.Serving.Requests;
 namespace Ovms.Serving.Health;
 
 /// <summary>
-/// The devices that run a loaded model. AUTO and MULTI change them while the model serves and report it to nobody, so that somebody has
-/// to look.
+/// The devices that run a loaded model. AUTO and MULTI change them while the model serves and report it to nobody, so that they must be
+/// read again and again.
 /// </summary>
-/// <remarks>Its values can be read by any thread; one thread at a time looks.</remarks>
+/// <remarks>Its values can be used by any thread; one thread at a time reads them anew.</remarks>
 internal sealed class ExecutingDevices
 {
     /// <summary>The property that says how many streams there are.</summary>
@@ -17,6 +17,9 @@ internal sealed class ExecutingDevices
     private readonly Func<string, string?> _read;
     private readonly TargetDevice _asked;
     private readonly InferRequestPool? _growing;
+
+    // The last number reported for each device. AUTO does not report the streams of the CPU when it falls back to it.
+    private readonly Dictionary<DeviceName, int> _streamsOf = [];
     private ExecutionDevices? _best;
     private volatile ExecutionDevices _now;
     private volatile bool _hasFallen;
@@ -33,7 +36,7 @@ internal sealed class ExecutingDevices
     {
         (_read, _asked, _growing) = (read, asked, growing);
         _now = ExecutionDevices.From(executing);
-        _streams = ExecutionFacts.TotalStreams(streams);
+        _streams = CountStreams(streams);
         Judge(wasTemporary: false);
     }
 
@@ -55,6 +58,9 @@ internal sealed class ExecutingDevices
     /// <summary>OpenVINO's execution streams; 0 if the devices do not report them.</summary>
     public int Streams => _streams;
 
+    /// <summary>The same for the log, as "; streams: 2"; empty if the devices do not report them.</summary>
+    public string StreamsText => _streams is var streams and > 0 ? string.Create(CultureInfo.InvariantCulture, $"; streams: {streams}") : "";
+
     /// <summary>
     /// Asks the compiled model. If the devices have changed, the number of streams is read again, and the infer requests grow to the
     /// optimum of the new devices. May block while a device does not answer.
@@ -71,13 +77,30 @@ internal sealed class ExecutingDevices
         (ExecutionDevices before, bool hadFallen) = (_now, _hasFallen);
         _now = seen;
         Judge(before.AreTemporary);
-        _streams = ExecutionFacts.TotalStreams(_read(StreamsKey));
+        _streams = CountStreams(_read(StreamsKey));
         if (_growing is not null && ToCount(_read("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) is var optimal and > 0)
         {
             await _growing.GrowAsync(optimal).ConfigureAwait(false);
         }
 
         return new DeviceChange(before.Text, seen.Text, _hasFallen && !hadFallen);
+    }
+
+    // The streams on the devices of now: those reported, else those known from before; 0 if one of them is unknown.
+    private int CountStreams(string? reported)
+    {
+        foreach (DeviceName device in _now.Names)
+        {
+            if (ExecutionFacts.StreamsOf(device, reported) is { } count)
+            {
+                _streamsOf[device] = count;
+            }
+        }
+
+        int total = ExecutionFacts.TotalStreams(reported);
+        return total > 0 ? total
+            : _now.Names.All(_streamsOf.ContainsKey) ? _now.Names.Sum(device => _streamsOf[device])
+            : 0;
     }
 
     private void Judge(bool wasTemporary)

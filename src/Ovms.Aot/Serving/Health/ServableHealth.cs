@@ -22,7 +22,7 @@ internal sealed class ServableHealth
     private readonly string _device;
     private readonly Func<Task<string?>> _probe;
     private readonly bool _isShapeOpen;
-    private readonly OncePerMinute _told = new();
+    private readonly DeviceErrorLog? _errorLog;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private Task _healing = Task.CompletedTask;
@@ -46,12 +46,10 @@ internal sealed class ServableHealth
     public ServableHealth(ServableId id, string device, bool isShapeOpen, HealthRule rule, Func<Task<string?>> probe)
     {
         (_id, _device, _isShapeOpen, _rule, _probe) = (id, device, isShapeOpen, rule, probe);
+        _errorLog = new DeviceErrorLog(
+            rule.Clock,
+            (number, inARow, text) => Log.DeviceErrors(rule.Log, id.Name, id.Version, device, number, inARow, text));
     }
-
-    /// <summary>
-    /// Raised after each inference that failed and was not cancelled, on the thread of its call. Handlers must be quick and must not throw.
-    /// </summary>
-    public event Action<EngineFault>? InferenceFailed;
 
     /// <summary>Whether calls are taken.</summary>
     public bool IsReady => _reason is null;
@@ -80,24 +78,14 @@ internal sealed class ServableHealth
     /// <returns>Whether the device is to blame.</returns>
     public bool Failed(EngineFault fault)
     {
-        if (fault.Status == OvStatus.InferCancelled)
-        {
-            return false;
-        }
-
-        InferenceFailed?.Invoke(fault);
-        if (_rule is null || !DeviceFault.IsOf(fault.Detail))
+        if (_rule is null || fault.Status == OvStatus.InferCancelled || !DeviceFault.IsOf(fault.Detail))
         {
             return false;
         }
 
         int errors = Interlocked.Increment(ref _errors);
         string text = EngineText.Clean(fault.Detail);
-        if (_told.IsDue())
-        {
-            Log.DeviceError(_rule.Log, _id.Name, _id.Version, _device, text, errors);
-        }
-
+        _errorLog!.Add(errors, text);
         if (_rule.ErrorsBeforeUnready > 0 && errors >= _rule.ErrorsBeforeUnready && IsReady)
         {
             BeginHealing(_rule, errors, text);
@@ -106,11 +94,12 @@ internal sealed class ServableHealth
         return true;
     }
 
-    /// <summary>Ends the probes.</summary>
-    /// <returns>Completes when none runs any more.</returns>
+    /// <summary>Ends the probes, and logs the errors that were not logged yet.</summary>
+    /// <returns>Completes when no probe runs any more.</returns>
     public Task StopAsync()
     {
         _stop.Cancel();
+        _errorLog?.Write();
         lock (_gate)
         {
             return _healing;
@@ -128,7 +117,7 @@ internal sealed class ServableHealth
 
             if (!_isShapeOpen)
             {
-                Leave(rule, errors, text);
+                BecomeUnready(rule, errors, text);
             }
 
             _healing = Task.Run(() => HealAsync(rule, errors));
@@ -148,7 +137,7 @@ internal sealed class ServableHealth
                     return;
                 }
 
-                Leave(rule, errors, why);
+                BecomeUnready(rule, errors, why);
             }
 
             long since = rule.Clock.GetTimestamp();
@@ -172,7 +161,7 @@ internal sealed class ServableHealth
         }
     }
 
-    private void Leave(HealthRule rule, int errors, string text)
+    private void BecomeUnready(HealthRule rule, int errors, string text)
     {
         _reason = $"{_id.Name}; version: {_id.VersionText}: {errors} inferences in a row failed on {_device}: {text}. "
             + "Calls are taken again when it computes, which the server tries by itself.";

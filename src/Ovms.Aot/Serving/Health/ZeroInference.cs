@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
@@ -31,13 +32,19 @@ internal sealed class ZeroInference(Signature signature, OutputMemory requests, 
     /// <summary>
     /// Runs one inference. If an earlier one runs or hangs, waits for that one first. Call it only while the compiled model lives.
     /// </summary>
-    /// <param name="deadline">How long to wait for the inference.</param>
+    /// <param name="deadline">How long to wait in all, for an earlier inference and for this one.</param>
     public async Task<ZeroResult> RunAsync(TimeSpan deadline)
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
+        long began = Stopwatch.GetTimestamp();
+        if (!await _turn.WaitAsync(deadline).ConfigureAwait(false))
+        {
+            return ZeroResult.NoAnswer;
+        }
+
         try
         {
-            return await RunAloneAsync(deadline).ConfigureAwait(false);
+            TimeSpan left = deadline - Stopwatch.GetElapsedTime(began);
+            return left > TimeSpan.Zero ? await RunAloneAsync(left).ConfigureAwait(false) : ZeroResult.NoAnswer;
         }
         finally
         {

@@ -125,7 +125,7 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
         if (change.Now != change.Before)
         {
             Log.DevicesChanged(
-                log, servable.Id.Name, servable.Id.Version, change.Now, change.Before, devices.Streams, servable.Requests);
+                log, servable.Id.Name, servable.Id.Version, change.Now, change.Before, devices.StreamsText, servable.Requests);
         }
 
         if (change.IsFall)

@@ -1,5 +1,6 @@
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Serving.Health;
 using Ovms.Serving.Preparation;
@@ -44,7 +45,18 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         }
 
         warnings.AddRange(compiled.Value.Warnings);
-        Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config, isVariant: entry is null);
+        Outcome<LoadedModel> loaded;
+        try
+        {
+            loaded = MakeRequests(prepared, compiled.Value, config, isVariant: entry is null);
+        }
+        catch
+        {
+            // Not by the finalizer: that would not ask the device first.
+            Free(config.Name, compiled.Value);
+            throw;
+        }
+
         if (!loaded.IsOk)
         {
             Free(config.Name, compiled.Value);
@@ -62,17 +74,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         return (loaded.Value, compiled.Value);
     }
 
-    private static void Free(string name, CompiledOnDevice compiled)
-    {
-        if (compiled.Uses is { } devices)
-        {
-            _ = devices.FreeAsync(name, Task.CompletedTask, compiled.Model.Dispose);
-        }
-        else
-        {
-            compiled.Model.Dispose();
-        }
-    }
+    private static void Free(string name, CompiledOnDevice compiled) => DeviceUse.Free(compiled.Uses, name, compiled.Model.Dispose);
 
     private static Outcome<LoadedModel> MakeRequests(
         PreparedModel prepared, CompiledOnDevice compiled, ModelConfig config, bool isVariant)
@@ -92,6 +94,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
         bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
         MemoryRelease release = new(signature.Value, compiled.RequestCount);
+        bool isWaitLong = ImplicitBatch.IsWaitLong(compiled.Model);
         InferSlot MakeSlot(SequenceId? sequence)
         {
             SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
@@ -138,7 +141,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             Device = config.Device.Text,
             Uses = compiled.Uses,
             WarmsUp = config.WarmsUp,
-            Zeros = ImplicitBatch.IsWaitLong(compiled.Model) ? null : new ZeroInference(signature.Value, outputs, shapes, gate),
+            Zeros = isWaitLong ? null : new ZeroInference(signature.Value, outputs, shapes, gate),
             Devices = new ExecutingDevices(
                 key => key == ExecutingDevices.StreamsKey ? compiled.ReadStreams() : ExecutionFacts.Read(compiled.Model, key),
                 config.Asked ?? config.Device,
@@ -158,6 +161,11 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             {
                 slots.Add(makeSlot(null));
             }
+        }
+        catch (Exception surprise) when (surprise is not OpenVinoException)
+        {
+            slots.ForEach(static slot => slot.Dispose());
+            throw;
         }
         catch (OpenVinoException failure)
         {

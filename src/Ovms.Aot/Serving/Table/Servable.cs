@@ -66,6 +66,12 @@ internal sealed class Servable
     /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
     public int CountLate(TimeSpan limit) => Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0);
 
+    /// <summary>
+    /// Counts it as left behind on a device of it that fails, until it is freed. For a servable that is retired and is still held.
+    /// </summary>
+    public Task CountAsLeftBehindAsync() =>
+        _model.Uses?.CountAsLeftBehindAsync($"{Id.Name}; version: {Id.VersionText}", Drained) ?? Task.CompletedTask;
+
     /// <summary>Runs the inferences if the inputs are dynamic; null if they are static.</summary>
     public DynamicInference? Dynamic => _model.Dynamic;
 
