@@ -31,5 +31,6 @@ internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray
     }
 
     /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
-    public Task FreeAsync(string model, Task idle, Action free) => watches.FreeAsync(model, core, devices, idle, free);
+    public Task FreeAsync(string model, Task idle, Func<Task<string?>> trouble, Action free) =>
+        watches.FreeAsync(model, core, devices, idle, trouble, free);
 }

@@ -22,7 +22,8 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
 
     private readonly Lock _gate = new();
     private readonly DeviceProbe _probe = new(core, device);
-    private readonly List<Func<Task>> _left = [];
+    private readonly List<Func<Task<bool>>> _left = [];
+    private bool _isTrying;
     private string _why = "";
 
     /// <summary>The device.</summary>
@@ -64,21 +65,24 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
     /// <summary>Keeps a compiled model until the device is well.</summary>
     /// <param name="model">The model, for the log.</param>
     /// <param name="why">Why the device is not well.</param>
-    /// <param name="free">Tries again to free it.</param>
-    public void LeaveBehind(string model, string why, Func<Task> free)
+    /// <param name="tryFree">Frees it; false if it has to stay.</param>
+    public void LeaveBehind(string model, string why, Func<Task<bool>> tryFree)
     {
         int count;
         bool isTold;
+        bool begins;
         lock (_gate)
         {
-            _left.Add(free);
+            _left.Add(tryFree);
             count = _left.Count;
             isTold = count > 1 && why == _why;
             _why = why;
+            begins = !_isTrying;
+            _isTrying = true;
         }
 
         Log.ModelLeftBehind(log, model, device, isTold ? "as before" : why, count, MostLeftBehind);
-        if (count == 1)
+        if (begins)
         {
             _ = FreeWhenWellAsync();
         }
@@ -87,25 +91,46 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
     private async Task FreeWhenWellAsync()
     {
         ProbePause pause = new();
-        string? why;
-        do
+        while (true)
         {
             await Task.Delay(pause.Next(), clock).ConfigureAwait(false);
-            why = await AskAsync().ConfigureAwait(false);
-        }
-        while (why is not null);
+            if (await AskAsync().ConfigureAwait(false) is not null)
+            {
+                continue;
+            }
 
-        Func<Task>[] left;
-        lock (_gate)
-        {
-            left = [.. _left];
-            _left.Clear();
-        }
+            Func<Task<bool>>[] left;
+            lock (_gate)
+            {
+                left = [.. _left];
+            }
 
-        Log.ModelsLeftBehindFreed(log, device, left.Length);
-        foreach (Func<Task> free in left)
-        {
-            await free().ConfigureAwait(false);
+            int freed = 0;
+            foreach (Func<Task<bool>> tryFree in left)
+            {
+                if (await tryFree().ConfigureAwait(false))
+                {
+                    freed++;
+                    lock (_gate)
+                    {
+                        _left.Remove(tryFree);
+                    }
+                }
+            }
+
+            if (freed > 0)
+            {
+                Log.ModelsLeftBehindFreed(log, device, freed);
+            }
+
+            lock (_gate)
+            {
+                if (_left.Count == 0)
+                {
+                    _isTrying = false;
+                    return;
+                }
+            }
         }
     }
 }

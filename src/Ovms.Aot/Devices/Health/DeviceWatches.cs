@@ -34,34 +34,72 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
     /// <summary>From now on nothing is freed, because the process ends.</summary>
     public void End() => _ending.TrySetResult();
 
-    /// <summary>Frees what a model holds on devices, if all of them are well; else leaves it behind until they are.</summary>
+    /// <summary>
+    /// Frees what a model holds on devices, if they are well and it has no trouble itself; else leaves it behind until then.
+    /// </summary>
     /// <param name="model">The model, for the log.</param>
     /// <param name="core">The core that compiled it.</param>
     /// <param name="devices">The devices.</param>
     /// <param name="idle">Completes when nothing uses the model any more.</param>
+    /// <param name="trouble">Why it cannot be freed though the devices are well; null if it can.</param>
     /// <param name="free">Frees it.</param>
     /// <returns>Completes when it is freed or left behind; at the end of the process at once.</returns>
-    public async Task FreeAsync(string model, Core core, ImmutableArray<string> devices, Task idle, Action free)
+    public async Task FreeAsync(
+        string model, Core core, ImmutableArray<string> devices, Task idle, Func<Task<string?>> trouble, Action free)
     {
         await Task.WhenAny(idle, _ending.Task).ConfigureAwait(false);
-        foreach (string device in devices.TakeWhile(_ => !_ending.Task.IsCompleted))
+        if (await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is { } found)
+        {
+            found.Watch.LeaveBehind(model, found.Why, TryFreeAsync);
+        }
+        else
+        {
+            FreeOrKeep();
+        }
+
+        async Task<bool> TryFreeAsync()
+        {
+            bool isWell = await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is null;
+            if (isWell)
+            {
+                FreeOrKeep();
+            }
+
+            return isWell;
+        }
+
+        void FreeOrKeep()
+        {
+            if (_ending.Task.IsCompleted)
+            {
+                // Kept reachable: a finalizer would free it.
+                _kept.Add(free);
+            }
+            else
+            {
+                free();
+            }
+        }
+    }
+
+    // Null at the end of the process, too.
+    private async Task<(DeviceWatch Watch, string Why)?> FindTroubleAsync(
+        Core core, ImmutableArray<string> devices, Func<Task<string?>> trouble)
+    {
+        foreach (string device in devices)
         {
             DeviceWatch watch = Of(core, device);
-            Task<string?> asked = watch.AskAsync();
-            if (await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked && await asked.ConfigureAwait(false) is { } why)
+            if (await UnlessEndingAsync(watch.AskAsync()).ConfigureAwait(false) is { } why)
             {
-                watch.LeaveBehind(model, why, () => FreeAsync(model, core, devices, idle, free));
-                return;
+                return (watch, why);
             }
         }
 
-        if (_ending.Task.IsCompleted)
-        {
-            // Kept reachable: a finalizer would free it.
-            _kept.Add(free);
-            return;
-        }
-
-        free();
+        return !_ending.Task.IsCompleted && await UnlessEndingAsync(trouble()).ConfigureAwait(false) is { } own
+            ? (Of(core, devices[0]), own)
+            : null;
     }
+
+    private async Task<string?> UnlessEndingAsync(Task<string?> asked) =>
+        await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked ? await asked.ConfigureAwait(false) : null;
 }

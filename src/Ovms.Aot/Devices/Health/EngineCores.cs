@@ -9,7 +9,8 @@ namespace Ovms.Devices.Health;
 /// </summary>
 /// <remarks>
 /// Former cores are kept until the end: their models may still serve. Their number stays small, since a core is replaced only when a
-/// device has come. A device that was lost is not found so: OpenVINO's GPU plugin opens a device once for all cores of the process.
+/// device has come or computes again. A GPU whose driver gave up what the process had opened is not found so: OpenVINO's GPU plugin
+/// opens a device once for all cores of the process.
 /// Thread-safe.
 /// </remarks>
 internal sealed class EngineCores : IDisposable
@@ -17,9 +18,15 @@ internal sealed class EngineCores : IDisposable
     // What a core says of its devices is not older than the core.
     private static readonly TimeSpan s_freshFor = TimeSpan.FromSeconds(1);
 
+    // Each keeps memory of a device that fails, and of its plugin.
+    private const int MostRejected = 4;
+
     private readonly Lock _gate = new();
     private readonly Func<Core>? _make;
     private readonly List<Core> _former = [];
+
+    // What they compiled on a device that fails cannot be freed.
+    private readonly List<Core> _rejected = [];
     private Core _current;
     private long _since = Stopwatch.GetTimestamp();
 
@@ -33,8 +40,9 @@ internal sealed class EngineCores : IDisposable
 
     /// <summary>Tries a new core, and takes it for new models if it is better. Not in the first second of the current one.</summary>
     /// <param name="isBetter">Whether the new core finds what the current one does not.</param>
+    /// <param name="usesDevices">Whether that compiles for devices. Few cores are tried so: one that is not better cannot be freed.</param>
     /// <returns>Whether there is a new current core.</returns>
-    public bool TryRenew(Func<Core, bool> isBetter)
+    public bool TryRenew(Func<Core, bool> isBetter, bool usesDevices = false)
     {
         // A new core that hangs holds up no other load.
         if (!_gate.TryEnter())
@@ -44,7 +52,7 @@ internal sealed class EngineCores : IDisposable
 
         try
         {
-            if (_make is null || Stopwatch.GetElapsedTime(_since) < s_freshFor)
+            if (_make is null || Stopwatch.GetElapsedTime(_since) < s_freshFor || (usesDevices && _rejected.Count >= MostRejected))
             {
                 return false;
             }
@@ -52,7 +60,15 @@ internal sealed class EngineCores : IDisposable
             Core fresh = _make();
             if (!isBetter(fresh))
             {
-                fresh.Dispose();
+                if (usesDevices)
+                {
+                    _rejected.Add(fresh);
+                }
+                else
+                {
+                    fresh.Dispose();
+                }
+
                 return false;
             }
 
