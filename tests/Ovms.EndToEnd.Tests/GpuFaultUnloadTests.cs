@@ -96,9 +96,9 @@ internal sealed class GpuFaultUnloadTests
         repository.Configure("m", "gpu, \"target_device\": \"GPU\"");
         await repository.StartAsync("--file_system_poll_wait_seconds", "0", "--metrics_enable", "--drain_timeout_seconds", "1");
         gpu.Set("wait_delay_ms=600000");
+        ulong starts = gpu.Starts(0);
         Task hanging = repository.Client.CheckDummyAsync("gpu");
-        await UntilAsync(async () =>
-            (await repository.Http.GetStringAsync("/metrics")).Contains("ovms_infer_req_active{name=\"gpu\",version=\"1\"} 1"));
+        await UntilAsync(() => Task.FromResult(gpu.Starts(0) > starts));
         repository.Configure("m");
         await repository.ReloadAsync();
         await repository.Process.WaitForLineAsync(

@@ -37,6 +37,10 @@ static long error_number(const char *v)
 static struct { cl_context context; int is_dead; } contexts[64];
 static unsigned contexts_made;
 
+/* Queues, and which of them the driver banned: they start no kernel for good, while a new queue does. */
+static struct { cl_command_queue queue; int is_stale; } queues[256];
+static unsigned queues_made;
+
 static void set_knob(const char *k, const char *v)
 {
     for (int i = 0; i < KINDS; i++) {
@@ -56,6 +60,11 @@ static void set_knob(const char *k, const char *v)
     if (!strcmp(k, "dead")) {
         for (int i = 0; i < 64; i++)
             contexts[i].is_dead |= strtol(v, NULL, 0) != 0;
+        return;
+    }
+    if (!strcmp(k, "stale")) {
+        for (int i = 0; i < 256; i++)
+            queues[i].is_stale |= strtol(v, NULL, 0) != 0;
         return;
     }
     if (!strcmp(k, "absent")) absent = strtol(v, NULL, 0);
@@ -130,6 +139,28 @@ static void remember_context(cl_context c)
     pthread_mutex_unlock(&fault_lock);
 }
 
+void remember_queue(cl_command_queue q)
+{
+    pthread_mutex_lock(&fault_lock);
+    for (int i = 0; i < 256; i++)   /* an address that is used again is another queue */
+        if (queues[i].queue == q)
+            queues[i].is_stale = 0, queues[i].queue = NULL;
+    queues[queues_made % 256].queue = q;
+    queues[queues_made++ % 256].is_stale = 0;
+    pthread_mutex_unlock(&fault_lock);
+}
+
+static int is_stale(cl_command_queue q)
+{
+    int found = 0;
+    pthread_mutex_lock(&fault_lock);
+    look_at_faults();
+    for (int i = 0; i < 256; i++)
+        found |= queues[i].queue == q && queues[i].is_stale;
+    pthread_mutex_unlock(&fault_lock);
+    return found;
+}
+
 /* The error to answer for a call in this context, or 0. */
 cl_int fault_in(cl_context c, enum kind k, size_t size)
 {
@@ -147,6 +178,8 @@ cl_int fault_in(cl_context c, enum kind k, size_t size)
 cl_int fault_on(cl_command_queue q, enum kind k, size_t size)
 {
     cl_context c = NULL;
+    if (k == ENQUEUE && is_stale(q))
+        return CL_OUT_OF_RESOURCES;
     next->clGetCommandQueueInfo(q, CL_QUEUE_CONTEXT, sizeof c, &c, NULL);
     return fault_in(c, k, size);
 }

@@ -37,7 +37,7 @@ internal static class CompiledFacts
             .. Given(ExecutionFacts.Difference(target, hint, executing)),
             .. properties.Warnings,
             .. Given(StreamsDiffer(asked, streams, target)),
-            .. Given(StreamsExceed(asked, target, mostStreams)),
+            .. StreamsExceed(asked, properties.Find(CompileProperties.SectionsKey), target, mostStreams),
             .. Given(ImplicitBatch.Warning(compiled, target, properties, hint, executing)),
         ];
         int requests = RequestCount.Decide(target, nireq, optimal, warnings);
@@ -65,14 +65,37 @@ internal static class CompiledFacts
             ? $"plugin_config: NUM_STREAMS={number} was requested, and {target} has {has}"
             : null;
 
-    /// <summary>A warning if more streams were asked for than a device reports to be useful; else null. Pure.</summary>
-    internal static string? StreamsExceed(string? asked, TargetDevice target, Func<string, int?> mostStreams) =>
-        int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            && target.Devices.FirstOrDefault(device => device.Type != "CPU" && mostStreams($"{device.WithoutCount}") < number) is
-            { Type: not null } device
-            ? $"plugin_config: NUM_STREAMS={number} was requested, and {device.WithoutCount} reports that "
-                + $"{mostStreams($"{device.WithoutCount}")} are useful at most; each one takes memory of the device"
-            : null;
+    /// <summary>A warning for each device of which more streams were asked for than it reports to be useful. Pure.</summary>
+    /// <param name="asked">The number for all devices; null if none is given.</param>
+    /// <param name="sections">The properties of single devices, in OpenVINO's form; null if there are none.</param>
+    /// <param name="target">The devices.</param>
+    /// <param name="mostStreams">The largest number of streams that a device reports to be useful; null if it reports none.</param>
+    internal static IEnumerable<string> StreamsExceed(
+        string? asked, string? sections, TargetDevice target, Func<string, int?> mostStreams)
+    {
+        List<(DeviceName Device, string Value)> own = [];
+        foreach ((string name, string section) in NestedProperties.Members(sections ?? ""))
+        {
+            string? value = NestedProperties.Members(section).FirstOrDefault(static property => property.Key == Streams).Value;
+            if (value is not null && DeviceName.TryParse(name, out DeviceName device))
+            {
+                own.Add((device, value));
+            }
+        }
+
+        IEnumerable<(DeviceName Device, string Value)> general = asked is null
+            ? []
+            : target.Devices.Select(static device => device.WithoutCount)
+                .Where(device => !own.Any(item => item.Device.Covers(device)))
+                .Select(device => (device, asked));
+        string[] subjects =
+            [.. own.Select(static item => $"DEVICE_PROPERTIES.{item.Device}.{Streams}"), .. general.Select(static _ => Streams)];
+        return own.Concat(general).Zip(subjects).Where(static item => item.First.Device.Type != "CPU")
+            .Where(item => int.TryParse(item.First.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && mostStreams($"{item.First.Device}") < number)
+            .Select(item => $"plugin_config: {item.Second}={item.First.Value} was requested, and {item.First.Device} reports that "
+                + $"{mostStreams($"{item.First.Device}")} are useful at most; each one takes memory of the device");
+    }
 
     // A model that gathers calls hides its device's streams from AUTO and MULTI. It has the hint THROUGHPUT then, with which the GPU plugin
     // takes as many streams as are useful.

@@ -92,12 +92,21 @@ internal sealed class DeviceCompiler(
             : Outcome.Ok;
     }
 
-    /// <summary>Asks the devices that were asked for whether they compute.</summary>
+    /// <summary>
+    /// Asks the devices that were asked for whether they compute. If not, a new core of OpenVINO is tried, which may open them anew.
+    /// </summary>
     /// <returns>Ok if they do; else what the first says that does not.</returns>
-    public Outcome CheckWell(TargetDevice asked) =>
-        WhyNot(cores.Current, Watch(_inventory.Find(asked).HoldersOf(asked))) is { } why
+    public Outcome CheckWell(TargetDevice asked)
+    {
+        ImmutableArray<string> holders = Watch(_inventory.Find(asked).HoldersOf(asked));
+        return WhyNot(cores.Current, holders) is { } why && !cores.TryRenew(fresh => WhyNot(fresh, holders) is null, usesDevices: true)
             ? Outcome.Fail(StatusCode.DeviceFailed, $"{why}. {RestartHint}")
             : Outcome.Ok;
+    }
+
+    /// <summary>Looks for devices that came since the start. If there are any, models are compiled by a new core from now on.</summary>
+    /// <returns>Whether there are.</returns>
+    public bool FindMore() => _inventory.FindMore();
 
     private string? WhyNot(Core core, ImmutableArray<string> devices) => devices
         .Select(device => Watches.Of(core, device).AskAsync().GetAwaiter().GetResult() is { } why ? $"{device} fails: {why}" : null)
@@ -208,6 +217,7 @@ internal sealed class DeviceCompiler(
                 Cache = word,
                 Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
                 Uses = uses,
+                IsOfFormerCore = () => cores.Current != core,
             };
         }
         catch

@@ -58,6 +58,13 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
     /// <summary>Finds the devices of every type, for an error message.</summary>
     public DevicePresence FindAll() => Find(cores.Current, known.Names);
 
+    /// <summary>Whether a new core finds devices that the current one does not. It is the current one then.</summary>
+    public bool FindMore()
+    {
+        DevicePresence known = FindAll();
+        return cores.TryRenew(fresh => Find(fresh, known.Found.Keys).HasMoreThan(known));
+    }
+
     private DevicePresence Find(Core core, IEnumerable<string> types)
     {
         Dictionary<string, ImmutableArray<string>> found = [];

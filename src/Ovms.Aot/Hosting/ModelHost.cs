@@ -32,7 +32,7 @@ internal sealed class ModelHost : IDisposable
             served.Registry,
             served.Readiness,
             served.Reloads,
-            new DesiredReader(new MeteredSource(start.Source, start.Server), start.Server, config, _remotes),
+            new DesiredReader(new MeteredSource(start.Source, start.Server, config.Monitoring, log), start.Server, config, _remotes),
             (id, folder, settings, isReturn) =>
             {
                 Outcome<LoadedModel> loaded =
@@ -51,6 +51,7 @@ internal sealed class ModelHost : IDisposable
             LeavesFailures = start.Mode == ServeMode.SingleModel,
         };
         _ = new ExecutionWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
+        _ = new DeviceSearch(served.Registry, engine.Devices.FindMore, _models.Fell, TimeProvider.System, log).RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
 

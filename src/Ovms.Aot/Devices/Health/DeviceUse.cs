@@ -50,10 +50,11 @@ internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray
         }
         else
         {
-            _ = uses.FreeAsync(model, Task.CompletedTask, free);
+            _ = uses.FreeAsync(model, Task.CompletedTask, static () => Task.FromResult<string?>(null), free);
         }
     }
 
     /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
-    public Task FreeAsync(string model, Task idle, Action free) => watches.FreeAsync(model, core, devices, idle, free);
+    public Task FreeAsync(string model, Task idle, Func<Task<string?>> trouble, Action free) =>
+        watches.FreeAsync(model, core, devices, idle, trouble, free);
 }

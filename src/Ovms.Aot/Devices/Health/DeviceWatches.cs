@@ -39,17 +39,21 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
     /// <summary>From now on nothing is freed, because the process ends.</summary>
     public void End() => _ending.TrySetResult();
 
-    /// <summary>Frees what a model holds on devices, if all of them are well; else leaves it behind until they are.</summary>
+    /// <summary>
+    /// Frees what a model holds on devices, if they are well and it has no trouble itself; else leaves it behind until then.
+    /// </summary>
     /// <param name="model">The model, for the log.</param>
     /// <param name="core">The core that compiled it.</param>
     /// <param name="devices">The devices.</param>
     /// <param name="idle">Completes when nothing uses the model any more.</param>
+    /// <param name="trouble">Why it cannot be freed though the devices are well; null if it can.</param>
     /// <param name="free">Frees it.</param>
     /// <returns>Completes when it is freed or left behind; at the end of the process at once.</returns>
-    public async Task FreeAsync(string model, Core core, ImmutableArray<string> devices, Task idle, Action free)
+    public async Task FreeAsync(
+        string model, Core core, ImmutableArray<string> devices, Task idle, Func<Task<string?>> trouble, Action free)
     {
         await Task.WhenAny(idle, _ending.Task).ConfigureAwait(false);
-        if (await FindTroubleAsync(core, devices).ConfigureAwait(false) is { } found)
+        if (await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is { } found)
         {
             found.Watch.LeaveBehind(model, found.Why, TryFreeAsync);
         }
@@ -59,7 +63,7 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
         }
 
         async Task<bool> TryFreeAsync() =>
-            await FindTroubleAsync(core, devices).ConfigureAwait(false) is null && FreeOrKeep();
+            await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is null && FreeOrKeep();
 
         bool FreeOrKeep()
         {
@@ -76,7 +80,8 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
     }
 
     // Null at the end of the process, too.
-    private async Task<(DeviceWatch Watch, string Why)?> FindTroubleAsync(Core core, ImmutableArray<string> devices)
+    private async Task<(DeviceWatch Watch, string Why)?> FindTroubleAsync(
+        Core core, ImmutableArray<string> devices, Func<Task<string?>> trouble)
     {
         foreach (string device in devices)
         {
@@ -87,7 +92,9 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
             }
         }
 
-        return null;
+        return !_ending.Task.IsCompleted && await UnlessEndingAsync(trouble()).ConfigureAwait(false) is { } own
+            ? (Of(core, devices[0]), own)
+            : null;
     }
 
     private async Task<string?> UnlessEndingAsync(Task<string?> asked) =>

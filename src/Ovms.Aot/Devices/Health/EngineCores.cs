@@ -8,7 +8,8 @@ namespace Ovms.Devices.Health;
 /// </summary>
 /// <remarks>
 /// Former cores are kept until the end: their models may still serve. Their number stays small, since a core is replaced only when a
-/// device has come. A device that was lost is not found so: OpenVINO's GPU plugin opens a device once for all cores of the process.
+/// device has come or computes again. A GPU whose driver gave up what the process had opened is not found so: OpenVINO's GPU plugin
+/// opens a device once for all cores of the process.
 /// Thread-safe.
 /// </remarks>
 internal sealed class EngineCores : IDisposable
@@ -16,10 +17,16 @@ internal sealed class EngineCores : IDisposable
     // What a core says of its devices is not older than the core.
     private static readonly TimeSpan s_freshFor = TimeSpan.FromSeconds(1);
 
+    // Each keeps memory of a device that fails, and of its plugin.
+    private const int MostRejected = 4;
+
     private readonly Lock _gate = new();
     private readonly Func<Core>? _make;
     private readonly List<Core> _former = [];
     private readonly TimeProvider _clock;
+
+    // What they compiled on a device that fails cannot be freed.
+    private readonly List<Core> _rejected = [];
     private Core _current;
     private long _since;
 
@@ -38,8 +45,9 @@ internal sealed class EngineCores : IDisposable
 
     /// <summary>Tries a new core, and takes it for new models if it is better. Not in the first second of the current one.</summary>
     /// <param name="isBetter">Whether the new core finds what the current one does not.</param>
+    /// <param name="usesDevices">Whether that compiles for devices. Few cores are tried so: one that is not better cannot be freed.</param>
     /// <returns>Whether there is a new current core.</returns>
-    public bool TryRenew(Func<Core, bool> isBetter)
+    public bool TryRenew(Func<Core, bool> isBetter, bool usesDevices = false)
     {
         // A new core that hangs holds up no other load.
         if (!_gate.TryEnter())
@@ -49,7 +57,7 @@ internal sealed class EngineCores : IDisposable
 
         try
         {
-            if (_make is null || _clock.GetElapsedTime(_since) < s_freshFor)
+            if (_make is null || _clock.GetElapsedTime(_since) < s_freshFor || (usesDevices && _rejected.Count >= MostRejected))
             {
                 return false;
             }
@@ -62,7 +70,11 @@ internal sealed class EngineCores : IDisposable
             }
             finally
             {
-                if (!isTaken)
+                if (!isTaken && usesDevices)
+                {
+                    _rejected.Add(fresh);
+                }
+                else if (!isTaken)
                 {
                     fresh.Dispose();
                 }

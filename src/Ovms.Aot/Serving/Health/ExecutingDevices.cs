@@ -17,6 +17,7 @@ internal sealed class ExecutingDevices
     private readonly Func<string, string?> _read;
     private readonly TargetDevice _asked;
     private readonly InferRequestPool? _growing;
+    private readonly bool _leavesOut;
 
     // The last number reported for each device. AUTO does not report the streams of the CPU when it falls back to it.
     private readonly Dictionary<DeviceName, int> _streamsOf = [];
@@ -40,6 +41,32 @@ internal sealed class ExecutingDevices
         Judge(wasTemporary: false);
     }
 
+    /// <summary>Whether devices that were asked for, or chosen, were left out because of their trouble.</summary>
+    public bool LeavesOut
+    {
+        get => _leavesOut;
+        init
+        {
+            _leavesOut = value;
+            Judge(wasTemporary: value);
+        }
+    }
+
+    /// <summary>Whether new models are compiled by another core of OpenVINO, which knows devices that have come since.</summary>
+    public Func<bool> IsOfFormerCore { get; init; } = static () => false;
+
+    /// <summary>Receives the streams on the CPU when the devices have changed.</summary>
+    public Action<int>? CpuStreamsRead { get; set; }
+
+    /// <summary>
+    /// Whether OpenVINO chose the CPU by itself, so that nothing tells of a better device that comes later: somebody has to search.
+    /// </summary>
+    public bool MayMissDevices =>
+        _asked is { Mode: DeviceMode.Auto, Devices.IsEmpty: true } && _now is { IsCpuAlone: true, AreTemporary: false };
+
+    /// <summary>Whether devices have come that it does not know and that OpenVINO may choose for it.</summary>
+    public bool IsOutdated => MayMissDevices && IsOfFormerCore();
+
     /// <summary>The devices as text for users: <c>GPU.0, CPU</c>; in parentheses until a better one is ready.</summary>
     public string Text => _now.Text;
 
@@ -51,6 +78,9 @@ internal sealed class ExecutingDevices
 
     /// <summary>Whether the model could run on a better device, and does not.</summary>
     public bool HaveFallen => _hasFallen;
+
+    /// <summary>Whether other devices have run it since it was loaded.</summary>
+    public bool HaveChanged { get; private set; }
 
     /// <summary>Whether the devices of such a model can change at all.</summary>
     public bool CanChange => _asked.Mode is DeviceMode.Auto or DeviceMode.Multi;
@@ -76,8 +106,12 @@ internal sealed class ExecutingDevices
 
         (ExecutionDevices before, bool hadFallen) = (_now, _hasFallen);
         _now = seen;
+        HaveChanged = true;
         Judge(before.AreTemporary);
-        _streams = CountStreams(_read(StreamsKey));
+        string? streams = _read(StreamsKey);
+        _streams = CountStreams(streams);
+        CpuStreamsRead?.Invoke(
+            streams is null && seen.IsCpuAlone && _streams > 0 ? _streams : ExecutionFacts.StreamsOnCpu(seen.Text, streams));
         if (_growing is not null && ToCount(_read("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) is var optimal and > 0)
         {
             await _growing.GrowAsync(optimal).ConfigureAwait(false);

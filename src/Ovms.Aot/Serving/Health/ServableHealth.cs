@@ -17,6 +17,9 @@ namespace Ovms.Serving.Health;
 /// </remarks>
 internal sealed class ServableHealth
 {
+    /// <summary>Number of probes that fail before the compiled model itself is suspected: the first 7 s.</summary>
+    public const int ProbesBeforeLost = 3;
+
     private readonly HealthRule? _rule;
     private readonly ServableId _id;
     private readonly string _device;
@@ -27,6 +30,7 @@ internal sealed class ServableHealth
     private readonly Lock _gate = new();
     private Task _healing = Task.CompletedTask;
     private volatile string? _reason;
+    private volatile bool _isLost;
     private int _errors;
     private long _refused;
 
@@ -53,6 +57,11 @@ internal sealed class ServableHealth
 
     /// <summary>Whether calls are taken.</summary>
     public bool IsReady => _reason is null;
+
+    /// <summary>
+    /// Whether so many probes failed that it must be compiled again beside: a driver may have given up what was compiled for good.
+    /// </summary>
+    public bool IsLost => _isLost;
 
     /// <summary>Why calls are refused; Ok if they are taken.</summary>
     public Outcome State => _reason is { } reason ? Outcome.Fail(StatusCode.DeviceFailed, reason) : Outcome.Ok;
@@ -92,6 +101,21 @@ internal sealed class ServableHealth
         }
 
         return true;
+    }
+
+    /// <summary>What was compiled again beside does not compute either: callers are told so.</summary>
+    /// <param name="why">Why not, without a full stop.</param>
+    public void NotReplaced(string why)
+    {
+        lock (_gate)
+        {
+            if (_reason is { } reason)
+            {
+                const string Also = " Compiled again beside, it does not compute either: ";
+                int end = reason.IndexOf(Also, StringComparison.Ordinal);
+                _reason = $"{(end < 0 ? reason : reason[..end])}{Also}{why}. If that lasts, restart the server.";
+            }
+        }
     }
 
     /// <summary>Ends the probes, and logs the errors that were not logged yet.</summary>
@@ -142,14 +166,21 @@ internal sealed class ServableHealth
 
             long since = rule.Clock.GetTimestamp();
             ProbePause pause = new();
-            do
+            int failed = 0;
+            await Task.Delay(pause.Next(), rule.Clock, _stop.Token).ConfigureAwait(false);
+            while (await _probe().ConfigureAwait(false) is not null)
             {
+                _isLost |= ++failed >= ProbesBeforeLost;
                 await Task.Delay(pause.Next(), rule.Clock, _stop.Token).ConfigureAwait(false);
             }
-            while (await _probe().ConfigureAwait(false) is not null);
 
             Volatile.Write(ref _errors, 0);
-            _reason = null;
+            lock (_gate)
+            {
+                _reason = null;
+                _isLost = false;
+            }
+
             Log.DeviceWell(
                 rule.Log, _id.Name, _id.Version, _device, rule.Clock.GetElapsedTime(since).TotalSeconds,
                 Interlocked.Exchange(ref _refused, 0));

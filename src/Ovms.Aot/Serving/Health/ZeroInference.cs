@@ -29,6 +29,9 @@ internal sealed class ZeroInference(Signature signature, OutputMemory requests, 
     /// <summary>Whether the engine still has not let go of an attempt that was left behind.</summary>
     public bool IsHanging => Volatile.Read(ref _late) is { Ended.IsCompleted: false };
 
+    /// <summary>Completes when the engine has let go of the attempt that was left behind; completed if there is none.</summary>
+    public Task LateEnded => Volatile.Read(ref _late)?.Ended ?? Task.CompletedTask;
+
     /// <summary>
     /// Runs one inference. If an earlier one runs or hangs, waits for that one first. Call it only while the compiled model lives.
     /// </summary>

@@ -66,9 +66,10 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         if (allotment is not null && entry is not null)
         {
             int streams = ExecutionFacts.StreamsOnCpu(compiled.Value.ExecutionDevices, compiled.Value.Streams);
-            string? warning = cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out IDisposable counted);
+            string? warning = cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out StreamLedger.Entry counted);
             warnings.AddRange(warning is null ? [] : [warning]);
             loaded.Value.StreamEntry = counted;
+            loaded.Value.Devices!.CpuStreamsRead = read => counted.Streams = read;
         }
 
         return (loaded.Value, compiled.Value);
@@ -147,7 +148,11 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
                 config.Asked ?? config.Device,
                 compiled.ExecutionDevices,
                 compiled.Streams,
-                config.Nireq == 0 ? requests as InferRequestPool : null),
+                config.Nireq == 0 ? requests as InferRequestPool : null)
+            {
+                IsOfFormerCore = compiled.IsOfFormerCore,
+                LeavesOut = config.Asked is not null,
+            },
         };
     }
 

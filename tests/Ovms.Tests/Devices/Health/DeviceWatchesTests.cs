@@ -13,6 +13,8 @@ internal sealed class DeviceWatchesTests
     private const string Well = "CPU";
     private const string Broken = "GPU_ON_NOTHING";
 
+    private static readonly Func<Task<string?>> s_noTrouble = static () => Task.FromResult<string?>(null);
+
     private readonly FakeClock _clock = new();
     private readonly ManagedModels.Lines _log = new();
     private int _freed;
@@ -66,6 +68,45 @@ internal sealed class DeviceWatchesTests
     }
 
     [Test]
+    public async Task ModelWithTroubleOfItsOwn_StaysUntilThatIsOver_AndCounts()
+    {
+        DeviceWatches watches = Make();
+        string? trouble = "an inference with zeros on it has not ended";
+        int asked = 0;
+        int freed = 0;
+        await watches.FreeAsync("m", Engine.Core, ["CPU"], Task.CompletedTask, Ask, () => freed++);
+        DeviceWatch watch = watches.Of("CPU");
+        await Assert.That(watch.LeftBehind).IsEqualTo(1);
+        await Assert.That(_log.ToString()).Contains("Model m was unloaded but is not freed, because CPU fails: an inference with zeros");
+
+        // A second one that is well is not held up, and the first one is not told of again.
+        await watches.FreeAsync("n", Engine.Core, ["CPU"], Task.CompletedTask, s_noTrouble, () => freed++);
+        await Assert.That(freed).IsEqualTo(1);
+        for (int seconds = 1; seconds <= 4; seconds *= 2)
+        {
+            await Assert.That((await _clock.WhenSetAsync()).TotalSeconds).IsEqualTo(seconds);
+            trouble = seconds < 4 ? trouble : null;
+            _clock.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        while (watch.LeftBehind > 0)
+        {
+            await Task.Delay(1);
+        }
+
+        await Assert.That(freed).IsEqualTo(2);
+        await Assert.That(asked).IsEqualTo(4);
+        await Assert.That(_log.Count("was unloaded but is not freed")).IsEqualTo(1);
+        await Assert.That(_log.Count("CPU computes again; models left behind on it that were freed: 1")).IsEqualTo(1);
+
+        Task<string?> Ask()
+        {
+            asked++;
+            return Task.FromResult<string?>(trouble);
+        }
+    }
+
+    [Test]
     public async Task AfterTheEnd_NothingIsFreedNorToldToBe()
     {
         DeviceWatches watches = Make();
@@ -76,6 +117,18 @@ internal sealed class DeviceWatchesTests
         await FreeAsync(watches, Task.CompletedTask, Well);
         await Assert.That(_freed).IsEqualTo(0);
         await Assert.That(_log.Count("freed")).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task EndOfTheProcess_WaitsForNoAnswer()
+    {
+        DeviceWatches watches = Make();
+        int freed = 0;
+        watches.End();
+        await watches.FreeAsync(
+            "m", Engine.Core, [Well], new TaskCompletionSource().Task, static () => new TaskCompletionSource<string?>().Task, () => freed++);
+        await Assert.That(freed).IsEqualTo(0);
+        await Assert.That(watches.Of("CPU").LeftBehind).IsEqualTo(0);
     }
 
     [Test]
@@ -126,7 +179,7 @@ internal sealed class DeviceWatchesTests
     private DeviceWatches Make() => new(new EngineCores(Engine.Core), _clock, _log);
 
     private Task FreeAsync(DeviceWatches watches, Task idle, params string[] devices) =>
-        watches.FreeAsync("m", Engine.Core, [.. devices], idle, () => _freed++);
+        watches.FreeAsync("m", Engine.Core, [.. devices], idle, s_noTrouble, () => _freed++);
 
     private void LeaveBehind(DeviceWatch watch, bool isFreed) => watch.LeaveBehind(
         "m",

@@ -52,6 +52,22 @@ internal sealed class EngineCoresTests
         await Assert.That(only.TryRenew(static _ => true)).IsFalse();
     }
 
+    // What they compiled on a device that fails cannot be freed.
+    [Test]
+    public async Task CoresThatWereUsedInVain_AreKept_AndFew()
+    {
+        EngineCores cores = Make();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        for (int i = 0; i < 10; i++)
+        {
+            await Assert.That(cores.TryRenew(static _ => false, usesDevices: true)).IsFalse();
+        }
+
+        await Assert.That(_made.Select(IsFreed)).IsEquivalentTo([false, false, false, false]);
+        await Assert.That(cores.TryRenew(static _ => true)).IsTrue().Because("a device that came later is still looked for");
+        _made.ForEach(static core => core.Dispose());
+    }
+
     // Not disposed: its first core is that of all tests.
     private EngineCores Make() => new(
         Engine.Core,

@@ -37,8 +37,46 @@ internal sealed class ExecutingDevicesTests
         await Assert.That(fall).IsEqualTo(new DeviceChange("GPU.0", "CPU", IsFall: true));
     }
 
+    [Test]
+    [Arguments("AUTO", "CPU", true)]
+    [Arguments("AUTO:-GPU.1", "CPU", true)]
+    [Arguments("AUTO", "(CPU)", false)]
+    [Arguments("AUTO", "GPU.0", false)]
+    [Arguments("AUTO:CPU", "CPU", false)]
+    [Arguments("CPU", "CPU", false)]
+    public async Task OnlyAFreeChoiceOfTheCpu_IsOutdatedByANewCore(string asked, string executing, bool isOutdated)
+    {
+        ExecutingDevices devices = new(Read, TargetDevice.Parse(asked).Value!, executing, "1") { IsOfFormerCore = static () => true };
+        await Assert.That(devices.MayMissDevices).IsEqualTo(isOutdated);
+        await Assert.That(devices.IsOutdated).IsEqualTo(isOutdated);
+        await Assert.That(Make(asked, executing, "1").IsOutdated).IsFalse();
+    }
+
+    [Test]
+    public async Task FreeChoiceWhoseGpuWasLeftOut_HasFallen()
+    {
+        await Assert.That(Make("AUTO", "CPU", "1").HaveFallen).IsFalse();
+        await Assert.That(new ExecutingDevices(Read, TargetDevice.Parse("AUTO").Value!, "CPU", "1") { LeavesOut = true }.HaveFallen).IsTrue();
+    }
+
+    [Test]
+    public async Task StreamsOnTheCpu_FollowTheDevices()
+    {
+        List<int> told = [];
+        ExecutingDevices devices = Make("AUTO:GPU,CPU", "(CPU)", "1");
+        devices.CpuStreamsRead = told.Add;
+        await Assert.That(await devices.LookAsync()).IsNull();
+        (_reported["EXECUTION_DEVICES"], _reported[ExecutingDevices.StreamsKey]) = ("GPU.0", "2");
+        await devices.LookAsync();
+        (_reported["EXECUTION_DEVICES"], _reported[ExecutingDevices.StreamsKey]) = ("CPU", "3");
+        await devices.LookAsync();
+        await Assert.That(told).IsEquivalentTo([0, 3]);
+    }
+
     private ExecutingDevices Make(string asked, string executing, string? streams) =>
-        new(key => _reported.GetValueOrDefault(key), TargetDevice.Parse(asked).Value!, executing, streams);
+        new(Read, TargetDevice.Parse(asked).Value!, executing, streams);
+
+    private string? Read(string key) => _reported.GetValueOrDefault(key);
 
     private Task<DeviceChange?> ChangeAsync(ExecutingDevices devices, string executing, string? streams)
     {

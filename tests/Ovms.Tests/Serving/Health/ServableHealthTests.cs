@@ -152,6 +152,36 @@ internal sealed class ServableHealthTests
         await health.StopAsync();
     }
 
+    [Test]
+    public async Task ThirdFailedProbe_MakesItLost_AndASuccessEndsThat()
+    {
+        ServableHealth health = Make(errors: 1);
+        health.Failed(s_ofDevice);
+        health.NotReplaced("first");
+        health.NotReplaced("second");
+        await Assert.That(health.State.Text).Contains("Compiled again beside, it does not compute either: second. If that lasts, restart the server.");
+        await Assert.That(health.State.Text).DoesNotContain("first");
+        List<bool> lost = [];
+        for (int i = 0; i < 4; i++)
+        {
+            TimeSpan pause = await _clock.WhenSetAsync();
+            lost.Add(health.IsLost);
+            Reply(i < 3 ? "no" : null);
+            _clock.Advance(pause);
+            while (Volatile.Read(ref _probes) <= i)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await Assert.That(lost).IsEquivalentTo([false, false, false, true]);
+        await health.StopAsync();
+        await Assert.That(health.IsReady).IsTrue();
+        await Assert.That(health.IsLost).IsFalse();
+        health.NotReplaced("too late");
+        await Assert.That(health.State.IsOk).IsTrue();
+    }
+
     private ServableHealth Make(uint errors = 3, bool isShapeOpen = false) => new(
         new ServableId("m", 1),
         "GPU",
