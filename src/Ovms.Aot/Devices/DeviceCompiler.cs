@@ -202,12 +202,11 @@ internal sealed class DeviceCompiler(
                 : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 
-        DeviceUse? uses = null;
+        DeviceUse? uses = UseOf(holders);
         try
         {
             string executing = ExecutionFacts.ReadExecuting(compiled) ?? "";
-            holders = isFreeChoice && executing != "CPU" ? Watch(_inventory.FindAll().HoldersOf(target)) : holders;
-            uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders);
+            uses = isFreeChoice && executing != "CPU" ? UseOf(Watch(_inventory.FindAll().HoldersOf(target))) : uses;
             CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
             IEnumerable<string> running = ExecutionFacts.ReadDevices(executing).Devices.Select(static device => device.Type);
             _descriptions.Report(types.Concat(running), ExecutionFacts.ReadDriver(compiled));
@@ -223,9 +222,11 @@ internal sealed class DeviceCompiler(
         catch
         {
             // Not by the finalizer: that would not ask the device first.
-            DeviceUse.Free(uses, $"{target}", compiled.Dispose);
+            DeviceUse.Free(uses, $"for {target}", compiled.Dispose);
             throw;
         }
+
+        DeviceUse? UseOf(ImmutableArray<string> devices) => devices.IsEmpty ? null : new DeviceUse(Watches, core, devices);
     }
 
     // A device that fails does so without the cache, too, and the cache is not to blame.
