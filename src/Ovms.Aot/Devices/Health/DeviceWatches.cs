@@ -86,17 +86,17 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
         foreach (string device in devices)
         {
             DeviceWatch watch = Of(core, device);
-            if (await UnlessEndingAsync(watch.AskAsync()).ConfigureAwait(false) is { } why)
+            if (await UnlessEndingAsync(watch.AskAsync).ConfigureAwait(false) is { } why)
             {
                 return (watch, why);
             }
         }
 
-        return !_ending.Task.IsCompleted && await UnlessEndingAsync(trouble()).ConfigureAwait(false) is { } own
-            ? (Of(core, devices[0]), own)
-            : null;
+        return await UnlessEndingAsync(trouble).ConfigureAwait(false) is { } own ? (Of(core, devices[0]), own) : null;
     }
 
-    private async Task<string?> UnlessEndingAsync(Task<string?> asked) =>
-        await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked ? await asked.ConfigureAwait(false) : null;
+    private async Task<string?> UnlessEndingAsync(Func<Task<string?>> ask) =>
+        !_ending.Task.IsCompleted && ask() is var asked && await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked
+            ? await asked.ConfigureAwait(false)
+            : null;
 }
