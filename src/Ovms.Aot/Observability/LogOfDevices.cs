@@ -28,7 +28,7 @@ internal static partial class Log
     [LoggerMessage(
         73,
         LogLevel.Error,
-        "Model {Model} was unloaded but is not freed, because {Device} fails: {Why}. Left behind on this device: {Count}; "
+        "Model {Model} was unloaded but is not freed, because of {Device}: {Why}. Left behind on this device: {Count}; "
         + "from {Most} on, no model is loaded on it")]
     public static partial void ModelLeftBehind(ILogger log, string model, string device, string why, int count, int most);
 

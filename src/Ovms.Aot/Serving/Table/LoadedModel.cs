@@ -98,10 +98,22 @@ internal sealed class LoadedModel(
     }
 
     // The devices are well, but it may not be: an inference of it hangs, or the driver gave up what was compiled.
-    private async Task<string?> FindTroubleAsync() =>
-        Zeros is { IsHanging: true } ? "an inference with zeros on it has not ended"
-        : Zeros is { } zeros && Health.IsLost ? ModelProbe.DeviceTroubleOf(await zeros.RunAsync(DeviceWatch.Patience).ConfigureAwait(false))
-        : null;
+    private async Task<string?> FindTroubleAsync()
+    {
+        if (Zeros is not { } zeros)
+        {
+            return null;
+        }
+
+        if (zeros.IsHanging)
+        {
+            return "an inference with zeros on it has not ended";
+        }
+
+        return Health.IsLost && ModelProbe.DeviceTroubleOf(await zeros.RunAsync(DeviceWatch.Patience).ConfigureAwait(false)) is { } trouble
+            ? $"it does not compute any more: {trouble}"
+            : null;
+    }
 
     private void Free()
     {
