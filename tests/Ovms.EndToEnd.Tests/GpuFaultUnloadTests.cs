@@ -50,7 +50,8 @@ internal sealed class GpuFaultUnloadTests
         gpu.Set(fault);
         await CallAllAsync(repository);
         repository.Configure(["m", .. s_models.Select(static model => $"{model.Name}, \"target_device\": \"CPU\"")]);
-        await Assert.That((await repository.ReloadAsync()).Code).IsEqualTo(HttpStatusCode.Created);
+        (HttpStatusCode code, string body, string? error) = await repository.ReloadAsync();
+        await Assert.That(code).IsEqualTo(HttpStatusCode.Created).Because($"{body} {error}");
         foreach ((string name, _) in s_models)
         {
             await repository.Client.CheckDummyAsync(name);
@@ -105,7 +106,7 @@ internal sealed class GpuFaultUnloadTests
             static line => line.Contains("Model gpu; version: 1; inferences on GPU without an answer for 10 s: 1", StringComparison.Ordinal));
         string line = await repository.Process.WaitForLineAsync(
             static line => line.Contains("Model gpu; version: 1 was unloaded but is not freed", StringComparison.Ordinal));
-        await Assert.That(line).Contains("because GPU.0 fails: no answer within 10 s");
+        await Assert.That(line).Contains("because of GPU.0: no answer within 10 s");
         await Assert.That(await LeftBehindAsync(repository)).IsEqualTo(1);
         gpu.Set();
         await hanging;

@@ -45,7 +45,7 @@ internal sealed class DeviceWatchesTests
         await FreeAsync(watches, Task.CompletedTask, Well, Broken);
         await Assert.That(_freed).IsEqualTo(0);
         await Assert.That(watches.All.Single(static watch => watch.Device == Broken).LeftBehind).IsEqualTo(1);
-        await Assert.That(_log.Count("Model m was unloaded but is not freed, because GPU_ON_NOTHING fails")).IsEqualTo(1);
+        await Assert.That(_log.Count("Model m was unloaded but is not freed, because of GPU_ON_NOTHING")).IsEqualTo(1);
 
         // It is asked again, and still fails.
         _clock.Advance(await _clock.WhenSetAsync());
