@@ -125,12 +125,20 @@ internal sealed class DeviceCompiler(
                 .Select(static watch => (DeviceName.TryParse(watch.Device, out DeviceName name), name, watch.Refusal))
                 .Where(static item => item.Item1 && !item.Refusal.IsOk)
                 .Select(static item => (item.name, item.Refusal)),
+            .. BrokenOf(plan.Target),
         ];
         return failing.Length == 0
             ? plan
             : plan.Without(
                 _inventory.Find(plan.Target).HoldersOf(plan.Target), [.. failing.Select(static item => item.Device)], failing[0].Refusal);
     }
+
+    // Asked only about devices that the load may use.
+    private IEnumerable<(DeviceName Device, Outcome Refusal)> BrokenOf(TargetDevice target) => Watches.Calls
+        .Refusals(
+            device => !target.IsCpuAlone && (target.Devices.IsEmpty || target.Devices.Any(named => device.StartsWith(named.Type))),
+            device => Watches.Of(device).AskAsync().GetAwaiter().GetResult())
+        .Select(static item => (DeviceName.TryParse(item.Device, out DeviceName name) ? name : default, item.Refusal));
 
     private Outcome<CompileProperties> MakeProperties(
         PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
@@ -168,12 +176,17 @@ internal sealed class DeviceCompiler(
         bool isFreeChoice = target.Devices.IsEmpty;
         ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
         Core core = cores.Current;
-        CompiledModel compiled;
+        CompiledModel compiled = null!;
         CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
         string[] types = [.. target.Devices.Select(static device => device.Type)];
         try
         {
-            compiled = core.Compile(model, target.ToString(), properties.Properties);
+            Outcome made = Guard(
+                core, holders, isFreeChoice, target, () => compiled = core.Compile(model, target.ToString(), properties.Properties));
+            if (!made.IsOk)
+            {
+                return made;
+            }
         }
         catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder)
         {
@@ -208,6 +221,18 @@ internal sealed class DeviceCompiler(
             Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
             Uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders),
         };
+    }
+
+    // A free choice may use any device.
+    private Outcome Guard(Core core, ImmutableArray<string> holders, bool isFreeChoice, TargetDevice target, Action compile)
+    {
+        if (holders.IsEmpty && (!isFreeChoice || target.IsCpuAlone))
+        {
+            compile();
+            return Outcome.Ok;
+        }
+
+        return Watches.Calls.Run(core, holders.IsEmpty ? [target.ToString()] : holders, "compiling a model for it", compile);
     }
 
     private ImmutableArray<string> Watch(ImmutableArray<string> devices)

@@ -272,6 +272,9 @@ internal static partial class Log
         "Model {Model}; version: {Version}; inferences on {Device} without an answer for {Seconds:F0} s: {Count}. They are not ended")]
     public static partial void InferenceLate(ILogger log, string model, long version, string device, double seconds, int count);
 
+    [LoggerMessage(76, LogLevel.Error, "{Why}. {Advice}. Calls lost so far: {Lost} of at most {Most}")]
+    public static partial void DeviceCallLost(ILogger log, string why, int lost, int most, string advice);
+
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger log);
 

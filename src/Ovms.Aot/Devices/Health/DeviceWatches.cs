@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Devices.Health;
 
@@ -13,6 +14,7 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
 {
     private readonly ConcurrentDictionary<(Core Core, string Device), DeviceWatch> _byName = new();
     private readonly ConcurrentBag<Action> _kept = [];
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
@@ -29,7 +31,10 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
 
     /// <summary>The watch of a core's device; made if there is none.</summary>
     public DeviceWatch Of(Core core, string device) =>
-        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log));
+        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log, Calls, () => Of(device)));
+
+    /// <summary>Guards the calls into the devices' plugins.</summary>
+    public DeviceCalls Calls { get; } = new(cores, log);
 
     /// <summary>From now on nothing is freed, because the process ends.</summary>
     public void End() => _ending.TrySetResult();
@@ -55,13 +60,49 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
             }
         }
 
-        if (_ending.Task.IsCompleted)
+        await FreeInTurnAsync(model, core, devices, idle, free).ConfigureAwait(false);
+    }
+
+    // One after the other, each after a question of its own: a device that fails now and then breaks one call, and the others are left.
+    private async Task FreeInTurnAsync(string model, Core core, ImmutableArray<string> devices, Task idle, Action free)
+    {
+        Task turn = _turn.WaitAsync();
+        if (await Task.WhenAny(turn, _ending.Task).ConfigureAwait(false) != turn)
         {
-            // Kept reachable: a finalizer would free it.
-            _kept.Add(free);
+            Keep(free);
             return;
         }
 
-        free();
+        try
+        {
+            foreach (string device in devices)
+            {
+                Task<string?> asked = Of(core, device).AskAsync();
+                if (await Task.WhenAny(asked, _ending.Task).ConfigureAwait(false) == asked && await asked.ConfigureAwait(false) is { } why)
+                {
+                    Of(core, device).LeaveBehind(model, why, () => FreeAsync(model, core, devices, idle, free));
+                    return;
+                }
+            }
+
+            if (_ending.Task.IsCompleted)
+            {
+                Keep(free);
+                return;
+            }
+
+            Task<Outcome> freed = Calls.RunAsync(core, devices, $"freeing {model}", free, DeviceCalls.LongestFree);
+            if (await Task.WhenAny(freed, _ending.Task).ConfigureAwait(false) != freed || !(await freed.ConfigureAwait(false)).IsOk)
+            {
+                Keep(free);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
+
+    // Kept reachable: a finalizer would free it.
+    private void Keep(Action free) => _kept.Add(free);
 }
