@@ -181,8 +181,8 @@ internal sealed class DeviceCompiler(
         string[] types = [.. target.Devices.Select(static device => device.Type)];
         try
         {
-            Outcome made = Guard(
-                core, holders, isFreeChoice, target, () => compiled = core.Compile(model, target.ToString(), properties.Properties));
+            ImmutableArray<string> mayFail = isFreeChoice ? _inventory.FindAll().HoldersOf(target) : holders;
+            Outcome made = Guard(core, mayFail, () => compiled = core.Compile(model, target.ToString(), properties.Properties));
             if (!made.IsOk)
             {
                 return made;
@@ -206,7 +206,15 @@ internal sealed class DeviceCompiler(
                 : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 
-        CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
+        CompiledOnDevice facts = CompiledFacts.Read(
+            compiled,
+            target,
+            properties,
+            planned,
+            cpu,
+            nireq,
+            MostStreams,
+            device => core.TryGetProperty(device, "INFERENCE_PRECISION_HINT"));
         if (isFreeChoice && facts.ExecutionDevices != "CPU")
         {
             holders = Watch(_inventory.FindAll().HoldersOf(target));
@@ -223,16 +231,15 @@ internal sealed class DeviceCompiler(
         };
     }
 
-    // A free choice may use any device.
-    private Outcome Guard(Core core, ImmutableArray<string> holders, bool isFreeChoice, TargetDevice target, Action compile)
+    private Outcome Guard(Core core, ImmutableArray<string> devices, Action compile)
     {
-        if (holders.IsEmpty && (!isFreeChoice || target.IsCpuAlone))
+        if (!devices.IsEmpty)
         {
-            compile();
-            return Outcome.Ok;
+            return Watches.Calls.Run(core, devices, "compiling a model for it", compile);
         }
 
-        return Watches.Calls.Run(core, holders.IsEmpty ? [target.ToString()] : holders, "compiling a model for it", compile);
+        compile();
+        return Outcome.Ok;
     }
 
     private ImmutableArray<string> Watch(ImmutableArray<string> devices)

@@ -36,7 +36,7 @@ internal sealed class DeviceCalls(EngineCores cores, ILogger log)
 
     /// <summary>Makes a call, on a thread of its own.</summary>
     /// <param name="core">The core that it uses.</param>
-    /// <param name="devices">The devices that it may use; at least one. For the log also where they are not known.</param>
+    /// <param name="devices">The devices that it may use; at least one.</param>
     /// <param name="what">What it does, for messages: <c>compiling m</c>.</param>
     /// <param name="work">The call; it may throw. It must hold no lock.</param>
     /// <param name="limit">How long it may take; null for as long as it takes.</param>
@@ -116,13 +116,13 @@ internal sealed class DeviceCalls(EngineCores cores, ILogger log)
         Log.DeviceCallLost(log, why, Lost, MostLost, Advice());
     }
 
-    private Outcome Refusal(string device) => Outcome.Fail(
+    private static Outcome Refusal(string device) => Outcome.Fail(
         StatusCode.DeviceFailed,
         $"{device} failed so that {Lost} calls into OpenVINO's plugins were lost since the start. Nothing more is loaded or freed on it "
             + "until the server is restarted; models on other devices are served");
 
-    private string Advice() => "The server goes on without what that call held, and frees it only when it ends"
-        + (Lost >= MostLost ? "; nothing more is loaded on the device: restart the server" : "; restart it when that is convenient");
+    private static string Advice() => "The server goes on. What that call held is lost until the server is restarted: "
+        + (Lost >= MostLost ? "do so, because nothing more is loaded on the device" : "do so when it is convenient");
 
-    private static string Names(ImmutableArray<string> devices) => string.Join(" or ", devices);
+    private static string Names(ImmutableArray<string> devices) => devices.IsEmpty ? "A device" : string.Join(" or ", devices);
 }
