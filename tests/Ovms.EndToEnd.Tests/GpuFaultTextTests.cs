@@ -29,7 +29,7 @@ internal sealed class GpuFaultTextTests
 
     [Test]
     [Arguments("AUTO:GPU", "THROUGHPUT", "precision: f16;")]
-    [Arguments("MULTI:GPU,CPU", "THROUGHPUT", "precision: GPU f16, CPU ")]
+    [Arguments("MULTI:GPU,CPU", "THROUGHPUT", ", GPU.0 f16;")]
     public async Task PrecisionOfAGpuBehindABatch_IsInTheLoadLine(string device, string hint, string expected)
     {
         using Gpu gpu = new();

@@ -24,7 +24,7 @@ internal static unsafe class TerminateHandler
     private static int s_strays;
 
     [ThreadStatic]
-    private static GuardedCall? t_call;
+    private static GuardedCall? s_call;
 
     /// <summary>Number of threads that were stopped.</summary>
     public static int Stopped => Volatile.Read(ref s_stopped);
@@ -36,7 +36,7 @@ internal static unsafe class TerminateHandler
     public static Action? OnStray { get; set; }
 
     /// <summary>Whether this thread makes a guarded call.</summary>
-    public static bool IsInCall => t_call is not null;
+    public static bool IsInCall => s_call is not null;
 
     /// <summary>Sets the handler, once.</summary>
     /// <returns>False where libstdc++ is not the C++ library: on Windows.</returns>
@@ -49,7 +49,7 @@ internal static unsafe class TerminateHandler
             if (!s_isTried && OperatingSystem.IsLinux() && Find() is not 0 and nint setter)
             {
                 // The runtime makes its data of a thread at the first use: not in the handler.
-                t_call = null;
+                s_call = null;
                 ((delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void>, nint>)setter)(&OnTerminate);
                 s_isSet = true;
             }
@@ -61,7 +61,7 @@ internal static unsafe class TerminateHandler
     }
 
     /// <summary>This thread makes the call from now on, for the rest of its life.</summary>
-    public static void Enter(GuardedCall call) => t_call = call;
+    public static void Enter(GuardedCall call) => s_call = call;
 
     // The library that OpenVINO uses is loaded, so this only finds it. It is never freed.
     private static nint Find() =>
@@ -76,7 +76,7 @@ internal static unsafe class TerminateHandler
     private static void OnTerminate()
     {
         Interlocked.Increment(ref s_stopped);
-        if (t_call is { } call)
+        if (s_call is { } call)
         {
             call.Break();
         }
