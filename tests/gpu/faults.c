@@ -250,10 +250,11 @@ static cl_int CL_API_CALL f_clEnqueueNDRangeKernel(cl_command_queue q, cl_kernel
     return next->clEnqueueNDRangeKernel(q, k, dim, off, glob, loc, n, list, ev);
 }
 
+/* A wait that fails has waited: the caller frees what the kernels write to, and that is memory of the process here. */
 static cl_int CL_API_CALL f_clFinish(cl_command_queue q)
 {
-    cl_int e = fault_on(q, WAIT, 0);
-    return e ? e : next->clFinish(q);
+    cl_int e = fault_on(q, WAIT, 0), done = next->clFinish(q);
+    return e ? e : done;
 }
 
 static cl_int CL_API_CALL f_clWaitForEvents(cl_uint n, const cl_event *list)
@@ -261,8 +262,8 @@ static cl_int CL_API_CALL f_clWaitForEvents(cl_uint n, const cl_event *list)
     cl_context c = NULL;
     if (n)
         next->clGetEventInfo(list[0], CL_EVENT_CONTEXT, sizeof c, &c, NULL);
-    cl_int e = fault_in(c, WAIT, 0);
-    return e ? e : next->clWaitForEvents(n, list);
+    cl_int e = fault_in(c, WAIT, 0), done = next->clWaitForEvents(n, list);
+    return e ? e : done;
 }
 
 static cl_int CL_API_CALL f_clEnqueueReadBuffer(cl_command_queue q, cl_mem m, cl_bool b,

@@ -7,6 +7,7 @@ namespace Ovms.Devices;
 internal static class CompiledFacts
 {
     private const string Streams = "NUM_STREAMS";
+    private const string Precision = "INFERENCE_PRECISION_HINT";
 
     /// <summary>Reads the facts.</summary>
     /// <param name="compiled">The compiled model.</param>
@@ -16,6 +17,7 @@ internal static class CompiledFacts
     /// <param name="cpu">How it was fitted to the CPUs; null if it was not.</param>
     /// <param name="nireq">The requested number of infer requests; 0 for the optimum.</param>
     /// <param name="mostStreams">The largest number of streams that a device reports to be useful; null if it reports none.</param>
+    /// <param name="precision">The precision that a device chooses by itself; null if it reports none.</param>
     public static CompiledOnDevice Read(
         CompiledModel compiled,
         TargetDevice target,
@@ -23,7 +25,8 @@ internal static class CompiledFacts
         IEnumerable<string> planned,
         CpuPlan? cpu,
         int nireq,
-        Func<string, int?> mostStreams)
+        Func<string, int?> mostStreams,
+        Func<string, string?>? precision = null)
     {
         string executing = ExecutionFacts.Read(compiled, "EXECUTION_DEVICES") ?? "";
         string? hint = ExecutionFacts.ReadHint(compiled, target.Mode);
@@ -49,7 +52,7 @@ internal static class CompiledFacts
             streams,
             ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),
             hint,
-            ExecutionFacts.Read(compiled, "INFERENCE_PRECISION_HINT"),
+            ReadPrecision(compiled, properties, precision ?? (static _ => null)),
             cpu?.Decision,
             warnings)
         {
@@ -115,6 +118,31 @@ internal static class CompiledFacts
                 ? asked ?? mostStreams(device)?.ToString(CultureInfo.InvariantCulture)
                 : null;
     }
+
+    // A model that gathers calls hides its device's precision, too.
+    private static string? ReadPrecision(CompiledModel compiled, CompileProperties properties, Func<string, string?> precision)
+    {
+        return compiled.TryGetProperty(Precision, out string? own) ? (own.Length > 0 ? own : null)
+            : compiled.TryGetProperty(CompileProperties.SectionsKey, out string? sections)
+                ? ExecutionFacts.ReadSections(sections, Precision, PrecisionBehindBatch)
+            : null;
+
+        string? PrecisionBehindBatch(string device, IReadOnlyList<KeyValuePair<string, string>> others) =>
+            others.Any(static property => property.Key == ImplicitBatch.Timeout)
+                ? PrecisionOf(device, properties.Find, precision)
+                : null;
+    }
+
+    /// <summary>The precision that a device takes for a model: the given one, else its own choice. Pure.</summary>
+    /// <param name="device">The device: <c>GPU.0</c>.</param>
+    /// <param name="given">The properties that the model was compiled with.</param>
+    /// <param name="own">The precision that a device chooses by itself; null if it reports none.</param>
+    /// <returns>Null if it is not known: another property or a section of the device's own may decide it.</returns>
+    internal static string? PrecisionOf(string device, Func<string, string?> given, Func<string, string?> own) =>
+        given(CompileProperties.SectionsKey)?.Contains(Precision, StringComparison.Ordinal) == true
+            || given("EXECUTION_MODE_HINT") is not null
+            ? null
+            : given(Precision) ?? own(device);
 
     private static IEnumerable<string> Given(string? warning) => warning is null ? [] : [warning];
 }

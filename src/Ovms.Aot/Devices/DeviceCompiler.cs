@@ -134,12 +134,20 @@ internal sealed class DeviceCompiler(
                 .Select(static watch => (DeviceName.TryParse(watch.Device, out DeviceName name), name, watch.Refusal))
                 .Where(static item => item.Item1 && !item.Refusal.IsOk)
                 .Select(static item => (item.name, item.Refusal)),
+            .. BrokenOf(plan.Target),
         ];
         return failing.Length == 0
             ? plan
             : plan.Without(
                 _inventory.Find(plan.Target).HoldersOf(plan.Target), [.. failing.Select(static item => item.Device)], failing[0].Refusal);
     }
+
+    // Asked only about devices that the load may use.
+    private IEnumerable<(DeviceName Device, Outcome Refusal)> BrokenOf(TargetDevice target) => Watches.Calls
+        .Refusals(
+            device => !target.IsCpuAlone && (target.Devices.IsEmpty || target.Devices.Any(named => device.StartsWith(named.Type))),
+            device => Watches.Of(device).AskAsync().GetAwaiter().GetResult())
+        .Select(static item => (DeviceName.TryParse(item.Device, out DeviceName name) ? name : default, item.Refusal));
 
     private Outcome<CompileProperties> MakeProperties(
         PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
@@ -177,12 +185,17 @@ internal sealed class DeviceCompiler(
         bool isFreeChoice = target.Devices.IsEmpty;
         ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
         Core core = cores.Current;
-        CompiledModel compiled;
+        CompiledModel compiled = null!;
         CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
         string[] types = [.. target.Devices.Select(static device => device.Type)];
         try
         {
-            compiled = core.Compile(model, target.ToString(), properties.Properties);
+            ImmutableArray<string> mayFail = isFreeChoice ? _inventory.FindAll().HoldersOf(target) : holders;
+            Outcome made = Guard(core, mayFail, () => compiled = core.Compile(model, target.ToString(), properties.Properties));
+            if (!made.IsOk)
+            {
+                return made;
+            }
         }
         catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder && MayComeFromCache(asked, e))
         {
@@ -207,7 +220,15 @@ internal sealed class DeviceCompiler(
         {
             string executing = ExecutionFacts.ReadExecuting(compiled) ?? "";
             uses = isFreeChoice && executing != "CPU" ? UseOf(Watch(_inventory.FindAll().HoldersOf(target))) : uses;
-            CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
+            CompiledOnDevice facts = CompiledFacts.Read(
+                compiled,
+                target,
+                properties,
+                planned,
+                cpu,
+                nireq,
+                MostStreams,
+                device => core.TryGetProperty(device, "INFERENCE_PRECISION_HINT"));
             IEnumerable<string> running = ExecutionFacts.ReadDevices(executing).Devices.Select(static device => device.Type);
             _descriptions.Report(types.Concat(running), ExecutionFacts.ReadDriver(compiled));
             (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
@@ -232,6 +253,17 @@ internal sealed class DeviceCompiler(
     // A device that fails does so without the cache, too, and the cache is not to blame.
     private static bool MayComeFromCache(TargetDevice asked, OpenVinoException failure) =>
         asked.IsCpuAlone || !DeviceFault.IsOf(failure.Detail) || DeviceFault.IsOfBinary(failure.Detail);
+
+    private Outcome Guard(Core core, ImmutableArray<string> devices, Action compile)
+    {
+        if (!devices.IsEmpty)
+        {
+            return Watches.Calls.Run(core, devices, "compiling a model for it", compile);
+        }
+
+        compile();
+        return Outcome.Ok;
+    }
 
     private ImmutableArray<string> Watch(ImmutableArray<string> devices)
     {

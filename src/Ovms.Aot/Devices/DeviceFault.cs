@@ -10,6 +10,9 @@ namespace Ovms.Devices;
 /// </remarks>
 internal static class DeviceFault
 {
+    /// <summary>What a plugin did that C++ ends the process for; for texts that <see cref="IsOf"/> recognises.</summary>
+    public const string Thrown = "threw an exception where C++ allows none";
+
     // OpenCL's and Level Zero's names of errors, functions of OpenCL, and OpenVINO's own texts for some of their errors.
     private static readonly string[] s_marks =
     [
@@ -17,6 +20,7 @@ internal static class DeviceFault
         "CL_COMPILER_NOT_AVAILABLE", "CL_BUILD_PROGRAM_FAILURE", "clEnqueue", "clFinish", "clFlush", "clWaitForEvents", "clCreate",
         "clBuildProgram", "[CL ext] Can not allocate", "Could not allocate memory", "max alloc size supported by device",
         "memory object allocation", "out of GPU resources", "Command queues builder returned", "ZE_RESULT_ERROR_",
+        Thrown,
     ];
 
     /// <summary>Whether an error text of a model on such a device is the device's trouble, not that of the request or the model.</summary>

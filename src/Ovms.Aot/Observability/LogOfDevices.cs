@@ -29,7 +29,7 @@ internal static partial class Log
         73,
         LogLevel.Error,
         "Model {Model} was unloaded but is not freed, because of {Device}: {Why}. Left behind on this device: {Count}; "
-        + "from {Most} on, no model is loaded on it")]
+        + "from {Most} on, no model is loaded on it; models that are unloaded are left behind all the same")]
     public static partial void ModelLeftBehind(ILogger log, string model, string device, string why, int count, int most);
 
     [LoggerMessage(74, LogLevel.Information, "{Device} computes again; models left behind on it that were freed: {Count}")]

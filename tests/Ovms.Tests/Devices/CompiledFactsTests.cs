@@ -15,6 +15,18 @@ public sealed class CompiledFactsTests
         await Assert.That(CompiledFacts.StreamsDiffer(asked, streams, TargetDevice.Parse("GPU").Value!)).IsEqualTo(expected);
 
     [Test]
+    [Arguments("", "f16")]
+    [Arguments("INFERENCE_PRECISION_HINT=f32", "f32")]
+    [Arguments("EXECUTION_MODE_HINT=ACCURACY", null)]
+    [Arguments("DEVICE_PROPERTIES={GPU:{INFERENCE_PRECISION_HINT:f32}}", null)]
+    public async Task PrecisionBehindABatch_IsTheGivenOneElseTheDevicesOwn(string given, string? expected)
+    {
+        string[] pair = given.Split('=', 2);
+
+        await Assert.That(CompiledFacts.PrecisionOf("GPU.0", key => key == pair[0] ? pair[1] : null, static _ => "f16")).IsEqualTo(expected);
+    }
+
+    [Test]
     [Arguments("9999", "GPU", "plugin_config: NUM_STREAMS=9999 was requested, and GPU reports that 2 are useful at most")]
     [Arguments("3", "MULTI:CPU,GPU.1(4)", "and GPU.1 reports that 2 are useful at most")]
     [Arguments("2", "GPU", null)]

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Devices.Health;
 
@@ -13,7 +14,8 @@ namespace Ovms.Devices.Health;
 /// </remarks>
 /// <param name="core">OpenVINO's core.</param>
 /// <param name="device">The device: <c>GPU.0</c>.</param>
-internal sealed class DeviceProbe(Core core, string device)
+/// <param name="calls">Guards the question.</param>
+internal sealed class DeviceProbe(Core core, string device, DeviceCalls calls)
 {
     // y = x + x, in OpenVINO's own format.
     private const string TinyModel =
@@ -64,11 +66,7 @@ internal sealed class DeviceProbe(Core core, string device)
         {
             if (_asked is null or { IsCompleted: true })
             {
-                _asked = Task.Factory.StartNew(
-                    Ask,
-                    CancellationToken.None,
-                    TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-                    TaskScheduler.Default);
+                _asked = AskGuardedAsync();
             }
 
             asked = _asked;
@@ -82,6 +80,13 @@ internal sealed class DeviceProbe(Core core, string device)
         {
             return $"no answer within {limit.TotalSeconds:F0} s";
         }
+    }
+
+    private async Task<string?> AskGuardedAsync()
+    {
+        string? why = null;
+        Outcome asked = await calls.RunAsync(core, [device], "asking whether it computes", () => why = Ask()).ConfigureAwait(false);
+        return asked.IsOk ? why : asked.Detail;
     }
 
     private string? Ask()

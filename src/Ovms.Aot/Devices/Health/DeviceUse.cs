@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Devices.Health;
 
@@ -57,4 +58,8 @@ internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray
     /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
     public Task FreeAsync(string model, Task idle, Func<Task<string?>> trouble, Action free) =>
         watches.FreeAsync(model, core, devices, idle, trouble, free);
+
+    /// <summary>Makes a call into OpenVINO that a failing device may break; blocks.</summary>
+    /// <inheritdoc cref="DeviceCalls.RunAsync"/>
+    public Outcome Run(string what, Action work, TimeSpan? limit = null) => watches.Calls.Run(core, devices, what, work, limit);
 }

@@ -12,8 +12,11 @@ namespace Ovms.Devices.Health;
 /// <param name="device">The device: <c>GPU.0</c>.</param>
 /// <param name="clock">The source of time.</param>
 /// <param name="log">Logs when models are left behind and when they are freed.</param>
+/// <param name="calls">Guards the calls into the device's plugin.</param>
+/// <param name="current">The watch of the device of the current core.</param>
 /// <param name="ending">Completes when the process ends: from then on nothing is freed.</param>
-internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, ILogger log, Task ending)
+internal sealed class DeviceWatch(
+    Core core, string device, TimeProvider clock, ILogger log, DeviceCalls calls, Func<DeviceWatch> current, Task ending)
 {
     /// <summary>Number of compiled models left behind at which no more are loaded: each holds memory of the device.</summary>
     public const int MostLeftBehind = 8;
@@ -22,7 +25,7 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly DeviceProbe _probe = new(core, device);
+    private readonly DeviceProbe _probe = new(core, device, calls);
     private readonly List<Func<Task<bool>>> _left = [];
     private bool _isTrying;
     private int _held;
@@ -38,7 +41,7 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
         {
             lock (_gate)
             {
-                return _left.Count + _held;
+                return _left.Count + _held + calls.LossesOf(core, device).Lost;
             }
         }
     }
@@ -63,7 +66,11 @@ internal sealed class DeviceWatch(Core core, string device, TimeProvider clock, 
     }
 
     /// <summary>Asks the device whether it computes; null if it does, else why not.</summary>
-    public Task<string?> AskAsync() => _probe.AskAsync(Patience);
+    /// <remarks>After a call was lost, a thread may hold the core's locks for ever: the device is asked through another core then.</remarks>
+    public Task<string?> AskAsync() =>
+        calls.LossesOf(core, device).Why is not { } why ? _probe.AskAsync(Patience)
+        : current() is { } next && next != this ? next.AskAsync()
+        : Task.FromResult<string?>(why);
 
     /// <summary>Keeps a compiled model until the device is well.</summary>
     /// <param name="model">The model, for the log.</param>

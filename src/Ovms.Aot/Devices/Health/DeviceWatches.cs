@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Devices.Health;
 
@@ -13,6 +14,7 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
 {
     private readonly ConcurrentDictionary<(Core Core, string Device), DeviceWatch> _byName = new();
     private readonly ConcurrentBag<Action> _kept = [];
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
@@ -34,7 +36,10 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
 
     /// <summary>The watch of a core's device; made if there is none.</summary>
     public DeviceWatch Of(Core core, string device) =>
-        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log, _ending.Task));
+        _byName.GetOrAdd((core, device), key => new DeviceWatch(key.Core, key.Device, clock, log, Calls, () => Of(device), _ending.Task));
+
+    /// <summary>Guards the calls into the devices' plugins.</summary>
+    public DeviceCalls Calls { get; } = new(cores, log);
 
     /// <summary>From now on nothing is freed, because the process ends.</summary>
     public void End() => _ending.TrySetResult();
@@ -53,30 +58,70 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
         string model, Core core, ImmutableArray<string> devices, Task idle, Func<Task<string?>> trouble, Action free)
     {
         await Task.WhenAny(idle, _ending.Task).ConfigureAwait(false);
-        if (await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is { } found)
+        if (!await TryTakeTurnAsync().ConfigureAwait(false))
         {
-            found.Watch.LeaveBehind(model, found.Why, TryFreeAsync);
-        }
-        else
-        {
-            FreeOrKeep();
+            _kept.Add(free);
+            return;
         }
 
-        async Task<bool> TryFreeAsync() =>
-            await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is null && FreeOrKeep();
+        try
+        {
+            if (await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is { } found)
+            {
+                found.Watch.LeaveBehind(model, found.Why, TryFreeAsync);
+            }
+            else
+            {
+                await FreeOrKeepAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
 
-        bool FreeOrKeep()
+        async Task<bool> TryFreeAsync()
+        {
+            if (!await TryTakeTurnAsync().ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            try
+            {
+                return await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is null
+                    && await FreeOrKeepAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        // Kept reachable if it is not freed: a finalizer would free it.
+        async Task<bool> FreeOrKeepAsync()
         {
             if (_ending.Task.IsCompleted)
             {
-                // Kept reachable: a finalizer would free it.
                 _kept.Add(free);
                 return false;
             }
 
-            free();
+            Task<Outcome> freed = Calls.RunAsync(core, devices, $"freeing {model}", free, DeviceCalls.LongestFree);
+            if (await Task.WhenAny(freed, _ending.Task).ConfigureAwait(false) != freed || !(await freed.ConfigureAwait(false)).IsOk)
+            {
+                _kept.Add(free);
+            }
+
             return true;
         }
+    }
+
+    // One after the other, each after a question of its own: a device that fails now and then breaks one call, and the others are left.
+    private async Task<bool> TryTakeTurnAsync()
+    {
+        Task turn = _turn.WaitAsync();
+        return await Task.WhenAny(turn, _ending.Task).ConfigureAwait(false) == turn;
     }
 
     // Null at the end of the process, too.

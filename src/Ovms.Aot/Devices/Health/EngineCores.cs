@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ovms.Native;
 
 namespace Ovms.Devices.Health;
@@ -93,6 +94,38 @@ internal sealed class EngineCores : IDisposable
         catch (OpenVinoException)
         {
             return false;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Takes a new core for new models if this is the current one: a thread that never goes on may hold its locks, on which the next load
+    /// would wait for ever, also of a model on the CPU.
+    /// </summary>
+    public void Leave(Core broken)
+    {
+        // A new core that hangs is not waited for.
+        if (_make is null || !_gate.TryEnter(s_freshFor))
+        {
+            return;
+        }
+
+        try
+        {
+            if (_current == broken)
+            {
+                Core fresh = _make();
+                _former.Add(broken);
+                _since = Stopwatch.GetTimestamp();
+                Volatile.Write(ref _current, fresh);
+            }
+        }
+        catch (OpenVinoException)
+        {
+            // The old one may do.
         }
         finally
         {

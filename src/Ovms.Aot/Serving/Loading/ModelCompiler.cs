@@ -45,10 +45,11 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         }
 
         warnings.AddRange(compiled.Value.Warnings);
-        Outcome<LoadedModel> loaded;
+        Outcome<LoadedModel> loaded = default;
         try
         {
-            loaded = MakeRequests(prepared, compiled.Value, config, isVariant: entry is null);
+            Outcome made = Guard(compiled.Value, () => loaded = MakeRequests(prepared, compiled.Value, config, isVariant: entry is null));
+            loaded = made.IsOk ? loaded : made;
         }
         catch
         {
@@ -75,6 +76,17 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         return (loaded.Value, compiled.Value);
     }
 
+    private static Outcome Guard(CompiledOnDevice compiled, Action work)
+    {
+        if (compiled.Uses is { } devices)
+        {
+            return devices.Run("making infer requests on it", work);
+        }
+
+        work();
+        return Outcome.Ok;
+    }
+
     private static void Free(string name, CompiledOnDevice compiled) => DeviceUse.Free(compiled.Uses, name, compiled.Model.Dispose);
 
     private static Outcome<LoadedModel> MakeRequests(
@@ -92,7 +104,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         bool canBeCancelled = !prepared.Model.IsDynamic;
         bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
         InferencePace? pace = isPlain ? new InferencePace() : null;
-        OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
+        OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device) { Uses = compiled.Uses };
         bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
         MemoryRelease release = new(signature.Value, compiled.RequestCount);
         bool isWaitLong = ImplicitBatch.IsWaitLong(compiled.Model);

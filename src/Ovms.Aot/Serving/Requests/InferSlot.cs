@@ -81,9 +81,9 @@ internal sealed class InferSlot : IDisposable
 
         try
         {
-            Renew();
-            IsSpoiled = false;
-            return EngineFault.None;
+            EngineFault fault = Renew();
+            IsSpoiled = !fault.IsNone;
+            return fault;
         }
         catch (OpenVinoException failure)
         {
@@ -231,8 +231,10 @@ internal sealed class InferSlot : IDisposable
         _outputs.Forget();
 
         // Order: the memory is freed after the request that uses it.
-        _run.Dispose();
-        _memory?.Dispose();
+        if (Outputs is null || Outputs.Guard("freeing an infer request on it", _run.Dispose).IsNone)
+        {
+            _memory?.Dispose();
+        }
     }
 
     private async ValueTask<EngineFault> InferThroughAsync(ShapeGate gate, CancellationToken cancellation)
@@ -254,9 +256,8 @@ internal sealed class InferSlot : IDisposable
         await gate.EnterAsync(alone: true, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            Renew();
-            IsSpoiled = false;
-            if (Release is { } release)
+            IsSpoiled = !Renew().IsNone;
+            if (!IsSpoiled && Release is { } release)
             {
                 await release(this).ConfigureAwait(false);
             }
@@ -273,9 +274,15 @@ internal sealed class InferSlot : IDisposable
         }
     }
 
-    private void Renew()
+    private EngineFault Renew()
     {
-        InferRequest next = Outputs!.CreateRequest();
+        EngineFault fault = Outputs!.Guard("replacing an infer request on it", () => Replace(Outputs.CreateRequest()));
+        _outputs.Forget();
+        return fault;
+    }
+
+    private void Replace(InferRequest next)
+    {
         try
         {
             _memory?.BindTo(next);
@@ -286,8 +293,6 @@ internal sealed class InferSlot : IDisposable
             next.Dispose();
             throw;
         }
-
-        _outputs.Forget();
     }
 
     private void Set(Tensor?[] inputs)

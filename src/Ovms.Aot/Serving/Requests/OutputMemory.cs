@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Serving.Requests;
 
@@ -48,6 +50,31 @@ internal sealed class OutputMemory
     /// </summary>
     /// <remarks>Other devices choose better memory themselves.</remarks>
     public bool AreFixed { get; }
+
+    /// <summary>The devices other than the CPU that hold parts of the model; null if there are none.</summary>
+    public DeviceUse? Uses { get; init; }
+
+    /// <summary>Makes a call that creates or frees infer requests, which a failing device may break.</summary>
+    /// <param name="what">What it does, for the log.</param>
+    /// <param name="work">The call; it holds no lock.</param>
+    /// <returns>Why it is not done; none if it is.</returns>
+    public EngineFault Guard(string what, Action work) => Guard(what, work, DeviceCalls.LongestFree);
+
+    /// <inheritdoc cref="Guard(string, Action)"/>
+    /// <param name="what">What it does, for the log.</param>
+    /// <param name="work">The call; it holds no lock.</param>
+    /// <param name="limit">How long it may take; null for as long as it takes.</param>
+    public EngineFault Guard(string what, Action work, TimeSpan? limit)
+    {
+        if (Uses is null)
+        {
+            work();
+            return EngineFault.None;
+        }
+
+        Outcome done = Uses.Run(what, work, limit);
+        return done.IsOk ? EngineFault.None : new EngineFault(OvStatus.GeneralError, done.Detail ?? "");
+    }
 
     /// <summary>Creates an infer request, which the caller disposes.</summary>
     /// <exception cref="OpenVinoException">OpenVINO cannot create it.</exception>
