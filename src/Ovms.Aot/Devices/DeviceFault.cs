@@ -16,7 +16,8 @@ internal static class DeviceFault
     // OpenCL's and Level Zero's names of errors, functions of OpenCL, and OpenVINO's own texts for some of their errors.
     private static readonly string[] s_marks =
     [
-        "[GPU] cl", "buffer allocation failed", "CL_OUT_OF_", "CL_MEM_OBJECT_ALLOCATION_FAILURE", "CL_DEVICE_NOT_", "CL_INVALID_", "CL_MAP_FAILURE", "CL_EXEC_STATUS_ERROR",
+        "[GPU] cl", "buffer allocation failed",
+        "CL_OUT_OF_", "CL_MEM_OBJECT_ALLOCATION_FAILURE", "CL_DEVICE_NOT_", "CL_INVALID_", "CL_MAP_FAILURE", "CL_EXEC_STATUS_ERROR",
         "CL_COMPILER_NOT_AVAILABLE", "CL_BUILD_PROGRAM_FAILURE", "clEnqueue", "clFinish", "clFlush", "clWaitForEvents", "clCreate",
         "clBuildProgram", "[CL ext] Can not allocate", "Could not allocate memory", "max alloc size supported by device",
         "memory object allocation", "out of GPU resources", "Command queues builder returned", "ZE_RESULT_ERROR_",

@@ -89,7 +89,9 @@ internal sealed class ExecutingDevices
     public int Streams => _streams;
 
     /// <summary>The same for the log, as "; streams: 2"; empty if the devices do not report them.</summary>
-    public string StreamsText => _streams is var streams and > 0 ? string.Create(CultureInfo.InvariantCulture, $"; streams: {streams}") : "";
+    public string StreamsText => _streams is var streams and > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"; streams: {streams}")
+        : "";
 
     /// <summary>
     /// Asks the compiled model. If the devices have changed, the number of streams is read again, and the infer requests grow to the
