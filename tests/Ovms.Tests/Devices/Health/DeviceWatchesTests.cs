@@ -22,8 +22,9 @@ internal sealed class DeviceWatchesTests
     [Test]
     public async Task Probe_TellsWhetherADeviceComputes()
     {
-        await Assert.That(await new DeviceProbe(Engine.Core, Well).AskAsync(TimeSpan.FromMinutes(5))).IsNull();
-        await Assert.That(await new DeviceProbe(Engine.Core, Broken).AskAsync(TimeSpan.FromMinutes(5))).Contains(Broken);
+        DeviceCalls calls = Make().Calls;
+        await Assert.That(await new DeviceProbe(Engine.Core, Well, calls).AskAsync(TimeSpan.FromMinutes(5))).IsNull();
+        await Assert.That(await new DeviceProbe(Engine.Core, Broken, calls).AskAsync(TimeSpan.FromMinutes(5))).Contains(Broken);
     }
 
     [Test]
