@@ -28,7 +28,9 @@ public sealed class GuardedCall
 
     private GuardedCall(Action work) => _work = work;
 
-    /// <summary>Number of threads that the process has lost so: OpenVINO's own included, and those without an answer until they end.</summary>
+    /// <summary>
+    /// Number of threads that the process has lost so: OpenVINO's own included, and those without an answer until they end.
+    /// </summary>
     public static int LostThreads => TerminateHandler.Stopped + Volatile.Read(ref s_unanswered);
 
     /// <summary>Sets what is called, on a thread of the pool, when one of OpenVINO's own threads was lost.</summary>

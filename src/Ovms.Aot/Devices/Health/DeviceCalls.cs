@@ -30,6 +30,7 @@ internal sealed class DeviceCalls(EngineCores cores, ILogger log)
 
     // By device that broke a call: whether it has to be asked before the next load.
     private readonly ConcurrentDictionary<string, bool> _broken = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<Action> _kept = [];
 
     /// <summary>Number of calls that are lost.</summary>
     public static int Lost => GuardedCall.LostThreads;
@@ -45,6 +46,12 @@ internal sealed class DeviceCalls(EngineCores cores, ILogger log)
     {
         if (Lost >= MostLost && devices.Any(_broken.ContainsKey))
         {
+            if (limit is not null)
+            {
+                // What it would have freed is kept: a finalizer would free it, unguarded.
+                _kept.Add(work);
+            }
+
             return Refusal(devices.First(_broken.ContainsKey));
         }
 

@@ -62,7 +62,9 @@ internal sealed class DeviceWatch(
     }
 
     /// <summary>Asks the device whether it computes; null if it does, else why not.</summary>
-    /// <remarks>After a call was lost, a thread may hold the core's locks for ever: the device is asked through another core then.</remarks>
+    /// <remarks>
+    /// After a call was lost, a thread may hold the core's locks for ever: the device is asked through another core then.
+    /// </remarks>
     public Task<string?> AskAsync() =>
         calls.LossesOf(core, device).Why is not { } why ? _probe.AskAsync(Patience)
         : current() is { } next && next != this ? next.AskAsync()

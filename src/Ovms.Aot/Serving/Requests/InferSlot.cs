@@ -231,10 +231,16 @@ internal sealed class InferSlot : IDisposable
         _outputs.Forget();
 
         // Order: the memory is freed after the request that uses it.
-        if (Outputs is null || Outputs.Guard("freeing an infer request on it", _run.Dispose).IsNone)
+        if (Outputs is null)
         {
-            _memory?.Dispose();
+            _run.Dispose();
         }
+        else if (!Outputs.Guard("freeing an infer request on it", _run.Dispose).IsNone)
+        {
+            return;
+        }
+
+        _memory?.Dispose();
     }
 
     private async ValueTask<EngineFault> InferThroughAsync(ShapeGate gate, CancellationToken cancellation)
@@ -276,23 +282,9 @@ internal sealed class InferSlot : IDisposable
 
     private EngineFault Renew()
     {
-        EngineFault fault = Outputs!.Guard("replacing an infer request on it", () => Replace(Outputs.CreateRequest()));
+        EngineFault fault = Outputs!.Replace(_run, _memory);
         _outputs.Forget();
         return fault;
-    }
-
-    private void Replace(InferRequest next)
-    {
-        try
-        {
-            _memory?.BindTo(next);
-            _run.Replace(next);
-        }
-        catch
-        {
-            next.Dispose();
-            throw;
-        }
     }
 
     private void Set(Tensor?[] inputs)

@@ -93,6 +93,28 @@ internal sealed class OutputMemory
         }
     }
 
+    /// <summary>Makes a run go on with a new infer request.</summary>
+    /// <param name="run">The run; unchanged if there is none.</param>
+    /// <param name="memory">The memory of the request's inputs; null if calls bring their own.</param>
+    /// <returns>Why it was not replaced; none if it was.</returns>
+    /// <exception cref="OpenVinoException">OpenVINO cannot create it.</exception>
+    public EngineFault Replace(RequestRun run, SlotMemory? memory) => Guard(
+        "replacing an infer request on it",
+        () =>
+        {
+            InferRequest next = CreateRequest();
+            try
+            {
+                memory?.BindTo(next);
+                run.Replace(next);
+            }
+            catch
+            {
+                next.Dispose();
+                throw;
+            }
+        });
+
     /// <summary>Gives a request new output tensors where they are set explicitly. Holders of the previous tensors keep them.</summary>
     /// <exception cref="OpenVinoException">There is no memory.</exception>
     public void GiveOutputs(InferRequest request) => GiveOutputs(request, static (type, shape) => Tensor.Allocate(type, shape));
