@@ -24,6 +24,31 @@ internal sealed class GpuCacheTests
         }
     }
 
+    [Test]
+    public async Task GpuThatFails_IsNotBlamedOnTheCache()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ovms-gpu-cache-");
+        try
+        {
+            using Gpu gpu = new();
+
+            // Once, so that a second try without the cache would succeed.
+            gpu.Set("copy_error=CL_DEVICE_NOT_AVAILABLE", "copy_times=1");
+            await using OvmsProcess server = OvmsProcess.Start(
+                [
+                    "--model_name", "dummy", "--model_path", Repo.Model("dummy"), "--rest_port", $"{FreePort.Next()}", "--target_device", "GPU",
+                    "--cache_dir", folder.FullName,
+                ],
+                gpu.Variables);
+            await Assert.That(await server.WaitForExitAsync()).IsEqualTo(1);
+            await Assert.That(server.Output).Contains("The device of the model failed").And.DoesNotContain("is not used");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static async Task<(string Blob, ulong FromSource, ulong FromBinary)> RunAsync(DirectoryInfo folder)
     {
         using Gpu gpu = new();

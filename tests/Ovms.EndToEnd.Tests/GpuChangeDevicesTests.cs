@@ -45,6 +45,8 @@ internal sealed class GpuChangeDevicesTests
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == "CPU");
         string fall = await server.Process.WaitForLineAsync(static line => line.Contains("[warning][serving] Model dummy; version: 1 runs on CPU only"));
         await Assert.That(fall).Contains($"device requested: {device}; before: {well}.");
+        await Assert.That(server.Process.Output).DoesNotContain("streams: 0");
+        await Assert.That(await MetricAsync(server, "ovms_streams")).IsGreaterThan(0);
         await server.Process.WaitForLineAsync(static line => line.Contains("does not run on a better device yet, attempt 1:"));
         gpu.Set();
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);
@@ -53,17 +55,57 @@ internal sealed class GpuChangeDevicesTests
         await Assert.That(server.Process.Output).DoesNotContain("][error][");
     }
 
-    private static Task<OvmsServer> StartAsync(Gpu gpu, string device) => OvmsServer.StartAsync(
+    [Test]
+    public async Task Variants_AreFollowedLikeTheirModel()
+    {
+        const string Other = "Model dummy; version: 1, compiled for other shapes; devices executing: ";
+        using Gpu gpu = new();
+        await using OvmsServer server = await StartAsync(gpu, "AUTO:GPU,CPU", "--batch_size", "auto");
+        await server.Process.WaitForLineAsync(static line => line.Contains("Model dummy; version: 1; devices executing: GPU.0; before: (CPU);"));
+        double own = await MetricAsync(server, "ovms_infer_req_queue_size");
+        gpu.Set("build_delay_ms=600000");
+        await CallThreeRowsAsync(server);
+        double before = await MetricAsync(server, "ovms_infer_req_queue_size");
+        gpu.Set();
+        await server.Process.WaitForLineAsync(static line => line.Contains($"{Other}GPU.0; before: (CPU);"));
+        await Assert.That(await MetricAsync(server, "ovms_infer_req_queue_size")).IsGreaterThan(before);
+        await Assert.That(before).IsGreaterThan(own);
+
+        // The variant falls, and comes back at the first call after its time.
+        gpu.Set("enqueue_error=CL_OUT_OF_RESOURCES");
+        await CallThreeRowsAsync(server);
+        await server.Process.WaitForLineAsync(static line => line.Contains($"{Other}CPU; before: GPU.0;"));
+        gpu.Set();
+        await server.Process.WaitForLineAsync(static line => line.Contains("compiled for other shapes it ran on CPU only; the next call of these shapes compiles it again"));
+        ulong starts = gpu.Starts(0);
+        using CancellationTokenSource patience = new(OvmsProcess.Patience);
+        while (gpu.Starts(0) == starts)
+        {
+            await Assert.That(patience.IsCancellationRequested).IsFalse().Because(server.Process.Output);
+            await CallThreeRowsAsync(server);
+        }
+
+        await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
+
+        static async Task CallThreeRowsAsync(OvmsServer server)
+        {
+            (_, float[] values) = await server.CallAsync(CallWay.KServeGrpc, "dummy", ("b", [3, 10], FloatCalls.Count(30)));
+            await Assert.That(values[29]).IsEqualTo(30f);
+        }
+    }
+
+    private static Task<OvmsServer> StartAsync(Gpu gpu, string device, params string[] more) => OvmsServer.StartAsync(
         Repo.Model("dummy"),
         "dummy",
         gpu.Variables,
-        "--target_device",
+        ["--target_device",
         device,
         "--plugin_config",
         Throughput,
         "--metrics_list",
         "ovms_model_devices,ovms_infer_req_queue_size,ovms_streams",
-        "--metrics_enable");
+        "--metrics_enable",
+        .. more]);
 
     private static async Task CallUntilAsync(OvmsServer server, Func<Task<bool>> holds)
     {

@@ -29,6 +29,29 @@ internal sealed class GpuChangePresenceTests
     }
 
     [Test]
+    public async Task GpuThatWasAbsentAtTheStart_IsFoundByAutoWithoutAList()
+    {
+        using Gpu gpu = new();
+        gpu.Set("absent=1");
+        await using LivingRepository repository = new() { Environment = gpu.Variables };
+        repository.Put("auto", 1, adds: 1);
+        repository.Put("cpu", 1, adds: 1);
+        repository.Configure("auto, \"target_device\": \"AUTO\"", "cpu");
+        await repository.StartAsync("--file_system_poll_wait_seconds", "0");
+        await Assert.That(await repository.AddsAsync("auto")).IsEqualTo(1f);
+        await Assert.That(repository.Process.Output).DoesNotContain("runs on CPU only");
+        gpu.Set();
+        await repository.Process.WaitForLineAsync(static line => line.Contains("Devices came after the start. Model auto; version: 1 is loaded again beside, because AUTO may"));
+        await repository.Process.WaitForLineAsync(static line => line.Contains("Model auto; version: 1 was loaded again and runs on GPU.0; before: CPU"));
+        ulong before = gpu.Starts(0);
+        await Assert.That(await repository.AddsAsync("auto")).IsEqualTo(1f);
+        await Assert.That(await repository.AddsAsync("cpu")).IsEqualTo(1f);
+        await Assert.That(gpu.Starts(0)).IsGreaterThan(before);
+        await Assert.That(repository.Process.Output.Split('\n').Count(static line => line.Contains("Devices came after the start", StringComparison.Ordinal))).IsEqualTo(1);
+        await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0);
+    }
+
+    [Test]
     public async Task GpuThatIsLostForThisProcess_AsksForARestart()
     {
         using Gpu gpu = new();

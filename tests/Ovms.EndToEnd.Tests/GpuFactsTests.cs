@@ -83,7 +83,7 @@ internal sealed class GpuFactsTests
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ovms-gpu-told-");
         try
         {
-            foreach (string expected in new[] { "; cache: stored", "; cache: hit" })
+            foreach (string expected in new[] { "; cache: no hit, entry added", "; cache: hit" })
             {
                 using Gpu gpu = new();
                 await using OvmsServer server = await StartAsync(gpu, "GPU", "{}", "--cache_dir", folder.FullName);

@@ -50,7 +50,8 @@ internal sealed class GpuFaultUnloadTests
         gpu.Set(fault);
         await CallAllAsync(repository);
         repository.Configure(["m", .. s_models.Select(static model => $"{model.Name}, \"target_device\": \"CPU\"")]);
-        await Assert.That((await repository.ReloadAsync()).Code).IsEqualTo(HttpStatusCode.Created);
+        (HttpStatusCode code, string body, string? error) = await repository.ReloadAsync();
+        await Assert.That(code).IsEqualTo(HttpStatusCode.Created).Because($"{body} {error}");
         foreach ((string name, _) in s_models)
         {
             await repository.Client.CheckDummyAsync(name);
@@ -82,6 +83,35 @@ internal sealed class GpuFaultUnloadTests
         await repository.Client.CheckDummyAsync("m");
         await Assert.That(await LeftBehindAsync(repository)).IsEqualTo(s_models.Length);
         await Assert.That(repository.Process.Output).Contains("no answer within 10 s");
+        await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0);
+    }
+
+    // A call that hangs holds its model, which cannot even be asked to be freed.
+    [Test]
+    public async Task ModelThatIsUnloadedDuringACallThatHangs_CountsAsLeftBehind()
+    {
+        using Gpu gpu = new();
+        await using LivingRepository repository = new() { Environment = gpu.Variables };
+        repository.Put("m", 1, adds: 1);
+        repository.Put("gpu", 1, adds: 1);
+        repository.Configure("m", "gpu, \"target_device\": \"GPU\"");
+        await repository.StartAsync("--file_system_poll_wait_seconds", "0", "--metrics_enable", "--drain_timeout_seconds", "1");
+        gpu.Set("wait_delay_ms=600000");
+        ulong starts = gpu.Starts(0);
+        Task hanging = repository.Client.CheckDummyAsync("gpu");
+        await UntilAsync(() => Task.FromResult(gpu.Starts(0) > starts));
+        repository.Configure("m");
+        await repository.ReloadAsync();
+        await repository.Process.WaitForLineAsync(
+            static line => line.Contains("Model gpu; version: 1; inferences on GPU without an answer for 10 s: 1", StringComparison.Ordinal));
+        string line = await repository.Process.WaitForLineAsync(
+            static line => line.Contains("Model gpu; version: 1 was unloaded but is not freed", StringComparison.Ordinal));
+        await Assert.That(line).Contains("because of GPU.0: no answer within 10 s");
+        await Assert.That(await LeftBehindAsync(repository)).IsEqualTo(1);
+        gpu.Set();
+        await hanging;
+        await UntilAsync(async () => await LeftBehindAsync(repository) == 0);
+        await repository.UntilAsync("gpu", "1 END");
         await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0);
     }
 

@@ -113,6 +113,15 @@ public sealed class HealthCommandTests
         await Assert.That(errors).Contains(expected);
     }
 
+    [Test]
+    public async Task NoAddressWhereProcessOneIsNoServer_EndsWith1()
+    {
+        Skip.Unless(
+            !OperatingSystem.IsLinux() || !File.ReadAllText("/proc/1/cmdline").Split('\0')[0].EndsWith("ovms", StringComparison.Ordinal),
+            "Process 1 is a server here.");
+        await RefusedAsync([], "Give --port, --rest_port, --grpc_uds or --rest_uds.");
+    }
+
     // It is run every few seconds: the engine, whose loading takes most of a start, stays where it is.
     [Test]
     public async Task Engine_IsNotLoaded()

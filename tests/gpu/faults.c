@@ -37,6 +37,10 @@ static long error_number(const char *v)
 static struct { cl_context context; int is_dead; } contexts[64];
 static unsigned contexts_made;
 
+/* Queues, and which of them the driver banned: they start no kernel for good, while a new queue does. */
+static struct { cl_command_queue queue; int is_stale; } queues[256];
+static unsigned queues_made;
+
 static void set_knob(const char *k, const char *v)
 {
     for (int i = 0; i < KINDS; i++) {
@@ -56,6 +60,11 @@ static void set_knob(const char *k, const char *v)
     if (!strcmp(k, "dead")) {
         for (int i = 0; i < 64; i++)
             contexts[i].is_dead |= strtol(v, NULL, 0) != 0;
+        return;
+    }
+    if (!strcmp(k, "stale")) {
+        for (int i = 0; i < 256; i++)
+            queues[i].is_stale |= strtol(v, NULL, 0) != 0;
         return;
     }
     if (!strcmp(k, "absent")) absent = strtol(v, NULL, 0);
@@ -130,6 +139,28 @@ static void remember_context(cl_context c)
     pthread_mutex_unlock(&fault_lock);
 }
 
+void remember_queue(cl_command_queue q)
+{
+    pthread_mutex_lock(&fault_lock);
+    for (int i = 0; i < 256; i++)   /* an address that is used again is another queue */
+        if (queues[i].queue == q)
+            queues[i].is_stale = 0, queues[i].queue = NULL;
+    queues[queues_made % 256].queue = q;
+    queues[queues_made++ % 256].is_stale = 0;
+    pthread_mutex_unlock(&fault_lock);
+}
+
+static int is_stale(cl_command_queue q)
+{
+    int found = 0;
+    pthread_mutex_lock(&fault_lock);
+    look_at_faults();
+    for (int i = 0; i < 256; i++)
+        found |= queues[i].queue == q && queues[i].is_stale;
+    pthread_mutex_unlock(&fault_lock);
+    return found;
+}
+
 /* The error to answer for a call in this context, or 0. */
 cl_int fault_in(cl_context c, enum kind k, size_t size)
 {
@@ -147,6 +178,8 @@ cl_int fault_in(cl_context c, enum kind k, size_t size)
 cl_int fault_on(cl_command_queue q, enum kind k, size_t size)
 {
     cl_context c = NULL;
+    if (k == ENQUEUE && is_stale(q))
+        return CL_OUT_OF_RESOURCES;
     next->clGetCommandQueueInfo(q, CL_QUEUE_CONTEXT, sizeof c, &c, NULL);
     return fault_in(c, k, size);
 }
@@ -217,10 +250,11 @@ static cl_int CL_API_CALL f_clEnqueueNDRangeKernel(cl_command_queue q, cl_kernel
     return next->clEnqueueNDRangeKernel(q, k, dim, off, glob, loc, n, list, ev);
 }
 
+/* A wait that fails has waited: the caller frees what the kernels write to, and that is memory of the process here. */
 static cl_int CL_API_CALL f_clFinish(cl_command_queue q)
 {
-    cl_int e = fault_on(q, WAIT, 0);
-    return e ? e : next->clFinish(q);
+    cl_int e = fault_on(q, WAIT, 0), done = next->clFinish(q);
+    return e ? e : done;
 }
 
 static cl_int CL_API_CALL f_clWaitForEvents(cl_uint n, const cl_event *list)
@@ -228,8 +262,8 @@ static cl_int CL_API_CALL f_clWaitForEvents(cl_uint n, const cl_event *list)
     cl_context c = NULL;
     if (n)
         next->clGetEventInfo(list[0], CL_EVENT_CONTEXT, sizeof c, &c, NULL);
-    cl_int e = fault_in(c, WAIT, 0);
-    return e ? e : next->clWaitForEvents(n, list);
+    cl_int e = fault_in(c, WAIT, 0), done = next->clWaitForEvents(n, list);
+    return e ? e : done;
 }
 
 static cl_int CL_API_CALL f_clEnqueueReadBuffer(cl_command_queue q, cl_mem m, cl_bool b,

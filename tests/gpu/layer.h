@@ -47,6 +47,7 @@ enum kind { ENQUEUE, WAIT, COPY, ALLOC, BUILD, KINDS };
 cl_int fault(enum kind k, size_t size); /* the error to answer, or 0 */
 cl_int fault_in(cl_context c, enum kind k, size_t size); /* the same for a call in a context, which may be dead */
 cl_int fault_on(cl_command_queue q, enum kind k, size_t size);
+void remember_queue(cl_command_queue q);
 int device_is_lost(void);
 int device_is_absent(void);
 cl_ulong told_memory(void); /* bytes, or 0: as it is */

@@ -162,16 +162,18 @@ static cl_command_queue CL_API_CALL layer_clCreateCommandQueueWithProperties(
         return NULL;
     }
 
-    if (gpu_count < 2 || !props)
-        return next->clCreateCommandQueueWithProperties(ctx, dev, props, err);
-    for (; props[i] && i < 28; i += 2) {
+    int is_changed = gpu_count >= 2 && props;
+    for (; is_changed && props[i] && i < 28; i += 2) {
         mine[i] = props[i];
         mine[i + 1] = props[i + 1];
         if (props[i] == CL_QUEUE_PROPERTIES)
             mine[i + 1] &= ~(cl_queue_properties)CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE;
     }
     mine[i] = 0;
-    return next->clCreateCommandQueueWithProperties(ctx, dev, mine, err);
+    cl_command_queue q = next->clCreateCommandQueueWithProperties(ctx, dev, is_changed ? mine : props, err);
+    if (q)
+        remember_queue(q);
+    return q;
 }
 
 void program_table(void)

@@ -19,7 +19,7 @@ internal static class HealthCommandLine
         "Ask a server on this machine whether it is ready:\n" +
         "  ovms health [--port PORT | --rest_port PORT | --grpc_uds PATH | --rest_uds PATH] [--timeout_seconds 5]\n" +
         "Without an address it asks the server that is process 1, as in a container, where that server listens.\n" +
-        "Exit code: 0 ready, 1 not ready or no answer, 64 wrong command line (3 on Windows).\n\n" +
+        "Exit code: 0 ready, 1 not ready, no answer or no server found, 64 wrong command line (3 on Windows).\n\n" +
         HealthOptions.HelpText;
 
     /// <summary>Reads the arguments after the verb. Pure.</summary>

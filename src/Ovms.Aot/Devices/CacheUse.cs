@@ -38,13 +38,16 @@ internal sealed class CacheUse
 
         if (Entries().Except(_before).Any())
         {
-            return ("stored", null);
+            // Perhaps another model's, which compiles at the same time: nothing tells whose it is.
+            return ("no hit, entry added", null);
         }
 
         // AUTO still compiles for its better device, and stores that model later.
         return target.Mode == DeviceMode.Auto
             ? ("no hit", null)
-            : ("not stored", $"The model cache {_folder} got no entry for this model{Room()}, so the next load compiles it again");
+            : (
+                "no hit, no entry added",
+                $"The model cache {_folder} got no entry for this model{Room()}, so the next load compiles it again");
     }
 
     private HashSet<string> Entries()

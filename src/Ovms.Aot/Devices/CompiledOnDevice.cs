@@ -33,6 +33,9 @@ internal sealed record CompiledOnDevice(
     /// <summary>Reads <see cref="Streams"/> again, after the devices have changed.</summary>
     public Func<string?> ReadStreams { get; init; } = static () => null;
 
+    /// <summary>Whether new models are compiled by another core, because devices have come since.</summary>
+    public Func<bool> IsOfFormerCore { get; init; } = static () => false;
+
     /// <summary>The devices other than the CPU that hold parts of it; null if there are none.</summary>
     public DeviceUse? Uses { get; init; }
 }

@@ -17,9 +17,9 @@ namespace Ovms.Devices;
 /// <param name="known">The existing device names.</param>
 /// <param name="probe">Inspects the machine's hardware.</param>
 /// <param name="watches">The devices that models were compiled for; null for new ones.</param>
-/// <param name="tell">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
+/// <param name="report">Receives a line about each GPU and NPU when a model was first compiled for it.</param>
 internal sealed class DeviceCompiler(
-    EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? tell = null)
+    EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? report = null)
 {
     private const string CacheKey = "CACHE_DIR";
     private const string RestartHint = "If other programs can use the device, restart the server: a device that was lost may come back for "
@@ -27,7 +27,7 @@ internal sealed class DeviceCompiler(
 
     private readonly DeviceInventory _inventory = new(cores, known, probe);
 
-    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(cores, tell ?? (static _ => { }));
+    private readonly DeviceDescriptions _descriptions = DeviceDescriptions.Of(cores, report ?? (static _ => { }));
 
     private readonly PropertyCheck _check = new(SupportedProperties.Of(cores, known.PluginsXml), known);
 
@@ -115,12 +115,21 @@ internal sealed class DeviceCompiler(
             : Outcome.Ok;
     }
 
-    /// <summary>Asks the devices that were asked for whether they compute.</summary>
+    /// <summary>
+    /// Asks the devices that were asked for whether they compute. If not, a new core of OpenVINO is tried, which may open them anew.
+    /// </summary>
     /// <returns>Ok if they do; else what the first says that does not.</returns>
-    public Outcome CheckWell(TargetDevice asked) =>
-        WhyNot(cores.Current, Watch(_inventory.Find(asked).HoldersOf(asked))) is { } why
+    public Outcome CheckWell(TargetDevice asked)
+    {
+        ImmutableArray<string> holders = Watch(_inventory.Find(asked).HoldersOf(asked));
+        return WhyNot(cores.Current, holders) is { } why && !cores.TryRenew(fresh => WhyNot(fresh, holders) is null, usesDevices: true)
             ? Outcome.Fail(StatusCode.DeviceFailed, $"{why}. {RestartHint}")
             : Outcome.Ok;
+    }
+
+    /// <summary>Looks for devices that came since the start. If there are any, models are compiled by a new core from now on.</summary>
+    /// <returns>Whether there are.</returns>
+    public bool FindMore() => _inventory.FindMore();
 
     private string? WhyNot(Core core, ImmutableArray<string> devices) => devices
         .Select(device => Watches.Of(core, device).AskAsync().GetAwaiter().GetResult() is { } why ? $"{device} fails: {why}" : null)
@@ -144,16 +153,24 @@ internal sealed class DeviceCompiler(
     {
         (DeviceName Device, Outcome Refusal)[] failing =
         [
-            .. Watches.All
+            .. Watches.OfCurrentCore
                 .Select(static watch => (DeviceName.TryParse(watch.Device, out DeviceName name), name, watch.Refusal))
                 .Where(static item => item.Item1 && !item.Refusal.IsOk)
                 .Select(static item => (item.name, item.Refusal)),
+            .. BrokenOf(plan.Target),
         ];
         return failing.Length == 0
             ? plan
             : plan.Without(
                 _inventory.Find(plan.Target).HoldersOf(plan.Target), [.. failing.Select(static item => item.Device)], failing[0].Refusal);
     }
+
+    // Asked only about devices that the load may use.
+    private IEnumerable<(DeviceName Device, Outcome Refusal)> BrokenOf(TargetDevice target) => Watches.Calls
+        .Refusals(
+            device => !target.IsCpuAlone && (target.Devices.IsEmpty || target.Devices.Any(named => device.StartsWith(named.Type))),
+            device => Watches.Of(device).AskAsync().GetAwaiter().GetResult())
+        .Select(static item => (DeviceName.TryParse(item.Device, out DeviceName name) ? name : default, item.Refusal));
 
     private Outcome<CompileProperties> MakeProperties(
         PluginConfig config, TargetDevice asked, TargetDevice target, string? cacheDir, CpuAllotment? cpus, out CpuPlan? cpu)
@@ -191,14 +208,19 @@ internal sealed class DeviceCompiler(
         bool isFreeChoice = target.Devices.IsEmpty;
         ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
         Core core = cores.Current;
-        CompiledModel compiled;
+        CompiledModel compiled = null!;
         CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
         string[] types = [.. target.Devices.Select(static device => device.Type)];
         try
         {
-            compiled = core.Compile(model, target.ToString(), properties.Properties);
+            ImmutableArray<string> mayFail = isFreeChoice ? _inventory.FindAll().HoldersOf(target) : holders;
+            Outcome made = Guard(core, mayFail, () => compiled = core.Compile(model, target.ToString(), properties.Properties));
+            if (!made.IsOk)
+            {
+                return made;
+            }
         }
-        catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder)
+        catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder && MayComeFromCache(asked, e))
         {
             // A full disk or a damaged entry: compile without the cache, which only saves time. An error of the model itself shows again
             // then.
@@ -209,28 +231,61 @@ internal sealed class DeviceCompiler(
         }
         catch (OpenVinoException e)
         {
-            _descriptions.Tell(types, driver: null);
+            _descriptions.Report(types, driver: null);
             Outcome failed = PropertyBlame.Of(asked, properties, e);
             return failed.Code != StatusCode.DeviceFailed || WhyNot(core, holders) is null
                 ? failed
                 : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 
-        CompiledOnDevice facts = CompiledFacts.Read(compiled, target, properties, planned, cpu, nireq, MostStreams);
-        if (isFreeChoice && facts.ExecutionDevices != "CPU")
+        DeviceUse? uses = UseOf(holders);
+        try
         {
-            holders = Watch(_inventory.FindAll().HoldersOf(target));
+            string executing = ExecutionFacts.ReadExecuting(compiled) ?? "";
+            uses = isFreeChoice && executing != "CPU" ? UseOf(Watch(_inventory.FindAll().HoldersOf(target))) : uses;
+            CompiledOnDevice facts = CompiledFacts.Read(
+                compiled,
+                target,
+                properties,
+                planned,
+                cpu,
+                nireq,
+                MostStreams,
+                device => core.TryGetProperty(device, "INFERENCE_PRECISION_HINT"));
+            IEnumerable<string> running = ExecutionFacts.ReadDevices(executing).Devices.Select(static device => device.Type);
+            _descriptions.Report(types.Concat(running), ExecutionFacts.ReadDriver(compiled));
+            (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
+            return facts with
+            {
+                Cache = word,
+                Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
+                Uses = uses,
+                IsOfFormerCore = () => cores.Current != core,
+            };
+        }
+        catch
+        {
+            // Not by the finalizer: that would not ask the device first.
+            DeviceUse.Free(uses, $"for {target}", compiled.Dispose);
+            throw;
         }
 
-        IEnumerable<string> executing = ExecutionFacts.ReadDevices(facts.ExecutionDevices).Devices.Select(static device => device.Type);
-        _descriptions.Tell(types.Concat(executing), ExecutionFacts.ReadDriver(compiled));
-        (string word, string? notStored) = cache?.Find(compiled, target) ?? ("off", null);
-        return facts with
+        DeviceUse? UseOf(ImmutableArray<string> devices) => devices.IsEmpty ? null : new DeviceUse(Watches, core, devices);
+    }
+
+    // A device that fails does so without the cache, too, and the cache is not to blame.
+    private static bool MayComeFromCache(TargetDevice asked, OpenVinoException failure) =>
+        asked.IsCpuAlone || !DeviceFault.IsOf(failure.Detail) || DeviceFault.IsOfBinary(failure.Detail);
+
+    private Outcome Guard(Core core, ImmutableArray<string> devices, Action compile)
+    {
+        if (!devices.IsEmpty)
         {
-            Cache = word,
-            Warnings = notStored is null ? facts.Warnings : [.. facts.Warnings, notStored],
-            Uses = holders.IsEmpty ? null : new DeviceUse(Watches, core, holders),
-        };
+            return Watches.Calls.Run(core, devices, "compiling a model for it", compile);
+        }
+
+        compile();
+        return Outcome.Ok;
     }
 
     private ImmutableArray<string> Watch(ImmutableArray<string> devices)

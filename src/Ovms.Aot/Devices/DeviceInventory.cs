@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Ovms.Devices.Health;
 using Ovms.Native;
@@ -13,6 +14,9 @@ namespace Ovms.Devices;
 /// <param name="probe">Inspects the machine to explain an absent device.</param>
 internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, HardwareProbe probe)
 {
+    // Types of which a device was found at some time.
+    private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
+
     /// <summary>Describes devices for the start log: the CPU's name and the device files in <c>/dev</c>. Loads no plugin.</summary>
     public static string DescribeWithoutPlugins() => DescribeWithoutPlugins(HardwareProbe.OfThisMachine());
 
@@ -58,6 +62,13 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
     /// <summary>Finds the devices of every type, for an error message.</summary>
     public DevicePresence FindAll() => Find(cores.Current, known.Names);
 
+    /// <summary>Whether a new core finds devices that the current one does not. It is the current one then.</summary>
+    public bool FindMore()
+    {
+        DevicePresence known = FindAll();
+        return cores.TryRenew(fresh => Find(fresh, known.Found.Keys).HasMoreThan(known));
+    }
+
     private DevicePresence Find(Core core, IEnumerable<string> types)
     {
         Dictionary<string, ImmutableArray<string>> found = [];
@@ -67,7 +78,16 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
         {
             ImmutableArray<string> ordinals = Ask(core, type, out string? refusal);
             found[type] = ordinals;
-            if (ordinals.IsEmpty)
+            if (!ordinals.IsEmpty)
+            {
+                _seen[type] = true;
+            }
+            else if (_seen.ContainsKey(type))
+            {
+                // What a machine without the device lacks is not the reason.
+                reasons[type] = [WhyLost(type, refusal)];
+            }
+            else
             {
                 traces ??= probe.Look();
                 reasons[type] = Why(type, traces, refusal);
@@ -105,6 +125,11 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
                 + "or came after the server's start; then restart the server"],
         };
     }
+
+    private static string WhyLost(string type, string? refusal) =>
+        $"OpenVINO found a {type} before and finds none now: the device was lost, or its driver fails"
+            + (refusal is null ? "" : $" (OpenVINO says: {refusal})")
+            + ". It is looked for again at each load; if other programs can use it, restart the server";
 
     private static string Describe(IEnumerable<DeviceNode> nodes, string looked)
     {

@@ -17,6 +17,11 @@ internal sealed record DevicePresence(
         !Found.TryGetValue(device.Type, out ImmutableArray<string> ordinals)
             || (device.Ordinal is null ? ordinals.Length > 0 : ordinals.Contains(device.Ordinal));
 
+    /// <summary>Whether a device is present that was absent. Pure.</summary>
+    /// <param name="before">What was found before, for the same types.</param>
+    public bool HasMoreThan(DevicePresence before) => Found.Any(
+        pair => pair.Value.Any(ordinal => !before.Found.TryGetValue(pair.Key, out ImmutableArray<string> had) || !had.Contains(ordinal)));
+
     /// <summary>
     /// The devices other than the CPU that may hold parts of a model compiled for a target: <c>GPU.0</c>. Those of types that were not
     /// queried are unknown.

@@ -77,6 +77,22 @@ internal static class ExecutionFacts
         .Split(", ")
         .Sum(static part => int.TryParse(part.Split(' ')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0);
 
+    /// <summary>The number of streams of one device, in the same text: <c>4</c> is each device's own; null if unknown. Pure.</summary>
+    public static int? StreamsOf(DeviceName device, string? streams)
+    {
+        foreach (string part in (streams ?? "").Split(", "))
+        {
+            string[] words = part.Split(' ');
+            bool isOfDevice = words.Length == 1 || (DeviceName.TryParse(words[0], out DeviceName named) && named.Covers(device));
+            if (isOfDevice && int.TryParse(words[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0)
+            {
+                return count;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The version of the driver that a compiled model was made for; null if it is not reported.</summary>
     public static string? ReadDriver(CompiledModel model) => DriverOf(Read(model, "RUNTIME_REQUIREMENTS"));
 

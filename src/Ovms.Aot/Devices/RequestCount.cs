@@ -3,6 +3,9 @@ namespace Ovms.Devices;
 /// <summary>Decides how many infer requests a model gets.</summary>
 internal static class RequestCount
 {
+    /// <summary>Size of a batch above which its infer requests are worth a warning: each has memory of its own.</summary>
+    private const int LargeBatch = 256;
+
     /// <summary>The requested number, else the devices' optimum, else one. Pure except for the warnings it adds.</summary>
     /// <param name="target">The devices that run the model.</param>
     /// <param name="nireq">The requested number; 0 for the devices' choice.</param>
@@ -28,6 +31,12 @@ internal static class RequestCount
                 warnings.Add(
                     $"{target}: with --nireq {nireq} a batch of {batch} never fills, so every call waits for AUTO_BATCH_TIMEOUT; "
                         + $"set --nireq to {batch} or more");
+            }
+            else if (nireq == 0 && count > LargeBatch)
+            {
+                warnings.Add(
+                    $"{target} makes {count} infer requests, each with memory of its own, and a batch fills only when as many calls wait "
+                        + "at the same time; a smaller batch is probably meant, or --nireq sets another number");
             }
         }
 

@@ -73,12 +73,20 @@ internal sealed class Engine : IDisposable
     private static Core Another(string pluginsXml, string extension)
     {
         Core core = new(pluginsXml.Length == 0 ? null : pluginsXml);
-        if (extension.Length > 0)
+        try
         {
-            core.AddExtension(extension);
-        }
+            if (extension.Length > 0)
+            {
+                core.AddExtension(extension);
+            }
 
-        return core;
+            return core;
+        }
+        catch
+        {
+            core.Dispose();
+            throw;
+        }
     }
 
     private static Outcome AddExtension(Core core, string path)

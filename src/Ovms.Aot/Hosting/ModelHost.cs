@@ -35,7 +35,7 @@ internal sealed class ModelHost : IDisposable
             served.Registry,
             served.Readiness,
             served.Reloads,
-            new DesiredReader(new MeteredSource(start.Source, start.Server), start.Server, config, _remotes),
+            new DesiredReader(new MeteredSource(start.Source, start.Server, config.Monitoring, log), start.Server, config, _remotes),
             (id, folder, settings, isReturn) =>
             {
                 Outcome<LoadedModel> loaded =
@@ -54,6 +54,7 @@ internal sealed class ModelHost : IDisposable
             LeavesFailures = start.Mode == ServeMode.SingleModel,
         };
         _ = new ExecutionWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
+        _ = new DeviceSearch(served.Registry, engine.Devices.FindMore, _models.Fell, TimeProvider.System, log).RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
 
@@ -62,6 +63,9 @@ internal sealed class ModelHost : IDisposable
 
     /// <summary>The devices other than the CPU that models were compiled for.</summary>
     public DeviceWatches Devices => _engine.Devices.Watches;
+
+    /// <summary>The servables that were released and are not freed yet.</summary>
+    public LeavingServables Leaving => _models.Leaving;
 
     /// <summary>The process goes on: logs the failures of the first loads that were left out, and from now on all others.</summary>
     public void TellFailures(ReloadStatus status)

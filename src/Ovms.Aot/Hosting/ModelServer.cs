@@ -160,7 +160,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
     {
         SequenceCleaner cleaner = new(served.Registry, TimeProvider.System, _log);
         Task cleaning = cleaner.RunAsync(TimeSpan.FromMinutes(start.Server.SequenceCleanerPollWaitMinutes), stop.Token);
-        Task watching = new LateInferences(served.Registry, TimeProvider.System, _log).RunAsync(stop.Token);
+        Task watching = new LateInferences(served.Registry, models.Leaving, TimeProvider.System, _log).RunAsync(stop.Token);
         Task stopped = stop.WaitAsync();
         if (await Task.WhenAny(models.FirstLoad, stopped).ConfigureAwait(false) == models.FirstLoad && !stop.Token.IsCancellationRequested)
         {

@@ -181,41 +181,6 @@ internal static partial class Log
     public static partial void LoadCutOff(ILogger log);
 
     [LoggerMessage(
-        92,
-        LogLevel.Information,
-        "Model {Model}; version: {Version}; devices executing: {Now}; before: {Before}; streams: {Streams}; "
-        + "No of InferRequests: {Requests}")]
-    public static partial void DevicesChanged(
-        ILogger log, string model, long version, string now, string before, int streams, int requests);
-
-    [LoggerMessage(
-        93,
-        LogLevel.Warning,
-        "Model {Model}; version: {Version} runs on {Now} only; device requested: {Requested}; before: {Before}. "
-        + "It is loaded again beside, after pauses that grow, until it computes on the better device")]
-    public static partial void DeviceFell(ILogger log, string model, long version, string now, string requested, string before);
-
-    [LoggerMessage(94, LogLevel.Information, "Model {Model}; version: {Version} was loaded again and runs on {Now}; before: {Before}")]
-    public static partial void DeviceRegained(ILogger log, string model, long version, string before, string now);
-
-    [LoggerMessage(
-        95,
-        LogLevel.Information,
-        "Model {Model}; version: {Version} does not run on a better device yet, attempt {Attempt}: {Reason}. "
-        + "Tried again in {Seconds:F0} s")]
-    public static partial void DeviceNotRegained(
-        ILogger log, string model, long version, int attempt, string reason, double seconds);
-
-    [LoggerMessage(
-        97,
-        LogLevel.Information,
-        "Model {Model}; version: {Version}; first inference with zeros on {Devices}: {Outcome}; it took {Seconds:F3} s")]
-    public static partial void WarmedAgain(ILogger log, string model, long version, string devices, double seconds, string outcome);
-
-    [LoggerMessage(96, LogLevel.Error, "Model {Model}; version: {Version}: looking at its devices failed unexpectedly")]
-    public static partial void DeviceLookSurprised(ILogger log, string model, long version, Exception surprise);
-
-    [LoggerMessage(
         50,
         LogLevel.Warning,
         "Model {Model}; version: {Version} has not loaded within {Seconds:F0} s; its thread is left behind ({Count} now, at most 8), "
@@ -244,41 +209,13 @@ internal static partial class Log
     public static partial void LoadSlow(ILogger log, string model, long version, double seconds);
 
     [LoggerMessage(
-        70,
+        82,
         LogLevel.Warning,
-        "Model {Model}; version: {Version}: an inference failed on {Device}: {Text}; device errors in a row: {Errors}. "
-        + "Such errors are logged once a minute")]
-    public static partial void DeviceError(ILogger log, string model, long version, string device, string text, int errors);
+        "The section \"monitoring\" of the configuration file has changed. It is read at the start only: restart the server to use it")]
+    public static partial void MonitoringChanged(ILogger log);
 
-    [LoggerMessage(
-        71,
-        LogLevel.Error,
-        "Model {Model}; version: {Version} is not ready: {Device} failed {Errors} inferences in a row: {Text}. "
-        + "Its calls are rejected until a probe succeeds; there is one at least every minute")]
-    public static partial void DeviceUnwell(ILogger log, string model, long version, string device, int errors, string text);
-
-    [LoggerMessage(
-        72,
-        LogLevel.Information,
-        "Model {Model}; version: {Version} is ready again: {Device} computes. It was not ready for {Seconds:F0} s; "
-            + "calls rejected: {Rejected}")]
-    public static partial void DeviceWell(ILogger log, string model, long version, string device, double seconds, long rejected);
-
-    [LoggerMessage(
-        73,
-        LogLevel.Error,
-        "Model {Model} was unloaded but is not freed, because {Device} fails: {Why}. Left behind on this device: {Count}; "
-        + "from {Most} on, no model is loaded on it")]
-    public static partial void ModelLeftBehind(ILogger log, string model, string device, string why, int count, int most);
-
-    [LoggerMessage(74, LogLevel.Information, "{Device} computes again; models left behind on it that are freed now: {Count}")]
-    public static partial void ModelsLeftBehindFreed(ILogger log, string device, int count);
-
-    [LoggerMessage(
-        75,
-        LogLevel.Warning,
-        "Model {Model}; version: {Version}; inferences on {Device} without an answer for {Seconds:F0} s: {Count}. They are not ended")]
-    public static partial void InferenceLate(ILogger log, string model, long version, string device, double seconds, int count);
+    [LoggerMessage(76, LogLevel.Error, "{Why}. {Advice}. Calls lost so far: {Lost} of at most {Most}")]
+    public static partial void DeviceCallLost(ILogger log, string why, int lost, int most, string advice);
 
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger log);

@@ -19,7 +19,7 @@ internal sealed class HealthProbe(CommandLine.Health asked)
         Outcome<ServerOptions> server = asked.Server is null ? ProcessOne.Options() : asked.Server;
         if (!server.IsOk)
         {
-            return new CommandLine.Exit(ExitCode.Usage(OperatingSystem.IsWindows()), "", $"{server.Detail}\n");
+            return No($"{server.Detail}");
         }
 
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(asked.Options.TimeoutSeconds));

@@ -145,7 +145,7 @@ internal static class FolderLaw
         ["Serving/Signatures"] = ["Tensors", "Native"],
         ["Serving/Shapes"] = ["Serving/Requests", "Serving/Signatures", "Devices", "Native"],
         ["Serving/Preparation"] = ["Serving/Signatures", "Repository", "Native", "Options", "Status"],
-        ["Serving/Requests"] = ["Serving/Signatures", "Devices", "Tensors", "Native", "Status"],
+        ["Serving/Requests"] = ["Serving/Signatures", "Devices", "Devices/Health", "Tensors", "Native", "Status"],
         ["Serving/Sequences"] = ["Serving/Preparation", "Serving/Requests", "Devices", "Repository", "Options", "Status"],
         ["Serving/Health"] =
         [

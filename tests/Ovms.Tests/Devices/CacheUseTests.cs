@@ -8,11 +8,11 @@ public sealed class CacheUseTests
     [Test]
     [Arguments("YES", false, "GPU", "hit", false)]
     [Arguments("YES", true, "GPU", "hit", false)]
-    [Arguments("NO", true, "GPU", "stored", false)]
-    [Arguments("NO", true, "AUTO:GPU,CPU", "stored", false)]
-    [Arguments("NO", false, "GPU", "not stored", true)]
-    [Arguments("NO", false, "MULTI:GPU,CPU", "not stored", true)]
-    [Arguments(null, false, "GPU", "not stored", true)]
+    [Arguments("NO", true, "GPU", "no hit, entry added", false)]
+    [Arguments("NO", true, "AUTO:GPU,CPU", "no hit, entry added", false)]
+    [Arguments("NO", false, "GPU", "no hit, no entry added", true)]
+    [Arguments("NO", false, "MULTI:GPU,CPU", "no hit, no entry added", true)]
+    [Arguments(null, false, "GPU", "no hit, no entry added", true)]
     [Arguments("NO", false, "AUTO:GPU,CPU", "no hit", false)]
     public async Task Use_IsToldAndAMissingEntryIsAWarning(string? loaded, bool writes, string target, string word, bool warns)
     {

@@ -15,6 +15,18 @@ public sealed class CompiledFactsTests
         await Assert.That(CompiledFacts.StreamsDiffer(asked, streams, TargetDevice.Parse("GPU").Value!)).IsEqualTo(expected);
 
     [Test]
+    [Arguments("", "f16")]
+    [Arguments("INFERENCE_PRECISION_HINT=f32", "f32")]
+    [Arguments("EXECUTION_MODE_HINT=ACCURACY", null)]
+    [Arguments("DEVICE_PROPERTIES={GPU:{INFERENCE_PRECISION_HINT:f32}}", null)]
+    public async Task PrecisionBehindABatch_IsTheGivenOneElseTheDevicesOwn(string given, string? expected)
+    {
+        string[] pair = given.Split('=', 2);
+
+        await Assert.That(CompiledFacts.PrecisionOf("GPU.0", key => key == pair[0] ? pair[1] : null, static _ => "f16")).IsEqualTo(expected);
+    }
+
+    [Test]
     [Arguments("9999", "GPU", "plugin_config: NUM_STREAMS=9999 was requested, and GPU reports that 2 are useful at most")]
     [Arguments("3", "MULTI:CPU,GPU.1(4)", "and GPU.1 reports that 2 are useful at most")]
     [Arguments("2", "GPU", null)]
@@ -24,11 +36,32 @@ public sealed class CompiledFactsTests
     [Arguments(null, "GPU", null)]
     public async Task MoreStreamsThanAreUseful_AreTold(string? asked, string target, string? expected)
     {
-        string? warning = CompiledFacts.StreamsExceed(
-            asked, TargetDevice.Parse(target).Value!, static device => device.StartsWith("NPU", StringComparison.Ordinal) ? null : 2);
+        string? warning = StreamsExceed(asked, null, target).SingleOrDefault();
 
         await Assert.That(warning ?? "").Contains(expected ?? "");
         await Assert.That(warning is null).IsEqualTo(expected is null);
+    }
+
+    [Test]
+    [Arguments("{GPU:{NUM_STREAMS:9},CPU:{NUM_STREAMS:9}}", "AUTO:GPU,CPU", "DEVICE_PROPERTIES.GPU.NUM_STREAMS=9 was requested, and GPU reports that 2")]
+    [Arguments("{GPU.1:{PERF_COUNT:YES,NUM_STREAMS:3}}", "MULTI:GPU,CPU", "DEVICE_PROPERTIES.GPU.1.NUM_STREAMS=3 was requested, and GPU.1 reports that 2")]
+    [Arguments("{GPU:{NUM_STREAMS:9}}", "HETERO:GPU,CPU", "DEVICE_PROPERTIES.GPU.NUM_STREAMS=9")]
+    [Arguments("{GPU:{NUM_STREAMS:9}}", "AUTO", "DEVICE_PROPERTIES.GPU.NUM_STREAMS=9")]
+    [Arguments("{GPU:{NUM_STREAMS:2}}", "AUTO:GPU,CPU", null)]
+    [Arguments("{CPU:{NUM_STREAMS:9}}", "AUTO:GPU,CPU", null)]
+    public async Task MoreStreamsOfOneDevice_AreTold(string sections, string target, string? expected)
+    {
+        string? warning = StreamsExceed(null, sections, target).SingleOrDefault();
+
+        await Assert.That(warning ?? "").Contains(expected ?? "");
+        await Assert.That(warning is null).IsEqualTo(expected is null);
+    }
+
+    [Test]
+    public async Task SectionOfADevice_StandsBeforeTheNumberForAll()
+    {
+        await Assert.That(StreamsExceed("9", "{GPU:{NUM_STREAMS:2}}", "MULTI:GPU,CPU")).IsEmpty();
+        await Assert.That(StreamsExceed("9", "{GPU.1:{NUM_STREAMS:2}}", "MULTI:GPU.0,GPU.1").Single()).Contains("and GPU.0 reports");
     }
 
     [Test]
@@ -55,4 +88,7 @@ public sealed class CompiledFactsTests
         await Assert.That(warning is null).IsEqualTo(expected is null);
         await Assert.That(warning is null || warning.Contains("LATENCY", StringComparison.Ordinal)).IsTrue();
     }
+
+    private static IEnumerable<string> StreamsExceed(string? asked, string? sections, string target) => CompiledFacts.StreamsExceed(
+        asked, sections, TargetDevice.Parse(target).Value!, static device => device.StartsWith("NPU", StringComparison.Ordinal) ? null : 2);
 }

@@ -14,6 +14,9 @@ public sealed class RequestCountTests
     [Arguments("BATCH:CPU(16)", 4, 16, 4, "with --nireq 4 a batch of 16 never fills")]
     [Arguments("BATCH:CPU(16)", 0, 1, 1, "found no batch dimension")]
     [Arguments("BATCH:CPU", 0, 1, 1, null)]
+    [Arguments("BATCH:CPU(256)", 0, 256, 256, null)]
+    [Arguments("BATCH:GPU(99999)", 0, 99999, 99999, "makes 99999 infer requests")]
+    [Arguments("BATCH:GPU(99999)", 200000, 99999, 200000, null)]
     public async Task Count_IsAsAskedForElseAsFoundBest(string target, int nireq, int optimal, int expected, string? warning)
     {
         List<string> warnings = [];

@@ -7,23 +7,29 @@ namespace Ovms.Devices.Cpu;
 internal sealed class StreamLedger(TimeProvider? clock = null)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Entry> _entries = [];
+
+    // By version. Where there are several, the last one counts: the others are being replaced, or were loaded before a trial of another.
+    private readonly Dictionary<string, List<Entry>> _entries = [];
     private readonly OncePerMinute _tell = new(clock);
 
-    /// <summary>Adds a model version; after a reload it replaces its previous entry.</summary>
+    /// <summary>Adds a model version; it counts in the place of the version's former entries while it lives.</summary>
     /// <param name="version">The model's name and version.</param>
     /// <param name="streams">Its streams on the CPU.</param>
     /// <param name="cpus">The number of CPUs for all models.</param>
-    /// <param name="entry">Dispose it when the model is unloaded.</param>
+    /// <param name="entry">Its streams, which may change; dispose it when the model is unloaded.</param>
     /// <returns>A warning if the total now exceeds the CPUs, at most once a minute; else null.</returns>
-    public string? Add(string version, int streams, int cpus, out IDisposable entry)
+    public string? Add(string version, int streams, int cpus, out Entry entry)
     {
         lock (_gate)
         {
-            Entry added = new(this, version, streams);
-            entry = added;
-            _entries[version] = added;
-            int total = _entries.Values.Sum(static entry => entry.Streams);
+            entry = new Entry(this, version, streams);
+            if (!_entries.TryGetValue(version, out List<Entry>? all))
+            {
+                _entries[version] = all = [];
+            }
+
+            all.Add(entry);
+            int total = _entries.Values.Sum(static all => all[^1].Streams);
             return total > cpus && _tell.IsDue()
                 ? $"The loaded models have {total} streams on the CPU together, more than the {cpus} CPUs there are for them: "
                     + "calls to several at the same time slow each other. NUM_STREAMS in plugin_config sets a model's streams"
@@ -35,19 +41,29 @@ internal sealed class StreamLedger(TimeProvider? clock = null)
     {
         lock (_gate)
         {
-            if (_entries.TryGetValue(entry.Version, out Entry? current) && current == entry)
+            if (_entries.TryGetValue(entry.Version, out List<Entry>? all) && all.Remove(entry) && all.Count == 0)
             {
                 _entries.Remove(entry.Version);
             }
         }
     }
 
-    private sealed class Entry(StreamLedger ledger, string version, int streams) : IDisposable
+    /// <summary>The streams of one loaded model.</summary>
+    internal sealed class Entry(StreamLedger ledger, string version, int streams) : IDisposable
     {
+        private volatile int _streams = streams;
+
+        /// <summary>The model's name and version.</summary>
         public string Version => version;
 
-        public int Streams => streams;
+        /// <summary>Its streams on the CPU. They change when AUTO moves it to another device.</summary>
+        public int Streams
+        {
+            get => _streams;
+            set => _streams = value;
+        }
 
+        /// <inheritdoc/>
         public void Dispose() => ledger.Remove(this);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Devices.Health;
 
@@ -13,7 +14,8 @@ namespace Ovms.Devices.Health;
 /// </remarks>
 /// <param name="core">OpenVINO's core.</param>
 /// <param name="device">The device: <c>GPU.0</c>.</param>
-internal sealed class DeviceProbe(Core core, string device)
+/// <param name="calls">Guards the question.</param>
+internal sealed class DeviceProbe(Core core, string device, DeviceCalls calls)
 {
     // y = x + x, in OpenVINO's own format.
     private const string TinyModel =
@@ -41,8 +43,17 @@ internal sealed class DeviceProbe(Core core, string device)
         </net>
         """;
 
+    // A device that fails is asked often; a driver's damage to what is compiled need not be suspected each time.
+    private const int RenewedAtOnce = 3;
+    private const int RenewedEvery = 16;
+    private const int MostStale = 64;
+
     private readonly Lock _gate = new();
+
+    // Never freed unless they compute again: freeing them may end the process.
+    private readonly List<CompiledModel> _stale = [];
     private CompiledModel? _compiled;
+    private int _failures;
     private Task<string?>? _asked;
 
     /// <summary>Asks the device.</summary>
@@ -55,11 +66,7 @@ internal sealed class DeviceProbe(Core core, string device)
         {
             if (_asked is null or { IsCompleted: true })
             {
-                _asked = Task.Factory.StartNew(
-                    Ask,
-                    CancellationToken.None,
-                    TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-                    TaskScheduler.Default);
+                _asked = AskGuardedAsync();
             }
 
             asked = _asked;
@@ -75,14 +82,70 @@ internal sealed class DeviceProbe(Core core, string device)
         }
     }
 
+    private async Task<string?> AskGuardedAsync()
+    {
+        string? why = null;
+        Outcome asked = await calls.RunAsync(core, [device], "asking whether it computes", () => why = Ask()).ConfigureAwait(false);
+        return asked.IsOk ? why : asked.Detail;
+    }
+
     private string? Ask()
+    {
+        string? why = _compiled is null ? null : Compute(_compiled);
+        if (_compiled is not null && why is null)
+        {
+            _failures = 0;
+            FreeStale();
+            return null;
+        }
+
+        // A driver may give up what it has compiled for good, after a hang for example, and go on with what is compiled anew.
+        if (_compiled is null || IsRenewalDue(++_failures))
+        {
+            why = Renew();
+        }
+
+        return why;
+    }
+
+    private bool IsRenewalDue(int failures) =>
+        (failures <= RenewedAtOnce || failures % RenewedEvery == 0) && _stale.Count < MostStale;
+
+    private string? Renew()
     {
         try
         {
-            _compiled ??= Compile();
+            CompiledModel fresh = Compile();
+            if (_compiled is { } old)
+            {
+                _stale.Add(old);
+            }
 
+            _compiled = fresh;
+        }
+        catch (OpenVinoException failure)
+        {
+            return failure.Said;
+        }
+
+        return Compute(_compiled);
+    }
+
+    private void FreeStale()
+    {
+        foreach (CompiledModel old in _stale.Where(static old => Compute(old) is null).ToArray())
+        {
+            _stale.Remove(old);
+            old.Dispose();
+        }
+    }
+
+    private static string? Compute(CompiledModel compiled)
+    {
+        try
+        {
             // A new request each time: one whose inference failed may never compute again.
-            using InferRequest request = _compiled.CreateInferRequest();
+            using InferRequest request = compiled.CreateInferRequest();
             using Tensor input = request.GetInput(0);
             MemoryMarshal.Cast<byte, float>(input.Bytes)[0] = 1;
             request.Infer();

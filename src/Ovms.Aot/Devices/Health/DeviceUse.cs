@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Devices.Health;
 
@@ -9,9 +10,6 @@ namespace Ovms.Devices.Health;
 /// <param name="devices">Those of the model; at least one.</param>
 internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray<string> devices)
 {
-    /// <summary>The devices.</summary>
-    public ImmutableArray<string> Devices => devices;
-
     /// <summary>Asks the devices one after the other; null if all compute, else what the first that does not says.</summary>
     public async Task<string?> AskAsync() =>
         await FindTroubleAsync().ConfigureAwait(false) is { } trouble ? $"{trouble.Device}: {trouble.Why}" : null;
@@ -30,6 +28,38 @@ internal sealed class DeviceUse(DeviceWatches watches, Core core, ImmutableArray
         return null;
     }
 
+    /// <summary>Counts a model that is unloaded but still in use as left behind, if a device does not compute.</summary>
+    /// <param name="model">The model, for the log.</param>
+    /// <param name="freed">Completes when it does not count any more.</param>
+    public async Task CountAsLeftBehindAsync(string model, Task freed)
+    {
+        if (await FindTroubleAsync().ConfigureAwait(false) is { } trouble && !freed.IsCompleted)
+        {
+            watches.Of(core, trouble.Device).CountAsLeftBehind(model, trouble.Why, freed);
+        }
+    }
+
+    /// <summary>Frees a compiled model that nothing uses, without waiting.</summary>
+    /// <param name="uses">The devices that hold parts of it; null if it is on the CPU alone.</param>
+    /// <param name="model">The model, for the log.</param>
+    /// <param name="free">Frees it.</param>
+    public static void Free(DeviceUse? uses, string model, Action free)
+    {
+        if (uses is null)
+        {
+            free();
+        }
+        else
+        {
+            _ = uses.FreeAsync(model, Task.CompletedTask, static () => Task.FromResult<string?>(null), free);
+        }
+    }
+
     /// <inheritdoc cref="DeviceWatches.FreeAsync"/>
-    public Task FreeAsync(string model, Task idle, Action free) => watches.FreeAsync(model, core, devices, idle, free);
+    public Task FreeAsync(string model, Task idle, Func<Task<string?>> trouble, Action free) =>
+        watches.FreeAsync(model, core, devices, idle, trouble, free);
+
+    /// <summary>Makes a call into OpenVINO that a failing device may break; blocks.</summary>
+    /// <inheritdoc cref="DeviceCalls.RunAsync"/>
+    public Outcome Run(string what, Action work, TimeSpan? limit = null) => watches.Calls.Run(core, devices, what, work, limit);
 }

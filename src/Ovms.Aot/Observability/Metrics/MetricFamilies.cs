@@ -77,7 +77,8 @@ internal static class MetricFamilies
         s_version);
     public static readonly MetricFamily ModelsLeftBehind = new(
         "ovms_models_left_behind", MetricKind.Gauge,
-        "Compiled models that were unloaded but are not freed, because their device fails; from 8 on, no model is loaded on it.",
+        "Compiled models, variants included, that were unloaded but are not freed, because their device fails, and what calls held that it "
+            + "broke; from 8 on, no model is loaded on it, and models that are unloaded still add to them.",
         ["device"]);
     public static readonly MetricFamily Ready = new(
         "ovms_ready", MetricKind.Gauge, "Whether every configured model can be called and the server is not stopping.", s_none);

@@ -17,11 +17,10 @@ internal static class ModelProbe
         {
             ZeroResult result = await zeros.RunAsync(DeviceWatch.Patience).ConfigureAwait(false);
             return result.IsWell ? null
-                : !result.HasAnswer ? $"no answer within {DeviceWatch.Patience.TotalSeconds:F0} s"
-                : DeviceFault.IsOf(result.Fault.Detail) ? EngineText.Clean(result.Fault.Detail)
+                : DeviceTroubleOf(result)
 
                 // The model cannot compute zeros of these shapes, which says nothing of its devices.
-                : await uses.AskAsync().ConfigureAwait(false);
+                ?? await uses.AskAsync().ConfigureAwait(false);
         }
         catch (Exception surprise)
         {
@@ -29,4 +28,11 @@ internal static class ModelProbe
             return surprise.Message;
         }
     }
+
+    /// <summary>Why an inference shows that its device does not compute; null if it does not show that.</summary>
+    /// <param name="result">How an inference with zeros ended that had <see cref="DeviceWatch.Patience"/>.</param>
+    public static string? DeviceTroubleOf(ZeroResult result) =>
+        !result.HasAnswer ? $"no answer within {DeviceWatch.Patience.TotalSeconds:F0} s"
+        : result.Fault.Detail is { } text && DeviceFault.IsOf(text) ? EngineText.Clean(text)
+        : null;
 }

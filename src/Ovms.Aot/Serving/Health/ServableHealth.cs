@@ -17,16 +17,20 @@ namespace Ovms.Serving.Health;
 /// </remarks>
 internal sealed class ServableHealth
 {
+    /// <summary>Number of probes that fail before the compiled model itself is suspected: the first 7 s.</summary>
+    public const int ProbesBeforeLost = 3;
+
     private readonly HealthRule? _rule;
     private readonly ServableId _id;
     private readonly string _device;
     private readonly Func<Task<string?>> _probe;
     private readonly bool _isShapeOpen;
-    private readonly OncePerMinute _told = new();
+    private readonly DeviceErrorLog? _errorLog;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private Task _healing = Task.CompletedTask;
     private volatile string? _reason;
+    private volatile bool _isLost;
     private int _errors;
     private long _refused;
 
@@ -46,18 +50,21 @@ internal sealed class ServableHealth
     public ServableHealth(ServableId id, string device, bool isShapeOpen, HealthRule rule, Func<Task<string?>> probe)
     {
         (_id, _device, _isShapeOpen, _rule, _probe) = (id, device, isShapeOpen, rule, probe);
+        _errorLog = new DeviceErrorLog(
+            rule.Clock,
+            (number, inARow, text) => Log.DeviceErrors(rule.Log, id.Name, id.Version, device, number, inARow, text));
     }
-
-    /// <summary>
-    /// Raised after each inference that failed and was not cancelled, on the thread of its call. Handlers must be quick and must not throw.
-    /// </summary>
-    public event Action<EngineFault>? InferenceFailed;
 
     /// <summary>Says why a model that watches itself cannot compute now; null = it can.</summary>
     public void Set(string? reason) => _reason = reason;
 
     /// <summary>Whether calls are taken.</summary>
     public bool IsReady => _reason is null;
+
+    /// <summary>
+    /// Whether so many probes failed that it must be compiled again beside: a driver may have given up what was compiled for good.
+    /// </summary>
+    public bool IsLost => _isLost;
 
     /// <summary>Why calls are refused; Ok if they are taken.</summary>
     public Outcome State => _reason is { } reason ? Outcome.Fail(StatusCode.DeviceFailed, reason) : Outcome.Ok;
@@ -83,24 +90,14 @@ internal sealed class ServableHealth
     /// <returns>Whether the device is to blame.</returns>
     public bool Failed(EngineFault fault)
     {
-        if (fault.Status == OvStatus.InferCancelled)
-        {
-            return false;
-        }
-
-        InferenceFailed?.Invoke(fault);
-        if (_rule is null || !DeviceFault.IsOf(fault.Detail))
+        if (_rule is null || fault.Status == OvStatus.InferCancelled || !DeviceFault.IsOf(fault.Detail))
         {
             return false;
         }
 
         int errors = Interlocked.Increment(ref _errors);
         string text = EngineText.Clean(fault.Detail);
-        if (_told.IsDue())
-        {
-            Log.DeviceError(_rule.Log, _id.Name, _id.Version, _device, text, errors);
-        }
-
+        _errorLog!.Add(errors, text);
         if (_rule.ErrorsBeforeUnready > 0 && errors >= _rule.ErrorsBeforeUnready && IsReady)
         {
             BeginHealing(_rule, errors, text);
@@ -109,11 +106,27 @@ internal sealed class ServableHealth
         return true;
     }
 
-    /// <summary>Ends the probes.</summary>
-    /// <returns>Completes when none runs any more.</returns>
+    /// <summary>What was compiled again beside does not compute either: callers are told so.</summary>
+    /// <param name="why">Why not, without a full stop.</param>
+    public void NotReplaced(string why)
+    {
+        lock (_gate)
+        {
+            if (_reason is { } reason)
+            {
+                const string Also = " Compiled again beside, it does not compute either: ";
+                int end = reason.IndexOf(Also, StringComparison.Ordinal);
+                _reason = $"{(end < 0 ? reason : reason[..end])}{Also}{why}. If that lasts, restart the server.";
+            }
+        }
+    }
+
+    /// <summary>Ends the probes, and logs the errors that were not logged yet.</summary>
+    /// <returns>Completes when no probe runs any more.</returns>
     public Task StopAsync()
     {
         _stop.Cancel();
+        _errorLog?.Write();
         lock (_gate)
         {
             return _healing;
@@ -131,7 +144,7 @@ internal sealed class ServableHealth
 
             if (!_isShapeOpen)
             {
-                Leave(rule, errors, text);
+                BecomeUnready(rule, errors, text);
             }
 
             _healing = Task.Run(() => HealAsync(rule, errors));
@@ -151,19 +164,26 @@ internal sealed class ServableHealth
                     return;
                 }
 
-                Leave(rule, errors, why);
+                BecomeUnready(rule, errors, why);
             }
 
             long since = rule.Clock.GetTimestamp();
             ProbePause pause = new();
-            do
+            int failed = 0;
+            await Task.Delay(pause.Next(), rule.Clock, _stop.Token).ConfigureAwait(false);
+            while (await _probe().ConfigureAwait(false) is not null)
             {
+                _isLost |= ++failed >= ProbesBeforeLost;
                 await Task.Delay(pause.Next(), rule.Clock, _stop.Token).ConfigureAwait(false);
             }
-            while (await _probe().ConfigureAwait(false) is not null);
 
             Volatile.Write(ref _errors, 0);
-            _reason = null;
+            lock (_gate)
+            {
+                _reason = null;
+                _isLost = false;
+            }
+
             Log.DeviceWell(
                 rule.Log, _id.Name, _id.Version, _device, rule.Clock.GetElapsedTime(since).TotalSeconds,
                 Interlocked.Exchange(ref _refused, 0));
@@ -175,7 +195,7 @@ internal sealed class ServableHealth
         }
     }
 
-    private void Leave(HealthRule rule, int errors, string text)
+    private void BecomeUnready(HealthRule rule, int errors, string text)
     {
         _reason = $"{_id.Name}; version: {_id.VersionText}: {errors} inferences in a row failed on {_device}: {text}. "
             + "Calls are taken again when it computes, which the server tries by itself.";

@@ -12,6 +12,7 @@ internal sealed class ZeroAttempt
 
     private readonly TaskCompletionSource<EngineFault> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<IDisposable> _owned = [];
+    private readonly OutputMemory _requests;
 
     /// <summary>Starts the attempt.</summary>
     /// <param name="signature">The model's inputs.</param>
@@ -21,7 +22,8 @@ internal sealed class ZeroAttempt
     /// <param name="stop">Ends the wait for the gate.</param>
     public ZeroAttempt(Signature signature, OutputMemory requests, long[][]? shapes, ShapeGate? gate, CancellationToken stop)
     {
-        Thread thread = new(() => Run(() => Compute(signature, requests, shapes, gate, stop)))
+        _requests = requests;
+        Thread thread = new(() => Run(() => Compute(signature, shapes, gate, stop)))
         {
             IsBackground = true,
             Name = "zero inference",
@@ -35,13 +37,19 @@ internal sealed class ZeroAttempt
     /// <summary>Frees request and tensors, after <see cref="Ended"/>.</summary>
     public void Free()
     {
+        if (_owned.Count > 0 && _requests.Guard("freeing an infer request on it", FreeOwned).IsNone)
+        {
+            _owned.Clear();
+        }
+    }
+
+    private void FreeOwned()
+    {
         // Order: the tensors before the request.
         for (int i = _owned.Count - 1; i >= 0; i--)
         {
             _owned[i].Dispose();
         }
-
-        _owned.Clear();
     }
 
     private void Run(Func<EngineFault> compute)
@@ -64,36 +72,38 @@ internal sealed class ZeroAttempt
         }
     }
 
-    private EngineFault Compute(
-        Signature signature,
-        OutputMemory requests,
-        long[][]? shapes,
-        ShapeGate? gate,
-        CancellationToken stop)
+    private EngineFault Compute(Signature signature, long[][]? shapes, ShapeGate? gate, CancellationToken stop)
     {
         // Alone: a request must not be created beside an inference, and shapes that are new to the model must not compute beside others.
         gate?.EnterAsync(alone: true, stop).AsTask().GetAwaiter().GetResult();
         try
         {
-            InferRequest request = requests.CreateRequest();
-            _owned.Add(request);
-            foreach (TensorInfo input in signature.Inputs)
-            {
-                long[] shape = shapes?[input.Index] ?? ZeroTensor.LeastShape(input);
-                if (ZeroTensor.TryMake(input, shape, LargestInput) is not { } tensor)
-                {
-                    return new EngineFault(OvStatus.OutOfBounds, $"input {input.Name} of shape ({string.Join(',', shape)}) is too large");
-                }
-
-                _owned.Add(tensor);
-                request.SetInput(input.Index, tensor);
-            }
-
-            return EngineFault.Of(request.TryInfer());
+            EngineFault computed = EngineFault.None;
+            EngineFault broken = _requests.Guard("computing zeros on it", () => computed = Compute(signature, shapes), limit: null);
+            return broken.IsNone ? computed : broken;
         }
         finally
         {
             gate?.Leave();
         }
+    }
+
+    private EngineFault Compute(Signature signature, long[][]? shapes)
+    {
+        InferRequest request = _requests.CreateRequest();
+        _owned.Add(request);
+        foreach (TensorInfo input in signature.Inputs)
+        {
+            long[] shape = shapes?[input.Index] ?? ZeroTensor.LeastShape(input);
+            if (ZeroTensor.TryMake(input, shape, LargestInput) is not { } tensor)
+            {
+                return new EngineFault(OvStatus.OutOfBounds, $"input {input.Name} of shape ({string.Join(',', shape)}) is too large");
+            }
+
+            _owned.Add(tensor);
+            request.SetInput(input.Index, tensor);
+        }
+
+        return EngineFault.Of(request.TryInfer());
     }
 }

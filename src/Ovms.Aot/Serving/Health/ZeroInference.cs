@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
@@ -28,16 +29,25 @@ internal sealed class ZeroInference(Signature signature, OutputMemory requests, 
     /// <summary>Whether the engine still has not let go of an attempt that was left behind.</summary>
     public bool IsHanging => Volatile.Read(ref _late) is { Ended.IsCompleted: false };
 
+    /// <summary>Completes when the engine has let go of the attempt that was left behind; completed if there is none.</summary>
+    public Task LateEnded => Volatile.Read(ref _late)?.Ended ?? Task.CompletedTask;
+
     /// <summary>
     /// Runs one inference. If an earlier one runs or hangs, waits for that one first. Call it only while the compiled model lives.
     /// </summary>
-    /// <param name="deadline">How long to wait for the inference.</param>
+    /// <param name="deadline">How long to wait in all, for an earlier inference and for this one.</param>
     public async Task<ZeroResult> RunAsync(TimeSpan deadline)
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
+        long began = Stopwatch.GetTimestamp();
+        if (!await _turn.WaitAsync(deadline).ConfigureAwait(false))
+        {
+            return ZeroResult.NoAnswer;
+        }
+
         try
         {
-            return await RunAloneAsync(deadline).ConfigureAwait(false);
+            TimeSpan left = deadline - Stopwatch.GetElapsedTime(began);
+            return left > TimeSpan.Zero ? await RunAloneAsync(left).ConfigureAwait(false) : ZeroResult.NoAnswer;
         }
         finally
         {

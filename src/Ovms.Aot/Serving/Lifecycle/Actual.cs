@@ -32,7 +32,7 @@ internal sealed record ActualModel(string Name, bool IsBusy, ImmutableArray<Actu
 /// <param name="Serves">The source of its servable; null while it has none.</param>
 /// <param name="Failed">The newest attempt, if it failed. Set beside <paramref name="Serves"/> if a newer source could not replace an
 /// older one.</param>
-/// <param name="ReturnAt">When its way back to a better device is tried next; null if it needs none.</param>
+/// <param name="ReturnAt">When it is loaded again next, to come back to a device; null if that is not needed.</param>
 internal sealed record ActualVersion(long Version, VersionSource? Serves, FailedLoad? Failed, TimeSpan? ReturnAt = null);
 
 /// <summary>A load attempt that failed.</summary>

@@ -7,11 +7,12 @@ using Ovms.Serving.Table;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// Looks at the devices of models under AUTO and MULTI, which change them without a report: soon after a failed call, every few seconds
-/// while calls come, and every second until the device that AUTO waits for is ready.
+/// Looks at the devices of models and their variants under AUTO and MULTI, which change them without a report: soon after a failed call,
+/// every few seconds while calls come, and every second until the device that AUTO waits for is ready. Also sees which models do not
+/// compute any more.
 /// </summary>
 /// <param name="registry">The models.</param>
-/// <param name="fell">Told of each model that runs on a worse device than it could.</param>
+/// <param name="fell">Told of each model that runs on a worse device than it could, or does not compute any more.</param>
 /// <param name="time">The source of time.</param>
 /// <param name="log">Logs the changes.</param>
 internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableId, Servable> fell, TimeProvider time, ILogger log)
@@ -36,9 +37,9 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
             {
                 foreach (VersionEntry entry in registry.Current.Models.SelectMany(static model => model.Versions))
                 {
-                    if (entry.Servable is { Devices.CanChange: true } servable)
+                    if (entry.Servable is { } servable)
                     {
-                        Pass(servable, _watched.GetOrCreateValue(servable));
+                        Pass(servable);
                     }
                 }
             }
@@ -49,7 +50,41 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
         }
     }
 
-    private void Pass(Servable servable, Watched watched)
+    private void Pass(Servable servable)
+    {
+        Watched watched = _watched.GetOrCreateValue(servable);
+        if (servable.Health.IsLost != watched.IsLossTold)
+        {
+            watched.IsLossTold = servable.Health.IsLost;
+            if (watched.IsLossTold)
+            {
+                Log.ModelLost(log, servable.Id.Name, servable.Id.Version, ServableHealth.ProbesBeforeLost, servable.Device);
+                fell(servable.Id, servable);
+            }
+        }
+
+        if (servable.Devices?.CanChange != true)
+        {
+            return;
+        }
+
+        Pass(servable, servable, watched);
+        if (servable.Variants is not { } variants)
+        {
+            return;
+        }
+
+        foreach (Servable variant in variants.All)
+        {
+            Pass(variant, servable, _watched.GetOrCreateValue(variant));
+        }
+
+        watched.Fallen ??= new FallenVariants(servable, time, log);
+        watched.Fallen.Pass();
+    }
+
+    // The calls of variants are counted as those of their model.
+    private void Pass(Servable servable, Servable called, Watched watched)
     {
         if (servable.Devices!.HaveFallen && !watched.IsFallTold)
         {
@@ -58,7 +93,7 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
             Tell(servable, new DeviceChange(servable.Devices.Text, servable.Devices.Text, IsFall: true));
         }
 
-        (long calls, long failed) = servable.Statistics.Counted;
+        (long calls, long failed) = called.Statistics.Counted;
         watched.Paces++;
         bool isDue = servable.Devices.AreTemporary
             || failed != watched.Failed
@@ -122,10 +157,18 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
     private void Tell(Servable servable, DeviceChange change)
     {
         ExecutingDevices devices = servable.Devices!;
+        if (servable.IsVariant)
+        {
+            // FallenVariants takes care of a fall.
+            Log.VariantDevicesChanged(
+                log, servable.Id.Name, servable.Id.Version, change.Now, change.Before, devices.StreamsText, servable.Requests);
+            return;
+        }
+
         if (change.Now != change.Before)
         {
             Log.DevicesChanged(
-                log, servable.Id.Name, servable.Id.Version, change.Now, change.Before, devices.Streams, servable.Requests);
+                log, servable.Id.Name, servable.Id.Version, change.Now, change.Before, devices.StreamsText, servable.Requests);
         }
 
         if (change.IsFall)
@@ -146,6 +189,10 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
         }
 
         public bool IsFallTold { get; set; }
+
+        public bool IsLossTold { get; set; }
+
+        public FallenVariants? Fallen { get; set; }
 
         public int Paces { get; set; }
 

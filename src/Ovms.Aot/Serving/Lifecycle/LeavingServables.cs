@@ -13,6 +13,9 @@ internal sealed class LeavingServables(Action<Signal> post, ILogger log)
 {
     private volatile ImmutableHashSet<Servable> _leaving = [];
 
+    /// <summary>All of them.</summary>
+    public IEnumerable<Servable> All => _leaving;
+
     /// <summary>Whether there are any.</summary>
     public bool Any => !_leaving.IsEmpty;
 

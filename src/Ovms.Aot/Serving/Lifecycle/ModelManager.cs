@@ -57,6 +57,9 @@ internal sealed class ModelManager
     /// <summary>How long a stop waits for running loads; zero = not at all.</summary>
     public TimeSpan LoadGrace { get; init; }
 
+    /// <summary>The servables that were released and are not freed yet.</summary>
+    public LeavingServables Leaving => _reconciler.Leaving;
+
     /// <inheritdoc cref="BoardLog.LeavesFailures"/>
     public bool LeavesFailures
     {

@@ -149,11 +149,12 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         _log.Failure(id, row, before, isTrial);
     }
 
-    /// <summary>A version runs on a worse device than it could.</summary>
+    /// <summary>A version runs on a worse device than it could, or does not compute any more.</summary>
     public void Fell(ServableId id, Servable servable, TimeSpan now)
     {
+        // An attempt that was due and not made was not needed any more: it had come back by itself.
         if (_models.TryGetValue(id.Name, out ModelRow? model)
-            && model.Find(id.Version) is { } row && row.Servable == servable && row.WayBack?.At is null)
+            && model.Find(id.Version) is { } row && row.Servable == servable && (row.WayBack?.At is not { } due || due < now))
         {
             row.WayBack = WayBack.AfterFall(row.WayBack, now);
         }
@@ -171,7 +172,16 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         if (model.Find(id.Version) is { WayBack: { } tried } row)
         {
             row.WayBack = tried.AfterFailure(now, took);
-            Log.DeviceNotRegained(log, id.Name, id.Version, tried.Attempts, why.Text, (row.WayBack.At!.Value - now).TotalSeconds);
+            double pause = (row.WayBack.At!.Value - now).TotalSeconds;
+            if (row.Servable is { Health: { IsLost: true } health })
+            {
+                health.NotReplaced(why.Text);
+                Log.NotReplaced(log, id.Name, id.Version, tried.Attempts, why.Text, pause);
+            }
+            else
+            {
+                Log.DeviceNotRegained(log, id.Name, id.Version, tried.Attempts, why.Text, pause);
+            }
         }
     }
 

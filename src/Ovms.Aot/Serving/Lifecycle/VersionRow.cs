@@ -36,5 +36,5 @@ internal sealed class VersionRow(long version)
     public VersionEntry ToEntry() => new(Version, State, Servable, IsFailureSure ? Failed?.Why.Text : null);
 
     /// <summary>The version's state as the input of a plan.</summary>
-    public ActualVersion ToActual() => new(Version, Serves, Failed, Servable?.Devices?.HaveFallen == true ? WayBack?.At : null);
+    public ActualVersion ToActual() => new(Version, Serves, Failed, Servable?.NeedsReturn == true ? WayBack?.At : null);
 }

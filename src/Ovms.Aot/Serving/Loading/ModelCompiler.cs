@@ -1,5 +1,6 @@
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
+using Ovms.Devices.Health;
 using Ovms.Native;
 using Ovms.Serving.Health;
 using Ovms.Serving.Preparation;
@@ -44,7 +45,19 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         }
 
         warnings.AddRange(compiled.Value.Warnings);
-        Outcome<LoadedModel> loaded = MakeRequests(prepared, compiled.Value, config, isVariant: entry is null);
+        Outcome<LoadedModel> loaded = default;
+        try
+        {
+            Outcome made = Guard(compiled.Value, () => loaded = MakeRequests(prepared, compiled.Value, config, isVariant: entry is null));
+            loaded = made.IsOk ? loaded : made;
+        }
+        catch
+        {
+            // Not by the finalizer: that would not ask the device first.
+            Free(config.Name, compiled.Value);
+            throw;
+        }
+
         if (!loaded.IsOk)
         {
             Free(config.Name, compiled.Value);
@@ -54,25 +67,27 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         if (allotment is not null && entry is not null)
         {
             int streams = ExecutionFacts.StreamsOnCpu(compiled.Value.ExecutionDevices, compiled.Value.Streams);
-            string? warning = cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out IDisposable counted);
+            string? warning = cpus.Streams.Add(entry, streams, allotment.Budget.Cpus, out StreamLedger.Entry counted);
             warnings.AddRange(warning is null ? [] : [warning]);
             loaded.Value.StreamEntry = counted;
+            loaded.Value.Devices!.CpuStreamsRead = read => counted.Streams = read;
         }
 
         return (loaded.Value, compiled.Value);
     }
 
-    private static void Free(string name, CompiledOnDevice compiled)
+    private static Outcome Guard(CompiledOnDevice compiled, Action work)
     {
         if (compiled.Uses is { } devices)
         {
-            _ = devices.FreeAsync(name, Task.CompletedTask, compiled.Model.Dispose);
+            return devices.Run("making infer requests on it", work);
         }
-        else
-        {
-            compiled.Model.Dispose();
-        }
+
+        work();
+        return Outcome.Ok;
     }
+
+    private static void Free(string name, CompiledOnDevice compiled) => DeviceUse.Free(compiled.Uses, name, compiled.Model.Dispose);
 
     private static Outcome<LoadedModel> MakeRequests(
         PreparedModel prepared, CompiledOnDevice compiled, ModelConfig config, bool isVariant)
@@ -89,9 +104,10 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         bool canBeCancelled = !prepared.Model.IsDynamic;
         bool isPlain = canBeCancelled && config.Device.IsCpuAlone;
         InferencePace? pace = isPlain ? new InferencePace() : null;
-        OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device);
+        OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device) { Uses = compiled.Uses };
         bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
         MemoryRelease release = new(signature.Value, compiled.RequestCount);
+        bool isWaitLong = ImplicitBatch.IsWaitLong(compiled.Model);
         InferSlot MakeSlot(SequenceId? sequence)
         {
             SlotMemory? memory = isPlain ? SlotMemory.For(signature.Value) : null;
@@ -138,13 +154,17 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             Device = config.Device.Text,
             Uses = compiled.Uses,
             WarmsUp = config.WarmsUp,
-            Zeros = ImplicitBatch.IsWaitLong(compiled.Model) ? null : new ZeroInference(signature.Value, outputs, shapes, gate),
+            Zeros = isWaitLong ? null : new ZeroInference(signature.Value, outputs, shapes, gate),
             Devices = new ExecutingDevices(
                 key => key == ExecutingDevices.StreamsKey ? compiled.ReadStreams() : ExecutionFacts.Read(compiled.Model, key),
                 config.Asked ?? config.Device,
                 compiled.ExecutionDevices,
                 compiled.Streams,
-                config.Nireq == 0 ? requests as InferRequestPool : null),
+                config.Nireq == 0 ? requests as InferRequestPool : null)
+            {
+                IsOfFormerCore = compiled.IsOfFormerCore,
+                LeavesOut = config.Asked is not null,
+            },
         };
     }
 
@@ -158,6 +178,11 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             {
                 slots.Add(makeSlot(null));
             }
+        }
+        catch (Exception surprise) when (surprise is not OpenVinoException)
+        {
+            slots.ForEach(static slot => slot.Dispose());
+            throw;
         }
         catch (OpenVinoException failure)
         {

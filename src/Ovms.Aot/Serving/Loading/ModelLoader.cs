@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Devices;
 using Ovms.Devices.Cpu;
 using Ovms.Devices.Health;
@@ -36,12 +37,18 @@ internal sealed class ModelLoader(
     private readonly ModelCompiler _compiler = new(devices, cpus);
 
     /// <summary>Loads one version. Blocks while files are fetched, read and compiled.</summary>
+    /// <param name="id">The version.</param>
+    /// <param name="folder">Its files.</param>
+    /// <param name="config">The model's settings.</param>
+    /// <param name="trial">
+    /// Receives the load line's writer, if the model may be discarded again: then it is logged only if it is served. Null for other loads.
+    /// </param>
     /// <returns>The loaded model, which the caller disposes, or why it cannot be loaded.</returns>
-    public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    public Outcome<LoadedModel> Load(ServableId id, ModelVersionFolder folder, ModelConfig config, Action<Action>? trial = null)
     {
         if (remotes is null || !RemotePath.IsRemote(config.BasePath))
         {
-            return LoadLocal(id, folder, config);
+            return LoadLocal(id, folder, config, trial);
         }
 
         long started = Stopwatch.GetTimestamp();
@@ -51,8 +58,9 @@ internal sealed class ModelLoader(
             return copy.WithoutValue;
         }
 
-        Log.ModelFetched(log, id.Name, id.Version, folder.Path, copy.Value.Path, Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Outcome<LoadedModel> loaded = LoadLocal(id, folder with { Path = copy.Value.Path }, config);
+        ILogger told = trial is null ? log : NullLogger.Instance;
+        Log.ModelFetched(told, id.Name, id.Version, folder.Path, copy.Value.Path, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Outcome<LoadedModel> loaded = LoadLocal(id, folder with { Path = copy.Value.Path }, config, trial);
         if (loaded.IsOk)
         {
             loaded.Value.Files = copy.Value;
@@ -65,10 +73,11 @@ internal sealed class ModelLoader(
         return loaded;
     }
 
-    private Outcome<LoadedModel> LoadLocal(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    private Outcome<LoadedModel> LoadLocal(ServableId id, ModelVersionFolder folder, ModelConfig config, Action<Action>? trial)
     {
         long started = Stopwatch.GetTimestamp();
-        Outcome<ModelFile> file = FindFile(id, folder, config);
+        ILogger told = trial is null ? log : NullLogger.Instance;
+        Outcome<ModelFile> file = FindFile(id, folder, config, told);
         if (!file.IsOk)
         {
             return file.WithoutValue;
@@ -80,7 +89,7 @@ internal sealed class ModelLoader(
             return settings.IsOk ? language(id, file.Value, settings.Value) : settings.WithoutValue;
         }
 
-        Outcome<PreparedModel> read = Read(id, file.Value, config);
+        Outcome<PreparedModel> read = Read(id, file.Value, config, told);
         if (!read.IsOk)
         {
             return read.WithoutValue;
@@ -91,18 +100,13 @@ internal sealed class ModelLoader(
         bool isKept = false;
         try
         {
-            Outcome<WarmModel> warm = WarmModel.Make(_compiler, id, prepared, config, log);
+            Outcome<WarmModel> warm = WarmModel.Make(_compiler, id, prepared, config, told);
             if (!warm.IsOk)
             {
                 return warm.WithoutValue;
             }
 
             LoadedModel loaded = warm.Value.Loaded;
-            if (warm.Value.Facts.CpuDecision is { } decision)
-            {
-                Log.CpuPlan(log, id.Name, id.Version, decision);
-            }
-
             if (health is not null && loaded.Uses is { } uses)
             {
                 bool isShapeOpen = loaded.Dynamic is not null || prepared.Auto is not null;
@@ -117,7 +121,18 @@ internal sealed class ModelLoader(
                 loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded, warm.Value.Config, _compiler, log);
             }
 
-            Report(id, config, warm.Value, readTime);
+            if (trial is null)
+            {
+                Report(id, config, warm.Value, readTime);
+            }
+            else
+            {
+                Log.TrialCompiled(
+                    log, id.Name, id.Version, config.Device.Text, loaded.Devices?.Text ?? "-", warm.Value.CompileTime.TotalSeconds,
+                    warm.Value.WarmUp.Told);
+                trial(() => Report(id, config, warm.Value, readTime));
+            }
+
             return loaded;
         }
         finally
@@ -129,19 +144,19 @@ internal sealed class ModelLoader(
         }
     }
 
-    private Outcome<ModelFile> FindFile(ServableId id, ModelVersionFolder folder, ModelConfig config)
+    private Outcome<ModelFile> FindFile(ServableId id, ModelVersionFolder folder, ModelConfig config, ILogger told)
     {
         Outcome inside = config.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckLinks(config.BasePath, folder.Path);
         Outcome<ModelFile> file = inside.IsOk ? ModelFile.Find(folder.Path) : inside;
         if (file.IsOk)
         {
-            LoadWarnings.Tell(log, id, file.Value.Warnings);
+            LoadWarnings.Tell(told, id, file.Value.Warnings);
         }
 
         return file;
     }
 
-    private Outcome<PreparedModel> Read(ServableId id, ModelFile file, ModelConfig config)
+    private Outcome<PreparedModel> Read(ServableId id, ModelFile file, ModelConfig config, ILogger told)
     {
         Outcome<Model> model = ModelReader.Read(cores.Current, file);
         if (!model.IsOk)
@@ -157,8 +172,8 @@ internal sealed class ModelLoader(
             needsFixedShapes: StaticShapeRule.NeededBy(config.Device) is not null);
         if (prepared.IsOk)
         {
-            LoadWarnings.Tell(log, id, prepared.Value.Warnings);
-            LoadWarnings.Tell(log, id, StateNotes.Of(file.Ir, config.Sequences));
+            LoadWarnings.Tell(told, id, prepared.Value.Warnings);
+            LoadWarnings.Tell(told, id, StateNotes.Of(file.Ir, config.Sequences));
         }
 
         return prepared;
@@ -167,13 +182,18 @@ internal sealed class ModelLoader(
     private void Report(ServableId id, ModelConfig config, WarmModel warm, TimeSpan read)
     {
         CompiledOnDevice compiled = warm.Facts;
+        if (compiled.CpuDecision is { } decision)
+        {
+            Log.CpuPlan(log, id.Name, id.Version, decision);
+        }
+
         Log.ModelLoaded(
             log,
             id.Name,
             id.Version,
             config.Device.Text,
-            compiled.ExecutionDevices,
-            compiled.Streams ?? "-",
+            warm.Loaded.Devices?.Text ?? compiled.ExecutionDevices,
+            warm.Loaded.Devices?.HaveChanged == true ? compiled.ReadStreams() ?? "-" : compiled.Streams ?? "-",
             compiled.Threads ?? "-",
             compiled.Hint ?? "-",
             compiled.InferencePrecision ?? "-",

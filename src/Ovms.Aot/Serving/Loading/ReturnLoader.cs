@@ -8,8 +8,8 @@ using Ovms.Status;
 namespace Ovms.Serving.Loading;
 
 /// <summary>
-/// Loads a version beside the one that serves on a worse device than was asked for. The new one counts only if it has computed on the
-/// better device.
+/// Loads a version beside the one that serves on a worse device than was asked for, or does not compute any more. The new one counts only
+/// if it has computed on the better device.
 /// </summary>
 /// <param name="loader">Loads the version.</param>
 /// <param name="devices">Knows which devices are present.</param>
@@ -30,7 +30,8 @@ internal sealed class ReturnLoader(ModelLoader loader, DeviceCompiler devices)
         // A compilation takes long. Whether the devices are there and compute is known sooner.
         Outcome possible = devices.CheckPresent(config.Device);
         possible = possible.IsOk ? devices.CheckWell(config.Device) : possible;
-        Outcome<LoadedModel> loaded = possible.IsOk ? loader.Load(id, folder, config) : possible;
+        Action report = static () => { };
+        Outcome<LoadedModel> loaded = possible.IsOk ? loader.Load(id, folder, config, line => report = line) : possible;
         if (!loaded.IsOk)
         {
             return loaded;
@@ -39,6 +40,7 @@ internal sealed class ReturnLoader(ModelLoader loader, DeviceCompiler devices)
         Outcome better = Check(loaded.Value, config.LoadTimeout ?? s_longest);
         if (better.IsOk)
         {
+            report();
             return loaded;
         }
 

@@ -38,7 +38,9 @@ internal sealed record WarmModel(LoadedModel Loaded, ModelConfig Config, Compile
             }
 
             (LoadedModel loaded, CompiledOnDevice facts) = compiled.Value;
-            WarmUp warmUp = config.WarmsUp && loaded.Zeros is { } zeros ? WarmUp.Run(loaded, zeros, config.Device) : WarmUp.Off;
+            WarmUp warmUp = config.WarmsUp && loaded.Zeros is { } zeros
+                ? WarmUp.Run(loaded, zeros, config.Device, WarmUp.Patience)
+                : WarmUp.Off;
             if (warmUp.Refused is { } refused)
             {
                 Log.NoZeros(log, id.Name, id.Version, refused);

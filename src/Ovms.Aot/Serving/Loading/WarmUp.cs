@@ -16,7 +16,7 @@ namespace Ovms.Serving.Loading;
 internal sealed record WarmUp(string? Trouble, string? Device, string? Refused, string Told)
 {
     /// <summary>How long the device has. A first inference may compile kernels, so it takes longer than others.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>No inference was asked for.</summary>
     public static WarmUp Off { get; } = new(null, null, null, "off");
@@ -25,14 +25,15 @@ internal sealed record WarmUp(string? Trouble, string? Device, string? Refused, 
     /// <param name="loaded">The model.</param>
     /// <param name="zeros">The inference.</param>
     /// <param name="device">The model's devices.</param>
-    public static WarmUp Run(LoadedModel loaded, ZeroInference zeros, TargetDevice device)
+    /// <param name="patience">How long the device has: <see cref="Patience"/>.</param>
+    public static WarmUp Run(LoadedModel loaded, ZeroInference zeros, TargetDevice device, TimeSpan patience)
     {
         long started = Stopwatch.GetTimestamp();
-        ZeroResult result = zeros.Run(s_patience);
+        ZeroResult result = zeros.Run(patience);
         string took = string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(started).TotalSeconds:F3} s");
         if (!result.HasAnswer)
         {
-            return new WarmUp($"a first inference with zeros did not end within {s_patience.TotalSeconds:F0} s", null, null, took);
+            return new WarmUp($"a first inference with zeros did not end within {patience.TotalSeconds:F0} s", null, null, took);
         }
 
         string said = result.IsWell ? "" : EngineText.Clean(result.Fault.Detail);

@@ -81,9 +81,9 @@ internal sealed class InferSlot : IDisposable
 
         try
         {
-            Renew();
-            IsSpoiled = false;
-            return EngineFault.None;
+            EngineFault fault = Renew();
+            IsSpoiled = !fault.IsNone;
+            return fault;
         }
         catch (OpenVinoException failure)
         {
@@ -231,7 +231,15 @@ internal sealed class InferSlot : IDisposable
         _outputs.Forget();
 
         // Order: the memory is freed after the request that uses it.
-        _run.Dispose();
+        if (Outputs is null)
+        {
+            _run.Dispose();
+        }
+        else if (!Outputs.Guard("freeing an infer request on it", _run.Dispose).IsNone)
+        {
+            return;
+        }
+
         _memory?.Dispose();
     }
 
@@ -254,9 +262,8 @@ internal sealed class InferSlot : IDisposable
         await gate.EnterAsync(alone: true, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            Renew();
-            IsSpoiled = false;
-            if (Release is { } release)
+            IsSpoiled = !Renew().IsNone;
+            if (!IsSpoiled && Release is { } release)
             {
                 await release(this).ConfigureAwait(false);
             }
@@ -273,21 +280,11 @@ internal sealed class InferSlot : IDisposable
         }
     }
 
-    private void Renew()
+    private EngineFault Renew()
     {
-        InferRequest next = Outputs!.CreateRequest();
-        try
-        {
-            _memory?.BindTo(next);
-            _run.Replace(next);
-        }
-        catch
-        {
-            next.Dispose();
-            throw;
-        }
-
+        EngineFault fault = Outputs!.Replace(_run, _memory);
         _outputs.Forget();
+        return fault;
     }
 
     private void Set(Tensor?[] inputs)

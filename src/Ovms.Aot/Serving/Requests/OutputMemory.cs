@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Ovms.Devices;
+using Ovms.Devices.Health;
 using Ovms.Native;
+using Ovms.Status;
 
 namespace Ovms.Serving.Requests;
 
@@ -49,6 +51,31 @@ internal sealed class OutputMemory
     /// <remarks>Other devices choose better memory themselves.</remarks>
     public bool AreFixed { get; }
 
+    /// <summary>The devices other than the CPU that hold parts of the model; null if there are none.</summary>
+    public DeviceUse? Uses { get; init; }
+
+    /// <summary>Makes a call that creates or frees infer requests, which a failing device may break.</summary>
+    /// <param name="what">What it does, for the log.</param>
+    /// <param name="work">The call; it holds no lock.</param>
+    /// <returns>Why it is not done; none if it is.</returns>
+    public EngineFault Guard(string what, Action work) => Guard(what, work, DeviceCalls.LongestFree);
+
+    /// <inheritdoc cref="Guard(string, Action)"/>
+    /// <param name="what">What it does, for the log.</param>
+    /// <param name="work">The call; it holds no lock.</param>
+    /// <param name="limit">How long it may take; null for as long as it takes.</param>
+    public EngineFault Guard(string what, Action work, TimeSpan? limit)
+    {
+        if (Uses is null)
+        {
+            work();
+            return EngineFault.None;
+        }
+
+        Outcome done = Uses.Run(what, work, limit);
+        return done.IsOk ? EngineFault.None : new EngineFault(OvStatus.GeneralError, done.Detail ?? "");
+    }
+
     /// <summary>Creates an infer request, which the caller disposes.</summary>
     /// <exception cref="OpenVinoException">OpenVINO cannot create it.</exception>
     public InferRequest CreateRequest()
@@ -65,6 +92,28 @@ internal sealed class OutputMemory
             throw;
         }
     }
+
+    /// <summary>Makes a run go on with a new infer request.</summary>
+    /// <param name="run">The run; unchanged if there is none.</param>
+    /// <param name="memory">The memory of the request's inputs; null if calls bring their own.</param>
+    /// <returns>Why it was not replaced; none if it was.</returns>
+    /// <exception cref="OpenVinoException">OpenVINO cannot create it.</exception>
+    public EngineFault Replace(RequestRun run, SlotMemory? memory) => Guard(
+        "replacing an infer request on it",
+        () =>
+        {
+            InferRequest next = CreateRequest();
+            try
+            {
+                memory?.BindTo(next);
+                run.Replace(next);
+            }
+            catch
+            {
+                next.Dispose();
+                throw;
+            }
+        });
 
     /// <summary>Gives a request new output tensors where they are set explicitly. Holders of the previous tensors keep them.</summary>
     /// <exception cref="OpenVinoException">There is no memory.</exception>

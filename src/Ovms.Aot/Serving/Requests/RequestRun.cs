@@ -108,8 +108,11 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     public void Replace(InferRequest next)
     {
         SetCallback(next);
-        Request.Dispose();
+        InferRequest old = Request;
+
+        // Order: the device may break the call that frees the old one.
         Request = next;
+        old.Dispose();
     }
 
     /// <inheritdoc/>

@@ -72,9 +72,16 @@ internal sealed class LoadedModel(
     /// <returns>Completes when it is freed or left behind.</returns>
     public Task FreeAsync(string name)
     {
+        StreamEntry?.Dispose();
         if (Uses is { } devices)
         {
-            return devices.FreeAsync(name, IsVariant ? Task.CompletedTask : Health.StopAsync(), Free);
+            return devices.FreeAsync(name, IsVariant ? Task.CompletedTask : Health.StopAsync(), FindTroubleAsync, Free);
+        }
+
+        if (Zeros is { IsHanging: true } zeros)
+        {
+            // Its memory is in use.
+            return FreeAfterAsync(zeros);
         }
 
         Free();
@@ -84,11 +91,38 @@ internal sealed class LoadedModel(
     /// <summary>Frees it as <see cref="FreeAsync"/> does, without waiting.</summary>
     public void Dispose() => _ = FreeAsync("that was not served");
 
+    private async Task FreeAfterAsync(ZeroInference zeros)
+    {
+        await zeros.LateEnded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Free();
+    }
+
+    // The devices are well, but it may not be: an inference of it hangs, or the driver gave up what was compiled.
+    private async Task<string?> FindTroubleAsync()
+    {
+        if (Zeros is not { } zeros)
+        {
+            return null;
+        }
+
+        if (zeros.IsHanging)
+        {
+            return "an inference with zeros on it has not ended";
+        }
+
+        return Health.IsLost && ModelProbe.DeviceTroubleOf(await zeros.RunAsync(DeviceWatch.Patience).ConfigureAwait(false)) is { } trouble
+            ? $"it does not compute any more: {trouble}"
+            : null;
+    }
+
     private void Free()
     {
-        StreamEntry?.Dispose();
         pool.Dispose();
-        Zeros?.TryFreeLate();
+        if (Zeros?.TryFreeLate() == false)
+        {
+            throw new InvalidOperationException("An inference with zeros uses the model that was to be freed.");
+        }
+
         compiled?.Dispose();
         Variants?.Dispose();
         Files?.Dispose();

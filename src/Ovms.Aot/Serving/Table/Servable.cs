@@ -67,8 +67,22 @@ internal sealed class Servable
     /// <summary>Whether its devices compute.</summary>
     public ServableHealth Health => _model.Health;
 
+    /// <summary>
+    /// Asks the devices other than the CPU that hold parts of it; null if all compute, else what the first says that does not.
+    /// </summary>
+    public Task<string?> AskDevicesAsync() => _model.Uses?.AskAsync() ?? Task.FromResult<string?>(null);
+
+    /// <summary>Whether it is a variant, compiled for other shapes than its model.</summary>
+    public bool IsVariant => _model.IsVariant;
+
     /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
     public int CountLate(TimeSpan limit) => Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0);
+
+    /// <summary>
+    /// Counts it as left behind on a device of it that fails, until it is freed. For a servable that is retired and is still held.
+    /// </summary>
+    public Task CountAsLeftBehindAsync() =>
+        _model.Uses?.CountAsLeftBehindAsync($"{Id.Name}; version: {Id.VersionText}", Drained) ?? Task.CompletedTask;
 
     /// <summary>Runs the inferences if the inputs are dynamic; null if they are static.</summary>
     public DynamicInference? Dynamic => _model.Dynamic;
@@ -87,6 +101,9 @@ internal sealed class Servable
 
     /// <summary>The devices that run it; null if unknown.</summary>
     public ExecutingDevices? Devices => _model.Devices;
+
+    /// <summary>Whether it must be loaded again though its source is the same: it could run better, or does not compute any more.</summary>
+    public bool NeedsReturn => Devices is { HaveFallen: true } or { IsOutdated: true } || Health.IsLost;
 
     /// <summary>The first inference on devices that it is handed over to; null if there is none.</summary>
     public ZeroInference? WarmUp => _model.WarmsUp ? _model.Zeros : null;

@@ -19,6 +19,9 @@ internal abstract class ServableVariants : IDisposable
     /// <summary>Whether calls decide the batch size and nothing else.</summary>
     public abstract bool IsBatch { get; }
 
+    /// <summary>The variants that are made, most recently used first.</summary>
+    public abstract IReadOnlyList<Servable> All { get; }
+
     /// <summary>Number of infer requests of the variants.</summary>
     public abstract int Requests { get; }
 
@@ -47,6 +50,10 @@ internal abstract class ServableVariants : IDisposable
     /// <returns>The lease. Or a failure: the variant cannot be made, or too many calls wait.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
     public abstract ValueTask<Outcome<ServableLease>> LeaseAsync(long[][] shapes, CancellationToken cancellation);
+
+    /// <summary>Forgets a variant: its calls end, and the next one of its shapes makes it anew.</summary>
+    /// <returns>Whether there was such a variant.</returns>
+    public abstract bool Drop(Servable variant);
 
     /// <summary>Releases all variants. Called once, when no call waits and none can come.</summary>
     /// <returns>Completes when the last call on a variant has ended and all are freed.</returns>

@@ -25,6 +25,9 @@ internal sealed class ModelVariants(AutoShapes auto, Signature loaded, VariantTa
     public override int InUse => table.Sum(static variant => variant.Pool.InUse);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Servable> All => table.ToArray();
+
+    /// <inheritdoc/>
     public override int Waiting => table.Waiting + table.Sum(static variant => variant.Pool.Waiting);
 
     /// <inheritdoc/>
@@ -53,6 +56,9 @@ internal sealed class ModelVariants(AutoShapes auto, Signature loaded, VariantTa
     /// <inheritdoc/>
     public override ValueTask<Outcome<ServableLease>> LeaseAsync(long[][] shapes, CancellationToken cancellation) =>
         table.LeaseAsync(auto.KeyOf(shapes), cancellation);
+
+    /// <inheritdoc/>
+    public override bool Drop(Servable variant) => table.Drop(variant);
 
     /// <inheritdoc/>
     public override Task EndAsync() => table.EndAsync();

@@ -124,6 +124,35 @@ internal sealed class VariantTable(
         return new(waiter.WaitAsync(cancellation));
     }
 
+    /// <summary>The variants, most recently used first.</summary>
+    public Servable[] ToArray()
+    {
+        lock (_gate)
+        {
+            return [.. _byUse.Select(static entry => entry.Variant)];
+        }
+    }
+
+    /// <summary>Forgets a variant: its calls end, and the next one of its shapes makes it anew.</summary>
+    /// <returns>Whether the table had it.</returns>
+    public bool Drop(Servable variant)
+    {
+        lock (_gate)
+        {
+            if (_byUse.FirstOrDefault(entry => entry.Variant == variant) is not { Variant: not null } found)
+            {
+                return false;
+            }
+
+            _byUse.Remove(_byKey[found.Key]);
+            _byKey.Remove(found.Key);
+            _leaving = Task.WhenAll(_leaving, variant.Drained);
+        }
+
+        variant.Retire();
+        return true;
+    }
+
     /// <summary>Releases all variants. Called once, when no call waits and none can come.</summary>
     /// <returns>Completes when the last call on a variant has ended and all are freed.</returns>
     public async Task EndAsync()
@@ -145,7 +174,7 @@ internal sealed class VariantTable(
         }
 
         await work.ConfigureAwait(false);
-        await _leaving.ConfigureAwait(false);
+        await Leaving().ConfigureAwait(false);
         await Task.WhenAll(variants.Select(static variant => variant.Drained)).ConfigureAwait(false);
     }
 
@@ -162,7 +191,11 @@ internal sealed class VariantTable(
             if (Settle(pending, made) is { } last)
             {
                 last.Variant.Retire();
-                _leaving = last.Variant.Drained;
+                lock (_gate)
+                {
+                    _leaving = Task.WhenAll(_leaving, last.Variant.Drained);
+                }
+
                 if (last.IsDropped)
                 {
                     dropped(last.Key);
@@ -174,7 +207,7 @@ internal sealed class VariantTable(
     // Returns the longest waiting variant that still has waiters. Null: there is none, and this work ends.
     private async ValueTask<PendingVariant?> NextAsync()
     {
-        await _leaving.ConfigureAwait(false);
+        await Leaving().ConfigureAwait(false);
         lock (_gate)
         {
             while (_order.TryDequeue(out PendingVariant? pending))
@@ -189,6 +222,14 @@ internal sealed class VariantTable(
 
             _isWorking = false;
             return null;
+        }
+    }
+
+    private Task Leaving()
+    {
+        lock (_gate)
+        {
+            return _leaving;
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Serving.Health;
@@ -15,6 +14,7 @@ internal sealed class ServableHealthTests
     private static readonly EngineFault s_cancelled = new(OvStatus.InferCancelled, "");
 
     private readonly FakeClock _clock = new();
+    private readonly ManagedModels.Lines _log = new();
     private int _changes;
 
     // What the next probe says.
@@ -54,8 +54,6 @@ internal sealed class ServableHealthTests
     public async Task CallersAndCancelledCalls_DoNotCount()
     {
         ServableHealth health = Make();
-        int told = 0;
-        health.InferenceFailed += _ => told++;
         for (int i = 0; i < 4; i++)
         {
             await Assert.That(health.Failed(s_ofCaller)).IsFalse();
@@ -63,7 +61,6 @@ internal sealed class ServableHealthTests
         }
 
         await Assert.That(health.IsReady).IsTrue();
-        await Assert.That(told).IsEqualTo(4);
     }
 
     [Test]
@@ -76,6 +73,26 @@ internal sealed class ServableHealthTests
         }
 
         await Assert.That(health.IsReady).IsTrue();
+    }
+
+    [Test]
+    [Arguments(0u)]
+    [Arguments(100u)]
+    public async Task ErrorsThatAreNotLogged_AreCountedInTheNextLine(uint errors)
+    {
+        ServableHealth health = Make(errors);
+        for (int i = 0; i < 20; i++)
+        {
+            health.Failed(s_ofDevice);
+        }
+
+        await Assert.That(_log.Count("inferences that failed on GPU: 1; in a row: 1; the last: [GPU] clWaitForEvents")).IsEqualTo(1);
+        await Assert.That(_log.Count("inferences that failed")).IsEqualTo(1);
+
+        // Unloading ends the minute.
+        await health.StopAsync();
+        await Assert.That(_log.Count("inferences that failed on GPU: 19; in a row: 20; the last: [GPU] clWaitForEvents")).IsEqualTo(1);
+        await Assert.That(_log.Count("inferences that failed")).IsEqualTo(2);
     }
 
     [Test]
@@ -135,11 +152,41 @@ internal sealed class ServableHealthTests
         await health.StopAsync();
     }
 
+    [Test]
+    public async Task ThirdFailedProbe_MakesItLost_AndASuccessEndsThat()
+    {
+        ServableHealth health = Make(errors: 1);
+        health.Failed(s_ofDevice);
+        health.NotReplaced("first");
+        health.NotReplaced("second");
+        await Assert.That(health.State.Text).Contains("Compiled again beside, it does not compute either: second. If that lasts, restart the server.");
+        await Assert.That(health.State.Text).DoesNotContain("first");
+        List<bool> lost = [];
+        for (int i = 0; i < 4; i++)
+        {
+            TimeSpan pause = await _clock.WhenSetAsync();
+            lost.Add(health.IsLost);
+            Reply(i < 3 ? "no" : null);
+            _clock.Advance(pause);
+            while (Volatile.Read(ref _probes) <= i)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await Assert.That(lost).IsEquivalentTo([false, false, false, true]);
+        await health.StopAsync();
+        await Assert.That(health.IsReady).IsTrue();
+        await Assert.That(health.IsLost).IsFalse();
+        health.NotReplaced("too late");
+        await Assert.That(health.State.IsOk).IsTrue();
+    }
+
     private ServableHealth Make(uint errors = 3, bool isShapeOpen = false) => new(
         new ServableId("m", 1),
         "GPU",
         isShapeOpen,
-        new HealthRule(errors, () => Interlocked.Increment(ref _changes), _clock, NullLogger.Instance),
+        new HealthRule(errors, () => Interlocked.Increment(ref _changes), _clock, _log),
         () =>
         {
             string? answer = _answer;

@@ -70,6 +70,27 @@ public class ZeroInferenceTests
         await Assert.That(zeros.IsHanging).IsFalse();
     }
 
+    // Beside a first inference that takes minutes, a probe with a deadline of seconds must end.
+    [Test]
+    public async Task DeadlineCountsTheWaitForAnEarlierInference()
+    {
+        using Model read = Engine.Core.ReadModel(Path.Combine(Repo.Model("dynamic"), "1", "dynamic.xml"));
+        using CompiledModel compiled = Engine.Compile(read);
+        ShapeGate gate = new();
+        ZeroInference zeros = Of(compiled, gate);
+        await gate.EnterAsync(alone: false, CancellationToken.None);
+        Task<ZeroResult> earlier = zeros.RunAsync(s_ample);
+
+        ZeroResult probe = await zeros.RunAsync(TimeSpan.FromMilliseconds(20));
+        bool hasEnded = earlier.IsCompleted;
+        gate.Leave();
+
+        await Assert.That(probe).IsEqualTo(ZeroResult.NoAnswer);
+        await Assert.That(hasEnded).IsFalse();
+        await Assert.That((await earlier).IsWell).IsTrue();
+        await Assert.That((await zeros.RunAsync(s_ample)).IsWell).IsTrue();
+    }
+
     [Test]
     [Arguments("(1,3)", 1, 3)]
     [Arguments("(-1,3)", 1, 3)]

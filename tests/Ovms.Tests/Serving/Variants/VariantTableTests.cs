@@ -42,6 +42,26 @@ public sealed class VariantTableTests
     }
 
     [Test]
+    public async Task DroppedVariant_EndsItsCalls_AndIsMadeAnewByTheNextOne()
+    {
+        MadeVariants variants = new();
+        await variants.UseAsync(1);
+        await variants.UseAsync(2);
+        ServableLease call = (await variants.LeaseAsync(1)).Value!;
+        Servable first = call.Servable;
+        await Assert.That(variants.Table.Drop(first)).IsTrue();
+        await Assert.That(variants.Table.Drop(first)).IsFalse();
+        await Assert.That(variants.Table.ToArray()).HasSingleItem();
+        await Assert.That(first.Drained.IsCompleted).IsFalse();
+        await variants.UseAsync(2);
+        call.Dispose();
+        await variants.UseAsync(1);
+        await Assert.That(first.Drained.IsCompleted).IsTrue();
+        await Assert.That(variants.Made).IsEquivalentTo([1L, 2, 1]);
+        await variants.EndAsync();
+    }
+
+    [Test]
     public async Task ThoseNotUsedForLongest_MakeRoom()
     {
         MadeVariants variants = new();
