@@ -59,8 +59,8 @@ public sealed unsafe class Core : IDisposable
     /// <summary>Reads a model from the text of an IR.</summary>
     /// <param name="ir">The text.</param>
     /// <param name="weights">
-    /// The contents of its .bin, whose memory the model keeps; null if it has none. The tensor may be disposed, but must not lie over memory
-    /// of the caller.
+    /// The contents of its .bin, whose memory the model keeps; null if it has none. The tensor may be disposed, but must not lie over
+    /// memory of the caller.
     /// </param>
     public Model ReadModelText(string ir, Tensor? weights = null)
     {

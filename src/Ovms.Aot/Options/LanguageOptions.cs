@@ -71,7 +71,8 @@ internal sealed partial record ModelOptions
     public string PipelineType { get; init; } = "AUTO";
 
     /// <summary>For models with states of convolution or linear attention: kept states per so many cache blocks; 0 for none.</summary>
-    [Option("cache_interval_multiplier", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Max = 1 << 16)]
+    [Option(
+        "cache_interval_multiplier", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Max = 1 << 16)]
     public uint CacheIntervalMultiplier { get; init; }
 
     /// <summary>Not used yet: how tool calls in answers are recognised; they stay in the text.</summary>

@@ -137,7 +137,8 @@ internal sealed class LanguageLoader(
         facts.Template is null
             ? Outcome.Fail(
                 StatusCode.InvalidTextRequest,
-                "The model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); send a prompt to /v3/completions")
+                "The model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); "
+                    + "send a prompt to /v3/completions")
             : ChatPrompt.Of(facts.Template.Text, facts.Template.ForTools, ConstantsOf(tokenizer.Roles), clock);
 
     private static Dictionary<string, string> ConstantsOf(SpecialTokens roles) =>

@@ -33,7 +33,9 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
     /// <exception cref="IOException">A file cannot be read.</exception>
     public Outcome<LoadedLanguageModel> Load()
     {
-        string? reason = settings.IsStateful ? "pipeline_type LM asks for it" : settings.Device == "CPU" ? null : $"paged attention runs on the CPU, and the model is for {settings.Device}";
+        string? reason = settings.IsStateful ? "pipeline_type LM asks for it"
+            : settings.Device == "CPU" ? null
+            : $"paged attention runs on the CPU, and the model is for {settings.Device}";
         if (reason is null && PagedAttention.Load(core, out reason) is { } paged)
         {
             Outcome<Model> transformed = _forms.Transform(paged);

@@ -15,6 +15,8 @@ internal sealed record LanguageModelSettings(
     /// <summary>Whether one infer request a sequence is asked for.</summary>
     public bool IsStateful { get; init; }
 
-    /// <summary>A folder that remembers which models compute the same over paged attention; null to compare at the first load of the process.</summary>
+    /// <summary>
+    /// A folder that remembers which models compute the same over paged attention; null to compare at the first load of the process.
+    /// </summary>
     public string? VerdictFolder { get; init; }
 }

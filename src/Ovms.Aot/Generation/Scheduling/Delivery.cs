@@ -145,7 +145,8 @@ internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls 
     {
         if (fault == RowFault.NothingAllowed)
         {
-            Outcome outcome = Outcome.Fail(StatusCode.GenerationInvalid, "the request's logit_bias and min_tokens leave no token to choose");
+            Outcome outcome = Outcome.Fail(
+                StatusCode.GenerationInvalid, "the request's logit_bias and min_tokens leave no token to choose");
             calls.End(sequence, Finish.Failed, outcome);
             return;
         }

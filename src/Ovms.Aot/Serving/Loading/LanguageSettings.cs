@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ovms.Devices;
 using Ovms.Options;
 using Ovms.Repository;
@@ -110,7 +109,9 @@ internal sealed record LanguageSettings
         string[] unused =
         [
             .. written.ToolParser.Length > 0 ? [$"tool_parser {written.ToolParser} (tool calls stay in the text)"] : Array.Empty<string>(),
-            .. written.ReasoningParser.Length > 0 ? [$"reasoning_parser {written.ReasoningParser} (thinking stays in the text)"] : Array.Empty<string>(),
+            .. written.ReasoningParser.Length > 0
+                ? [$"reasoning_parser {written.ReasoningParser} (thinking stays in the text)"]
+                : Array.Empty<string>(),
             .. written.EnableToolGuidedGeneration == TrueFalse.True
                 ? ["enable_tool_guided_generation (tool calls are not held to their schema)"]
                 : Array.Empty<string>(),

@@ -131,7 +131,8 @@ internal sealed class CompletionForm : AnswerForm
         }
     }
 
-    private static void WriteList(NativeBuffer buffer, ReadOnlySpan<byte> name, IReadOnlyList<TokenChoice> tokens, Action<TokenChoice> write)
+    private static void WriteList(
+        NativeBuffer buffer, ReadOnlySpan<byte> name, IReadOnlyList<TokenChoice> tokens, Action<TokenChoice> write)
     {
         buffer.Raw(name);
         for (int i = 0; i < tokens.Count; i++)

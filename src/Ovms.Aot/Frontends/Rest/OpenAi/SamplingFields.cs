@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Ovms.Frontends.Rest.OpenAi;
@@ -104,7 +105,10 @@ internal sealed record SamplingFields
     }
 
     private static double? InRange(RequestFields fields, string name, double min, double max) =>
-        fields.Number(name, value => value >= min && value <= max, FormattableString.Invariant($"{name} out of range({min:0.0}, {max:0.0})"));
+        fields.Number(
+            name,
+            value => value >= min && value <= max,
+            FormattableString.Invariant($"{name} out of range({min:0.0}, {max:0.0})"));
 
     private static double? ReadTemperature(RequestFields fields)
     {
@@ -247,7 +251,8 @@ internal sealed record SamplingFields
             }
             else if (wanted > answers)
             {
-                fields.Fail($"best_of {wanted} above n {answers} asks for a beam search, which is not served; give the same number or only n");
+                fields.Fail(
+                    $"best_of {wanted} above n {answers} asks for a beam search, which is not served; give the same number or only n");
             }
         }
 
@@ -275,7 +280,7 @@ internal sealed record SamplingFields
         List<KeyValuePair<int, float>> pairs = [];
         foreach (JsonProperty pair in value.EnumerateObject())
         {
-            if (!int.TryParse(pair.Name, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int id)
+            if (!int.TryParse(pair.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
                 || pair.Value.ValueKind != JsonValueKind.Number
                 || !pair.Value.TryGetSingle(out float bias)
                 || !(bias is >= -100 and <= 100))

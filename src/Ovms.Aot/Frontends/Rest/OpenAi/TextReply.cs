@@ -11,7 +11,8 @@ internal static class TextReply
     {
         if (retryAfter is { } pause)
         {
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            long seconds = Math.Max(1, (long)Math.Ceiling(pause.TotalSeconds));
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         return RestReply.ErrorAsync(context, failure);

@@ -174,7 +174,8 @@ internal static class TextStart
         {
             return prompt + tokens <= length
                 ? (int)tokens
-                : RequestFields.Refuse($"Number of prompt tokens: {prompt} + max tokens value: {tokens} exceeds model max length: {length}");
+                : RequestFields.Refuse(
+                    $"Number of prompt tokens: {prompt} + max tokens value: {tokens} exceeds model max length: {length}");
         }
 
         int usual = language.Settings.MaxTokensLimit ?? language.Defaults.MaxNewTokens ?? int.MaxValue;

@@ -7,7 +7,9 @@ internal static class TokenLimit
     /// <param name="fields">Receives the fault.</param>
     /// <param name="name">The field that gave the limit.</param>
     /// <param name="tokens">The limit asked for; null = none.</param>
-    /// <param name="most">The model's option; null = none. max_tokens must be below it, other fields may reach it, as in the original.</param>
+    /// <param name="most">
+    /// The model's option; null = none. max_tokens must be below it, other fields may reach it, as in the original.
+    /// </param>
     /// <param name="least">The least number allowed: 1, or 0 for a prompt that is only scored.</param>
     public static void Check(RequestFields fields, string name, long? tokens, int? most, int least = 1)
     {

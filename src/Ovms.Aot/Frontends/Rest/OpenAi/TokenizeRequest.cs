@@ -53,7 +53,8 @@ internal static class TokenizeRequest
         if (given.Length != 1)
         {
             return RequestFields.Refuse(
-                $"Expected: exactly one of text, prompt and messages; Actual: {(given.Length == 0 ? "none" : string.Join(" and ", given))}");
+                "Expected: exactly one of text, prompt and messages; Actual: "
+                + (given.Length == 0 ? "none" : string.Join(" and ", given)));
         }
 
         // A rendered conversation holds its special tokens already.
@@ -90,7 +91,8 @@ internal static class TokenizeRequest
             return exchange.Fields.Fault;
         }
 
-        Outcome<string> text = exchange.Language.Render(messages.Messages, messages.Tools, messages.Variables, messages.AddsGenerationPrompt);
+        Outcome<string> text = exchange.Language.Render(
+            messages.Messages, messages.Tools, messages.Variables, messages.AddsGenerationPrompt);
         return text.IsOk ? new[] { text.Value } : text.WithoutValue;
     }
 
