@@ -8,8 +8,6 @@ public class WindowDetokenizerTests
 {
     private static readonly string[] s_tokens = [" a", "b", " '", "s", " ", ".", " n", "'t", "word", " word", "\n", "日", "", " don", "!"];
 
-    private int _most;
-
     [Test]
     public async Task AnySequence_GivesTheTextOfAll()
     {
@@ -32,9 +30,10 @@ public class WindowDetokenizerTests
     [Test]
     public async Task LongAnswer_IsDecodedInShortPieces()
     {
+        int most = 0;
         WindowDetokenizer detokenizer = new(ids =>
         {
-            _most = Math.Max(_most, ids.Length);
+            most = Math.Max(most, ids.Length);
             return Decode(ids);
         });
         for (int i = 0; i < 2_000; i++)
@@ -42,15 +41,16 @@ public class WindowDetokenizerTests
             _ = detokenizer.Append(i % 10);
         }
 
-        await Assert.That(_most).IsLessThanOrEqualTo(32);
+        await Assert.That(most).IsLessThanOrEqualTo(32);
     }
 
     [Test]
     public async Task TokensWithoutText_DoNotPileUp()
     {
+        int most = 0;
         WindowDetokenizer detokenizer = new(ids =>
         {
-            _most = Math.Max(_most, ids.Length);
+            most = Math.Max(most, ids.Length);
             return "";
         });
         for (int i = 0; i < 2_000; i++)
@@ -58,7 +58,7 @@ public class WindowDetokenizerTests
             _ = detokenizer.Append(12);
         }
 
-        await Assert.That(_most).IsLessThanOrEqualTo(300);
+        await Assert.That(most).IsLessThanOrEqualTo(300);
     }
 
     // As SentencePiece with clean-up: the first space goes, and those before marks and short forms.
