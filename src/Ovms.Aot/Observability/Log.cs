@@ -214,7 +214,7 @@ internal static partial class Log
         "The section \"monitoring\" of the configuration file has changed. It is read at the start only: restart the server to use it")]
     public static partial void MonitoringChanged(ILogger log);
 
-    [LoggerMessage(76, LogLevel.Error, "{Why}. {Advice}. Calls lost so far: {Lost} of at most {Most}")]
+    [LoggerMessage(101, LogLevel.Error, "{Why}. {Advice}. Calls lost so far: {Lost} of at most {Most}")]
     public static partial void DeviceCallLost(ILogger log, string why, int lost, int most, string advice);
 
     [LoggerMessage(22, LogLevel.Information, "Stopped")]
