@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ovms.Devices;
 using Ovms.Options;
 using Ovms.Repository;
