@@ -14,8 +14,8 @@ if (args.Length != 3)
     return 64;
 }
 
-string body = $$"""
-    {"model":{{Quoted(args[1])}},"messages":[{"role":"user","content":{{Quoted(args[2])}}}],"temperature":0,"max_tokens":256,
+string body = $$$"""
+    {"model":{{{Quoted(args[1])}}},"messages":[{"role":"user","content":{{{Quoted(args[2])}}} }],"temperature":0,"max_tokens":256,
     "stream":true,"stream_options":{"include_usage":true}}
     """;
 using HttpClient client = new() { BaseAddress = new Uri(args[0]), Timeout = Timeout.InfiniteTimeSpan };

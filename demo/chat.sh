@@ -12,6 +12,7 @@ message=${1:-}
 model=${OVMS_DEMO_MODEL:-../shared/models/smollm2_135m}
 [[ -f $model/openvino_model.xml ]] || fail "there is no language model in $model. Make one, and name its folder in OVMS_DEMO_MODEL:
 optimum-cli export openvino --model HuggingFaceTB/SmolLM2-135M-Instruct --task text-generation-with-past --weight-format int4 FOLDER"
+model=$(cd "$model" && pwd)
 publish/publish.sh --if-needed
 
 read -r rest < <(free_ports 1)
