@@ -74,9 +74,7 @@ internal sealed class DeviceCompiler(
     }
 
     /// <summary>The one device for a model that cannot be shared among several, and the properties to compile it with there.</summary>
-    /// <param name="asked">One device, or AUTO: then the first of its list that is present, or the CPU.</param>
-    /// <param name="config">The given properties.</param>
-    /// <param name="cpus">The CPUs it may use; null leaves the choice to OpenVINO.</param>
+    /// <inheritdoc cref="Compile(Model, TargetDevice, PluginConfig, int, string?, CpuAllotment?)"/>
     public Outcome<DevicePlace> OneDevice(TargetDevice asked, PluginConfig config, CpuAllotment? cpus)
     {
         Outcome<DevicePlan> plan = Plan(asked);
@@ -85,15 +83,9 @@ internal sealed class DeviceCompiler(
             return plan.WithoutValue;
         }
 
-        DeviceName device = plan.Value.Target.Devices is [{ } first, ..] ? first.WithoutCount : new DeviceName("CPU");
-        TargetDevice target = new(DeviceMode.Single, [device], [], device.ToString());
+        TargetDevice target = DevicePlace.TargetOf(plan.Value);
         Outcome<CompileProperties> properties = MakeProperties(config, asked, target, "", cpus, out _);
-        return properties.IsOk
-            ? new DevicePlace(
-                device.ToString(),
-                properties.Value.Properties,
-                [.. plan.Value.Warning is { } warning ? [warning] : Array.Empty<string>(), .. properties.Value.Warnings])
-            : properties.WithoutValue;
+        return properties.IsOk ? DevicePlace.Of(target, plan.Value, properties.Value) : properties.WithoutValue;
     }
 
     /// <summary>Checks devices and properties as for a compilation, without compiling.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Ovms.Frontends.Rest.OpenAi;
@@ -98,7 +97,7 @@ internal sealed record SamplingFields
                 : null,
             Answers = ReadAnswers(fields, bestOfLimit, isStream),
             MinTokens = (int)Math.Min(fields.Unsigned("min_tokens") ?? 0, int.MaxValue),
-            LogitBias = ReadLogitBias(fields),
+            LogitBias = LogitBiasField.Read(fields),
             SkipsSpecialTokens = fields.Flag("skip_special_tokens", "skip_special_tokens accepts values true or false", otherwise: true),
             ReturnsTokenIds = fields.Flag("return_token_ids", "return_token_ids accepts values true or false"),
         };
@@ -263,42 +262,4 @@ internal sealed record SamplingFields
 
         return (int)answers;
     }
-
-    private static KeyValuePair<int, float>[] ReadLogitBias(RequestFields fields)
-    {
-        if (!fields.TryGet("logit_bias", out JsonElement value))
-        {
-            return [];
-        }
-
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            fields.Fail("logit_bias is not an object of token ids and numbers");
-            return [];
-        }
-
-        List<KeyValuePair<int, float>> pairs = [];
-        foreach (JsonProperty pair in value.EnumerateObject())
-        {
-            if (!int.TryParse(pair.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
-                || pair.Value.ValueKind != JsonValueKind.Number
-                || !pair.Value.TryGetSingle(out float bias)
-                || !(bias is >= -100 and <= 100))
-            {
-                fields.Fail("logit_bias: expected token ids with numbers from -100 to 100");
-                return [];
-            }
-
-            pairs.Add(new KeyValuePair<int, float>(id, bias));
-            if (pairs.Count > MaxBiases)
-            {
-                fields.Fail($"logit_bias may have at most {MaxBiases} tokens");
-                return [];
-            }
-        }
-
-        return [.. pairs];
-    }
-
-    private const int MaxBiases = 1024;
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Ovms.Frontends.Rest.OpenAi;
+
+/// <summary>The field logit_bias: additions to the logits of tokens, by their ids.</summary>
+internal static class LogitBiasField
+{
+    private const int MaxBiases = 1024;
+
+    /// <summary>Reads it.</summary>
+    /// <param name="fields">The request; receives the first fault.</param>
+    public static KeyValuePair<int, float>[] Read(RequestFields fields)
+    {
+        if (!fields.TryGet("logit_bias", out JsonElement value))
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            fields.Fail("logit_bias is not an object of token ids and numbers");
+            return [];
+        }
+
+        List<KeyValuePair<int, float>> pairs = [];
+        foreach (JsonProperty pair in value.EnumerateObject())
+        {
+            if (!int.TryParse(pair.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                || pair.Value.ValueKind != JsonValueKind.Number
+                || !pair.Value.TryGetSingle(out float bias)
+                || !(bias is >= -100 and <= 100))
+            {
+                fields.Fail("logit_bias: expected token ids with numbers from -100 to 100");
+                return [];
+            }
+
+            pairs.Add(new KeyValuePair<int, float>(id, bias));
+            if (pairs.Count > MaxBiases)
+            {
+                fields.Fail($"logit_bias may have at most {MaxBiases} tokens");
+                return [];
+            }
+        }
+
+        return [.. pairs];
+    }
+}
