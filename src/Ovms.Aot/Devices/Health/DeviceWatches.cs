@@ -58,6 +58,13 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
         string model, Core core, ImmutableArray<string> devices, Task idle, Func<Task<string?>> trouble, Action free)
     {
         await Task.WhenAny(idle, _ending.Task).ConfigureAwait(false);
+        if (await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is { } before)
+        {
+            // Without a turn: a device that does not answer makes each question wait.
+            before.Watch.LeaveBehind(model, before.Why, TryFreeAsync);
+            return;
+        }
+
         if (!await TryTakeTurnAsync().ConfigureAwait(false))
         {
             _kept.Add(free);
@@ -66,6 +73,7 @@ internal sealed class DeviceWatches(EngineCores cores, TimeProvider clock, ILogg
 
         try
         {
+            // Asked again: another free may have met a failure meanwhile.
             if (await FindTroubleAsync(core, devices, trouble).ConfigureAwait(false) is { } found)
             {
                 found.Watch.LeaveBehind(model, found.Why, TryFreeAsync);
