@@ -173,7 +173,12 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
 
         if (change.IsFall)
         {
-            Log.DeviceFell(log, servable.Id.Name, servable.Id.Version, change.Now, devices.Asked, change.Before);
+            // What was so from the start, its load has logged.
+            if (change.Now != change.Before)
+            {
+                Log.DeviceFell(log, servable.Id.Name, servable.Id.Version, change.Now, devices.Asked, change.Before);
+            }
+
             fell(servable.Id, servable);
         }
     }

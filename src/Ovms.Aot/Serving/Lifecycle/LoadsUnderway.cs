@@ -29,10 +29,17 @@ internal sealed class LoadsUnderway
 
     private int RunningWithLimit => _running.Count(static load => load.Source.Config.LoadTimeout is not null);
 
+    /// <summary>Whether a load runs that is not a way back: those are extra, and nobody waits for them.</summary>
+    public bool AnyWanted => _running.Exists(static load => !load.IsReturn);
+
     /// <summary>Why a version cannot be loaded now. Ok if it can be, at once or as soon as <see cref="HasPlace"/> is true.</summary>
-    public Outcome Refusal(ServableId id, VersionSource source)
+    /// <param name="id">The version.</param>
+    /// <param name="source">Where it is loaded from.</param>
+    /// <param name="isReturn">Whether it is a way back. One that was left behind holds up no other load: that may move its model off the
+    /// device.</param>
+    public Outcome Refusal(ServableId id, VersionSource source, bool isReturn = false)
     {
-        if (_leftBehind.Find(load => load.Id == id && load.Source.Folder == source.Folder) is { } earlier)
+        if (_leftBehind.Find(load => load.Id == id && load.Source.Folder == source.Folder && (isReturn || !load.IsReturn)) is { } earlier)
         {
             return earlier.WhyLeft;
         }
@@ -46,11 +53,12 @@ internal sealed class LoadsUnderway
     }
 
     /// <summary>Whether one more load may begin now. The number of concurrent loads is limited; slow ones do not count.</summary>
-    public bool HasPlace(VersionSource source, TimeSpan now)
+    /// <remarks>Ways back have one place of their own: they try devices that may hang, and must not hold up other models.</remarks>
+    public bool HasPlace(VersionSource source, TimeSpan now, bool isReturn = false)
     {
         // Every load with a time limit may have to be abandoned, so a place is reserved for it.
         bool hasRoom = source.Config.LoadTimeout is null || _leftBehind.Count + RunningWithLimit < MostLeftBehind;
-        return hasRoom && _running.Count(load => !load.IsSlow(now)) < s_maxConcurrent;
+        return hasRoom && _running.Count(load => load.IsReturn == isReturn && !load.IsSlow(now)) < (isReturn ? 1 : s_maxConcurrent);
     }
 
     /// <summary>Adds a load that begins.</summary>
@@ -113,7 +121,7 @@ internal sealed class LoadsUnderway
     /// <param name="desired">What the newest look found.</param>
     /// <param name="now">The current time.</param>
     public bool Hold(PendingReload reload, Desired desired, TimeSpan now) => _running.Exists(load =>
-        load.Look >= reload.Look || !load.IsSlow(now) || (now < reload.WaitsUntil && !IsWanted(load, desired)));
+        (!load.IsReturn && (load.Look >= reload.Look || !load.IsSlow(now))) || (now < reload.WaitsUntil && !IsWanted(load, desired)));
 
     /// <summary>When the passing of time alone changes the state of a load; null = never.</summary>
     public TimeSpan? NextDue(TimeSpan now) => _running.Min(load => load.NextDue(now));

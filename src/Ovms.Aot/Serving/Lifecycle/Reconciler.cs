@@ -164,7 +164,7 @@ internal sealed class Reconciler(
 
             if (leaving.Length == 0 && !isRefused)
             {
-                return (plan, plan.Actions.IsEmpty);
+                return (plan, plan.Actions.All(static action => action is LoadAction.Return));
             }
 
             LetGo(leaving);
@@ -176,14 +176,15 @@ internal sealed class Reconciler(
     // False if the load is refused at once; the plan must then be computed again. A load without a place begins when there is one.
     private bool BeginLoad(LoadAction action)
     {
-        RunningLoad begun = new(action.Id, action.Source, action.IsTrial, _desired.Look, Now) { IsReturn = action is LoadAction.Return };
-        Outcome refusal = _loads.Refusal(action.Id, action.Source);
+        bool isReturn = action is LoadAction.Return;
+        RunningLoad begun = new(action.Id, action.Source, action.IsTrial, _desired.Look, Now) { IsReturn = isReturn };
+        Outcome refusal = _loads.Refusal(action.Id, action.Source, isReturn);
         if (!refusal.IsOk)
         {
             board.Begin(action.Id);
             Fail(begun, refusal, isTrial: false);
         }
-        else if (_loads.HasPlace(action.Source, Now))
+        else if (_loads.HasPlace(action.Source, Now, isReturn))
         {
             _loads.Add(begun);
             board.Begin(action.Id);
@@ -285,7 +286,7 @@ internal sealed class Reconciler(
     private void CarryOutReloads()
     {
         // A first look that failed has tried nothing.
-        if (_waiters.IsUnderway && _desired.Look > 0 && _loads.Running == 0 && !readiness.AllTried)
+        if (_waiters.IsUnderway && _desired.Look > 0 && !_loads.AnyWanted && !readiness.AllTried)
         {
             readiness.SetAllTried();
         }

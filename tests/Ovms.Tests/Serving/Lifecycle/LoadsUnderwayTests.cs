@@ -119,6 +119,26 @@ public sealed class LoadsUnderwayTests
     }
 
     [Test]
+    public async Task WaysBack_HoldUpNothingElse()
+    {
+        LoadsUnderway loads = new();
+        Desired wanted = Wants(Config("m"), 1);
+        RunningLoad back = new(new ServableId("m", 1), Load("m").Source, isTrial: false, look: 1, s_now) { IsReturn = true };
+        await Assert.That(loads.HasPlace(back.Source, s_now, isReturn: true)).IsTrue();
+        loads.Add(back);
+        await Assert.That(loads.HasPlace(Source("n"), s_now, isReturn: true)).IsFalse().Because("one device at a time is tried");
+        await Assert.That(loads.HasPlace(Source("n"), s_now)).IsTrue();
+        await Assert.That(loads.AnyWanted).IsFalse();
+        await Assert.That(loads.Hold(ReloadOf(look: 1), wanted, s_now)).IsFalse();
+
+        // An edit moves the model to the CPU while its way back hangs.
+        loads.LeaveBehind(back);
+        await Assert.That(loads.Refusal(back.Id, back.Source).IsOk).IsTrue();
+        await Assert.That(loads.Refusal(back.Id, back.Source, isReturn: true).IsOk).IsFalse();
+        await Assert.That(loads.HasPlace(back.Source, s_now)).IsTrue();
+    }
+
+    [Test]
     public async Task TimeLimit_IsTheModelsOrElseTheServers()
     {
         ServerOptions server = new() { LoadTimeoutSeconds = 7 };
