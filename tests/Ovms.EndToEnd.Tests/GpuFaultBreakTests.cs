@@ -95,8 +95,8 @@ internal sealed partial class GpuFaultBreakTests
 
         // The attempt to free them begins with a question that succeeds, and ends with one that fails.
         await repository.Process.WaitForLineAsync(static line =>
-            line.Contains("is not freed, because GPU.0 fails: [GPU] clWait", StringComparison.Ordinal)
-                || line.Contains("is not freed, because GPU.0 fails: [GPU] clFinish", StringComparison.Ordinal)
+            line.Contains("is not freed, because of GPU.0: [GPU] clWait", StringComparison.Ordinal)
+                || line.Contains("is not freed, because of GPU.0: [GPU] clFinish", StringComparison.Ordinal)
                 || line.Contains("Calls lost", StringComparison.Ordinal));
         await Assert.That(Lost().Matches(repository.Process.Output).Count).IsLessThanOrEqualTo(1);
         await CheckAliveAsync(repository, gpu, "m");

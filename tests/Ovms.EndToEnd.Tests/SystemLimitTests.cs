@@ -11,8 +11,8 @@ public sealed class SystemLimitTests
     private static readonly string[] s_server = ["--model_name", "dummy", "--model_path", Repo.Model("dummy"), "--log_level", "ERROR"];
 
     [Test]
-    [Arguments("--as=64000000", "address space (RLIMIT_AS, ulimit -v) is below 107 MB")]
-    [Arguments("--as=110000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]
+    [Arguments("--as=64000000", "address space (RLIMIT_AS, ulimit -v) is below 120 MB")]
+    [Arguments("--as=125000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]
     [Arguments("--as=210000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]
     [Arguments("--as=400000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]
     [Arguments("--as=700000000", "bytes of address space (RLIMIT_AS, ulimit -v)")]

@@ -25,8 +25,10 @@ internal abstract class ConfigSource
                 return new ServerConfig { Models = [model], Fingerprint = "" };
             }
 
+            // A graph of another kind is refused by the load, as every folder without a model is.
             Outcome<LanguageGraph> graph = LanguageGraph.Read(folder.GraphPath, model);
-            return graph.IsOk
+            return graph.Code == StatusCode.NotImplemented ? new ServerConfig { Models = [model], Fingerprint = "" }
+                : graph.IsOk
                 ? new ServerConfig
                 {
                     Models = [graph.Value.Model], Warnings = graph.Value.Warnings, Fingerprint = graph.Value.Model.ToString(),
