@@ -69,6 +69,32 @@ public sealed class LanguageRefusalTests
     }
 
     [Test]
+    public async Task CallersFault_IsNotWorthAnotherTry()
+    {
+        LanguageServer server = new(await s_server.Value, "chat");
+        using HttpResponseMessage refused = await server.SendAsync("completions", "\"prompt\":\"a\",\"logit_bias\":{\"1500\":1}");
+        await Assert.That(refused.StatusCode).IsEqualTo(HttpStatusCode.BadRequest);
+        await Assert.That(refused.Headers.RetryAfter).IsNull();
+    }
+
+    [Test]
+    [Arguments("/v3/chat/completions")]
+    [Arguments("/v1/chat/completions")]
+    [Arguments("/v1/completions")]
+    [Arguments("/v3/tokenize")]
+    public async Task Browsers_AreAllowed(string path)
+    {
+        OvmsServer server = await s_server.Value;
+        using HttpRequestMessage preflight = new(HttpMethod.Options, path);
+        using HttpResponseMessage answer = await server.Http.SendAsync(preflight);
+        await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.OK);
+        foreach (string header in (string[])["Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"])
+        {
+            await Assert.That(answer.Headers.GetValues(header).Single()).IsEqualTo("*");
+        }
+    }
+
+    [Test]
     [Arguments("missing", 404, "missing")]
     [Arguments("dummy", 400, "/v2/models/dummy/infer")]
     [Arguments("plain", 400, "/v2/models/plain/infer")]

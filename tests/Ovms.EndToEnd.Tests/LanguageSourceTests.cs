@@ -99,6 +99,7 @@ public sealed class LanguageSourceTests
     [Arguments("--target_device", "HETERO:CPU", "a language model runs on one device, not on HETERO:CPU")]
     [Arguments("--pipeline_type", "VLM", "pipeline_type: VLM takes images or speech, which is not served yet")]
     [Arguments("--draft_source_model", "x", "draft_source_model: speculative decoding is not served yet")]
+    [Arguments("--plugin_config", "{\"prompt_lookup\": true}", "prompt_lookup is speculative decoding, which is not served yet")]
     [Arguments("--model_distribution_policy", "PIPELINE_PARALLEL", "model_distribution_policy: a language model runs on one device")]
     public async Task OptionThatCannotBeFollowed_EndsTheStartAndTheCheck(string option, string value, string text)
     {

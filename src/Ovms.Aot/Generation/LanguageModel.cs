@@ -36,6 +36,9 @@ internal sealed class LanguageModel : ServableLanguage
     /// <summary>Logits of a row; ids are from 0 to one less.</summary>
     public required int Vocabulary { get; init; }
 
+    /// <summary>Counts the memory of the KV cache; owned. Null if there is none.</summary>
+    public required IDisposable? Reservation { get; init; }
+
     /// <summary>What a request that says nothing gets.</summary>
     public GenerationFile Defaults => Facts.Generation;
 
@@ -89,5 +92,6 @@ internal sealed class LanguageModel : ServableLanguage
         // The engine's thread ends all that is left, and frees the model.
         Engine.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Tokenizer.Dispose();
+        Reservation?.Dispose();
     }
 }

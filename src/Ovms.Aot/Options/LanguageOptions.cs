@@ -41,14 +41,15 @@ internal sealed partial record ModelOptions
     public TrueFalse DynamicSplitFuse { get; init; } = TrueFalse.True;
 
     /// <summary>
-    /// Precision of the KV cache: u8, u4, f16, bf16 or f32; u8 when not given. KV_CACHE_PRECISION in plugin_config means the same.
+    /// Precision of the KV cache: u8, u4, f16, bf16 or f32; the device's own when not given, u8 on the CPU where the size of the heads allows
+    /// it. KV_CACHE_PRECISION in plugin_config means the same.
     /// </summary>
     [Option(
         "kv_cache_precision", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "PRECISION",
         Allowed = ["", "u8", "u4", "f16", "bf16", "f32"])]
     public string KvCachePrecision { get; init; } = "";
 
-    /// <summary>Most tokens of a prompt on an NPU.</summary>
+    /// <summary>Not used yet: most tokens of a prompt on an NPU; a warning says so.</summary>
     [Option(
         "max_prompt_len", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1, Max = 1 << 24,
         DefaultText = "the device's")]
@@ -70,7 +71,7 @@ internal sealed partial record ModelOptions
         Allowed = ["LM", "LM_CB", "VLM", "VLM_CB", "OMNI", "AUTO"])]
     public string PipelineType { get; init; } = "AUTO";
 
-    /// <summary>For models with states of convolution or linear attention: kept states per so many cache blocks; 0 for none.</summary>
+    /// <summary>Not used yet: how often states of convolution or linear attention are kept for later prompts; a warning says so.</summary>
     [Option(
         "cache_interval_multiplier", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Max = 1 << 16)]
     public uint CacheIntervalMultiplier { get; init; }

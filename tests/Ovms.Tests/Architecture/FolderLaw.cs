@@ -163,7 +163,7 @@ internal static class FolderLaw
         [
             "Serving", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
             "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Devices/Health", "Repository",
-            "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
+            "Repository/Language", "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [
@@ -179,7 +179,7 @@ internal static class FolderLaw
         ["Devices/Health"] = ["Native", "Status", "Observability"],
         ["Repository"] = ["Disk", "Status"],
         ["Repository/Remote"] = ["Repository", "Disk", "Status"],
-        ["Repository/Language"] = ["Disk", "Status"],
+        ["Repository/Language"] = ["Repository", "Disk", "Status"],
         ["Tensors"] = ["Native", "Status", "Wire"],
 
         ["Options"] = ["Observability"],

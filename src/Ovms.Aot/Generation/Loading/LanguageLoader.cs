@@ -97,7 +97,6 @@ internal sealed class LanguageLoader(
         {
             Device = place.Value.Device,
             Health = health,
-            StreamEntry = model.Value.Cache is { } cache ? KvBudget.Reserve(cache.Bytes) : null,
         };
     }
 
@@ -130,6 +129,7 @@ internal sealed class LanguageLoader(
             Facts = facts,
             Longest = (int)Math.Min(length, int.MaxValue),
             Vocabulary = vocabulary,
+            Reservation = model.Cache is { } kv ? KvBudget.Reserve(kv.Bytes) : null,
         };
     }
 

@@ -6,18 +6,14 @@ namespace Ovms.Repository.Language;
 /// <param name="Path">The folder; absolute.</param>
 internal sealed record LanguageFolder(string Path)
 {
-    private const string ModelName = "openvino_model";
-    private const string TokenizerName = "openvino_tokenizer";
-    private const string DetokenizerName = "openvino_detokenizer";
-
     /// <summary>The IR of the model.</summary>
-    public string Model => In(ModelName + ".xml");
+    public string Model => In(LanguageFiles.Model);
 
     /// <summary>The IR that turns texts into tokens.</summary>
-    public string Tokenizer => In(TokenizerName + ".xml");
+    public string Tokenizer => In(LanguageFiles.Tokenizer);
 
     /// <summary>The IR that turns tokens into texts.</summary>
-    public string Detokenizer => In(DetokenizerName + ".xml");
+    public string Detokenizer => In(LanguageFiles.Detokenizer);
 
     /// <summary>Whether the folder holds a model and both of its tokenizer IRs, by which a language model is recognised.</summary>
     public bool IsComplete => File.Exists(Model) && File.Exists(Tokenizer) && File.Exists(Detokenizer);
@@ -34,7 +30,7 @@ internal sealed record LanguageFolder(string Path)
             return Outcome.Fail(StatusCode.PathInvalid, $"There is no folder {Path}; it should hold a language model in OpenVINO IR.");
         }
 
-        if (Missing(ModelName) is { } model)
+        if (Missing(Model) is { } model)
         {
             return Outcome.Fail(
                 StatusCode.ModelNotLoaded,
@@ -42,7 +38,7 @@ internal sealed record LanguageFolder(string Path)
                 + $"optimum-cli export openvino --model NAME_OR_FOLDER --task text-generation-with-past {Path}");
         }
 
-        return (Missing(TokenizerName) ?? Missing(DetokenizerName)) is { } tokenizer
+        return (Missing(Tokenizer) ?? Missing(Detokenizer)) is { } tokenizer
             ? Outcome.Fail(
                 StatusCode.ModelNotLoaded,
                 $"The language model has no {tokenizer}, so texts and tokens cannot be turned into each other. Make it from the model's "
@@ -52,6 +48,6 @@ internal sealed record LanguageFolder(string Path)
     }
 
     // Both files of an IR; the path of the one that is not there.
-    private string? Missing(string name) =>
-        new[] { In(name + ".xml"), In(name + ".bin") }.FirstOrDefault(static path => !File.Exists(path));
+    private static string? Missing(string ir) =>
+        new[] { ir, System.IO.Path.ChangeExtension(ir, ".bin") }.FirstOrDefault(static path => !File.Exists(path));
 }

@@ -1,6 +1,7 @@
 using Ovms.Devices;
 using Ovms.Options;
 using Ovms.Repository;
+using Ovms.Repository.Language;
 using Ovms.Status;
 
 namespace Ovms.Serving.Loading;
@@ -34,17 +35,11 @@ internal sealed record LanguageSettings
     /// <summary>Whether one conversation after the other is asked for.</summary>
     public required bool IsStateful { get; init; }
 
-    /// <summary>Most tokens of a prompt on an NPU; null = the device's.</summary>
-    public required int? MaxPromptTokens { get; init; }
-
     /// <summary>Most tokens that a request may ask for; null = unlimited.</summary>
     public required int? MaxTokensLimit { get; init; }
 
     /// <summary>The best_of of a request must be below it.</summary>
     public required int BestOfLimit { get; init; }
-
-    /// <summary>Kept states per so many cache blocks, for models with states of convolution or linear attention; 0 = none.</summary>
-    public required int CacheInterval { get; init; }
 
     /// <summary>Options that have no effect yet, as a sentence for the log; null = none.</summary>
     public required string? Warning { get; init; }
@@ -56,7 +51,7 @@ internal sealed record LanguageSettings
         TaskKind.None => false,
         _ => file.Format == ModelFormat.OpenVinoIr
             && Path.GetFileName(file.Path) == LanguageFiles.Model
-            && LanguageFiles.Companions.All(name => File.Exists(Path.Combine(Path.GetDirectoryName(file.Path)!, name)))
+            && new LanguageFolder(Path.GetDirectoryName(file.Path)!).IsComplete
             && file.Ir is { } ir
             && ir.OutputNames.Contains("logits")
             && (ir.InputNames.Contains("beam_idx") || ir.KeepsState),
@@ -68,7 +63,7 @@ internal sealed record LanguageSettings
     {
         ModelOptions written = config.Written;
         Outcome<PluginConfig> plugin = WithPrecision(config.Plugin, written.KvCachePrecision);
-        return Refusal(written, config.Device) is { } refusal
+        return Refusal(written, config.Device, config.Plugin) is { } refusal
             ? Outcome.Fail(StatusCode.ModelConfigInvalid, refusal)
             : !plugin.IsOk
             ? plugin.WithoutValue
@@ -82,17 +77,17 @@ internal sealed record LanguageSettings
                 CachesPrefixes = written.EnablePrefixCaching == TrueFalse.True,
                 SplitsPrompts = written.DynamicSplitFuse == TrueFalse.True,
                 IsStateful = written.PipelineType == "LM",
-                MaxPromptTokens = (int?)written.MaxPromptLen,
                 MaxTokensLimit = written.MaxTokensLimit is { } limit ? (int)Math.Min(limit, int.MaxValue) : null,
                 BestOfLimit = (int)Math.Min(written.BestOfLimit, int.MaxValue),
-                CacheInterval = (int)written.CacheIntervalMultiplier,
                 Warning = WarningOf(written),
             };
     }
 
-    private static string? Refusal(ModelOptions written, TargetDevice device) =>
+    private static string? Refusal(ModelOptions written, TargetDevice device, PluginConfig plugin) =>
         written.DraftSourceModel.Length > 0
             ? "draft_source_model: speculative decoding is not served yet; leave the option out."
+        : plugin.Properties.Any(static property => property.Key == "prompt_lookup")
+            ? "plugin_config: prompt_lookup is speculative decoding, which is not served yet; leave it out."
         : written.ModelDistributionPolicy.Length > 0
             ? $"model_distribution_policy: a language model runs on one device; leave {written.ModelDistributionPolicy} out and name one "
                 + "device as target_device."
@@ -112,6 +107,8 @@ internal sealed record LanguageSettings
             .. written.ReasoningParser.Length > 0
                 ? [$"reasoning_parser {written.ReasoningParser} (thinking stays in the text)"]
                 : Array.Empty<string>(),
+            .. written.MaxPromptLen is null ? Array.Empty<string>() : ["max_prompt_len"],
+            .. written.CacheIntervalMultiplier == 0 ? Array.Empty<string>() : ["cache_interval_multiplier"],
             .. written.EnableToolGuidedGeneration == TrueFalse.True
                 ? ["enable_tool_guided_generation (tool calls are not held to their schema)"]
                 : Array.Empty<string>(),

@@ -58,6 +58,19 @@ internal static class JsonText
         buffer.Raw("]"u8);
     }
 
+    /// <summary>Writes an array of ids.</summary>
+    public static void Ids(this NativeBuffer buffer, ReadOnlySpan<int> ids)
+    {
+        buffer.Raw("["u8);
+        for (int i = 0; i < ids.Length; i++)
+        {
+            buffer.Raw(i == 0 ? default : ","u8);
+            buffer.Number(ids[i]);
+        }
+
+        buffer.Raw("]"u8);
+    }
+
     private static void Escape(NativeBuffer buffer, ReadOnlySpan<byte> utf8)
     {
         while (true)

@@ -36,8 +36,25 @@ internal abstract class AnswerForm
     /// <summary>The object's name of a whole answer.</summary>
     protected string Kind { get; }
 
-    /// <summary>Writes the events with which a stream begins.</summary>
-    public abstract void WriteBegin(NativeBuffer buffer);
+    /// <summary>Writes the events with which a stream begins: one for each choice, without text.</summary>
+    public void WriteBegin(NativeBuffer buffer)
+    {
+        bool isFirst = true;
+        foreach (ChoiceText choice in Call.Choices)
+        {
+            BeginChunk(buffer);
+            buffer.Raw("{\"index\":"u8);
+            buffer.Number(choice.Index);
+            buffer.Raw(",\"logprobs\":null,"u8);
+            buffer.Raw(EmptyPart);
+            buffer.Raw(",\"finish_reason\":null}"u8);
+            EndChunk(buffer, isFirst);
+            isFirst = false;
+        }
+    }
+
+    /// <summary>The member of a choice without text, with which its stream begins.</summary>
+    protected abstract ReadOnlySpan<byte> EmptyPart { get; }
 
     /// <summary>Writes one choice of an event: its new text and tokens, and its end if it has ended.</summary>
     protected abstract void WriteChunkChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice);
@@ -102,7 +119,7 @@ internal abstract class AnswerForm
     }
 
     /// <summary>Ends an event that <see cref="BeginChunk"/> began.</summary>
-    protected void EndChunk(NativeBuffer buffer, bool isFirst = false)
+    private void EndChunk(NativeBuffer buffer, bool isFirst = false)
     {
         buffer.Raw(_tail);
         if (isFirst)
@@ -123,7 +140,7 @@ internal abstract class AnswerForm
     }
 
     /// <summary>Begins an event.</summary>
-    protected void BeginChunk(NativeBuffer buffer) => buffer.Raw(_head);
+    private void BeginChunk(NativeBuffer buffer) => buffer.Raw(_head);
 
     /// <summary>Writes the reason of an end, or null.</summary>
     protected static void WriteFinish(NativeBuffer buffer, string? finish)
@@ -188,21 +205,8 @@ internal abstract class AnswerForm
         if (Call.Fields.ReturnsTokenIds && Call.Prompts.Length == 1)
         {
             buffer.Raw(",\"prompt_token_ids\":"u8);
-            WriteIds(buffer, Call.Prompts[0].Ids);
+            buffer.Ids(Call.Prompts[0].Ids);
         }
-    }
-
-    /// <summary>Writes an array of ids.</summary>
-    protected static void WriteIds(NativeBuffer buffer, ReadOnlySpan<int> ids)
-    {
-        buffer.Raw("["u8);
-        for (int i = 0; i < ids.Length; i++)
-        {
-            buffer.Raw(i == 0 ? default : ","u8);
-            buffer.Number(ids[i]);
-        }
-
-        buffer.Raw("]"u8);
     }
 
     private void WriteUsage(NativeBuffer buffer)

@@ -8,19 +8,7 @@ namespace Ovms.Frontends.Rest.OpenAi;
 internal sealed class ChatForm(TextCall call) : AnswerForm(call, "chat.completion", "chat.completion.chunk")
 {
     /// <inheritdoc/>
-    public override void WriteBegin(NativeBuffer buffer)
-    {
-        bool isFirst = true;
-        foreach (ChoiceText choice in Call.Choices)
-        {
-            BeginChunk(buffer);
-            buffer.Raw("{\"index\":"u8);
-            buffer.Number(choice.Index);
-            buffer.Raw(",\"logprobs\":null,\"delta\":{\"role\":\"assistant\",\"content\":null},\"finish_reason\":null}"u8);
-            EndChunk(buffer, isFirst);
-            isFirst = false;
-        }
-    }
+    protected override ReadOnlySpan<byte> EmptyPart => "\"delta\":{\"role\":\"assistant\",\"content\":null}"u8;
 
     /// <inheritdoc/>
     protected override void WriteChunkChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice)

@@ -1,12 +1,11 @@
 using System.Text.Json;
+using Ovms.Language.Sampling;
 
 namespace Ovms.Frontends.Rest.OpenAi;
 
 /// <summary>A request of chat/completions, checked in the original's order and with its texts.</summary>
 internal sealed record ChatRequest
 {
-    private const int MaxTopLogProbs = 20;
-
     /// <summary>The fields that completions have too.</summary>
     public required SamplingFields Sampling { get; init; }
 
@@ -46,9 +45,9 @@ internal sealed record ChatRequest
         {
             fields.Fail("top_logprobs is given without logprobs: true");
         }
-        else if (top > MaxTopLogProbs)
+        else if (top > SamplingRules.MostLogProbs)
         {
-            fields.Fail($"top_logprobs out of range(0, {MaxTopLogProbs})");
+            fields.Fail($"top_logprobs out of range(0, {SamplingRules.MostLogProbs})");
         }
 
         return wanted && fields.Fault.IsOk ? (int)(top ?? 0) : -1;

@@ -16,19 +16,7 @@ internal sealed class CompletionForm : AnswerForm
         _offsets = new int[call.Choices.Count()];
 
     /// <inheritdoc/>
-    public override void WriteBegin(NativeBuffer buffer)
-    {
-        bool isFirst = true;
-        foreach (ChoiceText choice in Call.Choices)
-        {
-            BeginChunk(buffer);
-            buffer.Raw("{\"index\":"u8);
-            buffer.Number(choice.Index);
-            buffer.Raw(",\"logprobs\":null,\"text\":\"\",\"finish_reason\":null}"u8);
-            EndChunk(buffer, isFirst);
-            isFirst = false;
-        }
-    }
+    protected override ReadOnlySpan<byte> EmptyPart => "\"text\":\"\""u8;
 
     /// <inheritdoc/>
     protected override void WriteChunkChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice)
@@ -60,7 +48,7 @@ internal sealed class CompletionForm : AnswerForm
         if (Call.Fields.ReturnsTokenIds)
         {
             buffer.Raw(",\"prompt_token_ids\":"u8);
-            WriteIds(buffer, prompt.Ids);
+            buffer.Ids(prompt.Ids);
         }
 
         buffer.Raw("}"u8);

@@ -1,12 +1,11 @@
 using System.Text.Json;
+using Ovms.Language.Sampling;
 
 namespace Ovms.Frontends.Rest.OpenAi;
 
 /// <summary>A request of completions, checked in the original's order and with its texts.</summary>
 internal sealed record CompletionRequest
 {
-    private const int MaxLogProbs = 20;
-
     /// <summary>The fields that chat has too.</summary>
     public required SamplingFields Sampling { get; init; }
 
@@ -58,11 +57,11 @@ internal sealed record CompletionRequest
         }
 
         long? given = fields.Unsigned("logprobs");
-        if (given > MaxLogProbs)
+        if (given > SamplingRules.MostLogProbs)
         {
-            fields.Fail($"logprobs out of range(0, {MaxLogProbs})");
+            fields.Fail($"logprobs out of range(0, {SamplingRules.MostLogProbs})");
         }
 
-        return (int)Math.Min(given ?? -1, MaxLogProbs);
+        return (int)Math.Min(given ?? -1, SamplingRules.MostLogProbs);
     }
 }

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using Ovms.Language.Sampling;
 
 namespace Ovms.Frontends.Rest.OpenAi;
 
 /// <summary>The field logit_bias: additions to the logits of tokens, by their ids.</summary>
 internal static class LogitBiasField
 {
-    private const int MaxBiases = 1024;
-
     /// <summary>Reads it.</summary>
     /// <param name="fields">The request; receives the first fault.</param>
     public static KeyValuePair<int, float>[] Read(RequestFields fields)
@@ -36,9 +35,9 @@ internal static class LogitBiasField
             }
 
             pairs.Add(new KeyValuePair<int, float>(id, bias));
-            if (pairs.Count > MaxBiases)
+            if (pairs.Count > SamplingRules.MostBiases)
             {
-                fields.Fail($"logit_bias may have at most {MaxBiases} tokens");
+                fields.Fail($"logit_bias may have at most {SamplingRules.MostBiases} tokens");
                 return [];
             }
         }

@@ -1,12 +1,11 @@
 using System.Text.Json;
+using Ovms.Language.Text;
 
 namespace Ovms.Frontends.Rest.OpenAi;
 
 /// <summary>The fields that chat and completions share, checked in the original's order and with its texts.</summary>
 internal sealed record SamplingFields
 {
-    private const int MaxStops = 16;
-    private const int MaxStopBytes = 4096;
 
     /// <summary>Whether the answer is streamed.</summary>
     public bool IsStream { get; private init; }
@@ -196,12 +195,12 @@ internal sealed record SamplingFields
         JsonElement[] given = value.ValueKind switch
         {
             JsonValueKind.String => [value],
-            JsonValueKind.Array when value.GetArrayLength() <= MaxStops => [.. value.EnumerateArray()],
+            JsonValueKind.Array when value.GetArrayLength() <= StopText.MostStops => [.. value.EnumerateArray()],
             _ => [],
         };
-        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > MaxStops)
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > StopText.MostStops)
         {
-            fields.Fail($"stop array must have no more than {MaxStops} strings");
+            fields.Fail($"stop array must have no more than {StopText.MostStops} strings");
         }
         else if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Array))
         {
@@ -222,9 +221,9 @@ internal sealed record SamplingFields
         {
             fields.Fail("stop holds an empty string, which would end every answer at once; leave it out");
         }
-        else if (stops.Any(static stop => stop.Length > MaxStopBytes))
+        else if (stops.Any(static stop => stop.Length > StopText.LongestStop))
         {
-            fields.Fail($"stop holds a string of more than {MaxStopBytes} characters");
+            fields.Fail($"stop holds a string of more than {StopText.LongestStop} characters");
         }
 
         return stops;

@@ -15,6 +15,9 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
     // A caller learns by then that its request is taken; until then a failure is an answer of its own.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
 
+    // From then on the timer must not begin the stream.
+    private bool _isAnswered;
+
     /// <summary>Runs the call to its end. The generations have ended or are cancelled then.</summary>
     /// <returns>Ok, or why it failed.</returns>
     public async Task<Outcome> RunAsync(MemoryShare share)
@@ -104,6 +107,7 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
         bool isStarted;
         lock (stream.Gate)
         {
+            _isAnswered = true;
             isStarted = stream.IsStarted;
             if (failure.IsOk)
             {
@@ -115,11 +119,6 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
             {
                 AnswerForm.WriteFailure(stream.Pending, failure);
                 stream.Send();
-            }
-            else
-            {
-                // From here on the timer must not begin the stream.
-                _isAnswered = true;
             }
         }
 
@@ -140,8 +139,6 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
 
         return failure;
     }
-
-    private bool _isAnswered;
 
     private void Begin(EventStream stream)
     {

@@ -26,7 +26,7 @@ internal static class TokenizeRequest
         for (int i = 0; i < tokens.Value.Length; i++)
         {
             body.Raw(i == 0 ? default : ","u8);
-            WriteIds(body, tokens.Value[i]);
+            body.Ids(tokens.Value[i]);
         }
 
         body.Raw(tokens.Value.Length == 1 ? default : "]"u8);
@@ -116,17 +116,5 @@ internal static class TokenizeRequest
             > MaxTexts => RequestFields.Refuse($"{name} array must have no more than {MaxTexts} strings"),
             _ => value.EnumerateArray().Select(static item => item.GetString()!).ToArray(),
         };
-    }
-
-    private static void WriteIds(NativeBuffer body, int[] ids)
-    {
-        body.Raw("["u8);
-        for (int i = 0; i < ids.Length; i++)
-        {
-            body.Raw(i == 0 ? default : ","u8);
-            body.Number(ids[i]);
-        }
-
-        body.Raw("]"u8);
     }
 }

@@ -1,0 +1,52 @@
+using Ovms.Options;
+using Ovms.Serving.Loading;
+using Ovms.Status;
+
+namespace Ovms.Tests.Serving.Loading;
+
+/// <summary>Which options of a language model are followed, told as without effect, or refused.</summary>
+public sealed class LanguageSettingsTests
+{
+    private static readonly ModelOptions s_model = new() { ModelName = "m", ModelPath = "/m", Task = TaskKind.TextGeneration };
+
+    [Test]
+    [Arguments("HETERO:GPU,CPU", "", "target_device: a language model runs on one device")]
+    [Arguments("MULTI:GPU,CPU", "", "target_device: a language model runs on one device")]
+    [Arguments("CPU", "{\"prompt_lookup\": true}", "prompt_lookup is speculative decoding")]
+    public async Task WhatCannotBeFollowed_IsRefused(string device, string plugin, string text)
+    {
+        Outcome<LanguageSettings> settings = From(s_model with { TargetDevice = device, PluginConfig = plugin });
+        await Assert.That(settings.Code).IsEqualTo(StatusCode.ModelConfigInvalid);
+        await Assert.That(settings.Detail!).Contains(text);
+    }
+
+    [Test]
+    public async Task PrecisionGivenTwice_IsOneOrAnError()
+    {
+        ModelOptions given = s_model with { PluginConfig = "{\"KV_CACHE_PRECISION\": \"f16\"}" };
+        await Assert.That(From(given).Value!.Plugin.ToString()).IsEqualTo("KV_CACHE_PRECISION=f16");
+        await Assert.That(From(given with { KvCachePrecision = "f16" }).IsOk).IsTrue();
+        await Assert.That(From(given with { KvCachePrecision = "u8" }).Code).IsEqualTo(StatusCode.PluginConfigConflictingParameters);
+        await Assert.That(From(s_model with { KvCachePrecision = "u8" }).Value!.Plugin.ToString()).IsEqualTo("KV_CACHE_PRECISION=u8");
+    }
+
+    [Test]
+    public async Task OptionsWithoutEffect_AreToldInOneLine()
+    {
+        await Assert.That(From(s_model).Value!.Warning).IsNull();
+        string warning = From(s_model with
+        {
+            ToolParser = "hermes3",
+            ReasoningParser = "qwen3",
+            EnableToolGuidedGeneration = TrueFalse.True,
+            MaxPromptLen = 7,
+            CacheIntervalMultiplier = 2,
+        }).Value!.Warning!;
+        foreach (string option in new[] { "tool_parser hermes3", "reasoning_parser qwen3", "enable_tool_guided_generation", "max_prompt_len", "cache_interval_multiplier" })
+        {
+            await Assert.That(warning).Contains(option);
+        }
+    }
+
+    private static Outcome<LanguageSettings> From(ModelOptions model) => LanguageSettings.From(ModelConfig.From(model, new ServerOptions()).Value!);
+}
