@@ -50,7 +50,7 @@ internal sealed class GpuChangeDevicesTests
         await server.Process.WaitForLineAsync(static line => line.Contains("does not run on a better device yet, attempt 1:"));
         gpu.Set();
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);
-        await Assert.That(server.Process.Output).Contains($"Model dummy; version: 1 was loaded again and runs on {well}; before: CPU");
+        await server.Process.WaitForLineAsync(line => line.Contains($"Model dummy; version: 1 was loaded again and runs on {well}; before: CPU"));
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
         await Assert.That(server.Process.Output).DoesNotContain("][error][");
     }
