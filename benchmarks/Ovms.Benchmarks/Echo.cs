@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Ovms.Bench;
+using Ovms.Bench.Measuring;
 
 namespace Ovms.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Ovms.Bench;
+using Ovms.Bench.Measuring;
 using Ovms.Observability.Metrics;
 
 namespace Ovms.Benchmarks;

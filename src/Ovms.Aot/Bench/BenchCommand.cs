@@ -2,14 +2,16 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Ovms.Bench.Language;
+using Ovms.Bench.Measuring;
 using Ovms.Hosting;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Repository;
-using Ovms.Serving;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Table;
+using Ovms.Serving;
 using Ovms.Status;
 
 namespace Ovms.Bench;
@@ -41,16 +43,18 @@ internal sealed class BenchCommand(
 
         Outcome<Engine> opened = Engine.Open(serverOptions, log);
         using Engine? engine = opened.Value;
-        Outcome<LoadedModel> loaded = opened.IsOk ? Load(engine!, config.Value) : opened.WithoutValue;
-        if (!loaded.IsOk)
+        Outcome<ModelVersionFolder> folder = opened.IsOk ? Find(config.Value) : opened.WithoutValue;
+        if (!folder.IsOk)
         {
-            return Refuse(loaded.WithoutValue);
+            return Refuse(folder.WithoutValue);
         }
 
-        using LoadedModel raw = loaded.Value;
         try
         {
-            return await MeasureAsync(raw, config.Value, concurrency.Value).ConfigureAwait(false);
+            Outcome<ModelFile> file = ModelFile.Find(folder.Value.Path);
+            return file.IsOk && LanguageSettings.AreFor(config.Value, file.Value)
+                ? await MeasureTextAsync(engine!, config.Value, file.Value, concurrency.Value).ConfigureAwait(false)
+                : await MeasureAsync(engine!, config.Value, folder.Value, concurrency.Value).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or SocketException or HttpRequestException or OpenVinoException)
         {
@@ -86,27 +90,40 @@ internal sealed class BenchCommand(
         return counts.ToImmutableArray();
     }
 
-    private Outcome<LoadedModel> Load(Engine engine, ModelConfig config)
+    private static Outcome<ModelVersionFolder> Find(ModelConfig config)
     {
-        if (config.Sequences is not null)
-        {
-            return Outcome.Fail(
-                StatusCode.ModelConfigInvalid,
-                "ovms bench sends independent calls, and a stateful model needs sequences; leave stateful out to measure it.");
-        }
-
         Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);
         Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk
             ? repository.Value.Select(config.Versions)
             : repository.WithoutValue;
-        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log);
-        return versions.IsOk
-            ? loader.Load(new ServableId(config.Name, versions.Value[^1].Version), versions.Value[^1], config)
-            : versions.WithoutValue;
+        return versions.IsOk ? versions.Value[^1] : versions.WithoutValue;
     }
 
-    private async Task<int> MeasureAsync(LoadedModel raw, ModelConfig config, ImmutableArray<int> concurrency)
+    private async Task<int> MeasureTextAsync(Engine engine, ModelConfig config, ModelFile file, ImmutableArray<int> concurrency)
     {
+        TextBench bench = new(options, concurrency, config, file, modelArguments, stop);
+        Outcome<TextReport> report = await bench.RunAsync(engine, serverOptions.CacheDir, log).ConfigureAwait(false);
+        return report.IsOk ? Print(report.Value.ToJson, report.Value.ToTable) : Refuse(report.WithoutValue);
+    }
+
+    private async Task<int> MeasureAsync(
+        Engine engine, ModelConfig config, ModelVersionFolder folder, ImmutableArray<int> concurrency)
+    {
+        if (config.Sequences is not null)
+        {
+            return Refuse(Outcome.Fail(
+                StatusCode.ModelConfigInvalid,
+                "ovms bench sends independent calls, and a stateful model needs sequences; leave stateful out to measure it."));
+        }
+
+        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log);
+        Outcome<LoadedModel> loaded = loader.Load(new ServableId(config.Name, folder.Version), folder, config);
+        if (!loaded.IsOk)
+        {
+            return Refuse(loaded.WithoutValue);
+        }
+
+        using LoadedModel raw = loaded.Value;
         using BenchInput input = new(raw.Signature);
         Channel<InferSlot> slots = await RawCaller.PrepareAsync(raw.Pool, input).ConfigureAwait(false);
         try
@@ -129,7 +146,7 @@ internal sealed class BenchCommand(
             string versions = $"ovms {ServerVersion.Text}, OpenVINO {OpenVinoLibrary.BuildNumber}";
             BenchReport report =
                 new(config.BasePath, config.Device.Text, input.Description, versions, raw.Pool.Size, Environment.ProcessorCount, rows);
-            return StandardStreams.TryPrint(options.Json ? report.ToJson() : report.ToTable(), "") ? ExitCode.Ok : ExitCode.Failure;
+            return Print(report.ToJson, report.ToTable);
         }
         finally
         {
@@ -139,6 +156,9 @@ internal sealed class BenchCommand(
             }
         }
     }
+
+    private int Print(Func<string> json, Func<string> table) =>
+        StandardStreams.TryPrint(options.Json ? json() : table(), "") ? ExitCode.Ok : ExitCode.Failure;
 
     private static int Refuse(Outcome failure)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Ovms.Bench.Measuring;
 
 namespace Ovms.Bench;
 
@@ -14,21 +15,12 @@ internal sealed record BenchReport(
     /// <summary>Lines of aligned columns.</summary>
     public string ToTable()
     {
-        List<string[]> lines = [s_columns, .. Rows.Select(Cells)];
-        int[] widths = [.. Enumerable.Range(0, s_columns.Length).Select(column => lines.Max(line => line[column].Length))];
         StringBuilder text = new();
         text.Append(
             CultureInfo.InvariantCulture,
             $"{Model} on {Device}, {InferRequests} infer requests, {Processors} processors; input {Input}\n{Versions}\n\n");
-        foreach (string[] line in lines)
-        {
-            text.AppendJoin(
-                    "  ",
-                    line.Select((cell, column) => column == 1 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))
-                .Append('\n');
-        }
-
-        return text.Append('\n')
+        return text.Append(TextTable.Of([s_columns, .. Rows.Select(Cells)], leftColumn: 1))
+            .Append('\n')
             .Append("of raw: calls/s compared with the engine alone. added us: p50 above the engine's. ")
             .Append("cpu, bytes (managed heap): of the\n")
             .Append("server's process, for raw of this one. The callers share the machine with the server and are measured with it.\n")

@@ -1,3 +1,5 @@
+using Ovms.Bench.Measuring;
+
 namespace Ovms.Bench;
 
 /// <summary>The results of one path with one number of callers.</summary>

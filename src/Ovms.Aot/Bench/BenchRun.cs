@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Ovms.Bench.Measuring;
 using Ovms.Serving.Requests;
 
 namespace Ovms.Bench;
@@ -77,9 +78,9 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
         bool isRaw = row.Way == Raw;
         long measured = row.Latency.Count;
         long unread = (await CostAsync(isRaw).ConfigureAwait(false)).Bytes;
-        (TimeSpan Time, long Bytes) before = await CostAsync(isRaw).ConfigureAwait(false);
+        ProcessCost before = await CostAsync(isRaw).ConfigureAwait(false);
         await MeasureAsync(callers, row, duration, cancellation).ConfigureAwait(false);
-        (TimeSpan Time, long Bytes) after = await CostAsync(isRaw).ConfigureAwait(false);
+        ProcessCost after = await CostAsync(isRaw).ConfigureAwait(false);
         row.ProcessorTime += after.Time - before.Time;
 
         // Reading the counter allocates too: the difference of two consecutive readings is subtracted.
@@ -91,16 +92,7 @@ internal sealed class BenchRun(BenchServer server, Channel<InferSlot> slots, Ben
         }
     }
 
-    private async Task<(TimeSpan Time, long Bytes)> CostAsync(bool isRaw)
-    {
-        if (!isRaw)
-        {
-            return (server.ProcessorTime, await server.AllocatedBytesAsync().ConfigureAwait(false));
-        }
-
-        using Process self = Process.GetCurrentProcess();
-        return (self.TotalProcessorTime, GC.GetTotalAllocatedBytes(precise: true));
-    }
+    private Task<ProcessCost> CostAsync(bool isRaw) => isRaw ? Task.FromResult(ProcessCost.OfThis()) : server.CostAsync();
 
     private static async Task MeasureAsync(BenchCaller[] callers, BenchRow row, TimeSpan duration, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ internal static class BenchCommandLine
 
     /// <summary>The text of <c>ovms bench --help</c>.</summary>
     public static string HelpText { get; } =
-        "Measure the engine alone, gRPC and REST against each other, on this machine:\n" +
+        "Measure the engine alone, gRPC and REST against each other, on this machine; a language model alone and streamed:\n" +
         "  ovms bench --model_path PATH [--target_device DEVICE] [--concurrency 1,2,4,8] [--duration 10] [--json] [OPTIONS]\n\n" +
         BenchOptions.HelpText + ModelOptions.HelpText;
 

@@ -23,7 +23,13 @@ internal static class FolderLaw
         ["Bench"] =
         [
             "Hosting", FolderMap.Protos, "Serving", "Serving/Loading", "Serving/Requests", "Serving/Signatures", "Serving/Table",
-            "Repository", "Tensors", "Native", "Options", "Status", "Observability/Metrics",
+            "Repository", "Tensors", "Native", "Options", "Status", "Bench/Language", "Bench/Measuring",
+        ],
+        ["Bench/Measuring"] = ["Status", "Observability/Metrics"],
+        ["Bench/Language"] =
+        [
+            "Bench/Measuring", "Hosting", "Generation/Loading", "Generation/Models", "Generation/Steps", "Language/Sampling", "Serving/Loading",
+            "Repository", "Native", "Options", "Status",
         ],
 
         ["Probe"] = ["Hosting", "Configuration", "Options", "Status"],

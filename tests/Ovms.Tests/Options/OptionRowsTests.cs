@@ -47,7 +47,7 @@ public class OptionRowsTests
         "max_connections_per_address",
         "max_streams",
         "max_waiting_streams",
-        "openvino_plugins_xml",
+        "openvino_plugins_xml", "output_tokens", "prompt_tokens",
         "ready_when",
         "remote_cache_dir",
         "rest_memory_quota",

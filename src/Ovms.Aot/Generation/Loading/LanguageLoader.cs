@@ -62,8 +62,42 @@ internal sealed class LanguageLoader(
         return loaded;
     }
 
+    /// <summary>Loads the model without tokenizer and engine, to measure it alone.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="file">Its main file.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="mostTokens">Tokens that its KV cache must hold, unless the settings give its size.</param>
+    /// <returns>The model, which the caller disposes; or why it cannot be loaded.</returns>
+    public Outcome<LoadedLanguageModel> LoadAlone(string name, ModelFile file, LanguageSettings settings, long mostTokens)
+    {
+        Outcome<(DevicePlace Place, LoadedLanguageModel Model)> compiled =
+            Compile(new ServableId(name, 1), Path.GetDirectoryName(file.Path)!, settings, mostTokens);
+        return compiled.IsOk ? compiled.Value.Model : compiled.WithoutValue;
+    }
+
     private Outcome<LoadedModel> LoadModel(
         ServableId id, LanguageFolder folder, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, long started)
+    {
+        long mostTokens = (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength);
+        Outcome<(DevicePlace Place, LoadedLanguageModel Model)> compiled = Compile(id, folder.Path, settings, mostTokens);
+        if (!compiled.IsOk)
+        {
+            return compiled.WithoutValue;
+        }
+
+        (DevicePlace place, LoadedLanguageModel model) = compiled.Value;
+        ServableHealth health = new();
+        LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
+        Report(id, place.Device, language, model, started);
+        return new LoadedModel(new Signature([], []), language, compiled: null)
+        {
+            Device = place.Device,
+            Health = health,
+        };
+    }
+
+    private Outcome<(DevicePlace Place, LoadedLanguageModel Model)> Compile(
+        ServableId id, string folder, LanguageSettings settings, long mostTokens)
     {
         List<string> warnings = [];
         CpuAllotment? allotment = settings.Device.MayUseCpu ? cpus.Allot(id.Name, warnings) : null;
@@ -77,10 +111,10 @@ internal sealed class LanguageLoader(
         long wanted = settings.CacheBytes > 0 ? settings.CacheBytes : KvBudget.Free();
         Outcome<LoadedLanguageModel> model = LanguageModelLoader.Load(
             cores.Current,
-            folder.Path,
+            folder,
             new LanguageModelSettings(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
             {
-                MaxTokens = settings.CacheBytes > 0 ? 0 : (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength),
+                MaxTokens = settings.CacheBytes > 0 ? 0 : mostTokens,
                 VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
                 IsStateful = settings.IsStateful,
             });
@@ -90,14 +124,7 @@ internal sealed class LanguageLoader(
         }
 
         Warn(id, [.. model.Value.Notes]);
-        ServableHealth health = new();
-        LanguageModel language = Assemble(id, settings, facts, tokenizer, model.Value, health);
-        Report(id, place.Value.Device, language, model.Value, started);
-        return new LoadedModel(new Signature([], []), language, compiled: null)
-        {
-            Device = place.Value.Device,
-            Health = health,
-        };
+        return (place.Value, model.Value);
     }
 
     private LanguageModel Assemble(

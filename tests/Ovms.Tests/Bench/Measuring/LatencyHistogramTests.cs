@@ -1,6 +1,6 @@
-using Ovms.Bench;
+using Ovms.Bench.Measuring;
 
-namespace Ovms.Tests.Bench;
+namespace Ovms.Tests.Bench.Measuring;
 
 public sealed class LatencyHistogramTests
 {

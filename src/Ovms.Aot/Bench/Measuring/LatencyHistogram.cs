@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Ovms.Bench;
+namespace Ovms.Bench.Measuring;
 
 /// <summary>
 /// Counts durations in buckets that are 1.6 % wide, from 1 µs up; its size does not depend on the number of calls. Not thread-safe.

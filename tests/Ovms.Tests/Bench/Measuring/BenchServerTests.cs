@@ -1,7 +1,7 @@
 using System.Net;
-using Ovms.Bench;
+using Ovms.Bench.Measuring;
 
-namespace Ovms.Tests.Bench;
+namespace Ovms.Tests.Bench.Measuring;
 
 public sealed class BenchServerTests
 {

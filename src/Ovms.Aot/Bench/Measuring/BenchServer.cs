@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
 using Ovms.Observability.Metrics;
 using Ovms.Status;
 
-namespace Ovms.Bench;
+namespace Ovms.Bench.Measuring;
 
 /// <summary>Runs this program as a server of the measured model, on two free loopback ports. Disposing kills it.</summary>
 internal sealed class BenchServer : IDisposable
@@ -34,8 +36,7 @@ internal sealed class BenchServer : IDisposable
     /// <summary>The REST port.</summary>
     public int RestPort { get; }
 
-    /// <summary>CPU time the server has used.</summary>
-    public TimeSpan ProcessorTime
+    private TimeSpan ProcessorTime
     {
         get
         {
@@ -80,8 +81,22 @@ internal sealed class BenchServer : IDisposable
         return Outcome.Fail(StatusCode.ModelNotLoaded, $"The measured server does not become ready. The end of its log:\n{log}");
     }
 
-    /// <summary>Bytes the server has allocated on the managed heap since it started.</summary>
-    public async Task<long> AllocatedBytesAsync()
+    /// <summary>What the server has used since it started.</summary>
+    public async Task<ProcessCost> CostAsync() => new(ProcessorTime, await AllocatedBytesAsync().ConfigureAwait(false));
+
+    /// <summary>The token ids of a text.</summary>
+    /// <exception cref="HttpRequestException">The model has no tokenizer.</exception>
+    public async Task<int[]> TokenizeAsync(string model, string text)
+    {
+        using StringContent body = new($"{{\"model\":\"{model}\",\"text\":\"{text}\"}}", Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer =
+            await _http.PostAsync(new Uri("/v3/tokenize", UriKind.Relative), body).ConfigureAwait(false);
+        answer.EnsureSuccessStatusCode();
+        using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync().ConfigureAwait(false));
+        return [.. json.RootElement.GetProperty("tokens").EnumerateArray().Select(static id => id.GetInt32())];
+    }
+
+    private async Task<long> AllocatedBytesAsync()
     {
         string metrics = await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).ConfigureAwait(false);
         string? line = metrics.Split('\n').FirstOrDefault(static line =>

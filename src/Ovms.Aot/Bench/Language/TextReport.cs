@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text;
+using Ovms.Bench.Measuring;
+
+namespace Ovms.Bench.Language;
+
+/// <summary>The results as a table for users or JSON for programs. For each number of callers the raw row comes first.</summary>
+internal sealed record TextReport(
+    string Model, string Device, string Lane, string Versions, int PromptTokens, int OutputTokens, int Processors,
+    IReadOnlyList<TextRow> Rows)
+{
+    private static readonly string[] s_columns =
+    [
+        "callers", "way", "tokens/s", "of raw", "first p50 ms", "first p95 ms", "between p50 ms", "between p99 ms", "cpu us/token",
+        "bytes/token",
+    ];
+
+    /// <summary>Lines of aligned columns.</summary>
+    public string ToTable() => new StringBuilder()
+        .Append(
+            CultureInfo.InvariantCulture,
+            $"{Model} on {Device}, {Lane}, {Processors} processors; prompts of {PromptTokens} tokens, answers of {OutputTokens}\n")
+        .Append(CultureInfo.InvariantCulture, $"{Versions}\n\n")
+        .Append(TextTable.Of([s_columns, .. Rows.Select(Cells)], leftColumn: 1))
+        .Append("\nraw: the model's steps alone, greedy. greedy, sampled (temperature 0.8, top_p 0.95): streamed by the server over\n")
+        .Append("HTTP. tokens/s: of all callers, the time of their prompts included. first: time to the first token. between: from\n")
+        .Append("token to token. cpu, bytes (managed heap): of the server's process, for raw of this one. The callers share the\n")
+        .Append("machine with the server.\n")
+        .ToString();
+
+    /// <summary>One JSON object.</summary>
+    public string ToJson()
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model", Model);
+            writer.WriteString("device", Device);
+            writer.WriteString("lane", Lane);
+            writer.WriteString("versions", Versions);
+            writer.WriteNumber("prompt_tokens", PromptTokens);
+            writer.WriteNumber("output_tokens", OutputTokens);
+            writer.WriteNumber("processors", Processors);
+            writer.WriteStartArray("rows");
+            foreach (TextRow row in Rows)
+            {
+                Write(writer, row);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(text.ToArray()) + "\n";
+    }
+
+    private double ShareOf(TextRow row)
+    {
+        double raw = Rows.First(other => other.Concurrency == row.Concurrency).TokensPerSecond;
+        return raw > 0 ? row.TokensPerSecond / raw : 0;
+    }
+
+    private string[] Cells(TextRow row) =>
+    [
+        row.Concurrency.ToString(CultureInfo.InvariantCulture),
+        row.Way,
+        Number(row.TokensPerSecond, "0.0"),
+        Number(ShareOf(row) * 100, "0.0") + " %",
+        Number(row.First.Quantile(0.5).TotalMilliseconds, "0.0"),
+        Number(row.First.Quantile(0.95).TotalMilliseconds, "0.0"),
+        Number(row.Between.Quantile(0.5).TotalMilliseconds, "0.00"),
+        Number(row.Between.Quantile(0.99).TotalMilliseconds, "0.00"),
+        Number(row.CpuSecondsPerToken * 1e6, "0"),
+        Number(row.AllocatedBytesPerToken, "0"),
+    ];
+
+    private void Write(Utf8JsonWriter writer, TextRow row)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("concurrency", row.Concurrency);
+        writer.WriteString("way", row.Way);
+        writer.WriteNumber("tokens", row.Tokens);
+        writer.WriteNumber("tokens_per_second", Math.Round(row.TokensPerSecond, 2));
+        writer.WriteNumber("share_of_raw", Math.Round(ShareOf(row), 4));
+        writer.WriteNumber("first_p50_us", row.First.Quantile(0.5).TotalMicroseconds);
+        writer.WriteNumber("first_p95_us", row.First.Quantile(0.95).TotalMicroseconds);
+        writer.WriteNumber("between_p50_us", row.Between.Quantile(0.5).TotalMicroseconds);
+        writer.WriteNumber("between_p99_us", row.Between.Quantile(0.99).TotalMicroseconds);
+        writer.WriteNumber("cpu_seconds_per_token", row.CpuSecondsPerToken);
+        writer.WriteNumber("allocated_bytes_per_token", Math.Round(row.AllocatedBytesPerToken, 1));
+        writer.WriteEndObject();
+    }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}
