@@ -23,7 +23,7 @@ internal sealed class TextRun(BenchServer server, RawText raw, TextPrompts promp
     private static readonly (string Way, string Fields)[] s_ways =
     [
         ("greedy", "\"temperature\":0"),
-        ("sampled", "\"temperature\":0.8,\"top_p\":0.95,\"top_k\":0"),
+        ("sampled", "\"temperature\":0.8,\"top_p\":0.95,\"top_k\":-1"),
     ];
 
     /// <summary>Measures every way with this number of callers.</summary>
