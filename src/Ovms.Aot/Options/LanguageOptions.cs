@@ -41,8 +41,8 @@ internal sealed partial record ModelOptions
     public TrueFalse DynamicSplitFuse { get; init; } = TrueFalse.True;
 
     /// <summary>
-    /// Precision of the KV cache: u8, u4, f16, bf16 or f32; the device's own when not given, u8 on the CPU where the size of the heads allows
-    /// it. KV_CACHE_PRECISION in plugin_config means the same.
+    /// Precision of the KV cache: u8, u4, f16, bf16 or f32; the device's own when not given, u8 on the CPU where the size of the heads
+    /// allows it. KV_CACHE_PRECISION in plugin_config means the same.
     /// </summary>
     [Option(
         "kv_cache_precision", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "PRECISION",
