@@ -12,7 +12,7 @@ public sealed class PerfAnalyzerTests
     private const string Dummy = "-m dummy";
 
     // Ends after three windows, whatever they measured.
-    private const string Windows = "--measurement-interval 300 --max-trials 4 --stability-percentage 999";
+    private const string Windows = "--measurement-interval 300 --max-trials 40 --stability-percentage 999";
 
     private static OvmsServer s_server = null!;
     private static TemporaryFolder s_folder = null!;
