@@ -13,16 +13,18 @@ namespace Ovms.Serving.Shapes;
 /// inference would cost its calls more than the memory is worth. The gate lets one thread at a time in.
 /// </remarks>
 /// <param name="signature">The model's signature.</param>
-/// <param name="requests">Number of infer requests.</param>
-internal sealed class MemoryRelease(Signature signature, int requests)
+/// <param name="streams">Number of streams.</param>
+internal sealed class MemoryRelease(Signature signature, int streams)
 {
-    private const int MostSlowInARow = 3;
+    // A busy machine makes single attempts slow, so the fastest of several tells.
+    private const int Attempts = 8;
 
     private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(20);
 
     private readonly ZerosAside _zeros = new(signature);
     private bool _isRefused;
-    private int _slowInARow;
+    private int _attempts;
+    private TimeSpan _fastest = TimeSpan.MaxValue;
 
     /// <summary>Recovers the model if the small inference fails; null if its inputs are static.</summary>
     public DynamicInference? Dynamic { get; set; }
@@ -30,15 +32,17 @@ internal sealed class MemoryRelease(Signature signature, int requests)
     /// <summary>Runs the small inference. The caller has passed the model's gate alone.</summary>
     public async ValueTask RunAsync(InferSlot slot)
     {
-        if (_isRefused || _slowInARow == MostSlowInARow)
+        if (_isRefused || (_attempts == Attempts && _fastest > s_slow))
         {
             return;
         }
 
         long began = Stopwatch.GetTimestamp();
         long[][] least = [.. signature.Inputs.Select(static input => ZeroTensor.LeastShape(input))];
-        _isRefused = !await _zeros.ComputeAsync(slot, least, ZerosAside.RoundsFor(requests)).ConfigureAwait(false);
-        _slowInARow = Stopwatch.GetElapsedTime(began) > s_slow ? _slowInARow + 1 : 0;
+        _isRefused = !await _zeros.ComputeAsync(slot, least, streams, isPatient: false).ConfigureAwait(false);
+        TimeSpan took = Stopwatch.GetElapsedTime(began);
+        _fastest = took < _fastest ? took : _fastest;
+        _attempts = Math.Min(_attempts + 1, Attempts);
         if (_isRefused && Dynamic is not null)
         {
             await Dynamic.HealAsync(slot).ConfigureAwait(false);
