@@ -139,7 +139,8 @@ internal sealed class GpuFaultUnloadTests
         await Assert.That(body + error).Contains("8 compiled models that were unloaded since cannot be freed");
         await repository.Client.CheckDummyAsync("m");
         await repository.Client.CheckDummyAsync("auto");
-        await repository.Process.WaitForLineAsync(static line => line.Contains("AUTO:GPU,CPU goes on as AUTO:CPU", StringComparison.Ordinal));
+        await repository.Process.WaitForLineAsync(
+            static line => line.Contains("AUTO:GPU,CPU goes on as AUTO:CPU", StringComparison.Ordinal));
         gpu.Set();
         await UntilAsync(async () => await LeftBehindAsync(repository) == 0);
         await repository.ReloadAsync();

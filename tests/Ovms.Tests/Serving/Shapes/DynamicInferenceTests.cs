@@ -75,7 +75,8 @@ public sealed class DynamicInferenceTests
         return Engine.Core.Compile(model, "CPU", [new("NUM_STREAMS", streams)]);
     }
 
-    private static InferSlot MakeSlot(CompiledModel compiled) => new(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: false), 2);
+    private static InferSlot MakeSlot(CompiledModel compiled) =>
+        new(new RequestRun(compiled.CreateInferRequest(), canBeCancelled: false), 2);
 
     private static ImmutableArray<TensorInfo> Ports(IReadOnlyList<PortInfo> ports) =>
         [.. ports.Select(static port => new TensorInfo(port.Index, port.Name!, port.ElementType, port.Shape, "N..."))];
