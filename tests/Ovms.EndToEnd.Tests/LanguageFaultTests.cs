@@ -45,6 +45,44 @@ public sealed class LanguageFaultTests
 
     [Test]
     [NotInParallel(nameof(LanguageFaultTests))]
+    [Arguments("completions", Long)]
+    [Arguments("chat/completions", """ "messages":[{"role":"user","content":"x"}],"max_tokens":1900,"ignore_eos":true,"n":20""")]
+    public async Task CallerOfAWholeAnswerThatLeaves_FreesItsBlocks(string path, string fields)
+    {
+        LanguageServer server = await s_server.Value;
+        double cancelled = await server.MetricAsync("cancelled_total");
+        double generated = await server.MetricAsync("completion_tokens_total");
+        using CancellationTokenSource leave = new();
+        Task<HttpResponseMessage> answer = server.SendAsync(path, fields, leave.Token);
+        await server.UntilAsync("completion_tokens_total", "", count => count > generated);
+        await Assert.That(answer.IsCompleted).IsFalse();
+        await leave.CancelAsync();
+        await Assert.That(async () => await answer).Throws<OperationCanceledException>();
+
+        await server.UntilAsync("cancelled_total", "", count => count == cancelled + 1);
+        await server.UntilAsync("requests", "running", static count => count == 0);
+        await server.UntilAsync("kv_blocks", "used", static count => count == 0);
+
+        // All would have been 20 answers of 1,900 tokens at least.
+        await Assert.That(await server.MetricAsync("completion_tokens_total") - generated).IsLessThan(20 * 1900);
+        await server.AnswerAsync("completions", "\"prompt\":\"The\",\"max_tokens\":1");
+    }
+
+    [Test]
+    [NotInParallel(nameof(LanguageFaultTests))]
+    public async Task StopText_IsNoCancellation()
+    {
+        LanguageServer server = await s_server.Value;
+        double before = await server.MetricAsync("cancelled_total");
+        JsonElement answer = await server.AnswerAsync(
+            "completions", "\"prompt\":\"The\",\"max_tokens\":2000,\"ignore_eos\":true,\"n\":3,\"temperature\":1,\"stop\":[\"e\"]");
+        await Assert.That(answer.At("choices").EnumerateArray().All(static choice => choice.Text("finish_reason") == "stop")).IsTrue();
+        await server.UntilAsync("requests", "running", static count => count == 0);
+        await Assert.That(await server.MetricAsync("cancelled_total")).IsEqualTo(before);
+    }
+
+    [Test]
+    [NotInParallel(nameof(LanguageFaultTests))]
     public async Task CallerThatReadsNothing_IsCancelled()
     {
         LanguageServer server = await s_server.Value;

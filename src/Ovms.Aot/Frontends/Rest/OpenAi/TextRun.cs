@@ -230,10 +230,10 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
             return;
         }
 
-        // A stop text ends the answer; the engine learns it here, when all answers of the prompt have ended.
-        if (prompt.Choices[item.Answer].Take(item) && prompt.Choices.All(static choice => choice.Finish is not null))
+        // A stop text ends the answer; the engine learns it here.
+        if (prompt.Choices[item.Answer].Take(item))
         {
-            prompt.Generation.Cancel();
+            prompt.Generation.CancelAnswer(item.Answer);
         }
     }
 }
