@@ -83,6 +83,37 @@ public sealed class LanguageFaultTests
 
     [Test]
     [NotInParallel(nameof(LanguageFaultTests))]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task StopTextOfTheSecondPrompt_EndsItWhileTheFirstGoesOn(bool isStream)
+    {
+        LanguageServer server = await s_server.Value;
+        const string Prompts = """ "prompt":["The licence","The second of them"],"ignore_eos":true,"temperature":0""";
+        const int Most = 1500;
+        JsonElement all = await server.AnswerAsync("completions", $"{Prompts},\"max_tokens\":{Most}");
+        string first = all.Text("choices.0.text")!;
+        string second = all.Text("choices.1.text")!;
+        string stop = Enumerable.Range(0, second.Length - 12).Select(from => second.Substring(from, 12))
+            .First(part => !part.Contains('\uFFFD') && !first.Contains(part, StringComparison.Ordinal));
+
+        double before = await server.MetricAsync("completion_tokens_total");
+        string fields = $"{Prompts},\"max_tokens\":{Most},\"stop\":[{JsonSerializer.Serialize(stop)}]";
+        if (isStream)
+        {
+            LanguageStream stream = await server.StreamAsync("completions", fields);
+            await Assert.That((stream.Finish(0), stream.Finish(1))).IsEqualTo(("length", "stop"));
+        }
+        else
+        {
+            JsonElement answer = await server.AnswerAsync("completions", fields);
+            await Assert.That((answer.Text("choices.0.finish_reason"), answer.Text("choices.1.finish_reason"))).IsEqualTo(("length", "stop"));
+        }
+
+        await Assert.That(await server.MetricAsync("completion_tokens_total") - before).IsBetween(Most, Most * 3 / 2);
+    }
+
+    [Test]
+    [NotInParallel(nameof(LanguageFaultTests))]
     public async Task CallerThatReadsNothing_IsCancelled()
     {
         LanguageServer server = await s_server.Value;

@@ -7,6 +7,7 @@ using Ovms.EndToEnd.Tests.Harness;
 namespace Ovms.EndToEnd.Tests;
 
 /// <summary>A step of a language model that does not end: its thread stands still in the middle of a long prompt.</summary>
+[NotInParallel(nameof(LanguageHangTests))]
 public sealed class LanguageHangTests
 {
     // Seconds of computing, all of it inside the engine.
