@@ -44,7 +44,7 @@ public sealed class LanguageSoakTests
     // A limit that no caller reaches, so that each edit loads the model anew.
     private static string Entry(string folder, int number) =>
         $$$"""
-        {"model_config_list": [{"config": {"name": "chat", "base_path": {{{JsonSerializer.Serialize(folder)}}}, "max_num_seqs": 16,
+        {"model_config_list": [{"config": {"name": "chat", "base_path": {{{JsonSerializer.Serialize(folder)}}}, "max_num_seqs": 16, "cache_size": 1,
             "max_tokens_limit": {{{5000 + number}}}, "plugin_config": {{{LanguageServer.Exact}}}}}]}
         """;
 

@@ -65,8 +65,8 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
             _ended = new bool[Request.Answers];
 
             // Again after a second, as a timer may be early by its own clock.
-            _limit = clock.CreateTimer(
-                _ => FailIfLate(clock.GetTimestamp() >= deadline), null, TimeSpan.FromTicks(Math.Clamp(limit.Ticks, 0, s_longest.Ticks)), s_again);
+            TimeSpan due = TimeSpan.FromTicks(Math.Clamp(limit.Ticks, 0, s_longest.Ticks));
+            _limit = clock.CreateTimer(_ => FailIfLate(clock.GetTimestamp() >= deadline), null, due, s_again);
         }
     }
 
