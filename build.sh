@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the script of a command: demo, publish, test, bench, fetch.
+# Runs the script of a command: demo, publish, test, soak, bench, fetch.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -15,6 +15,7 @@ Usage: ./build.sh COMMAND
   test      build with warnings as errors, run every test, publish, run the end-to-end and package tests;
             --image builds the Dockerfile with buildah instead and serves from the image
             --windows makes the package for Windows instead and runs its tests under Wine
+  soak      [MINUTES [FOLDER]]: a language model, mixed callers and reloads for minutes; nothing may be left at the end
   bench     measure the published binary against the engine alone and an echo; --quick for a short run (arguments are passed on)
   fetch     get the OpenVINO runtime into .cache/ (the commands above do it by themselves)
 
@@ -39,6 +40,7 @@ case "${1:-}" in
         exec publish/publish.sh "$@"
         ;;
     test) shift; exec tests/run.sh "$@" ;;
+    soak) shift; exec tests/soak.sh "$@" ;;
     bench) shift; exec benchmarks/run.sh "$@" ;;
     fetch) shift; exec publish/fetch.sh "$@" ;;
     "" | help | -h | --help) usage ;;

@@ -5,31 +5,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
+source tests/debian.sh
 
 readonly DEST=.cache/opencl
 readonly LOADER=ocl-icd-libopencl1
 readonly LAYER=$DEST/libgpu_layer.so
-updated=0
 
 found() { find "$DEST" -name "$1" -print -quit 2>/dev/null | grep -q .; }
-update() { ((EUID == 0 && updated == 0)) && updated=1 && timeout 180 apt-get update -qq >/dev/null 2>&1; }
-
-# fetch FOLDER PACKAGE...: all of the packages unpacked into FOLDER, or none.
-fetch() {
-    local into=$1 work deb
-    shift
-    work=$(mktemp -d)
-    # Where apt is root it fetches as its own user, who has to be able to write here.
-    chmod 755 "$work"
-    download() { (cd "$work" && timeout 300 apt-get download -qq -o APT::Sandbox::User=root "$@") >/dev/null 2>&1; }
-    if ! download "$@" && ! { update && download "$@"; }; then
-        rm -rf "$work"
-        return 1
-    fi
-    mkdir -p "$into"
-    for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$into"; done
-    rm -rf "$work"
-}
 
 # What PoCL needs and this machine lacks. Its library holds the compiler and looks for its files beside itself; the compiler's
 # command, its headers and 32-bit libraries are not used.
@@ -82,7 +64,7 @@ layer() {
     fi
 }
 
-if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+if ! is_debian; then
     say "OpenCL loader, PoCL: not fetched, this is no Debian"
     exit 0
 fi

@@ -115,6 +115,7 @@ runtime=$(publish/fetch.sh 3>&1 1>&4)
 publish/paged.sh "$runtime"
 
 tests/opencl.sh
+tests/nginx.sh
 
 must "restore" dotnet restore Ovms.sln -v quiet
 must "build" dotnet build Ovms.sln -c Release --no-restore -warnaserror -v quiet

@@ -59,6 +59,7 @@ internal sealed class GpuFaultReadinessTests
         }
 
         await Assert.That(await ReadyAsync(server, "gpu")).IsTrue();
+        await server.Process.WaitForLineAsync(static line => line.Contains("CL_OUT_OF_RESOURCES", StringComparison.Ordinal));
         string told = server.Process.Output[before..];
         await Assert.That(told.Split('\n').Count(static line => line.Contains("CL_OUT_OF_RESOURCES", StringComparison.Ordinal))).IsBetween(1, 5);
         await Assert.That(told).DoesNotContain("\t");

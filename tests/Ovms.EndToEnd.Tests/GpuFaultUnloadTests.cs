@@ -82,7 +82,7 @@ internal sealed class GpuFaultUnloadTests
         await Assert.That((await repository.ReloadAsync()).Code).IsEqualTo(HttpStatusCode.Created);
         await repository.Client.CheckDummyAsync("m");
         await Assert.That(await LeftBehindAsync(repository)).IsEqualTo(s_models.Length);
-        await Assert.That(repository.Process.Output).Contains("no answer within 10 s");
+        await repository.Process.WaitForLineAsync(static line => line.Contains("no answer within 10 s", StringComparison.Ordinal));
         await Assert.That(await repository.Process.StopAsync()).IsEqualTo(0);
     }
 
@@ -139,7 +139,8 @@ internal sealed class GpuFaultUnloadTests
         await Assert.That(body + error).Contains("8 compiled models that were unloaded since cannot be freed");
         await repository.Client.CheckDummyAsync("m");
         await repository.Client.CheckDummyAsync("auto");
-        await Assert.That(repository.Process.Output).Contains("AUTO:GPU,CPU goes on as AUTO:CPU");
+        await repository.Process.WaitForLineAsync(
+            static line => line.Contains("AUTO:GPU,CPU goes on as AUTO:CPU", StringComparison.Ordinal));
         gpu.Set();
         await UntilAsync(async () => await LeftBehindAsync(repository) == 0);
         await repository.ReloadAsync();

@@ -59,6 +59,9 @@ internal sealed class GpuModelTests(GpuServer fixture)
         await Assert.That(gpu.Starts(0)).IsGreaterThan(before[0]);
         await Assert.That(gpu.Starts(1)).IsGreaterThan(before[1]);
         // Two sizes besides the model's own, compiled once for all four APIs.
+        await server.Process.WaitForLinesAsync(
+            static line => line.Contains("Model auto-batch;", StringComparison.Ordinal) && line.Contains(Compiled, StringComparison.Ordinal),
+            2);
         string[] lines = server.Process.Output.Split('\n');
         string[] ofBatch = [.. lines.Where(static line => line.Contains("Model auto-batch;", StringComparison.Ordinal))];
         await Assert.That(ofBatch.Count(static line => line.Contains(Compiled, StringComparison.Ordinal))).IsEqualTo(2);

@@ -45,6 +45,75 @@ public sealed class LanguageFaultTests
 
     [Test]
     [NotInParallel(nameof(LanguageFaultTests))]
+    [Arguments("completions", Long)]
+    [Arguments("chat/completions", """ "messages":[{"role":"user","content":"x"}],"max_tokens":1900,"ignore_eos":true,"n":20""")]
+    public async Task CallerOfAWholeAnswerThatLeaves_FreesItsBlocks(string path, string fields)
+    {
+        LanguageServer server = await s_server.Value;
+        double cancelled = await server.MetricAsync("cancelled_total");
+        double generated = await server.MetricAsync("completion_tokens_total");
+        using CancellationTokenSource leave = new();
+        Task<HttpResponseMessage> answer = server.SendAsync(path, fields, leave.Token);
+        await server.UntilAsync("completion_tokens_total", "", count => count > generated);
+        await Assert.That(answer.IsCompleted).IsFalse();
+        await leave.CancelAsync();
+        await Assert.That(async () => await answer).Throws<OperationCanceledException>();
+
+        await server.UntilAsync("cancelled_total", "", count => count == cancelled + 1);
+        await server.UntilAsync("requests", "running", static count => count == 0);
+        await server.UntilAsync("kv_blocks", "used", static count => count == 0);
+
+        // All would have been 20 answers of 1,900 tokens at least.
+        await Assert.That(await server.MetricAsync("completion_tokens_total") - generated).IsLessThan(20 * 1900);
+        await server.AnswerAsync("completions", "\"prompt\":\"The\",\"max_tokens\":1");
+    }
+
+    [Test]
+    [NotInParallel(nameof(LanguageFaultTests))]
+    public async Task StopText_IsNoCancellation()
+    {
+        LanguageServer server = await s_server.Value;
+        double before = await server.MetricAsync("cancelled_total");
+        JsonElement answer = await server.AnswerAsync(
+            "completions", "\"prompt\":\"The\",\"max_tokens\":2000,\"ignore_eos\":true,\"n\":3,\"temperature\":1,\"stop\":[\"e\"]");
+        await Assert.That(answer.At("choices").EnumerateArray().All(static choice => choice.Text("finish_reason") == "stop")).IsTrue();
+        await server.UntilAsync("requests", "running", static count => count == 0);
+        await Assert.That(await server.MetricAsync("cancelled_total")).IsEqualTo(before);
+    }
+
+    [Test]
+    [NotInParallel(nameof(LanguageFaultTests))]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task StopTextOfTheSecondPrompt_EndsItWhileTheFirstGoesOn(bool isStream)
+    {
+        LanguageServer server = await s_server.Value;
+        const string Prompts = """ "prompt":["The licence","The second of them"],"ignore_eos":true,"temperature":0""";
+        const int Most = 1500;
+        JsonElement all = await server.AnswerAsync("completions", $"{Prompts},\"max_tokens\":{Most}");
+        string first = all.Text("choices.0.text")!;
+        string second = all.Text("choices.1.text")!;
+        string stop = Enumerable.Range(0, second.Length - 12).Select(from => second.Substring(from, 12))
+            .First(part => !part.Contains('\uFFFD') && !first.Contains(part, StringComparison.Ordinal));
+
+        double before = await server.MetricAsync("completion_tokens_total");
+        string fields = $"{Prompts},\"max_tokens\":{Most},\"stop\":[{JsonSerializer.Serialize(stop)}]";
+        if (isStream)
+        {
+            LanguageStream stream = await server.StreamAsync("completions", fields);
+            await Assert.That((stream.Finish(0), stream.Finish(1))).IsEqualTo(("length", "stop"));
+        }
+        else
+        {
+            JsonElement answer = await server.AnswerAsync("completions", fields);
+            await Assert.That((answer.Text("choices.0.finish_reason"), answer.Text("choices.1.finish_reason"))).IsEqualTo(("length", "stop"));
+        }
+
+        await Assert.That(await server.MetricAsync("completion_tokens_total") - before).IsBetween(Most, Most * 3 / 2);
+    }
+
+    [Test]
+    [NotInParallel(nameof(LanguageFaultTests))]
     public async Task CallerThatReadsNothing_IsCancelled()
     {
         LanguageServer server = await s_server.Value;

@@ -141,6 +141,29 @@ public sealed class LanguageSamplingTests
     }
 
     [Test]
+    public async Task PromptThatDiffersInTheMiddle_TakesOverTheBeginningAlone()
+    {
+        LanguageServer server = await s_server.Value;
+        int[] first = [.. Enumerable.Range(500, 200)];
+        int[] other = [.. first[..100], 1400, .. first[101..]];
+        await server.AnswerAsync("completions", Fields(first));
+        JsonElement answer = await server.AnswerAsync("completions", Fields(other));
+        await Assert.That(answer.At("usage.prompt_tokens_details.cached_tokens").GetInt32()).IsEqualTo(96);
+
+        // Scores are computed without the cache: each token is the best one of its place.
+        int[] ids = answer.Ids("choices.0.token_ids");
+        JsonElement scored = await server.AnswerAsync(
+            "completions", $"\"prompt\":[{string.Join(',', other.Concat(ids))}],\"echo\":true,\"max_tokens\":0,\"logprobs\":1");
+        float[] given = answer.Floats("choices.0.logprobs.token_logprobs");
+        float[] exact = scored.Floats("choices.0.logprobs.token_logprobs")[other.Length..];
+        await Assert.That(given.Length).IsEqualTo(8);
+        await Assert.That(given.Zip(exact).Max(static pair => Math.Abs(pair.First - pair.Second))).IsLessThan(1e-3f);
+
+        static string Fields(int[] prompt) =>
+            $"\"prompt\":[{string.Join(',', prompt)}],\"max_tokens\":8,\"ignore_eos\":true,\"temperature\":0,\"logprobs\":1,\"return_token_ids\":true";
+    }
+
+    [Test]
     public async Task PromptOfACall_IsFoundInTheCacheTheNextTime()
     {
         LanguageServer server = await s_server.Value;

@@ -118,6 +118,28 @@ public sealed class LanguageSourceTests
     }
 
     [Test]
+    [Arguments("openvino_tokenizer.xml")]
+    [Arguments("openvino_detokenizer.xml")]
+    public async Task FolderWithoutTaskAndTokenizer_IsServedForInferenceAndNamesTheCommand(string missing)
+    {
+        using ConfigFolder folder = new("{}");
+        string path = Path.Combine(folder.Path, "m");
+        Copy(LanguageServer.SmallFolder, path);
+        File.Delete(Path.Combine(path, missing));
+
+        (int code, string output, string errors) = await OvmsProcess.RunAsync(["check", "--model_path", path, "--model_name", "m"]);
+        await Assert.That(code).IsEqualTo(0).Because(output + errors);
+        await Assert.That(output + errors).Contains($"has no {Path.Combine(path, missing)}");
+        await using OvmsServer server = await OvmsServer.StartAsync(path, "m");
+        await Assert.That(server.Process.Output).Contains($"has no {Path.Combine(path, missing)}").And.Contains("convert_tokenizer");
+        JsonElement metadata = JsonPath.Parse(await server.Http.GetStringAsync("/v2/models/m"));
+        await Assert.That(metadata.Text("outputs.0.name")).IsEqualTo("logits");
+        (int status, string error) = await new LanguageServer(server, "m").RefusalAsync("completions", Prompt);
+        await Assert.That(error).Contains("is a model for inference");
+        await Assert.That(status).IsEqualTo(400);
+    }
+
+    [Test]
     public async Task ModelWithoutState_IsNoLanguageModel() =>
         await RefusesAsync(["--model_path", Repo.Model("dummy"), "--model_name", "m", "--task", "text_generation"], "openvino_model.xml");
 

@@ -40,6 +40,7 @@ public sealed class SocketAbuseTests
         string http1 = await RawHttp.ExchangeAsync(server.GrpcPort, RawHttp.Request("GET /v2", "", []));
         await Assert.That(RawHttp.Status(http1)).IsEqualTo(400);
         await Assert.That(http1).Contains("HTTP/2 only");
+        await server.Process.WaitForLineAsync(static line => line.Contains("speaks TLS", StringComparison.Ordinal));
         await Assert.That(server.Process.Output.Split('\n').Where(static line => line.Contains("speaks TLS", StringComparison.Ordinal))).HasSingleItem();
 
         // The REST port.

@@ -17,7 +17,7 @@ internal sealed record ModelFileChoice(ModelFormat Format, string FileName, Immu
     public static ModelFileChoice? Among(IReadOnlyCollection<string> names)
     {
         HashSet<string> all = [.. names];
-        if (LanguageFiles.AreAmong(all))
+        if (all.Contains(LanguageFiles.Model))
         {
             all.ExceptWith(LanguageFiles.Companions);
         }

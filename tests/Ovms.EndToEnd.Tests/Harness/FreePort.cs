@@ -6,6 +6,10 @@ namespace Ovms.EndToEnd.Tests.Harness;
 /// <summary>Ports that nobody listens on.</summary>
 internal static class FreePort
 {
+    // Below the ports that systems give to outgoing connections: one of those could take the port before the server listens on it.
+    private const int First = 12_000;
+    private const int Last = 32_000;
+
     private static readonly Lock s_gate = new();
     private static readonly HashSet<int> s_given = [];
 
@@ -16,14 +20,27 @@ internal static class FreePort
         {
             while (true)
             {
-                using TcpListener listener = new(IPAddress.Loopback, 0);
-                listener.Start();
-                int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-                if (s_given.Add(port))
+                // By chance, so that two runs at the same time hardly meet.
+                int port = Random.Shared.Next(First, Last);
+                if (IsFree(port) && s_given.Add(port))
                 {
                     return port;
                 }
             }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }

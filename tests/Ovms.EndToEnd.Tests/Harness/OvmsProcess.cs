@@ -121,6 +121,14 @@ internal sealed class OvmsProcess : IAsyncDisposable
         return await seen.Task.WaitAsync(patience ?? Patience);
     }
 
+    /// <summary>Waits until so many such lines were written.</summary>
+    public Task<string> WaitForLinesAsync(Func<string, bool> wanted, int count)
+    {
+        // Every line is asked about once, in order.
+        int left = count;
+        return WaitForLineAsync(line => wanted(line) && --left == 0);
+    }
+
     /// <summary>Asks the process to stop.</summary>
     public void Signal(PosixSignal signal)
     {

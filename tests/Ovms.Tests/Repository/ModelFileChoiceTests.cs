@@ -18,6 +18,10 @@ public class ModelFileChoiceTests
     [Arguments("saved_model.pb a.pb", "saved_model.pb")]
     [Arguments("m.pb m.tflite", "m.pb")]
     [Arguments("m.tflite readme.md", "m.tflite")]
+    [Arguments("openvino_detokenizer.xml openvino_detokenizer.bin openvino_model.xml openvino_model.bin", "openvino_model.xml")]
+    [Arguments("openvino_detokenizer.xml openvino_detokenizer.bin openvino_model.xml", "openvino_model.xml")]
+    [Arguments("openvino_model.xml openvino_model.bin openvino_tokenizer.xml openvino_tokenizer.bin", "openvino_model.xml")]
+    [Arguments("openvino_detokenizer.xml openvino_detokenizer.bin", "openvino_detokenizer.xml")]
     public async Task Order_IsThatOfTheFormats(string names, string chosen) =>
         await Assert.That(ModelFileChoice.Among(names.Split(' '))?.FileName).IsEqualTo(chosen);
 

@@ -8,15 +8,20 @@ internal static class KvBudget
     // What is left: weights are read again when pages are short, other models grow, and the system needs some.
     private const double Part = 0.6;
 
+    // What a model gets of that where other caches have reserved all: a reload must not fail because its predecessor still lives.
+    private const int LeastShare = 4;
+
     // Caches are reserved at once and filled by use, so what is free does not show them yet.
     private static long s_reserved;
 
-    /// <summary>Bytes that a cache may take now: a part of what is free, less what other caches have reserved.</summary>
+    /// <summary>
+    /// Bytes that a cache may take now: a part of what is free, less what other caches have reserved, and at least a quarter of that part.
+    /// </summary>
     public static long Free(string proc = "/proc", string cgroup = "/sys/fs/cgroup")
     {
         long free = Math.Min(OfMachine(proc), OfContainer(cgroup));
         long part = (long)(Math.Min(free, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) * Part);
-        return Math.Max(0, part - Interlocked.Read(ref s_reserved));
+        return Math.Max(part / LeastShare, part - Interlocked.Read(ref s_reserved));
     }
 
     /// <summary>Counts a cache until the result is disposed.</summary>

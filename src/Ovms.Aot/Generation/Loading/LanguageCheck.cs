@@ -17,6 +17,11 @@ internal static class LanguageCheck
     {
         if (!LanguageSettings.AreFor(config, file))
         {
+            if (LanguageSettings.LackOf(config, file) is { } lack)
+            {
+                notes.Add(lack);
+            }
+
             return Outcome.Ok;
         }
 

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Ovms.Status;
 
 namespace Ovms.Generation.Requests;
 
@@ -8,9 +9,16 @@ namespace Ovms.Generation.Requests;
 /// </summary>
 internal sealed class GenerationCall : IValueTaskSource<bool>
 {
+    // The longest time that timers take.
+    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly EventRing _events = new();
     private readonly Action _wakeEngine;
+    private List<int>? _unwanted;
+    private bool[]? _ended;
+    private ITimer? _limit;
     private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private bool _isWaiting;
@@ -39,6 +47,28 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
 
     /// <summary>Whether the caller wants no more.</summary>
     public bool IsCancelled => _isCancelled;
+
+    /// <summary>How answers fail that have not ended when the request's time is over.</summary>
+    public Outcome Late => Outcome.Fail(
+        StatusCode.DeadlineExceeded, $"the answer was not complete after {Request.TimeLimit?.TotalSeconds:0.###} s");
+
+    /// <summary>
+    /// Fails the answers when the request's time is over, from a timer: the engine may be inside a step that does not end. Called before
+    /// the engine sees the call.
+    /// </summary>
+    /// <param name="clock">The source of time.</param>
+    /// <param name="deadline">When the time is over, as a timestamp of the clock.</param>
+    public void LimitTime(TimeProvider clock, long deadline)
+    {
+        if (Request.TimeLimit is { } limit && deadline < long.MaxValue)
+        {
+            _ended = new bool[Request.Answers];
+
+            // Again after a second, as a timer may be early by its own clock.
+            TimeSpan due = TimeSpan.FromTicks(Math.Clamp(limit.Ticks, 0, s_longest.Ticks));
+            _limit = clock.CreateTimer(_ => FailIfLate(clock.GetTimestamp() >= deadline), null, due, s_again);
+        }
+    }
 
     /// <summary>Waits until <see cref="TryRead"/> gives an event or there will be none. One wait at a time.</summary>
     /// <returns>False if all events were read and no more will come.</returns>
@@ -85,6 +115,31 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
         _wakeEngine();
     }
 
+    /// <summary>
+    /// Ends one answer, of which no more is wanted; the others go on. Events of it may still come. The engine frees what it holds before
+    /// its next step.
+    /// </summary>
+    public void CancelAnswer(int answer)
+    {
+        lock (_gate)
+        {
+            (_unwanted ??= []).Add(answer);
+        }
+
+        _wakeEngine();
+    }
+
+    /// <summary>The answers that <see cref="CancelAnswer"/> named since the last time; null for none. Called by the engine.</summary>
+    public List<int>? TakeUnwanted()
+    {
+        lock (_gate)
+        {
+            List<int>? unwanted = _unwanted;
+            _unwanted = null;
+            return unwanted;
+        }
+    }
+
     /// <summary>Adds an event; <see cref="Flush"/> makes a waiting reader see it. Called by the engine.</summary>
     public void Write(in TokenEvent item)
     {
@@ -92,7 +147,7 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
         {
             if (!_isComplete && !_isCancelled)
             {
-                _events.Add(item);
+                Add(item);
             }
         }
     }
@@ -119,6 +174,7 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
         lock (_gate)
         {
             _isComplete = true;
+            _limit?.Dispose();
         }
 
         Flush();
@@ -141,6 +197,37 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wait.OnCompleted(continuation, state, token, flags);
+
+    private void Add(in TokenEvent item)
+    {
+        _events.Add(item);
+        if (_ended is { } ended && item.Finish != Finish.None)
+        {
+            ended[item.Answer] = true;
+        }
+    }
+
+    private void FailIfLate(bool isLate)
+    {
+        lock (_gate)
+        {
+            if (!isLate || _isComplete || _isCancelled)
+            {
+                return;
+            }
+
+            for (int i = 0; i < Request.Answers; i++)
+            {
+                if (!_ended![i])
+                {
+                    Add(TokenEvent.End(i, Finish.Failed, Late));
+                }
+            }
+        }
+
+        // The engine frees what the call holds when it looks at deadlines next.
+        Complete();
+    }
 
     private void EndWait(CancellationToken token)
     {

@@ -72,7 +72,9 @@ internal sealed class GenerationEngine : IAsyncDisposable
 
         GenerationCall call = new(request, WakeForCancel);
         long now = _clock.GetTimestamp();
-        _arrivals.Enqueue(new LiveCall(call, now, DeadlineOf(request, now)));
+        long deadline = DeadlineOf(request, now);
+        call.LimitTime(_clock, deadline);
+        _arrivals.Enqueue(new LiveCall(call, now, deadline));
         _wake.Set();
         if (_ended.Task.IsCompleted)
         {

@@ -110,13 +110,23 @@ internal sealed class LiveCalls(Schedule schedule, Admission admission, EngineCo
         }
     }
 
-    /// <summary>Frees what cancelled calls hold.</summary>
+    /// <summary>Frees what cancelled calls and answers hold.</summary>
     public void EndCancelled()
     {
-        foreach (LiveCall call in _calls.Where(static call => call.Call.IsCancelled).ToArray())
+        foreach (LiveCall call in _calls.ToArray())
         {
-            counts.Cancelled();
-            EndAll(call, Outcome.Fail(StatusCode.Cancelled));
+            // Looked at first: a reader cancels the call after its answers, and a call whose answers have all ended was not cut off.
+            bool isCancelled = call.Call.IsCancelled;
+            foreach (int answer in call.Call.TakeUnwanted() ?? [])
+            {
+                EndUnwanted(call, answer);
+            }
+
+            if (isCancelled && call.Sequences.Count > 0)
+            {
+                counts.Cancelled();
+                EndAll(call, Outcome.Fail(StatusCode.Cancelled));
+            }
         }
     }
 
@@ -131,14 +141,20 @@ internal sealed class LiveCalls(Schedule schedule, Admission admission, EngineCo
 
         foreach (LiveCall call in _calls.Where(call => call.Deadline <= now).ToArray())
         {
-            EndAll(
-                call,
-                Outcome.Fail(
-                    StatusCode.DeadlineExceeded,
-                    $"the answer was not complete after {call.Request.TimeLimit!.Value.TotalSeconds:0.###} s"));
+            EndAll(call, call.Call.Late);
         }
 
         _nextDeadline = _calls.Select(static call => call.Deadline).DefaultIfEmpty(long.MaxValue).Min();
+    }
+
+    // Without an event: its reader has ended it. An answer has events only when it has a sequence of its own.
+    private void EndUnwanted(LiveCall call, int answer)
+    {
+        if (call.Sequences.Find(sequence => sequence.Answer == answer) is { } sequence)
+        {
+            Remove(sequence);
+            CompleteIfEnded(call);
+        }
     }
 
     private void EndAll(LiveCall call, Outcome outcome)

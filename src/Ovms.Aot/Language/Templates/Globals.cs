@@ -20,6 +20,8 @@ internal static class Globals
             JinjaValue.Of(new NamespaceObject(Dict(renderer, arguments, "namespace")))),
         ("cycler", static (Renderer renderer, in Arguments arguments) => JinjaValue.Of(new Cycler(arguments.Positional))),
         ("joiner", static (Renderer renderer, in Arguments arguments) => JinjaValue.Of(new Joiner(s_joiner.Bind("joiner", arguments)[0]))),
+        ("lipsum", static (Renderer renderer, in Arguments arguments) =>
+            throw new PythonFault("NotImplementedError", "the function 'lipsum' is not supported: a prompt does not hold random text")),
         ("raise_exception", Raise),
         ("strftime_now", static (Renderer renderer, in Arguments arguments) =>
             TimeFormat.Apply(renderer.Now, Argument.Text(s_strftime.Bind("strftime_now", arguments)[0], "strftime"), renderer.Budget)),

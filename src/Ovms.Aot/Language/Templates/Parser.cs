@@ -84,11 +84,13 @@ internal abstract class Parser(List<Token> tokens)
     /// <summary>One level up.</summary>
     protected void Shallower() => _nesting--;
 
-    /// <summary>Notes a filter or test that does not exist.</summary>
+    /// <summary>Notes a filter or test that does not exist here.</summary>
     protected void AddUnknown(string kind, string name, int position)
     {
+        // Jinja's only filter that is left out: it makes HTML links.
+        string text = (kind, name) == ("filter", "urlize") ? "the filter 'urlize' is not supported" : $"No {kind} named '{name}'.";
         if (!IsConditional)
-            Unknown.Add(new SyntaxFault($"No {kind} named '{name}'.", position));
+            Unknown.Add(new SyntaxFault(text, position));
     }
 
     /// <summary>A variable that is read here.</summary>

@@ -108,7 +108,7 @@ internal sealed class StatementParser(List<Token> tokens) : DefinitionParser(tok
                 return ReadScoped("endgeneration", []);
             case "autoescape":
                 return ParseExpression() is Constant { Value.IsTrue: false } ? ReadScoped("endautoescape", [])
-                    : throw new SyntaxFault("'autoescape' is only supported with false", tag.Position);
+                    : throw new SyntaxFault("'autoescape' is only supported with false: prompts are not HTML", tag.Position);
             case "block":
                 return ReadBlock();
             case "print":

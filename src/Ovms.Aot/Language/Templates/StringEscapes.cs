@@ -48,7 +48,9 @@ internal static class StringEscapes
                     i += digits;
                     break;
                 case 'N':
-                    throw new SyntaxFault("names of characters (\\N) are not supported in texts", position);
+                    int end = literal[i..].IndexOf('}');
+                    string name = end < 0 ? "N" : literal.Slice(i, end + 1).ToString();
+                    throw new SyntaxFault($"names of characters are not supported in texts: write \\{name} as \\uXXXX", position);
                 default:
                     result.Append('\\').Append(kind);
                     break;

@@ -1,5 +1,6 @@
 using Ovms.Native;
 using Ovms.Serving.Requests;
+using Ovms.Serving.Shapes;
 using Ovms.Serving.Signatures;
 
 namespace Ovms.Serving.Health;
@@ -17,13 +18,13 @@ internal sealed class ZeroAttempt
     /// <summary>Starts the attempt.</summary>
     /// <param name="signature">The model's inputs.</param>
     /// <param name="requests">Creates the infer request.</param>
-    /// <param name="shapes">The shapes to compute with, by input; null for the least ones.</param>
+    /// <param name="history">The shapes that a model of dynamic inputs has computed with; null for other models.</param>
     /// <param name="gate">The gate of a dynamic model; null for other models.</param>
     /// <param name="stop">Ends the wait for the gate.</param>
-    public ZeroAttempt(Signature signature, OutputMemory requests, long[][]? shapes, ShapeGate? gate, CancellationToken stop)
+    public ZeroAttempt(Signature signature, OutputMemory requests, ShapeHistory? history, ShapeGate? gate, CancellationToken stop)
     {
         _requests = requests;
-        Thread thread = new(() => Run(() => Compute(signature, shapes, gate, stop)))
+        Thread thread = new(() => Run(() => Compute(signature, history, gate, stop)))
         {
             IsBackground = true,
             Name = "zero inference",
@@ -72,14 +73,14 @@ internal sealed class ZeroAttempt
         }
     }
 
-    private EngineFault Compute(Signature signature, long[][]? shapes, ShapeGate? gate, CancellationToken stop)
+    private EngineFault Compute(Signature signature, ShapeHistory? history, ShapeGate? gate, CancellationToken stop)
     {
         // Alone: a request must not be created beside an inference, and shapes that are new to the model must not compute beside others.
         gate?.EnterAsync(alone: true, stop).AsTask().GetAwaiter().GetResult();
         try
         {
             EngineFault computed = EngineFault.None;
-            EngineFault broken = _requests.Guard("computing zeros on it", () => computed = Compute(signature, shapes), limit: null);
+            EngineFault broken = _requests.Guard("computing zeros on it", () => computed = Compute(signature, history), limit: null);
             return broken.IsNone ? computed : broken;
         }
         finally
@@ -88,22 +89,30 @@ internal sealed class ZeroAttempt
         }
     }
 
-    private EngineFault Compute(Signature signature, long[][]? shapes)
+    private EngineFault Compute(Signature signature, ShapeHistory? history)
     {
         InferRequest request = _requests.CreateRequest();
         _owned.Add(request);
-        foreach (TensorInfo input in signature.Inputs)
+        long[][] shapes = history?.Latest ?? [.. signature.Inputs.Select(static input => ZeroTensor.LeastShape(input))];
+        for (int i = 0; i < shapes.Length; i++)
         {
-            long[] shape = shapes?[input.Index] ?? ZeroTensor.LeastShape(input);
-            if (ZeroTensor.TryMake(input, shape, LargestInput) is not { } tensor)
+            TensorInfo input = signature.Inputs[i];
+            if (ZeroTensor.TryMake(input, shapes[i], LargestInput) is not { } tensor)
             {
-                return new EngineFault(OvStatus.OutOfBounds, $"input {input.Name} of shape ({string.Join(',', shape)}) is too large");
+                return new EngineFault(OvStatus.OutOfBounds, $"input {input.Name} of shape ({string.Join(',', shapes[i])}) is too large");
             }
 
             _owned.Add(tensor);
             request.SetInput(input.Index, tensor);
         }
 
-        return EngineFault.Of(request.TryInfer());
+        EngineFault fault = EngineFault.Of(request.TryInfer());
+        if (fault.IsNone)
+        {
+            // Order: before others pass the gate. What a later failure leaves can only be mended with shapes that are known to work.
+            history?.Remember(shapes);
+        }
+
+        return fault;
     }
 }

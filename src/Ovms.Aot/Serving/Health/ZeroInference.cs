@@ -95,7 +95,7 @@ internal sealed class ZeroInference(Signature signature, OutputMemory requests, 
             }
         }
 
-        ZeroAttempt attempt = new(signature, requests, shapes?.Latest, gate, stop.Token);
+        ZeroAttempt attempt = new(signature, requests, shapes, gate, stop.Token);
         await Wait(attempt, stop.Token).ConfigureAwait(false);
         if (!attempt.Ended.IsCompleted)
         {

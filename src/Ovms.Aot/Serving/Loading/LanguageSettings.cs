@@ -49,13 +49,28 @@ internal sealed record LanguageSettings
     {
         TaskKind.TextGeneration => true,
         TaskKind.None => false,
-        _ => file.Format == ModelFormat.OpenVinoIr
-            && Path.GetFileName(file.Path) == LanguageFiles.Model
-            && new LanguageFolder(Path.GetDirectoryName(file.Path)!).IsComplete
-            && file.Ir is { } ir
-            && ir.OutputNames.Contains("logits")
-            && (ir.InputNames.Contains("beam_idx") || ir.KeepsState),
+        _ => IsLanguageModel(file) && FolderOf(file).IsComplete,
     };
+
+    /// <summary>
+    /// What a model lacks that is served for inference only because its tokenizer is not there, with the command that makes it; null for
+    /// other models and where the task says what is wanted.
+    /// </summary>
+    public static string? LackOf(ModelConfig config, ModelFile file) =>
+        config.Written.Task is not (TaskKind.TextGeneration or TaskKind.None)
+        && IsLanguageModel(file)
+        && FolderOf(file).Check() is { IsOk: false } lack
+            ? $"it is served for inference and generates no text. {lack.Detail} With task none it is served as it is, without this warning."
+            : null;
+
+    private static bool IsLanguageModel(ModelFile file) =>
+        file.Format == ModelFormat.OpenVinoIr
+        && Path.GetFileName(file.Path) == LanguageFiles.Model
+        && file.Ir is { } ir
+        && ir.OutputNames.Contains("logits")
+        && (ir.InputNames.Contains("beam_idx") || ir.KeepsState);
+
+    private static LanguageFolder FolderOf(ModelFile file) => new(Path.GetDirectoryName(file.Path)!);
 
     /// <summary>Parses the options.</summary>
     /// <returns>The settings, or the first option that cannot be followed.</returns>
@@ -88,6 +103,9 @@ internal sealed record LanguageSettings
             ? "draft_source_model: speculative decoding is not served yet; leave the option out."
         : plugin.Properties.Any(static property => property.Key == "prompt_lookup")
             ? "plugin_config: prompt_lookup is speculative decoding, which is not served yet; leave it out."
+        : plugin.Properties.Any(static property => property.Key == "MODEL_DISTRIBUTION_POLICY")
+            ? "plugin_config: MODEL_DISTRIBUTION_POLICY: a language model runs on one device; leave it out and name one device as "
+                + "target_device."
         : written.ModelDistributionPolicy.Length > 0
             ? $"model_distribution_policy: a language model runs on one device; leave {written.ModelDistributionPolicy} out and name one "
                 + "device as target_device."

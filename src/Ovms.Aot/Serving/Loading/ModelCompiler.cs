@@ -106,7 +106,8 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         InferencePace? pace = isPlain ? new InferencePace() : null;
         OutputMemory outputs = new(compiled.Model, prepared.Model.IsDynamic, config.Device) { Uses = compiled.Uses };
         bool hasFixedOutputs = isPlain && signature.Value.HasFixedOutputs;
-        MemoryRelease release = new(signature.Value, compiled.RequestCount);
+        int streams = Math.Max(ExecutionFacts.StreamsOnCpu(compiled.ExecutionDevices, compiled.Streams), 1);
+        MemoryRelease release = new(signature.Value, Math.Max(compiled.RequestCount, streams));
         bool isWaitLong = ImplicitBatch.IsWaitLong(compiled.Model);
         InferSlot MakeSlot(SequenceId? sequence)
         {
@@ -147,7 +148,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             signature.Value,
             requests,
             compiled.Model,
-            release.Dynamic = shapes is null ? null : new(signature.Value, shapes, requests, compiled.Uses is not null),
+            release.Dynamic = shapes is null ? null : new(signature.Value, shapes, requests, streams, compiled.Uses is not null),
             prepared.ModelInfo)
         {
             IsVariant = isVariant,

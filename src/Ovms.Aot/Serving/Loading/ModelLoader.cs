@@ -89,6 +89,8 @@ internal sealed class ModelLoader(
             return settings.IsOk ? language(id, file.Value, settings.Value) : settings.WithoutValue;
         }
 
+        LoadWarnings.Tell(told, id, LanguageSettings.LackOf(config, file.Value) is { } lack ? [lack] : []);
+
         Outcome<PreparedModel> read = Read(id, file.Value, config, told);
         if (!read.IsOk)
         {

@@ -11,12 +11,16 @@ namespace Ovms.Serving.Shapes;
 /// <param name="signature">The model's signature.</param>
 /// <param name="history">The shapes that the model has computed with.</param>
 /// <param name="slots">The infer requests, whose number may grow.</param>
+/// <param name="streams">Number of streams of the compiled model, which may be larger than that of infer requests; at least 1.</param>
 /// <param name="isOnDevice">Whether a device other than the CPU computes; its failures are not retried.</param>
-internal sealed class DynamicInference(Signature signature, ShapeHistory history, ISlotSource slots, bool isOnDevice = false)
+internal sealed class DynamicInference(
+    Signature signature, ShapeHistory history, ISlotSource slots, int streams, bool isOnDevice = false)
 {
     private const int MostAttempts = 4;
 
     private readonly ZerosAside _zeros = new(signature);
+
+    private int Streams => Math.Max(streams, slots.Size);
 
     /// <summary>Waits for the gate and computes.</summary>
     /// <param name="slot">The slot with the call's tensors.</param>
@@ -56,7 +60,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
     // Recovers the model and tries again if an earlier call may have caused the failure.
     private async ValueTask<(OvStatus? Status, bool IsHealed)> RetryAsync(InferSlot slot, long[][] shapes)
     {
-        bool isShared = slots.Size > 1;
+        bool isShared = Streams > 1;
 
         // The failure has lost a sequence's state, and recovery computes over it: another attempt would answer wrongly.
         bool mayTryAgain = slot.Sequence is null;
@@ -88,7 +92,7 @@ internal sealed class DynamicInference(Signature signature, ShapeHistory history
     {
         foreach (long[][] remedy in history.Remedies())
         {
-            if (await _zeros.ComputeAsync(slot, remedy, ZerosAside.RoundsFor(slots.Size)).ConfigureAwait(false))
+            if (await _zeros.ComputeAsync(slot, remedy, Streams, isPatient: true).ConfigureAwait(false))
             {
                 return true;
             }

@@ -13,8 +13,8 @@ namespace Ovms.Serving.Shapes;
 /// inference would cost its calls more than the memory is worth. The gate lets one thread at a time in.
 /// </remarks>
 /// <param name="signature">The model's signature.</param>
-/// <param name="requests">Number of infer requests.</param>
-internal sealed class MemoryRelease(Signature signature, int requests)
+/// <param name="streams">Number of streams.</param>
+internal sealed class MemoryRelease(Signature signature, int streams)
 {
     private const int MostSlowInARow = 3;
 
@@ -38,7 +38,7 @@ internal sealed class MemoryRelease(Signature signature, int requests)
         long began = Stopwatch.GetTimestamp();
         TimeSpan used = Environment.CpuUsage.TotalTime;
         long[][] least = [.. signature.Inputs.Select(static input => ZeroTensor.LeastShape(input))];
-        _isRefused = !await _zeros.ComputeAsync(slot, least, ZerosAside.RoundsFor(requests)).ConfigureAwait(false);
+        _isRefused = !await _zeros.ComputeAsync(slot, least, streams, isPatient: false).ConfigureAwait(false);
 
         // Where other programs keep the CPUs busy everything takes long: only what takes CPU time as well is the model's slowness.
         bool isSlow = Stopwatch.GetElapsedTime(began) > s_slow && Environment.CpuUsage.TotalTime - used > s_slow;

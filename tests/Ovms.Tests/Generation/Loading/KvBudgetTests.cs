@@ -33,9 +33,13 @@ public sealed class KvBudgetTests
     {
         using TemporaryFolder folder = new();
         await File.WriteAllTextAsync(folder["meminfo"], "MemAvailable: 1000000 kB\n");
-        using (KvBudget.Reserve(600_000_000))
+        using (KvBudget.Reserve(400_000_000))
         {
-            await Assert.That(KvBudget.Free(folder[""], folder[""])).IsEqualTo(14_400_000);
+            await Assert.That(KvBudget.Free(folder[""], folder[""])).IsEqualTo(214_400_000);
+
+            // Another model, or a reload beside the old one, gets a quarter in any case.
+            using IDisposable more = KvBudget.Reserve(200_000_000);
+            await Assert.That(KvBudget.Free(folder[""], folder[""])).IsEqualTo(153_600_000);
         }
 
         await Assert.That(KvBudget.Free(folder[""], folder[""])).IsEqualTo(614_400_000);

@@ -159,6 +159,40 @@ public sealed class FailureTests
         await rig.StopAsync();
     }
 
+    [Test]
+    public async Task DeadlineDuringAStepThatHangs_AnswersTheCallers()
+    {
+        EngineClock clock = new();
+        await using EngineRig rig = new(sequences: 2, clock: clock);
+        using SemaphoreSlim began = new(0);
+        using SemaphoreSlim steps = new(0);
+        rig.Model.Computes = _ =>
+        {
+            began.Release();
+            return steps.Wait(TimeSpan.FromSeconds(60));
+        };
+        GenerationRequest request = EngineRig.Greedy([1, 2], 5) with { TimeLimit = TimeSpan.FromSeconds(10), Answers = 2 };
+        GenerationCall computed = rig.Submit(request);
+        GenerationCall waiting = rig.Submit(request with { PromptIds = [3] });
+        await began.WaitAsync();
+        GenerationCall unseen = rig.Submit(request with { PromptIds = [4] });
+        clock.Move(9);
+        await Assert.That(computed.TryRead(out _)).IsFalse();
+        clock.Move(1.5);
+        foreach (GenerationCall call in (GenerationCall[])[computed, waiting, unseen])
+        {
+            List<TokenEvent> events = await EngineRig.ReadAsync(call);
+            await Assert.That(events.Select(static item => item.Answer)).IsEquivalentTo([0, 1]);
+            await Assert.That(events.All(static item => item.Outcome.Code == StatusCode.DeadlineExceeded)).IsTrue();
+        }
+
+        // What they held is free when the step ends, and nothing of theirs is computed any more.
+        steps.Release(1000);
+        GenerationCall next = rig.Submit(EngineRig.Greedy([5, 6], 3));
+        await Assert.That(EngineRig.Tokens(await EngineRig.ReadAsync(next))).IsEqualTo(EngineRig.Expected([5, 6], 3));
+        await rig.StopAsync();
+    }
+
     private static bool IsPoisoned(StepEntry entry) => entry.Ids.Span[entry.From..].Contains(Poison);
 
     private static GenerationRequest Until49(int[] prompt) => EngineRig.Greedy(prompt, 40, Poison);

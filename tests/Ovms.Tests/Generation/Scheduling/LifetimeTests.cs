@@ -61,6 +61,67 @@ public sealed class LifetimeTests
     }
 
     [Test]
+    [Arguments(32, 0)]
+    [Arguments(32, 30)]
+    [Arguments(0, 0)]
+    public async Task CancelledAnswer_EndsBeforeTheNextStepAndTheOthersGoOn(int blockTokens, int stateRows)
+    {
+        await using EngineRig rig = new(blockTokens: blockTokens, stateRows: stateRows, sequences: 8);
+        using SemaphoreSlim steps = new(0);
+        rig.Model.Computes = _ => steps.Wait(TimeSpan.FromSeconds(20));
+        int[] prompt = EngineRig.Prompt(1, 40);
+        GenerationCall call = rig.Submit(EngineRig.Greedy(prompt, 60) with { Answers = 3 });
+        List<TokenEvent> events = [];
+        while (Enumerable.Range(0, 3).Any(answer => EngineRig.Ids(events, answer).Length == 0))
+        {
+            steps.Release();
+            await call.WaitAsync(CancellationToken.None);
+            while (call.TryRead(out TokenEvent item))
+            {
+                events.Add(item);
+            }
+        }
+
+        // One step may be under way.
+        call.CancelAnswer(1);
+        int until = rig.Model.Steps.Count + 1;
+        steps.Release(1000);
+        events.AddRange(await EngineRig.ReadAsync(call));
+        await Assert.That(rig.Model.Steps.Skip(until).All(static step => step.Length == 2)).IsTrue();
+        await Assert.That(EngineRig.Ids(events, 1).Length).IsLessThan(5);
+        foreach (int answer in (int[])[0, 2])
+        {
+            await Assert.That(EngineRig.Tokens(events, answer)).IsEqualTo(EngineRig.Expected(prompt, 60));
+        }
+
+        await rig.StopAsync();
+        await Assert.That(rig.Engine.Counts.CancelledCalls).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task CallWhoseAnswersAreAllCancelled_IsOverAndWasNotCutOff()
+    {
+        await using EngineRig rig = new();
+        GenerationCall call = rig.Submit(EngineRig.Greedy([1, 2], 1_000_000) with { Answers = 2 });
+        List<TokenEvent> events = [];
+        while (Enumerable.Range(0, 2).Any(answer => EngineRig.Ids(events, answer).Length == 0) && await call.WaitAsync(CancellationToken.None))
+        {
+            while (call.TryRead(out TokenEvent item))
+            {
+                events.Add(item);
+            }
+        }
+
+        call.CancelAnswer(0);
+        call.CancelAnswer(0);
+        call.CancelAnswer(1);
+        call.Cancel();
+        await EngineRig.ReadAsync(call);
+        await rig.StopAsync();
+        await Assert.That(rig.Engine.Counts.CancelledCalls).IsEqualTo(0);
+    }
+
+    [Test]
     public async Task ReaderThatStopsWaiting_MayWaitAgain()
     {
         await using EngineRig rig = new();

@@ -12,6 +12,9 @@ internal sealed class TemplateTests
     [Arguments("{{ x | nope }}", "line 1, column 8: No filter named 'nope'.")]
     [Arguments("\r\n\r\n  {% endif %}", "line 3, column 6: unknown tag 'endif'")]
     [Arguments("{{ 'abc", "line 1, column 4: the end of a text ' is missing")]
+    [Arguments("{{ x | urlize }}", "line 1, column 8: the filter 'urlize' is not supported")]
+    [Arguments("{{ 'a \\N{BULLET} b' }}", "line 1, column 4: names of characters are not supported in texts: write \\N{BULLET} as \\uXXXX")]
+    [Arguments("{% autoescape true %}{% endautoescape %}", "line 1, column 4: 'autoescape' is only supported with false: prompts are not HTML")]
     public async Task InvalidTemplate_NamesThePlace(string template, string detail)
     {
         Outcome<Template> result = Template.Parse(template);
@@ -25,12 +28,19 @@ internal sealed class TemplateTests
     [Arguments("\n{{ {'a': 1}.b.c }}", "line 2, column 15: UndefinedError: 'dict object' has no attribute 'b'")]
     [Arguments("{{ 'a' + 1 }}", "line 1, column 8: TypeError: can only concatenate str (not \"int\") to str")]
     [Arguments("{{ [].append(1) }}", "line 1, column 13: SecurityError: access to attribute 'append' of 'list' object is unsafe.")]
+    [Arguments("{{ lipsum(1) }}", "line 1, column 10: NotImplementedError: the function 'lipsum' is not supported: a prompt does not hold random text")]
     public async Task FailingTemplate_NamesThePlaceAndPythonsError(string template, string detail)
     {
         Outcome<string> result = Rendering.Text(template);
         await Assert.That(result.Code).IsEqualTo(StatusCode.TemplateFailed);
         await Assert.That(result.Detail).IsEqualTo(detail);
     }
+
+    [Test]
+    [Arguments("{% autoescape false %}{{ '<a>' }}{% endautoescape %}", "<a>")]
+    [Arguments("{{ lipsum is defined }} {% if x %}{{ x | urlize }}{% endif %}", "True ")]
+    public async Task WhatIsNotSupported_HarmsNobodyWhoDoesNotUseIt(string template, string text) =>
+        await Assert.That(Rendering.Text(template).Value).IsEqualTo(text);
 
     [Test]
     public async Task RaisedText_IsTheDetailAlone()

@@ -12,6 +12,7 @@ public sealed class LanguageSettingsTests
     [Test]
     [Arguments("HETERO:GPU,CPU", "", "target_device: a language model runs on one device")]
     [Arguments("MULTI:GPU,CPU", "", "target_device: a language model runs on one device")]
+    [Arguments("CPU", "{\"MODEL_DISTRIBUTION_POLICY\": \"PIPELINE_PARALLEL\"}", "plugin_config: MODEL_DISTRIBUTION_POLICY: a language model runs on one device")]
     [Arguments("CPU", "{\"prompt_lookup\": true}", "prompt_lookup is speculative decoding")]
     public async Task WhatCannotBeFollowed_IsRefused(string device, string plugin, string text)
     {

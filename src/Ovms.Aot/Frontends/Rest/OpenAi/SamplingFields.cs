@@ -235,7 +235,7 @@ internal sealed record SamplingFields
         long answers = fields.Positive("n") ?? 1;
         if (bestOf is { } wanted)
         {
-            if (isStream && wanted > 1)
+            if (isStream && wanted > answers)
             {
                 fields.Fail("best_of cannot be used in streaming mode");
             }

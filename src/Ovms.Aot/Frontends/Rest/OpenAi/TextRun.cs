@@ -37,12 +37,9 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
 
     private async Task<Outcome> WholeAsync(MemoryShare share, CancellationToken end)
     {
-        Outcome generated = Outcome.Ok;
-        foreach (TextPrompt prompt in call.Prompts)
-        {
-            generated = generated.IsOk ? await CollectAsync(prompt, end).ConfigureAwait(false) : generated;
-        }
-
+        // Side by side: a stop text must be seen when it comes, not when the prompts before have their answers.
+        Outcome[] ends = await Task.WhenAll(call.Prompts.Select(prompt => CollectAsync(prompt, end))).ConfigureAwait(false);
+        Outcome generated = ends.FirstOrDefault(static outcome => !outcome.IsOk);
         if (context.RequestAborted.IsCancellationRequested)
         {
             RestReply.Gone(context);
@@ -77,6 +74,7 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
                 {
                     if (item.Finish == Finish.Failed)
                     {
+                        call.Cancel();
                         return item.Outcome;
                     }
 
@@ -230,10 +228,10 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
             return;
         }
 
-        // A stop text ends the answer; the engine learns it here, when all answers of the prompt have ended.
-        if (prompt.Choices[item.Answer].Take(item) && prompt.Choices.All(static choice => choice.Finish is not null))
+        // A stop text ends the answer; the engine learns it here.
+        if (prompt.Choices[item.Answer].Take(item))
         {
-            prompt.Generation.Cancel();
+            prompt.Generation.CancelAnswer(item.Answer);
         }
     }
 }

@@ -167,7 +167,7 @@ internal static class TextStart
         int length = language.Longest;
         if (prompt > length || (prompt == length && asked != 0))
         {
-            return RequestFields.Refuse($"Number of prompt tokens: {prompt} exceeds model max length: {length}");
+            return RequestFields.Refuse($"Number of prompt tokens: {prompt} exceeds model max length: {length}{WhyOf(language)}");
         }
 
         if (asked is { } tokens)
@@ -175,10 +175,16 @@ internal static class TextStart
             return prompt + tokens <= length
                 ? (int)tokens
                 : RequestFields.Refuse(
-                    $"Number of prompt tokens: {prompt} + max tokens value: {tokens} exceeds model max length: {length}");
+                    $"Number of prompt tokens: {prompt} + max tokens value: {tokens} exceeds model max length: {length}{WhyOf(language)}");
         }
 
         int usual = language.Settings.MaxTokensLimit ?? language.Defaults.MaxNewTokens ?? int.MaxValue;
         return Math.Min(usual, length - prompt);
     }
+
+    // Where the server could be given more, the caller learns it.
+    private static string WhyOf(LanguageModel language) =>
+        language.Longest < (language.ModelLength ?? language.Defaults.MaxLength ?? int.MaxValue)
+            ? " (what the KV cache holds; cache_size makes it larger)"
+            : "";
 }

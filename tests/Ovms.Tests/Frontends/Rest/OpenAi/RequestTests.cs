@@ -67,6 +67,7 @@ public class RequestTests
     [Arguments("\"max_completion_tokens\":100,\"max_tokens\":4000000000")]
     [Arguments("\"n\":2,\"best_of\":2,\"top_k\":-1,\"top_p\":1,\"temperature\":0")]
     [Arguments("\"n\":20,\"best_of\":20")]
+    [Arguments("\"n\":2,\"best_of\":2,\"stream\":true")]
     [Arguments("\"response_format\":{\"type\":\"text\"},\"modalities\":[\"text\"],\"tool_choice\":\"auto\"")]
     [Arguments("\"user\":\"u\",\"store\":true,\"metadata\":{},\"num_assistant_tokens\":\"x\",\"max_ngram_size\":[]")]
     [Arguments("\"tools\":[{\"type\":\"function\",\"name\":\"flat\"}]")]
