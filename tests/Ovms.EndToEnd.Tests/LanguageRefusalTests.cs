@@ -35,7 +35,7 @@ public sealed class LanguageRefusalTests
     [Arguments("chat/completions", "\"max_tokens\":0," + Messages, 400, "max_tokens value should be greater than 0")]
     [Arguments("chat/completions", "\"stream_options\":{}," + Messages, 400, "stream_options provided, but stream not set to true")]
     [Arguments("chat/completions", "\"n\":3,\"best_of\":2," + Messages, 400, "n value cannot be greater than best_of")]
-    [Arguments("chat/completions", "\"n\":21," + Messages, 400, "n exceeds limit provided in graph config: 20")]
+    [Arguments("chat/completions", "\"n\":21," + Messages, 400, "n is 21; it must not be above best_of_limit, which is 20 for this model")]
     [Arguments("chat/completions", "\"logit_bias\":{\"1500\":1}," + Messages, 400, "logit_bias")]
     [Arguments("chat/completions", "\"response_format\":{\"type\":\"json_object\"}," + Messages, 400, "response_format json_object is not served yet")]
     [Arguments("chat/completions", "\"tool_choice\":\"required\"," + Messages, 400, "tool_choice")]

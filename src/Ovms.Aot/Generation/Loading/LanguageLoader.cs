@@ -96,6 +96,7 @@ internal sealed class LanguageLoader(
         return new LoadedModel(new Signature([], []), language, compiled: null)
         {
             Device = place.Value.Device,
+            Devices = ExecutingDevices.Only(place.Value.Device),
             Health = health,
         };
     }
