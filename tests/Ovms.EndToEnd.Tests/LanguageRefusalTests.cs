@@ -3,6 +3,7 @@ using System.Text.Json;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Tests.Observability;
 
 namespace Ovms.EndToEnd.Tests;
 
@@ -186,6 +187,8 @@ public sealed class LanguageRefusalTests
         using HttpResponseMessage refused = await first;
         await Assert.That((int)refused.StatusCode).IsEqualTo(429);
         await Assert.That(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds).IsGreaterThanOrEqualTo(1);
+        Exposition metrics = Exposition.Parse(await (await s_server.Value).Http.GetStringAsync("/metrics"));
+        await Assert.That(metrics["ovms_refused_requests_total{name=\"narrow\",version=\"1\"}"]).IsGreaterThanOrEqualTo(1);
 
         // The callers of the others leave, and the model serves the next one.
         await leave.CancelAsync();
