@@ -182,7 +182,7 @@ public sealed class ConfigFileTests
         {
             RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(new ModelInferRequest { ModelName = name })).Throws<RpcException>())!;
             await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.Unimplemented);
-            await Assert.That(refused.Status.Detail).Contains($"{name} is a graph, and graphs are not served yet");
+            await Assert.That(refused.Status.Detail).Contains($"{name} is a graph of a kind that is not served yet");
             using HttpResponseMessage answer = await server.Http.PostAsync($"/v2/models/{name}/infer", new StringContent("""{"inputs":[]}"""));
             await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
             using HttpResponseMessage model = await server.Http.GetAsync($"/v1/models/{name}");

@@ -185,7 +185,7 @@ public sealed class LanguageFaultTests
         await ReloadAsync();
         using HttpResponseMessage second = await server.SendAsync("completions", """ "stream":true,"prompt":"The","max_tokens":99,"ignore_eos":true""");
         (int status, string error) = await server.RefusalAsync("completions", "\"prompt\":\"The\",\"max_tokens\":1500");
-        await Assert.That(error).Contains("max_tokens exceeds limit provided in graph config: 100");
+        await Assert.That(error).Contains("max_tokens is 1500; it must be below max_tokens_limit, which is 100 for this model");
         await Assert.That(status).IsEqualTo(400);
 
         // It goes: its name is unknown.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
+using Ovms.Tests.Observability;
 
 namespace Ovms.EndToEnd.Tests;
 
@@ -35,7 +36,7 @@ public sealed class LanguageRefusalTests
     [Arguments("chat/completions", "\"max_tokens\":0," + Messages, 400, "max_tokens value should be greater than 0")]
     [Arguments("chat/completions", "\"stream_options\":{}," + Messages, 400, "stream_options provided, but stream not set to true")]
     [Arguments("chat/completions", "\"n\":3,\"best_of\":2," + Messages, 400, "n value cannot be greater than best_of")]
-    [Arguments("chat/completions", "\"n\":21," + Messages, 400, "n exceeds limit provided in graph config: 20")]
+    [Arguments("chat/completions", "\"n\":21," + Messages, 400, "n is 21; it must not be above best_of_limit, which is 20 for this model")]
     [Arguments("chat/completions", "\"logit_bias\":{\"1500\":1}," + Messages, 400, "logit_bias")]
     [Arguments("chat/completions", "\"response_format\":{\"type\":\"json_object\"}," + Messages, 400, "response_format json_object is not served yet")]
     [Arguments("chat/completions", "\"tool_choice\":\"required\"," + Messages, 400, "tool_choice")]
@@ -186,6 +187,8 @@ public sealed class LanguageRefusalTests
         using HttpResponseMessage refused = await first;
         await Assert.That((int)refused.StatusCode).IsEqualTo(429);
         await Assert.That(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds).IsGreaterThanOrEqualTo(1);
+        Exposition metrics = Exposition.Parse(await (await s_server.Value).Http.GetStringAsync("/metrics"));
+        await Assert.That(metrics["ovms_refused_requests_total{name=\"narrow\",version=\"1\"}"]).IsGreaterThanOrEqualTo(1);
 
         // The callers of the others leave, and the model serves the next one.
         await leave.CancelAsync();

@@ -5,6 +5,9 @@ internal sealed partial record ModelOptions
 {
     private const string Language = "text generation";
 
+    /// <summary>Whether a graph gave the options of text generation. Not an option.</summary>
+    public bool IsOfGraph { get; init; }
+
     /// <summary>
     /// What the model is served for: text_generation, or none to serve a language model's folder for inference only. Without it, a folder
     /// with a language model and its tokenizer is served for text generation.
@@ -46,7 +49,7 @@ internal sealed partial record ModelOptions
     /// </summary>
     [Option(
         "kv_cache_precision", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "PRECISION",
-        Allowed = ["", "u8", "u4", "f16", "bf16", "f32"])]
+        Allowed = ["u8", "u4", "f16", "bf16", "f32"])]
     public string KvCachePrecision { get; init; } = "";
 
     /// <summary>Not used yet: most tokens of a prompt on an NPU; a warning says so.</summary>
@@ -55,13 +58,15 @@ internal sealed partial record ModelOptions
         DefaultText = "the device's")]
     public uint? MaxPromptLen { get; init; }
 
-    /// <summary>Most tokens that a request may ask for; unlimited when not given.</summary>
+    /// <summary>
+    /// Limit on a request's tokens: max_tokens must be below it, max_completion_tokens may reach it; a request with neither gets it.
+    /// </summary>
     [Option(
         "max_tokens_limit", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1,
         DefaultText = "unlimited")]
     public uint? MaxTokensLimit { get; init; }
 
-    /// <summary>The best_of of a request must be below it.</summary>
+    /// <summary>Most answers to a prompt: n may reach it, and so may best_of, which must equal n.</summary>
     [Option("best_of_limit", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1)]
     public uint BestOfLimit { get; init; } = 20;
 
@@ -90,11 +95,11 @@ internal sealed partial record ModelOptions
         Json = OptionJson.String | OptionJson.Boolean, Placeholder = "true|false")]
     public TrueFalse EnableToolGuidedGeneration { get; init; }
 
-    /// <summary>Refused when set: speculative decoding with a draft model is not served yet.</summary>
+    /// <summary>Rejected when set: speculative decoding with a draft model is not served yet.</summary>
     [Option("draft_source_model", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "NAME")]
     public string DraftSourceModel { get; init; } = "";
 
-    /// <summary>Refused when set: a language model runs on one device.</summary>
+    /// <summary>Rejected when set: a language model runs on one device.</summary>
     [Option("model_distribution_policy", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "POLICY")]
     public string ModelDistributionPolicy { get; init; } = "";
 }

@@ -109,7 +109,7 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
             return files.Contains(ServableFolders.GraphFile)
                 ? Outcome.Fail(
                     StatusCode.NotImplemented,
-                    $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}); graphs are not served by this release.")
+                    $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}), of a kind that is not served yet.")
                 : Outcome.Fail(StatusCode.NoModelVersionAvailable, NothingServable(path, files, others, warnings));
         }
 

@@ -95,7 +95,8 @@ internal static class OptionChecks
 
     private static string? WhyDefaultIsRefused(OptionModel option)
     {
-        if (option.Default is not string text)
+        // An empty text means that the option is not given.
+        if (option.Default is not { Length: > 0 } text)
         {
             return null;
         }

@@ -94,6 +94,14 @@ public class OptionTableGeneratorTests
     public async Task OVMS004_DefaultThatIsRefused(string good, string bad, string message) => await IsRefused(good, bad, "OVMS004", message);
 
     [Test]
+    public async Task EmptyDefault_MeansNotGiven()
+    {
+        GeneratorRun run = SampleTable.Run(Replace("Level { get; init; } = \"low\"", "Level { get; init; } = \"\""));
+        await Assert.That(run.Diagnostics).IsEmpty();
+        await Assert.That(run.Text("SampleOptions.Help.g.cs")).Contains("How hot. One of low, high.\\n");
+    }
+
+    [Test]
     [Arguments("[\"count\"]", "[\"cuont\"]", "Option 'ratio' conflicts with 'cuont', which is no option of the table")]
     [Arguments("[\"count\"]", "[\"ratio\"]", "Option 'ratio' conflicts with 'ratio', which is the option itself")]
     [Arguments("ConflictsWith = [\"count\"]", "Requires = \"cuont\"", "Option 'ratio' requires 'cuont', which is no option of the table")]

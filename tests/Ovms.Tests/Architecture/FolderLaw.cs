@@ -88,6 +88,7 @@ internal static class FolderLaw
         [
             "Frontends", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Generation", "Generation/Requests",
             "Language/Sampling", "Language/Text", "Language/Vocabulary", "Repository/Language", "Serving/Draining", "Serving/Loading", "Serving/Table", "Tensors", "Status",
+            "Observability/Metrics",
         ],
         ["Frontends/Rest/Server"] =
         [

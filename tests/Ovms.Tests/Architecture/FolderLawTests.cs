@@ -43,6 +43,14 @@ public sealed class FolderLawTests
     }
 
     [Test]
+    public async Task EverySubfolder_HasARowInThePage()
+    {
+        string page = await File.ReadAllTextAsync(SourceTree.PathOf("ARCHITECTURE.md"));
+        IEnumerable<string> missing = FolderLaw.Folders.Where(folder => folder.Contains('/') && !page.Contains($"`{folder}`", StringComparison.Ordinal));
+        await Assert.That(missing).IsEmpty();
+    }
+
+    [Test]
     public async Task NoTwoFolders_NameEachOther()
     {
         IEnumerable<string> against = s_arrows.Keys.Where(static arrow => string.CompareOrdinal(arrow.From, arrow.To) < 0)

@@ -29,6 +29,27 @@ public sealed class ServerMetricsTests
     }
 
     [Test]
+    public async Task SeriesOfText_AreThoseOfModelsThatGenerateIt()
+    {
+        using ServerMetrics metrics = new(MetricSelection.Default);
+        metrics.Models.Follow([("chat", [1]), ("m", [1])]);
+        metrics.Models.Find("chat", 1)!.Text.Show();
+        Exposition read = Exposition.Parse(PrometheusTextTests.Write(metrics.Sources));
+        string[] text = [.. read.All.Where(static sample => sample.Labels.GetValueOrDefault("api") == "V3").Select(static sample => sample.Series())];
+        await Assert.That(text).IsEquivalentTo((string[])
+        [
+            .. from family in new[] { "success", "fail" }
+               from method in new[] { "Unary", "Stream" }
+               select $"ovms_requests_{family}{{api=\"V3\",interface=\"REST\",method=\"{method}\",name=\"chat\",version=\"1\"}}",
+            .. from family in new[] { "requests_accepted", "requests_rejected", "graph_error", "responses" }
+               from method in new[] { "Unary", "Stream" }
+               select $"ovms_{family}{{api=\"V3\",interface=\"REST\",method=\"{method}\",name=\"chat\"}}",
+        ]);
+        await Assert.That(read.Families["ovms_current_graphs"].Samples.Single().Series()).IsEqualTo("ovms_current_graphs{name=\"chat\"}");
+        await Assert.That(read["ovms_graph_processing_time_us_count{method=\"Stream\",name=\"chat\"}"]).IsEqualTo(0);
+    }
+
+    [Test]
     public async Task Counters_OutliveAReloadAndGoAwayWithTheVersion()
     {
         using ServerMetrics metrics = new(MetricSelection.Default);

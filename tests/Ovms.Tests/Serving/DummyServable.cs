@@ -31,7 +31,7 @@ internal static class DummyServable
 
     /// <summary>Gives it counters, all at zero.</summary>
     public static ServableMetrics Count(Servable servable) =>
-        servable.Metrics = new ServableMetrics("dummy", new CallCounters("dummy"), servable.Id.Version, new CallTimers(new Meter("dummy")));
+        servable.Metrics = new ServableMetrics("dummy", new CallCounters("dummy"), new TextCounters("dummy"), servable.Id.Version, new CallTimers(new Meter("dummy")));
 
     /// <summary>Runs the slot once on ten equal numbers and gives back the first of the answer.</summary>
     public static async Task<float> InferAsync(InferSlot slot, float value)

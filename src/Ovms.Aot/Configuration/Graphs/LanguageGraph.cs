@@ -87,7 +87,7 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
     }
 
     private static Outcome NotServed(string path) =>
-        Outcome.Fail(StatusCode.NotImplemented, $"{path} is a MediaPipe graph; graphs are not served by this release.");
+        Outcome.Fail(StatusCode.NotImplemented, $"{path} is a MediaPipe graph without {Calculator}; other graphs are not served yet.");
 
     // What stands in options counts where both are given.
     private static ProtoField? OptionsOf(ProtoMessage node) =>
@@ -99,7 +99,13 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
     private static Outcome<LanguageGraph> Bind(string path, ProtoMessage options, ModelOptions model)
     {
         // The defaults of a graph are the original's, which differ from those of the command line in one.
-        ModelOptions bound = model with { Task = TaskKind.TextGeneration, EnablePrefixCaching = TrueFalse.False, TargetDevice = "" };
+        ModelOptions bound = model with
+        {
+            Task = TaskKind.TextGeneration,
+            EnablePrefixCaching = TrueFalse.False,
+            TargetDevice = "",
+            IsOfGraph = true,
+        };
         List<string> warnings = [];
         string? models = null;
         foreach (ProtoField field in options.Fields)

@@ -23,7 +23,7 @@ internal readonly record struct RepositoryRow(string Name, string Version, strin
     public static ImmutableArray<RepositoryRow> Of(ServableTable table, bool onlyReady) =>
     [
         .. table.Models.SelectMany(Of)
-            .Concat(table.Graphs.Select(static name => new RepositoryRow(name, "", Unavailable, "graphs are not served yet")))
+            .Concat(table.Graphs.Select(static name => new RepositoryRow(name, "", Unavailable, "this kind of graph is not served yet")))
             .Where(row => !onlyReady || row.State == Ready)
             .OrderBy(static row => row.Name, StringComparer.Ordinal),
     ];

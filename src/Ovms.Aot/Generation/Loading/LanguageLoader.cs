@@ -92,6 +92,7 @@ internal sealed class LanguageLoader(
         return new LoadedModel(new Signature([], []), language, compiled: null)
         {
             Device = place.Device,
+            Devices = ExecutingDevices.Only(place.Device),
             Health = health,
         };
     }

@@ -5,7 +5,7 @@ internal sealed class CallCounters
 {
     private readonly long[] _success = new long[CallKindRow.All.Count];
     private readonly long[] _fail = new long[CallKindRow.All.Count];
-    private readonly (int Kind, MetricLabels Labels)[] _series;
+    private readonly (CallKindRow Row, MetricLabels Labels)[] _series;
 
     /// <summary>Counters of one version.</summary>
     public CallCounters(string name, string version)
@@ -30,19 +30,25 @@ internal sealed class CallCounters
                 labels.Add(new("version", version));
             }
 
-            return ((int)row.Kind, new MetricLabels([.. labels]));
+            return (row, new MetricLabels([.. labels]));
         }),
     ];
 
     /// <summary>Counts a call.</summary>
     public void Add(CallKind kind, bool isSuccess) => Interlocked.Increment(ref (isSuccess ? _success : _fail)[(int)kind]);
 
-    /// <summary>Adds every series of the success or the failure family to a sink.</summary>
-    public void Collect(MetricSink sink, bool success)
+    /// <summary>Adds the series of the success or the failure family to a sink.</summary>
+    /// <param name="sink">Receives them.</param>
+    /// <param name="success">Which family.</param>
+    /// <param name="withText">Whether the series of requests for text are among them.</param>
+    public void Collect(MetricSink sink, bool success, bool withText)
     {
-        foreach ((int kind, MetricLabels labels) in _series)
+        foreach ((CallKindRow row, MetricLabels labels) in _series)
         {
-            sink.Add(labels, Volatile.Read(ref (success ? _success : _fail)[kind]));
+            if (withText || !row.IsText)
+            {
+                sink.Add(labels, Volatile.Read(ref (success ? _success : _fail)[(int)row.Kind]));
+            }
         }
     }
 }

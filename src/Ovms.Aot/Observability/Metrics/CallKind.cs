@@ -38,6 +38,12 @@ internal enum CallKind
 
     /// <inheritdoc cref="GetModelStatusGrpc"/>
     GetModelStatusRest,
+
+    /// <summary>OpenAI: a request for text, answered as a whole.</summary>
+    TextUnaryRest,
+
+    /// <summary>OpenAI: a request for text, answered as a stream.</summary>
+    TextStreamRest,
 }
 
 /// <summary>The label values of a <see cref="CallKind"/>.</summary>
@@ -46,7 +52,8 @@ internal enum CallKind
 /// <param name="Method">Label method.</param>
 /// <param name="Interface">Label interface.</param>
 /// <param name="HasVersion">Whether the series have a version label; the original's have none for queries of a model's state.</param>
-internal sealed record CallKindRow(CallKind Kind, string Api, string Method, string Interface, bool HasVersion)
+/// <param name="IsText">Whether only models that generate text have the series.</param>
+internal sealed record CallKindRow(CallKind Kind, string Api, string Method, string Interface, bool HasVersion, bool IsText = false)
 {
     /// <summary>Label interface of gRPC.</summary>
     public const string Grpc = "gRPC";
@@ -56,6 +63,9 @@ internal sealed record CallKindRow(CallKind Kind, string Api, string Method, str
 
     private const string KServe = "KServe";
     private const string TensorFlowServing = "TensorFlowServing";
+
+    // The original's name, by the path.
+    private const string OpenAi = "V3";
 
     /// <summary>Every row; a kind's number is its index.</summary>
     public static IReadOnlyList<CallKindRow> All { get; } =
@@ -72,6 +82,8 @@ internal sealed record CallKindRow(CallKind Kind, string Api, string Method, str
         new(CallKind.GetModelMetadataRest, TensorFlowServing, "GetModelMetadata", Rest, true),
         new(CallKind.GetModelStatusGrpc, TensorFlowServing, "GetModelStatus", Grpc, false),
         new(CallKind.GetModelStatusRest, TensorFlowServing, "GetModelStatus", Rest, false),
+        new(CallKind.TextUnaryRest, OpenAi, "Unary", Rest, true, IsText: true),
+        new(CallKind.TextStreamRest, OpenAi, "Stream", Rest, true, IsText: true),
     ];
 
     /// <summary>The row of a kind.</summary>

@@ -55,11 +55,11 @@ internal static class MetricFamilies
         "ovms_waiting_requests", MetricKind.Gauge, "Calls that are waiting for an infer request.", s_version);
     public static readonly MetricFamily RefusedRequests = new(
         "ovms_refused_requests_total", MetricKind.Counter,
-        "Calls rejected because too many waited for an infer request already.",
+        "Calls rejected because too many waited already: for an infer request, or for a language model.",
         s_version);
     public static readonly MetricFamily CancelledRequests = new(
         "ovms_cancelled_requests_total", MetricKind.Counter,
-        "Calls whose caller went away or missed its deadline before the inference was over.",
+        "Calls whose caller went away or missed its deadline before the inference or the generated text was over.",
         s_version);
     public static readonly MetricFamily Sequences = new(
         "ovms_sequences", MetricKind.Gauge, "Sequences of a stateful model that have started and not ended.", s_version);
@@ -167,7 +167,9 @@ internal static class MetricFamilies
     public static readonly MetricFamily GenerationQueueTime = new(
         "ovms_generation_queue_seconds", MetricKind.Histogram, "Time from a request's arrival until its prompt begins.", s_version);
     public static readonly MetricFamily GenerationFirstToken = new(
-        "ovms_generation_ttft_seconds", MetricKind.Histogram, "Time from a request's arrival to its first token.", s_version);
+        "ovms_generation_ttft_seconds", MetricKind.Histogram,
+        "Time from a request's arrival to the first token of each of its answers.",
+        s_version);
     public static readonly MetricFamily GenerationInterToken = new(
         "ovms_generation_inter_token_seconds", MetricKind.Histogram, "Time between two tokens of an answer.", s_version);
     public static readonly MetricFamily GenerationStepTime = new(

@@ -48,6 +48,7 @@ internal sealed class ModelSeries(CallTimers timers)
         metrics.Add(MetricFamilies.CurrentRequests, Each(static (sink, servable) => sink.Add(servable.Labels, servable.Current)));
         metrics.Add(MetricFamilies.RefusedRequests, Each(static (sink, servable) => sink.Add(servable.Labels, servable.Refused)));
         metrics.Add(MetricFamilies.CancelledRequests, Each(static (sink, servable) => sink.Add(servable.Labels, servable.Cancelled)));
+        TextCounters.AddTo(metrics, () => InOrder().Select(static model => model.Text).Where(static text => text.AreShown));
     }
 
     private static bool HasVersions(ModelMetrics model, long[] versions) =>
@@ -56,9 +57,10 @@ internal sealed class ModelSeries(CallTimers timers)
     private ModelMetrics Model(string name, long[] versions, ModelMetrics? before)
     {
         CallCounters calls = before?.Calls ?? new CallCounters(name);
+        TextCounters text = before?.Text ?? new TextCounters(name);
         IEnumerable<ServableMetrics> servables =
-            versions.Select(version => before?.Find(version) ?? new ServableMetrics(name, calls, version, timers));
-        return new ModelMetrics(name, calls, [.. servables]);
+            versions.Select(version => before?.Find(version) ?? new ServableMetrics(name, calls, text, version, timers));
+        return new ModelMetrics(name, calls, text, [.. servables]);
     }
 
     private IEnumerable<ModelMetrics> InOrder() =>
@@ -79,7 +81,7 @@ internal sealed class ModelSeries(CallTimers timers)
     {
         foreach (ModelMetrics model in InOrder())
         {
-            model.Calls.Collect(sink, success);
+            model.Calls.Collect(sink, success, withText: false);
             foreach (ServableMetrics servable in model.Versions)
             {
                 servable.CollectCalls(sink, success);

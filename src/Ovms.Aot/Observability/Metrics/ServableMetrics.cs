@@ -23,23 +23,28 @@ internal sealed class ServableMetrics
     /// <summary>All counters begin at zero.</summary>
     /// <param name="name">The model's name.</param>
     /// <param name="modelCalls">The model's counters, shared by its versions.</param>
+    /// <param name="text">The model's counters of requests for text, shared by its versions.</param>
     /// <param name="version">The version.</param>
     /// <param name="timers">The instruments for other exporters.</param>
-    public ServableMetrics(string name, CallCounters modelCalls, long version, CallTimers timers)
+    public ServableMetrics(string name, CallCounters modelCalls, TextCounters text, long version, CallTimers timers)
     {
         _modelCalls = modelCalls;
+        Text = text;
         _timers = timers;
         _name = name;
         Version = version;
-        string text = version.ToString(CultureInfo.InvariantCulture);
-        _calls = new CallCounters(name, text);
-        Labels = new MetricLabels(new("name", name), new("version", text));
-        GrpcLabels = new MetricLabels(new("name", name), new("version", text), new("interface", CallKindRow.Grpc));
-        RestLabels = new MetricLabels(new("name", name), new("version", text), new("interface", CallKindRow.Rest));
+        string number = version.ToString(CultureInfo.InvariantCulture);
+        _calls = new CallCounters(name, number);
+        Labels = new MetricLabels(new("name", name), new("version", number));
+        GrpcLabels = new MetricLabels(new("name", name), new("version", number), new("interface", CallKindRow.Grpc));
+        RestLabels = new MetricLabels(new("name", name), new("version", number), new("interface", CallKindRow.Rest));
     }
 
     /// <summary>The version.</summary>
     public long Version { get; }
+
+    /// <summary>The model's requests for text.</summary>
+    public TextCounters Text { get; }
 
     /// <summary>Labels name and version.</summary>
     public MetricLabels Labels { get; }
@@ -68,7 +73,7 @@ internal sealed class ServableMetrics
     /// <summary>Waiting times for an infer request.</summary>
     public TimeHistogram WaitTime { get; } = new();
 
-    /// <summary>Inference calls in progress.</summary>
+    /// <summary>Calls in progress: inferences and requests for text.</summary>
     public long Current => Volatile.Read(ref _current);
 
     /// <summary>Calls rejected because the queue was full.</summary>
@@ -112,7 +117,7 @@ internal sealed class ServableMetrics
     }
 
     /// <summary>Adds the request counters to a sink.</summary>
-    public void CollectCalls(MetricSink sink, bool success) => _calls.Collect(sink, success);
+    public void CollectCalls(MetricSink sink, bool success) => _calls.Collect(sink, success, Text.AreShown);
 
     private static long Take(TimeHistogram histogram, Histogram<double> instrument, MetricLabels labels, long since)
     {

@@ -14,7 +14,9 @@ internal static class OptionValue
     public static OptionError? Text(OptionRow row, string text, string where, [NotNull] ref string? target)
     {
         target = text;
-        return row.Allowed.Length == 0 || row.Allowed.Contains(text, StringComparer.Ordinal)
+
+        // An empty default, which no list names, may be written too: a script's variable that is not set.
+        return row.Allowed.Length == 0 || row.Allowed.Contains(text, StringComparer.Ordinal) || text == row.Default
             ? null
             : OptionError.Refused(row, where, $"'{text}' is not one of {string.Join(", ", row.Allowed)}");
     }

@@ -41,6 +41,10 @@ internal sealed class ExecutingDevices
         Judge(wasTemporary: false);
     }
 
+    /// <summary>Those of a model that stays on the one device it was compiled for.</summary>
+    public static ExecutingDevices Only(string device) =>
+        new(static _ => null, new TargetDevice(DeviceMode.Single, ExecutionDevices.From(device).Names, [], device), device, streams: null);
+
     /// <summary>Whether devices that were asked for, or chosen, were left out because of their trouble.</summary>
     public bool LeavesOut
     {

@@ -35,11 +35,14 @@ internal sealed record LanguageSettings
     /// <summary>Whether one conversation after the other is asked for.</summary>
     public required bool IsStateful { get; init; }
 
-    /// <summary>Most tokens that a request may ask for; null = unlimited.</summary>
+    /// <summary>The limit on a request's tokens; null = none.</summary>
     public required int? MaxTokensLimit { get; init; }
 
-    /// <summary>The best_of of a request must be below it.</summary>
+    /// <summary>The limit on a request's answers to a prompt.</summary>
     public required int BestOfLimit { get; init; }
+
+    /// <summary>Whether a graph gave the options.</summary>
+    public required bool IsOfGraph { get; init; }
 
     /// <summary>Options that have no effect yet, as a sentence for the log; null = none.</summary>
     public required string? Warning { get; init; }
@@ -94,6 +97,7 @@ internal sealed record LanguageSettings
                 IsStateful = written.PipelineType == "LM",
                 MaxTokensLimit = written.MaxTokensLimit is { } limit ? (int)Math.Min(limit, int.MaxValue) : null,
                 BestOfLimit = (int)Math.Min(written.BestOfLimit, int.MaxValue),
+                IsOfGraph = written.IsOfGraph,
                 Warning = WarningOf(written),
             };
     }

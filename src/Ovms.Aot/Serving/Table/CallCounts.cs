@@ -27,5 +27,8 @@ internal sealed class CallCounts
     /// <param name="versionText">The version as the caller wrote it.</param>
     /// <param name="isSuccess">Whether the call succeeded.</param>
     public void Count(CallKind kind, string name, string versionText, bool isSuccess) =>
-        _metrics?.Find(_registry.Current, name, versionText)?.Count(kind, isSuccess);
+        Find(name, versionText)?.Count(kind, isSuccess);
+
+    /// <summary>The counters of the version that a caller named; null if it is unknown or metrics are off.</summary>
+    public ServableMetrics? Find(string name, string versionText) => _metrics?.Find(_registry.Current, name, versionText);
 }

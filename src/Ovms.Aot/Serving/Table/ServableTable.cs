@@ -112,7 +112,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
     private Outcome Unknown(string name) => Graphs.Contains(name)
         ? Outcome.Fail(
             StatusCode.NotImplemented,
-            $"{name} is a graph, and graphs are not served yet; its models are served under their own names where they are configured.")
+            $"{name} is a graph of a kind that is not served yet; its models are served under their own names where they are configured.")
         : Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
 
     private string NameDetail(string name)

@@ -66,6 +66,10 @@ internal sealed class TableMetrics(ModelSeries series)
                 if (entry.Servable is { Metrics: null } fresh)
                 {
                     fresh.Metrics = series.Find(model.Name, entry.Version);
+                    if (fresh.Language is not null)
+                    {
+                        fresh.Metrics?.Text.Show();
+                    }
                 }
             }
         }

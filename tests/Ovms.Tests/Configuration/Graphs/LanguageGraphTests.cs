@@ -53,6 +53,7 @@ public class LanguageGraphTests
             CacheSize = 4,
             MaxNumSeqs = 16,
             TargetDevice = "CPU",
+            IsOfGraph = true,
         });
     }
 

@@ -33,7 +33,7 @@ internal sealed class RepositoryRowTests
             bad||UNAVAILABLE|no such path
             empty||UNAVAILABLE|no version is known yet
             gone||UNAVAILABLE|unloaded
-            graph||UNAVAILABLE|graphs are not served yet
+            graph||UNAVAILABLE|this kind of graph is not served yet
             m|1|UNAVAILABLE|unloaded
             m|2|UNLOADING|
             m|3|READY|

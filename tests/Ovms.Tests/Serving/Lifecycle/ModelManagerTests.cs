@@ -393,7 +393,7 @@ public sealed class ModelManagerTests
         await models.ReloadAsync();
         Outcome graph = models.Registry.Lease("g", "").WithoutValue;
         await Assert.That(graph.Code).IsEqualTo(StatusCode.NotImplemented);
-        await Assert.That(graph.Text).Contains("graphs are not served yet");
+        await Assert.That(graph.Text).Contains("is a graph of a kind that is not served yet");
         await Assert.That(models.Readiness.IsReady).IsTrue();
         await Assert.That(models.Registry.Current.Models.Length).IsEqualTo(1);
     }

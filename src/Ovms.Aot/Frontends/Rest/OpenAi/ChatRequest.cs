@@ -20,19 +20,18 @@ internal sealed record ChatRequest
 
     /// <summary>Reads and checks a request.</summary>
     /// <param name="fields">The request; receives the first fault.</param>
-    /// <param name="bestOfLimit">best_of must be below it.</param>
-    /// <param name="maxTokensLimit">max_tokens must be below it; null = no limit.</param>
+    /// <param name="limits">The model's limits.</param>
     /// <returns>The request; only valid if <paramref name="fields"/> has no fault.</returns>
-    public static ChatRequest Read(RequestFields fields, int bestOfLimit, int? maxTokensLimit)
+    public static ChatRequest Read(RequestFields fields, TextLimits limits)
     {
-        SamplingFields sampling = SamplingFields.Read(fields, bestOfLimit);
+        SamplingFields sampling = SamplingFields.Read(fields, limits);
         RefuseAudio(fields);
         ChatMessages messages = ChatMessages.Read(fields);
         int logProbs = ReadLogProbs(fields);
         long? maxCompletion = fields.Unsigned("max_completion_tokens");
         (string name, long? maxTokens) =
             maxCompletion is null ? ("max_tokens", sampling.MaxTokens) : ("max_completion_tokens", maxCompletion);
-        TokenLimit.Check(fields, name, maxTokens, maxTokensLimit);
+        limits.CheckTokens(fields, name, maxTokens);
         RefuseFormat(fields);
         return new ChatRequest { Sampling = sampling, Messages = messages, LogProbs = logProbs, MaxTokens = maxTokens };
     }

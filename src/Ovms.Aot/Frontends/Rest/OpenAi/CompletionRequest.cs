@@ -23,16 +23,15 @@ internal sealed record CompletionRequest
 
     /// <summary>Reads and checks a request.</summary>
     /// <param name="fields">The request; receives the first fault.</param>
-    /// <param name="bestOfLimit">best_of must be below it.</param>
-    /// <param name="maxTokensLimit">max_tokens must be below it; null = no limit.</param>
+    /// <param name="limits">The model's limits.</param>
     /// <returns>The request; only valid if <paramref name="fields"/> has no fault.</returns>
-    public static CompletionRequest Read(RequestFields fields, int bestOfLimit, int? maxTokensLimit)
+    public static CompletionRequest Read(RequestFields fields, TextLimits limits)
     {
-        SamplingFields sampling = SamplingFields.Read(fields, bestOfLimit);
+        SamplingFields sampling = SamplingFields.Read(fields, limits);
         Prompt[] prompts = Prompt.ReadAll(fields, "prompt");
         int logProbs = ReadLogProbs(fields);
         bool echoes = fields.Flag("echo", "echo accepts values true or false");
-        TokenLimit.Check(fields, "max_tokens", sampling.MaxTokens, maxTokensLimit, echoes ? 0 : 1);
+        limits.CheckTokens(fields, "max_tokens", sampling.MaxTokens, echoes ? 0 : 1);
         return new CompletionRequest
         {
             Sampling = sampling,

@@ -14,7 +14,7 @@ internal static class DetokenizeRequest
         Outcome<string> text = TextOf(exchange);
         if (!text.IsOk)
         {
-            await RestReply.ErrorAsync(exchange.Context, text.WithoutValue).ConfigureAwait(false);
+            await exchange.ErrorAsync(text.WithoutValue).ConfigureAwait(false);
             return;
         }
 
@@ -22,7 +22,7 @@ internal static class DetokenizeRequest
         body.Raw("{\"prompt\":"u8);
         body.Text(text.Value);
         body.Raw("}"u8);
-        await RestReply.JsonAsync(exchange.Context, body).ConfigureAwait(false);
+        await exchange.AnswerAsync(body).ConfigureAwait(false);
     }
 
     private static Outcome<string> TextOf(TextExchange exchange)

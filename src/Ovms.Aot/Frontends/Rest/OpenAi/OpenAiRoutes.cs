@@ -13,9 +13,10 @@ internal static class OpenAiRoutes
     /// <param name="settings">The options of the front end.</param>
     /// <param name="registry">The models.</param>
     /// <param name="drain">The end of serving.</param>
-    public static IEnumerable<RestRoute> All(RestSettings settings, ServableRegistry registry, Drain drain)
+    /// <param name="counts">Counts calls to models that cannot be leased.</param>
+    public static IEnumerable<RestRoute> All(RestSettings settings, ServableRegistry registry, Drain drain, CallCounts counts)
     {
-        TextRoute route = new(settings, registry, drain);
+        TextRoute route = new(settings, registry, drain, counts);
         return s_prefixes.SelectMany(prefix => new[]
         {
             new RestRoute($"{prefix}/chat/completions", RestVerb.Post, (context, _) => route.HandleAsync(context, ChatAsync)),
@@ -27,13 +28,13 @@ internal static class OpenAiRoutes
 
     private static Task ChatAsync(TextExchange exchange) =>
         exchange.GenerateAsync(
-            static (fields, settings) => ChatRequest.Read(fields, settings.BestOfLimit, settings.MaxTokensLimit),
+            static (fields, settings) => ChatRequest.Read(fields, TextLimits.Of(settings)),
             TextStart.ChatAsync,
             static call => new ChatForm(call));
 
     private static Task CompletionsAsync(TextExchange exchange) =>
         exchange.GenerateAsync(
-            static (fields, settings) => CompletionRequest.Read(fields, settings.BestOfLimit, settings.MaxTokensLimit),
+            static (fields, settings) => CompletionRequest.Read(fields, TextLimits.Of(settings)),
             TextStart.CompletionAsync,
             static call => new CompletionForm(call));
 }

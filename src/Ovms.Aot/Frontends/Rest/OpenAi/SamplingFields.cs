@@ -69,8 +69,8 @@ internal sealed record SamplingFields
 
     /// <summary>Reads them.</summary>
     /// <param name="fields">The request; receives the first fault.</param>
-    /// <param name="bestOfLimit">n may reach it; best_of must be below it, or equal to n.</param>
-    public static SamplingFields Read(RequestFields fields, int bestOfLimit)
+    /// <param name="limits">The model's limits.</param>
+    public static SamplingFields Read(RequestFields fields, TextLimits limits)
     {
         bool isStream = fields.Flag("stream", "stream field is not a boolean");
         (bool includesUsage, bool running) = ReadStreamOptions(fields, isStream);
@@ -94,7 +94,7 @@ internal sealed record SamplingFields
             IncludesStop = fields.Has("include_stop_str_in_output")
                 ? fields.Flag("include_stop_str_in_output", "include_stop_str_in_output accepts values true or false")
                 : null,
-            Answers = ReadAnswers(fields, bestOfLimit, isStream),
+            Answers = ReadAnswers(fields, limits, isStream),
             MinTokens = (int)Math.Min(fields.Unsigned("min_tokens") ?? 0, int.MaxValue),
             LogitBias = LogitBiasField.Read(fields),
             SkipsSpecialTokens = fields.Flag("skip_special_tokens", "skip_special_tokens accepts values true or false", otherwise: true),
@@ -229,7 +229,7 @@ internal sealed record SamplingFields
         return stops;
     }
 
-    private static int ReadAnswers(RequestFields fields, int bestOfLimit, bool isStream)
+    private static int ReadAnswers(RequestFields fields, TextLimits limits, bool isStream)
     {
         long? bestOf = fields.Positive("best_of");
         long answers = fields.Positive("n") ?? 1;
@@ -239,11 +239,9 @@ internal sealed record SamplingFields
             {
                 fields.Fail("best_of cannot be used in streaming mode");
             }
-            else if (wanted > bestOfLimit || (wanted == bestOfLimit && answers != wanted))
-            {
-                fields.Fail($"best_of exceeds limit provided in graph config: {bestOfLimit}");
-            }
-            else if (answers > wanted)
+
+            limits.CheckBestOf(fields, wanted, answers);
+            if (answers > wanted)
             {
                 fields.Fail("n value cannot be greater than best_of");
             }
@@ -254,11 +252,7 @@ internal sealed record SamplingFields
             }
         }
 
-        if (answers > bestOfLimit)
-        {
-            fields.Fail($"n exceeds limit provided in graph config: {bestOfLimit}");
-        }
-
+        limits.CheckAnswers(fields, answers);
         return (int)answers;
     }
 }

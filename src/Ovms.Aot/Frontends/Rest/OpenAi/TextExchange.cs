@@ -1,6 +1,7 @@
 using Ovms.Generation;
 using Ovms.Serving.Loading;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.OpenAi;
 
@@ -9,10 +10,12 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <param name="Fields">The request's fields.</param>
 /// <param name="Name">The model's name as the caller wrote it.</param>
 /// <param name="Language">The model.</param>
+/// <param name="Meter">Counts the call.</param>
 /// <param name="Share">Counts the memory of the call.</param>
 /// <param name="CutOff">Cancelled when the server stops waiting for answers.</param>
 internal sealed record TextExchange(
-    HttpContext Context, RequestFields Fields, string Name, LanguageModel Language, MemoryShare Share, CancellationToken CutOff)
+    HttpContext Context, RequestFields Fields, string Name, LanguageModel Language, TextMeter Meter, MemoryShare Share,
+    CancellationToken CutOff)
 {
     /// <summary>Reads a request, generates, and sends the answers.</summary>
     /// <param name="read">Reads the request and records the first fault in <see cref="Fields"/>.</param>
@@ -26,18 +29,49 @@ internal sealed record TextExchange(
         TRequest request = read(Fields, Language.Settings);
         if (!Fields.Fault.IsOk)
         {
-            await RestReply.ErrorAsync(Context, Fields.Fault).ConfigureAwait(false);
+            await ErrorAsync(Fields.Fault).ConfigureAwait(false);
             return;
         }
 
         Outcome<TextCall> started = await start(this, request).ConfigureAwait(false);
         if (!started.IsOk)
         {
-            await TextReply.ErrorAsync(Context, started.WithoutValue, Language.Engine.RetryAfter).ConfigureAwait(false);
+            await ErrorAsync(started.WithoutValue).ConfigureAwait(false);
             return;
         }
 
-        TextRun run = new(Context, started.Value, form(started.Value), CutOff);
-        await run.RunAsync(Share).ConfigureAwait(false);
+        Meter.Accepted();
+        TextRun run = new(this, started.Value, form(started.Value));
+        Meter.End(await run.RunAsync().ConfigureAwait(false));
+    }
+
+    /// <summary>Sends an answer that was made without generating.</summary>
+    public Task<Outcome> AnswerAsync(NativeBuffer answer)
+    {
+        Meter.Accepted();
+        return SendAsync(answer);
+    }
+
+    /// <summary>Sends a whole answer. A caller that has it finds the call counted; only a large answer can break off before.</summary>
+    /// <returns>Ok, or why the caller does not have it.</returns>
+    public async Task<Outcome> SendAsync(NativeBuffer answer)
+    {
+        Meter.Responded();
+        if (answer.Length <= AnswerPace.UnflushedLimit)
+        {
+            Meter.End(Outcome.Ok);
+        }
+
+        Outcome sent = await RestReply.JsonAsync(Context, answer).ConfigureAwait(false);
+        sent = sent.IsOk && Context.RequestAborted.IsCancellationRequested ? Outcome.Fail(StatusCode.Cancelled) : sent;
+        Meter.End(sent);
+        return sent;
+    }
+
+    /// <summary>Sends a failure.</summary>
+    public Task ErrorAsync(Outcome failure)
+    {
+        Meter.End(failure);
+        return TextReply.ErrorAsync(Context, failure, Language.Engine.RetryAfter);
     }
 }

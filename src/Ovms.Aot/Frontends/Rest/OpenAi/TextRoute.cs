@@ -8,7 +8,11 @@ using Ovms.Status;
 namespace Ovms.Frontends.Rest.OpenAi;
 
 /// <summary>What all requests for text have in common: reads the body, leases the model that it names, and lets a handler answer.</summary>
-internal sealed class TextRoute(RestSettings settings, ServableRegistry registry, Drain drain)
+/// <param name="settings">The options of the front end.</param>
+/// <param name="registry">The models.</param>
+/// <param name="drain">The end of serving.</param>
+/// <param name="counts">Counts calls to models that cannot be leased.</param>
+internal sealed class TextRoute(RestSettings settings, ServableRegistry registry, Drain drain, CallCounts counts)
 {
     /// <summary>Handles a request.</summary>
     /// <param name="context">The HTTP call.</param>
@@ -27,17 +31,20 @@ internal sealed class TextRoute(RestSettings settings, ServableRegistry registry
         using TextBody body = read.Value;
         RequestFields fields = new(body.Root);
         Outcome<string> name = ReadModel(fields);
-        Outcome<ServableLease> leased = name.IsOk ? registry.Lease(name.Value, "") : name.WithoutValue;
-        if (!leased.IsOk)
+        if (!name.IsOk)
         {
-            await RestReply.ErrorAsync(context, leased.WithoutValue).ConfigureAwait(false);
+            await RestReply.ErrorAsync(context, name.WithoutValue).ConfigureAwait(false);
             return;
         }
 
-        using ServableLease lease = leased.Value;
-        Outcome ready = Check(name.Value!, lease.Servable);
+        Outcome<ServableLease> leased = registry.Lease(name.Value, "");
+        using ServableLease? lease = leased.Value;
+        bool isStream = fields.TryGet("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True;
+        using TextMeter meter = new(context, lease is null ? counts.Find(name.Value, "") : lease.Servable.Metrics, isStream);
+        Outcome ready = lease is null ? leased.WithoutValue : Check(name.Value, lease.Servable);
         if (!ready.IsOk)
         {
+            meter.End(ready);
             await RestReply.ErrorAsync(context, ready).ConfigureAwait(false);
             return;
         }
@@ -46,13 +53,14 @@ internal sealed class TextRoute(RestSettings settings, ServableRegistry registry
         drain.Answers.Begin();
         try
         {
-            LanguageModel language = (LanguageModel)lease.Servable.Language!;
-            await answer(new TextExchange(context, fields, name.Value!, language, share, drain.CutOff)).ConfigureAwait(false);
+            LanguageModel language = (LanguageModel)lease!.Servable.Language!;
+            await answer(new TextExchange(context, fields, name.Value, language, meter, share, drain.CutOff)).ConfigureAwait(false);
         }
         catch (InvalidOperationException) when (!context.Response.HasStarted && HasBadEscape(body.Root))
         {
-            await RestReply.ErrorAsync(
-                context, RequestFields.Refuse("A string has a \\u escape that is only half of a surrogate pair")).ConfigureAwait(false);
+            Outcome refusal = RequestFields.Refuse("A string has a \\u escape that is only half of a surrogate pair");
+            meter.End(refusal);
+            await RestReply.ErrorAsync(context, refusal).ConfigureAwait(false);
         }
         finally
         {

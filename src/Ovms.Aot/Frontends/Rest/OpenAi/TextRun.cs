@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ovms.Generation.Requests;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -6,28 +5,29 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.OpenAi;
 
 /// <summary>Reads the events of a call's generations and sends its answers, whole or as a stream.</summary>
-/// <param name="context">The HTTP call.</param>
+/// <param name="exchange">The HTTP call.</param>
 /// <param name="call">The request, whose generations are under way.</param>
 /// <param name="form">Writes the answers.</param>
-/// <param name="cutOff">Cancelled when the server stops waiting for answers.</param>
-internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm form, CancellationToken cutOff)
+internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm form)
 {
     // A caller learns by then that its request is taken; until then a failure is an answer of its own.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
+
+    private readonly HttpContext _context = exchange.Context;
 
     // From then on the timer must not begin the stream.
     private bool _isAnswered;
 
     /// <summary>Runs the call to its end. The generations have ended or are cancelled then.</summary>
     /// <returns>Ok, or why it failed.</returns>
-    public async Task<Outcome> RunAsync(MemoryShare share)
+    public async Task<Outcome> RunAsync()
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, cutOff);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_context.RequestAborted, exchange.CutOff);
         try
         {
             return call.Fields.IsStream
                 ? await StreamAsync(end.Token).ConfigureAwait(false)
-                : await WholeAsync(share, end.Token).ConfigureAwait(false);
+                : await WholeAsync(end.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -35,33 +35,33 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
         }
     }
 
-    private async Task<Outcome> WholeAsync(MemoryShare share, CancellationToken end)
+    private async Task<Outcome> WholeAsync(CancellationToken end)
     {
         // Side by side: a stop text must be seen when it comes, not when the prompts before have their answers.
         Outcome[] ends = await Task.WhenAll(call.Prompts.Select(prompt => CollectAsync(prompt, end))).ConfigureAwait(false);
         Outcome generated = ends.FirstOrDefault(static outcome => !outcome.IsOk);
-        if (context.RequestAborted.IsCancellationRequested)
+        if (_context.RequestAborted.IsCancellationRequested)
         {
-            RestReply.Gone(context);
+            RestReply.Gone(_context);
             return Outcome.Fail(StatusCode.Cancelled);
         }
 
         if (!generated.IsOk)
         {
-            await TextReply.ErrorAsync(context, generated).ConfigureAwait(false);
+            await exchange.ErrorAsync(generated).ConfigureAwait(false);
             return generated;
         }
 
         using NativeBuffer answer = new();
         form.WriteWhole(answer);
-        Outcome room = share.TryHoldAnswer(answer.Length);
+        Outcome room = exchange.Share.TryHoldAnswer(answer.Length);
         if (!room.IsOk)
         {
-            await TextReply.ErrorAsync(context, room).ConfigureAwait(false);
+            await exchange.ErrorAsync(room).ConfigureAwait(false);
             return room;
         }
 
-        return await RestReply.JsonAsync(context, answer).ConfigureAwait(false);
+        return await exchange.SendAsync(answer).ConfigureAwait(false);
     }
 
     private async Task<Outcome> CollectAsync(TextPrompt prompt, CancellationToken end)
@@ -97,8 +97,19 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
 
     private async Task<Outcome> StreamAsync(CancellationToken end)
     {
-        EventStream stream = new(context, call.Cancel);
-        await using ConfiguredAsyncDisposable streamEnd = stream.ConfigureAwait(false);
+        EventStream stream = new(_context, call.Cancel);
+        Outcome outcome;
+        await using (stream.ConfigureAwait(false))
+        {
+            outcome = await StreamAsync(stream, end).ConfigureAwait(false);
+        }
+
+        // A caller that stops reading is cut off while the rest is sent.
+        return outcome.IsOk && stream.IsBroken ? Outcome.Fail(StatusCode.Cancelled) : outcome;
+    }
+
+    private async Task<Outcome> StreamAsync(EventStream stream, CancellationToken end)
+    {
         using Timer silence = new(_ => Begin(stream), null, s_silence, Timeout.InfiniteTimeSpan);
         Outcome[] ends = await Task.WhenAll(call.Prompts.Select(prompt => PumpAsync(stream, prompt, end))).ConfigureAwait(false);
         Outcome failure = ends.FirstOrDefault(static outcome => !outcome.IsOk);
@@ -111,38 +122,49 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
             {
                 BeginHeld(stream);
                 form.WriteEnd(stream.Pending);
+                EndIfSent(stream, Outcome.Ok);
                 stream.Send();
             }
             else if (isStarted)
             {
                 AnswerForm.WriteFailure(stream.Pending, failure);
+                EndIfSent(stream, failure);
                 stream.Send();
             }
         }
 
-        if (context.RequestAborted.IsCancellationRequested)
+        if (_context.RequestAborted.IsCancellationRequested)
         {
-            RestReply.Gone(context);
+            RestReply.Gone(_context);
             return Outcome.Fail(StatusCode.Cancelled);
         }
 
         if (!failure.IsOk && !isStarted)
         {
-            await TextReply.ErrorAsync(context, failure).ConfigureAwait(false);
+            await exchange.ErrorAsync(failure).ConfigureAwait(false);
         }
         else if (!failure.IsOk)
         {
-            context.Features.Set(new RestFailure(failure.Text));
+            _context.Features.Set(new RestFailure(failure.Text));
         }
 
         return failure;
+    }
+
+    // A caller that has the last event finds the call counted; only a long rest can break off before it is sent.
+    private void EndIfSent(EventStream stream, Outcome outcome)
+    {
+        if (!stream.IsBroken && !_context.RequestAborted.IsCancellationRequested && stream.Pending.Length <= AnswerPace.UnflushedLimit)
+        {
+            exchange.Meter.End(outcome);
+        }
     }
 
     private void Begin(EventStream stream)
     {
         lock (stream.Gate)
         {
-            if (!_isAnswered && !context.RequestAborted.IsCancellationRequested)
+            if (!_isAnswered && !_context.RequestAborted.IsCancellationRequested)
             {
                 BeginHeld(stream);
                 stream.Send();
@@ -207,6 +229,7 @@ internal sealed class TextRun(HttpContext context, TextCall call, AnswerForm for
                 {
                     BeginHeld(stream);
                     form.WriteChunk(stream.Pending, prompt, choice);
+                    exchange.Meter.Responded();
                     choice.Clear();
                 }
             }

@@ -16,7 +16,7 @@ internal static class TokenizeRequest
         Outcome<int[][]> tokens = await TokensAsync(exchange).ConfigureAwait(false);
         if (!tokens.IsOk)
         {
-            await RestReply.ErrorAsync(exchange.Context, tokens.WithoutValue).ConfigureAwait(false);
+            await exchange.ErrorAsync(tokens.WithoutValue).ConfigureAwait(false);
             return;
         }
 
@@ -43,7 +43,7 @@ internal static class TokenizeRequest
         }
 
         body.Raw("}"u8);
-        await RestReply.JsonAsync(exchange.Context, body).ConfigureAwait(false);
+        await exchange.AnswerAsync(body).ConfigureAwait(false);
     }
 
     private static async Task<Outcome<int[][]>> TokensAsync(TextExchange exchange)

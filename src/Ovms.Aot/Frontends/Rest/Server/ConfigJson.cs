@@ -10,7 +10,7 @@ internal static class ConfigJson
 {
     // A graph is listed with one version, which stays LOADING: this server does not serve graphs yet.
     private static readonly (long Version, ServableState State, VersionHealth Health) s_graph =
-        (1, ServableState.Loading, new VersionHealth(9, "FAILED_PRECONDITION", "graphs are not served yet"));
+        (1, ServableState.Loading, new VersionHealth(9, "FAILED_PRECONDITION", "this kind of graph is not served yet"));
 
     /// <summary>Writes all models and graphs, sorted by name, including models that are no longer configured.</summary>
     public static void Write(NativeBuffer body, ServableTable table)

@@ -19,7 +19,7 @@ internal static class RestRoutes
         .. KServeRoutes.All(settings, served.Registry, served.Counts, calls, served.Drain.Draining),
         .. ConfigRoutes.All(served.Registry, served.Reloads, served.Drain),
         .. MetricsRoute.All(settings.Metrics),
-        .. OpenAiRoutes.All(settings, served.Registry, served.Drain),
+        .. OpenAiRoutes.All(settings, served.Registry, served.Drain, served.Counts),
         .. TfsRoutes.All(settings, served.Registry, served.Counts, calls, served.Drain.Draining),
     ]);
 }

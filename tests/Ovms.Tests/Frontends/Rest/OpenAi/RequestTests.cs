@@ -23,8 +23,8 @@ public class RequestTests
     [Arguments("\"max_tokens\":-1," + Messages, "max_tokens is not an unsigned integer")]
     [Arguments("\"max_tokens\":\"7\"," + Messages, "max_tokens is not an unsigned integer")]
     [Arguments("\"max_tokens\":4294967296," + Messages, "max_tokens value can't be greater than 4294967295")]
-    [Arguments("\"max_tokens\":100," + Messages, "max_tokens exceeds limit provided in graph config: 100")]
-    [Arguments("\"max_completion_tokens\":101," + Messages, "max_completion_tokens exceeds limit provided in graph config: 100")]
+    [Arguments("\"max_tokens\":100," + Messages, "max_tokens is 100; it must be below max_tokens_limit, which is 100 for this model")]
+    [Arguments("\"max_completion_tokens\":101," + Messages, "max_completion_tokens is 101; it must not be above max_tokens_limit, which is 100 for this model")]
     [Arguments("\"temperature\":2.5," + Messages, "temperature out of range(0.0, 2.0)")]
     [Arguments("\"temperature\":\"1\"," + Messages, "temperature is not a valid number")]
     [Arguments("\"top_p\":0," + Messages, "top_p out of range(0.0, 1.0)")]
@@ -39,8 +39,9 @@ public class RequestTests
     [Arguments("\"stop\":{}," + Messages, "stop is not a string or array of strings")]
     [Arguments("\"stop\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"0\",\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\"]," + Messages, "stop array must have no more than 16 strings")]
     [Arguments("\"n\":3,\"best_of\":2," + Messages, "n value cannot be greater than best_of")]
-    [Arguments("\"best_of\":20," + Messages, "best_of exceeds limit provided in graph config: 20")]
-    [Arguments("\"n\":21," + Messages, "n exceeds limit provided in graph config: 20")]
+    [Arguments("\"best_of\":20," + Messages, "best_of is 20; it must be below best_of_limit, which is 20 for this model")]
+    [Arguments("\"n\":21,\"best_of\":21," + Messages, "best_of is 21; it must not be above best_of_limit, which is 20 for this model")]
+    [Arguments("\"n\":21," + Messages, "n is 21; it must not be above best_of_limit, which is 20 for this model")]
     [Arguments("\"best_of\":2,\"stream\":true," + Messages, "best_of cannot be used in streaming mode")]
     [Arguments("\"logit_bias\":{\"a\":1}," + Messages, "logit_bias: expected token ids with numbers from -100 to 100")]
     [Arguments("\"top_logprobs\":1," + Messages, "top_logprobs is given without logprobs: true")]
@@ -57,7 +58,19 @@ public class RequestTests
     public async Task WrongChat_IsRefused(string fields, string expected)
     {
         RequestFields request = Fields(fields);
-        ChatRequest.Read(request, bestOfLimit: 20, maxTokensLimit: 100);
+        ChatRequest.Read(request, new TextLimits(20, 100));
+        await Assert.That(request.Fault.Detail).IsEqualTo(expected);
+    }
+
+    [Test]
+    [Arguments("\"max_tokens\":100," + Messages, "max_tokens exceeds limit provided in graph config: 100")]
+    [Arguments("\"max_completion_tokens\":101," + Messages, "max_completion_tokens exceeds limit provided in graph config: 100")]
+    [Arguments("\"best_of\":20," + Messages, "best_of exceeds limit provided in graph config: 20")]
+    [Arguments("\"n\":21," + Messages, "n exceeds limit provided in graph config: 20")]
+    public async Task LimitsOfAGraph_AreToldInTheOriginalsWords(string fields, string expected)
+    {
+        RequestFields request = Fields(fields);
+        ChatRequest.Read(request, new TextLimits(20, 100, IsOfGraph: true));
         await Assert.That(request.Fault.Detail).IsEqualTo(expected);
     }
 
@@ -74,7 +87,7 @@ public class RequestTests
     public async Task RightChat_IsTaken(string fields)
     {
         RequestFields request = Fields($"{fields},{Messages}");
-        ChatRequest.Read(request, bestOfLimit: 20, maxTokensLimit: 101);
+        ChatRequest.Read(request, new TextLimits(20, 101));
         await Assert.That(request.Fault.Detail).IsNull();
     }
 
@@ -87,7 +100,7 @@ public class RequestTests
     public async Task Prompts_AreTextsOrIds(string fields, string expected)
     {
         RequestFields request = Fields(fields);
-        Prompt[] prompts = CompletionRequest.Read(request, 20, null).Prompts;
+        Prompt[] prompts = CompletionRequest.Read(request, new TextLimits(20, null)).Prompts;
         await Assert.That(request.Fault.Detail).IsNull();
         await Assert.That(string.Join(' ', prompts.Select(static prompt => prompt.Text ?? string.Join(',', prompt.Ids!)))).IsEqualTo(expected);
     }
@@ -103,7 +116,7 @@ public class RequestTests
     public async Task WrongCompletion_IsRefused(string fields, string expected)
     {
         RequestFields request = Fields(fields);
-        CompletionRequest.Read(request, 20, null);
+        CompletionRequest.Read(request, new TextLimits(20, null));
         await Assert.That(request.Fault.Detail).IsEqualTo(expected);
     }
 
@@ -111,7 +124,7 @@ public class RequestTests
     public async Task PromptThatIsOnlyScored_MayHaveNoNewTokens()
     {
         RequestFields request = Fields("\"prompt\":\"a\",\"max_tokens\":0,\"echo\":true,\"logprobs\":0");
-        CompletionRequest read = CompletionRequest.Read(request, 20, null);
+        CompletionRequest read = CompletionRequest.Read(request, new TextLimits(20, null));
         await Assert.That(request.Fault.Detail).IsNull();
         await Assert.That((read.MaxTokens, read.LogProbs, read.Echoes)).IsEqualTo((0L, 0, true));
     }

@@ -50,7 +50,7 @@ public sealed class ConfigJsonTests
                "state": "LOADING",
                "status": {
                 "error_code": "FAILED_PRECONDITION",
-                "error_message": "graphs are not served yet"
+                "error_message": "this kind of graph is not served yet"
                }
               }
              ]
