@@ -8,6 +8,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
 
 readonly OUT=publish/out STAMP=artifacts/publish.stamp
+case "$*" in
+    "" | --if-needed) ;;
+    *) misused "publish does not know '$*'; it takes nothing, --if-needed, or --windows [--openvino DIR|FILE]." ;;
+esac
 case "$(uname -m)" in
     x86_64) rid=linux-x64 ;;
     aarch64)

@@ -67,37 +67,62 @@ internal sealed class LanguageLoader(
     {
         List<string> warnings = [];
         CpuAllotment? allotment = settings.Device.MayUseCpu ? cpus.Allot(id.Name, warnings) : null;
-        Outcome<DevicePlace> place = devices.OneDevice(settings.Device, settings.Plugin, allotment);
+        Outcome<(IEnumerable<TargetDevice> Order, string? Warning)> places = devices.OneByOne(settings.Device);
+
+        // No device mends the files, so that the others are not tried for them.
+        Outcome possible = places.IsOk && settings.Device.Mode == DeviceMode.Auto
+            ? LanguageModelLoader.Check(folder.Path)
+            : places.WithoutValue;
+        if (!possible.IsOk)
+        {
+            return possible;
+        }
+
+        Warn(id, [.. warnings, .. places.Value.Warning is { } absent ? [absent] : Array.Empty<string>()]);
+        Outcome<(LoadedLanguageModel Model, string Device)> made = DeviceTrials.First(
+            settings.Device,
+            places.Value.Order,
+            device => LoadOn(device, allotment, id, folder, settings, facts),
+            warning => Warn(id, [warning]));
+        if (!made.IsOk)
+        {
+            return made.WithoutValue;
+        }
+
+        (LoadedLanguageModel model, string device) = made.Value;
+        Warn(id, [.. model.Notes]);
+        ServableHealth health = new();
+        LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
+        Report(id, device, language, model, started);
+        return new LoadedModel(new Signature([], []), language, compiled: null)
+        {
+            Device = device,
+            Health = health,
+        };
+    }
+
+    private Outcome<(LoadedLanguageModel Model, string Device)> LoadOn(
+        TargetDevice device, CpuAllotment? cpus, ServableId id, LanguageFolder folder, LanguageSettings settings, LanguageFacts facts)
+    {
+        Outcome<DevicePlace> place = devices.PlaceOn(settings.Device, device, settings.Plugin, cpus);
         if (!place.IsOk)
         {
             return place.WithoutValue;
         }
 
-        Warn(id, [.. warnings, .. place.Value.Warnings]);
+        Warn(id, place.Value.Warnings);
         long wanted = settings.CacheBytes > 0 ? settings.CacheBytes : KvBudget.Free();
-        Outcome<LoadedLanguageModel> model = LanguageModelLoader.Load(
-            cores.Current,
-            folder.Path,
-            new LanguageModelSettings(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
-            {
-                MaxTokens = settings.CacheBytes > 0 ? 0 : (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength),
-                VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
-                IsStateful = settings.IsStateful,
-            });
-        if (!model.IsOk)
+        LanguageModelSettings asked = new(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
         {
-            return model.WithoutValue;
-        }
-
-        Warn(id, [.. model.Value.Notes]);
-        ServableHealth health = new();
-        LanguageModel language = Assemble(id, settings, facts, tokenizer, model.Value, health);
-        Report(id, place.Value.Device, language, model.Value, started);
-        return new LoadedModel(new Signature([], []), language, compiled: null)
-        {
-            Device = place.Value.Device,
-            Health = health,
+            MaxTokens = settings.CacheBytes > 0 ? 0 : (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength),
+            VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
+            IsStateful = settings.IsStateful,
         };
+        Outcome<LoadedLanguageModel> model = default;
+        Outcome done = devices.Guard(device, () => model = LanguageModelLoader.Load(cores.Current, folder.Path, asked));
+        return !done.IsOk ? done
+            : !model.IsOk ? model.WithoutValue
+            : (model.Value, place.Value.Device);
     }
 
     private LanguageModel Assemble(
