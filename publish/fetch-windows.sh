@@ -65,6 +65,9 @@ if [[ -z $(ls "$stage/licenses/openvino") ]]; then
         say "runtime for Windows: it has no licences with it; those of OpenVINO for Linux are taken, from .cache/openvino"
     elif [[ -n $wheel ]] && command -v unzip >/dev/null; then
         unzip -qjo "$wheel" '*.dist-info/licenses/*' -d "$stage/licenses/openvino"
+        tokenizers=$(compgen -G '../shared/openvino/openvino_tokenizers-[0-9]*.whl' | sort -V | tail -n 1) || true
+        [[ -z $tokenizers ]] || unzip -qjo "$tokenizers" '*.dist-info/LICENSE' '*.dist-info/third-party-programs.txt' \
+            -d "$stage/licenses/openvino_tokenizers"
         say "runtime for Windows: it has no licences with it; those of OpenVINO for Linux are taken, from $wheel"
     else
         say "warning: the runtime for Windows has no licences with it, and none of OpenVINO for Linux are here. Put OpenVINO's LICENSE and" \
