@@ -13,7 +13,7 @@ Usage: ./build.sh COMMAND
   publish   leave the package in publish/out: bin/ovms, lib/ (OpenVINO), licences; it runs from any folder
             --windows [--openvino DIR|FILE]: the package for Windows instead, publish/out-windows.zip
   test      build with warnings as errors, run every test, publish, run the end-to-end and package tests;
-            --image builds the Dockerfile with buildah instead and serves from the image
+            --image [gpu] builds the Dockerfile with buildah instead (with gpu, that target too) and serves from the image
             --windows makes the package for Windows instead and runs its tests under Wine
   soak      [MINUTES [FOLDER]]: a language model, mixed callers and reloads for minutes; nothing may be left at the end
   bench     measure the published binary against the engine alone and an echo; --quick for a short run (arguments are passed on)

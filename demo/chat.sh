@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
 source publish/serve.sh
 
+(($# <= 1)) || misused "demo chat takes one message, not $#: put it in quotes."
 message=${1:-}
 [[ -n $message ]] || fail 'there is no message: ./build.sh demo chat "What is the capital of France?"'
 model=${OVMS_DEMO_MODEL:-../shared/models/smollm2_135m}

@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
 source publish/serve.sh
 
+(($# <= 1)) || misused "demo takes one photograph, not '$*'."
 photograph=${1:-tests/images/zebra.jpeg}
 [[ -f $photograph ]] || fail "there is no photograph '$photograph'."
 publish/publish.sh --if-needed

@@ -7,6 +7,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
 
+(($# == 0)) || misused "fetch does not know '$*'; it takes nothing. OPENVINO_DIR names a runtime of your own."
+
 readonly PINS=publish/runtime.sha256
 readonly RUNTIME=openvino==2026.4.1 TOKENIZERS=openvino-tokenizers==2026.4.1.0
 

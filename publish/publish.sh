@@ -8,6 +8,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
 
 readonly OUT=publish/out STAMP=artifacts/publish.stamp
+case "$*" in
+    "" | --if-needed) ;;
+    *) misused "publish does not know '$*'; it takes nothing, --if-needed, or --windows [--openvino DIR|FILE]." ;;
+esac
 case "$(uname -m)" in
     x86_64) rid=linux-x64 ;;
     aarch64)
@@ -49,6 +53,9 @@ cp -P --reflink=auto "$runtime"/lib/* "$stage/lib/"
 install -m 644 "artifacts/publish/Ovms.Aot/release_$rid/libSkiaSharp.so" "$stage/lib/"
 cp LICENSE publish/third-party/NOTICE "$stage/"
 cp -r "$runtime"/licenses/. "$stage/third-party/"
+[[ -f $stage/third-party/openvino/LICENSE ]] \
+    || say "warning: the runtime has no licences with it. Put OpenVINO's LICENSE and third-party-programs files into third-party/openvino" \
+        "before the package is given to others."
 cp publish/third-party/*.txt "$stage/third-party/"
 packages=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//; s:/$::')
 for part in "microsoft.netcore.app.runtime.nativeaot.$rid" "microsoft.aspnetcore.app.runtime.$rid" \

@@ -7,6 +7,12 @@ fail() {
     exit 1
 }
 
+# misused SENTENCE: arguments that the script does not know. Nothing has been done.
+misused() {
+    printf 'error: %s\n' "$*" >&2
+    exit 64
+}
+
 # need COMMAND PACKAGE: fails and names the Debian package if COMMAND is missing.
 need() { command -v "$1" >/dev/null || fail "'$1' was not found; install the Debian package $2."; }
 

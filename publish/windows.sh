@@ -13,7 +13,7 @@ while (($# > 0)); do
     case "$1" in
         --openvino) (($# > 1)) || fail "--openvino needs a value: an unpacked OpenVINO for Windows or its archive."; openvino=$2; shift 2 ;;
         --openvino=*) openvino=${1#*=}; shift ;;
-        *) fail "publish --windows does not know '$1'; it takes --openvino DIR|FILE." ;;
+        *) misused "publish --windows does not know '$1'; it takes --openvino DIR|FILE." ;;
     esac
 done
 need_dotnet
@@ -44,7 +44,7 @@ cp "$built/ovms.exe" "$stage/ovms/bin/"
 cp "$RUNTIME"/lib/* "$stage/ovms/lib/"
 cp "$built/libSkiaSharp.dll" "$stage/ovms/lib/"
 cp LICENSE publish/third-party/NOTICE "$stage/ovms/"
-cp "$RUNTIME"/licenses/* publish/third-party/*.txt "$stage/ovms/third-party/" 2>/dev/null || true
+cp -r "$RUNTIME"/licenses/. publish/third-party/*.txt "$stage/ovms/third-party/"
 packages=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//; s:[/\\]$::')
 for part in "microsoft.netcore.app.runtime.$RID" "microsoft.netcore.app.runtime.nativeaot.$RID" "microsoft.aspnetcore.app.runtime.$RID" \
     skiasharp.nativeassets.win32; do

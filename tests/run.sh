@@ -2,11 +2,19 @@
 # Runs all tests in order: build with warnings as errors, also for Windows and arm64; generator, unit and native tests;
 # publish; end-to-end and package tests on the published binary. The last line is 'N passed, N failed'.
 # With --image: only the test that builds the Dockerfile and serves from its image, which takes too long to be part of every run.
-# Further arguments are further targets to build, as in --image gpu.
+# --image gpu builds target gpu, too.
 # With --windows: only the tests of the package for Windows, under Wine.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source publish/say.sh
+
+case "$*" in
+    "" | --windows | --image | "--image gpu") ;;
+    "--image npu") misused "test --image cannot build target npu: it needs Intel's driver packages, which Debian does not have, as a build context. \
+The first lines of the Dockerfile say how it is built with them." ;;
+    --image*) misused "test --image does not know '${*:2}'; it takes gpu, or nothing for target cpu." ;;
+    *) misused "test does not know '$*'; it takes nothing, --windows, or --image [gpu]." ;;
+esac
 
 passed=0 failed=0 skipped=0
 # What starts a test program.
@@ -131,6 +139,7 @@ suite Ovms.EndToEnd.Tests
 script tests/package/fetch.sh
 script tests/package/fetch-windows.sh
 script tests/package/lacks.sh
+script tests/package/arguments.sh
 script tests/package/moved.sh
 script tests/package/chroot.sh
 script tests/package/unit.sh

@@ -11,6 +11,9 @@ public static class EngineText
     private const string Condition = "Check '";
     private const string NothingSaid = "FrontEnd API failed";
 
+    // "The CL_OUT_OF_RESOURCES error typically occurs in two cases: …": what whoever runs the server may try.
+    private const string Advice = " error typically occurs in ";
+
     private static readonly char[] s_blanks = [' ', '\t', '\r'];
     private static readonly char[] s_ends = ['.', '!', ':', ';', ' '];
 
@@ -22,6 +25,14 @@ public static class EngineText
         string said = Join(lines.Select(WithoutTrail));
         string whole = (said.Length > 0 ? said : Join(lines)).TrimEnd(s_ends);
         return whole.Length <= MaxLength ? whole : string.Concat(whole.AsSpan(0, MaxLength), "…");
+    }
+
+    /// <summary>A cleaned text for callers: without OpenVINO's advice about drivers and settings, which the log has.</summary>
+    public static string WithoutAdvice(string cleaned)
+    {
+        int advice = cleaned.IndexOf(Advice, StringComparison.Ordinal);
+        int begin = advice < 0 ? -1 : cleaned.LastIndexOf("; ", advice, StringComparison.Ordinal);
+        return begin <= 0 ? cleaned : cleaned[..begin].TrimEnd(s_ends);
     }
 
     private static string WithoutTrail(string line)

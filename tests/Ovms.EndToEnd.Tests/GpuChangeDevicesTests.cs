@@ -34,9 +34,10 @@ internal sealed class GpuChangeDevicesTests
     }
 
     [Test]
-    [Arguments("AUTO:GPU,CPU", "GPU.0", "enqueue_error=CL_OUT_OF_RESOURCES")]
-    [Arguments("MULTI:GPU,CPU", "GPU.0, CPU", "wait_error=CL_OUT_OF_RESOURCES")]
-    public async Task FallToTheCpu_IsAWarningAndTheWayBackIsTakenWithoutAFailedCall(string device, string well, string fault)
+    [Arguments("AUTO:GPU,CPU", "GPU.0", "enqueue_error=CL_OUT_OF_RESOURCES", "; threads: -; hint: THROUGHPUT; precision: f16;")]
+    [Arguments("MULTI:GPU,CPU", "GPU.0, CPU", "wait_error=CL_OUT_OF_RESOURCES", "; threads: CPU ")]
+    public async Task FallToTheCpu_IsAWarningAndTheWayBackIsTakenWithoutAFailedCall(
+        string device, string well, string fault, string figures)
     {
         using Gpu gpu = new();
         await using OvmsServer server = await StartAsync(gpu, device);
@@ -51,8 +52,26 @@ internal sealed class GpuChangeDevicesTests
         gpu.Set();
         await CallUntilAsync(server, async () => await DevicesToldAsync(server) == well);
         await server.Process.WaitForLineAsync(line => line.Contains($"Model dummy; version: 1 was loaded again and runs on {well}; before: CPU"));
+
+        // Its figures are those of the devices that it names.
+        string[] loads = [.. server.Process.Output.Split('\n').Where(static line => line.Contains("Loaded model dummy;", StringComparison.Ordinal))];
+        await Assert.That(loads[^1]).Contains($"devices executing: {well};").And.Contains(figures);
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
         await Assert.That(server.Process.Output).DoesNotContain("][error][");
+    }
+
+    [Test]
+    public async Task GpuThatFailsAtTheHandOver_IsNotCalledWell()
+    {
+        using Gpu gpu = new();
+        gpu.Set("build_delay_ms=600000");
+        await using OvmsServer server = await StartAsync(gpu, "AUTO:GPU,CPU");
+        gpu.Set("enqueue_error=CL_OUT_OF_RESOURCES");
+        string told = await server.Process.WaitForLineAsync(static line => line.Contains("first inference with zeros on GPU.0: "));
+        await Assert.That(told).Contains("on GPU.0: failed there, so that AUTO:GPU,CPU left it and computed on CPU; it took");
+        await server.Process.WaitForLineAsync(static line => line.Contains("devices executing: CPU; before: GPU.0;"));
+        await server.CheckDummyAsync("dummy", calls: 4);
+        await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
     }
 
     [Test]

@@ -2,7 +2,7 @@ using Ovms.EndToEnd.Tests.Harness;
 
 namespace Ovms.EndToEnd.Tests;
 
-/// <summary>A driver gives up what was compiled, while the GPU computes what is compiled anew: the model is compiled again beside.</summary>
+/// <summary>A driver gives up what was compiled, while the GPU computes what is compiled anew: a second copy is compiled.</summary>
 internal sealed class GpuChangeLostTests
 {
     [Test]
@@ -37,11 +37,11 @@ internal sealed class GpuChangeLostTests
         await using OvmsServer server = await StartAsync(gpu, "GPU");
         gpu.Set("dead=1");
         await FailAsync(server);
-        await UntilAsync(server, "does not compute when it is compiled again beside either, attempt 2:", 1);
+        await UntilAsync(server, "a second copy, compiled to replace it, does not compute either, attempt 2:", 1);
         Grpc.Core.RpcException refusal = await RefusalAsync(server);
         await Assert.That(refusal.StatusCode).IsEqualTo(Grpc.Core.StatusCode.Unavailable);
-        await Assert.That(refusal.Status.Detail).Contains("Compiled again beside, it does not compute either: ").And.Contains("restart the server");
-        await Assert.That(refusal.Status.Detail.Split("Compiled again beside")).Count().IsEqualTo(2).Because("the newest reason takes the place of the last");
+        await Assert.That(refusal.Status.Detail).Contains("A second copy of it, compiled to replace it, does not compute either: ").And.Contains("restart the server");
+        await Assert.That(refusal.Status.Detail.Split("A second copy of it")).Count().IsEqualTo(2).Because("the newest reason takes the place of the last");
         await Assert.That(Count(server, "Loaded model dummy;")).IsEqualTo(1);
         await Assert.That(await server.Process.StopAsync()).IsEqualTo(0);
     }

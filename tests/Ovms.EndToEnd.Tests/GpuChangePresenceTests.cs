@@ -41,7 +41,7 @@ internal sealed class GpuChangePresenceTests
         await Assert.That(await repository.AddsAsync("auto")).IsEqualTo(1f);
         await Assert.That(repository.Process.Output).DoesNotContain("runs on CPU only");
         gpu.Set();
-        await repository.Process.WaitForLineAsync(static line => line.Contains("Devices came after the start. Model auto; version: 1 is loaded again beside, because AUTO may"));
+        await repository.Process.WaitForLineAsync(static line => line.Contains("Devices came after the start. Model auto; version: 1 goes on serving while a second copy is loaded, because AUTO may"));
         await repository.Process.WaitForLineAsync(static line => line.Contains("Model auto; version: 1 was loaded again and runs on GPU.0; before: CPU"));
         ulong before = gpu.Starts(0);
         await Assert.That(await repository.AddsAsync("auto")).IsEqualTo(1f);

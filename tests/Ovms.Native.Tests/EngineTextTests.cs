@@ -20,6 +20,28 @@ public sealed class EngineTextTests
     }
 
     [Test]
+    [Arguments(OutOfResources, "[GPU] CL_OUT_OF_RESOURCES exception")]
+    [Arguments("Cannot load library \"x.so\"", "Cannot load library \"x.so\"")]
+    [Arguments("That error typically occurs in two cases", "That error typically occurs in two cases")]
+    public async Task Advice_IsNotForCallers(string text, string expected)
+    {
+        await Assert.That(EngineText.WithoutAdvice(EngineText.Clean(text))).IsEqualTo(expected);
+    }
+
+    // As the GPU plugin of 2026.4.1 has it.
+    private const string OutOfResources =
+        """
+        Exception from src/plugins/intel_gpu/src/runtime/ocl/ocl_stream.cpp:1:
+        [GPU] CL_OUT_OF_RESOURCES exception.
+        	The CL_OUT_OF_RESOURCES error typically occurs in two cases:
+        	1. Insufficient memory for the current inference.
+        	2. An out-of-bounds access to GPU memory from a kernel.
+        	For case 1 (Insufficient Memory)
+        	  - Try adjusting some model parameters (e.g., using a smaller batch size, lower inference precision, fewer streams, etc.) to
+        	    reduce the required memory size.
+        """;
+
+    [Test]
     public async Task LongText_IsCut()
     {
         await Assert.That(EngineText.Clean(new string('x', 5000)).Length).IsLessThan(700);

@@ -57,7 +57,8 @@ expect_failure "--openvino needs a value"
 archive "$work/unpacked"
 fetches "an unpacked archive" "$work/unpacked/w"
 expect openvino_c.dll openvino_paddle_frontend.dll tbb12.dll
-[[ -e $work/repo/.cache/openvino-windows/licenses/LICENSE ]] || fail "$case: its licence was not taken."
+[[ -e $work/repo/.cache/openvino-windows/licenses/openvino/LICENSE ]] || fail "$case: its licence was not taken."
+[[ $words != *"no licences"* ]] || fail "$case: said '$words', although it has a licence."
 fetches "the same again" "$work/unpacked/w"
 expect openvino_c.dll openvino_paddle_frontend.dll tbb12.dll
 [[ $words == *"fetched earlier"* ]] || fail "$case: said '$words'; expected that it was fetched earlier."
@@ -66,11 +67,39 @@ python3 -m zipfile -c "$work/w.zip" "$work/unpacked/w"
 fetches "an archive, which comes before the variable" "$work/w.zip" "$work/none"
 expect openvino_c.dll openvino_paddle_frontend.dll tbb12.dll
 
-mkdir -p "$work/flat" "$work/shared/openvino/windows"
+readonly BESIDE=$work/shared/openvino/windows
+mkdir -p "$work/flat" "$BESIDE"
 touch "$work/flat/"{openvino_c,openvino}.dll
-tar -C "$work/flat" -cJf "$work/shared/openvino/windows/openvino-windows-2026.4.1.tar.xz" .
+tar -C "$work/flat" -cJf "$BESIDE/openvino-windows-2026.4.1.tar.xz" .
 fetches "an archive beside the repository" ""
 expect openvino.dll openvino_c.dll
 [[ ! -e $work/repo/.cache/openvino-windows/unpacked ]] || fail "$case: the unpacked archive was kept."
+[[ $words == *"warning: the runtime for Windows has no licences with it"* ]] || fail "$case: said '$words'; expected a warning about licences."
+rm "$BESIDE"/*
 
-say "the runtime for Windows is taken from --openvino, OPENVINO_DIR_WINDOWS or the archive beside the repository, as folder or archive"
+# Each form that is beside the repository, with the tokenizers' wheel, which is no runtime.
+touch "$BESIDE/openvino_tokenizers-2026.4.1.0-py3-none-win_amd64.whl"
+fetches "no runtime among the files beside the repository" ""
+expect_failure "no OpenVINO runtime for Windows"
+for name in openvino_toolkit_windows_2026.4.1_x86_64.zip openvino-2026.4.1-22982-cp311-cp311-win_amd64.whl; do
+    cp "$work/w.zip" "$BESIDE/$name"
+    fetches "$name beside the repository" ""
+    expect openvino_c.dll openvino_paddle_frontend.dll tbb12.dll
+    rm "$BESIDE/$name"
+done
+tar -C "$work/flat" -czf "$BESIDE/openvino-windows.tgz" .
+fetches "a .tgz beside the repository" ""
+expect openvino.dll openvino_c.dll
+cp -r "$work/unpacked/w" "$BESIDE/w"
+fetches "an unpacked archive beside the repository, which comes before others" ""
+expect openvino_c.dll openvino_paddle_frontend.dll tbb12.dll
+rm -r "$BESIDE/w"
+
+mkdir -p "$work/repo/.cache/openvino/licenses/openvino"
+touch "$work/repo/.cache/openvino/licenses/openvino/LICENSE"
+fetches "a runtime without licences, where that for Linux has them" ""
+expect openvino.dll openvino_c.dll
+[[ -e $work/repo/.cache/openvino-windows/licenses/openvino/LICENSE && $words == *"those of OpenVINO for Linux are taken"* ]] \
+    || fail "$case: said '$words' and took no licence."
+
+say "the runtime for Windows is taken from --openvino, OPENVINO_DIR_WINDOWS or what lies beside the repository, as folder or archive"

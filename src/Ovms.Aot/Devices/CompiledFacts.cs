@@ -50,13 +50,19 @@ internal static class CompiledFacts
             ExecutionFacts.Listed(executing) ?? target.ToString(),
             requests,
             streams,
-            ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS"),
+            ReadThreads(compiled),
             hint,
             ReadPrecision(compiled, properties, precision ?? (static _ => null)),
             cpu?.Decision,
             warnings)
         {
-            ReadStreams = () => ReadStreams(compiled, asked, mostStreams),
+            ReadAgain = facts => facts with
+            {
+                Streams = ReadStreams(compiled, asked, mostStreams),
+                Threads = ReadThreads(compiled),
+                Hint = ExecutionFacts.ReadHint(compiled, target.Mode),
+                InferencePrecision = ReadPrecision(compiled, properties, precision ?? (static _ => null)),
+            },
         };
     }
 
@@ -99,6 +105,8 @@ internal static class CompiledFacts
             .Select(item => $"plugin_config: {item.Second}={item.First.Value} was requested, and {item.First.Device} reports that "
                 + $"{mostStreams($"{item.First.Device}")} are useful at most; each one takes memory of the device");
     }
+
+    private static string? ReadThreads(CompiledModel compiled) => ExecutionFacts.Read(compiled, "INFERENCE_NUM_THREADS");
 
     // A model that gathers calls hides its device's streams from AUTO and MULTI. It has the hint THROUGHPUT then, with which the GPU plugin
     // takes as many streams as are useful.

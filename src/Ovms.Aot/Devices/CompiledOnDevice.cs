@@ -30,8 +30,8 @@ internal sealed record CompiledOnDevice(
     /// <summary>What the model cache was used for, in a word or two.</summary>
     public string Cache { get; init; } = "off";
 
-    /// <summary>Reads <see cref="Streams"/> again, after the devices have changed.</summary>
-    public Func<string?> ReadStreams { get; init; } = static () => null;
+    /// <summary>Reads again what the devices report, after other ones run the model.</summary>
+    public Func<CompiledOnDevice, CompiledOnDevice> ReadAgain { get; init; } = static facts => facts;
 
     /// <summary>Whether new models are compiled by another core, because devices have come since.</summary>
     public Func<bool> IsOfFormerCore { get; init; } = static () => false;

@@ -73,20 +73,36 @@ internal sealed class DeviceCompiler(
             : properties.WithoutValue;
     }
 
-    /// <summary>The one device for a model that cannot be shared among several, and the properties to compile it with there.</summary>
-    /// <inheritdoc cref="Compile(Model, TargetDevice, PluginConfig, int, string?, CpuAllotment?)"/>
-    public Outcome<DevicePlace> OneDevice(TargetDevice asked, PluginConfig config, CpuAllotment? cpus)
+    /// <summary>The present devices one by one, for a model that cannot be shared among several: first choice first.</summary>
+    /// <param name="asked">The devices that were asked for.</param>
+    /// <returns>The devices, and one sentence about those that are left out; null if none are.</returns>
+    public Outcome<(IEnumerable<TargetDevice> Order, string? Warning)> OneByOne(TargetDevice asked)
     {
         Outcome<DevicePlan> plan = Plan(asked);
-        if (!plan.IsOk)
-        {
-            return plan.WithoutValue;
-        }
-
-        TargetDevice target = DevicePlace.TargetOf(plan.Value);
-        Outcome<CompileProperties> properties = MakeProperties(config, asked, target, "", cpus, out _);
-        return properties.IsOk ? DevicePlace.Of(target, plan.Value, properties.Value) : properties.WithoutValue;
+        return plan.IsOk ? (DevicePlace.InOrder(plan.Value.Target, FindGpus), plan.Value.Warning) : plan.WithoutValue;
     }
+
+    /// <summary>One of these devices, and the properties to compile a model with there.</summary>
+    /// <param name="asked">The devices that were asked for.</param>
+    /// <param name="target">The one device.</param>
+    /// <param name="config">The given properties.</param>
+    /// <param name="cpus">The CPUs it may use; null leaves the choice to OpenVINO.</param>
+    public Outcome<DevicePlace> PlaceOn(TargetDevice asked, TargetDevice target, PluginConfig config, CpuAllotment? cpus)
+    {
+        Outcome<CompileProperties> properties = MakeProperties(config, asked, target, "", cpus, out _);
+        return properties.IsOk
+            ? new DevicePlace(target.ToString(), properties.Value.Properties, [.. properties.Value.Warnings])
+            : properties.WithoutValue;
+    }
+
+    /// <summary>
+    /// Makes a call that compiles for one device. Where its plugin throws what ends a process, the call fails and costs a thread.
+    /// </summary>
+    /// <param name="target">The device.</param>
+    /// <param name="work">The call; it may throw.</param>
+    /// <returns>Ok if the call was made; else how the device broke it.</returns>
+    public Outcome Guard(TargetDevice target, Action work) =>
+        Guard(cores.Current, Watch(_inventory.Find(target).HoldersOf(target)), work);
 
     /// <summary>Checks devices and properties as for a compilation, without compiling.</summary>
     public Outcome Check(TargetDevice asked, PluginConfig config)
@@ -268,6 +284,10 @@ internal sealed class DeviceCompiler(
     // A device that fails does so without the cache, too, and the cache is not to blame.
     private static bool MayComeFromCache(TargetDevice asked, OpenVinoException failure) =>
         asked.IsCpuAlone || !DeviceFault.IsOf(failure.Detail) || DeviceFault.IsOfBinary(failure.Detail);
+
+    private IEnumerable<DeviceName> FindGpus() => _inventory.FindAll().Found.GetValueOrDefault("GPU", [])
+        .Select(static ordinal => new DeviceName("GPU", ordinal))
+        .OrderByDescending(gpu => cores.Current.TryGetProperty($"{gpu}", "DEVICE_TYPE") == "discrete");
 
     private Outcome Guard(Core core, ImmutableArray<string> devices, Action compile)
     {

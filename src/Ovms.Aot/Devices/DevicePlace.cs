@@ -9,16 +9,26 @@ namespace Ovms.Devices;
 internal sealed record DevicePlace(
     string Device, IReadOnlyList<KeyValuePair<string, string>> Properties, ImmutableArray<string> Warnings)
 {
-    /// <summary>The one device of a plan: the first of AUTO's list that is present, or the CPU.</summary>
-    public static TargetDevice TargetOf(DevicePlan plan)
+    /// <summary>The devices of a plan one by one, in the order in which a model that one device computes tries them. Pure.</summary>
+    /// <param name="target">The devices without absent ones.</param>
+    /// <param name="gpus">
+    /// The GPUs of the machine, best first. Asked only if there is no list and the CPU is not enough: finding them takes time.
+    /// </param>
+    public static IEnumerable<TargetDevice> InOrder(TargetDevice target, Func<IEnumerable<DeviceName>> gpus)
     {
-        DeviceName device = plan.Target.Devices is [{ } first, ..] ? first.WithoutCount : new DeviceName("CPU");
-        return new TargetDevice(DeviceMode.Single, [device], [], device.ToString());
+        // A free choice begins with the CPU: there all callers share one inference.
+        IEnumerable<DeviceName> named = target.Devices.IsEmpty ? CpuThen(gpus) : target.Devices.Select(static device => device.WithoutCount);
+        return named.Where(device => !target.Excluded.Any(excluded => excluded.Covers(device)))
+            .Distinct()
+            .Select(static device => new TargetDevice(DeviceMode.Single, [device], [], device.ToString()));
     }
 
-    /// <summary>The device and properties of a plan that were found.</summary>
-    public static DevicePlace Of(TargetDevice target, DevicePlan plan, CompileProperties properties) => new(
-        target.Text,
-        properties.Properties,
-        [.. plan.Warning is { } warning ? [warning] : Array.Empty<string>(), .. properties.Warnings]);
+    private static IEnumerable<DeviceName> CpuThen(Func<IEnumerable<DeviceName>> gpus)
+    {
+        yield return new DeviceName("CPU");
+        foreach (DeviceName gpu in gpus())
+        {
+            yield return gpu;
+        }
+    }
 }

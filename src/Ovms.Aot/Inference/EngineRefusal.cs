@@ -16,7 +16,8 @@ internal static class EngineRefusal
         ["shape_inference", "While validating node", "Shape inference", "shape inference", "MemoryDesc"];
 
     /// <summary>The error of a device's failure: neither the caller nor the model caused it, and a later call may succeed.</summary>
-    public static Outcome OfDevice(EngineFault fault) => Outcome.Fail(StatusCode.DeviceFailed, EngineText.Clean(fault.Detail));
+    public static Outcome OfDevice(EngineFault fault) =>
+        Outcome.Fail(StatusCode.DeviceFailed, EngineText.WithoutAdvice(EngineText.Clean(fault.Detail)));
 
     /// <summary>The error of another failure.</summary>
     /// <param name="signature">The signature of the servable that was called.</param>

@@ -44,14 +44,14 @@ internal static partial class Log
     [LoggerMessage(
         76,
         LogLevel.Warning,
-        "Model {Model}; version: {Version}: {Probes} probes failed on {Device}. It is compiled again beside, after pauses that grow, until "
-        + "that or a probe computes: a driver may give up for good what was compiled")]
+        "Model {Model}; version: {Version}: {Probes} probes failed on {Device}. A second copy of it is compiled, after pauses that grow, "
+        + "until that copy or a probe computes: a driver may give up for good what was compiled")]
     public static partial void ModelLost(ILogger log, string model, long version, int probes, string device);
 
     [LoggerMessage(
         77,
         LogLevel.Warning,
-        "Model {Model}; version: {Version} does not compute when it is compiled again beside either, attempt {Attempt}: {Reason}. "
+        "Model {Model}; version: {Version}: a second copy, compiled to replace it, does not compute either, attempt {Attempt}: {Reason}. "
         + "Tried again in {Seconds:F0} s; if that lasts, restart the server")]
     public static partial void NotReplaced(ILogger log, string model, long version, int attempt, string reason, double seconds);
 
@@ -76,7 +76,7 @@ internal static partial class Log
         93,
         LogLevel.Warning,
         "Model {Model}; version: {Version} runs on {Now} only; device requested: {Requested}; before: {Before}. "
-        + "It is loaded again beside, after pauses that grow, until it computes on the better device")]
+        + "It goes on serving while a second copy is loaded, after pauses that grow, until that copy computes on the better device")]
     public static partial void DeviceFell(ILogger log, string model, long version, string now, string requested, string before);
 
     [LoggerMessage(94, LogLevel.Information, "Model {Model}; version: {Version} was loaded again and runs on {Now}; before: {Before}")]
@@ -102,7 +102,7 @@ internal static partial class Log
     [LoggerMessage(
         98,
         LogLevel.Debug,
-        "Model {Model}; version: {Version} was compiled beside, to try a device; device requested: {Requested}; "
+        "Model {Model}; version: {Version} was compiled a second time, to try a device; device requested: {Requested}; "
         + "devices executing: {Executing}; compiled in {Seconds:F3} s; warm-up: {WarmUp}")]
     public static partial void TrialCompiled(
         ILogger log, string model, long version, string requested, string executing, double seconds, string warmUp);
@@ -110,7 +110,8 @@ internal static partial class Log
     [LoggerMessage(
         99,
         LogLevel.Information,
-        "Devices came after the start. Model {Model}; version: {Version} is loaded again beside, because {Requested} may choose them")]
+        "Devices came after the start. Model {Model}; version: {Version} goes on serving while a second copy is loaded, "
+        + "because {Requested} may choose them")]
     public static partial void DevicesCame(ILogger log, string model, long version, string requested);
 
     [LoggerMessage(

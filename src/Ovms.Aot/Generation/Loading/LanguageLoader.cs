@@ -70,62 +70,85 @@ internal sealed class LanguageLoader(
     /// <returns>The model, which the caller disposes; or why it cannot be loaded.</returns>
     public Outcome<LoadedLanguageModel> LoadAlone(string name, ModelFile file, LanguageSettings settings, long mostTokens)
     {
-        Outcome<(DevicePlace Place, LoadedLanguageModel Model)> compiled =
+        Outcome<(LoadedLanguageModel Model, string Device)> made =
             Compile(new ServableId(name, 1), Path.GetDirectoryName(file.Path)!, settings, mostTokens);
-        return compiled.IsOk ? compiled.Value.Model : compiled.WithoutValue;
+        return made.IsOk ? made.Value.Model : made.WithoutValue;
     }
 
     private Outcome<LoadedModel> LoadModel(
         ServableId id, LanguageFolder folder, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, long started)
     {
         long mostTokens = (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength);
-        Outcome<(DevicePlace Place, LoadedLanguageModel Model)> compiled = Compile(id, folder.Path, settings, mostTokens);
-        if (!compiled.IsOk)
+        Outcome<(LoadedLanguageModel Model, string Device)> made = Compile(id, folder.Path, settings, mostTokens);
+        if (!made.IsOk)
         {
-            return compiled.WithoutValue;
+            return made.WithoutValue;
         }
 
-        (DevicePlace place, LoadedLanguageModel model) = compiled.Value;
+        (LoadedLanguageModel model, string device) = made.Value;
         ServableHealth health = new();
         LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
-        Report(id, place.Device, language, model, started);
+        Report(id, device, language, model, started);
         return new LoadedModel(new Signature([], []), language, compiled: null)
         {
-            Device = place.Device,
-            Devices = ExecutingDevices.Only(place.Device),
+            Device = device,
+            Devices = ExecutingDevices.Only(device),
             Health = health,
         };
     }
 
-    private Outcome<(DevicePlace Place, LoadedLanguageModel Model)> Compile(
+    private Outcome<(LoadedLanguageModel Model, string Device)> Compile(
         ServableId id, string folder, LanguageSettings settings, long mostTokens)
     {
         List<string> warnings = [];
         CpuAllotment? allotment = settings.Device.MayUseCpu ? cpus.Allot(id.Name, warnings) : null;
-        Outcome<DevicePlace> place = devices.OneDevice(settings.Device, settings.Plugin, allotment);
+        Outcome<(IEnumerable<TargetDevice> Order, string? Warning)> places = devices.OneByOne(settings.Device);
+
+        // No device mends the files, so that the others are not tried for them.
+        Outcome possible = places.IsOk && settings.Device.Mode == DeviceMode.Auto
+            ? LanguageModelLoader.Check(folder)
+            : places.WithoutValue;
+        if (!possible.IsOk)
+        {
+            return possible;
+        }
+
+        Warn(id, [.. warnings, .. places.Value.Warning is { } absent ? [absent] : Array.Empty<string>()]);
+        Outcome<(LoadedLanguageModel Model, string Device)> made = DeviceTrials.First(
+            settings.Device,
+            places.Value.Order,
+            device => CompileOn(device, allotment, id, folder, settings, mostTokens),
+            warning => Warn(id, [warning]));
+        if (made.IsOk)
+        {
+            Warn(id, [.. made.Value.Model.Notes]);
+        }
+
+        return made;
+    }
+
+    private Outcome<(LoadedLanguageModel Model, string Device)> CompileOn(
+        TargetDevice device, CpuAllotment? cpus, ServableId id, string folder, LanguageSettings settings, long mostTokens)
+    {
+        Outcome<DevicePlace> place = devices.PlaceOn(settings.Device, device, settings.Plugin, cpus);
         if (!place.IsOk)
         {
             return place.WithoutValue;
         }
 
-        Warn(id, [.. warnings, .. place.Value.Warnings]);
+        Warn(id, place.Value.Warnings);
         long wanted = settings.CacheBytes > 0 ? settings.CacheBytes : KvBudget.Free();
-        Outcome<LoadedLanguageModel> model = LanguageModelLoader.Load(
-            cores.Current,
-            folder,
-            new LanguageModelSettings(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
-            {
-                MaxTokens = settings.CacheBytes > 0 ? 0 : mostTokens,
-                VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
-                IsStateful = settings.IsStateful,
-            });
-        if (!model.IsOk)
+        LanguageModelSettings asked = new(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
         {
-            return model.WithoutValue;
-        }
-
-        Warn(id, [.. model.Value.Notes]);
-        return (place.Value, model.Value);
+            MaxTokens = settings.CacheBytes > 0 ? 0 : mostTokens,
+            VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
+            IsStateful = settings.IsStateful,
+        };
+        Outcome<LoadedLanguageModel> model = default;
+        Outcome done = devices.Guard(device, () => model = LanguageModelLoader.Load(cores.Current, folder, asked));
+        return !done.IsOk ? done
+            : !model.IsOk ? model.WithoutValue
+            : (model.Value, place.Value.Device);
     }
 
     private LanguageModel Assemble(

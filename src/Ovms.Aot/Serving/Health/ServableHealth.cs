@@ -62,7 +62,7 @@ internal sealed class ServableHealth
     public bool IsReady => _reason is null;
 
     /// <summary>
-    /// Whether so many probes failed that it must be compiled again beside: a driver may have given up what was compiled for good.
+    /// Whether so many probes failed that it must be compiled again, while it stays: a driver may have given up what was compiled for good.
     /// </summary>
     public bool IsLost => _isLost;
 
@@ -106,7 +106,7 @@ internal sealed class ServableHealth
         return true;
     }
 
-    /// <summary>What was compiled again beside does not compute either: callers are told so.</summary>
+    /// <summary>A second copy, compiled to replace it, does not compute either: callers are told so.</summary>
     /// <param name="why">Why not, without a full stop.</param>
     public void NotReplaced(string why)
     {
@@ -114,9 +114,9 @@ internal sealed class ServableHealth
         {
             if (_reason is { } reason)
             {
-                const string Also = " Compiled again beside, it does not compute either: ";
+                const string Also = " A second copy of it, compiled to replace it, does not compute either: ";
                 int end = reason.IndexOf(Also, StringComparison.Ordinal);
-                _reason = $"{(end < 0 ? reason : reason[..end])}{Also}{why}. If that lasts, restart the server.";
+                _reason = $"{(end < 0 ? reason : reason[..end])}{Also}{EngineText.WithoutAdvice(why)}. If that lasts, restart the server.";
             }
         }
     }
@@ -197,8 +197,8 @@ internal sealed class ServableHealth
 
     private void BecomeUnready(HealthRule rule, int errors, string text)
     {
-        _reason = $"{_id.Name}; version: {_id.VersionText}: {errors} inferences in a row failed on {_device}: {text}. "
-            + "Calls are taken again when it computes, which the server tries by itself.";
+        _reason = $"{_id.Name}; version: {_id.VersionText}: {errors} inferences in a row failed on {_device}: "
+            + $"{EngineText.WithoutAdvice(text)}. Calls are taken again when it computes, which the server tries by itself.";
         Log.DeviceUnwell(rule.Log, _id.Name, _id.Version, _device, errors, text);
         rule.Changed();
     }

@@ -120,17 +120,16 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
             Servable servable = lease.Servable;
             try
             {
-                while (await servable.Devices!.LookAsync().ConfigureAwait(false) is { } change)
+                DeviceChange? change = await servable.Devices!.LookAsync().ConfigureAwait(false);
+                while (change is not null)
                 {
                     watched.IsFallTold |= change.IsFall;
                     Tell(servable, change);
-                    if (change.IsFall || servable.WarmUp is not { } zeros)
-                    {
-                        break;
-                    }
 
-                    // A device that fails shows it now, and not at a caller's request. AUTO leaves it, so look again.
-                    await WarmUpAsync(servable, zeros, change.Now).ConfigureAwait(false);
+                    // A device that fails shows it now, and not at a caller's request.
+                    change = change.IsFall || servable.WarmUp is not { } zeros
+                        ? null
+                        : await WarmUpAsync(servable, zeros, change.Now).ConfigureAwait(false);
                 }
             }
             catch (Exception surprise)
@@ -144,15 +143,29 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
         }
     }
 
-    private async Task WarmUpAsync(Servable servable, ZeroInference zeros, string devices)
+    // The change that the inference caused, if it did.
+    private async Task<DeviceChange?> WarmUpAsync(Servable servable, ZeroInference zeros, string devices)
     {
         long began = time.GetTimestamp();
         ZeroResult result = await zeros.RunAsync(s_patience).ConfigureAwait(false);
-        string outcome = result.IsWell ? "well"
-            : result.HasAnswer ? EngineText.Clean(result.Fault.Detail)
-            : $"no answer within {s_patience.TotalSeconds:F0} s";
-        Log.WarmedAgain(log, servable.Id.Name, servable.Id.Version, devices, time.GetElapsedTime(began).TotalSeconds, outcome);
+        double seconds = time.GetElapsedTime(began).TotalSeconds;
+        DeviceChange? change = await servable.Devices!.LookAsync().ConfigureAwait(false);
+        string outcome = OutcomeOf(result, servable.Devices.Asked, change);
+        Log.WarmedAgain(log, servable.Id.Name, servable.Id.Version, devices, seconds, outcome);
+        return change;
     }
+
+    /// <summary>What the log says of an inference with zeros. Pure.</summary>
+    /// <param name="result">How it ended.</param>
+    /// <param name="asked">The devices that were asked for.</param>
+    /// <param name="change">
+    /// What changed meanwhile: AUTO and MULTI leave a device that fails, and compute on another without an error.
+    /// </param>
+    internal static string OutcomeOf(ZeroResult result, string asked, DeviceChange? change) =>
+        !result.HasAnswer ? $"no answer within {s_patience.TotalSeconds:F0} s"
+        : !result.IsWell ? EngineText.Clean(result.Fault.Detail)
+        : change is { IsFall: true } ? $"failed there, so that {asked} left it and computed on {change.Now}"
+        : "well";
 
     private void Tell(Servable servable, DeviceChange change)
     {

@@ -1,8 +1,8 @@
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>
-/// The way back of a version that fell to a worse device: it is loaded again beside, after pauses that grow, until a load computes on the
-/// better device.
+/// The way back of a version that fell to a worse device: it is loaded a second time while it serves, after pauses that grow, until a load
+/// computes on the better device.
 /// </summary>
 /// <param name="Attempts">Number of falls and failed attempts in a row.</param>
 /// <param name="At">When the next attempt is due, on the clock of plans; null after it came back.</param>

@@ -157,7 +157,7 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
             WarmsUp = config.WarmsUp,
             Zeros = isWaitLong ? null : new ZeroInference(signature.Value, outputs, shapes, gate),
             Devices = new ExecutingDevices(
-                key => key == ExecutingDevices.StreamsKey ? compiled.ReadStreams() : ExecutionFacts.Read(compiled.Model, key),
+                key => key == ExecutingDevices.StreamsKey ? compiled.ReadAgain(compiled).Streams : ExecutionFacts.Read(compiled.Model, key),
                 config.Asked ?? config.Device,
                 compiled.ExecutionDevices,
                 compiled.Streams,

@@ -183,7 +183,8 @@ internal sealed class ModelLoader(
 
     private void Report(ServableId id, ModelConfig config, WarmModel warm, TimeSpan read)
     {
-        CompiledOnDevice compiled = warm.Facts;
+        // A trial is reported when it has gone over to the better device: the figures are of that one.
+        CompiledOnDevice compiled = warm.Loaded.Devices?.HaveChanged == true ? warm.Facts.ReadAgain(warm.Facts) : warm.Facts;
         if (compiled.CpuDecision is { } decision)
         {
             Log.CpuPlan(log, id.Name, id.Version, decision);
@@ -195,7 +196,7 @@ internal sealed class ModelLoader(
             id.Version,
             config.Device.Text,
             warm.Loaded.Devices?.Text ?? compiled.ExecutionDevices,
-            warm.Loaded.Devices?.HaveChanged == true ? compiled.ReadStreams() ?? "-" : compiled.Streams ?? "-",
+            compiled.Streams ?? "-",
             compiled.Threads ?? "-",
             compiled.Hint ?? "-",
             compiled.InferencePrecision ?? "-",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ovms.Devices;
+using Ovms.Native;
 using Ovms.Repository;
 using Ovms.Serving.Health;
 using Ovms.Serving.Table;
@@ -8,8 +9,8 @@ using Ovms.Status;
 namespace Ovms.Serving.Loading;
 
 /// <summary>
-/// Loads a version beside the one that serves on a worse device than was asked for, or does not compute any more. The new one counts only
-/// if it has computed on the better device.
+/// Loads a version a second time, while the first serves on a worse device than was asked for, or does not compute any more. The new one
+/// counts only if it has computed on the better device.
 /// </summary>
 /// <param name="loader">Loads the version.</param>
 /// <param name="devices">Knows which devices are present.</param>
@@ -61,7 +62,7 @@ internal sealed class ReturnLoader(ModelLoader loader, DeviceCompiler devices)
         // AUTO and MULTI leave a device at its first error, so an inference shows whether they stay on it.
         ZeroResult computed = loaded.Zeros?.Run(s_inference) ?? new ZeroResult(true, default);
         devices.LookAsync().GetAwaiter().GetResult();
-        return computed.HasAnswer && DeviceFault.IsOf(computed.Fault.Detail ?? "") ? Fail(computed.Fault.Detail!)
+        return computed.HasAnswer && DeviceFault.IsOf(computed.Fault.Detail ?? "") ? Fail(EngineText.Clean(computed.Fault.Detail!))
             : !computed.HasAnswer ? Fail($"an inference had no answer within {s_inference.TotalSeconds:F0} s")
             : devices.AreTemporary ? Fail($"the better device was not ready within {limit.TotalSeconds:F0} s")
             : devices.HaveFallen ? Fail($"a trial runs on {devices.Text} again")

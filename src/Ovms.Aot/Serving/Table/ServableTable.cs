@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using Ovms.Native;
 using Ovms.Status;
 
 namespace Ovms.Serving.Table;
@@ -97,7 +98,8 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
 
     // A caller of a model that failed to load would wait in vain if told only that it is not loaded yet.
     private static Outcome NotLoadedYet(string? reason) =>
-        Outcome.Fail(StatusCode.ModelVersionNotLoadedYet, reason is null ? null : $"the last attempt failed: {reason}");
+        Outcome.Fail(
+        StatusCode.ModelVersionNotLoadedYet, reason is null ? null : $"the last attempt failed: {EngineText.WithoutAdvice(reason)}");
 
     private static string VersionDetail(ModelEntry model, string versionText)
     {

@@ -159,7 +159,7 @@ internal sealed class ServableHealthTests
         health.Failed(s_ofDevice);
         health.NotReplaced("first");
         health.NotReplaced("second");
-        await Assert.That(health.State.Text).Contains("Compiled again beside, it does not compute either: second. If that lasts, restart the server.");
+        await Assert.That(health.State.Text).Contains("A second copy of it, compiled to replace it, does not compute either: second. If that lasts, restart the server.");
         await Assert.That(health.State.Text).DoesNotContain("first");
         List<bool> lost = [];
         for (int i = 0; i < 4; i++)

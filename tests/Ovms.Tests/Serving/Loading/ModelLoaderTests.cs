@@ -29,7 +29,7 @@ internal sealed class ModelLoaderTests
 
         await Assert.That(trial.IsOk).IsTrue();
         await Assert.That(log.ToString().Split('\n')).HasSingleItem();
-        await Assert.That(log.ToString()).StartsWith("[Debug] Model m; version: 1 was compiled beside, to try a device; device requested: CPU;");
+        await Assert.That(log.ToString()).StartsWith("[Debug] Model m; version: 1 was compiled a second time, to try a device; device requested: CPU;");
         serve();
         await Assert.That(log.Count("[Information] Loaded model m; version: 1; device requested: CPU; devices executing: CPU;")).IsEqualTo(1);
         await trial.Value!.FreeAsync("m");
