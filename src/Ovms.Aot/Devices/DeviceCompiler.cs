@@ -21,7 +21,6 @@ namespace Ovms.Devices;
 internal sealed class DeviceCompiler(
     EngineCores cores, KnownDevices known, HardwareProbe probe, DeviceWatches? watches = null, Action<string>? report = null)
 {
-    private const string CacheKey = "CACHE_DIR";
     private const string RestartHint = "If other programs can use the device, restart the server: a device that was lost may come back for "
         + "new processes only";
 
@@ -79,7 +78,7 @@ internal sealed class DeviceCompiler(
     public Outcome<(IEnumerable<TargetDevice> Order, string? Warning)> OneByOne(TargetDevice asked)
     {
         Outcome<DevicePlan> plan = Plan(asked);
-        return plan.IsOk ? (DevicePlace.InOrder(plan.Value.Target, FindGpus), plan.Value.Warning) : plan.WithoutValue;
+        return plan.IsOk ? (DevicePlace.InOrder(plan.Value.Target, _inventory.FindGpus), plan.Value.Warning) : plan.WithoutValue;
     }
 
     /// <summary>One of these devices, and the properties to compile a model with there.</summary>
@@ -185,22 +184,7 @@ internal sealed class DeviceCompiler(
     {
         Outcome<PluginConfig> good = _check.Check(config, asked, target);
         cpu = good.IsOk && cpus is not null ? CpuPlan.Make(target, good.Value, cpus) : null;
-        return good.IsOk ? CompileProperties.Make(target, WithCache(good.Value, cacheDir), cpu) : good.WithoutValue;
-    }
-
-    /// <summary>Adds the effective cache folder; if it cannot be used, leaves it out with a warning.</summary>
-    private static PluginConfig WithCache(PluginConfig config, string? cacheDir)
-    {
-        string? folder = config.Properties.FirstOrDefault(static property => property.Key == CacheKey).Value ?? cacheDir;
-        if (string.IsNullOrEmpty(folder))
-        {
-            return config;
-        }
-
-        PluginConfig bare = config with { Properties = config.Properties.RemoveAll(static property => property.Key == CacheKey) };
-        return CacheFolder.WhyUnusable(folder) is { } why
-            ? bare with { Warnings = [.. bare.Warnings, $"The model cache {folder} is not used, because it cannot be written: {why}"] }
-            : bare with { Properties = bare.Properties.Add(new DeviceProperty(CacheKey, folder)) };
+        return good.IsOk ? CompileProperties.Make(target, CacheFolder.AddTo(good.Value, cacheDir), cpu) : good.WithoutValue;
     }
 
     private Outcome<CompiledOnDevice> Compile(
@@ -217,7 +201,7 @@ internal sealed class DeviceCompiler(
         ImmutableArray<string> holders = isFreeChoice ? [] : Watch(_inventory.Find(target).HoldersOf(target));
         Core core = cores.Current;
         CompiledModel compiled = null!;
-        CacheUse? cache = properties.Find(CacheKey) is { } cached ? new CacheUse(cached) : null;
+        CacheUse? cache = properties.Find(CacheFolder.Key) is { } cached ? new CacheUse(cached) : null;
         string[] types = [.. target.Devices.Select(static device => device.Type)];
         try
         {
@@ -228,12 +212,12 @@ internal sealed class DeviceCompiler(
                 return made;
             }
         }
-        catch (OpenVinoException e) when (properties.Find(CacheKey) is { } folder && MayComeFromCache(asked, e))
+        catch (OpenVinoException e) when (properties.Find(CacheFolder.Key) is { } folder && MayComeFromCache(asked, e))
         {
             // A full disk or a damaged entry: compile without the cache, which only saves time. An error of the model itself shows again
             // then.
             CompileProperties bare = new(
-                [.. properties.Properties.Where(static pair => pair.Key != CacheKey)],
+                [.. properties.Properties.Where(static pair => pair.Key != CacheFolder.Key)],
                 [.. properties.Warnings, $"The model cache {folder} is not used, because OpenVINO failed with it: {e.Said}"]);
             return Compile(model, asked, target, planned, bare, cpu, nireq);
         }
@@ -284,10 +268,6 @@ internal sealed class DeviceCompiler(
     // A device that fails does so without the cache, too, and the cache is not to blame.
     private static bool MayComeFromCache(TargetDevice asked, OpenVinoException failure) =>
         asked.IsCpuAlone || !DeviceFault.IsOf(failure.Detail) || DeviceFault.IsOfBinary(failure.Detail);
-
-    private IEnumerable<DeviceName> FindGpus() => _inventory.FindAll().Found.GetValueOrDefault("GPU", [])
-        .Select(static ordinal => new DeviceName("GPU", ordinal))
-        .OrderByDescending(gpu => cores.Current.TryGetProperty($"{gpu}", "DEVICE_TYPE") == "discrete");
 
     private Outcome Guard(Core core, ImmutableArray<string> devices, Action compile)
     {

@@ -62,6 +62,11 @@ internal sealed class DeviceInventory(EngineCores cores, KnownDevices known, Har
     /// <summary>Finds the devices of every type, for an error message.</summary>
     public DevicePresence FindAll() => Find(cores.Current, known.Names);
 
+    /// <summary>The GPUs, discrete ones first.</summary>
+    public IEnumerable<DeviceName> FindGpus() => FindAll().Found.GetValueOrDefault("GPU", [])
+        .Select(static ordinal => new DeviceName("GPU", ordinal))
+        .OrderByDescending(gpu => cores.Current.TryGetProperty($"{gpu}", "DEVICE_TYPE") == "discrete");
+
     /// <summary>Whether a new core finds devices that the current one does not. It is the current one then.</summary>
     public bool FindMore()
     {

@@ -17,7 +17,8 @@ internal sealed record DevicePlace(
     public static IEnumerable<TargetDevice> InOrder(TargetDevice target, Func<IEnumerable<DeviceName>> gpus)
     {
         // A free choice begins with the CPU: there all callers share one inference.
-        IEnumerable<DeviceName> named = target.Devices.IsEmpty ? CpuThen(gpus) : target.Devices.Select(static device => device.WithoutCount);
+        IEnumerable<DeviceName> named =
+            target.Devices.IsEmpty ? CpuThen(gpus) : target.Devices.Select(static device => device.WithoutCount);
         return named.Where(device => !target.Excluded.Any(excluded => excluded.Covers(device)))
             .Distinct()
             .Select(static device => new TargetDevice(DeviceMode.Single, [device], [], device.ToString()));

@@ -35,13 +35,14 @@ internal static class DeviceTrials
             left.Add((device, loaded.WithoutValue));
         }
 
+        IEnumerable<string> reasons = left.Select(static one => $"{one.Device}: {one.Why.Detail}");
         return left switch
         {
             [] => Outcome.Fail(StatusCode.TargetDeviceNotAvailable, $"{asked} leaves no CPU and no GPU for a language model"),
             [var (_, why)] => why,
             _ => Outcome.Fail(
                 left[^1].Why.Code,
-                $"{asked}: no device can load the model. {string.Join(". ", left.Select(static one => $"{one.Device}: {one.Why.Detail}"))}"),
+                $"{asked}: no device can load the model. {string.Join(". ", reasons)}"),
         };
     }
 
