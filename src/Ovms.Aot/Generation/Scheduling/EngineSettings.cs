@@ -31,6 +31,12 @@ internal sealed record EngineSettings
     /// <summary>Aimed duration of a step of prompts alone, in seconds.</summary>
     public double PromptStepSeconds { get; init; } = 1.0;
 
+    /// <summary>
+    /// How long an engine without work waits for requests that are being prepared. Requests that come at the same time become ready one after
+    /// the other, and a first step without the last of them makes all callers wait for another step.
+    /// </summary>
+    public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(3);
+
     /// <summary>Seconds that a prompt token takes, until the engine has measured it; the load's warm-up may know better.</summary>
     public double PromptTokenSeconds { get; init; } = 0.001;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Ovms.Generation.Requests;
 using Ovms.Generation.Steps;
 using Ovms.Observability;
@@ -23,6 +24,8 @@ internal sealed class GenerationEngine : IAsyncDisposable
     private readonly Admission _admission;
     private readonly EngineLoop _loop;
     private readonly Func<bool> _hasNews;
+    private readonly Func<bool> _isGathered;
+    private int _expected;
     private volatile bool _isCancelling;
     private volatile bool _isStopping;
     private volatile bool _endsNow;
@@ -38,6 +41,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
         (_runner, _settings, _clock, _log) = (runner, settings, clock, log);
         _capacity = runner.Capacity;
         _hasNews = () => !_arrivals.IsEmpty || _isCancelling || _isStopping;
+        _isGathered = () => Volatile.Read(ref _expected) == 0 || _isStopping;
         Counts = new EngineCounts(clock);
         Schedule schedule = new(_capacity, settings, Counts, runner.Forget);
         _admission = new Admission(schedule.MaxSequences, settings.MaxWaiting ?? 4 * schedule.MaxSequences, clock);
@@ -56,6 +60,20 @@ internal sealed class GenerationEngine : IAsyncDisposable
 
     /// <summary>Whether the model must be loaded again.</summary>
     public bool HasFailed => _failure is not null;
+
+    /// <summary>
+    /// Announces a request that is being prepared. An engine without work waits for it before its first step, <see cref="EngineSettings.GatherTime"/> at most.
+    /// </summary>
+    public void Expect() => Interlocked.Increment(ref _expected);
+
+    /// <summary>The announced request was submitted or will not come.</summary>
+    public void Expected()
+    {
+        if (Interlocked.Decrement(ref _expected) == 0)
+        {
+            _wake.Set();
+        }
+    }
 
     /// <summary>Takes a request.</summary>
     /// <returns>
@@ -154,6 +172,11 @@ internal sealed class GenerationEngine : IAsyncDisposable
 
     private void RunOnce()
     {
+        if (!_loop.HasWork && !_arrivals.IsEmpty)
+        {
+            Gather();
+        }
+
         while (_arrivals.TryDequeue(out LiveCall? call))
         {
             _loop.Add(call);
@@ -174,11 +197,22 @@ internal sealed class GenerationEngine : IAsyncDisposable
         if (!_loop.HasWork)
         {
             _loop.Observe();
-            _wake.Wait(_hasNews);
+            _wake.Wait(_hasNews, Timeout.InfiniteTimeSpan);
         }
         else if (_loop.Step() is { IsOk: false } failure)
         {
             Fail(failure.Text);
+        }
+    }
+
+    private void Gather()
+    {
+        long began = Stopwatch.GetTimestamp();
+        for (TimeSpan left = _settings.GatherTime;
+            left > TimeSpan.Zero && !_isGathered();
+            left = _settings.GatherTime - Stopwatch.GetElapsedTime(began))
+        {
+            _wake.Wait(_isGathered, left);
         }
     }
 

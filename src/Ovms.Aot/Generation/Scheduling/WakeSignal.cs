@@ -19,13 +19,14 @@ internal sealed class WakeSignal
 
     /// <summary>Sleeps until <see cref="Set"/>, unless there is something to do. It may return without a reason.</summary>
     /// <param name="hasWork">Whether there is something to do.</param>
-    public void Wait(Func<bool> hasWork)
+    /// <param name="limit">Longest time to sleep.</param>
+    public void Wait(Func<bool> hasWork, TimeSpan limit)
     {
         Volatile.Write(ref _isSleeping, 1);
         Interlocked.MemoryBarrier();
         if (!hasWork())
         {
-            _event.WaitOne();
+            _event.WaitOne(limit);
         }
 
         Volatile.Write(ref _isSleeping, 0);

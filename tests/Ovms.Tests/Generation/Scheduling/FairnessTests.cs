@@ -7,6 +7,30 @@ namespace Ovms.Tests.Generation.Scheduling;
 public sealed class FairnessTests
 {
     [Test]
+    public async Task RequestsThatArePreparedTogether_BeginInOneStep()
+    {
+        await using EngineRig rig = new(settings: new EngineSettings { GatherTime = TimeSpan.FromSeconds(60) });
+        rig.Engine.Expect();
+        rig.Engine.Expect();
+        GenerationCall first = rig.Submit(EngineRig.Greedy([1, 2], 3));
+        rig.Engine.Expected();
+        GenerationCall second = rig.Submit(EngineRig.Greedy([3, 4], 3));
+        rig.Engine.Expected();
+        await EngineRig.ReadAsync(first);
+        await EngineRig.ReadAsync(second);
+        await Assert.That(rig.Model.Steps.Count).IsEqualTo(3);
+    }
+
+    [Test]
+    public async Task RequestThatNeverComes_HoldsNobodyUp()
+    {
+        await using EngineRig rig = new(settings: new EngineSettings { GatherTime = TimeSpan.FromMilliseconds(1) });
+        rig.Engine.Expect();
+        await EngineRig.ReadAsync(rig.Submit(EngineRig.Greedy([1, 2], 3)));
+        await Assert.That(rig.Model.Steps.Count).IsEqualTo(3);
+    }
+
+    [Test]
     public async Task ShortPrompt_PassesALongOne()
     {
         await using EngineRig rig = new(blocks: 2000, settings: new EngineSettings { MaxBatchedTokens = 256 });

@@ -26,14 +26,18 @@ internal sealed record TextExchange(
         Func<TextExchange, TRequest, Task<Outcome<TextCall>>> start,
         Func<TextCall, AnswerForm> form)
     {
-        TRequest request = read(Fields, Language.Settings);
-        if (!Fields.Fault.IsOk)
+        Outcome<TextCall> started;
+        Language.Engine.Expect();
+        try
         {
-            await ErrorAsync(Fields.Fault).ConfigureAwait(false);
-            return;
+            TRequest request = read(Fields, Language.Settings);
+            started = Fields.Fault.IsOk ? await start(this, request).ConfigureAwait(false) : Fields.Fault;
+        }
+        finally
+        {
+            Language.Engine.Expected();
         }
 
-        Outcome<TextCall> started = await start(this, request).ConfigureAwait(false);
         if (!started.IsOk)
         {
             await ErrorAsync(started.WithoutValue).ConfigureAwait(false);
