@@ -8,8 +8,8 @@ namespace Ovms.EndToEnd.Tests;
 /// <summary>A KV cache that is smaller than what its callers want together, and than the model's length.</summary>
 public sealed partial class LanguageMemoryTests
 {
-    // The option's smallest value would be room for 20,000 tokens, so the process is given little memory instead.
-    private static readonly Dictionary<string, string?> s_littleMemory = new() { ["DOTNET_GCHeapHardLimit"] = "0x3800000" };
+    // The option's smallest value would be room for 20,000 tokens, so the process is given little memory instead (56 MiB, in hexadecimal).
+    private static readonly Dictionary<string, string?> s_littleMemory = new() { ["DOTNET_GCHeapHardLimit"] = "3800000" };
 
     private static readonly Lazy<Task<LanguageServer>> s_server = new(static async () =>
     {
