@@ -32,8 +32,8 @@ internal sealed record EngineSettings
     public double PromptStepSeconds { get; init; } = 1.0;
 
     /// <summary>
-    /// How long an engine without work waits for requests that are being prepared. Requests that come at the same time become ready one after
-    /// the other, and a first step without the last of them makes all callers wait for another step.
+    /// How long an engine without work waits for requests that are being prepared. Requests that come at the same time become ready one
+    /// after the other, and a first step without the last of them makes all callers wait for another step.
     /// </summary>
     public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(3);
 

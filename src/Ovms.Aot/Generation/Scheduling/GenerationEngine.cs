@@ -62,7 +62,8 @@ internal sealed class GenerationEngine : IAsyncDisposable
     public bool HasFailed => _failure is not null;
 
     /// <summary>
-    /// Announces a request that is being prepared. An engine without work waits for it before its first step, <see cref="EngineSettings.GatherTime"/> at most.
+    /// Announces a request that is being prepared. An engine without work waits for it before its first step, for
+    /// <see cref="EngineSettings.GatherTime"/> at most.
     /// </summary>
     public void Expect() => Interlocked.Increment(ref _expected);
 
