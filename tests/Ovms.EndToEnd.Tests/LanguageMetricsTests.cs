@@ -17,7 +17,7 @@ public sealed class LanguageMetricsTests
     {
         using ConfigFolder config = Models();
         await using OvmsServer server = await config.StartAsync("Ready after", "--metrics_enable");
-        Exposition before = await ScrapeAsync(server);
+        Exposition before = await Scrape.NowAsync(server);
         foreach (string series in (string[])[Call("success", "Unary"), Call("success", "Stream"), Call("fail", "Unary"), Call("fail", "Stream")])
         {
             await Assert.That(before[series]).IsEqualTo(0).Because(series);
@@ -50,7 +50,7 @@ public sealed class LanguageMetricsTests
         using HttpResponseMessage inference = await server.Http.PostAsync(
             "/v2/models/chat/infer", new StringContent("{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"INT64\",\"data\":[1]}]}"));
 
-        Exposition after = await ScrapeAsync(server);
+        Exposition after = await Scrape.NowAsync(server);
         Dictionary<string, double> counted = after.All
             .Where(static sample => sample.Value != 0 && sample.Labels.ContainsKey("api") && sample.Name != "ovms_responses")
             .ToDictionary(static sample => sample.Series(), static sample => sample.Value);
@@ -96,14 +96,14 @@ public sealed class LanguageMetricsTests
                 break;
             }
 
-            Exposition during = await ScrapeAsync(server);
+            Exposition during = await Scrape.NowAsync(server);
             await Assert.That(during[$"ovms_current_requests{{{Version}}}"]).IsEqualTo(1);
             await Assert.That(during["ovms_current_graphs{name=\"chat\"}"]).IsEqualTo(1);
             await Assert.That(during[Graph("requests_accepted", "Stream")]).IsEqualTo(1);
             await Assert.That(during[Call("fail", "Stream")]).IsEqualTo(0);
         }
 
-        Exposition after = await UntilAsync(server, Call("fail", "Stream"), 1);
+        Exposition after = await Scrape.UntilAsync(server, Call("fail", "Stream"), 1);
         await Assert.That(after[Call("success", "Stream")]).IsEqualTo(0);
         await Assert.That(after[$"ovms_cancelled_requests_total{{{Version}}}"]).IsEqualTo(1);
         await Assert.That(after[Graph("graph_error", "Stream")]).IsEqualTo(1);
@@ -130,21 +130,4 @@ public sealed class LanguageMetricsTests
 
     private static string Graph(string family, string method) =>
         $"ovms_{family}{{api=\"V3\",interface=\"REST\",method=\"{method}\",name=\"chat\"}}";
-
-    private static async Task<Exposition> ScrapeAsync(OvmsServer server) => Exposition.Parse(await server.Http.GetStringAsync("/metrics"));
-
-    private static async Task<Exposition> UntilAsync(OvmsServer server, string series, double value)
-    {
-        using CancellationTokenSource limit = new(OvmsProcess.Patience);
-        while (true)
-        {
-            Exposition read = await ScrapeAsync(server);
-            if (read[series] == value)
-            {
-                return read;
-            }
-
-            await Task.Delay(5, limit.Token);
-        }
-    }
 }

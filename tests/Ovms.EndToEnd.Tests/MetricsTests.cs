@@ -17,7 +17,7 @@ public sealed class MetricsTests
     public async Task EveryCall_IsCountedOnceWhereItBelongs()
     {
         await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--metrics_enable");
-        Exposition before = await ScrapeAsync(server);
+        Exposition before = await Scrape.NowAsync(server);
         await Assert.That(before.All.Where(static sample => sample.Labels.ContainsKey("name") && sample.Name is not ("ovms_streams" or "ovms_model_state" or "ovms_model_ready" or "ovms_model_devices")).All(static sample => sample.Value == 0)).IsTrue();
 
         ModelInferRequest good = Requests.For("dummy").WithRaw("b", "FP32", [1, 10], new float[10]);
@@ -46,7 +46,7 @@ public sealed class MetricsTests
             (await server.Http.GetAsync(path)).Dispose();
         }
 
-        Exposition after = await ScrapeAsync(server);
+        Exposition after = await Scrape.NowAsync(server);
         Dictionary<string, double> expected = new()
         {
             [$"ovms_requests_success{{api=\"KServe\",interface=\"gRPC\",method=\"ModelInfer\",{Version}}}"] = 3,
@@ -78,7 +78,7 @@ public sealed class MetricsTests
     {
         string families = "ovms_requests_fail,ovms_current_requests,ovms_infer_req_queue_size,ovms_infer_req_active,ovms_refused_requests_total,ovms_cancelled_requests_total,ovms_waiting_requests,ovms_streams";
         await using HeldCall held = await HeldCall.StartAsync(60_000, "--metrics_enable", "--metrics_list", families);
-        Exposition during = await ScrapeAsync(held.Server);
+        Exposition during = await Scrape.NowAsync(held.Server);
         await Assert.That(during.Families.Keys).IsEquivalentTo(families.Split(','));
         await Assert.That(during[$"ovms_current_requests{{{Version}}}"]).IsEqualTo(1);
         await Assert.That(during[$"ovms_infer_req_active{{{Version}}}"]).IsEqualTo(1);
@@ -93,13 +93,13 @@ public sealed class MetricsTests
     {
         const string Series = "ovms_sequences{name=\"sums\",version=\"1\"}";
         await using OvmsServer server = await Sums.ServeAsync("--metrics_enable");
-        await Assert.That((await ScrapeAsync(server))[Series]).IsEqualTo(0);
+        await Assert.That((await Scrape.NowAsync(server))[Series]).IsEqualTo(0);
         await server.AddAsync(Sums.Way.GrpcParameters, 1, 1, start: true);
         await server.AddAsync(Sums.Way.RestTensors, 2, 1, start: true);
         await server.AddAsync(Sums.Way.RestTensors, 2, 1);
-        await Assert.That((await ScrapeAsync(server))[Series]).IsEqualTo(2);
+        await Assert.That((await Scrape.NowAsync(server))[Series]).IsEqualTo(2);
         await server.AddAsync(Sums.Way.GrpcTensors, 1, 1, end: true);
-        await UntilAsync(server, Series, 1);
+        await Scrape.UntilAsync(server, Series, 1);
     }
 
     [Test]
@@ -109,14 +109,14 @@ public sealed class MetricsTests
         await using OvmsServer server = await OvmsServer.StartAsync(
             Repo.Model("dummy"), "dummy", "--metrics_enable", "--target_device", "BATCH:CPU(16)", "--plugin_config", """{"AUTO_BATCH_TIMEOUT": 60000}""", "--nireq", "1");
         Task<ModelInferResponse> first = server.Client.ModelInferAsync(HeldCall.Request).ResponseAsync;
-        await UntilAsync(server, $"ovms_current_requests{{{Version}}}", 1);
+        await Scrape.UntilAsync(server, $"ovms_current_requests{{{Version}}}", 1);
         using CancellationTokenSource leaving = new();
         Task<ModelInferResponse> second = server.Client.ModelInferAsync(HeldCall.Request, cancellationToken: leaving.Token).ResponseAsync;
-        await UntilAsync(server, $"ovms_waiting_requests{{{Version}}}", 1);
+        await Scrape.UntilAsync(server, $"ovms_waiting_requests{{{Version}}}", 1);
         await leaving.CancelAsync();
         await Fault.OfAsync(async () => await second);
-        await UntilAsync(server, $"ovms_cancelled_requests_total{{{Version}}}", 1);
-        Exposition after = await UntilAsync(server, $"ovms_current_requests{{{Version}}}", 1);
+        await Scrape.UntilAsync(server, $"ovms_cancelled_requests_total{{{Version}}}", 1);
+        Exposition after = await Scrape.UntilAsync(server, $"ovms_current_requests{{{Version}}}", 1);
         await Assert.That(after[$"ovms_waiting_requests{{{Version}}}"]).IsEqualTo(0);
         await Assert.That(after[$"ovms_requests_fail{{api=\"KServe\",interface=\"gRPC\",method=\"ModelInfer\",{Version}}}"]).IsEqualTo(1);
         await Assert.That(first.IsCompleted).IsFalse();
@@ -142,13 +142,13 @@ public sealed class MetricsTests
         double before = 0;
         while (!Task.WhenAll(callers).IsCompleted)
         {
-            double now = (await ScrapeAsync(server))[series];
+            double now = (await Scrape.NowAsync(server))[series];
             await Assert.That(now).IsGreaterThanOrEqualTo(before);
             before = now;
         }
 
         await Task.WhenAll(callers);
-        Exposition after = await ScrapeAsync(server);
+        Exposition after = await Scrape.NowAsync(server);
         await Assert.That(after[series]).IsEqualTo(Callers * Each);
         await Assert.That(after[$"ovms_current_requests{{{Version}}}"]).IsEqualTo(0);
     }
@@ -278,22 +278,6 @@ public sealed class MetricsTests
         await Assert.That(taken.IsSuccessStatusCode).IsTrue();
     }
 
-    private static async Task<Exposition> ScrapeAsync(OvmsServer server) => Exposition.Parse(await server.Http.GetStringAsync("/metrics"));
-
-    private static async Task<Exposition> UntilAsync(OvmsServer server, string series, double value)
-    {
-        using CancellationTokenSource limit = new(OvmsProcess.Patience);
-        while (true)
-        {
-            Exposition read = await ScrapeAsync(server);
-            if (read[series] == value)
-            {
-                return read;
-            }
-
-            await Task.Delay(5, limit.Token);
-        }
-    }
 
     private static async Task RefusedAsync(OvmsServer server, ModelInferRequest request, StatusCode code) =>
         await Assert.That((await Fault.OfAsync(async () => await server.Client.ModelInferAsync(request))).StatusCode).IsEqualTo(code);

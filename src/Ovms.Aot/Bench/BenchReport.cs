@@ -28,30 +28,18 @@ internal sealed record BenchReport(
     }
 
     /// <summary>One JSON object.</summary>
-    public string ToJson()
-    {
-        using MemoryStream text = new();
-        using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true }))
+    public string ToJson() => ReportJson.Of(
+        writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("model", Model);
             writer.WriteString("device", Device);
             writer.WriteString("input", Input);
             writer.WriteString("versions", Versions);
             writer.WriteNumber("infer_requests", InferRequests);
             writer.WriteNumber("processors", Processors);
-            writer.WriteStartArray("rows");
-            foreach (BenchRow row in Rows)
-            {
-                Write(writer, row);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(text.ToArray()) + "\n";
-    }
+        },
+        Rows,
+        Write);
 
     private BenchRow RawOf(BenchRow row) => Rows.First(raw => raw.Concurrency == row.Concurrency);
 

@@ -30,12 +30,9 @@ internal sealed record TextReport(
         .ToString();
 
     /// <summary>One JSON object.</summary>
-    public string ToJson()
-    {
-        using MemoryStream text = new();
-        using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true }))
+    public string ToJson() => ReportJson.Of(
+        writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("model", Model);
             writer.WriteString("device", Device);
             writer.WriteString("lane", Lane);
@@ -43,18 +40,9 @@ internal sealed record TextReport(
             writer.WriteNumber("prompt_tokens", PromptTokens);
             writer.WriteNumber("output_tokens", OutputTokens);
             writer.WriteNumber("processors", Processors);
-            writer.WriteStartArray("rows");
-            foreach (TextRow row in Rows)
-            {
-                Write(writer, row);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(text.ToArray()) + "\n";
-    }
+        },
+        Rows,
+        Write);
 
     private double ShareOf(TextRow row)
     {

@@ -25,7 +25,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
     private readonly EngineLoop _loop;
     private readonly Func<bool> _hasNews;
     private readonly Func<bool> _isGathered;
-    private int _expected;
+    private int _announced;
     private volatile bool _isCancelling;
     private volatile bool _isStopping;
     private volatile bool _endsNow;
@@ -41,7 +41,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
         (_runner, _settings, _clock, _log) = (runner, settings, clock, log);
         _capacity = runner.Capacity;
         _hasNews = () => !_arrivals.IsEmpty || _isCancelling || _isStopping;
-        _isGathered = () => Volatile.Read(ref _expected) == 0 || _isStopping;
+        _isGathered = () => Volatile.Read(ref _announced) == 0 || _isStopping;
         Counts = new EngineCounts(clock);
         Schedule schedule = new(_capacity, settings, Counts, runner.Forget);
         _admission = new Admission(schedule.MaxSequences, settings.MaxWaiting ?? 4 * schedule.MaxSequences, clock);
@@ -65,12 +65,12 @@ internal sealed class GenerationEngine : IAsyncDisposable
     /// Announces a request that is being prepared. An engine without work waits for it before its first step, for
     /// <see cref="EngineSettings.GatherTime"/> at most.
     /// </summary>
-    public void Expect() => Interlocked.Increment(ref _expected);
+    public void Announce() => Interlocked.Increment(ref _announced);
 
     /// <summary>The announced request was submitted or will not come.</summary>
-    public void Expected()
+    public void EndAnnouncement()
     {
-        if (Interlocked.Decrement(ref _expected) == 0)
+        if (Interlocked.Decrement(ref _announced) == 0)
         {
             _wake.Set();
         }

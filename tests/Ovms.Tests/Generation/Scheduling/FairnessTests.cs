@@ -10,12 +10,12 @@ public sealed class FairnessTests
     public async Task RequestsThatArePreparedTogether_BeginInOneStep()
     {
         await using EngineRig rig = new(settings: new EngineSettings { GatherTime = TimeSpan.FromSeconds(60) });
-        rig.Engine.Expect();
-        rig.Engine.Expect();
+        rig.Engine.Announce();
+        rig.Engine.Announce();
         GenerationCall first = rig.Submit(EngineRig.Greedy([1, 2], 3));
-        rig.Engine.Expected();
+        rig.Engine.EndAnnouncement();
         GenerationCall second = rig.Submit(EngineRig.Greedy([3, 4], 3));
-        rig.Engine.Expected();
+        rig.Engine.EndAnnouncement();
         await EngineRig.ReadAsync(first);
         await EngineRig.ReadAsync(second);
         await Assert.That(rig.Model.Steps.Count).IsEqualTo(3);
@@ -25,7 +25,7 @@ public sealed class FairnessTests
     public async Task RequestThatNeverComes_HoldsNobodyUp()
     {
         await using EngineRig rig = new(settings: new EngineSettings { GatherTime = TimeSpan.FromMilliseconds(1) });
-        rig.Engine.Expect();
+        rig.Engine.Announce();
         await EngineRig.ReadAsync(rig.Submit(EngineRig.Greedy([1, 2], 3)));
         await Assert.That(rig.Model.Steps.Count).IsEqualTo(3);
     }

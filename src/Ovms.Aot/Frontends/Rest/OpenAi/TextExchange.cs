@@ -27,7 +27,7 @@ internal sealed record TextExchange(
         Func<TextCall, AnswerForm> form)
     {
         Outcome<TextCall> started;
-        Language.Engine.Expect();
+        Language.Engine.Announce();
         try
         {
             TRequest request = read(Fields, Language.Settings);
@@ -35,7 +35,7 @@ internal sealed record TextExchange(
         }
         finally
         {
-            Language.Engine.Expected();
+            Language.Engine.EndAnnouncement();
         }
 
         if (!started.IsOk)
