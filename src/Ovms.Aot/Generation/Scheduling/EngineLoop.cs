@@ -35,7 +35,7 @@ internal sealed class EngineLoop
         (_runner, _settings, _schedule, _counts, _clock, _log) = (runner, settings, schedule, counts, clock, log);
         _speed = new StepSpeed(settings.PromptTokenSeconds);
         _calls = new LiveCalls(schedule, admission, counts);
-        _planner = new StepPlanner(runner.Capacity, settings, schedule, _speed);
+        _planner = new StepPlanner(runner.Capacity, settings, schedule, _speed, clock);
         _execution = new StepExecution(runner, new Delivery(runner, schedule, _calls, counts, clock), _calls, counts, clock);
         _restarts = new EngineRestarts(clock);
         _watch = new StepWatch(settings.Model, clock, log, settings.HealthChanged);

@@ -35,6 +35,9 @@ internal sealed class LiveCall(GenerationCall call, long submitted, long deadlin
     /// <summary>Whether a sequence of it was admitted before.</summary>
     public bool HasStarted { get; set; }
 
+    /// <summary>Tokens of its prompt that were not in the cache when it was first admitted.</summary>
+    public int PromptWork { get; set; }
+
     /// <summary>Whether it has events that its reader was not told of.</summary>
     public bool HasNews { get; set; }
 }

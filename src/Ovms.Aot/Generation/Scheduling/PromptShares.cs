@@ -1,60 +1,46 @@
 namespace Ovms.Generation.Scheduling;
 
 /// <summary>
-/// Divides the prompt tokens of a step among prompts. The oldest prompt gets at least half, so that it ends; the others share the rest, the
-/// one with the least left first, so that a short prompt does not wait for long ones. Equals are served in their order. A piece ends at a
-/// block's border or with the prompt: the results are then the same as those of the whole prompt.
+/// Divides the prompt tokens of a step among prompts: the one that is due first gets all that it can use, then the next. A prompt is due
+/// when it would end if it were computed alone from its arrival on. So a short prompt passes a long one that came shortly before, and a
+/// long one waits only for those that came in the time it needs itself. A piece ends at a block's border or with the prompt: the results
+/// are then the same as those of the whole prompt.
 /// </summary>
 internal static class PromptShares
 {
     /// <summary>Computes the number of tokens for each prompt.</summary>
-    /// <param name="prompts">The prompts, the oldest first.</param>
+    /// <param name="prompts">The prompts, the oldest first: it is served first among those due at the same time.</param>
     /// <param name="budget">Tokens in all; at least <paramref name="blockTokens"/>.</param>
     /// <param name="blockTokens">Tokens a block holds; 1 if prompts may be cut anywhere.</param>
-    /// <param name="turn">Number of the step: a single block goes to the oldest prompt and to the others in turns.</param>
     /// <param name="counts">Receives the tokens of each prompt, as long as <paramref name="prompts"/>.</param>
-    public static void Compute(ReadOnlySpan<PromptWork> prompts, int budget, int blockTokens, long turn, Span<int> counts)
+    public static void Compute(ReadOnlySpan<PromptWork> prompts, int budget, int blockTokens, Span<int> counts)
     {
         counts.Clear();
-        if (prompts.IsEmpty)
-        {
-            return;
-        }
-
-        int half = (budget / 2 + blockTokens - 1) / blockTokens * blockTokens;
-        bool othersFirst = prompts.Length > 1 && budget < 2 * blockTokens && turn % 2 != 0;
-        if (!othersFirst)
-        {
-            budget -= counts[0] = Cut(prompts[0], prompts.Length > 1 ? Math.Min(half, budget) : budget, blockTokens);
-        }
-
-        for (int next = Shortest(prompts, counts); next > 0 && budget > 0; next = Shortest(prompts, counts))
+        while (budget > 0 && First(prompts, counts) is var next and >= 0)
         {
             counts[next] = Cut(prompts[next], budget, blockTokens);
             if (counts[next] == 0)
             {
-                break;
+                return;
             }
 
             budget -= counts[next];
         }
-
-        counts[0] = Cut(prompts[0], counts[0] + budget, blockTokens);
     }
 
-    // The one of the others that has no share yet and the least to compute; 0 if all have one.
-    private static int Shortest(ReadOnlySpan<PromptWork> prompts, ReadOnlySpan<int> counts)
+    // The first that is due of those without a share; -1 if all have one.
+    private static int First(ReadOnlySpan<PromptWork> prompts, ReadOnlySpan<int> counts)
     {
-        int best = 0;
-        for (int i = 1; i < prompts.Length; i++)
+        int first = -1;
+        for (int i = 0; i < prompts.Length; i++)
         {
-            if (counts[i] == 0 && (best == 0 || prompts[i].Pending < prompts[best].Pending))
+            if (counts[i] == 0 && (first < 0 || prompts[i].Due < prompts[first].Due))
             {
-                best = i;
+                first = i;
             }
         }
 
-        return best;
+        return first;
     }
 
     private static int Cut(PromptWork prompt, int allowed, int blockTokens)

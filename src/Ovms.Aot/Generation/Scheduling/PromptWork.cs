@@ -4,4 +4,5 @@ namespace Ovms.Generation.Scheduling;
 /// <param name="Computed">Tokens that are computed.</param>
 /// <param name="Pending">Tokens that are not.</param>
 /// <param name="Limit">Maximum number of tokens in one step.</param>
-internal readonly record struct PromptWork(int Computed, int Pending, int Limit);
+/// <param name="Due">When it would end if it were computed alone from its arrival on, in seconds of the engine's clock.</param>
+internal readonly record struct PromptWork(int Computed, int Pending, int Limit, double Due);

@@ -81,6 +81,7 @@ internal sealed class Schedule
             if (!head.Owner.HasStarted)
             {
                 head.Owner.HasStarted = true;
+                head.Owner.PromptWork = head.PromptLength - head.Computed;
                 _counts.Started(head.PromptLength, now - head.Owner.Submitted);
             }
         }

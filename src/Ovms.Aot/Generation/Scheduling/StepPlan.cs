@@ -94,7 +94,7 @@ internal sealed class StepPlan
         for (int i = 0; i < count; i++)
         {
             SequenceView sequence = view.Sequences[_prompts[i]];
-            _work[i] = new PromptWork(sequence.Computed, sequence.Pending, sequence.Limit);
+            _work[i] = new PromptWork(sequence.Computed, sequence.Pending, sequence.Limit, sequence.Due);
         }
 
         int unit = Math.Max(view.BlockTokens, 1);
@@ -104,7 +104,7 @@ internal sealed class StepPlan
             budget = Math.Max(unit, Math.Min(budget, view.PromptTokens) / unit * unit);
         }
 
-        PromptShares.Compute(_work.AsSpan(0, count), budget, unit, view.Turn, _counts.AsSpan(0, count));
+        PromptShares.Compute(_work.AsSpan(0, count), budget, unit, _counts.AsSpan(0, count));
         for (int i = 0; i < count; i++)
         {
             if (_counts[i] > 0 && !TryTake(view, _prompts[i], _counts[i]))

@@ -7,8 +7,10 @@ namespace Ovms.Generation.Scheduling;
 /// <param name="settings">The settings.</param>
 /// <param name="schedule">The sequences.</param>
 /// <param name="speed">How long steps take.</param>
-internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings, Schedule schedule, StepSpeed speed)
+/// <param name="clock">The source of time.</param>
+internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings, Schedule schedule, StepSpeed speed, TimeProvider clock)
 {
+    private readonly double _secondsPerTick = 1.0 / clock.TimestampFrequency;
     private readonly StepPlan _plan = new();
     private readonly int _maxTokens = Math.Max(settings.MaxBatchedTokens, capacity.BlockTokens + 1);
     private SequenceView[] _views = [];
@@ -60,25 +62,19 @@ internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings
 
         int available = schedule.Cache?.Available ?? 0;
         int decodes = 0;
-        Sequence? first = null;
+        Sequence? first = FirstDue();
         for (int i = 0; i < running.Count; i++)
         {
             Sequence sequence = running[i];
-            if (!sequence.IsDecode)
-            {
-                schedule.Adopt(sequence);
-            }
-
-            bool follows = !sequence.IsDecode && first?.Blocks is { } blocks && !sequence.WantsAllRows
+            bool follows = !sequence.IsDecode && sequence != first && first?.Blocks is { } blocks && !sequence.WantsAllRows
                 && sequence.Blocks!.Follows(sequence.Ids, blocks, first.Ids);
-            first ??= sequence.IsDecode ? null : sequence;
             decodes += sequence.IsDecode ? 1 : 0;
 
             // A sequence needs one block at most beyond those it was admitted with. Only if that many are not there does it matter whose
             // blocks are shared.
             int held = sequence.Blocks?.Count ?? 0;
             int alone = available < running.Count ? sequence.Blocks?.OwnedAlone ?? 0 : held;
-            _views[i] = new SequenceView(sequence.Length, sequence.Computed, held, alone, RowLimit(sequence), follows);
+            _views[i] = new SequenceView(sequence.Length, sequence.Computed, held, alone, RowLimit(sequence), Due(sequence), follows);
         }
 
         double target = decodes > 0 ? settings.StepSeconds : settings.PromptStepSeconds;
@@ -92,6 +88,28 @@ internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings
             Turn = _turn,
         };
     }
+
+    // The prompt that the step computes in any case.
+    private Sequence? FirstDue()
+    {
+        Sequence? first = null;
+        for (int i = 0; i < schedule.Running.Count; i++)
+        {
+            Sequence sequence = schedule.Running[i];
+            if (sequence.IsDecode)
+            {
+                continue;
+            }
+
+            schedule.Adopt(sequence);
+            first = !sequence.IsDecode && (first is null || Due(sequence) < Due(first)) ? sequence : first;
+        }
+
+        return first;
+    }
+
+    private double Due(Sequence sequence) =>
+        (sequence.Owner.Submitted * _secondsPerTick) + (sequence.Owner.PromptWork * speed.PromptTokenSeconds);
 
     private int RowLimit(Sequence sequence)
     {

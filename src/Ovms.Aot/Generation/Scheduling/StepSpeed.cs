@@ -9,12 +9,16 @@ namespace Ovms.Generation.Scheduling;
 /// <param name="firstGuess">Seconds a prompt token, until a step with prompts ran.</param>
 internal sealed class StepSpeed(double firstGuess)
 {
-    // The latest step counts half: a long prompt becomes slower with every piece.
-    private const double Weight = 0.5;
+    // After as many prompt tokens a step counts half: a long prompt becomes slower with every piece.
+    private const double HalfLife = 256;
+
+    // A piece of as many tokens counts half of what its tokens would: less than half of its time is for them.
+    private const double SmallPiece = 32;
 
     // By powers of two of the number of sequences; 0 where no such step ran yet.
     private readonly double[] _decodeSeconds = new double[32];
-    private bool _knowsPrompts;
+    private double _promptSeconds;
+    private double _promptTokens;
 
     /// <summary>Seconds that one prompt token adds to a step.</summary>
     public double PromptTokenSeconds { get; private set; } = firstGuess;
@@ -28,32 +32,33 @@ internal sealed class StepSpeed(double firstGuess)
         if (promptTokens == 0)
         {
             ref double known = ref _decodeSeconds[BitOperations.Log2((uint)decodes)];
-            known = known == 0 ? seconds : known + ((seconds - known) * Weight);
+            known = known == 0 ? seconds : (known + seconds) / 2;
             return;
         }
 
+        // Half of the share that they have by their number is the least, should the time without them be known badly.
+        double least = seconds * promptTokens / (promptTokens + decodes) / 2;
+        double weight = promptTokens / (promptTokens + SmallPiece);
+        double kept = double.Exp2(-promptTokens / HalfLife);
+        _promptSeconds = (_promptSeconds * kept) + (weight * Math.Max(seconds - BaseSeconds(decodes), least));
+        _promptTokens = (_promptTokens * kept) + (weight * promptTokens);
+
         // At least a nanosecond a token, so that a step stays finite.
-        double each = Math.Max((seconds - DecodeSeconds(decodes)) / promptTokens, 1e-9);
-        PromptTokenSeconds = _knowsPrompts ? PromptTokenSeconds + ((each - PromptTokenSeconds) * Weight) : each;
-        _knowsPrompts = true;
+        PromptTokenSeconds = Math.Max(_promptSeconds / _promptTokens, 1e-9);
     }
 
     /// <summary>How long a step is likely to take, in seconds.</summary>
-    public double Estimate(int promptTokens, int decodes) => DecodeSeconds(decodes) + (promptTokens * PromptTokenSeconds);
+    public double Estimate(int promptTokens, int decodes) => BaseSeconds(decodes) + (promptTokens * PromptTokenSeconds);
 
     /// <summary>How many prompt tokens fit into a step of a duration; may be 0.</summary>
     public int PromptTokensIn(double seconds, int decodes) =>
-        (int)Math.Clamp((seconds - DecodeSeconds(decodes)) / PromptTokenSeconds, 0, int.MaxValue / 2);
+        (int)Math.Clamp((seconds - BaseSeconds(decodes)) / PromptTokenSeconds, 0, int.MaxValue / 2);
 
-    // The nearest number of sequences that was measured, smaller ones first.
-    private double DecodeSeconds(int decodes)
+    // What a step takes without its prompts: that of the nearest number of sequences that was measured, smaller ones first. A step of
+    // prompts alone reads all weights too, as one of a single sequence does.
+    private double BaseSeconds(int decodes)
     {
-        if (decodes == 0)
-        {
-            return 0;
-        }
-
-        int at = BitOperations.Log2((uint)decodes);
+        int at = BitOperations.Log2((uint)Math.Max(decodes, 1));
         for (int i = at; i >= 0; i--)
         {
             if (_decodeSeconds[i] > 0)

@@ -42,10 +42,39 @@ public sealed class FairnessTests
         List<TokenEvent> events = await EngineRig.ReadAsync(shortCall);
         await Assert.That(events.Count).IsEqualTo(5);
 
-        // It had its prompt in the second step at the latest, and the long one at least half of every step.
-        await Assert.That(rig.Model.Steps.All(static step => step.Any(static entry => entry.Count >= 128))).IsTrue();
+        // It had its prompt in the second step at the latest, and nothing of a step was left over.
+        await Assert.That(rig.Model.Steps.Take(2).Any(static step => step.Any(static entry => entry.Count == 50))).IsTrue();
+        await Assert.That(rig.Model.Steps.All(static step => step.Sum(static entry => entry.Count) > 256 - 32)).IsTrue();
         longCall.Cancel();
         steps.Release(1000);
+        await rig.StopAsync();
+    }
+
+    // The long one needs 3.2 s alone. What comes later than that after it does not delay it.
+    [Test]
+    public async Task LongPrompt_WaitsOnlyForThoseThatComeInItsOwnTime()
+    {
+        EngineClock clock = new();
+        await using EngineRig rig = new(
+            blocks: 2000, clock: clock, settings: new EngineSettings { MaxBatchedTokens = 256, PromptTokenSeconds = 0.001 });
+        using SemaphoreSlim steps = new(0);
+        rig.Model.Computes = entries =>
+        {
+            steps.Wait(TimeSpan.FromSeconds(20));
+            clock.Move(0.001 * entries.Sum(static entry => entry.Count));
+            return true;
+        };
+        GenerationCall longCall = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(1, 3200), 1));
+        clock.Move(3);
+        GenerationCall early = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(2, 100), 1));
+        clock.Move(1);
+        GenerationCall late = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(3, 110), 1));
+        steps.Release(1000);
+        await Task.WhenAll(EngineRig.ReadAsync(longCall), EngineRig.ReadAsync(early), EngineRig.ReadAsync(late));
+        int[][] all = [.. rig.Model.Steps.Select(static step => step.Select(static entry => entry.Count).ToArray())];
+        int StepOf(int count) => Array.FindIndex(all, step => step.Contains(count));
+        await Assert.That(StepOf(100)).IsLessThanOrEqualTo(1);
+        await Assert.That(StepOf(110)).IsGreaterThanOrEqualTo(12);
         await rig.StopAsync();
     }
 

@@ -73,6 +73,6 @@ public sealed class StepPlanTests
         int computed = int.Parse(parts[0]);
         int length = int.Parse(parts[1]);
         int blocks = ((length - computed > 1 ? length : computed) + Size - 1) / Size;
-        return new SequenceView(length, computed, blocks, parts.Length > 2 ? int.Parse(parts[2]) : blocks, int.MaxValue, Follows: false);
+        return new SequenceView(length, computed, blocks, parts.Length > 2 ? int.Parse(parts[2]) : blocks, int.MaxValue, Due: 0, Follows: false);
     }
 }
