@@ -33,6 +33,9 @@ internal sealed class LanguageLoader(
     // The cache of a model that says nothing of its length.
     private const int UsualLength = 4096;
 
+    /// <summary>The time that an answer may take; null = any.</summary>
+    public TimeSpan? AnswerTime { get; init; }
+
     /// <inheritdoc cref="LoadLanguage"/>
     public Outcome<LoadedModel> Load(ServableId id, ModelFile file, LanguageSettings settings)
     {
@@ -92,7 +95,7 @@ internal sealed class LanguageLoader(
         return new LoadedModel(new Signature([], []), language, compiled: null)
         {
             Device = device,
-            Devices = ExecutingDevices.Only(device),
+            Devices = ExecutingDevices.Only(device, model.Streams),
             Health = health,
         };
     }
@@ -137,7 +140,9 @@ internal sealed class LanguageLoader(
         }
 
         Warn(id, place.Value.Warnings);
-        long wanted = settings.CacheBytes > 0 ? settings.CacheBytes : KvBudget.Free();
+        long wanted = settings.CacheBytes > 0
+            ? settings.CacheBytes
+            : KvBudget.Free(other => other.Name == id.Name && (other.Version == id.Version || settings.IsOnlyVersion));
         LanguageModelSettings asked = new(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
         {
             MaxTokens = settings.CacheBytes > 0 ? 0 : mostTokens,
@@ -158,6 +163,7 @@ internal sealed class LanguageLoader(
         int vocabulary = model.Runner.Capacity.Vocabulary;
         long cache = model.Cache?.Tokens ?? long.MaxValue;
         long length = Math.Min(facts.Model.ModelLength ?? facts.Generation.MaxLength ?? int.MaxValue, cache);
+        EngineHealth told = new(id, health, changed);
         EngineSettings engine = new()
         {
             Model = id.Name,
@@ -165,24 +171,25 @@ internal sealed class LanguageLoader(
             MaxBatchedTokens = settings.MaxBatchedTokens ?? int.MaxValue,
             SplitsPrompts = settings.SplitsPrompts,
             KeepsPrefixes = settings.CachesPrefixes,
-            HealthChanged = reason =>
-            {
-                health.Set(reason is null ? null : $"{id.Name}; version: {id.VersionText}: {reason}");
-                changed();
-            },
+            HealthChanged = told.Take,
         };
+        GenerationEngine made = new(model.Runner, engine, clock, log);
+        told.Watch(made);
         return new LanguageModel
         {
-            Engine = new GenerationEngine(model.Runner, engine, clock, log),
+            Engine = made,
             Tokenizer = tokenizer,
             Chat = ChatOf(facts, tokenizer),
             Settings = settings,
             Facts = facts,
             Longest = (int)Math.Min(length, int.MaxValue),
+            AnswerTime = AnswerTime,
             Vocabulary = vocabulary,
-            Reservation = model.Cache is { } kv ? KvBudget.Reserve(kv.Bytes) : null,
+            Reservation = model.Cache is { } kv ? KvBudget.Reserve(id, kv.Bytes, () => FilledOf(made.Counts.Now, kv)) : null,
         };
     }
+
+    private static long FilledOf(EngineSnapshot now, KvFacts cache) => (long)(now.OwnedBlocks + now.KeptBlocks) * cache.BlockBytes;
 
     private Outcome<ChatPrompt> ChatOf(LanguageFacts facts, LanguageTokenizer tokenizer) =>
         facts.Template is null

@@ -64,7 +64,9 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
         Outcome<(PagedModel Model, KvFacts Facts)> made = _forms.Page(transformed, settings);
         if (!made.IsOk)
             return made.WithoutValue;
-        return IfItComputes(made.Value.Model, new LoadedLanguageModel(made.Value.Model, ModelLane.Paged, null, made.Value.Facts, _notes));
+        (PagedModel model, KvFacts facts) = made.Value;
+        return IfItComputes(
+            model, new LoadedLanguageModel(model, ModelLane.Paged, null, facts, _notes) { Streams = model.Streams });
     }
 
     private Outcome<LoadedLanguageModel> LoadStateful(string reason)
@@ -82,7 +84,8 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             model.IsWhole = !pieces.IsOk || (whole.IsOk && !LaneProbe.AreSame(whole.Value, pieces.Value, LaneProbe.Coarse));
         }
 
-        return IfItComputes(model, new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes));
+        return IfItComputes(
+            model, new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes) { Streams = model.Streams });
     }
 
     // The first inference of a model makes its kernels, and shows a model that cannot compute before it is published.

@@ -81,7 +81,7 @@ internal sealed class Schedule
             if (!head.Owner.HasStarted)
             {
                 head.Owner.HasStarted = true;
-                _counts.Started(head.PromptLength, now - head.Owner.Submitted);
+                head.Owner.Call.QueueTicks = _counts.Started(head.PromptLength, now - head.Owner.Submitted);
             }
         }
     }

@@ -41,6 +41,9 @@ internal sealed record LanguageSettings
     /// <summary>The limit on a request's answers to a prompt.</summary>
     public required int BestOfLimit { get; init; }
 
+    /// <summary>Whether one version of the model is served, so that another one takes its place.</summary>
+    public required bool IsOnlyVersion { get; init; }
+
     /// <summary>Whether a graph gave the options.</summary>
     public required bool IsOfGraph { get; init; }
 
@@ -97,6 +100,7 @@ internal sealed record LanguageSettings
                 IsStateful = written.PipelineType == "LM",
                 MaxTokensLimit = written.MaxTokensLimit is { } limit ? (int)Math.Min(limit, int.MaxValue) : null,
                 BestOfLimit = (int)Math.Min(written.BestOfLimit, int.MaxValue),
+                IsOnlyVersion = config.Versions.IsSingle,
                 IsOfGraph = written.IsOfGraph,
                 Warning = WarningOf(written),
             };

@@ -1,4 +1,5 @@
 using Ovms.Generation.Requests;
+using Ovms.Generation.Scheduling;
 using Ovms.Generation.Steps;
 using Ovms.Status;
 
@@ -112,6 +113,32 @@ public sealed class FailureTests
         await Assert.That((rig.Model.Restarts, rig.Engine.HasFailed)).IsEqualTo((1, true));
         await Assert.That(rig.Engine.Unhealthy).Contains("made to fail");
         await Assert.That(rig.Engine.Submit(EngineRig.Greedy([1], 5)).Code).IsEqualTo(StatusCode.LanguageModelFailed);
+        await rig.StopAsync();
+    }
+
+    [Test]
+    public async Task SurpriseOnTheThread_IsAFailureOfTheModel()
+    {
+        List<string?> told = [];
+        await using EngineRig rig = new(settings: new EngineSettings { HealthChanged = told.Add });
+
+        // The one exception that no step takes for its own.
+        using SemaphoreSlim submitted = new(0);
+        rig.Model.Computes = _ =>
+        {
+            submitted.Wait(TimeSpan.FromSeconds(20));
+            throw new OutOfMemoryException("made to run out");
+        };
+        Task<List<TokenEvent>>[] answers =
+        [
+            .. Enumerable.Range(0, 3).Select(i => rig.RunAsync(EngineRig.Greedy(EngineRig.Prompt(i, 50), 5) with { Answers = 2 })),
+        ];
+        submitted.Release(1000);
+        List<TokenEvent>[] all = await Task.WhenAll(answers);
+        await Assert.That(all.All(static events => events.Count == 2 && events.All(static item => item.Outcome.Code == StatusCode.LanguageModelFailed))).IsTrue();
+        await Assert.That(rig.Engine.HasFailed).IsTrue();
+        await Assert.That(string.Join(" | ", told)).IsEqualTo("the engine failed: made to run out");
+        await Assert.That(rig.Engine.Submit(EngineRig.Greedy([1], 5)).Text).Contains("made to run out");
         await rig.StopAsync();
     }
 

@@ -93,6 +93,7 @@ internal static class TextStart
                     Answers = fields.Answers,
                     PromptLogProbs = echoes ? logProbs : -1,
                     UsePrefix = language.Settings.CachesPrefixes,
+                    TimeLimit = language.AnswerTime,
                 })
                 : most.WithoutValue;
             if (!generation.IsOk)
