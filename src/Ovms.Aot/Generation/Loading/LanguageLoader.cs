@@ -73,22 +73,21 @@ internal sealed class LanguageLoader(
     /// <returns>The model, which the caller disposes; or why it cannot be loaded.</returns>
     public Outcome<LoadedLanguageModel> LoadAlone(string name, ModelFile file, LanguageSettings settings, long mostTokens)
     {
-        Outcome<(LoadedLanguageModel Model, string Device)> made =
-            Compile(new ServableId(name, 1), Path.GetDirectoryName(file.Path)!, settings, mostTokens);
-        return made.IsOk ? made.Value.Model : made.WithoutValue;
+        Outcome<CompiledLanguage> made = Compile(new ServableId(name, 1), Path.GetDirectoryName(file.Path)!, settings, mostTokens);
+        return made.IsOk ? made.Value!.Model : made.WithoutValue;
     }
 
     private Outcome<LoadedModel> LoadModel(
         ServableId id, LanguageFolder folder, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, long started)
     {
         long mostTokens = (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength);
-        Outcome<(LoadedLanguageModel Model, string Device)> made = Compile(id, folder.Path, settings, mostTokens);
+        Outcome<CompiledLanguage> made = Compile(id, folder.Path, settings, mostTokens);
         if (!made.IsOk)
         {
             return made.WithoutValue;
         }
 
-        (LoadedLanguageModel model, string device) = made.Value;
+        (LoadedLanguageModel model, string device, DeviceUse? uses) = made.Value!;
         ServableHealth health = new();
         LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
         Report(id, device, language, model, started);
@@ -96,11 +95,12 @@ internal sealed class LanguageLoader(
         {
             Device = device,
             Devices = ExecutingDevices.Only(device, model.Streams),
+            Uses = uses,
             Health = health,
         };
     }
 
-    private Outcome<(LoadedLanguageModel Model, string Device)> Compile(
+    private Outcome<CompiledLanguage> Compile(
         ServableId id, string folder, LanguageSettings settings, long mostTokens)
     {
         List<string> warnings = [];
@@ -117,20 +117,20 @@ internal sealed class LanguageLoader(
         }
 
         Warn(id, [.. warnings, .. places.Value.Warning is { } absent ? [absent] : Array.Empty<string>()]);
-        Outcome<(LoadedLanguageModel Model, string Device)> made = DeviceTrials.First(
+        Outcome<CompiledLanguage> made = DeviceTrials.First(
             settings.Device,
             places.Value.Order,
             device => CompileOn(device, allotment, id, folder, settings, mostTokens),
             warning => Warn(id, [warning]));
         if (made.IsOk)
         {
-            Warn(id, [.. made.Value.Model.Notes]);
+            Warn(id, [.. made.Value!.Model.Notes]);
         }
 
         return made;
     }
 
-    private Outcome<(LoadedLanguageModel Model, string Device)> CompileOn(
+    private Outcome<CompiledLanguage> CompileOn(
         TargetDevice device, CpuAllotment? cpus, ServableId id, string folder, LanguageSettings settings, long mostTokens)
     {
         Outcome<DevicePlace> place = devices.PlaceOn(settings.Device, device, settings.Plugin, cpus);
@@ -148,12 +148,14 @@ internal sealed class LanguageLoader(
             MaxTokens = settings.CacheBytes > 0 ? 0 : mostTokens,
             VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
             IsStateful = settings.IsStateful,
+            FirstInferenceLimit = device.IsCpuAlone ? null : WarmUp.Patience,
         };
+        DeviceUse? uses = devices.UseOf(device);
         Outcome<LoadedLanguageModel> model = default;
         Outcome done = devices.Guard(device, () => model = LanguageModelLoader.Load(cores.Current, folder, asked));
         return !done.IsOk ? done
             : !model.IsOk ? model.WithoutValue
-            : (model.Value, place.Value.Device);
+            : new CompiledLanguage(model.Value!, place.Value.Device, uses);
     }
 
     private LanguageModel Assemble(
@@ -209,6 +211,7 @@ internal sealed class LanguageLoader(
         string cache = model.Cache is { } kv
             ? $"{kv.Precision}, {kv.TokenBytes / 1000:F1} kB a token, {kv.Blocks} blocks of {kv.BlockTokens} = {kv.Tokens} tokens, "
                 + $"{kv.Bytes / 1e9:F2} GB reserved"
+                + (kv.StateRows > 0 ? ", no prefix is reused, because the model has other states too" : "")
             : "one infer request a conversation";
         string template = language.Chat.IsOk ? language.Facts.Template!.Source : $"none ({language.Chat.Text})";
         string lane = model.Lane == ModelLane.Paged ? "paged attention" : $"stateful, because {model.Reason}";
@@ -217,4 +220,6 @@ internal sealed class LanguageLoader(
     }
 
     private void Warn(ServableId id, ImmutableArray<string> sentences) => LoadWarnings.Tell(log, id, sentences);
+
+    private sealed record CompiledLanguage(LoadedLanguageModel Model, string Device, DeviceUse? Uses);
 }

@@ -65,8 +65,10 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
         if (!made.IsOk)
             return made.WithoutValue;
         (PagedModel model, KvFacts facts) = made.Value;
-        return IfItComputes(
-            model, new LoadedLanguageModel(model, ModelLane.Paged, null, facts, _notes) { Streams = model.Streams });
+        Outcome computes = FirstInference.Run(model, settings.FirstInferenceLimit);
+        return computes.IsOk
+            ? new LoadedLanguageModel(model, ModelLane.Paged, null, facts, _notes) { Streams = model.Streams }
+            : computes;
     }
 
     private Outcome<LoadedLanguageModel> LoadStateful(string reason)
@@ -76,6 +78,9 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             return made.WithoutValue;
         AddNote(_forms.Note);
         StatefulModel model = made.Value;
+        Outcome computes = FirstInference.Run(model, settings.FirstInferenceLimit);
+        if (!computes.IsOk)
+            return computes;
         if (!model.IsWhole && outline.States.Any(static state => state.Dimensions is not [_, _, -1, _]))
         {
             // Convolutions and recurrences go on from their state in ways of their own.
@@ -84,18 +89,7 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             model.IsWhole = !pieces.IsOk || (whole.IsOk && !LaneProbe.AreSame(whole.Value, pieces.Value, LaneProbe.Coarse));
         }
 
-        return IfItComputes(
-            model, new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes) { Streams = model.Streams });
-    }
-
-    // The first inference of a model makes its kernels, and shows a model that cannot compute before it is published.
-    private static Outcome<LoadedLanguageModel> IfItComputes(IStepRunner runner, LoadedLanguageModel loaded)
-    {
-        Outcome<float[][]> rows = LaneProbe.Shortly(runner);
-        if (rows.IsOk && LaneProbe.AreFinite(rows.Value))
-            return loaded;
-        runner.Dispose();
-        return Outcome.Fail(StatusCode.ModelNotLoaded, rows.IsOk ? "the model computes logits that are no finite numbers" : rows.Detail);
+        return new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes) { Streams = model.Streams };
     }
 
     // Null if the paged form computes the same as the stateful one, or if that cannot be found out.

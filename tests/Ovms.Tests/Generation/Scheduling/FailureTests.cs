@@ -211,6 +211,7 @@ public sealed class FailureTests
             List<TokenEvent> events = await EngineRig.ReadAsync(call);
             await Assert.That(events.Select(static item => item.Answer)).IsEquivalentTo([0, 1]);
             await Assert.That(events.All(static item => item.Outcome.Code == StatusCode.DeadlineExceeded)).IsTrue();
+            await Assert.That(events[0].Outcome.Text).Contains("was not complete after 10 s (generation_timeout_seconds)");
         }
 
         // What they held is free when the step ends, and nothing of theirs is computed any more.

@@ -165,6 +165,12 @@ internal static class TextStart
             return RequestFields.Refuse("The prompt has no tokens");
         }
 
+        if (prompt > language.Settings.MaxPromptTokens)
+        {
+            return RequestFields.Refuse(
+                $"Number of prompt tokens: {prompt} exceeds max_prompt_len, which is {language.Settings.MaxPromptTokens} for this model");
+        }
+
         int length = language.Longest;
         if (prompt > length || (prompt == length && asked != 0))
         {

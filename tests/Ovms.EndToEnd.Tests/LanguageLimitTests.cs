@@ -4,21 +4,21 @@ using Ovms.EndToEnd.Tests.Harness;
 
 namespace Ovms.EndToEnd.Tests;
 
-/// <summary>Answers that take longer than --generation_timeout_seconds allows.</summary>
-public sealed class LanguageTimeoutTests
+/// <summary>Answers that take longer than --generation_timeout_seconds allows, and prompts longer than --max_prompt_len.</summary>
+public sealed class LanguageLimitTests
 {
     // 480,000 tokens: far more than a second of computing.
     private static readonly string s_long =
         $"\"prompt\":[{string.Join(',', Enumerable.Repeat("\"The licence\"", 12))}],\"max_tokens\":2000,\"ignore_eos\":true,\"temperature\":1,\"n\":20";
 
     private static readonly Lazy<Task<LanguageServer>> s_server =
-        LanguageServer.Shared(static () => LanguageServer.SmallFolder, "--generation_timeout_seconds", "1");
+        LanguageServer.Shared(static () => LanguageServer.SmallFolder, "--generation_timeout_seconds", "1", "--max_prompt_len", "100");
 
     [After(Class)]
     public static Task StopServer() => LanguageServer.StopAsync(s_server);
 
     [Test]
-    [NotInParallel(nameof(LanguageTimeoutTests))]
+    [NotInParallel(nameof(LanguageLimitTests))]
     public async Task WholeAnswer_Is504AndFreesWhatItHeld()
     {
         LanguageServer server = await s_server.Value;
@@ -32,7 +32,7 @@ public sealed class LanguageTimeoutTests
     }
 
     [Test]
-    [NotInParallel(nameof(LanguageTimeoutTests))]
+    [NotInParallel(nameof(LanguageLimitTests))]
     public async Task Stream_KeepsItsTextAndEndsWithAnErrorAndDone()
     {
         LanguageServer server = await s_server.Value;
@@ -51,5 +51,28 @@ public sealed class LanguageTimeoutTests
         await Assert.That(error.Text("error.message")).Contains("generation_timeout_seconds");
         string text = string.Concat(events.SkipLast(2).Select(static data => JsonPath.Parse(data).Text("choices.0.text")));
         await Assert.That(text.Length).IsGreaterThan(0);
+    }
+
+    [Test]
+    [NotInParallel(nameof(LanguageLimitTests))]
+    public async Task LongerPrompt_IsRefused()
+    {
+        LanguageServer server = await s_server.Value;
+        await server.AnswerAsync("completions", $"\"prompt\":[{string.Join(',', Enumerable.Repeat(20, 100))}],\"max_tokens\":1");
+        (int status, string error) =
+            await server.RefusalAsync("completions", $"\"prompt\":[{string.Join(',', Enumerable.Repeat(20, 101))}],\"max_tokens\":1");
+        await Assert.That(error).Contains("Number of prompt tokens: 101 exceeds max_prompt_len, which is 100 for this model");
+        await Assert.That(status).IsEqualTo(400);
+    }
+
+    [Test]
+    public async Task ModelWithOtherStates_SaysThatItReusesNothing()
+    {
+        await using LanguageServer server = await LanguageServer.StartAsync(Repo.SharedOrSkip("models", "families", "lfm2"));
+        await Assert.That(server.Server.Process.Output).Contains("no prefix is reused, because the model has other states too");
+        string prompt = $"\"prompt\":[{string.Join(',', Enumerable.Range(20, 200))}],\"max_tokens\":1";
+        await server.AnswerAsync("completions", prompt);
+        JsonElement again = await server.AnswerAsync("completions", prompt);
+        await Assert.That(again.At("usage.prompt_tokens_details.cached_tokens").GetInt32()).IsEqualTo(0);
     }
 }
