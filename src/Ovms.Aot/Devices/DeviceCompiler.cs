@@ -103,6 +103,9 @@ internal sealed class DeviceCompiler(
     public Outcome Guard(TargetDevice target, Action work) =>
         Guard(cores.Current, Watch(_inventory.Find(target).HoldersOf(target)), work);
 
+    /// <summary>The devices other than the CPU that hold what is compiled for one device now; null if there are none.</summary>
+    public DeviceUse? UseOf(TargetDevice target) => UseOf(cores.Current, Watch(_inventory.Find(target).HoldersOf(target)));
+
     /// <summary>Checks devices and properties as for a compilation, without compiling.</summary>
     public Outcome Check(TargetDevice asked, PluginConfig config)
     {
@@ -188,13 +191,7 @@ internal sealed class DeviceCompiler(
     }
 
     private Outcome<CompiledOnDevice> Compile(
-        Model model,
-        TargetDevice asked,
-        TargetDevice target,
-        string[] planned,
-        CompileProperties properties,
-        CpuPlan? cpu,
-        int nireq)
+        Model model, TargetDevice asked, TargetDevice target, string[] planned, CompileProperties properties, CpuPlan? cpu, int nireq)
     {
         // A free choice is known when it is made.
         bool isFreeChoice = target.Devices.IsEmpty;
@@ -230,11 +227,11 @@ internal sealed class DeviceCompiler(
                 : Outcome.Fail(StatusCode.DeviceFailed, $"{failed.Detail}. {RestartHint}");
         }
 
-        DeviceUse? uses = UseOf(holders);
+        DeviceUse? uses = UseOf(core, holders);
         try
         {
             string executing = ExecutionFacts.ReadExecuting(compiled) ?? "";
-            uses = isFreeChoice && executing != "CPU" ? UseOf(Watch(_inventory.FindAll().HoldersOf(target))) : uses;
+            uses = isFreeChoice && executing != "CPU" ? UseOf(core, Watch(_inventory.FindAll().HoldersOf(target))) : uses;
             CompiledOnDevice facts = CompiledFacts.Read(
                 compiled,
                 target,
@@ -261,13 +258,13 @@ internal sealed class DeviceCompiler(
             DeviceUse.Free(uses, $"for {target}", compiled.Dispose);
             throw;
         }
-
-        DeviceUse? UseOf(ImmutableArray<string> devices) => devices.IsEmpty ? null : new DeviceUse(Watches, core, devices);
     }
 
     // A device that fails does so without the cache, too, and the cache is not to blame.
     private static bool MayComeFromCache(TargetDevice asked, OpenVinoException failure) =>
         asked.IsCpuAlone || !DeviceFault.IsOf(failure.Detail) || DeviceFault.IsOfBinary(failure.Detail);
+
+    private DeviceUse? UseOf(Core core, ImmutableArray<string> devices) => devices.IsEmpty ? null : new DeviceUse(Watches, core, devices);
 
     private Outcome Guard(Core core, ImmutableArray<string> devices, Action compile)
     {

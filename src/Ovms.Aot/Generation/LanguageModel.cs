@@ -33,6 +33,9 @@ internal sealed class LanguageModel : ServableLanguage
     /// <summary>The most tokens of a prompt and its answer: what the model and the KV cache take.</summary>
     public required int Longest { get; init; }
 
+    /// <summary>The time that an answer may take, with that in the queue; null = any.</summary>
+    public required TimeSpan? AnswerTime { get; init; }
+
     /// <summary>Logits of a row; ids are from 0 to one less.</summary>
     public required int Vocabulary { get; init; }
 

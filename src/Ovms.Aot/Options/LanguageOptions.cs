@@ -52,10 +52,10 @@ internal sealed partial record ModelOptions
         Allowed = ["u8", "u4", "f16", "bf16", "f32"])]
     public string KvCachePrecision { get; init; } = "";
 
-    /// <summary>Not used yet: most tokens of a prompt on an NPU; a warning says so.</summary>
+    /// <summary>Most tokens of a prompt; a longer one is rejected.</summary>
     [Option(
         "max_prompt_len", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Min = 1, Max = 1 << 24,
-        DefaultText = "the device's")]
+        DefaultText = "the model's length")]
     public uint? MaxPromptLen { get; init; }
 
     /// <summary>

@@ -206,6 +206,12 @@ internal sealed partial record ServerOptions
             + "it is closed")]
     public uint AnswerStallTimeoutSeconds { get; init; } = 60;
 
+    /// <summary>Seconds that a language model may take for an answer, with the time in its queue; 0 for no limit.</summary>
+    [Option(
+        "generation_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400,
+        WhenHit = "504, with the option's name; a stream keeps its text so far and ends with an error event (code 504) and [DONE]")]
+    public uint GenerationTimeoutSeconds { get; init; } = 3600;
+
     /// <summary>Seconds that a model version may take to load; 0 for no limit. A model's entry in config.json may override it.</summary>
     [Option(
         "load_timeout_seconds",

@@ -21,6 +21,9 @@ internal sealed class VersionPolicy
     /// <summary>The highest version.</summary>
     public static VersionPolicy Default { get; } = Latest(1);
 
+    /// <summary>Whether one version is served at most, so that another one takes its place.</summary>
+    public bool IsSingle => _latest == 1 || _specific is { IsDefault: false, Length: 1 };
+
     /// <summary>Every version.</summary>
     public static VersionPolicy All { get; } = new(null, default);
 

@@ -35,7 +35,7 @@ public class OptionRowsTests
         "device_errors_before_unready",
         "drain_timeout_seconds",
         "duration",
-        "first_request_timeout_seconds",
+        "first_request_timeout_seconds", "generation_timeout_seconds",
         "grpc_uds",
         "image_scan_megapixels",
         "infer_queue_size",

@@ -7,6 +7,15 @@ namespace Ovms.Tests.Repository;
 public class VersionPolicyTests
 {
     [Test]
+    [Arguments("""{"latest":{"num_versions":1}}""", true)]
+    [Arguments("""{"latest":{"num_versions":2}}""", false)]
+    [Arguments("""{"specific":{"versions":[7]}}""", true)]
+    [Arguments("""{"specific":{"versions":[7,2]}}""", false)]
+    [Arguments("""{"all":{}}""", false)]
+    public async Task PolicyOfOneVersion_IsSingle(string policy, bool expected) =>
+        await Assert.That(VersionPolicy.Parse(policy).Value!.IsSingle).IsEqualTo(expected);
+
+    [Test]
     [Arguments("""{"latest":{"num_versions":1}}""", "3,1,2", "3")]
     [Arguments("""{"latest": { "num_versions": 2 }}""", "3,1,2", "2,3")]
     [Arguments("""{"latest":{"num_versions":9}}""", "3,1,2", "1,2,3")]

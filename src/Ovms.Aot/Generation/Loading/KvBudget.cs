@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ovms.Serving;
 
 namespace Ovms.Generation.Loading;
 
@@ -8,27 +9,59 @@ internal static class KvBudget
     // What is left: weights are read again when pages are short, other models grow, and the system needs some.
     private const double Part = 0.6;
 
-    // What a model gets of that where other caches have reserved all: a reload must not fail because its predecessor still lives.
+    // What a model gets of that where other caches have reserved all: a load must not fail because others may need what they have.
     private const int LeastShare = 4;
 
+    // What a cache gets of the free memory at most while the one lives that it replaces.
+    private const double MostBeside = 0.9;
+
     // Caches are reserved at once and filled by use, so what is free does not show them yet.
-    private static long s_reserved;
+    private static readonly List<Reservation> s_caches = [];
 
     /// <summary>
     /// Bytes that a cache may take now: a part of what is free, less what other caches have reserved, and at least a quarter of that part.
     /// </summary>
-    public static long Free(string proc = "/proc", string cgroup = "/sys/fs/cgroup")
+    /// <param name="leaves">
+    /// Whether a model goes when this one is there, as its predecessor does in a reload: nothing is left for its cache, and what it has
+    /// filled of it counts as free. It takes no new requests when this one serves, so both are not filled at a time.
+    /// </param>
+    /// <param name="proc">The folder with what the system says of its memory.</param>
+    /// <param name="cgroup">The folder with what it says of the container's.</param>
+    public static long Free(Predicate<ServableId> leaves, string proc = "/proc", string cgroup = "/sys/fs/cgroup")
     {
         long free = Math.Min(OfMachine(proc), OfContainer(cgroup));
-        long part = (long)(Math.Min(free, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) * Part);
-        return Math.Max(part / LeastShare, part - Interlocked.Read(ref s_reserved));
+        long total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long filled = 0;
+        long others = 0;
+        lock (s_caches)
+        {
+            foreach (Reservation cache in s_caches)
+            {
+                bool goes = leaves(cache.Id);
+                filled += goes ? cache.Filled() : 0;
+                others += goes ? 0 : cache.Bytes;
+            }
+        }
+
+        free = Math.Min(free, total);
+        long least = (long)(free * Part) / LeastShare;
+        long alone = (long)(Math.Min(free + filled, total) * Part) - others;
+        return Math.Max(least, Math.Min(alone, (long)(free * MostBeside)));
     }
 
     /// <summary>Counts a cache until the result is disposed.</summary>
-    public static IDisposable Reserve(long bytes)
+    /// <param name="id">The model that has it.</param>
+    /// <param name="bytes">Its size.</param>
+    /// <param name="filled">How much of it was filled until now.</param>
+    public static IDisposable Reserve(ServableId id, long bytes, Func<long> filled)
     {
-        Interlocked.Add(ref s_reserved, bytes);
-        return new Reservation(bytes);
+        Reservation cache = new(id, bytes, filled);
+        lock (s_caches)
+        {
+            s_caches.Add(cache);
+        }
+
+        return cache;
     }
 
     private static long OfMachine(string proc)
@@ -80,15 +113,19 @@ internal static class KvBudget
         }
     }
 
-    private sealed class Reservation(long bytes) : IDisposable
+    private sealed class Reservation(ServableId id, long bytes, Func<long> filled) : IDisposable
     {
-        private int _isOver;
+        public ServableId Id => id;
+
+        public long Bytes => bytes;
+
+        public long Filled() => filled();
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isOver, 1) == 0)
+            lock (s_caches)
             {
-                Interlocked.Add(ref s_reserved, -bytes);
+                s_caches.Remove(this);
             }
         }
     }

@@ -33,6 +33,9 @@ internal sealed class LanguageLoader(
     // The cache of a model that says nothing of its length.
     private const int UsualLength = 4096;
 
+    /// <summary>The time that an answer may take; null = any.</summary>
+    public TimeSpan? AnswerTime { get; init; }
+
     /// <inheritdoc cref="LoadLanguage"/>
     public Outcome<LoadedModel> Load(ServableId id, ModelFile file, LanguageSettings settings)
     {
@@ -70,34 +73,34 @@ internal sealed class LanguageLoader(
     /// <returns>The model, which the caller disposes; or why it cannot be loaded.</returns>
     public Outcome<LoadedLanguageModel> LoadAlone(string name, ModelFile file, LanguageSettings settings, long mostTokens)
     {
-        Outcome<(LoadedLanguageModel Model, string Device)> made =
-            Compile(new ServableId(name, 1), Path.GetDirectoryName(file.Path)!, settings, mostTokens);
-        return made.IsOk ? made.Value.Model : made.WithoutValue;
+        Outcome<CompiledLanguage> made = Compile(new ServableId(name, 1), Path.GetDirectoryName(file.Path)!, settings, mostTokens);
+        return made.IsOk ? made.Value!.Model : made.WithoutValue;
     }
 
     private Outcome<LoadedModel> LoadModel(
         ServableId id, LanguageFolder folder, LanguageSettings settings, LanguageFacts facts, LanguageTokenizer tokenizer, long started)
     {
         long mostTokens = (long)settings.MaxSequences * (facts.Model.ModelLength ?? UsualLength);
-        Outcome<(LoadedLanguageModel Model, string Device)> made = Compile(id, folder.Path, settings, mostTokens);
+        Outcome<CompiledLanguage> made = Compile(id, folder.Path, settings, mostTokens);
         if (!made.IsOk)
         {
             return made.WithoutValue;
         }
 
-        (LoadedLanguageModel model, string device) = made.Value;
+        (LoadedLanguageModel model, string device, DeviceUse? uses) = made.Value!;
         ServableHealth health = new();
         LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
         Report(id, device, language, model, started);
         return new LoadedModel(new Signature([], []), language, compiled: null)
         {
             Device = device,
-            Devices = ExecutingDevices.Only(device),
+            Devices = ExecutingDevices.Only(device, model.Streams),
+            Uses = uses,
             Health = health,
         };
     }
 
-    private Outcome<(LoadedLanguageModel Model, string Device)> Compile(
+    private Outcome<CompiledLanguage> Compile(
         ServableId id, string folder, LanguageSettings settings, long mostTokens)
     {
         List<string> warnings = [];
@@ -114,20 +117,20 @@ internal sealed class LanguageLoader(
         }
 
         Warn(id, [.. warnings, .. places.Value.Warning is { } absent ? [absent] : Array.Empty<string>()]);
-        Outcome<(LoadedLanguageModel Model, string Device)> made = DeviceTrials.First(
+        Outcome<CompiledLanguage> made = DeviceTrials.First(
             settings.Device,
             places.Value.Order,
             device => CompileOn(device, allotment, id, folder, settings, mostTokens),
             warning => Warn(id, [warning]));
         if (made.IsOk)
         {
-            Warn(id, [.. made.Value.Model.Notes]);
+            Warn(id, [.. made.Value!.Model.Notes]);
         }
 
         return made;
     }
 
-    private Outcome<(LoadedLanguageModel Model, string Device)> CompileOn(
+    private Outcome<CompiledLanguage> CompileOn(
         TargetDevice device, CpuAllotment? cpus, ServableId id, string folder, LanguageSettings settings, long mostTokens)
     {
         Outcome<DevicePlace> place = devices.PlaceOn(settings.Device, device, settings.Plugin, cpus);
@@ -137,18 +140,22 @@ internal sealed class LanguageLoader(
         }
 
         Warn(id, place.Value.Warnings);
-        long wanted = settings.CacheBytes > 0 ? settings.CacheBytes : KvBudget.Free();
+        long wanted = settings.CacheBytes > 0
+            ? settings.CacheBytes
+            : KvBudget.Free(other => other.Name == id.Name && (other.Version == id.Version || settings.IsOnlyVersion));
         LanguageModelSettings asked = new(place.Value.Device, place.Value.Properties, wanted, settings.MaxSequences)
         {
             MaxTokens = settings.CacheBytes > 0 ? 0 : mostTokens,
             VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
             IsStateful = settings.IsStateful,
+            FirstInferenceLimit = device.IsCpuAlone ? null : WarmUp.Patience,
         };
+        DeviceUse? uses = devices.UseOf(device);
         Outcome<LoadedLanguageModel> model = default;
         Outcome done = devices.Guard(device, () => model = LanguageModelLoader.Load(cores.Current, folder, asked));
         return !done.IsOk ? done
             : !model.IsOk ? model.WithoutValue
-            : (model.Value, place.Value.Device);
+            : new CompiledLanguage(model.Value!, place.Value.Device, uses);
     }
 
     private LanguageModel Assemble(
@@ -158,6 +165,7 @@ internal sealed class LanguageLoader(
         int vocabulary = model.Runner.Capacity.Vocabulary;
         long cache = model.Cache?.Tokens ?? long.MaxValue;
         long length = Math.Min(facts.Model.ModelLength ?? facts.Generation.MaxLength ?? int.MaxValue, cache);
+        EngineHealth told = new(id, health, changed);
         EngineSettings engine = new()
         {
             Model = id.Name,
@@ -165,24 +173,25 @@ internal sealed class LanguageLoader(
             MaxBatchedTokens = settings.MaxBatchedTokens ?? int.MaxValue,
             SplitsPrompts = settings.SplitsPrompts,
             KeepsPrefixes = settings.CachesPrefixes,
-            HealthChanged = reason =>
-            {
-                health.Set(reason is null ? null : $"{id.Name}; version: {id.VersionText}: {reason}");
-                changed();
-            },
+            HealthChanged = told.Take,
         };
+        GenerationEngine made = new(model.Runner, engine, clock, log);
+        told.Watch(made);
         return new LanguageModel
         {
-            Engine = new GenerationEngine(model.Runner, engine, clock, log),
+            Engine = made,
             Tokenizer = tokenizer,
             Chat = ChatOf(facts, tokenizer),
             Settings = settings,
             Facts = facts,
             Longest = (int)Math.Min(length, int.MaxValue),
+            AnswerTime = AnswerTime,
             Vocabulary = vocabulary,
-            Reservation = model.Cache is { } kv ? KvBudget.Reserve(kv.Bytes) : null,
+            Reservation = model.Cache is { } kv ? KvBudget.Reserve(id, kv.Bytes, () => FilledOf(made.Counts.Now, kv)) : null,
         };
     }
+
+    private static long FilledOf(EngineSnapshot now, KvFacts cache) => (long)(now.OwnedBlocks + now.KeptBlocks) * cache.BlockBytes;
 
     private Outcome<ChatPrompt> ChatOf(LanguageFacts facts, LanguageTokenizer tokenizer) =>
         facts.Template is null
@@ -202,6 +211,7 @@ internal sealed class LanguageLoader(
         string cache = model.Cache is { } kv
             ? $"{kv.Precision}, {kv.TokenBytes / 1000:F1} kB a token, {kv.Blocks} blocks of {kv.BlockTokens} = {kv.Tokens} tokens, "
                 + $"{kv.Bytes / 1e9:F2} GB reserved"
+                + (kv.StateRows > 0 ? ", no prefix is reused, because the model has other states too" : "")
             : "one infer request a conversation";
         string template = language.Chat.IsOk ? language.Facts.Template!.Source : $"none ({language.Chat.Text})";
         string lane = model.Lane == ModelLane.Paged ? "paged attention" : $"stateful, because {model.Reason}";
@@ -210,4 +220,6 @@ internal sealed class LanguageLoader(
     }
 
     private void Warn(ServableId id, ImmutableArray<string> sentences) => LoadWarnings.Tell(log, id, sentences);
+
+    private sealed record CompiledLanguage(LoadedLanguageModel Model, string Device, DeviceUse? Uses);
 }

@@ -64,7 +64,11 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
         Outcome<(PagedModel Model, KvFacts Facts)> made = _forms.Page(transformed, settings);
         if (!made.IsOk)
             return made.WithoutValue;
-        return IfItComputes(made.Value.Model, new LoadedLanguageModel(made.Value.Model, ModelLane.Paged, null, made.Value.Facts, _notes));
+        (PagedModel model, KvFacts facts) = made.Value;
+        Outcome computes = FirstInference.Run(model, settings.FirstInferenceLimit);
+        return computes.IsOk
+            ? new LoadedLanguageModel(model, ModelLane.Paged, null, facts, _notes) { Streams = model.Streams }
+            : computes;
     }
 
     private Outcome<LoadedLanguageModel> LoadStateful(string reason)
@@ -74,6 +78,9 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             return made.WithoutValue;
         AddNote(_forms.Note);
         StatefulModel model = made.Value;
+        Outcome computes = FirstInference.Run(model, settings.FirstInferenceLimit);
+        if (!computes.IsOk)
+            return computes;
         if (!model.IsWhole && outline.States.Any(static state => state.Dimensions is not [_, _, -1, _]))
         {
             // Convolutions and recurrences go on from their state in ways of their own.
@@ -82,17 +89,7 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             model.IsWhole = !pieces.IsOk || (whole.IsOk && !LaneProbe.AreSame(whole.Value, pieces.Value, LaneProbe.Coarse));
         }
 
-        return IfItComputes(model, new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes));
-    }
-
-    // The first inference of a model makes its kernels, and shows a model that cannot compute before it is published.
-    private static Outcome<LoadedLanguageModel> IfItComputes(IStepRunner runner, LoadedLanguageModel loaded)
-    {
-        Outcome<float[][]> rows = LaneProbe.Shortly(runner);
-        if (rows.IsOk && LaneProbe.AreFinite(rows.Value))
-            return loaded;
-        runner.Dispose();
-        return Outcome.Fail(StatusCode.ModelNotLoaded, rows.IsOk ? "the model computes logits that are no finite numbers" : rows.Detail);
+        return new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes) { Streams = model.Streams };
     }
 
     // Null if the paged form computes the same as the stateful one, or if that cannot be found out.

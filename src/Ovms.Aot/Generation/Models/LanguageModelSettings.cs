@@ -15,6 +15,9 @@ internal sealed record LanguageModelSettings(
     /// <summary>Whether one infer request a sequence is asked for.</summary>
     public bool IsStateful { get; init; }
 
+    /// <summary>How long the first inference may take; null for as long as it takes.</summary>
+    public TimeSpan? FirstInferenceLimit { get; init; }
+
     /// <summary>
     /// A folder that remembers which models compute the same over paged attention; null to compare at the first load of the process.
     /// </summary>

@@ -21,6 +21,9 @@ internal enum ModelLane
 internal sealed record LoadedLanguageModel(
     IStepRunner Runner, ModelLane Lane, string? Reason, KvFacts? Cache, IReadOnlyList<string> Notes) : IDisposable
 {
+    /// <summary>OpenVINO's execution streams, as text; null if the device does not report them.</summary>
+    public string? Streams { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => Runner.Dispose();
 }

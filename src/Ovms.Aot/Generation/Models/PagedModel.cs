@@ -32,6 +32,9 @@ internal sealed unsafe class PagedModel : IStepRunner
     /// <inheritdoc/>
     public StepCapacity Capacity { get; }
 
+    /// <inheritdoc cref="LoadedLanguageModel.Streams"/>
+    public string? Streams => _compiled.TryGetProperty("NUM_STREAMS", out string? streams) ? streams : null;
+
     /// <summary>Gives a compiled model its memory and its request.</summary>
     /// <param name="compiled">The model; disposed with the result, or here if there is none.</param>
     /// <param name="inputs">Its inputs; disposed likewise.</param>

@@ -34,6 +34,9 @@ internal sealed unsafe class StatefulModel : IStepRunner
     /// <inheritdoc/>
     public StepCapacity Capacity { get; }
 
+    /// <inheritdoc cref="LoadedLanguageModel.Streams"/>
+    public string? Streams => _compiled.TryGetProperty("NUM_STREAMS", out string? streams) ? streams : null;
+
     /// <summary>
     /// Whether several tokens can only be computed from the start of a sequence. Later ones are then computed one by one, or with all
     /// before them.

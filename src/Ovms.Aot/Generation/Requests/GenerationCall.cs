@@ -22,9 +22,10 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private bool _isWaiting;
-    private bool _isComplete;
+    private volatile bool _isComplete;
     private volatile bool _isCancelled;
     private volatile int _cachedTokens;
+    private long _queueTicks;
 
     /// <summary>A call without events.</summary>
     /// <param name="request">What is wanted.</param>
@@ -45,12 +46,23 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
         set => _cachedTokens = value;
     }
 
+    /// <summary>
+    /// How long it waited until its prompt began, in ticks of <see cref="System.Diagnostics.Stopwatch"/>. Known at the first event of an
+    /// answer.
+    /// </summary>
+    public long QueueTicks
+    {
+        get => Volatile.Read(ref _queueTicks);
+        set => Volatile.Write(ref _queueTicks, value);
+    }
+
     /// <summary>Whether the caller wants no more.</summary>
     public bool IsCancelled => _isCancelled;
 
     /// <summary>How answers fail that have not ended when the request's time is over.</summary>
     public Outcome Late => Outcome.Fail(
-        StatusCode.DeadlineExceeded, $"the answer was not complete after {Request.TimeLimit?.TotalSeconds:0.###} s");
+        StatusCode.DeadlineExceeded,
+        $"the answer was not complete after {Request.TimeLimit?.TotalSeconds:0.###} s (generation_timeout_seconds)");
 
     /// <summary>
     /// Fails the answers when the request's time is over, from a timer: the engine may be inside a step that does not end. Called before
@@ -112,7 +124,10 @@ internal sealed class GenerationCall : IValueTaskSource<bool>
     public void Cancel()
     {
         _isCancelled = true;
-        _wakeEngine();
+        if (!_isComplete)
+        {
+            _wakeEngine();
+        }
     }
 
     /// <summary>

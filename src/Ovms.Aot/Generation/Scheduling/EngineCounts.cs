@@ -72,10 +72,13 @@ internal sealed class EngineCounts(TimeProvider clock)
     /// <summary>A call was admitted for the first time.</summary>
     /// <param name="promptTokens">Its prompt.</param>
     /// <param name="waited">Since its arrival, in the clock's ticks.</param>
-    public void Started(int promptTokens, long waited)
+    /// <returns>The same in ticks of <see cref="Stopwatch"/>.</returns>
+    public long Started(int promptTokens, long waited)
     {
+        long ticks = (long)(waited * _ticks);
         Add(ref _promptTokens, promptTokens);
-        QueueTime.Add((long)(waited * _ticks));
+        QueueTime.Add(ticks);
+        return ticks;
     }
 
     /// <summary>Tokens of a prompt were found in the cache.</summary>

@@ -221,7 +221,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
     {
         _failure ??= why;
         _settings.HealthChanged?.Invoke(why);
-        Log.Failure(_log, $"Language model {_settings.Model} has failed and must be loaded again: {why}");
+        Log.Failure(_log, $"Language model {_settings.Model} has failed; the server loads it again: {why}");
     }
 
     // Those that came when the thread had ended.

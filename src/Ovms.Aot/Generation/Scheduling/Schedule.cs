@@ -82,7 +82,7 @@ internal sealed class Schedule
             {
                 head.Owner.HasStarted = true;
                 head.Owner.PromptWork = head.PromptLength - head.Computed;
-                _counts.Started(head.PromptLength, now - head.Owner.Submitted);
+                head.Owner.Call.QueueTicks = _counts.Started(head.PromptLength, now - head.Owner.Submitted);
             }
         }
     }

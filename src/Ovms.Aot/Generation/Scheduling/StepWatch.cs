@@ -56,18 +56,17 @@ internal sealed class StepWatch : IDisposable
     /// <summary>The step ended.</summary>
     public void End()
     {
-        string? stuck;
         lock (_gate)
         {
             _began = 0;
-            stuck = _stuck;
-            _stuck = null;
-        }
+            if (_stuck is not null)
+            {
+                _stuck = null;
+                Log.Note(_log, $"Language model {_model}: the step that took too long has ended; the model is ready again");
 
-        if (stuck is not null)
-        {
-            Log.Note(_log, $"Language model {_model}: the step that took too long has ended; the model is ready again");
-            _changed?.Invoke(null);
+                // Inside the lock: what is told last must be what is so.
+                _changed?.Invoke(null);
+            }
         }
     }
 
@@ -76,7 +75,6 @@ internal sealed class StepWatch : IDisposable
 
     private void Look()
     {
-        string stuck;
         lock (_gate)
         {
             if (_began == 0 || _stuck is not null)
@@ -90,10 +88,9 @@ internal sealed class StepWatch : IDisposable
                 return;
             }
 
-            _stuck = stuck = $"a step of {_decodes} sequences and {_promptTokens} prompt tokens runs for more than {_limit:F0} s";
+            _stuck = $"a step of {_decodes} sequences and {_promptTokens} prompt tokens runs for more than {_limit:F0} s";
+            Log.Failure(_log, $"Language model {_model}: {_stuck}; the model is not ready until it ends");
+            _changed?.Invoke(_stuck);
         }
-
-        Log.Failure(_log, $"Language model {_model}: {stuck}; the model is not ready until it ends");
-        _changed?.Invoke(stuck);
     }
 }

@@ -106,6 +106,13 @@ internal sealed class ServableMetrics
     /// <inheritdoc cref="Waited"/>
     public long Inferred(long since) => Take(InferenceTime, _timers.Inference, Labels, since);
 
+    /// <summary>Records the wait and the computing of a successful request for text.</summary>
+    public void Generated(in CallPhases phases)
+    {
+        Add(WaitTime, _timers.Wait, Labels, phases.Queue);
+        Add(InferenceTime, _timers.Inference, Labels, phases.Infer);
+    }
+
     /// <summary>Records the duration of a successful call.</summary>
     /// <param name="kind">The API and method of the call.</param>
     /// <param name="since">When the whole request had arrived, as a timestamp of <see cref="Stopwatch"/>.</param>

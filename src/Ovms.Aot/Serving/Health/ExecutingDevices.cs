@@ -42,8 +42,10 @@ internal sealed class ExecutingDevices
     }
 
     /// <summary>Those of a model that stays on the one device it was compiled for.</summary>
-    public static ExecutingDevices Only(string device) =>
-        new(static _ => null, new TargetDevice(DeviceMode.Single, ExecutionDevices.From(device).Names, [], device), device, streams: null);
+    /// <param name="device">The device.</param>
+    /// <param name="streams">Its streams, as text; null if not reported.</param>
+    public static ExecutingDevices Only(string device, string? streams = null) =>
+        new(static _ => null, new TargetDevice(DeviceMode.Single, ExecutionDevices.From(device).Names, [], device), device, streams);
 
     /// <summary>Whether devices that were asked for, or chosen, were left out because of their trouble.</summary>
     public bool LeavesOut

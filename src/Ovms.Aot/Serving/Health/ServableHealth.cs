@@ -55,14 +55,23 @@ internal sealed class ServableHealth
             (number, inARow, text) => Log.DeviceErrors(rule.Log, id.Name, id.Version, device, number, inARow, text));
     }
 
-    /// <summary>Says why a model that watches itself cannot compute now; null = it can.</summary>
-    public void Set(string? reason) => _reason = reason;
+    /// <summary>Takes what a model that watches itself says.</summary>
+    /// <param name="reason">Why it cannot compute now; null = it can.</param>
+    /// <param name="isLost">Whether it never will again, so that it must be loaded again.</param>
+    public void Set(string? reason, bool isLost = false)
+    {
+        lock (_gate)
+        {
+            (_reason, _isLost) = (reason, isLost);
+        }
+    }
 
     /// <summary>Whether calls are taken.</summary>
     public bool IsReady => _reason is null;
 
     /// <summary>
-    /// Whether so many probes failed that it must be compiled again, while it stays: a driver may have given up what was compiled for good.
+    /// Whether it must be compiled again, while it stays: so many probes failed that a driver may have given up what was compiled for good,
+    /// or a language model's engine has failed.
     /// </summary>
     public bool IsLost => _isLost;
 

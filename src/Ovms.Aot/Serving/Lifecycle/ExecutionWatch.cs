@@ -58,7 +58,12 @@ internal sealed class ExecutionWatch(ServableRegistry registry, Action<ServableI
             watched.IsLossTold = servable.Health.IsLost;
             if (watched.IsLossTold)
             {
-                Log.ModelLost(log, servable.Id.Name, servable.Id.Version, ServableHealth.ProbesBeforeLost, servable.Device);
+                if (servable.Language is null)
+                {
+                    Log.ModelLost(log, servable.Id.Name, servable.Id.Version, ServableHealth.ProbesBeforeLost, servable.Device);
+                }
+
+                // The engine of a language model has told the log why.
                 fell(servable.Id, servable);
             }
         }

@@ -35,11 +35,17 @@ internal sealed record LanguageSettings
     /// <summary>Whether one conversation after the other is asked for.</summary>
     public required bool IsStateful { get; init; }
 
+    /// <summary>The limit on a prompt's tokens; null = none but the model's.</summary>
+    public required int? MaxPromptTokens { get; init; }
+
     /// <summary>The limit on a request's tokens; null = none.</summary>
     public required int? MaxTokensLimit { get; init; }
 
     /// <summary>The limit on a request's answers to a prompt.</summary>
     public required int BestOfLimit { get; init; }
+
+    /// <summary>Whether one version of the model is served, so that another one takes its place.</summary>
+    public required bool IsOnlyVersion { get; init; }
 
     /// <summary>Whether a graph gave the options.</summary>
     public required bool IsOfGraph { get; init; }
@@ -95,8 +101,10 @@ internal sealed record LanguageSettings
                 CachesPrefixes = written.EnablePrefixCaching == TrueFalse.True,
                 SplitsPrompts = written.DynamicSplitFuse == TrueFalse.True,
                 IsStateful = written.PipelineType == "LM",
+                MaxPromptTokens = (int?)written.MaxPromptLen,
                 MaxTokensLimit = written.MaxTokensLimit is { } limit ? (int)Math.Min(limit, int.MaxValue) : null,
                 BestOfLimit = (int)Math.Min(written.BestOfLimit, int.MaxValue),
+                IsOnlyVersion = config.Versions.IsSingle,
                 IsOfGraph = written.IsOfGraph,
                 Warning = WarningOf(written),
             };
@@ -129,8 +137,9 @@ internal sealed record LanguageSettings
             .. written.ReasoningParser.Length > 0
                 ? [$"reasoning_parser {written.ReasoningParser} (thinking stays in the text)"]
                 : Array.Empty<string>(),
-            .. written.MaxPromptLen is null ? Array.Empty<string>() : ["max_prompt_len"],
-            .. written.CacheIntervalMultiplier == 0 ? Array.Empty<string>() : ["cache_interval_multiplier"],
+            .. written.CacheIntervalMultiplier == 0
+                ? Array.Empty<string>()
+                : ["cache_interval_multiplier (states of convolution and linear attention are not kept for later prompts)"],
             .. written.EnableToolGuidedGeneration == TrueFalse.True
                 ? ["enable_tool_guided_generation (tool calls are not held to their schema)"]
                 : Array.Empty<string>(),

@@ -66,6 +66,16 @@ public sealed class GenerationCallTests
     }
 
     [Test]
+    public async Task CallThatHasEnded_WakesNobody()
+    {
+        int woken = 0;
+        GenerationCall call = NewCall(() => woken++);
+        call.Complete();
+        call.Cancel();
+        await Assert.That((woken, call.IsCancelled)).IsEqualTo((0, true));
+    }
+
+    [Test]
     public async Task Token_AllocatesNothing()
     {
         GenerationCall call = NewCall();

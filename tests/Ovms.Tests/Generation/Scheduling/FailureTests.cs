@@ -1,4 +1,5 @@
 using Ovms.Generation.Requests;
+using Ovms.Generation.Scheduling;
 using Ovms.Generation.Steps;
 using Ovms.Status;
 
@@ -116,6 +117,32 @@ public sealed class FailureTests
     }
 
     [Test]
+    public async Task SurpriseOnTheThread_IsAFailureOfTheModel()
+    {
+        List<string?> told = [];
+        await using EngineRig rig = new(settings: new EngineSettings { HealthChanged = told.Add });
+
+        // The one exception that no step takes for its own.
+        using SemaphoreSlim submitted = new(0);
+        rig.Model.Computes = _ =>
+        {
+            submitted.Wait(TimeSpan.FromSeconds(20));
+            throw new OutOfMemoryException("made to run out");
+        };
+        Task<List<TokenEvent>>[] answers =
+        [
+            .. Enumerable.Range(0, 3).Select(i => rig.RunAsync(EngineRig.Greedy(EngineRig.Prompt(i, 50), 5) with { Answers = 2 })),
+        ];
+        submitted.Release(1000);
+        List<TokenEvent>[] all = await Task.WhenAll(answers);
+        await Assert.That(all.All(static events => events.Count == 2 && events.All(static item => item.Outcome.Code == StatusCode.LanguageModelFailed))).IsTrue();
+        await Assert.That(rig.Engine.HasFailed).IsTrue();
+        await Assert.That(string.Join(" | ", told)).IsEqualTo("the engine failed: made to run out");
+        await Assert.That(rig.Engine.Submit(EngineRig.Greedy([1], 5)).Text).Contains("made to run out");
+        await rig.StopAsync();
+    }
+
+    [Test]
     public async Task RestartsMoreThanAMinuteApart_GoOn()
     {
         EngineClock clock = new();
@@ -184,6 +211,7 @@ public sealed class FailureTests
             List<TokenEvent> events = await EngineRig.ReadAsync(call);
             await Assert.That(events.Select(static item => item.Answer)).IsEquivalentTo([0, 1]);
             await Assert.That(events.All(static item => item.Outcome.Code == StatusCode.DeadlineExceeded)).IsTrue();
+            await Assert.That(events[0].Outcome.Text).Contains("was not complete after 10 s (generation_timeout_seconds)");
         }
 
         // What they held is free when the step ends, and nothing of theirs is computed any more.

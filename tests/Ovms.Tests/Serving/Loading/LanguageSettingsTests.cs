@@ -43,10 +43,13 @@ public sealed class LanguageSettingsTests
             MaxPromptLen = 7,
             CacheIntervalMultiplier = 2,
         }).Value!.Warning!;
-        foreach (string option in new[] { "tool_parser hermes3", "reasoning_parser qwen3", "enable_tool_guided_generation", "max_prompt_len", "cache_interval_multiplier" })
+        foreach (string option in new[] { "tool_parser hermes3", "reasoning_parser qwen3", "enable_tool_guided_generation", "cache_interval_multiplier" })
         {
             await Assert.That(warning).Contains(option);
         }
+
+        await Assert.That(warning).DoesNotContain("max_prompt_len");
+        await Assert.That(From(s_model with { MaxPromptLen = 7 }).Value!.MaxPromptTokens).IsEqualTo(7);
     }
 
     private static Outcome<LanguageSettings> From(ModelOptions model) => LanguageSettings.From(ModelConfig.From(model, new ServerOptions()).Value!);

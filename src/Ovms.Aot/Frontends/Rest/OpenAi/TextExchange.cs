@@ -44,7 +44,7 @@ internal sealed record TextExchange(
             return;
         }
 
-        Meter.Accepted();
+        Meter.Accepted(started.Value);
         TextRun run = new(this, started.Value, form(started.Value));
         Meter.End(await run.RunAsync().ConfigureAwait(false));
     }

@@ -14,6 +14,8 @@ internal sealed class TextMeter : IDisposable
     private readonly CallKind _kind;
     private readonly long _received = Stopwatch.GetTimestamp();
     private long _accepted;
+    private long _responded;
+    private TextCall? _call;
     private bool _isOver;
 
     /// <summary>The body has arrived.</summary>
@@ -26,31 +28,46 @@ internal sealed class TextMeter : IDisposable
         metrics?.Enter();
     }
 
+    /// <summary>The statistics of the load that answers; null if it is unknown.</summary>
+    public CallStatistics? Statistics { get; set; }
+
     /// <summary>The request is right, and the model computes it or has it in its queue.</summary>
-    public void Accepted()
+    /// <param name="call">What the model computes; null if it computes nothing.</param>
+    public void Accepted(TextCall? call = null)
     {
+        _accepted = Stopwatch.GetTimestamp();
+        _call = call;
         if (_metrics is not null)
         {
-            _accepted = Stopwatch.GetTimestamp();
             _metrics.Text.Enter();
             _metrics.Text.Of(_kind).Accept();
         }
     }
 
     /// <summary>A whole answer, or a piece of a stream, is made.</summary>
-    public void Responded() => _metrics?.Text.Of(_kind).Respond();
+    public void Responded()
+    {
+        _responded = Stopwatch.GetTimestamp();
+        _metrics?.Text.Of(_kind).Respond();
+    }
 
     /// <summary>The call has ended. Ignored if it ended before.</summary>
     /// <param name="outcome">Ok if the caller has the answer, as far as the server can see; else the reason.</param>
     public void End(Outcome outcome)
     {
-        if (_isOver || _metrics is null)
+        if (_isOver)
         {
             return;
         }
 
         _isOver = true;
         long now = Stopwatch.GetTimestamp();
+        CountIn(Statistics, outcome, now);
+        if (_metrics is null)
+        {
+            return;
+        }
+
         _metrics.Leave();
         _metrics.Count(_kind, outcome.IsOk);
         if (outcome.IsOk)
@@ -87,4 +104,26 @@ internal sealed class TextMeter : IDisposable
     /// <summary>Ends a call that threw: its caller has disconnected, or the server has an error.</summary>
     public void Dispose() => End(Outcome.Fail(
         _context.RequestAborted.IsCancellationRequested ? StatusCode.Cancelled : StatusCode.InternalError));
+
+    // A call that computes nothing, as to count tokens, counts only if it fails.
+    private void CountIn(CallStatistics? statistics, Outcome outcome, long now)
+    {
+        if (!outcome.IsOk)
+        {
+            statistics?.AddFailed(now - _received);
+            return;
+        }
+
+        if (_call is not { Prompts: [_, ..] prompts })
+        {
+            return;
+        }
+
+        // Its prompts are computed side by side: it has waited until the first of them began.
+        long answered = _responded == 0 ? now : _responded;
+        long queue = Math.Clamp(prompts.Min(static prompt => prompt.Generation.QueueTicks), 0, answered - _accepted);
+        CallPhases phases = new(now - _received, queue, _accepted - _received, answered - _accepted - queue, now - answered);
+        statistics?.Add(prompts.Sum(static prompt => (long)prompt.Generation.Request.Answers), phases);
+        _metrics?.Generated(phases);
+    }
 }

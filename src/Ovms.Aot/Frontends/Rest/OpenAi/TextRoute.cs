@@ -44,6 +44,7 @@ internal sealed class TextRoute(RestSettings settings, ServableRegistry registry
         Outcome ready = lease is null ? leased.WithoutValue : Check(name.Value, lease.Servable);
         if (!ready.IsOk)
         {
+            meter.Statistics = lease?.Servable.Statistics;
             meter.End(ready);
             await RestReply.ErrorAsync(context, ready).ConfigureAwait(false);
             return;
@@ -54,6 +55,7 @@ internal sealed class TextRoute(RestSettings settings, ServableRegistry registry
         try
         {
             LanguageModel language = (LanguageModel)lease!.Servable.Language!;
+            meter.Statistics = lease.Servable.Statistics;
             await answer(new TextExchange(context, fields, name.Value, language, meter, share, drain.CutOff)).ConfigureAwait(false);
         }
         catch (InvalidOperationException) when (!context.Response.HasStarted && HasBadEscape(body.Root))

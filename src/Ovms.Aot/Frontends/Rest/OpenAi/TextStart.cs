@@ -93,6 +93,7 @@ internal static class TextStart
                     Answers = fields.Answers,
                     PromptLogProbs = echoes ? logProbs : -1,
                     UsePrefix = language.Settings.CachesPrefixes,
+                    TimeLimit = language.AnswerTime,
                 })
                 : most.WithoutValue;
             if (!generation.IsOk)
@@ -162,6 +163,12 @@ internal static class TextStart
         if (prompt == 0)
         {
             return RequestFields.Refuse("The prompt has no tokens");
+        }
+
+        if (prompt > language.Settings.MaxPromptTokens)
+        {
+            return RequestFields.Refuse(
+                $"Number of prompt tokens: {prompt} exceeds max_prompt_len, which is {language.Settings.MaxPromptTokens} for this model");
         }
 
         int length = language.Longest;
