@@ -124,7 +124,7 @@ internal static class FolderLaw
         ],
         ["Generation/Loading"] =
         [
-            "Generation", "Generation/Models", "Generation/Scheduling", "Generation/Tokenizing", "Language/Chat", "Serving",
+            "Generation", "Generation/Models", "Generation/Scheduling", "Generation/Tokenizing", "Language/Chat", "Language/Text", "Serving",
             "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Devices", "Devices/Cpu", "Devices/Health",
             "Repository", "Repository/Language", "Status", "Observability",
         ],
@@ -145,7 +145,7 @@ internal static class FolderLaw
 
         // What is known of languages without an engine, a clock or a disk.
         ["Language/Sampling"] = ["Status"],
-        ["Language/Text"] = ["Status"],
+        ["Language/Text"] = [],
         ["Generation/Models"] = ["Generation/Steps", "Native", "Disk", "Status"],
 
         ["Serving"] = [],

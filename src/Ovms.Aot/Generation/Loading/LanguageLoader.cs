@@ -7,6 +7,7 @@ using Ovms.Generation.Tokenizing;
 using Ovms.Generation.Scheduling;
 using Ovms.Generation.Models;
 using Ovms.Language.Chat;
+using Ovms.Language.Text;
 using Ovms.Observability;
 using Ovms.Repository;
 using Ovms.Repository.Language;
@@ -48,6 +49,9 @@ internal sealed class LanguageLoader(
         }
 
         Warn(id, facts.Value.Warnings);
+        Warn(id, StopText.Check(facts.Value.Generation.StopStrings) is { } fault
+            ? [$"{folder.In(GenerationFile.Name)}: stop_strings: {fault}. None of them is used."]
+            : []);
         Warn(id, settings.Warning is { } warning ? [warning] : []);
         Outcome<LanguageTokenizer> tokenizer = LanguageTokenizer.Load(folder, facts.Value, EncodingLimits.Default);
         if (!tokenizer.IsOk)

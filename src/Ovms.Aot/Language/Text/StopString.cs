@@ -20,6 +20,9 @@ internal sealed class StopString
     /// <summary>The string.</summary>
     public string Text { get; }
 
+    /// <summary>How many of the string's first characters a text ends with that ends with the string, not counting all of it.</summary>
+    public int Shorter => _shorter[Text.Length];
+
     /// <summary>How many of the string's first characters a text ends with after one more character.</summary>
     /// <param name="matched">The number before it; less than the string's length.</param>
     public int Advance(int matched, char next)

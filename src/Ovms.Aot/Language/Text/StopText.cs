@@ -1,11 +1,11 @@
 using System.Buffers;
-using Ovms.Status;
 
 namespace Ovms.Language.Text;
 
 /// <summary>
 /// Finds the first of some stop strings in a text that arrives in pieces, and passes on the text before it. The result is the same however
-/// the text is cut: the match is the one that ends first, and of several that end there the longest. Nothing is trimmed.
+/// the text is cut: the match is the one that ends first, and of several that end there the longest ("abcd" gives "a" for the stop strings
+/// "bc" and "abcd"). Nothing is trimmed.
 /// </summary>
 /// <remarks>
 /// Text is held back only while it may begin a stop string: the longest end of the text that is the beginning of one. It is not stored, as
@@ -46,20 +46,19 @@ internal sealed class StopText
     public int Held => _longest < 0 ? 0 : _matched[_longest];
 
     /// <summary>Checks stop strings as a caller gives them.</summary>
-    /// <returns>Success, or <see cref="StatusCode.SamplingInvalid"/>.</returns>
-    public static Outcome Check(IReadOnlyList<string> stops)
-    {
-        if (stops.Count > MostStops)
-            return Outcome.Fail(StatusCode.SamplingInvalid, $"stop array must have no more than {MostStops} strings; it has {stops.Count}");
-        int longest = stops.Count == 0 ? 0 : stops.Max(static stop => stop.Length);
-        return longest <= LongestStop ? Outcome.Ok
-            : Outcome.Fail(StatusCode.SamplingInvalid, $"a stop string has {longest} characters; expected at most {LongestStop}");
-    }
+    /// <returns>What is wrong with them; null if nothing is.</returns>
+    public static string? Check(IReadOnlyList<string> stops) =>
+        stops.Count > MostStops ? $"stop array must have no more than {MostStops} strings"
+        : stops.Any(static stop => stop.Length == 0) ? "stop holds an empty string, which would end every answer at once; leave it out"
+        : stops.FirstOrDefault(static stop => stop.Length > LongestStop) is { } tooLong
+            ? $"stop holds a string of {tooLong.Length} characters; expected at most {LongestStop}"
+        : null;
 
     /// <summary>Takes the next piece of text.</summary>
     /// <param name="output">Gets the text that is certain to stand before a stop string.</param>
+    /// <param name="mayEnd">Whether a stop string may end in this piece; one that ends in it is passed on as text if not.</param>
     /// <returns>Whether a stop string was found. From then on the text has ended, and pieces are ignored.</returns>
-    public bool Append(ReadOnlySpan<char> piece, IBufferWriter<char> output)
+    public bool Append(ReadOnlySpan<char> piece, IBufferWriter<char> output, bool mayEnd = true)
     {
         if (Found is not null)
             return true;
@@ -76,7 +75,7 @@ internal sealed class StopText
                 i += skip;
             }
 
-            if (Step(piece[i++]) is { } found)
+            if (Step(piece[i++], mayEnd) is { } found)
             {
                 Found = found;
                 _longest = -1;
@@ -99,8 +98,8 @@ internal sealed class StopText
 
     private ReadOnlySpan<char> HeldText => _longest < 0 ? default : _stops[_longest].Text.AsSpan(0, Held);
 
-    // The longest string that ends with this character.
-    private string? Step(char next)
+    // The longest string that ends with this character and may end there.
+    private string? Step(char next, bool mayEnd)
     {
         string? found = null;
         _longest = -1;
@@ -108,9 +107,15 @@ internal sealed class StopText
         {
             StopString stop = _stops[i];
             int matched = stop.Advance(_matched[i], next);
+            if (matched == stop.Text.Length)
+            {
+                if (!mayEnd)
+                    matched = stop.Shorter;
+                else if (matched > (found?.Length ?? 0))
+                    found = stop.Text;
+            }
+
             _matched[i] = matched;
-            if (matched == stop.Text.Length && matched > (found?.Length ?? 0))
-                found = stop.Text;
             if (matched > Held)
                 _longest = i;
         }

@@ -17,6 +17,9 @@ internal sealed class CleanUpRule : TextRule
     private string _held = "";
 
     /// <inheritdoc/>
+    public override int Held => _held.Length;
+
+    /// <inheritdoc/>
     public override void Append(ReadOnlySpan<char> piece, IBufferWriter<char> text) => Write(piece, isEnd: false, text);
 
     /// <inheritdoc/>

@@ -6,6 +6,13 @@ namespace Ovms.Language.Vocabulary;
 /// </summary>
 internal abstract class Detokenizer
 {
+    /// <summary>
+    /// Where the text of the last token begins, in UTF-16 code units from the beginning of all text. A token that is part of a character
+    /// begins where the character does; one without text where the next one does. If a later token removes a space before it, as
+    /// clean-up of tokenization spaces may, it begins one earlier.
+    /// </summary>
+    public int Start { get; protected set; }
+
     /// <summary>Takes a token.</summary>
     /// <returns>The text that is certain now and was not given before; often empty. Valid until the next call.</returns>
     public abstract ReadOnlySpan<char> Append(int id);

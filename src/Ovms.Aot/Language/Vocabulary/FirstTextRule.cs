@@ -11,6 +11,9 @@ internal sealed class FirstTextRule(string first, bool beforeOther) : TextRule
     private bool _isPast;
 
     /// <inheritdoc/>
+    public override int Held => _held.Length;
+
+    /// <inheritdoc/>
     public override void Append(ReadOnlySpan<char> piece, IBufferWriter<char> text)
     {
         if (_isPast)

@@ -8,6 +8,9 @@ internal sealed class LastSpaceRule : TextRule
     private string _held = "";
 
     /// <inheritdoc/>
+    public override int Held => _held.Length;
+
+    /// <inheritdoc/>
     public override void Append(ReadOnlySpan<char> piece, IBufferWriter<char> text)
     {
         string all = string.Concat(_held, piece);

@@ -10,6 +10,9 @@ internal sealed class ReplaceRule(string what, string by) : TextRule
     private string _held = "";
 
     /// <inheritdoc/>
+    public override int Held => _held.Length;
+
+    /// <inheritdoc/>
     public override void Append(ReadOnlySpan<char> piece, IBufferWriter<char> text)
     {
         string all = string.Concat(_held, piece);

@@ -8,6 +8,9 @@ namespace Ovms.Language.Vocabulary;
 /// </summary>
 internal abstract class TextRule
 {
+    /// <summary>How many characters are held back.</summary>
+    public abstract int Held { get; }
+
     /// <summary>Takes a piece and gives what is certain.</summary>
     public abstract void Append(ReadOnlySpan<char> piece, IBufferWriter<char> text);
 

@@ -12,6 +12,8 @@ internal sealed class VocabularyDetokenizer : Detokenizer
 
     // The last one holds the text for the caller; the one before rule i what that rule reads.
     private readonly ArrayBufferWriter<char>[] _texts;
+    private int _given;
+    private int _held;
 
     /// <summary>Creates one for an answer.</summary>
     /// <param name="recipe">The vocabulary and the rules.</param>
@@ -29,6 +31,7 @@ internal sealed class VocabularyDetokenizer : Detokenizer
     public override ReadOnlySpan<char> Append(int id)
     {
         Clear();
+        (int given, int known) = (_given, _given + _held);
         if (!_skipSpecialTokens || !_recipe.IsSpecial(id))
         {
             _characters.Append(_recipe.Tokens[id], _texts[0]);
@@ -38,6 +41,10 @@ internal sealed class VocabularyDetokenizer : Detokenizer
             }
         }
 
+        // Counted back from the end: what rules held before may have been given or removed now.
+        _given += _texts[^1].WrittenCount;
+        _held = Held;
+        Start = Math.Clamp(_given + _held - _texts[0].WrittenCount, given, known);
         return _texts[^1].WrittenSpan;
     }
 
@@ -53,6 +60,20 @@ internal sealed class VocabularyDetokenizer : Detokenizer
         }
 
         return _texts[^1].WrittenSpan;
+    }
+
+    private int Held
+    {
+        get
+        {
+            int held = 0;
+            foreach (TextRule rule in _rules)
+            {
+                held += rule.Held;
+            }
+
+            return held;
+        }
     }
 
     private void Clear()

@@ -20,6 +20,8 @@ internal sealed class WindowDetokenizer(DecodeIds decode) : Detokenizer
     // Tokens without any text leave nothing to recognise; so many of them are not kept.
     private const int MostSilentTokens = 256;
 
+    private const char Broken = '\uFFFD';
+
     // The bytes of a broken character that may still become whole.
     private const int MostBroken = 3;
 
@@ -30,12 +32,17 @@ internal sealed class WindowDetokenizer(DecodeIds decode) : Detokenizer
     private string _text = "";
     private int _given;
 
+    // Of all text, not of the window's.
+    private int _all;
+
     /// <inheritdoc/>
     public override ReadOnlySpan<char> Append(int id)
     {
+        string open = _text[Math.Min(_given, _text.Length)..].TrimEnd(Broken);
         _ids.Add(id);
         Shorten();
         _text = Decode(0);
+        Start = _all + open.AsSpan().CommonPrefixLength(_text.AsSpan(Math.Min(_given, _text.Length)));
         return Give(Certain(_text));
     }
 
@@ -46,6 +53,7 @@ internal sealed class WindowDetokenizer(DecodeIds decode) : Detokenizer
     {
         int begin = Math.Min(_given, _text.Length);
         _given = Math.Max(begin, end);
+        _all += _given - begin;
         return _text.AsSpan(begin, _given - begin);
     }
 
@@ -80,7 +88,7 @@ internal sealed class WindowDetokenizer(DecodeIds decode) : Detokenizer
     private static int Certain(string text)
     {
         int end = text.Length;
-        while (end > text.Length - MostBroken && end > 0 && text[end - 1] == '\uFFFD')
+        while (end > text.Length - MostBroken && end > 0 && text[end - 1] == Broken)
         {
             end--;
         }

@@ -6,7 +6,7 @@ namespace Ovms.Repository.Language;
 
 /// <summary>
 /// generation_config.json: the defaults that a model's makers chose for requests. A value that is null was not given, or was out of range
-/// and is told in the warnings.
+/// and is told in the warnings. do_sample is not read: as in the original, the temperature decides.
 /// </summary>
 internal sealed record GenerationFile
 {
@@ -34,9 +34,6 @@ internal sealed record GenerationFile
     /// <summary>Whether such a text stays in the answer.</summary>
     public bool? IncludeStop { get; init; }
 
-    /// <summary>Whether tokens are drawn, not chosen.</summary>
-    public bool? DoSample { get; init; }
-
     /// <summary>Temperature, at least 0.</summary>
     public float? Temperature { get; init; }
 
@@ -58,9 +55,6 @@ internal sealed record GenerationFile
     /// <summary>-2 to 2.</summary>
     public float? PresencePenalty { get; init; }
 
-    /// <summary>Answers to a prompt.</summary>
-    public int? Answers { get; init; }
-
     /// <summary>Reads the file of a folder; without one nothing is given.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="warnings">Gets a sentence for each value that cannot be used.</param>
@@ -74,6 +68,8 @@ internal sealed record GenerationFile
         }
 
         GenerationValues values = new(json.Value, folder.In(Name), warnings);
+        values.ExpectOne("num_return_sequences", "a request without n gets one answer");
+        values.ExpectOne("num_beams", "beam search is not served");
         return new GenerationFile
         {
             EosIds = values.Ids("eos_token_id"),
@@ -83,7 +79,6 @@ internal sealed record GenerationFile
             IgnoreEos = values.Flag("ignore_eos"),
             StopStrings = values.Texts("stop_strings"),
             IncludeStop = values.Flag("include_stop_str_in_output"),
-            DoSample = values.Flag("do_sample"),
             Temperature = values.Number("temperature", static value => value >= 0, "a number of 0 or more"),
             TopP = values.Number("top_p", static value => value is > 0 and <= 1, "a number over 0 and at most 1"),
             TopK = values.Count("top_k", 0),
@@ -91,7 +86,6 @@ internal sealed record GenerationFile
             RepetitionPenalty = values.Number("repetition_penalty", static value => value > 0, "a number over 0"),
             FrequencyPenalty = values.Number("frequency_penalty", static value => value is >= -2 and <= 2, "a number from -2 to 2"),
             PresencePenalty = values.Number("presence_penalty", static value => value is >= -2 and <= 2, "a number from -2 to 2"),
-            Answers = values.Count("num_return_sequences", 1),
         };
     }
 }

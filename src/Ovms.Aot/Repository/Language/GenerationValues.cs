@@ -10,8 +10,6 @@ namespace Ovms.Repository.Language;
 /// <param name="warnings">Gets the warnings.</param>
 internal sealed class GenerationValues(JsonElement json, string path, List<string> warnings)
 {
-    private const int MostTexts = 16;
-
     /// <summary>A whole number of at least a least one.</summary>
     public int? Count(string name, int least) =>
         JsonFacts.Find(json, name) is not { } value ? null
@@ -54,6 +52,15 @@ internal sealed class GenerationValues(JsonElement json, string path, List<strin
         return [.. ids];
     }
 
+    /// <summary>Warns of a number other than 1, which has no effect.</summary>
+    public void ExpectOne(string name, string why)
+    {
+        if (Count(name, 1) is { } count && count != 1)
+        {
+            warnings.Add($"{path}: {name} is {count}; {why}. The value is not used.");
+        }
+    }
+
     /// <summary>One text or a list of texts.</summary>
     public ImmutableArray<string> Texts(string name)
     {
@@ -65,13 +72,13 @@ internal sealed class GenerationValues(JsonElement json, string path, List<strin
         List<string> texts = [];
         foreach (JsonElement item in Items(value))
         {
-            if (item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text && texts.Count < MostTexts)
+            if (item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text)
             {
                 texts.Add(text);
             }
             else
             {
-                _ = Refuse<string>(name, item, $"a text that is not empty, {MostTexts} of them at most");
+                _ = Refuse<string>(name, item, "a text that is not empty");
             }
         }
 

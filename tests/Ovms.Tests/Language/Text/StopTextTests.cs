@@ -1,6 +1,5 @@
 using System.Buffers;
 using Ovms.Language.Text;
-using Ovms.Status;
 
 namespace Ovms.Tests.Language.Text;
 
@@ -126,12 +125,35 @@ public class StopTextTests
     [Test]
     public async Task Check_BoundsNumberAndLength()
     {
-        await Assert.That(StopText.Check([]).IsOk).IsTrue();
-        await Assert.That(StopText.Check([.. Enumerable.Repeat("x", 16)]).IsOk).IsTrue();
-        Outcome many = StopText.Check([.. Enumerable.Repeat("x", 17)]);
-        await Assert.That(many.Code).IsEqualTo(StatusCode.SamplingInvalid);
-        await Assert.That(many.Text).Contains("stop array must have no more than 16 strings");
-        await Assert.That(StopText.Check([new string('x', 4097)]).Text).Contains("4097 characters; expected at most 4096");
+        await Assert.That(StopText.Check([])).IsNull();
+        await Assert.That(StopText.Check([.. Enumerable.Repeat("x", 16)])).IsNull();
+        await Assert.That(StopText.Check([new string('x', 4096)])).IsNull();
+        await Assert.That(StopText.Check([.. Enumerable.Repeat("x", 17)])).IsEqualTo("stop array must have no more than 16 strings");
+        await Assert.That(StopText.Check(["a", ""])).Contains("an empty string");
+        await Assert.That(StopText.Check(["a", new string('x', 4097)])).Contains("4097 characters; expected at most 4096");
+    }
+
+    [Test]
+    [Arguments("xxstopxx|stop.", "stop", "xxstopxx", "stop")]
+    [Arguments("xst|op", "stop", "x", "stop")]
+    [Arguments("stop|x", "stop", "stopx", null)]
+    [Arguments("aaa|a", "aa", "aa", "aa")]
+    [Arguments("abab|ab", "abab", "ab", "abab")]
+    public async Task StopThatEndsTooEarly_IsText(string text, string stop, string expected, string? found)
+    {
+        // Before the bar no stop may end.
+        string[] parts = text.Split('|');
+        StopText search = new([stop, "never"], include: false);
+        ArrayBufferWriter<char> output = new();
+        foreach (char letter in parts[0])
+        {
+            await Assert.That(search.Append([letter], output, mayEnd: false)).IsFalse();
+        }
+
+        search.Append(parts[1], output);
+        search.Flush(output);
+        await Assert.That(output.WrittenSpan.ToString()).IsEqualTo(expected);
+        await Assert.That(search.Found).IsEqualTo(found);
     }
 
     private static (string Output, string? Found) Run(IReadOnlyList<string> stops, bool include, IEnumerable<string> pieces)

@@ -40,21 +40,24 @@ internal abstract class AnswerForm
     public void WriteBegin(NativeBuffer buffer)
     {
         bool isFirst = true;
-        foreach (ChoiceText choice in Call.Choices)
+        foreach (TextPrompt prompt in Call.Prompts)
         {
-            BeginChunk(buffer);
-            buffer.Raw("{\"index\":"u8);
-            buffer.Number(choice.Index);
-            buffer.Raw(",\"logprobs\":null,"u8);
-            buffer.Raw(EmptyPart);
-            buffer.Raw(",\"finish_reason\":null}"u8);
-            EndChunk(buffer, isFirst);
-            isFirst = false;
+            foreach (ChoiceText choice in prompt.Choices)
+            {
+                WriteBegin(buffer, prompt, choice);
+                EndChunk(buffer, isFirst);
+                isFirst = false;
+            }
         }
     }
 
     /// <summary>The member of a choice without text, with which its stream begins.</summary>
     protected abstract ReadOnlySpan<byte> EmptyPart { get; }
+
+    /// <summary>Writes the ids of its prompt into a choice, if they are wanted and the choice has a place for them.</summary>
+    protected virtual void WritePromptOfChoice(NativeBuffer buffer, TextPrompt prompt)
+    {
+    }
 
     /// <summary>Writes one choice of an event: its new text and tokens, and its end if it has ended.</summary>
     protected abstract void WriteChunkChoice(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice);
@@ -118,7 +121,7 @@ internal abstract class AnswerForm
         buffer.Raw("}"u8);
     }
 
-    /// <summary>Ends an event that <see cref="BeginChunk"/> began.</summary>
+    /// <summary>Ends an event.</summary>
     private void EndChunk(NativeBuffer buffer, bool isFirst = false)
     {
         buffer.Raw(_tail);
@@ -139,8 +142,22 @@ internal abstract class AnswerForm
         buffer.Raw("}\n\n"u8);
     }
 
-    /// <summary>Begins an event.</summary>
-    private void BeginChunk(NativeBuffer buffer) => buffer.Raw(_head);
+    private void WriteBegin(NativeBuffer buffer, TextPrompt prompt, ChoiceText choice)
+    {
+        buffer.Raw(_head);
+        buffer.Raw("{\"index\":"u8);
+        buffer.Number(choice.Index);
+        buffer.Raw(",\"logprobs\":null,"u8);
+        buffer.Raw(EmptyPart);
+        buffer.Raw(",\"finish_reason\":null"u8);
+        if (Call.Fields.ReturnsTokenIds)
+        {
+            buffer.Raw(",\"token_ids\":[]"u8);
+        }
+
+        WritePromptOfChoice(buffer, prompt);
+        buffer.Raw("}"u8);
+    }
 
     /// <summary>Writes the reason of an end, or null.</summary>
     protected static void WriteFinish(NativeBuffer buffer, string? finish)
@@ -163,11 +180,17 @@ internal abstract class AnswerForm
             return;
         }
 
+        // Generated ones alone, as vLLM does; the prompt's have a member of their own.
         buffer.Raw(",\"token_ids\":["u8);
-        for (int i = 0; i < choice.Tokens.Count; i++)
+        bool isFirst = true;
+        foreach (AnswerToken token in choice.Tokens)
         {
-            buffer.Raw(i == 0 ? default : ","u8);
-            buffer.Number(choice.Tokens[i].Id);
+            if (!token.IsOfPrompt)
+            {
+                buffer.Raw(isFirst ? default : ","u8);
+                buffer.Number(token.Choice.Id);
+                isFirst = false;
+            }
         }
 
         buffer.Raw("]"u8);

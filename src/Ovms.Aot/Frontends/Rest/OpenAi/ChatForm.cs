@@ -57,7 +57,7 @@ internal sealed class ChatForm(TextCall call) : AnswerForm(call, "chat.completio
         buffer.Raw("{\"content\":["u8);
         for (int i = 0; i < choice.Tokens.Count; i++)
         {
-            TokenChoice token = choice.Tokens[i];
+            TokenChoice token = choice.Tokens[i].Choice;
             buffer.Raw(i == 0 ? "{"u8 : ",{"u8);
             WriteToken(buffer, token.Id, token.LogProbability);
             buffer.Raw(",\"top_logprobs\":["u8);

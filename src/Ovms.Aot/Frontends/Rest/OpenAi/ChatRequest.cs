@@ -33,6 +33,7 @@ internal sealed record ChatRequest
             maxCompletion is null ? ("max_tokens", sampling.MaxTokens) : ("max_completion_tokens", maxCompletion);
         limits.CheckTokens(fields, name, maxTokens);
         RefuseFormat(fields);
+        limits.CheckSequences(fields, 1, sampling.Answers);
         return new ChatRequest { Sampling = sampling, Messages = messages, LogProbs = logProbs, MaxTokens = maxTokens };
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Ovms.Generation.Requests;
 using Ovms.Language.Sampling;
 using Ovms.Language.Text;
@@ -11,11 +12,22 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <param name="detokenizer">Makes text of the tokens.</param>
 /// <param name="stop">Finds the texts that end it; null if there are none.</param>
 /// <param name="keepsTokens">Whether log-probabilities or ids of the tokens are wanted.</param>
-internal sealed class ChoiceText(int index, Detokenizer detokenizer, StopText? stop, bool keepsTokens)
+/// <param name="minTokens">As many tokens come before a text or a token may end it.</param>
+internal sealed class ChoiceText(int index, Detokenizer detokenizer, StopText? stop, bool keepsTokens, int minTokens = 0)
 {
+    // An array of alternatives beside its entries.
+    private const int ArrayBytes = 24;
+
     private readonly ArrayBufferWriter<char> _text = new();
-    private readonly List<TokenChoice> _tokens = [];
+    private readonly List<AnswerToken> _tokens = [];
+    private int[]? _promptOffsets;
+    private long _alternativeBytes;
     private bool _isEndTaken;
+
+    // Characters of the prompt, if it is repeated; and UTF-16 code units and characters of the generated text, stop texts included.
+    private int _prompt;
+    private int _units;
+    private int _characters;
 
     /// <summary>Its index in the response.</summary>
     public int Index => index;
@@ -30,7 +42,11 @@ internal sealed class ChoiceText(int index, Detokenizer detokenizer, StopText? s
     public ReadOnlySpan<char> Text => _text.WrittenSpan;
 
     /// <summary>The tokens since <see cref="Clear"/>, if they are wanted.</summary>
-    public IReadOnlyList<TokenChoice> Tokens => _tokens;
+    public IReadOnlyList<AnswerToken> Tokens => _tokens;
+
+    /// <summary>About how much memory text and tokens take.</summary>
+    public long Bytes =>
+        ((long)_text.Capacity * sizeof(char)) + ((long)_tokens.Capacity * Unsafe.SizeOf<AnswerToken>()) + _alternativeBytes;
 
     /// <summary>Whether there is text, a token or an end that was not sent yet.</summary>
     public bool TryTakeNews()
@@ -46,23 +62,29 @@ internal sealed class ChoiceText(int index, Detokenizer detokenizer, StopText? s
     {
         _text.ResetWrittenCount();
         _tokens.Clear();
+        _alternativeBytes = 0;
     }
 
     /// <summary>Begins with the prompt, for answers that repeat it.</summary>
     /// <param name="text">The prompt.</param>
-    /// <param name="first">Its first token.</param>
-    public void Begin(string text, int first)
+    /// <param name="first">Its first token, which has no probability.</param>
+    /// <param name="offsets">Where its tokens begin, if their log-probabilities are wanted; else null.</param>
+    public void Begin(string text, int first, int[]? offsets)
     {
         _text.Write(text);
-        TakePrompt(new TokenChoice(first, float.NaN, default));
+        _prompt = PromptOffsets.Characters(text);
+        _promptOffsets = offsets;
+        TakePrompt(0, new TokenChoice(first, float.NaN, default));
     }
 
     /// <summary>Takes a token of the prompt, which an answer that repeats the prompt shows.</summary>
-    public void TakePrompt(TokenChoice choice)
+    /// <param name="place">Its place in the prompt.</param>
+    /// <param name="choice">The token.</param>
+    public void TakePrompt(int place, TokenChoice choice)
     {
-        if (keepsTokens)
+        if (_promptOffsets is not null)
         {
-            _tokens.Add(choice);
+            Keep(choice, _promptOffsets[place], isOfPrompt: true);
         }
     }
 
@@ -75,20 +97,13 @@ internal sealed class ChoiceText(int index, Detokenizer detokenizer, StopText? s
             return false;
         }
 
-        if (item.HasToken)
+        // The token that ends an answer is counted and not shown.
+        bool isEnd = item.Finish == Generation.Requests.Finish.Stop;
+        Count += item.HasToken ? 1 : 0;
+        if (item.HasToken && !isEnd && TakeShown(item.Choice))
         {
-            Count++;
-            if (keepsTokens)
-            {
-                _tokens.Add(item.Choice);
-            }
-
-            // The token that ends an answer is counted and not shown.
-            if (item.Finish != Generation.Requests.Finish.Stop && Pass(detokenizer.Append(item.Choice.Id)))
-            {
-                Finish = "stop";
-                return true;
-            }
+            Finish = "stop";
+            return true;
         }
 
         if (item.Finish != Generation.Requests.Finish.None)
@@ -99,20 +114,46 @@ internal sealed class ChoiceText(int index, Detokenizer detokenizer, StopText? s
                 stop?.Flush(_text);
             }
 
-            Finish = isStopped || item.Finish == Generation.Requests.Finish.Stop ? "stop" : "length";
+            if (item.HasToken && isEnd && keepsTokens)
+            {
+                Keep(item.Choice, _prompt + _characters);
+            }
+
+            Finish = isStopped || isEnd ? "stop" : "length";
         }
 
         return false;
     }
 
+    private bool TakeShown(TokenChoice choice)
+    {
+        ReadOnlySpan<char> piece = detokenizer.Append(choice.Id);
+        if (keepsTokens)
+        {
+            // What the detokenizer holds back, and a token may begin in, has no characters of two code units.
+            Keep(choice, _prompt + _characters + (detokenizer.Start - _units));
+        }
+
+        return Pass(piece);
+    }
+
     private bool Pass(ReadOnlySpan<char> piece)
     {
+        _units += piece.Length;
+        _characters += PromptOffsets.Characters(piece);
         if (stop is not null)
         {
-            return stop.Append(piece, _text);
+            return stop.Append(piece, _text, mayEnd: Count > minTokens);
         }
 
         _text.Write(piece);
         return false;
+    }
+
+    private void Keep(TokenChoice choice, int offset, bool isOfPrompt = false)
+    {
+        _tokens.Add(new AnswerToken(choice, offset, isOfPrompt));
+        int alternatives = choice.TopLogProbs.Count;
+        _alternativeBytes += alternatives == 0 ? 0 : ArrayBytes + (alternatives * (long)Unsafe.SizeOf<TopLogProbs.Entry>());
     }
 }

@@ -5,16 +5,8 @@ using Ovms.Tensors;
 namespace Ovms.Frontends.Rest.OpenAi;
 
 /// <summary>The answers of completions.</summary>
-internal sealed class CompletionForm : AnswerForm
+internal sealed class CompletionForm(TextCall call) : AnswerForm(call, "text_completion", "text_completion.chunk")
 {
-    // By choice: characters of the tokens written so far, where the next token's text begins.
-    private readonly int[] _offsets;
-
-    /// <summary>Prepares the answers of a call.</summary>
-    public CompletionForm(TextCall call)
-        : base(call, "text_completion", "text_completion.chunk") =>
-        _offsets = new int[call.Choices.Count()];
-
     /// <inheritdoc/>
     protected override ReadOnlySpan<byte> EmptyPart => "\"text\":\"\""u8;
 
@@ -45,13 +37,18 @@ internal sealed class CompletionForm : AnswerForm
         buffer.Raw(",\"text\":"u8);
         buffer.Text(choice.Text);
         WriteTokenIds(buffer, choice);
+        WritePromptOfChoice(buffer, prompt);
+        buffer.Raw("}"u8);
+    }
+
+    /// <inheritdoc/>
+    protected override void WritePromptOfChoice(NativeBuffer buffer, TextPrompt prompt)
+    {
         if (Call.Fields.ReturnsTokenIds)
         {
             buffer.Raw(",\"prompt_token_ids\":"u8);
             buffer.Ids(prompt.Ids);
         }
-
-        buffer.Raw("}"u8);
     }
 
     private void WriteLogProbs(NativeBuffer buffer, ChoiceText choice)
@@ -62,26 +59,22 @@ internal sealed class CompletionForm : AnswerForm
             return;
         }
 
-        IReadOnlyList<TokenChoice> tokens = choice.Tokens;
-        WriteList(buffer, "{\"tokens\":["u8, tokens, token => buffer.Text(TokenText(token.Id)));
+        IReadOnlyList<AnswerToken> tokens = choice.Tokens;
+        WriteList(buffer, "{\"tokens\":["u8, tokens, token => buffer.Text(TokenText(token.Choice.Id)));
         WriteList(buffer, "],\"token_logprobs\":["u8, tokens, token =>
         {
             // The first token of a prompt has no probability.
-            if (float.IsNaN(token.LogProbability))
+            if (float.IsNaN(token.Choice.LogProbability))
             {
                 buffer.Raw("null"u8);
             }
             else
             {
-                WriteLogProb(buffer, token.LogProbability);
+                WriteLogProb(buffer, token.Choice.LogProbability);
             }
         });
-        WriteList(buffer, "],\"top_logprobs\":["u8, tokens, token => WriteBest(buffer, token));
-        WriteList(buffer, "],\"text_offset\":["u8, tokens, token =>
-        {
-            buffer.Number(_offsets[choice.Index]);
-            _offsets[choice.Index] += TokenText(token.Id).Length;
-        });
+        WriteList(buffer, "],\"top_logprobs\":["u8, tokens, token => WriteBest(buffer, token.Choice));
+        WriteList(buffer, "],\"text_offset\":["u8, tokens, token => buffer.Number(token.Offset));
         buffer.Raw("]}"u8);
     }
 
@@ -120,7 +113,7 @@ internal sealed class CompletionForm : AnswerForm
     }
 
     private static void WriteList(
-        NativeBuffer buffer, ReadOnlySpan<byte> name, IReadOnlyList<TokenChoice> tokens, Action<TokenChoice> write)
+        NativeBuffer buffer, ReadOnlySpan<byte> name, IReadOnlyList<AnswerToken> tokens, Action<AnswerToken> write)
     {
         buffer.Raw(name);
         for (int i = 0; i < tokens.Count; i++)

@@ -28,7 +28,7 @@ internal sealed record CompletionRequest
     public static CompletionRequest Read(RequestFields fields, TextLimits limits)
     {
         SamplingFields sampling = SamplingFields.Read(fields, limits);
-        Prompt[] prompts = Prompt.ReadAll(fields, "prompt");
+        Prompt[] prompts = Prompt.ReadAll(fields, "prompt", count => limits.CheckSequences(fields, count, sampling.Answers));
         int logProbs = ReadLogProbs(fields);
         bool echoes = fields.Flag("echo", "echo accepts values true or false");
         limits.CheckTokens(fields, "max_tokens", sampling.MaxTokens, echoes ? 0 : 1);

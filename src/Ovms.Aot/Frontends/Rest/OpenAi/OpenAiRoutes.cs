@@ -19,8 +19,8 @@ internal static class OpenAiRoutes
         TextRoute route = new(settings, registry, drain, counts);
         return s_prefixes.SelectMany(prefix => new[]
         {
-            new RestRoute($"{prefix}/chat/completions", RestVerb.Post, (context, _) => route.HandleAsync(context, ChatAsync)),
-            new RestRoute($"{prefix}/completions", RestVerb.Post, (context, _) => route.HandleAsync(context, CompletionsAsync)),
+            new RestRoute($"{prefix}/chat/completions", RestVerb.Post, (context, _) => route.GenerateAsync(context, ChatAsync)),
+            new RestRoute($"{prefix}/completions", RestVerb.Post, (context, _) => route.GenerateAsync(context, CompletionsAsync)),
             new RestRoute($"{prefix}/tokenize", RestVerb.Post, (context, _) => route.HandleAsync(context, TokenizeRequest.AnswerAsync)),
             new RestRoute($"{prefix}/detokenize", RestVerb.Post, (context, _) => route.HandleAsync(context, DetokenizeRequest.AnswerAsync)),
         });

@@ -7,12 +7,11 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <param name="Ids">The ids; null if <paramref name="Text"/> is given.</param>
 internal readonly record struct Prompt(string? Text, int[]? Ids)
 {
-    private const int MaxPrompts = 128;
-
     /// <summary>Reads a text, an array of texts, an array of ids, or an array of such arrays.</summary>
     /// <param name="fields">The request; receives the first fault.</param>
     /// <param name="name">The field.</param>
-    public static Prompt[] ReadAll(RequestFields fields, string name)
+    /// <param name="check">Checks the number of prompts, before they are read.</param>
+    public static Prompt[] ReadAll(RequestFields fields, string name, Action<int> check)
     {
         if (!fields.TryGet(name, out JsonElement value))
         {
@@ -22,6 +21,7 @@ internal readonly record struct Prompt(string? Text, int[]? Ids)
 
         if (value.ValueKind == JsonValueKind.String)
         {
+            check(1);
             return [new Prompt(value.GetString(), null)];
         }
 
@@ -37,18 +37,11 @@ internal readonly record struct Prompt(string? Text, int[]? Ids)
             return [];
         }
 
-        return value[0].ValueKind switch
-        {
-            JsonValueKind.Number => [ReadIds(fields, name, value)],
-            _ when value.GetArrayLength() > MaxPrompts => TooMany(fields, name),
-            _ => [.. value.EnumerateArray().Select(item => ReadItem(fields, name, item))],
-        };
-    }
-
-    private static Prompt[] TooMany(RequestFields fields, string name)
-    {
-        fields.Fail($"{name} array must have no more than {MaxPrompts} prompts");
-        return [];
+        bool isOne = value[0].ValueKind == JsonValueKind.Number;
+        check(isOne ? 1 : value.GetArrayLength());
+        return !fields.Fault.IsOk ? []
+            : isOne ? [ReadIds(fields, name, value)]
+            : [.. value.EnumerateArray().Select(item => ReadItem(fields, name, item))];
     }
 
     private static Prompt ReadItem(RequestFields fields, string name, JsonElement item)

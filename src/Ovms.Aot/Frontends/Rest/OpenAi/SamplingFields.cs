@@ -6,7 +6,6 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <summary>The fields that chat and completions share, checked in the original's order and with its texts.</summary>
 internal sealed record SamplingFields
 {
-
     /// <summary>Whether the answer is streamed.</summary>
     public bool IsStream { get; private init; }
 
@@ -16,14 +15,14 @@ internal sealed record SamplingFields
     /// <summary>Whether every chunk of a stream carries the usage up to it.</summary>
     public bool HasRunningUsage { get; private init; }
 
-    /// <summary>Whether the end token does not end the answer.</summary>
-    public bool IgnoresEnd { get; private init; }
+    /// <summary>Whether the end token does not end the answer; null = the model's default.</summary>
+    public bool? IgnoresEnd { get; private init; }
 
     /// <summary>Most tokens of an answer; null = no limit given.</summary>
     public long? MaxTokens { get; private init; }
 
-    /// <summary>Least tokens of an answer.</summary>
-    public int MinTokens { get; private init; }
+    /// <summary>Tokens before a text or a token may end an answer; null = the model's default.</summary>
+    public int? MinTokens { get; private init; }
 
     /// <summary>From -2 to 2; null = the model's default.</summary>
     public double? FrequencyPenalty { get; private init; }
@@ -67,19 +66,23 @@ internal sealed record SamplingFields
     /// <summary>Whether the answer carries token ids.</summary>
     public bool ReturnsTokenIds { get; private init; }
 
+    /// <summary>Reads whether the answer is streamed.</summary>
+    /// <param name="fields">The request; receives the fault.</param>
+    public static bool ReadIsStream(RequestFields fields) => fields.Flag("stream", "stream field is not a boolean");
+
     /// <summary>Reads them.</summary>
     /// <param name="fields">The request; receives the first fault.</param>
     /// <param name="limits">The model's limits.</param>
     public static SamplingFields Read(RequestFields fields, TextLimits limits)
     {
-        bool isStream = fields.Flag("stream", "stream field is not a boolean");
+        bool isStream = ReadIsStream(fields);
         (bool includesUsage, bool running) = ReadStreamOptions(fields, isStream);
         return new SamplingFields
         {
             IsStream = isStream,
             IncludesUsage = includesUsage,
             HasRunningUsage = running,
-            IgnoresEnd = fields.Flag("ignore_eos", "ignore_eos accepts values true or false"),
+            IgnoresEnd = OptionalFlag(fields, "ignore_eos"),
             MaxTokens = fields.Unsigned("max_tokens"),
             FrequencyPenalty = InRange(fields, "frequency_penalty", -2, 2),
             PresencePenalty = InRange(fields, "presence_penalty", -2, 2),
@@ -91,16 +94,17 @@ internal sealed record SamplingFields
             TopK = ReadTopK(fields),
             Seed = ReadSeed(fields),
             Stops = ReadStops(fields),
-            IncludesStop = fields.Has("include_stop_str_in_output")
-                ? fields.Flag("include_stop_str_in_output", "include_stop_str_in_output accepts values true or false")
-                : null,
+            IncludesStop = OptionalFlag(fields, "include_stop_str_in_output"),
             Answers = ReadAnswers(fields, limits, isStream),
-            MinTokens = (int)Math.Min(fields.Unsigned("min_tokens") ?? 0, int.MaxValue),
+            MinTokens = fields.Unsigned("min_tokens") is { } least ? (int)Math.Min(least, int.MaxValue) : null,
             LogitBias = LogitBiasField.Read(fields),
             SkipsSpecialTokens = fields.Flag("skip_special_tokens", "skip_special_tokens accepts values true or false", otherwise: true),
             ReturnsTokenIds = fields.Flag("return_token_ids", "return_token_ids accepts values true or false"),
         };
     }
+
+    private static bool? OptionalFlag(RequestFields fields, string name) =>
+        fields.Has(name) ? fields.Flag(name, $"{name} accepts values true or false") : null;
 
     private static double? InRange(RequestFields fields, string name, double min, double max) =>
         fields.Number(
@@ -195,14 +199,10 @@ internal sealed record SamplingFields
         JsonElement[] given = value.ValueKind switch
         {
             JsonValueKind.String => [value],
-            JsonValueKind.Array when value.GetArrayLength() <= StopText.MostStops => [.. value.EnumerateArray()],
+            JsonValueKind.Array => [.. value.EnumerateArray().Take(StopText.MostStops + 1)],
             _ => [],
         };
-        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > StopText.MostStops)
-        {
-            fields.Fail($"stop array must have no more than {StopText.MostStops} strings");
-        }
-        else if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Array))
+        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Array))
         {
             fields.Fail("stop is not a string or array of strings");
         }
@@ -216,17 +216,13 @@ internal sealed record SamplingFields
             return null;
         }
 
-        string[] stops = [.. given.Select(static stop => stop.GetString()!).Distinct(StringComparer.Ordinal)];
-        if (stops.Any(static stop => stop.Length == 0))
+        string[] stops = [.. given.Select(static stop => stop.GetString()!)];
+        if (StopText.Check(stops) is { } fault)
         {
-            fields.Fail("stop holds an empty string, which would end every answer at once; leave it out");
-        }
-        else if (stops.Any(static stop => stop.Length > StopText.LongestStop))
-        {
-            fields.Fail($"stop holds a string of more than {StopText.LongestStop} characters");
+            fields.Fail(fault);
         }
 
-        return stops;
+        return [.. stops.Distinct(StringComparer.Ordinal)];
     }
 
     private static int ReadAnswers(RequestFields fields, TextLimits limits, bool isStream)

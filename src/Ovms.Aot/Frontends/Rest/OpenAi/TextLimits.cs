@@ -11,7 +11,11 @@ namespace Ovms.Frontends.Rest.OpenAi;
 internal sealed record TextLimits(int BestOf, int? Tokens, bool IsOfGraph = false)
 {
     /// <summary>The limits of a model.</summary>
-    public static TextLimits Of(LanguageSettings settings) => new(settings.BestOfLimit, settings.MaxTokensLimit, settings.IsOfGraph);
+    public static TextLimits Of(LanguageSettings settings) =>
+        new(settings.BestOfLimit, settings.MaxTokensLimit, settings.IsOfGraph) { Sequences = settings.MaxSequences };
+
+    /// <summary>Sequences that the model computes at a time, and one request may ask for.</summary>
+    public int Sequences { get; init; } = int.MaxValue;
 
     /// <summary>Checks a request's limit on tokens.</summary>
     /// <param name="fields">Receives the fault.</param>
@@ -39,6 +43,21 @@ internal sealed record TextLimits(int BestOf, int? Tokens, bool IsOfGraph = fals
         if (answers > BestOf)
         {
             fields.Fail(Why("n", answers, "best_of_limit", BestOf, mustBeBelow: false));
+        }
+    }
+
+    /// <summary>Checks how many sequences a request asks for: all of them are computed side by side.</summary>
+    /// <param name="fields">Receives the fault.</param>
+    /// <param name="prompts">Number of prompts.</param>
+    /// <param name="answers">The field n.</param>
+    public void CheckSequences(RequestFields fields, int prompts, int answers)
+    {
+        long asked = (long)prompts * answers;
+        if (asked > Sequences)
+        {
+            fields.Fail(
+                $"{asked} answers were asked for ({prompts} prompts, n {answers}); this model computes at most {Sequences} at a time "
+                + "(max_num_seqs)");
         }
     }
 

@@ -14,10 +14,17 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <param name="counts">Counts calls to models that cannot be leased.</param>
 internal sealed class TextRoute(RestSettings settings, ServableRegistry registry, Drain drain, CallCounts counts)
 {
+    /// <summary>Handles a request whose answer may be a stream.</summary>
+    /// <param name="context">The HTTP call.</param>
+    /// <param name="answer">Answers it.</param>
+    public Task GenerateAsync(HttpContext context, Func<TextExchange, Task> answer) => HandleAsync(context, answer, mayStream: true);
+
     /// <summary>Handles a request.</summary>
     /// <param name="context">The HTTP call.</param>
     /// <param name="answer">Answers it.</param>
-    public async Task HandleAsync(HttpContext context, Func<TextExchange, Task> answer)
+    public Task HandleAsync(HttpContext context, Func<TextExchange, Task> answer) => HandleAsync(context, answer, mayStream: false);
+
+    private async Task HandleAsync(HttpContext context, Func<TextExchange, Task> answer, bool mayStream)
     {
         using MemoryShare share = new MemoryShare().Of(settings.Memory.For(context));
         BodyBounds bounds = new(settings.MaxBodyBytes, share, settings.Arrival, drain.Draining);
@@ -39,9 +46,13 @@ internal sealed class TextRoute(RestSettings settings, ServableRegistry registry
 
         Outcome<ServableLease> leased = registry.Lease(name.Value, "");
         using ServableLease? lease = leased.Value;
-        bool isStream = fields.TryGet("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True;
+        bool isStream = mayStream && SamplingFields.ReadIsStream(fields);
         using TextMeter meter = new(context, lease is null ? counts.Find(name.Value, "") : lease.Servable.Metrics, isStream);
-        Outcome ready = lease is null ? leased.WithoutValue : Check(name.Value, lease.Servable);
+
+        // As in the original, the kind of stream comes before the model, and the model before all other fields.
+        Outcome ready = !fields.Fault.IsOk ? fields.Fault
+            : lease is null ? leased.WithoutValue
+            : Check(name.Value, lease.Servable);
         if (!ready.IsOk)
         {
             meter.Statistics = lease?.Servable.Statistics;

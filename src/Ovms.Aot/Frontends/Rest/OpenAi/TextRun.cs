@@ -15,6 +15,10 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
 
     private readonly HttpContext _context = exchange.Context;
 
+    // Bytes of a whole answer that are made so far. Answers to several prompts grow side by side.
+    private readonly Lock _growing = new();
+    private long _grown;
+
     // From then on the timer must not begin the stream.
     private bool _isAnswered;
 
@@ -54,7 +58,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
 
         using NativeBuffer answer = new();
         form.WriteWhole(answer);
-        Outcome room = exchange.Share.TryHoldAnswer(answer.Length);
+        Outcome room = exchange.Share.TryHoldAnswer(_grown + answer.Length);
         if (!room.IsOk)
         {
             await exchange.ErrorAsync(room).ConfigureAwait(false);
@@ -66,6 +70,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
 
     private async Task<Outcome> CollectAsync(TextPrompt prompt, CancellationToken end)
     {
+        long grown = 0;
         try
         {
             while (await prompt.Generation.WaitAsync(end).ConfigureAwait(false))
@@ -81,6 +86,13 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
                     Take(prompt, item);
                 }
 
+                Outcome room = Hold(prompt, ref grown);
+                if (!room.IsOk)
+                {
+                    call.Cancel();
+                    return room;
+                }
+
                 if (prompt.Choices.All(static choice => choice.Finish is not null))
                 {
                     break;
@@ -92,6 +104,28 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             return Outcome.Fail(StatusCode.ServerShuttingDown);
+        }
+    }
+
+    // The call's memory counts the answers while they grow, not only when they are whole.
+    private Outcome Hold(TextPrompt prompt, ref long grown)
+    {
+        long bytes = 0;
+        foreach (ChoiceText choice in prompt.Choices)
+        {
+            bytes += choice.Bytes;
+        }
+
+        if (bytes <= grown)
+        {
+            return Outcome.Ok;
+        }
+
+        lock (_growing)
+        {
+            _grown += bytes - grown;
+            grown = bytes;
+            return exchange.Share.TryHoldAnswer(_grown);
         }
     }
 
@@ -245,7 +279,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
         {
             foreach (ChoiceText choice in prompt.Choices)
             {
-                choice.TakePrompt(item.Choice);
+                choice.TakePrompt(item.PromptIndex, item.Choice);
             }
 
             return;

@@ -2,7 +2,6 @@ using Ovms.Generation;
 using Ovms.Generation.Requests;
 using Ovms.Language.Sampling;
 using Ovms.Language.Text;
-using Ovms.Repository.Language;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.OpenAi;
@@ -10,9 +9,6 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <summary>Starts what a checked request asks for: makes token ids of the prompts, checks lengths, and hands them to the engine.</summary>
 internal static class TextStart
 {
-    // As the original: without a word from the caller or the model, sampling chooses among this many tokens.
-    private const int UsualTopK = 40;
-
     /// <summary>Starts a chat.</summary>
     public static async Task<Outcome<TextCall>> ChatAsync(TextExchange exchange, ChatRequest request)
     {
@@ -26,7 +22,7 @@ internal static class TextStart
 
         Outcome<int[]> ids = await language.Tokenizer.EncodeAsync(text.Value, false, exchange.Context.RequestAborted).ConfigureAwait(false);
         return ids.IsOk
-            ? Start(exchange, "chatcmpl-", request.Sampling, request.MaxTokens, request.LogProbs, false, [(text.Value, ids.Value)])
+            ? Start(exchange, "chatcmpl-", request.Sampling, request.MaxTokens, request.LogProbs, false, [(text.Value, ids.Value, true)])
             : ids.WithoutValue;
     }
 
@@ -35,7 +31,7 @@ internal static class TextStart
     {
         LanguageModel language = exchange.Language;
         CancellationToken gone = exchange.Context.RequestAborted;
-        List<(string Text, int[] Ids)> prompts = [];
+        List<(string Text, int[] Ids, bool IsText)> prompts = [];
         foreach (Prompt prompt in request.Prompts)
         {
             Outcome<int[]> ids = prompt.Ids is { } given
@@ -54,7 +50,7 @@ internal static class TextStart
                 return text.WithoutValue;
             }
 
-            prompts.Add((text.Value, ids.Value));
+            prompts.Add((text.Value, ids.Value, prompt.Ids is null));
         }
 
         return Start(exchange, "cmpl-", request.Sampling, request.MaxTokens, request.LogProbs, request.Echoes, prompts);
@@ -70,17 +66,14 @@ internal static class TextStart
 
     private static Outcome<TextCall> Start(
         TextExchange exchange, string kind, SamplingFields fields, long? maxTokens, int logProbs, bool echoes,
-        IReadOnlyList<(string Text, int[] Ids)> prompts)
+        IReadOnlyList<(string Text, int[] Ids, bool IsText)> prompts)
     {
         LanguageModel language = exchange.Language;
-        int[] ends = fields.IgnoresEnd ? [] : [.. language.EndIds];
-        SamplingRules rules = RulesOf(fields, language.Defaults, ends, logProbs);
-        Outcome valid = CheckCount(language, fields.Answers, prompts.Count);
-        valid = valid.IsOk ? rules.Check(language.Vocabulary) : valid;
-        IReadOnlyList<string> stops = fields.Stops ?? [.. language.Defaults.StopStrings];
-        bool includesStop = fields.IncludesStop ?? language.Defaults.IncludeStop ?? false;
+        (SamplingRules rules, int[] ends, IReadOnlyList<string> stops, bool includesStop) =
+            RequestRules.Of(fields, language.Defaults, language.EndIds, logProbs);
+        Outcome valid = rules.Check(language.Vocabulary);
         List<TextPrompt> started = [];
-        foreach ((string text, int[] ids) in prompts)
+        foreach ((string text, int[] ids, bool isText) in prompts)
         {
             Outcome<int> most = valid.IsOk ? MostTokens(language, ids.Length, maxTokens) : valid;
             Outcome<GenerationCall> generation = most.IsOk
@@ -106,11 +99,12 @@ internal static class TextStart
                 index,
                 language.Tokenizer.NewDetokenizer(fields.SkipsSpecialTokens),
                 stops.Count == 0 ? null : new StopText(stops, includesStop),
-                keepsTokens: logProbs >= 0 || fields.ReturnsTokenIds))];
+                keepsTokens: logProbs >= 0 || fields.ReturnsTokenIds,
+                rules.MinTokens))];
             if (echoes)
             {
-                // The first token of a prompt has no probability.
-                Array.ForEach(choices, choice => choice.Begin(text, ids[0]));
+                int[]? offsets = logProbs < 0 ? null : PromptOffsets.Of(language, text, ids, isText);
+                Array.ForEach(choices, choice => choice.Begin(text, ids[0], offsets));
             }
 
             started.Add(new TextPrompt(text, generation.Value, choices));
@@ -126,35 +120,6 @@ internal static class TextStart
             Prompts = [.. started],
             LogProbs = logProbs,
             Echoes = echoes,
-        };
-    }
-
-    // All of a request's sequences are computed side by side.
-    private static Outcome CheckCount(LanguageModel language, int answers, int prompts) =>
-        (long)answers * prompts <= language.Settings.MaxSequences
-            ? Outcome.Ok
-            : RequestFields.Refuse(
-                $"{(long)answers * prompts} answers were asked for ({prompts} prompts, n {answers}); this model computes at most "
-                + $"{language.Settings.MaxSequences} at a time (max_num_seqs)");
-
-    // The request, else the model's generation_config.json, else the usual value.
-    private static SamplingRules RulesOf(SamplingFields fields, GenerationFile defaults, int[] ends, int logProbs)
-    {
-        float temperature = (float?)fields.Temperature ?? defaults.Temperature ?? 1;
-        return new SamplingRules
-        {
-            Temperature = temperature,
-            TopP = (float?)fields.TopP ?? defaults.TopP ?? 1,
-            TopK = (fields.TopK ?? defaults.TopK ?? UsualTopK) is > 0 and var topK ? topK : 0,
-            MinP = (float?)fields.MinP ?? defaults.MinP ?? 0,
-            RepetitionPenalty = (float?)fields.RepetitionPenalty ?? defaults.RepetitionPenalty ?? 1,
-            PresencePenalty = (float?)fields.PresencePenalty ?? defaults.PresencePenalty ?? 0,
-            FrequencyPenalty = (float?)fields.FrequencyPenalty ?? defaults.FrequencyPenalty ?? 0,
-            LogitBias = [.. fields.LogitBias.Select(static pair => new TokenBias(pair.Key, pair.Value))],
-            Seed = fields.Seed ?? (ulong)Random.Shared.NextInt64(1, uint.MaxValue),
-            MinTokens = fields.MinTokens,
-            EndIds = ends,
-            LogProbs = logProbs,
         };
     }
 

@@ -44,6 +44,18 @@ public class RequestTests
     [Arguments("\"n\":21," + Messages, "n is 21; it must not be above best_of_limit, which is 20 for this model")]
     [Arguments("\"best_of\":2,\"stream\":true," + Messages, "best_of cannot be used in streaming mode")]
     [Arguments("\"logit_bias\":{\"a\":1}," + Messages, "logit_bias: expected token ids with numbers from -100 to 100")]
+    [Arguments("\"logit_bias\":{\"1\":100.1}," + Messages, "logit_bias: expected token ids with numbers from -100 to 100")]
+    [Arguments("\"logit_bias\":{\"1\":-100.1}," + Messages, "logit_bias: expected token ids with numbers from -100 to 100")]
+    [Arguments("\"logit_bias\":{\"-1\":1}," + Messages, "logit_bias: expected token ids with numbers from -100 to 100")]
+    [Arguments("\"logit_bias\":[]," + Messages, "logit_bias is not an object of token ids and numbers")]
+    [Arguments("\"stop\":\"\"," + Messages, "stop holds an empty string, which would end every answer at once; leave it out")]
+    [Arguments("\"stop\":[\"a\",\"\"]," + Messages, "stop holds an empty string, which would end every answer at once; leave it out")]
+    [Arguments("\"audio\":{\"voice\":\"x\"}," + Messages, "audio: this model answers with text only; leave the field out")]
+    [Arguments("\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}," + Messages, "tool_choice: only none and auto are served yet; a call of a function cannot be enforced")]
+    [Arguments("\"tool_choice\":7," + Messages, "tool_choice is not a string or object")]
+    [Arguments("\"min_tokens\":-1," + Messages, "min_tokens is not an unsigned integer")]
+    [Arguments("\"add_generation_prompt\":1," + Messages, "add_generation_prompt accepts values true or false")]
+    [Arguments("\"chat_template_kwargs\":{\"add_generation_prompt\":1}," + Messages, "chat_template_kwargs.add_generation_prompt accepts values true or false")]
     [Arguments("\"top_logprobs\":1," + Messages, "top_logprobs is given without logprobs: true")]
     [Arguments("\"logprobs\":true,\"top_logprobs\":21," + Messages, "top_logprobs out of range(0, 20)")]
     [Arguments("\"tools\":{}," + Messages, "Tools are not an array")]
@@ -84,11 +96,105 @@ public class RequestTests
     [Arguments("\"response_format\":{\"type\":\"text\"},\"modalities\":[\"text\"],\"tool_choice\":\"auto\"")]
     [Arguments("\"user\":\"u\",\"store\":true,\"metadata\":{},\"num_assistant_tokens\":\"x\",\"max_ngram_size\":[]")]
     [Arguments("\"tools\":[{\"type\":\"function\",\"name\":\"flat\"}]")]
+    [Arguments("\"logit_bias\":{},\"stop\":[]")]
+    [Arguments("\"logit_bias\":{\"0\":-100,\"1\":100}")]
+    [Arguments("\"assistant_confidence_threshold\":\"x\"")]
     public async Task RightChat_IsTaken(string fields)
     {
         RequestFields request = Fields($"{fields},{Messages}");
         ChatRequest.Read(request, new TextLimits(20, 101));
         await Assert.That(request.Fault.Detail).IsNull();
+    }
+
+    // Of two faults the one of the earlier field is told: each of these is wrong, in the original's order.
+    public static IEnumerable<string> InOrder() =>
+    [
+        "\"stream\":1", "\"stream_options\":1", "\"ignore_eos\":1", "\"max_tokens\":-1", "\"frequency_penalty\":9", "\"presence_penalty\":9",
+        "\"repetition_penalty\":0", "\"length_penalty\":\"\"", "\"temperature\":9", "\"top_p\":9", "\"min_p\":9", "\"top_k\":0", "\"seed\":-1",
+        "\"stop\":1", "\"include_stop_str_in_output\":1", "\"best_of\":0", "\"n\":0", "\"skip_special_tokens\":1", "\"modalities\":1",
+        "\"audio\":1", "\"messages\":1", "\"tools\":1", "\"tool_choice\":1", "\"logprobs\":1", "\"max_completion_tokens\":-1",
+        "\"response_format\":1",
+    ];
+
+    [Test]
+    public async Task OfTwoFaults_TheEarlierFieldsIsTold()
+    {
+        string[] faults = [.. InOrder()];
+        string[] alone = [.. faults.Select(static fault => FaultOf(fault.StartsWith("\"messages", StringComparison.Ordinal) ? fault : $"{fault},{Messages}"))];
+        await Assert.That(alone.Distinct().Count()).IsEqualTo(faults.Length);
+        for (int first = 0; first < faults.Length; first++)
+        {
+            for (int second = first + 1; second < faults.Length; second++)
+            {
+                // Not in the order of the body, but in the order of the checks.
+                string fields = $"{faults[second]},{faults[first]}";
+                fields = fields.Contains("\"messages", StringComparison.Ordinal) ? fields : $"{fields},{Messages}";
+                await Assert.That(FaultOf(fields)).IsEqualTo(alone[first]).Because(fields);
+            }
+        }
+
+        static string FaultOf(string fields)
+        {
+            RequestFields request = Fields(fields);
+            ChatRequest.Read(request, new TextLimits(20, 100));
+            return request.Fault.Detail!;
+        }
+    }
+
+    [Test]
+    [Arguments("\"prompt\":1,\"logprobs\":21", "prompt is not a string, nor an array of strings or of token ids")]
+    [Arguments("\"prompt\":\"a\",\"echo\":1,\"logprobs\":21", "logprobs out of range(0, 20)")]
+    [Arguments("\"prompt\":\"a\",\"echo\":1,\"max_tokens\":0", "echo accepts values true or false")]
+    [Arguments("\"prompt\":1,\"temperature\":3", "temperature out of range(0.0, 2.0)")]
+    [Arguments("\"prompt\":[{},{}],\"n\":9", "18 answers were asked for (2 prompts, n 9); this model computes at most 16 at a time (max_num_seqs)")]
+    public async Task OfTwoFaultsOfACompletion_TheEarlierFieldsIsTold(string fields, string expected)
+    {
+        RequestFields request = Fields(fields);
+        CompletionRequest.Read(request, new TextLimits(20, null) { Sequences = 16 });
+        await Assert.That(request.Fault.Detail).IsEqualTo(expected);
+    }
+
+    [Test]
+    public async Task LogitBias_HasALimitedNumberOfTokens()
+    {
+        foreach ((int count, string? expected) in new[] { (1024, null), (1025, (string?)"logit_bias may have at most 1024 tokens") })
+        {
+            RequestFields request = Fields($"\"logit_bias\":{{{string.Join(',', Enumerable.Range(0, count).Select(static id => $"\"{id}\":1"))}}},{Messages}");
+            ChatRequest.Read(request, new TextLimits(20, null));
+            await Assert.That(request.Fault.Detail).IsEqualTo(expected);
+        }
+    }
+
+    [Test]
+    public async Task StopText_HasALimitedLength()
+    {
+        foreach ((int length, string? expected) in new[] { (4096, null), (4097, (string?)"stop holds a string of 4097 characters; expected at most 4096") })
+        {
+            RequestFields request = Fields($"\"stop\":[\"a\",\"{new string('x', length)}\"],{Messages}");
+            ChatRequest.Read(request, new TextLimits(20, null));
+            await Assert.That(request.Fault.Detail).IsEqualTo(expected);
+        }
+    }
+
+    [Test]
+    [Arguments(256, 1, null)]
+    [Arguments(128, 2, null)]
+    [Arguments(257, 1, "257 answers were asked for (257 prompts, n 1); this model computes at most 256 at a time (max_num_seqs)")]
+    [Arguments(129, 2, "258 answers were asked for (129 prompts, n 2); this model computes at most 256 at a time (max_num_seqs)")]
+    public async Task Prompts_AreAsManyAsTheModelComputesAtATime(int count, int answers, string? expected)
+    {
+        RequestFields request = Fields($"\"n\":{answers},\"prompt\":[{string.Join(',', Enumerable.Repeat("[1]", count))}]");
+        CompletionRequest read = CompletionRequest.Read(request, new TextLimits(20, null) { Sequences = 256 });
+        await Assert.That(request.Fault.Detail).IsEqualTo(expected);
+        await Assert.That(read.Prompts.Length).IsEqualTo(expected is null ? count : 0);
+    }
+
+    [Test]
+    public async Task AnswersOfAChat_AreAsManyAsTheModelComputesAtATime()
+    {
+        RequestFields request = Fields($"\"n\":4,{Messages}");
+        ChatRequest.Read(request, new TextLimits(20, null) { Sequences = 3 });
+        await Assert.That(request.Fault.Detail).StartsWith("4 answers were asked for (1 prompts, n 4); this model computes at most 3 at a time");
     }
 
     [Test]
