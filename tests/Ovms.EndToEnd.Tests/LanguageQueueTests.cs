@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Ovms.EndToEnd.Tests.Harness;
@@ -26,7 +27,9 @@ public sealed class LanguageQueueTests
     {
         LanguageServer server = await s_server.Value;
         using HttpResponseMessage holder = await server.SendAsync("completions", Holder);
+        long sent = Stopwatch.GetTimestamp();
         using HttpResponseMessage answer = await server.SendAsync(path, fields);
+        TimeSpan waited = Stopwatch.GetElapsedTime(sent);
         await using Stream body = await answer.Content.ReadAsStreamAsync();
         int events = 0;
         await foreach (SseItem<string> item in LanguageServer.EventsAsync(body))
@@ -44,6 +47,9 @@ public sealed class LanguageQueueTests
         }
 
         await Assert.That(events).IsGreaterThan(2);
+
+        // After a second: until then a failure is an answer of its own. The comment that fills a silence would come after 15 s.
+        await Assert.That(waited.TotalSeconds).IsBetween(0.95, 14);
     }
 
     [Test]

@@ -140,8 +140,23 @@ public sealed class LanguageSourceTests
     }
 
     [Test]
-    public async Task ModelWithoutState_IsNoLanguageModel() =>
+    public async Task FolderWithoutTheModelsFile_IsNoLanguageModel() =>
         await RefusesAsync(["--model_path", Repo.Model("dummy"), "--model_name", "m", "--task", "text_generation"], "openvino_model.xml");
+
+    [Test]
+    public async Task ModelWithoutState_IsNoLanguageModel()
+    {
+        using ConfigFolder folder = new("{}");
+        folder.Copy("tokenizers/spm_bpe", "m");
+        folder.Write("m/config.json", """{"model_type":"llama"}""");
+        string path = Path.Combine(folder.Path, "m");
+        foreach (string end in (string[])[".xml", ".bin"])
+        {
+            File.Copy(Path.Combine(Repo.Model("dummy"), "1", $"dummy{end}"), Path.Combine(path, $"openvino_model{end}"));
+        }
+
+        await RefusesAsync(["--model_path", path, "--model_name", "m", "--task", "text_generation"], "keeps no state between tokens");
+    }
 
     [Test]
     [Arguments("models_path: \"nowhere\"", "but there is no folder")]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests that publishing without a required tool fails with one line that names the Debian package: in a temporary tree, with a
-# PATH where one tool is missing. Exit code 0 passed, anything else failed.
+# Tests that publishing without a required tool fails with one line that names the Debian package, and that it goes on without a C++
+# compiler: in a temporary tree, with a PATH where one tool is missing. Exit code 0 passed, anything else failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source publish/say.sh
@@ -47,4 +47,15 @@ says "install the Debian package zlib1g-dev"
 rm -rf "$work/repo/.cache"
 while read -r _ wheel; do touch "$work/shared/openvino/$wheel"; done <publish/runtime.sha256
 have dotnet gcc objcopy; says "install the Debian package unzip"
+
+# Without a C++ compiler the step of paged attention succeeds, says so in one line, and leaves no library of an earlier build.
+mkdir -p "$work/runtime/lib" "$work/repo/native"
+touch "$work/runtime/lib/libovms_paged.so"
+words=$(env -i HOME="$work" PATH="$work/tools" CXX=/nonexistent/g++ bash "$work/repo/publish/paged.sh" "$work/runtime" 2>&1) \
+    || fail "publish/paged.sh ended with $? without a C++ compiler and said '$words'."
+[[ $(wc -l <<<"$words") == 1 && $words == *"paged attention: left out, because the C++ compiler '/nonexistent/g++'"*"was not found"* ]] \
+    || fail "publish/paged.sh should say in one line that it has no C++ compiler, and said '$words'."
+[[ ! -e $work/runtime/lib/libovms_paged.so ]] || fail "publish/paged.sh left the library of an earlier build."
+
 say "a missing SDK, compiler, objcopy, zlib or unzip is named with its Debian package"
+say "without a C++ compiler only paged attention is left out"

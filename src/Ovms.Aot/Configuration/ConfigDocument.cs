@@ -81,8 +81,7 @@ internal sealed class ConfigDocument : IDisposable
 
             byte[] bytes = new byte[stream.Length];
             int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            ReadOnlySpan<byte> text = bytes.AsSpan(0, read);
-            return text.StartsWith("\uFEFF"u8) ? text[3..].ToArray() : text.ToArray();
+            return ByteOrderMark.Skip(bytes[..read]).ToArray();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

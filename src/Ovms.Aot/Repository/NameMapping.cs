@@ -52,7 +52,7 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
     private static Outcome<NameMapping> Parse(string file)
     {
         JsonDocumentOptions options = new() { MaxDepth = 4, AllowDuplicateProperties = false };
-        using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(file), options);
+        using JsonDocument document = JsonDocument.Parse(ByteOrderMark.Skip(RegularFile.ReadAllBytes(file)), options);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             return Fault(file, $"holds {Shown.Bounded(document.RootElement.GetRawText())}");

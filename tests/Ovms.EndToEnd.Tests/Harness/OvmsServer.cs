@@ -14,7 +14,13 @@ internal sealed class OvmsServer : IAsyncDisposable
         Channel = GrpcChannel.ForAddress(
             $"http://127.0.0.1:{grpcPort}",
             new GrpcChannelOptions { MaxReceiveMessageSize = 1 << 30, MaxSendMessageSize = 1 << 30 });
-        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{restPort}"), Timeout = OvmsProcess.Patience };
+
+        // A caller that disposes an answer leaves at once; the default is to read on for two seconds.
+        Http = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{restPort}"),
+            Timeout = OvmsProcess.Patience,
+        };
         Client = new GRPCInferenceService.GRPCInferenceServiceClient(Channel);
     }
 

@@ -33,6 +33,18 @@ public sealed class NameMappingTests
     }
 
     [Test]
+    public async Task ByteOrderMarkAndLineEnds_AreNoFault()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write(NameMapping.FileName, Encoding.UTF8.GetBytes("\uFEFF{\r\n\"inputs\": {\"b\": \"pixels\"}\r\n}\r\n"));
+
+        Outcome<NameMapping> names = NameMapping.Read(folder.Path);
+
+        await Assert.That(names.Text).IsEqualTo("OK");
+        await Assert.That(names.Value!.Inputs["b"]).IsEqualTo("pixels");
+    }
+
+    [Test]
     [Arguments("{", "is no JSON of this form")]
     [Arguments("", "is no JSON of this form")]
     [Arguments("[]", "holds []")]

@@ -10,7 +10,7 @@ internal static class BoundedFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limit">The largest size in bytes.</param>
-    /// <returns>Its bytes without a byte order mark, or why it cannot be read.</returns>
+    /// <returns>Its bytes, or why it cannot be read.</returns>
     public static Outcome<byte[]> Read(string path, long limit)
     {
         try
@@ -35,8 +35,4 @@ internal static class BoundedFile
             return Outcome.Fail(StatusCode.FileInvalid, $"{path} cannot be read: {failure.Message.TrimEnd('.')}.");
         }
     }
-
-    /// <summary>The bytes of a text file without the byte order mark that some editors write.</summary>
-    public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) =>
-        bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory("\uFEFF"u8.Length) : bytes;
 }

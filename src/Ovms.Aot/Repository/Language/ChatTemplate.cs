@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ovms.Disk;
 using Ovms.Status;
 
 namespace Ovms.Repository.Language;
@@ -90,7 +91,7 @@ internal sealed record ChatTemplate(string Text, string? ForTools, string Source
             return null;
         }
 
-        return Encoding.UTF8.GetString(BoundedFile.WithoutMark(file.Value).Span) is { Length: > 0 } text
+        return Encoding.UTF8.GetString(ByteOrderMark.Skip(file.Value).Span) is { Length: > 0 } text
             ? new ChatTemplate(text, null, path)
             : null;
     }

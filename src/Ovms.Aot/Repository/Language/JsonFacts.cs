@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ovms.Disk;
 using Ovms.Status;
 
 namespace Ovms.Repository.Language;
@@ -35,7 +36,7 @@ internal static class JsonFacts
 
         try
         {
-            byte[] text = BoundedFile.WithoutMark(file.Value).ToArray();
+            byte[] text = ByteOrderMark.Skip(file.Value).ToArray();
             BlankNonNumbers(text);
             using JsonDocument document = JsonDocument.Parse(text, s_options);
             return document.RootElement.ValueKind == JsonValueKind.Object

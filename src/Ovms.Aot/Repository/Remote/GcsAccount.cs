@@ -30,7 +30,7 @@ internal sealed class GcsAccount(
         const string Variable = "GOOGLE_APPLICATION_CREDENTIALS";
         try
         {
-            using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(file));
+            using JsonDocument document = JsonDocument.Parse(ByteOrderMark.Skip(RegularFile.ReadAllBytes(file)));
             JsonElement root = document.RootElement;
             string kind = Text("type");
             if (kind == "service_account")

@@ -16,13 +16,9 @@ namespace Ovms.Serving.Shapes;
 /// <param name="streams">Number of streams.</param>
 internal sealed class MemoryRelease(Signature signature, int streams)
 {
-    private const int MostSlowInARow = 3;
-
-    private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(20);
-
     private readonly ZerosAside _zeros = new(signature);
+    private readonly ReleasePace _pace = new();
     private bool _isRefused;
-    private int _slowInARow;
 
     /// <summary>Recovers the model if the small inference fails; null if its inputs are static.</summary>
     public DynamicInference? Dynamic { get; set; }
@@ -30,7 +26,7 @@ internal sealed class MemoryRelease(Signature signature, int streams)
     /// <summary>Runs the small inference. The caller has passed the model's gate alone.</summary>
     public async ValueTask RunAsync(InferSlot slot)
     {
-        if (_isRefused || _slowInARow == MostSlowInARow)
+        if (_isRefused || _pace.IsTooSlow)
         {
             return;
         }
@@ -39,10 +35,7 @@ internal sealed class MemoryRelease(Signature signature, int streams)
         TimeSpan used = Environment.CpuUsage.TotalTime;
         long[][] least = [.. signature.Inputs.Select(static input => ZeroTensor.LeastShape(input))];
         _isRefused = !await _zeros.ComputeAsync(slot, least, streams, isPatient: false).ConfigureAwait(false);
-
-        // Where other programs keep the CPUs busy everything takes long: only what takes CPU time as well is the model's slowness.
-        bool isSlow = Stopwatch.GetElapsedTime(began) > s_slow && Environment.CpuUsage.TotalTime - used > s_slow;
-        _slowInARow = isSlow ? _slowInARow + 1 : 0;
+        _pace.Add(Stopwatch.GetElapsedTime(began), Environment.CpuUsage.TotalTime - used);
         if (_isRefused && Dynamic is not null)
         {
             await Dynamic.HealAsync(slot).ConfigureAwait(false);

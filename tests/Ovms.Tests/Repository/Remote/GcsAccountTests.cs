@@ -82,7 +82,9 @@ public class GcsAccountTests
     }
 
     [Test]
-    public async Task UserLogin_IsRefreshed()
+    [Arguments("")]
+    [Arguments("\uFEFF")]
+    public async Task UserLogin_IsRefreshed(string mark)
     {
         using TemporaryFolder folder = new();
         string? body = null;
@@ -93,7 +95,7 @@ public class GcsAccountTests
         });
         await using FakeCloud cloud = RemoteStoreTests.Filled(RemoteKind.Gcs);
         cloud.Variables["GOOGLE_APPLICATION_CREDENTIALS"] = folder.Write(
-            "adc.json", Encoding.UTF8.GetBytes($$"""{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r","token_uri":"{{tokens.Address}}/t"}"""));
+            "adc.json", Encoding.UTF8.GetBytes($$"""{{mark}}{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r","token_uri":"{{tokens.Address}}/t"}"""));
         using RemoteStore store = cloud.Open();
 
         await Assert.That((await store.ListAsync(CancellationToken.None)).Text).IsEqualTo("OK");
