@@ -107,6 +107,14 @@ internal sealed class ModelCall : Recyclable, IDisposable
                 Servable = _lease.Servable;
             }
 
+            if (Servable.Throughput is { Serving: not null } form && FormChoice.TryLease(form, message) is { } taken)
+            {
+                // Order: this lease keeps the first form and with it the other one until the call has leased that.
+                _lease!.Dispose();
+                _lease = taken;
+                Servable = taken.Servable;
+            }
+
             Outcome<InferSlot> rented = await Servable.Pool.RentAsync(message.Sequence, cancellation).ConfigureAwait(false);
             if (!rented.IsOk)
             {

@@ -173,6 +173,18 @@ internal sealed partial record ServerOptions
     public WarmupRule Warmup { get; init; } = WarmupRule.Auto;
 
     /// <summary>
+    /// Whether models follow their load: if calls wait, a model is compiled once more for many calls at a time, and a lone caller gets the
+    /// first form again. Only where the target device, plugin_config and nireq leave the choice to the server. A model's entry in
+    /// config.json may override it.
+    /// </summary>
+    [Option("adaptive", Placeholder = "RULE", Error = "adaptive should be one of: on, off")]
+    public AdaptiveRule Adaptive { get; init; } = AdaptiveRule.On;
+
+    /// <summary>Memory that the second forms of all models may take together, in MiB.</summary>
+    [Option("adaptive_memory", Placeholder = "MIB", Max = 1 << 24, DefaultText = "a quarter of what is free when it is needed")]
+    public uint? AdaptiveMemory { get; init; }
+
+    /// <summary>
     /// When the server is ready. all: every requested version was tried, and every model has one available; any: one model has; tried:
     /// each model was tried once.
     /// </summary>
