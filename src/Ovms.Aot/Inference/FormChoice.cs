@@ -4,28 +4,31 @@ using Ovms.Serving.Table;
 
 namespace Ovms.Inference;
 
-/// <summary>Chooses between the two forms of a model whose arrangement follows its load.</summary>
+/// <summary>Chooses between the two forms of a model whose form follows its load.</summary>
 internal static class FormChoice
 {
-    /// <summary>Leases the throughput form for a call; null if it does not serve, or was compiled for other shapes.</summary>
-    /// <param name="form">The form.</param>
+    /// <summary>Exchanges a model's lease for one of its throughput form, if that serves and was compiled for these shapes.</summary>
+    /// <param name="lease">A lease on the model. It is disposed if another one is returned.</param>
     /// <param name="message">The request, already accepted by the servable.</param>
-    public static ServableLease? TryLease(ThroughputForm form, InferMessage message)
+    /// <returns>The lease to use.</returns>
+    public static ServableLease Exchange(ServableLease lease, InferMessage message)
     {
-        if (form.TryLease() is not { } lease)
+        if (lease.Servable.Throughput?.TryLease() is not { } other)
         {
-            return null;
+            return lease;
         }
 
         foreach (InputTensor input in message.Inputs)
         {
-            if (lease.Servable.Signature.FindInput(input.Name) is not { } info || !info.Shape.Contains(input.Shape))
+            if (!other.Servable.Signature.FindInput(input.Name)!.Shape.Contains(input.Shape))
             {
-                lease.Dispose();
-                return null;
+                other.Dispose();
+                return lease;
             }
         }
 
-        return lease;
+        // Order: the first lease keeps the model and both its forms alive until the call has leased one of them.
+        lease.Dispose();
+        return other;
     }
 }

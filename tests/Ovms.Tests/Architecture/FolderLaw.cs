@@ -166,7 +166,7 @@ internal static class FolderLaw
             "Serving/Signatures", "Devices/Health", "Native", "Status", "Observability/Metrics",
         ],
         ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
-        ["Serving/Adaptive"] = ["Serving/Health", "Serving/Table", "Status", "Observability", "Observability/Metrics"],
+        ["Serving/Adaptive"] = ["Serving/Table", "Status", "Observability", "Observability/Metrics"],
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",

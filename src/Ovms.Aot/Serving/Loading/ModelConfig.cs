@@ -52,7 +52,7 @@ internal sealed record ModelConfig
     /// <summary>Whether it computes once with zeros before it is served.</summary>
     public bool WarmsUp { get; init; }
 
-    /// <summary>Whether it may be compiled a second time for many calls at a time, because nothing that was given decides its form.</summary>
+    /// <summary>Whether it may be compiled once more for many calls at a time: nothing that was given decides its form.</summary>
     public bool IsAdaptive { get; init; }
 
     /// <summary>The options from which these settings were parsed.</summary>
