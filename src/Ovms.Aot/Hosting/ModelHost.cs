@@ -1,8 +1,11 @@
 using Ovms.Configuration;
+using Ovms.Devices;
 using Ovms.Devices.Health;
 using Ovms.Generation.Loading;
 using Ovms.Observability;
 using Ovms.Repository.Remote;
+using Ovms.Options;
+using Ovms.Serving.Adaptive;
 using Ovms.Serving.Health;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Loading;
@@ -58,8 +61,12 @@ internal sealed class ModelHost : IDisposable
         };
         _ = new ExecutionWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
         _ = new DeviceSearch(served.Registry, engine.Devices.FindMore, _models.Fell, TimeProvider.System, log).RunAsync(stop);
+        _ = new AdaptiveServing(served.Registry, () => AdaptiveMemory(start.Server), TimeProvider.System, log).RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
+
+    private static long AdaptiveMemory(ServerOptions options) =>
+        options.AdaptiveMemory is { } mebibytes ? (long)mebibytes << 20 : FreeMemory.Bytes() / 4;
 
     /// <summary>Completes when loading has been tried for every model configured at start-up.</summary>
     public Task<Outcome<ReloadResult>> FirstLoad { get; }

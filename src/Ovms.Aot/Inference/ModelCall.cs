@@ -42,8 +42,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
     }
 
     /// <summary>
-    /// The servable that answers. With shapes left to calls: the loaded form until <see cref="RunAsync"/> has chosen a variant, then the
-    /// one that computes.
+    /// The servable that answers: the loaded form until <see cref="RunAsync"/> has chosen a variant or form, then the one that computes.
     /// </summary>
     public Servable Servable { get; private set; } = null!;
 
@@ -66,11 +65,8 @@ internal sealed class ModelCall : Recyclable, IDisposable
     public SequenceId SequenceParameter { get; private set; }
 
     /// <summary>Starts the call; only <see cref="ModelCalls"/> calls it.</summary>
-    internal void Begin(ServableLease lease, CallMeter meter, CallSubject subject)
-    {
-        (_lease, _meter, Subject) = (lease, meter, subject);
-        Servable = lease.Servable;
-    }
+    internal void Begin(ServableLease lease, CallMeter meter, CallSubject subject) =>
+        (_lease, _meter, Subject, Servable) = (lease, meter, subject, lease.Servable);
 
     /// <summary>Runs the inference.</summary>
     /// <param name="message">The request. The call owns it from here on, whatever the outcome.</param>
@@ -104,9 +100,10 @@ internal sealed class ModelCall : Recyclable, IDisposable
                 }
 
                 _lease = chosen.Value;
-                Servable = _lease.Servable;
             }
 
+            _lease = FormChoice.Exchange(_lease, message);
+            Servable = _lease.Servable;
             Outcome<InferSlot> rented = await Servable.Pool.RentAsync(message.Sequence, cancellation).ConfigureAwait(false);
             if (!rented.IsOk)
             {

@@ -114,6 +114,10 @@ internal sealed partial record ModelOptions
     [Option("warmup", In = OptionPlace.ModelConfig, Change = OptionChange.NextLoad, DefaultText = "the server's")]
     public WarmupRule? Warmup { get; init; }
 
+    /// <summary>As the server's adaptive, for this model: on or off; the server's adaptive when not given.</summary>
+    [Option("adaptive", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, DefaultText = "the server's")]
+    public AdaptiveRule? Adaptive { get; init; }
+
     /// <summary>Options of a custom loader; custom loaders are not supported, and a model with this option is not served.</summary>
     [Option("custom_loader_options", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, Json = OptionJson.Object)]
     public string CustomLoaderOptions { get; init; } = "";

@@ -166,13 +166,6 @@ internal sealed partial record ServerOptions
     public string OpenVinoPluginsXml { get; init; } = "";
 
     /// <summary>
-    /// Whether a model computes once with zeros before it is served, so that one that its device cannot compute is not: auto (if another
-    /// device than the CPU may compute it), on or off. A model's entry in config.json may override it.
-    /// </summary>
-    [Option("warmup", Placeholder = "WHEN", Error = "warmup should be one of: auto, on, off")]
-    public WarmupRule Warmup { get; init; } = WarmupRule.Auto;
-
-    /// <summary>
     /// When the server is ready. all: every requested version was tried, and every model has one available; any: one model has; tried:
     /// each model was tried once.
     /// </summary>

@@ -15,8 +15,8 @@ internal static class FolderLaw
         ["Hosting"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Extensions", "Frontends/Grpc/Server", "Frontends/Grpc/Transport",
-            "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Draining", "Serving/Lifecycle",
-            "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu", "Devices/Health",
+            "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Adaptive", "Serving/Draining",
+            "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu", "Devices/Health",
             "Repository", "Repository/Remote", "Tensors", "Native", "Disk", "Options", "Status", "Observability", "Observability/Metrics",
             "Generation", "Generation/Loading",
         ],
@@ -166,6 +166,7 @@ internal static class FolderLaw
             "Serving/Signatures", "Devices/Health", "Native", "Status", "Observability/Metrics",
         ],
         ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
+        ["Serving/Adaptive"] = ["Serving/Table", "Status", "Observability", "Observability/Metrics"],
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",

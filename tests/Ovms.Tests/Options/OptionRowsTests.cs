@@ -26,6 +26,9 @@ public class OptionRowsTests
 
     private static readonly string[] s_ours =
     [
+        "adaptive",
+        "adaptive",
+        "adaptive_memory",
         "allow_outside_paths",
         "answer_stall_timeout_seconds",
         "concurrency",

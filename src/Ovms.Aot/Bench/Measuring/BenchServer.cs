@@ -58,8 +58,10 @@ internal sealed class BenchServer : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        // The form of the engine alone, whatever the load.
         string[] own =
         [
+            "--adaptive", "off",
             "--port", Text(grpcPort), "--rest_port", Text(restPort),
             "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1",
             "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0",

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Ovms.Devices;
 using Ovms.Serving;
 
 namespace Ovms.Generation.Loading;
@@ -29,7 +29,7 @@ internal static class KvBudget
     /// <param name="cgroup">The folder with what it says of the container's.</param>
     public static long Free(Predicate<ServableId> leaves, string proc = "/proc", string cgroup = "/sys/fs/cgroup")
     {
-        long free = Math.Min(OfMachine(proc), OfContainer(cgroup));
+        long free = FreeMemory.Bytes(proc, cgroup);
         long total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         long filled = 0;
         long others = 0;
@@ -43,7 +43,6 @@ internal static class KvBudget
             }
         }
 
-        free = Math.Min(free, total);
         long least = (long)(free * Part) / LeastShare;
         long alone = (long)(Math.Min(free + filled, total) * Part) - others;
         return Math.Max(least, Math.Min(alone, (long)(free * MostBeside)));
@@ -62,55 +61,6 @@ internal static class KvBudget
         }
 
         return cache;
-    }
-
-    private static long OfMachine(string proc)
-    {
-        foreach (string line in Lines(Path.Combine(proc, "meminfo")))
-        {
-            if (line.StartsWith("MemAvailable:", StringComparison.Ordinal)
-                && line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, { } kib, ..]
-                && long.TryParse(kib, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-            {
-                return number << 10;
-            }
-        }
-
-        return long.MaxValue;
-    }
-
-    // Pages of files count as used by the container and can be given back.
-    private static long OfContainer(string cgroup)
-    {
-        if (!TryNumber(Path.Combine(cgroup, "memory.max"), out long most))
-        {
-            return long.MaxValue;
-        }
-
-        TryNumber(Path.Combine(cgroup, "memory.current"), out long used);
-        long files = Lines(Path.Combine(cgroup, "memory.stat"))
-            .Select(static line => line.Split(' '))
-            .Where(static parts => parts is ["inactive_file" or "active_file", _])
-            .Sum(static parts => long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0);
-        return Math.Max(0, most - Math.Max(0, used - files));
-    }
-
-    private static bool TryNumber(string path, out long number)
-    {
-        number = 0;
-        return Lines(path) is [{ } line, ..] && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
-
-    private static string[] Lines(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllLines(path) : [];
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 
     private sealed class Reservation(ServableId id, long bytes, Func<long> filled) : IDisposable

@@ -71,6 +71,14 @@ internal static class MetricFamilies
         "ovms_model_devices", MetricKind.Gauge,
         "Always 1; the label names the devices that run the version now, in parentheses until a better device is ready.",
         ["devices", "name", "version"]);
+    public static readonly MetricFamily ModelArrangement = new(
+        "ovms_model_arrangement", MetricKind.Gauge,
+        "1 for the form of a version that computes new calls, 0 for the other one; only where the form follows the load.",
+        ["arrangement", "name", "version"]);
+    public static readonly MetricFamily ArrangementChanges = new(
+        "ovms_arrangement_changes_total", MetricKind.Counter,
+        "How often the form that computes new calls has changed since the version was loaded.",
+        s_version);
     public static readonly MetricFamily ModelReady = new(
         "ovms_model_ready", MetricKind.Gauge,
         "Whether calls of an available version are accepted; 0 while its device fails.",
@@ -206,7 +214,8 @@ internal static class MetricFamilies
     [
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests,
         InferRequestsActive, CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
-        WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelReady, ModelsLeftBehind, Ready,
+        WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelArrangement, ArrangementChanges,
+        ModelReady, ModelsLeftBehind, Ready,
         GenerationRequests, GenerationQueueTime, GenerationFirstToken, GenerationInterToken, GenerationStepTime, GenerationTemplateTime,
         GenerationPromptTokens, GenerationCompletionTokens, GenerationCachedTokens, GenerationBatchTokens, GenerationBatchSequences,
         GenerationKvBlocks, GenerationPreemptions, GenerationCancelled, GenerationFailedSteps, GenerationRestarts,

@@ -75,6 +75,9 @@ internal sealed class ServableHealth
     /// </summary>
     public bool IsLost => _isLost;
 
+    /// <summary>Whether the latest inference failed because of the device.</summary>
+    public bool HasErrors => Volatile.Read(ref _errors) != 0;
+
     /// <summary>Why calls are refused; Ok if they are taken.</summary>
     public Outcome State => _reason is { } reason ? Outcome.Fail(StatusCode.DeviceFailed, reason) : Outcome.Ok;
 

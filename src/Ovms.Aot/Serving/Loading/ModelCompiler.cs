@@ -76,6 +76,9 @@ internal sealed class ModelCompiler(DeviceCompiler devices, CpuPlanner cpus)
         return (loaded.Value, compiled.Value);
     }
 
+    /// <summary>The number of CPUs that a model may use now.</summary>
+    public int CpusOf(ModelConfig config) => cpus.Allot(config.Name, []).Cpus;
+
     private static Outcome Guard(CompiledOnDevice compiled, Action work)
     {
         if (compiled.Uses is { } devices)

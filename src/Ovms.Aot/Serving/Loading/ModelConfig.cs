@@ -52,6 +52,9 @@ internal sealed record ModelConfig
     /// <summary>Whether it computes once with zeros before it is served.</summary>
     public bool WarmsUp { get; init; }
 
+    /// <summary>Whether it may be compiled once more for many calls at a time: nothing that was given decides its form.</summary>
+    public bool IsAdaptive { get; init; }
+
     /// <summary>The options from which these settings were parsed.</summary>
     public required ModelOptions Written { get; init; }
 
@@ -119,6 +122,9 @@ internal sealed record ModelConfig
                     WarmupRule.On => true,
                     _ => false,
                 },
+                IsAdaptive = (model.Adaptive ?? server.Adaptive) == AdaptiveRule.On
+                    && plugin.Value is { Properties.IsEmpty: true, Sections.IsEmpty: true }
+                    && model is { Nireq: 0, Stateful: false } && !settings.Value!.IsAuto,
                 Written = model,
             };
     }

@@ -123,6 +123,14 @@ internal sealed class ModelLoader(
                 loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded, warm.Value.Config, _compiler, log);
             }
 
+            if (config.IsAdaptive)
+            {
+                ThroughputMaker maker = new(
+                    id, warm.Value.Config, loaded.Health, () => loaded.Dynamic?.LatestShapes,
+                    () => Read(id, file.Value, config, NullLogger.Instance), _compiler);
+                loaded.Throughput = new ThroughputForm(maker.Make, file.Value.Bytes() * ThroughputForm.BytesPerFileByte);
+            }
+
             if (trial is null)
             {
                 Report(id, config, warm.Value, readTime);

@@ -20,6 +20,11 @@ internal sealed class DynamicInference(
 
     private readonly ZerosAside _zeros = new(signature);
 
+    /// <summary>
+    /// The shapes of the latest inference that succeeded, by input index; null if there is none. They are never written to.
+    /// </summary>
+    public long[][]? LatestShapes => history.Latest;
+
     private int Streams => Math.Max(streams, slots.Size);
 
     /// <summary>Waits for the gate and computes.</summary>

@@ -44,6 +44,9 @@ internal sealed class LoadedModel(
     /// <summary>Variants for other shapes, if shapes are left to calls; owned. Otherwise null.</summary>
     public ServableVariants? Variants { get; set; }
 
+    /// <summary>The form for many calls at a time; owned. Null if the device string or an option decides the form.</summary>
+    public ThroughputForm? Throughput { get; set; }
+
     /// <summary>
     /// Keeps the model's files, because OpenVINO may read weights from them as long as it lives; owned. Null if not needed.
     /// </summary>

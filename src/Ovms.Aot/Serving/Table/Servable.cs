@@ -43,6 +43,9 @@ internal sealed class Servable
     /// <summary>Variants for calls that <see cref="Signature"/> does not accept; null if shapes are not left to calls.</summary>
     public ServableVariants? Variants => _model.Variants;
 
+    /// <summary>The form for many calls at a time; null if there can be none.</summary>
+    public ThroughputForm? Throughput => _model.Throughput;
+
     /// <summary>The infer requests.</summary>
     public ISlotSource Pool => _model.Pool;
 
@@ -52,14 +55,14 @@ internal sealed class Servable
     /// <summary>The language model (the same object as <see cref="Pool"/>); null for models that infer.</summary>
     public ServableLanguage? Language { get; }
 
-    /// <summary>Number of calls that can compute at the same time, including variants.</summary>
-    public int Requests => Pool.Size + (Variants?.Requests ?? 0);
+    /// <summary>Number of calls that can compute at the same time in the form that serves, including variants.</summary>
+    public int Requests => (Throughput?.Serving?.Pool ?? Pool).Size + (Variants?.Requests ?? 0);
 
     /// <summary>Calls that hold an infer request now.</summary>
-    public int InUse => Pool.InUse + (Variants?.InUse ?? 0);
+    public int InUse => Pool.InUse + (Variants?.InUse ?? 0) + (Throughput?.Made?.InUse ?? 0);
 
     /// <summary>Calls waiting now.</summary>
-    public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0);
+    public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0) + (Throughput?.Made?.Waiting ?? 0);
 
     /// <summary>The devices that it was asked to run on.</summary>
     public string Device => _model.Device;
@@ -76,7 +79,8 @@ internal sealed class Servable
     public bool IsVariant => _model.IsVariant;
 
     /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
-    public int CountLate(TimeSpan limit) => Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0);
+    public int CountLate(TimeSpan limit) => 
+        Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0) + (Throughput?.Made?.CountLate(limit) ?? 0);
 
     /// <summary>
     /// Counts it as left behind on a device of it that fails, until it is freed. For a servable that is retired and is still held.
@@ -96,8 +100,8 @@ internal sealed class Servable
     /// <summary>Counts and durations of the calls since this load. Kept even if metrics are off.</summary>
     public CallStatistics Statistics { get; } = new();
 
-    /// <summary>OpenVINO's execution streams; 0 if the device does not report them.</summary>
-    public int Streams => Devices?.Streams ?? 0;
+    /// <summary>OpenVINO's execution streams in the form that serves; 0 if the device does not report them.</summary>
+    public int Streams => (Throughput?.Serving?.Devices ?? Devices)?.Streams ?? 0;
 
     /// <summary>The devices that run it; null if unknown.</summary>
     public ExecutingDevices? Devices => _model.Devices;
@@ -112,7 +116,8 @@ internal sealed class Servable
     /// Calls that a stop waits for, after <see cref="Retire"/>: all that hold it, except inferences whose caller has gone.
     /// </summary>
     public int CallsLeft =>
-        Math.Max(0, Volatile.Read(ref _holds) - Volatile.Read(ref _kept) - Pool.Abandoned) + (Variants?.CallsLeft ?? 0);
+        Math.Max(0, Volatile.Read(ref _holds) - Volatile.Read(ref _kept) - Pool.Abandoned) + (Variants?.CallsLeft ?? 0)
+        + (Throughput?.CallsLeft ?? 0);
 
     /// <summary>Whether anybody still holds it. If not, OpenVINO's objects are being freed or are freed.</summary>
     public bool IsHeld => Volatile.Read(ref _holds) > 0;
@@ -179,6 +184,11 @@ internal sealed class Servable
             if (Variants is { } variants)
             {
                 await variants.EndAsync().ConfigureAwait(false);
+            }
+
+            if (Throughput is { } throughput)
+            {
+                await throughput.EndAsync().ConfigureAwait(false);
             }
 
             await _model.FreeAsync($"{Id.Name}; version: {Id.VersionText}").ConfigureAwait(false);

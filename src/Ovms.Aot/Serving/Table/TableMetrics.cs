@@ -48,6 +48,22 @@ internal sealed class TableMetrics(ModelSeries series)
             }
         }));
 
+        metrics.Add(MetricFamilies.ModelArrangement, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        {
+            if (entry.Servable?.Throughput is { } form)
+            {
+                sink.Add(counters.LabelsWith("arrangement", "latency"), form.Serving is null ? 1L : 0L);
+                sink.Add(counters.LabelsWith("arrangement", "throughput"), form.Serving is null ? 0L : 1L);
+            }
+        }));
+        metrics.Add(MetricFamilies.ArrangementChanges, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        {
+            if (entry.Servable?.Throughput is { } form)
+            {
+                sink.Add(counters.Labels, form.Changes);
+            }
+        }));
+
         Action<MetricSink> Each(Func<Servable?, long> read) => sink =>
             ForEach(metrics.Models, registry.Current, (counters, entry) => sink.Add(counters.Labels, read(entry.Servable)));
     }

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Ovms.Observability;
+using Ovms.Serving.Table;
+using Ovms.Status;
+
+namespace Ovms.Serving.Adaptive;
+
+/// <summary>
+/// Looks at the load of all models that have a throughput form, a few times a second, and changes their arrangements. One model is
+/// compiled at a time, and the forms together stay within a limit of memory.
+/// </summary>
+/// <param name="registry">The models.</param>
+/// <param name="memory">Memory for all throughput forms together, in bytes.</param>
+/// <param name="time">The source of time.</param>
+/// <param name="log">Logs each change.</param>
+internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memory, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(250);
+
+    private readonly Dictionary<Servable, ModelLoad> _loads = [];
+    private (Servable Servable, Task<Outcome> Task)? _making;
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="cancellation">Ends it without an exception.</param>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using PeriodicTimer timer = new(s_window, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
+            {
+                TryLook();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The normal end.
+        }
+    }
+
+    private void TryLook()
+    {
+        try
+        {
+            Look(Stopwatch.GetTimestamp());
+        }
+        catch (Exception surprise)
+        {
+            // The looks must go on: a model could stay in the wrong arrangement for ever.
+            Log.AdaptiveSurprised(log, surprise);
+        }
+    }
+
+    private void Look(long now)
+    {
+        EndMaking(now);
+        HashSet<Servable> present = [];
+        foreach (VersionEntry entry in registry.Current.Models.SelectMany(static model => model.Versions))
+        {
+            if (entry.Servable is not { Throughput: { } form } servable)
+            {
+                continue;
+            }
+
+            present.Add(servable);
+            if (!_loads.TryGetValue(servable, out ModelLoad? load))
+            {
+                _loads.Add(servable, new ModelLoad(servable, now));
+            }
+            else if (_making is not null)
+            {
+                // The compilation takes time from all.
+                load.Skip(now);
+            }
+            else if (!servable.Health.IsReady || servable.Health.HasErrors)
+            {
+                // Calls that fail say nothing of a form's speed.
+                load.Skip(now);
+                form.Rest();
+            }
+            else
+            {
+                Take(servable, form, load, now);
+            }
+        }
+
+        foreach (Servable gone in _loads.Keys.Where(servable => !present.Contains(servable)).ToArray())
+        {
+            _loads.Remove(gone);
+        }
+    }
+
+    private void Take(Servable servable, ThroughputForm form, ModelLoad load, long now)
+    {
+        ArrangementFacts facts = load.Look(now);
+        switch (ArrangementRule.Decide(facts))
+        {
+            case ArrangementStep.Make when Held() + form.Bytes <= memory():
+                const TaskCreationOptions OwnThread = TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach;
+                _making = (servable, Task.Factory.StartNew(form.Make, CancellationToken.None, OwnThread, TaskScheduler.Default));
+                break;
+            case ArrangementStep.Make:
+                Log.NoMemoryForThroughput(log, servable.Id.Name, servable.Id.Version, form.Bytes >> 20, memory() >> 20);
+                load.Refuse(now);
+                break;
+            case ArrangementStep.UseThroughput:
+                form.Serve();
+                load.Changed(now);
+                Log.ThroughputServes(
+                    log, servable.Id.Name, servable.Id.Version, facts.InFlight, servable.Streams, servable.Requests, facts.Rate);
+                break;
+            case ArrangementStep.UseLatency:
+                form.Rest();
+                load.Changed(now);
+                Log.LatencyServes(log, servable.Id.Name, servable.Id.Version, facts.InFlight, servable.Streams, servable.Requests);
+                break;
+            case ArrangementStep.Refuse:
+                form.Rest();
+                load.Refuse(now);
+                Log.ThroughputRefused(
+                    log, servable.Id.Name, servable.Id.Version, facts.InFlight, facts.Rate, facts.LatencyRate);
+                break;
+            case ArrangementStep.Free:
+                _ = form.FreeAsync();
+                Log.ThroughputFreed(log, servable.Id.Name, servable.Id.Version, ArrangementRule.Kept.TotalMinutes);
+                break;
+        }
+    }
+
+    private void EndMaking(long now)
+    {
+        if (_making is not { Task.IsCompleted: true } made)
+        {
+            return;
+        }
+
+        _making = null;
+        string? why = made.Task.IsFaulted ? made.Task.Exception.GetBaseException().Message
+            : made.Task.Result.IsOk ? null
+            : made.Task.Result.Text;
+        if (why is not null && _loads.TryGetValue(made.Servable, out ModelLoad? load))
+        {
+            Log.ThroughputFailed(log, made.Servable.Id.Name, made.Servable.Id.Version, why);
+            load.Refuse(now);
+        }
+    }
+
+    private long Held() => _loads.Keys.Sum(static servable => servable.Throughput is { Made: not null } form ? form.Bytes : 0);
+}
