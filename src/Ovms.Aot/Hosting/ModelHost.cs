@@ -21,6 +21,7 @@ internal sealed class ModelHost : IDisposable
     private readonly RemoteRepositories _remotes;
     private readonly ModelManager _models;
     private readonly ILogger _log;
+    private readonly AdaptiveServing _adaptive;
     private bool _isLeftAtWork;
 
     private ModelHost(
@@ -61,7 +62,8 @@ internal sealed class ModelHost : IDisposable
         };
         _ = new ExecutionWatch(served.Registry, _models.Fell, TimeProvider.System, log).RunAsync(stop);
         _ = new DeviceSearch(served.Registry, engine.Devices.FindMore, _models.Fell, TimeProvider.System, log).RunAsync(stop);
-        _ = new AdaptiveServing(served.Registry, () => AdaptiveMemory(start.Server), TimeProvider.System, log).RunAsync(stop);
+        _adaptive = new AdaptiveServing(served.Registry, () => AdaptiveMemory(start.Server), TimeProvider.System, log);
+        _ = _adaptive.RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
 
@@ -121,7 +123,7 @@ internal sealed class ModelHost : IDisposable
     {
         Devices.End();
         StopResult ended = await _models.StopAsync(limit).ConfigureAwait(false);
-        _isLeftAtWork = ended != StopResult.Clean;
+        _isLeftAtWork = ended != StopResult.Clean || _adaptive.IsCompiling;
         return ended;
     }
 

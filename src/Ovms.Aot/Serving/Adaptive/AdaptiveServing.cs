@@ -18,7 +18,10 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
     private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<Servable, ModelLoad> _loads = [];
-    private (Servable Servable, Task<Outcome> Task)? _making;
+    private volatile Making? _making;
+
+    /// <summary>Whether a form is being compiled, which nothing can end.</summary>
+    public bool IsCompiling => _making is { Task.IsCompleted: false };
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="cancellation">Ends it without an exception.</param>
@@ -97,7 +100,8 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
         {
             case ArrangementStep.Make when Held() + form.Bytes <= memory():
                 const TaskCreationOptions OwnThread = TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach;
-                _making = (servable, Task.Factory.StartNew(form.Make, CancellationToken.None, OwnThread, TaskScheduler.Default));
+                _making = new Making(
+                    servable, Task.Factory.StartNew(form.Make, CancellationToken.None, OwnThread, TaskScheduler.Default));
                 break;
             case ArrangementStep.Make:
                 Log.NoMemoryForThroughput(log, servable.Id.Name, servable.Id.Version, form.Bytes >> 20, memory() >> 20);
@@ -146,4 +150,6 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
     }
 
     private long Held() => _loads.Keys.Sum(static servable => servable.Throughput is { Made: not null } form ? form.Bytes : 0);
+
+    private sealed record Making(Servable Servable, Task<Outcome> Task);
 }

@@ -6,7 +6,7 @@ namespace Ovms.Serving.Table;
 /// A second form of a servable, compiled for many calls at a time. While it serves, calls whose shapes it accepts are computed by it; all
 /// others, and calls that have an infer request already, stay with the first form. Owned by the <see cref="LoadedModel"/>.
 /// </summary>
-/// <remarks>One thread makes, starts, stops and frees it; calls lease it from any thread.</remarks>
+/// <remarks>One thread makes it, starts and stops it. Its model may free it meanwhile, and calls lease it from any thread.</remarks>
 /// <param name="make">Compiles it. Blocks.</param>
 /// <param name="bytes">Memory that it is likely to take, in bytes.</param>
 internal sealed class ThroughputForm(Func<Outcome<Servable>> make, long bytes)
@@ -75,16 +75,16 @@ internal sealed class ThroughputForm(Func<Outcome<Servable>> make, long bytes)
     public Task FreeAsync()
     {
         Rest();
-        Servable? made = Made;
-        if (made is null)
+        Servable? made;
+        lock (_gate)
         {
-            return Task.CompletedTask;
+            made = Made;
+            Volatile.Write(ref _leaving, made ?? _leaving);
+            Volatile.Write(ref _made, null);
         }
 
-        Volatile.Write(ref _leaving, made);
-        Volatile.Write(ref _made, null);
-        made.Retire();
-        return made.Drained;
+        made?.Retire();
+        return Volatile.Read(ref _leaving)?.Drained ?? Task.CompletedTask;
     }
 
     /// <summary>Frees it, and one that is still being compiled later.</summary>
