@@ -40,6 +40,9 @@ public sealed class LanguageRefusalTests
     [Arguments("chat/completions", "\"logit_bias\":{\"1500\":1}," + Messages, 400, "logit_bias")]
     [Arguments("chat/completions", "\"response_format\":{\"type\":\"json_object\"}," + Messages, 400, "response_format json_object is not served yet")]
     [Arguments("chat/completions", "\"tool_choice\":\"required\"," + Messages, 400, "tool_choice")]
+    [Arguments("chat/completions", "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}," + Messages, 400, "tool_choice: only none and auto are served yet")]
+    [Arguments("chat/completions", "\"audio\":{\"voice\":\"x\",\"format\":\"wav\"}," + Messages, 400, "audio: this model answers with text only")]
+    [Arguments("chat/completions", "\"stop\":[\"\"]," + Messages, 400, "stop holds an empty string")]
     [Arguments("chat/completions", "\"modalities\":[\"audio\"]," + Messages, 400, "modalities")]
     [Arguments("chat/completions", "\"stream\":true,\"top_p\":2," + Messages, 400, "top_p out of range(0.0, 1.0)")]
     [Arguments("completions", "\"max_tokens\":1", 400, "prompt is missing in request")]
@@ -110,6 +113,34 @@ public sealed class LanguageRefusalTests
         }
     }
 
+    // The kind of stream comes before the model, and the model before all other fields.
+    [Test]
+    [Arguments("chat/completions", "\"stream\":1,\"temperature\":9", 400, "stream field is not a boolean")]
+    [Arguments("completions", "\"stream\":1", 400, "stream field is not a boolean")]
+    [Arguments("chat/completions", "\"temperature\":9", 404, "missing")]
+    [Arguments("completions", "\"stream\":true,\"temperature\":9", 404, "missing")]
+    [Arguments("tokenize", "\"stream\":1,\"max_length\":0", 404, "missing")]
+    public async Task UnknownModelAndAnotherFault_TheFirstIsTold(string path, string fields, int status, string text)
+    {
+        LanguageServer server = new(await s_server.Value, "missing");
+        (int actual, string error) = await server.RefusalAsync(path, fields);
+        await Assert.That(error).Contains(text);
+        await Assert.That(actual).IsEqualTo(status);
+    }
+
+    [Test]
+    public async Task Prompts_AreAsManyAsTheModelComputesAtATime()
+    {
+        // 256 by default; another request is refused by its number alone.
+        LanguageServer server = new(await s_server.Value, "chat");
+        string Prompts(int count) => $"\"prompt\":[{string.Join(',', Enumerable.Repeat("[300]", count))}],\"max_tokens\":1";
+        (int status, string error) = await server.RefusalAsync("completions", Prompts(257));
+        await Assert.That(error).Contains("257 answers were asked for (257 prompts, n 1); this model computes at most 256 at a time (max_num_seqs)");
+        await Assert.That(status).IsEqualTo(400);
+        JsonElement answer = await server.AnswerAsync("completions", Prompts(256));
+        await Assert.That(answer.At("choices").EnumerateArray().Select(static choice => choice.At("index").GetInt32()).SequenceEqual(Enumerable.Range(0, 256))).IsTrue();
+    }
+
     [Test]
     public async Task BodyThatIsNoObject_IsRefused()
     {
@@ -158,19 +189,23 @@ public sealed class LanguageRefusalTests
     }
 
     [Test]
-    [Arguments("""[{"role":"user","content":null}]""")]
-    [Arguments("""[{"role":"user"}]""")]
-    [Arguments("""[{"role":"developer","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]""")]
-    [Arguments("""[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"1","content":"y"}]""")]
-    public async Task MessagesThatClientsSend_AreTaken(string messages)
+    [Arguments("""[{"role":"user","content":null}]""", "user:")]
+    [Arguments("""[{"role":"user"}]""", "user:")]
+    [Arguments("""[{"role":"user","content":" \u00e9😀 "}]""", "user:é😀")]
+    [Arguments("""[{"role":"developer","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]""", "developer:Be brief.|user:a\nb")]
+    [Arguments("""[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"1","content":"y"}]""", "user:x|assistant:|tool:y")]
+    public async Task MessagesThatClientsSend_AreTaken(string messages, string prompt)
     {
         LanguageServer server = new(await s_server.Value, "chat");
         JsonElement answer = await server.AnswerAsync(
             "chat/completions",
             $$$$"""
             "messages":{{{{messages}}}},"max_completion_tokens":3,"ignore_eos":true,"user":"me","store":null,"metadata":{},"temperature":null,
+            "num_assistant_tokens":"x","assistant_confidence_threshold":[],"max_ngram_size":{},"return_token_ids":true,
             "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":"auto"
             """);
+        string expected = string.Concat(prompt.Split('|').Select(static message => $"<|im_start|>{message.Replace(":", "\n", StringComparison.Ordinal)}<|im_end|>\n"));
+        await Assert.That(await server.TextOfAsync(answer.Ids("prompt_token_ids"))).IsEqualTo($"{expected}<|im_start|>assistant\n");
         await Assert.That(answer.At("usage.completion_tokens").GetInt32()).IsEqualTo(3);
         await Assert.That(answer.Text("choices.0.message.role")).IsEqualTo("assistant");
         await Assert.That(answer.At("choices.0.message.tool_calls").GetArrayLength()).IsEqualTo(0);

@@ -39,6 +39,18 @@ internal sealed class ConfigFolder : IDisposable
         }
     }
 
+    /// <summary>Copies the files of another folder into this one, so that they can be changed.</summary>
+    public void CopyFiles(string source, string relative)
+    {
+        string target = Directory.CreateDirectory(System.IO.Path.Combine(Path, relative)).FullName;
+        foreach (string file in Directory.EnumerateFiles(source))
+        {
+            string copy = System.IO.Path.Combine(target, System.IO.Path.GetFileName(file));
+            System.IO.File.Copy(file, copy);
+            System.IO.File.SetAttributes(copy, FileAttributes.Normal);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
 }

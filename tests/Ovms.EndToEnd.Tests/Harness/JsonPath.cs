@@ -47,6 +47,19 @@ internal static class JsonPath
     public static float[] Floats(this JsonElement element, string path) =>
         [.. element.At(path).EnumerateArray().Select(static item => item.ValueKind == JsonValueKind.Null ? float.NaN : item.GetSingle())];
 
+    /// <summary>Whether two values are equal, their numbers up to what the company of other requests changes.</summary>
+    public static bool IsClose(this JsonElement one, JsonElement other) =>
+        one.ValueKind == other.ValueKind
+        && one.ValueKind switch
+        {
+            JsonValueKind.Number => Math.Abs(one.GetDouble() - other.GetDouble()) < 1e-3,
+            JsonValueKind.Array => one.GetArrayLength() == other.GetArrayLength()
+                && one.EnumerateArray().Zip(other.EnumerateArray()).All(static pair => pair.First.IsClose(pair.Second)),
+            JsonValueKind.Object => one.EnumerateObject().Count() == other.EnumerateObject().Count()
+                && one.EnumerateObject().All(member => other.TryGetProperty(member.Name, out JsonElement found) && member.Value.IsClose(found)),
+            _ => one.ToString() == other.ToString(),
+        };
+
     private static bool TryIndex(JsonElement array, string part, out JsonElement item)
     {
         int index = int.Parse(part, CultureInfo.InvariantCulture);

@@ -75,6 +75,10 @@ internal sealed class LanguageServer(OvmsServer server, string model) : IAsyncDi
         return ((int)answer.StatusCode, answer.IsSuccessStatusCode ? text : JsonPath.Parse(text).Text("error") ?? text);
     }
 
+    /// <summary>The text of token ids, with that of special tokens.</summary>
+    public async Task<string> TextOfAsync(IEnumerable<int> ids) =>
+        (await AnswerAsync("detokenize", $"\"tokens\":[{string.Join(',', ids)}]")).Text("prompt")!;
+
     /// <summary>Reads a stream to its end.</summary>
     public async Task<LanguageStream> StreamAsync(string path, string fields)
     {

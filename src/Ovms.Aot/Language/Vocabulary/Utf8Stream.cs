@@ -13,12 +13,16 @@ namespace Ovms.Language.Vocabulary;
 /// </summary>
 internal sealed class Utf8Stream(Utf8Mode mode)
 {
-    private const char Broken = '\uFFFD';
+    /// <summary>What stands for a broken character.</summary>
+    public const char Broken = '\uFFFD';
 
     private readonly byte[] _held = new byte[4];
     private readonly Decoder? _standard = mode == Utf8Mode.Unchecked ? Encoding.UTF8.GetDecoder() : null;
     private int _count;
     private int _length;
+
+    /// <summary>Whether the first bytes of a character are held.</summary>
+    public bool IsOpen => _length > 0;
 
     /// <summary>Takes bytes and gives the characters that they complete.</summary>
     public void Append(ReadOnlySpan<byte> bytes, IBufferWriter<char> text)

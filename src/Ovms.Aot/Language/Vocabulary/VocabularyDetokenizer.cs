@@ -32,6 +32,7 @@ internal sealed class VocabularyDetokenizer : Detokenizer
     {
         Clear();
         (int given, int known) = (_given, _given + _held);
+        bool isOpen = _characters.IsOpen;
         if (!_skipSpecialTokens || !_recipe.IsSpecial(id))
         {
             _characters.Append(_recipe.Tokens[id], _texts[0]);
@@ -41,10 +42,12 @@ internal sealed class VocabularyDetokenizer : Detokenizer
             }
         }
 
-        // Counted back from the end: what rules held before may have been given or removed now.
+        // Counted back from the end: what rules held before may have been given or removed now. A character that stays broken is of the
+        // tokens before.
+        int broken = isOpen && _texts[0].WrittenSpan is [Utf8Stream.Broken, ..] ? 1 : 0;
         _given += _texts[^1].WrittenCount;
         _held = Held;
-        Start = Math.Clamp(_given + _held - _texts[0].WrittenCount, given, known);
+        Start = Math.Clamp(_given + _held + broken - _texts[0].WrittenCount, given, known + broken);
         return _texts[^1].WrittenSpan;
     }
 

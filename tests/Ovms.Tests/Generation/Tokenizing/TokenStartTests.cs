@@ -30,6 +30,9 @@ public class TokenStartTests
         DecodingRecipe recipe = new(TokenBytes.Make([0, 2, 3], [2, 3, 5], bytes, null)!, [], Utf8Mode.Replace, []);
         VocabularyDetokenizer detokenizer = new(recipe, skipSpecialTokens: true);
         await Assert.That(Starts(detokenizer, [0, 1, 2, 0, 1, 2])).IsEqualTo("0 1 1 3 4 4");
+
+        // After the first bytes of a character that stays broken.
+        await Assert.That(Starts(new VocabularyDetokenizer(recipe, skipSpecialTokens: true), [0, 0, 1, 0, 1, 2])).IsEqualTo("0 2 3 4 5 5");
     }
 
     [Test]

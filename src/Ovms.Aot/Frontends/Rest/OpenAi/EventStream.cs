@@ -10,16 +10,18 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// </summary>
 /// <param name="context">The call.</param>
 /// <param name="overflow">Ends the call, because its caller does not read.</param>
-/// <param name="commentPause">The time without an event after which a comment is sent; null for 15 s.</param>
-internal sealed class EventStream(HttpContext context, Action overflow, TimeSpan? commentPause = null) : IAsyncDisposable
+/// <param name="clock">The source of time.</param>
+internal sealed class EventStream(HttpContext context, Action overflow, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Bytes that may wait for a caller.</summary>
     public const int MostUnread = 1 << 20;
 
-    private readonly TimeSpan _pause = commentPause ?? TimeSpan.FromSeconds(15);
+    // The time without an event after which a comment is sent.
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
+
     private readonly NativeBuffer _pending = new(4096);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Timer? _timer;
+    private ITimer? _timer;
     private bool _isSending;
     private bool _isEnding;
     private long _lastWrite;
@@ -47,10 +49,10 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeSpan
 
         // Otherwise nginx collects events before it passes them on.
         response.Headers["X-Accel-Buffering"] = "no";
-        _lastWrite = Environment.TickCount64;
+        _lastWrite = clock.GetTimestamp();
 
         // Looked at more often than that, so that the pause does not become two of them.
-        _timer = new Timer(static self => ((EventStream)self!).Comment(), this, _pause, _pause / 3);
+        _timer = clock.CreateTimer(static self => ((EventStream)self!).Comment(), this, s_pause, s_pause / 3);
     }
 
     /// <summary>Begins to send what is pending, unless sending is under way. Called while <see cref="Gate"/> is held.</summary>
@@ -61,7 +63,7 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeSpan
             return;
         }
 
-        _lastWrite = Environment.TickCount64;
+        _lastWrite = clock.GetTimestamp();
         if (_isSending)
         {
             if (_pending.Length > MostUnread)
@@ -163,7 +165,7 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeSpan
     {
         lock (Gate)
         {
-            if (!_isEnding && !_isSending && !IsBroken && Environment.TickCount64 - _lastWrite >= _pause.TotalMilliseconds)
+            if (!_isEnding && !_isSending && !IsBroken && clock.GetElapsedTime(_lastWrite) >= s_pause)
             {
                 _pending.Write(": \n\n"u8);
                 Send();

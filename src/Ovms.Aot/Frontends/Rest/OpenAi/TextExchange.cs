@@ -17,6 +17,9 @@ internal sealed record TextExchange(
     HttpContext Context, RequestFields Fields, string Name, LanguageModel Language, TextMeter Meter, MemoryShare Share,
     CancellationToken CutOff)
 {
+    /// <summary>The source of time.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Reads a request, generates, and sends the answers.</summary>
     /// <param name="read">Reads the request and records the first fault in <see cref="Fields"/>.</param>
     /// <param name="start">Starts the generations.</param>
@@ -45,7 +48,7 @@ internal sealed record TextExchange(
         }
 
         Meter.Accepted(started.Value);
-        TextRun run = new(this, started.Value, form(started.Value));
+        TextRun run = new(this, started.Value, form(started.Value), Clock);
         Meter.End(await run.RunAsync().ConfigureAwait(false));
     }
 

@@ -8,7 +8,8 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <param name="exchange">The HTTP call.</param>
 /// <param name="call">The request, whose generations are under way.</param>
 /// <param name="form">Writes the answers.</param>
-internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm form)
+/// <param name="clock">The source of time.</param>
+internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm form, TimeProvider clock)
 {
     // A caller learns by then that its request is taken; until then a failure is an answer of its own.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
@@ -131,7 +132,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
 
     private async Task<Outcome> StreamAsync(CancellationToken end)
     {
-        EventStream stream = new(_context, call.Cancel);
+        EventStream stream = new(_context, call.Cancel, clock);
         Outcome outcome;
         await using (stream.ConfigureAwait(false))
         {
@@ -144,7 +145,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
 
     private async Task<Outcome> StreamAsync(EventStream stream, CancellationToken end)
     {
-        using Timer silence = new(_ => Begin(stream), null, s_silence, Timeout.InfiniteTimeSpan);
+        using ITimer silence = clock.CreateTimer(_ => Begin(stream), null, s_silence, Timeout.InfiniteTimeSpan);
         Outcome[] ends = await Task.WhenAll(call.Prompts.Select(prompt => PumpAsync(stream, prompt, end))).ConfigureAwait(false);
         Outcome failure = ends.FirstOrDefault(static outcome => !outcome.IsOk);
         bool isStarted;
@@ -242,19 +243,28 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
         }
     }
 
-    // All events that are there become one piece of the response for each choice that they belong to.
+    // All events that are there become one piece of the response for each choice that they belong to. What came before a failure is sent,
+    // unless the failure can still be an answer of its own.
     private Outcome Write(EventStream stream, TextPrompt prompt)
     {
         lock (stream.Gate)
         {
-            while (prompt.Generation.TryRead(out TokenEvent item))
+            Outcome failure = Outcome.Ok;
+            while (failure.IsOk && prompt.Generation.TryRead(out TokenEvent item))
             {
                 if (item.Finish == Finish.Failed)
                 {
-                    return item.Outcome;
+                    failure = item.Outcome;
                 }
+                else
+                {
+                    Take(prompt, item);
+                }
+            }
 
-                Take(prompt, item);
+            if (!failure.IsOk && !stream.IsStarted)
+            {
+                return failure;
             }
 
             foreach (ChoiceText choice in prompt.Choices)
@@ -269,7 +279,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
             }
 
             stream.Send();
-            return Outcome.Ok;
+            return failure;
         }
     }
 

@@ -1,23 +1,23 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Ovms.Frontends.Rest.Json;
 using Ovms.Frontends.Rest.OpenAi;
+using Ovms.Tests.Generation.Scheduling;
 
 namespace Ovms.Tests.Frontends.Rest.OpenAi;
 
 /// <summary>Events on their way to a caller that reads, pauses, or does not read.</summary>
 public sealed class EventStreamTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     [Test]
     public async Task Silence_IsFilledWithComments()
     {
         Pipe pipe = new();
-        HttpContext context = ContextOf(pipe);
-        await using EventStream stream = new(context, static () => { }, TimeSpan.FromMilliseconds(30));
+        EngineClock clock = new();
+        HttpContext context = ResponsePipe.ContextOf(pipe);
+        await using EventStream stream = new(context, static () => { }, clock);
         lock (stream.Gate)
         {
             stream.Start();
@@ -25,9 +25,27 @@ public sealed class EventStreamTests
             stream.Send();
         }
 
-        await Assert.That(await ReadAsync(pipe.Reader, "data: 1\n\n: \n\n: \n\n".Length)).IsEqualTo("data: 1\n\n: \n\n: \n\n");
+        await Assert.That(Sent(pipe)).IsEqualTo("data: 1\n\n");
         await Assert.That(context.Response.ContentType).IsEqualTo("text/event-stream");
         await Assert.That(context.Response.Headers["X-Accel-Buffering"].ToString()).IsEqualTo("no");
+        await Assert.That(context.Response.Headers.Connection.ToString()).IsEqualTo("keep-alive");
+
+        // A comment every 15 s, and an event begins a new pause.
+        clock.Move(14.9);
+        await Assert.That(Sent(pipe)).IsEqualTo("");
+        clock.Move(0.1);
+        await Assert.That(Sent(pipe)).IsEqualTo(": \n\n");
+        clock.Move(10);
+        lock (stream.Gate)
+        {
+            stream.Pending.Raw("data: 2\n\n"u8);
+            stream.Send();
+        }
+
+        clock.Move(14.9);
+        await Assert.That(Sent(pipe)).IsEqualTo("data: 2\n\n");
+        clock.Move(15);
+        await Assert.That(Sent(pipe)).IsEqualTo(": \n\n");
     }
 
     [Test]
@@ -36,7 +54,7 @@ public sealed class EventStreamTests
         // The connection takes one byte more than nothing.
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 2, resumeWriterThreshold: 1));
         int cutOff = 0;
-        EventStream stream = new(ContextOf(pipe), () => cutOff++);
+        EventStream stream = new(ResponsePipe.ContextOf(pipe), () => cutOff++, TimeProvider.System);
         lock (stream.Gate)
         {
             stream.Start();
@@ -61,43 +79,16 @@ public sealed class EventStreamTests
         await stream.DisposeAsync();
     }
 
-    private static HttpContext ContextOf(Pipe pipe)
+    // Without a wait: a pipe takes what is written at once.
+    private static string Sent(Pipe pipe)
     {
-        DefaultHttpContext context = new();
-        context.Features.Set<IHttpResponseBodyFeature>(new PipeBody(pipe.Writer));
-        return context;
-    }
-
-    private static async Task<string> ReadAsync(PipeReader reader, int length)
-    {
-        using CancellationTokenSource patience = new(s_patience);
-        ReadResult read = await reader.ReadAtLeastAsync(length, patience.Token);
-        byte[] bytes = new byte[length];
-        int at = 0;
-        foreach (ReadOnlyMemory<byte> part in read.Buffer.Slice(0, length))
+        if (!pipe.Reader.TryRead(out ReadResult read))
         {
-            part.CopyTo(bytes.AsMemory(at));
-            at += part.Length;
+            return "";
         }
 
-        return Encoding.ASCII.GetString(bytes);
-    }
-
-    private sealed class PipeBody(PipeWriter writer) : IHttpResponseBodyFeature
-    {
-        public Stream Stream => writer.AsStream();
-
-        public PipeWriter Writer => writer;
-
-        public Task CompleteAsync() => Task.CompletedTask;
-
-        public void DisableBuffering()
-        {
-        }
-
-        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
-        public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+        string text = Encoding.ASCII.GetString(read.Buffer.ToArray());
+        pipe.Reader.AdvanceTo(read.Buffer.End);
+        return text;
     }
 }
