@@ -57,16 +57,21 @@ public sealed class LanguageBesideTests
         await Assert.That(status.ModelVersionStatus.Single().Status.ErrorMessage).IsEqualTo("OK");
         RpcException predict = await Fault.OfAsync(async () => await new Predictions(process.Channel).PredictAsync(
             new PredictRequest { ModelSpec = new ModelSpec { Name = "chat" } }));
-        RpcException infer = await Fault.OfAsync(async () => await process.Client.ModelInferAsync(new ModelInferRequest { ModelName = "chat" }));
+        RpcException infer = await Fault.OfAsync(
+            async () => await process.Client.ModelInferAsync(new ModelInferRequest { ModelName = "chat" }));
         foreach (RpcException fault in (RpcException[])[predict, infer])
         {
             await Assert.That(fault.StatusCode).IsEqualTo(StatusCode.InvalidArgument);
-            await Assert.That(fault.Status.Detail).Contains("chat generates text: send requests to /v3/chat/completions or /v3/completions");
+            await Assert.That(fault.Status.Detail)
+                .Contains("chat generates text: send requests to /v3/chat/completions or /v3/completions");
         }
     }
 
-    private static async Task<float> InferAsync(OvmsServer server) =>
-        (await server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [1, 10], Enumerable.Repeat(1f, 10).ToArray()))).Values<float>("a")[0];
+    private static async Task<float> InferAsync(OvmsServer server)
+    {
+        float[] ones = [.. Enumerable.Repeat(1f, 10)];
+        return (await server.Client.ModelInferAsync(Requests.For("dummy").WithRaw("b", "FP32", [1, 10], ones))).Values<float>("a")[0];
+    }
 
     private static Task<string> MapsAsync(OvmsServer server) => File.ReadAllTextAsync($"/proc/{server.Process.Id}/maps");
 

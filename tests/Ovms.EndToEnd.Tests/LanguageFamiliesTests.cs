@@ -54,7 +54,8 @@ public sealed class LanguageFamiliesTests
         await Assert.That(whole.Ids("prompt_token_ids").SequenceEqual(record.Ids("prompt_ids"))).IsTrue().Because(because);
         await Assert.That(whole.Ids("choices.0.token_ids").SequenceEqual(record.Ids("token_ids"))).IsTrue().Because(because);
         await Assert.That(streamed.SequenceEqual(record.Ids("token_ids"))).IsTrue().Because($"{because}, streamed");
-        await Assert.That(whole.Text(isChat ? "choices.0.message.content" : "choices.0.text")).IsEqualTo(record.Text("text")).Because(because);
+        string text = isChat ? "choices.0.message.content" : "choices.0.text";
+        await Assert.That(whole.Text(text)).IsEqualTo(record.Text("text")).Because(because);
         await Assert.That(stream.Text()).IsEqualTo(record.Text("text")).Because($"{because}, streamed");
     }
 }

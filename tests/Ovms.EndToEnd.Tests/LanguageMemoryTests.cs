@@ -32,7 +32,8 @@ public sealed partial class LanguageMemoryTests
         int tokens = TokensOf(server);
         int each = tokens * 3 / 5;
         string[] fields = [.. ((string[])["A story of the sea:", "How to bake bread:"]).Select(prompt =>
-            $"\"prompt\":\"{prompt}\",\"max_tokens\":{each},\"ignore_eos\":true,\"temperature\":0,\"return_token_ids\":true,\"logprobs\":2")];
+            $"\"prompt\":\"{prompt}\",\"max_tokens\":{each},\"ignore_eos\":true,\"temperature\":0,"
+            + "\"return_token_ids\":true,\"logprobs\":2")];
         JsonElement[] alone = new JsonElement[fields.Length];
         for (int i = 0; i < fields.Length; i++)
         {
@@ -101,7 +102,8 @@ public sealed partial class LanguageMemoryTests
     // How much better the best token of a place is than the next one.
     private static float MarginOf(JsonElement answer, int token)
     {
-        float[] best = [.. answer.At($"choices.0.logprobs.top_logprobs.{token}").EnumerateObject().Select(static one => one.Value.GetSingle()).OrderDescending()];
+        JsonElement.ObjectEnumerator two = answer.At($"choices.0.logprobs.top_logprobs.{token}").EnumerateObject();
+        float[] best = [.. two.Select(static one => one.Value.GetSingle()).OrderDescending()];
         return best[0] - best[1];
     }
 

@@ -6,7 +6,9 @@ using Ovms.Tests.Observability;
 
 namespace Ovms.EndToEnd.Tests;
 
-/// <summary>Options of language models as they show in answers, steps and the line of the load: one server, and one option for each model.</summary>
+/// <summary>
+/// Options of language models as they show in answers, steps and the line of the load: one server, and one option for each model.
+/// </summary>
 public sealed partial class LanguageOptionsTests
 {
     private const int Tokens = 200;
@@ -83,17 +85,17 @@ public sealed partial class LanguageOptionsTests
     {
         LanguageServer server = new(await s_server.Value, "whole");
         using CancellationTokenSource leave = new();
-        Task<HttpResponseMessage> long_ = server.SendAsync(
+        Task<HttpResponseMessage> answer = server.SendAsync(
             "completions", "\"prompt\":\"The\",\"max_tokens\":2000,\"ignore_eos\":true,\"n\":5,\"temperature\":1", leave.Token);
         await server.UntilAsync("batch_sequences", "", static count => count == 5);
         double prompts = (await Scrape.NowAsync(server.Server))[Steps("whole", "prompt")];
         await server.AnswerAsync("completions", $"{s_prompt},\"max_tokens\":3,\"ignore_eos\":true");
         Exposition read = await Scrape.NowAsync(server.Server);
-        await Assert.That(long_.IsCompleted).IsFalse();
+        await Assert.That(answer.IsCompleted).IsFalse();
         await Assert.That(read[Steps("whole", "prompt")]).IsEqualTo(prompts + 1);
         await Assert.That(read[Steps("whole", "mixed")]).IsEqualTo(0);
         await leave.CancelAsync();
-        await Assert.That(async () => await long_).Throws<OperationCanceledException>();
+        await Assert.That(async () => await answer).Throws<OperationCanceledException>();
     }
 
     [Test]

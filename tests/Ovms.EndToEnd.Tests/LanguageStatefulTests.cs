@@ -50,7 +50,8 @@ public sealed class LanguageStatefulTests
     public async Task Load_SaysTheLaneAndItsReason(string model, string lane)
     {
         OvmsServer server = await s_server.Value;
-        string line = server.Process.Output.Split('\n').Single(line => line.Contains($"Loaded language model {model};", StringComparison.Ordinal));
+        string line = server.Process.Output.Split('\n')
+            .Single(line => line.Contains($"Loaded language model {model};", StringComparison.Ordinal));
         await Assert.That(line).Contains($"lane: {lane}").And.Contains("KV cache: one infer request a conversation;");
     }
 

@@ -27,7 +27,8 @@ public sealed partial class LanguageStepMetricsTests
         // Alone: one prompt, and a step for each further token. All full blocks of prompt and answer are kept.
         const int Prompt = 200;
         const int Answer = 8;
-        string fields = $"\"prompt\":[{string.Join(',', Enumerable.Range(300, Prompt))}],\"max_tokens\":{Answer},\"ignore_eos\":true,\"temperature\":0";
+        string fields = $"\"prompt\":[{string.Join(',', Enumerable.Range(300, Prompt))}],\"max_tokens\":{Answer},"
+            + "\"ignore_eos\":true,\"temperature\":0";
         await server.AnswerAsync("completions", fields);
         await server.UntilAsync("kv_blocks", "used", static count => count == 0);
         Exposition alone = await Scrape.NowAsync(server.Server);
@@ -81,9 +82,11 @@ public sealed partial class LanguageStepMetricsTests
         await Assert.That(async () => await answer).Throws<OperationCanceledException>();
     }
 
-    private static (int Free, int Cached, int Used) Blocks(Exposition read) => (Blocks(read, "free"), Blocks(read, "cached"), Blocks(read, "used"));
+    private static (int Free, int Cached, int Used) Blocks(Exposition read) =>
+        (Blocks(read, "free"), Blocks(read, "cached"), Blocks(read, "used"));
 
-    private static int Blocks(Exposition read, string state) => (int)read[$"ovms_generation_kv_blocks{{{Model},state=\"{state}\",{Version}}}"];
+    private static int Blocks(Exposition read, string state) =>
+        (int)read[$"ovms_generation_kv_blocks{{{Model},state=\"{state}\",{Version}}}"];
 
     private static string Steps(string kind) => $"ovms_generation_step_seconds_count{{kind=\"{kind}\",{Model},{Version}}}";
 

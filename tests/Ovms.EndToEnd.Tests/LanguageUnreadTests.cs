@@ -8,17 +8,18 @@ namespace Ovms.EndToEnd.Tests;
 public sealed class LanguageUnreadTests
 {
     private const int MostUnread = 1 << 20;
+    private const string Sampled = """ "prompt":"The licence","ignore_eos":true,"temperature":1,"seed":1,"logprobs":20""";
 
     [Test]
     public async Task StreamBeyondTheUnreadLimit_IsCancelled()
     {
-        await using LanguageServer server = await LanguageServer.StartAsync(LanguageServer.SmallFolder, "--answer_stall_timeout_seconds", "0");
+        await using LanguageServer server = await LanguageServer.StartAsync(
+            LanguageServer.SmallFolder, "--answer_stall_timeout_seconds", "0");
         using Socket caller = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await caller.ConnectAsync(System.Net.IPAddress.Loopback, server.Server.RestPort);
 
         // 20 answers of 2,000 tokens with 20 alternatives each: some 100 MiB of events.
-        const string Fields = """ "prompt":"The licence","max_tokens":2000,"ignore_eos":true,"n":20,"temperature":1,"stream":true,"logprobs":20""";
-        await caller.SendAsync(Request(Fields));
+        await caller.SendAsync(Request($"{Sampled},\"n\":20,\"max_tokens\":2000,\"stream\":true"));
 
         await server.UntilAsync("cancelled_total", "", static count => count == 1);
         await server.UntilAsync("kv_blocks", "used", static count => count == 0);
@@ -30,7 +31,7 @@ public sealed class LanguageUnreadTests
     [Test]
     public async Task StreamAndWholeAnswerOfACallerThatStalls_AreEnded()
     {
-        const string Fields = """ "prompt":"The licence","n":10,"max_tokens":190,"ignore_eos":true,"temperature":1,"seed":1,"logprobs":20""";
+        const string Fields = $"{Sampled},\"n\":10,\"max_tokens\":190";
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ovms-uds-");
         try
         {
@@ -46,8 +47,8 @@ public sealed class LanguageUnreadTests
                 using Socket caller = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveBufferSize = 4096 };
                 await caller.ConnectAsync(new UnixDomainSocketEndPoint(path));
                 await caller.SendAsync(Request(fields));
-                string failed = $"ovms_requests_fail{{api=\"V3\",interface=\"REST\",method=\"{method}\",name=\"{LanguageServer.Small}\",version=\"1\"}}";
-                await Scrape.UntilAsync(server.Server, failed, 1);
+                string labels = $"api=\"V3\",interface=\"REST\",method=\"{method}\",name=\"{LanguageServer.Small}\",version=\"1\"";
+                await Scrape.UntilAsync(server.Server, $"ovms_requests_fail{{{labels}}}", 1);
 
                 // What the connection had buffered still comes, then its end.
                 string came = await RawHttp.ReadToEndAsync(caller);

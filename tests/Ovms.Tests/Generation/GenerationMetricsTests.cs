@@ -17,12 +17,17 @@ namespace Ovms.Tests.Generation;
 /// <summary>Each count of an engine in the family that is named after it: no two of the numbers are equal.</summary>
 public sealed class GenerationMetricsTests
 {
+    private const string Prefix = "ovms_generation_";
+
     [Test]
     public async Task EachCount_IsInItsFamily()
     {
         using ServerMetrics metrics = new(MetricSelection.Default);
         await using GenerationEngine engine = new(
-            new FakeModel(new StepCapacity(32, 8, 0, 4, EngineRig.Vocabulary)), new EngineSettings(), new EngineClock(), NullLogger.Instance);
+            new FakeModel(new StepCapacity(32, 8, 0, 4, EngineRig.Vocabulary)),
+            new EngineSettings(),
+            new EngineClock(),
+            NullLogger.Instance);
         LanguageModel model = new()
         {
             Engine = engine,
@@ -43,14 +48,13 @@ public sealed class GenerationMetricsTests
         ServableRegistry registry = new(new Drain());
         metrics.Models.Follow([("m", [1])]);
         Servable servable = new(new ServableId("m", 1), new LoadedModel(new Signature([], []), model, compiled: null));
-        registry.Publish(new ServableTable(
-            [new ModelEntry("m", [new VersionEntry(1, ServableState.Available, servable)])]));
+        registry.Publish(new ServableTable([new ModelEntry("m", [new VersionEntry(1, ServableState.Available, servable)])]));
         GenerationMetrics.AddTo(metrics, registry);
         Exposition read = Exposition.Parse(PrometheusTextTests.Write(metrics.Sources));
 
         Dictionary<string, double> counts = read.All
-            .Where(static sample => sample.Name.StartsWith("ovms_generation_", StringComparison.Ordinal) && !sample.Labels.ContainsKey("le"))
-            .ToDictionary(static sample => sample.Series("name", "version")["ovms_generation_".Length..], static sample => sample.Value);
+            .Where(static sample => sample.Name.StartsWith(Prefix, StringComparison.Ordinal) && !sample.Labels.ContainsKey("le"))
+            .ToDictionary(static sample => sample.Series("name", "version")[Prefix.Length..], static sample => sample.Value);
         await Assert.That(counts).IsEquivalentTo(new Dictionary<string, double>
         {
             ["requests{state=\"running\"}"] = 1,
@@ -87,7 +91,8 @@ public sealed class GenerationMetricsTests
     // Each duration is a second.
     private static void Count(EngineCounts counts)
     {
-        counts.Observe(new EngineSnapshot(Running: 1, Waiting: 2, FreeBlocks: 3, KeptBlocks: 4, OwnedBlocks: 5, StepTokens: 6, StepSequences: 7));
+        counts.Observe(new EngineSnapshot(
+            Running: 1, Waiting: 2, FreeBlocks: 3, KeptBlocks: 4, OwnedBlocks: 5, StepTokens: 6, StepSequences: 7));
         counts.Cached(8);
         Repeat(9, counts.Preempted);
         Repeat(10, counts.Cancelled);

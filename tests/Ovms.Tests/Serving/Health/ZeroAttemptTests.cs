@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Serving.Health;
@@ -85,9 +86,10 @@ public sealed class ZeroAttemptTests
         return Engine.Compile(model);
     }
 
-    private static Signature SignatureOf(CompiledModel compiled) => SignatureReader
-        .Read(compiled.Inputs, compiled.Outputs, [.. compiled.Inputs.Select(static _ => "...")], [.. compiled.Outputs.Select(static _ => "...")])
-        .Value!;
+    private static Signature SignatureOf(CompiledModel compiled) =>
+        SignatureReader.Read(compiled.Inputs, compiled.Outputs, Layouts(compiled.Inputs), Layouts(compiled.Outputs)).Value!;
+
+    private static ImmutableArray<string> Layouts(IReadOnlyList<PortInfo> ports) => [.. ports.Select(static _ => "...")];
 
     private static string TextOf(long[][]? shapes) => string.Join(' ', (shapes ?? []).Select(static shape => string.Join('x', shape)));
 }

@@ -34,7 +34,8 @@ public sealed class LanguageSettingsTests
     [Test]
     public async Task EachOption_IsInTheSettings()
     {
-        await Assert.That(Facts(From(s_model).Value!)).IsEqualTo("cache 0, sequences 256, step none, keeps True, splits True, stateful False, tokens none, answers 20");
+        await Assert.That(Facts(From(s_model).Value!)).IsEqualTo(
+            "cache 0, sequences 256, step none, keeps True, splits True, stateful False, tokens none, answers 20");
         ModelOptions given = s_model with
         {
             CacheSize = 3,
@@ -46,7 +47,8 @@ public sealed class LanguageSettingsTests
             MaxTokensLimit = 50,
             BestOfLimit = 4,
         };
-        await Assert.That(Facts(From(given).Value!)).IsEqualTo("cache 3221225472, sequences 7, step 100, keeps False, splits False, stateful True, tokens 50, answers 4");
+        await Assert.That(Facts(From(given).Value!)).IsEqualTo(
+            "cache 3221225472, sequences 7, step 100, keeps False, splits False, stateful True, tokens 50, answers 4");
         await Assert.That(From(s_model with { PipelineType = "LM_CB" }).Value!.IsStateful).IsFalse();
 
         static string Facts(LanguageSettings settings) =>
