@@ -27,8 +27,10 @@ namespace Ovms.Generation.Loading;
 /// <param name="clock">The source of time.</param>
 /// <param name="log">The log.</param>
 /// <param name="changed">Called when a model's health changes.</param>
+/// <param name="isReachable">Whether the server has a REST port or socket, over which alone text is asked for.</param>
 internal sealed class LanguageLoader(
-    EngineCores cores, DeviceCompiler devices, CpuPlanner cpus, string cacheDir, TimeProvider clock, ILogger log, Action changed)
+    EngineCores cores, DeviceCompiler devices, CpuPlanner cpus, string cacheDir, TimeProvider clock, ILogger log, Action changed,
+    bool isReachable = true)
 {
     // The cache of a model that says nothing of its length.
     private const int UsualLength = 4096;
@@ -46,6 +48,8 @@ internal sealed class LanguageLoader(
 
         Warn(id, facts.Value.Warnings);
         Warn(id, settings.Warning is { } warning ? [warning] : []);
+        Warn(id, LargeCache.WarningOf(settings.CacheBytes, LargeCache.Memory) is { } tooLarge ? [tooLarge] : []);
+        Warn(id, isReachable ? [] : ["no caller can reach it: text is generated over HTTP only, and no rest_port is set"]);
         Outcome<LanguageTokenizer> tokenizer = LanguageTokenizer.Load(folder, facts.Value, EncodingLimits.Default);
         if (!tokenizer.IsOk)
         {
@@ -146,9 +150,11 @@ internal sealed class LanguageLoader(
         };
         Outcome<LoadedLanguageModel> model = default;
         Outcome done = devices.Guard(device, () => model = LanguageModelLoader.Load(cores.Current, folder, asked));
+        string? tooLarge = LargeCache.WarningOf(settings.CacheBytes, LargeCache.Memory);
         return !done.IsOk ? done
-            : !model.IsOk ? model.WithoutValue
-            : (model.Value, place.Value.Device);
+            : model.IsOk ? (model.Value, place.Value.Device)
+            : tooLarge is null ? model.WithoutValue
+            : Outcome.Fail(model.Code, $"{model.Detail}; {tooLarge}");
     }
 
     private LanguageModel Assemble(
@@ -188,7 +194,7 @@ internal sealed class LanguageLoader(
         facts.Template is null
             ? Outcome.Fail(
                 StatusCode.InvalidTextRequest,
-                "The model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); "
+                "The model has no chat template (in its tokenizer IR, chat_template.jinja, chat_template.json or tokenizer_config.json); "
                     + "send a prompt to /v3/completions")
             : ChatPrompt.Of(facts.Template.Text, facts.Template.ForTools, ConstantsOf(tokenizer.Roles), clock);
 
@@ -203,7 +209,9 @@ internal sealed class LanguageLoader(
             ? $"{kv.Precision}, {kv.TokenBytes / 1000:F1} kB a token, {kv.Blocks} blocks of {kv.BlockTokens} = {kv.Tokens} tokens, "
                 + $"{kv.Bytes / 1e9:F2} GB reserved"
             : "one infer request a conversation";
-        string template = language.Chat.IsOk ? language.Facts.Template!.Source : $"none ({language.Chat.Text})";
+        string template = language.Chat.IsOk ? language.Facts.Template!.Source
+            : language.Facts.Template is { } broken ? $"{broken.Source} cannot be used ({language.Chat.Detail}), so chat answers 400"
+            : "none, so chat answers 400";
         string lane = model.Lane == ModelLane.Paged ? "paged attention" : $"stateful, because {model.Reason}";
         Log.LanguageModelLoaded(
             log, id.Name, id.Version, device, lane, cache, language.Longest, template, Stopwatch.GetElapsedTime(started).TotalSeconds);
