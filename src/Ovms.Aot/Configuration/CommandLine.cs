@@ -61,6 +61,7 @@ internal abstract record CommandLine
         "OpenVINO Model Server\n\n" +
         "Usage:\n" +
         "  ovms --model_name NAME --model_path PATH --port PORT [--rest_port PORT] [OPTIONS]\n" +
+        "  ovms --model_path FOLDER --rest_port PORT [--port PORT] [OPTIONS]     a language model\n" +
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms bench --model_path PATH [OPTIONS]     benchmark a model: see ovms bench --help\n" +
@@ -181,12 +182,9 @@ internal abstract record CommandLine
             return given;
         }
 
-        string[] folders = [model.ModelPath, Path.Combine(model.ModelPath, "1")];
-        bool isLanguage = model.Task == TaskKind.TextGeneration
-            || host.PathExists(Path.Combine(model.ModelPath, ServableFolders.GraphFile))
-            || folders.Any(folder => LanguageFiles.Companions.All(name => host.PathExists(Path.Combine(folder, name))));
+        string? lack = model.Task == TaskKind.TextGeneration ? null : NamelessPath.LackOf(model.ModelPath, host);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.ModelPath)));
-        return isLanguage ? given with { Model = model with { ModelName = name } } : given;
+        return lack is null ? given with { Model = model with { ModelName = name } } : given with { Nameless = lack };
     }
 
     // Paths that the command line omits come from the environment: the repository, and with it the file.

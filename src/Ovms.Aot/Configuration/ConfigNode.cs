@@ -66,15 +66,26 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
     /// <summary>Reads the object into an option table.</summary>
     /// <param name="binder">The table's reader.</param>
     /// <param name="forms">The forms of the table's objects and arrays; null if it has none.</param>
+    /// <param name="refuse">
+    /// Puts the sentences about values that are not allowed into the options, where they are a fault of one model and not of the file;
+    /// null if the file is at fault.
+    /// </param>
     /// <returns>The options; invalid ones have their defaults.</returns>
-    public T Bind<T>(Binder<T> binder, IReadOnlyDictionary<string, JsonForm>? forms = null)
+    public T Bind<T>(Binder<T> binder, IReadOnlyDictionary<string, JsonForm>? forms = null, Func<T, string, T>? refuse = null)
     {
         Utf8JsonReader reader = new(JsonMarshal.GetRawUtf8Value(Value));
         ParseOutcome<T> outcome = binder(ref reader, Path);
+        List<string> refused = [];
         foreach (OptionError error in outcome.Errors)
         {
-            // A number out of range is kept here. It is an error of that model alone, reported when the model is loaded.
-            Findings.Add(error is { Kind: OptionErrorKind.Refused, Row.Change: not OptionChange.Restart } ? null : error);
+            if (refuse is not null && error is { Kind: OptionErrorKind.Refused, Row.Change: not OptionChange.Restart })
+            {
+                refused.Add(error.Text);
+            }
+            else
+            {
+                Findings.Add(error);
+            }
         }
 
         // Checked here because an option row cannot require a non-empty string.
@@ -87,7 +98,7 @@ internal readonly record struct ConfigNode(JsonElement Value, string Path, Optio
         }
 
         ConfigForms.Check(this, forms ?? ConfigForms.None);
-        return outcome.Value;
+        return refused.Count == 0 ? outcome.Value : refuse!(outcome.Value, string.Join("; ", refused));
     }
 
     /// <summary>A member that exists.</summary>

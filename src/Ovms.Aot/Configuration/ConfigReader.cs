@@ -83,8 +83,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
     private void ReadModels(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
     {
-        List<(ConfigNode Node, ModelOptions? Item)> models =
-            Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
+        List<(ConfigNode Node, ModelOptions? Item)> models = Items(sections, ConfigSections.Models, ModelOf);
         foreach ((ConfigNode node, ModelOptions? model) in models)
         {
             if (model is { ModelName.Length: > 0 })
@@ -159,8 +158,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         _seen.Append(document.Hash);
         string folder = Path.GetDirectoryName(path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
-        List<(ConfigNode Node, ModelOptions? Model)> models =
-            Items(sections, ConfigSections.Models, node => Inner(node)?.Bind<ModelOptions>(ModelOptions.Read, ConfigForms.OfModel));
+        List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, ModelOf);
         if (document.Findings.Errors.Count > 0)
         {
             foreach (string problem in document.Problems())
@@ -177,6 +175,10 @@ internal sealed class ConfigReader(Func<string, string?> variable)
                 model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
         }
     }
+
+    private static ModelOptions? ModelOf(ConfigNode node) =>
+        Inner(node)?.Bind<ModelOptions>(
+            ModelOptions.Read, ConfigForms.OfModel, static (model, problems) => model with { Refused = problems });
 
     private static ConfigNode? Inner(ConfigNode node) =>
         node.Members([ConfigSections.Entry], ConfigSections.Entry).TryGetValue(ConfigSections.Entry, out ConfigNode inner) ? inner : null;

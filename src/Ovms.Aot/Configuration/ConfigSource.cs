@@ -1,5 +1,6 @@
 using Ovms.Configuration.Graphs;
 using Ovms.Options;
+using Ovms.Repository;
 using Ovms.Status;
 
 namespace Ovms.Configuration;
@@ -25,15 +26,23 @@ internal abstract class ConfigSource
                 return new ServerConfig { Models = [model], Fingerprint = "" };
             }
 
-            // A graph of another kind is refused by the load, as every folder without a model is.
             Outcome<LanguageGraph> graph = LanguageGraph.Read(folder.GraphPath, model);
-            return graph.Code == StatusCode.NotImplemented ? new ServerConfig { Models = [model], Fingerprint = "" }
+            return graph.Code == StatusCode.NotImplemented ? Other(folder, graph.Detail!)
                 : graph.IsOk
                 ? new ServerConfig
                 {
                     Models = [graph.Value.Model], Warnings = graph.Value.Warnings, Fingerprint = graph.Value.Model.ToString(),
                 }
                 : graph.WithoutValue;
+        }
+
+        // A folder with such a graph alone is refused by the load, as every folder without a model is.
+        private ServerConfig Other(GraphFolder folder, string why)
+        {
+            ModelOptions refused = ModelRepository.Open(folder.BasePath).IsOk
+                ? model with { Refused = $"{why} Remove it to serve the model beside it." }
+                : model;
+            return new ServerConfig { Models = [refused], Fingerprint = refused.Refused };
         }
     }
 }

@@ -28,6 +28,6 @@ internal sealed class RepositorySource(string root, ModelOptions common, bool al
                     + $"each with a model's files, or with {ServableFolders.GraphFile}.",
             ]
             : [];
-        return config with { Warnings = [.. nothing, .. folders.Value.Warnings] };
+        return config with { Warnings = [.. nothing, .. folders.Value.Warnings, .. config.Warnings] };
     }
 }

@@ -31,11 +31,12 @@ internal sealed class ModelHost : IDisposable
         _log = log;
         _remotes = RemoteRepositories.ByEnvironment(start.Server.RemoteCacheDir, stop);
         HealthRule health = new(start.Server.DeviceErrorsBeforeUnready, served.Registry.RaiseChanged, TimeProvider.System, log);
-        LanguageLoader language =
-            new(engine.Cores, engine.Devices, engine.Cpus, start.Server.CacheDir, TimeProvider.System, log, served.Registry.RaiseChanged)
-            {
-                AnswerTime = start.Server.GenerationTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
-            };
+        LanguageLoader language = new(
+            engine.Cores, engine.Devices, engine.Cpus, start.Server.CacheDir, TimeProvider.System, log, served.Registry.RaiseChanged,
+            isReachable: start.Server is not { RestPort: 0, RestUds: "" })
+        {
+            AnswerTime = start.Server.GenerationTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
         _models = new ModelManager(

@@ -249,7 +249,7 @@ internal static partial class Log
     [LoggerMessage(
         53,
         LogLevel.Warning,
-        "Model {Model}; version: {Version} has been loading for {Seconds:F0} s and goes on; other models are loaded meanwhile. "
+        "Model {Model}; version: {Version} has been loading for {Seconds:F0} s and is still loading; other models are loaded meanwhile. "
         + "--load_timeout_seconds would end such a load")]
     public static partial void LoadSlow(ILogger log, string model, long version, double seconds);
 

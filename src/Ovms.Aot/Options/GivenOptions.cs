@@ -8,6 +8,11 @@ namespace Ovms.Options;
 internal sealed record GivenOptions(
     ServerOptions Server, SourceOptions Source, ModelOptions Model, IReadOnlyDictionary<string, string> ModelTexts)
 {
+    /// <summary>
+    /// What was found at a model's path, where the command line gives no name and the path none either; null otherwise.
+    /// </summary>
+    public string? Nameless { get; init; }
+
     /// <summary>Names of the model options on the command line.</summary>
     public IEnumerable<string> ModelNames => ModelTexts.Keys;
 

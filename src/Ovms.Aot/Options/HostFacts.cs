@@ -12,6 +12,9 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
     /// <summary>Returns the value of an environment variable; null if unset.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
+    /// <summary>Whether a path is that of a file.</summary>
+    public Func<string, bool> IsFile { get; init; } = static _ => false;
+
     /// <summary>Most bytes of address space of this process; null if unlimited or unknown.</summary>
     public long? AddressSpaceLimit { get; init; }
 
@@ -33,6 +36,7 @@ internal sealed record HostFacts(int CpuCores, bool IsWindows, Func<string, bool
             return new(Environment.ProcessorCount, OperatingSystem.IsWindows(), Path.Exists, ParseLimit(limits, "Max open files"))
             {
                 Variable = Environment.GetEnvironmentVariable,
+                IsFile = File.Exists,
                 AddressSpaceLimit = ParseLimit(limits, "Max address space"),
                 DataLimit = ParseLimit(limits, "Max data size"),
                 StackLimit = ParseLimit(limits, "Max stack size"),

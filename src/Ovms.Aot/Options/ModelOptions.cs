@@ -12,6 +12,12 @@ internal sealed partial record ModelOptions
 
     private const OptionPlace Both = OptionPlace.Cli | OptionPlace.ModelConfig;
 
+    /// <summary>
+    /// What is wrong with values of the model's entry in a configuration file; empty if nothing is. Not an option: the command line ends
+    /// the process, but a file has other models, so that only this one fails.
+    /// </summary>
+    public string Refused { get; init; } = "";
+
     /// <summary>Name that callers use for the model.</summary>
     [Option(
         "model_name", ConfigName = "name", In = Both, Change = OptionChange.ReloadsModel, RequiredInConfig = true,

@@ -63,6 +63,10 @@ internal static class OptionRules
             yield return "Use config_path or model_path with model_name";
             yield return "  one model: --model_name NAME --model_path PATH; "
                 + "several: --config_path FILE, or --model_repository_path FOLDER";
+            if (given.Nameless is { } found)
+            {
+                yield return $"  {found}";
+            }
         }
     }
 

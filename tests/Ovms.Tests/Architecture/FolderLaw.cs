@@ -180,7 +180,7 @@ internal static class FolderLaw
         ],
 
         // Uses Repository, because a folder of models is a configuration.
-        ["Configuration/Graphs"] = ["Disk", "Options", "Status"],
+        ["Configuration/Graphs"] = ["Disk", "Options", "Options/Parsing", "Status"],
         ["Configuration"] = ["Configuration/Graphs", "Repository", "Disk", "Options", "Options/Parsing", "Status"],
         ["Devices"] = ["Devices/Cpu", "Devices/Health", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = ["Observability"],

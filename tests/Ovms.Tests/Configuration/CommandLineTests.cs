@@ -203,6 +203,35 @@ public class CommandLineTests
     }
 
     [Test]
+    [Arguments("/none", "", "model_path: /none does not exist")]
+    [Arguments("/m/openvino_model.xml", "/m/openvino_model.xml", "model_path: /m/openvino_model.xml is a file; without --model_name, give the folder")]
+    [Arguments("/m/a.onnx", "/m/a.onnx", "model_path: /m/a.onnx is a file; give it a name with --model_name")]
+    [Arguments("/m", "/m", "model_path: /m holds no language model (openvino_model.xml, openvino_tokenizer.xml, openvino_detokenizer.xml) and no graph.pbtxt; any other model needs --model_name")]
+    [Arguments("/m", "/m /m/openvino_model.xml", "model_path: /m holds openvino_model.xml, but not openvino_tokenizer.xml and openvino_detokenizer.xml; to serve it as a language model")]
+    [Arguments("/m", "/m /m/1/openvino_model.xml /m/1/openvino_tokenizer.xml", "model_path: /m/1 holds openvino_model.xml, but not openvino_detokenizer.xml; ")]
+    public async Task PathWithoutAName_IsToldWithWhatWasFoundThere(string path, string there, string found)
+    {
+        string[] paths = there.Split(' ');
+        HostFacts host = s_linux with { PathExists = paths.Contains, IsFile = path => paths.Contains(path) && Path.HasExtension(path) };
+        foreach (string verb in new[] { "", "check " })
+        {
+            CommandLine.Exit exit = (CommandLine.Exit)Parse($"{verb}--model_path {path} --rest_port 8000", host);
+            await Assert.That(exit.Code).IsEqualTo(64);
+            await Assert.That(exit.Error).StartsWith("Use config_path or model_path with model_name\n").And.Contains($"\n  {found}");
+        }
+    }
+
+    [Test]
+    [Arguments("/models/chat", "/models/chat/openvino_tokenizer.xml /models/chat/openvino_detokenizer.xml")]
+    [Arguments("/models/chat", "/models/chat/1/openvino_tokenizer.xml /models/chat/1/openvino_detokenizer.xml")]
+    [Arguments("/models/chat", "/models/chat/graph.pbtxt")]
+    [Arguments("/models/chat --task text_generation", "")]
+    public async Task LanguageModelWithoutAName_HasThatOfItsFolder(string path, string there) =>
+        await Assert.That(
+            Parse($"--model_path {path} --rest_port 8000", s_linux with { PathExists = there.Split(' ').Contains }))
+            .IsTypeOf<CommandLine.Start>();
+
+    [Test]
     public async Task UnreadableValue_RunsNoRules()
     {
         CommandLine.Exit exit = Exit("--port x");

@@ -1,4 +1,6 @@
 using Ovms.Configuration;
+using Ovms.Options;
+using Ovms.Serving.Loading;
 using Ovms.Status;
 using Ovms.Tests.Setup;
 
@@ -41,6 +43,38 @@ public class ConfigFormsTests
     [Arguments("\"nireq\": 100001")]
     public async Task WrongValueInAModel_IsTheModelsFault(string member) =>
         await Assert.That(Read($$$"""{"model_config_list": [{"config": {"name": "m", {{{member}}}}}]}""").Text).IsEqualTo("OK");
+
+    [Test]
+    [Arguments("\"task\": \"embeddings\"", "task: 'embeddings' is not one of text_generation, none")]
+    [Arguments("\"task\": \"text-generation\"", "task: 'text-generation' is not one of text_generation, none")]
+    [Arguments("\"pipeline_type\": \"FOO\"", "pipeline_type: 'FOO' is not one of LM, LM_CB, VLM, VLM_CB, OMNI, AUTO")]
+    [Arguments("\"max_num_batched_tokens\": 0", "max_num_batched_tokens: '0' is not a whole number from 1 to 1048576")]
+    [Arguments("\"max_num_seqs\": 0", "max_num_seqs: '0' is not a whole number from 1 to 65536")]
+    [Arguments("\"best_of_limit\": 0", "best_of_limit: '0' is not a whole number from 1 to 4294967295")]
+    [Arguments("\"max_tokens_limit\": 0", "max_tokens_limit: '0' is not a whole number from 1 to 4294967295")]
+    [Arguments("\"enable_prefix_caching\": \"maybe\"", "enable_prefix_caching: 'maybe' is not one of")]
+    [Arguments("\"cache_size\": 2000000", "cache_size: '2000000' is not a whole number from 0 to 1048576")]
+    [Arguments("\"kv_cache_precision\": \"int8\"", "kv_cache_precision: 'int8' is not one of u8, u4, f16, bf16, f32")]
+    [Arguments("\"warmup\": \"maybe\"", "warmup: 'maybe' is not one of")]
+    [Arguments("\"load_timeout_seconds\": 999999", "load_timeout_seconds: '999999' is not a whole number from 0 to")]
+    public async Task ValueThatIsNotAllowed_FailsItsModelAlone(string member, string why)
+    {
+        Outcome<ServerConfig> read = Read($$$"""
+            {"model_config_list": [{"config": {"name": "bad", {{{member}}}}}, {"config": {"name": "good"}}]}
+            """);
+        await Assert.That(read.Text).IsEqualTo("OK");
+        Outcome<ModelConfig> bad = ModelConfig.From(read.Value!.Models[0], new ServerOptions());
+        await Assert.That(bad.Code).IsEqualTo(StatusCode.ModelConfigInvalid);
+        await Assert.That(bad.Detail!).StartsWith("$.model_config_list[0].config." + why);
+        await Assert.That(ModelConfig.From(read.Value.Models[1], new ServerOptions()).IsOk).IsTrue();
+    }
+
+    [Test]
+    public async Task ValuesThatAreNotAllowed_AreToldTogether()
+    {
+        Outcome<ServerConfig> read = Read("""{"model_config_list": [{"config": {"name": "m", "max_num_seqs": 0, "pipeline_type": "FOO"}}]}""");
+        await Assert.That(ModelConfig.From(read.Value!.Models[0], new ServerOptions()).Detail!).Contains("max_num_seqs").And.Contains("pipeline_type");
+    }
 
     [Test]
     [Arguments("{}", ": 'name' is required|: 'inputs' is required|: 'nodes' is required|: 'outputs' is required")]

@@ -40,6 +40,16 @@ public class RepositorySourceTests
     }
 
     [Test]
+    public async Task WarningsOfGraphs_AreKept()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write(
+            "chat/graph.pbtxt",
+            "node { calculator: 'HttpLLMCalculator' node_options { [type.googleapis.com/mediapipe.LLMCalculatorOptions] { models_path: './' block_size: 32 } } }"u8);
+        await Assert.That(Read(folder).Value!.Warnings.Single()).Contains("block_size has no effect");
+    }
+
+    [Test]
     public async Task MissingFolder_IsNamed()
     {
         using TemporaryFolder folder = new();

@@ -7,6 +7,7 @@ namespace Ovms.Bench.Language;
 internal struct EventScan
 {
     private int _at;
+    private bool _hasFailed;
 
     /// <summary>Events with text that were seen.</summary>
     public int Events { get; private set; }
@@ -29,6 +30,9 @@ internal struct EventScan
         {
             ReadOnlySpan<byte> one = received.Slice(_at, end);
             _at += end + 3;
+
+            // In texts the quotes are escaped, so that none looks like this.
+            _hasFailed |= one.IndexOf("data: {\"error\":"u8) >= 0;
             if (one.IndexOf("\"text\":\"\""u8) < 0 && one.IndexOf("\"text\":"u8) >= 0)
             {
                 news++;
@@ -37,7 +41,7 @@ internal struct EventScan
         }
 
         bool isRefused = received.Length > 12 && !received.StartsWith("HTTP/1.1 200"u8);
-        IsWhole = !isRefused && received.EndsWith("data: [DONE]\n\n\r\n0\r\n\r\n"u8) && received.IndexOf("\"error\""u8) < 0;
+        IsWhole = !isRefused && received.EndsWith("data: [DONE]\n\n\r\n0\r\n\r\n"u8) && !_hasFailed;
         HasEnded = isRefused || received.EndsWith("\r\n0\r\n\r\n"u8);
         return news;
     }

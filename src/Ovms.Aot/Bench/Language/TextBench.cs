@@ -59,7 +59,8 @@ internal sealed class TextBench(
         TextPrompts prompts = new(
             await server.TokenizeAsync(config.Name, TextPrompts.Text).ConfigureAwait(false), (int)options.PromptTokens);
         RawText alone = new(raw.Runner, prompts, (int)options.OutputTokens);
-        TextRun run = new(server, alone, prompts, (int)options.OutputTokens, config.Name);
+        using OneThread thread = new();
+        TextRun run = new(server, alone, thread, prompts, (int)options.OutputTokens, config.Name);
         List<TextRow> rows = [];
         foreach (int callers in concurrency)
         {

@@ -9,10 +9,11 @@ namespace Ovms.Bench.Language;
 /// </summary>
 /// <param name="server">The measured server.</param>
 /// <param name="raw">The model alone.</param>
+/// <param name="thread">Computes it.</param>
 /// <param name="prompts">The prompts.</param>
 /// <param name="tokens">Tokens of an answer.</param>
 /// <param name="model">The model's name.</param>
-internal sealed class TextRun(BenchServer server, RawText raw, TextPrompts prompts, int tokens, string model)
+internal sealed class TextRun(BenchServer server, RawText raw, OneThread thread, TextPrompts prompts, int tokens, string model)
 {
     /// <summary>The model alone.</summary>
     public const string Raw = "raw";
@@ -90,12 +91,7 @@ internal sealed class TextRun(BenchServer server, RawText raw, TextPrompts promp
     {
         if (callers.Length == 0)
         {
-            // On a thread of its own: the engine computes on the calling one.
-            await Task.Factory.StartNew(
-                () => raw.Run(row.Concurrency, row),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
+            await thread.RunAsync(() => raw.Run(row.Concurrency, row)).ConfigureAwait(false);
             return;
         }
 

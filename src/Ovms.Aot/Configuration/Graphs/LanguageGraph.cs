@@ -15,7 +15,13 @@ namespace Ovms.Configuration.Graphs;
 internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> Warnings)
 {
     private const string Calculator = "HttpLLMCalculator";
-    private const string OptionsType = "mediapipe.LLMCalculatorOptions";
+
+    /// <summary>The message of the options.</summary>
+    internal const string OptionsType = "mediapipe.LLMCalculatorOptions";
+
+    /// <summary>The field that names the folder of the model.</summary>
+    internal const string ModelsPath = "models_path";
+
     private const int MaxBytes = 1 << 20;
 
     private static readonly string[] s_refused =
@@ -25,8 +31,6 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
     ];
 
     private static readonly string[] s_unused = ["block_size", "chat_template_mode"];
-
-    private static readonly string[] s_pipelines = ["LM", "VLM", "LM_CB", "VLM_CB", "OMNI", "AUTO"];
 
     /// <summary>Reads a graph's file.</summary>
     /// <param name="path">The file; absolute. Relative paths in it start from its folder.</param>
@@ -121,28 +125,23 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
                 continue;
             }
 
-            ModelOptions? next;
-            if (field.Name == "models_path")
+            Outcome<ModelOptions> next;
+            if (field.Name == ModelsPath)
             {
                 models = field.AsText();
-                next = models is null ? null : bound;
+                next = models is null ? GraphFields.WrongValue(field, GraphFields.AText) : bound;
             }
             else
             {
-                next = Apply(field, bound);
+                next = GraphFields.Apply(field, bound);
             }
 
-            if (next is null)
+            if (!next.IsOk)
             {
-                return Refuse(
-                    path,
-                    field,
-                    field.Message is null
-                        ? $"{field.Name}: {Shown.Bounded(field.Scalar!)} is not a value of it, or {OptionsType} has no such field"
-                        : $"{OptionsType} has no message {field.Name}");
+                return Refuse(path, field, next.Detail!);
             }
 
-            bound = next;
+            bound = next.Value!;
         }
 
         if (string.IsNullOrEmpty(models))
@@ -159,35 +158,6 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
                     + "export the model there, or name its folder.");
     }
 
-    // Null: no such field, or the value is not one of it.
-    private static ModelOptions? Apply(ProtoField field, ModelOptions model) => field.Name switch
-    {
-        "device" => field.AsText() is { } text ? model with { TargetDevice = text } : null,
-        "plugin_config" => field.AsText() is { } text ? model with { PluginConfig = text } : null,
-        "tool_parser" => field.AsText() is { } text ? model with { ToolParser = text } : null,
-        "reasoning_parser" => field.AsText() is { } text ? model with { ReasoningParser = text } : null,
-        "pipeline_type" => PipelineOf(field) is { } kind ? model with { PipelineType = kind } : null,
-        "cache_size" => Count(field, 1 << 20) is { } count ? model with { CacheSize = count } : null,
-        "max_num_seqs" => Count(field, 65536) is > 0 and var count ? model with { MaxNumSeqs = count } : null,
-        "max_num_batched_tokens" => Count(field, 1 << 20) is > 0 and var count ? model with { MaxNumBatchedTokens = count } : null,
-        "max_tokens_limit" => Count(field, uint.MaxValue) is > 0 and var count ? model with { MaxTokensLimit = count } : null,
-        "best_of_limit" => Count(field, uint.MaxValue) is > 0 and var count ? model with { BestOfLimit = count } : null,
-        "cache_interval_multiplier" => Count(field, 65536) is { } count ? model with { CacheIntervalMultiplier = count } : null,
-        "dynamic_split_fuse" => field.AsFlag() is { } flag ? model with { DynamicSplitFuse = Of(flag) } : null,
-        "enable_prefix_caching" => field.AsFlag() is { } flag ? model with { EnablePrefixCaching = Of(flag) } : null,
-        "enable_tool_guided_generation" => field.AsFlag() is { } flag ? model with { EnableToolGuidedGeneration = Of(flag) } : null,
-        _ => null,
-    };
-
-    private static TrueFalse Of(bool flag) => flag ? TrueFalse.True : TrueFalse.False;
-
-    private static uint? Count(ProtoField field, ulong most) => field.AsCount() is { } count && count <= most ? (uint)count : null;
-
-    private static string? PipelineOf(ProtoField field) =>
-        s_pipelines.Contains(field.Scalar) ? field.Scalar
-        : field.AsCount() is { } number && number < (ulong)s_pipelines.Length ? s_pipelines[number]
-        : null;
-
     private static Outcome<LanguageGraph> Refuse(string path, ProtoField at, string why) =>
-        Outcome.Fail(StatusCode.GraphInvalid, $"{path}, {at.Place}: {why}.");
+        Outcome.Fail(StatusCode.GraphInvalid, $"{path}, {at.Place}: {why}{(why.EndsWith('?') ? "" : ".")}");
 }

@@ -47,10 +47,16 @@ internal sealed record ModelConfiguration(
 
     /// <summary>
     /// The largest batch, if every input and output begins with a dynamic dimension: the smallest of their upper bounds. Else 0, and also
-    /// 0 where a tensor has no other dimension: perf_analyzer would take its shape for unknown and exit.
+    /// 0 where a tensor has no other dimension: perf_analyzer would take its shape for unknown and exit. A language model has no tensors
+    /// that callers send, and so no batch.
     /// </summary>
     public static int MaxBatchSizeOf(Signature signature)
     {
+        if (signature.Inputs.IsEmpty)
+        {
+            return 0;
+        }
+
         long largest = long.MaxValue;
         foreach (TensorInfo info in signature.Inputs.Concat(signature.Outputs))
         {

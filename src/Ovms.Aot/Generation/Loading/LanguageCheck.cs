@@ -22,6 +22,11 @@ internal static class LanguageCheck
                 notes.Add(lack);
             }
 
+            if (OptionsOfOtherKind.OnInference(config.Written) is { } other)
+            {
+                notes.Add(other);
+            }
+
             return Outcome.Ok;
         }
 
@@ -38,7 +43,8 @@ internal static class LanguageCheck
             return facts.WithoutValue;
         }
 
-        foreach (string note in facts.Value.Warnings.Concat(settings.Value.Warning is { } warning ? [warning] : []))
+        string?[] warnings = [settings.Value.Warning, LargeCache.WarningOf(settings.Value.CacheBytes, LargeCache.Memory)];
+        foreach (string note in facts.Value.Warnings.Concat(warnings.OfType<string>()))
         {
             notes.Add(note);
         }

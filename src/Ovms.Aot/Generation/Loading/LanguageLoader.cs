@@ -28,8 +28,10 @@ namespace Ovms.Generation.Loading;
 /// <param name="clock">The source of time.</param>
 /// <param name="log">The log.</param>
 /// <param name="changed">Called when a model's health changes.</param>
+/// <param name="isReachable">Whether the server has a REST port or socket, over which alone text is asked for.</param>
 internal sealed class LanguageLoader(
-    EngineCores cores, DeviceCompiler devices, CpuPlanner cpus, string cacheDir, TimeProvider clock, ILogger log, Action changed)
+    EngineCores cores, DeviceCompiler devices, CpuPlanner cpus, string cacheDir, TimeProvider clock, ILogger log, Action changed,
+    bool isReachable = true)
 {
     // The cache of a model that says nothing of its length.
     private const int UsualLength = 4096;
@@ -53,6 +55,8 @@ internal sealed class LanguageLoader(
             ? [$"{folder.In(GenerationFile.Name)}: stop_strings: {fault}. None of them is used."]
             : []);
         Warn(id, settings.Warning is { } warning ? [warning] : []);
+        Warn(id, LargeCache.WarningOf(settings.CacheBytes, LargeCache.Memory) is { } tooLarge ? [tooLarge] : []);
+        Warn(id, isReachable ? [] : ["no caller can reach it: text is generated over HTTP only, and no rest_port is set"]);
         Outcome<LanguageTokenizer> tokenizer = LanguageTokenizer.Load(folder, facts.Value, EncodingLimits.Default);
         if (!tokenizer.IsOk)
         {
@@ -157,9 +161,11 @@ internal sealed class LanguageLoader(
         DeviceUse? uses = devices.UseOf(device);
         Outcome<LoadedLanguageModel> model = default;
         Outcome done = devices.Guard(device, () => model = LanguageModelLoader.Load(cores.Current, folder, asked));
+        string? tooLarge = LargeCache.WarningOf(settings.CacheBytes, LargeCache.Memory);
         return !done.IsOk ? done
-            : !model.IsOk ? model.WithoutValue
-            : new CompiledLanguage(model.Value!, place.Value.Device, uses);
+            : model.IsOk ? new CompiledLanguage(model.Value!, place.Value.Device, uses)
+            : tooLarge is null ? model.WithoutValue
+            : Outcome.Fail(model.Code, $"{model.Detail}; {tooLarge}");
     }
 
     private LanguageModel Assemble(
@@ -201,7 +207,7 @@ internal sealed class LanguageLoader(
         facts.Template is null
             ? Outcome.Fail(
                 StatusCode.InvalidTextRequest,
-                "The model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); "
+                "The model has no chat template (in its tokenizer IR, chat_template.jinja, chat_template.json or tokenizer_config.json); "
                     + "send a prompt to /v3/completions")
             : ChatPrompt.Of(facts.Template.Text, facts.Template.ForTools, ConstantsOf(tokenizer.Roles), clock);
 
@@ -217,7 +223,9 @@ internal sealed class LanguageLoader(
                 + $"{kv.Bytes / 1e9:F2} GB reserved"
                 + (kv.StateRows > 0 ? ", no prefix is reused, because the model has other states too" : "")
             : "one infer request a conversation";
-        string template = language.Chat.IsOk ? language.Facts.Template!.Source : $"none ({language.Chat.Text})";
+        string template = language.Chat.IsOk ? language.Facts.Template!.Source
+            : language.Facts.Template is { } broken ? $"{broken.Source} cannot be used ({language.Chat.Detail}), so chat answers 400"
+            : "none, so chat answers 400";
         string lane = model.Lane == ModelLane.Paged ? "paged attention" : $"stateful, because {model.Reason}";
         Log.LanguageModelLoaded(
             log, id.Name, id.Version, device, lane, cache, language.Longest, template, Stopwatch.GetElapsedTime(started).TotalSeconds);

@@ -9,6 +9,7 @@ namespace Ovms.Serving.Lifecycle;
 internal sealed class ReloadAccount(TimeProvider clock, ILogger log)
 {
     private string? _loggedFault;
+    private ImmutableArray<string> _loggedWarnings = [];
 
     /// <summary>The current status.</summary>
     public ReloadStatus Status { get; private set; } = ReloadStatus.None;
@@ -23,10 +24,13 @@ internal sealed class ReloadAccount(TimeProvider clock, ILogger log)
             Log.Failure(log, error);
         }
 
-        foreach (string warning in look.Warnings)
+        // A change of one entry does not tell again what is known of the others.
+        foreach (string warning in look.Warnings.Except(_loggedWarnings))
         {
             Log.Warning(log, warning);
         }
+
+        _loggedWarnings = look.ConfigChanged ? look.Warnings : _loggedWarnings;
 
         string? fault = look.Config.IsOk ? null : look.Config.Text;
         bool isNewFault = fault is not null && fault != _loggedFault;

@@ -50,7 +50,7 @@ internal sealed record LanguageSettings
     /// <summary>Whether a graph gave the options.</summary>
     public required bool IsOfGraph { get; init; }
 
-    /// <summary>Options that have no effect yet, as a sentence for the log; null = none.</summary>
+    /// <summary>Options that have no effect, or none yet, as a sentence for the log; null = none.</summary>
     public required string? Warning { get; init; }
 
     /// <summary>Whether a model's files are served for text generation: asked for, or the files of a language model.</summary>
@@ -144,7 +144,10 @@ internal sealed record LanguageSettings
                 ? ["enable_tool_guided_generation (tool calls are not held to their schema)"]
                 : Array.Empty<string>(),
         ];
-        return unused.Length == 0 ? null : $"not used yet: {string.Join(", ", unused)}";
+        string?[] sentences =
+            [unused.Length == 0 ? null : $"not used yet: {string.Join(", ", unused)}", OptionsOfOtherKind.OnText(written)];
+        string warning = string.Join("; ", sentences.OfType<string>());
+        return warning.Length == 0 ? null : warning;
     }
 
     // One precision, whichever way it was given.

@@ -83,6 +83,7 @@ internal sealed record ModelConfig
         Outcome nireq = model.Nireq <= ModelOptions.MaxNireq
             ? Outcome.Ok
             : Outcome.Fail(StatusCode.InvalidNireq, $"nireq is a whole number from 0 to {ModelOptions.MaxNireq}; Actual: {model.Nireq}.");
+        Outcome values = model.Refused.Length == 0 ? Outcome.Ok : Outcome.Fail(StatusCode.ModelConfigInvalid, model.Refused);
         Outcome loader = model.CustomLoaderOptions.Length == 0
             ? Outcome.Ok
             : Outcome.Fail(
@@ -93,7 +94,7 @@ internal sealed record ModelConfig
         Outcome path = server.AllowOutsidePaths ? Outcome.Ok : PathFence.CheckText(model.ModelPath);
         Outcome[] all =
         [
-            path, nireq, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, sequences.WithoutValue,
+            path, nireq, values, loader, device.WithoutValue, plugin.WithoutValue, versions.WithoutValue, sequences.WithoutValue,
             settings.WithoutValue,
         ];
         Outcome failure = all.FirstOrDefault(static outcome => !outcome.IsOk);

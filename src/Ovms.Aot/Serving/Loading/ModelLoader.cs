@@ -90,6 +90,7 @@ internal sealed class ModelLoader(
         }
 
         LoadWarnings.Tell(told, id, LanguageSettings.LackOf(config, file.Value) is { } lack ? [lack] : []);
+        LoadWarnings.Tell(told, id, OptionsOfOtherKind.OnInference(config.Written) is { } other ? [other] : []);
 
         Outcome<PreparedModel> read = Read(id, file.Value, config, told);
         if (!read.IsOk)

@@ -29,6 +29,17 @@ public sealed class EventScanTests
     }
 
     [Test]
+    [Arguments("error")]
+    [Arguments("data: {\\\"error\\\":{}}")]
+    public async Task TextThatLooksLikeAFailure_IsText(string escaped)
+    {
+        string word = "19\r\ndata: {\"choices\":[{\"text\":\"" + escaped + "\"}]}\n\n\r\n";
+        EventScan scan = default;
+        scan.Read(Encoding.UTF8.GetBytes("HTTP/1.1 200 OK\r\n\r\n" + word + Word + End));
+        await Assert.That((scan.Events, scan.IsWhole)).IsEqualTo((2, true));
+    }
+
+    [Test]
     [Arguments("HTTP/1.1 429 Too Many Requests\r\nContent-Length: 2\r\n\r\n{}")]
     [Arguments("HTTP/1.1 200 OK\r\n\r\n" + Word + "20\r\ndata: {\"error\":{\"message\":\"x\"}}\n\n\r\n" + End)]
     [Arguments("HTTP/1.1 200 OK\r\n\r\n" + Word + "0\r\n\r\n")]

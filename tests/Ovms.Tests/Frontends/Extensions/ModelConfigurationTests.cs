@@ -14,6 +14,9 @@ internal sealed class ModelConfigurationTests
         PartialShape open = new(s_any, Dimension.Of(10));
         yield return () => ([PartialShape.Of(1, 10)], [PartialShape.Of(1, 10)], 0);
         yield return () => ([open], [open], 1024);
+
+        // A language model has no tensors that callers send.
+        yield return () => ([], [], 0);
         yield return () => ([open], [PartialShape.Of(1, 10)], 0);
         yield return () => ([PartialShape.Of(1, 10)], [open], 0);
         yield return () => ([open, PartialShape.Of()], [open], 0);

@@ -1,4 +1,5 @@
 using Ovms.Options;
+using Ovms.Options.Parsing;
 using Ovms.Serving.Loading;
 using Ovms.Status;
 
@@ -78,6 +79,35 @@ public sealed class LanguageSettingsTests
 
         await Assert.That(warning).DoesNotContain("max_prompt_len");
         await Assert.That(From(s_model with { MaxPromptLen = 7 }).Value!.MaxPromptTokens).IsEqualTo(7);
+    }
+
+    [Test]
+    public async Task OptionsOfInference_AreToldOnALanguageModel()
+    {
+        string warning = From(s_model with { Nireq = 4, Layout = "NHWC", Shape = "auto", BatchSize = "2", ToolParser = "hermes3" }).Value!.Warning!;
+        await Assert.That(warning).IsEqualTo(
+            "not used yet: tool_parser hermes3 (tool calls stay in the text); nireq, batch_size, shape, layout: no effect on a language model");
+    }
+
+    [Test]
+    public async Task OptionsOfLanguageModels_AreToldOnOthers()
+    {
+        await Assert.That(OptionsOfOtherKind.OnInference(new ModelOptions { Nireq = 4, Task = TaskKind.None })).IsNull();
+        await Assert.That(OptionsOfOtherKind.OnInference(new ModelOptions { CacheSize = 2, MaxNumSeqs = 4 }))
+            .IsEqualTo("cache_size, max_num_seqs: no effect on a model that is served for inference");
+    }
+
+    // A new option of text generation must be added to the table.
+    [Test]
+    public async Task EveryOptionOfLanguageModels_IsInTheTable()
+    {
+        foreach (OptionRow row in ModelOptions.Rows.Where(static row => row.Group == "text generation" && row.Name != "task"))
+        {
+            string value = row.Allowed.FirstOrDefault(value => value != row.Default && value != "AUTO") ?? (row.Json.HasFlag(OptionJson.Number) ? "3" : "x");
+            ModelOptions.Builder builder = new();
+            await Assert.That(builder.Set(builder.IndexOf(row.Name), value, row.Name)?.Text).IsNull();
+            await Assert.That(OptionsOfOtherKind.OnInference(builder.Build())).IsEqualTo($"{row.Name}: no effect on a model that is served for inference");
+        }
     }
 
     private static Outcome<LanguageSettings> From(ModelOptions model) => LanguageSettings.From(ModelConfig.From(model, new ServerOptions()).Value!);

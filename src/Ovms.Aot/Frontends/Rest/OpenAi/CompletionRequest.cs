@@ -31,6 +31,7 @@ internal sealed record CompletionRequest
         Prompt[] prompts = Prompt.ReadAll(fields, "prompt", count => limits.CheckSequences(fields, count, sampling.Answers));
         int logProbs = ReadLogProbs(fields);
         bool echoes = fields.Flag("echo", "echo accepts values true or false");
+        RefuseSuffix(fields);
         limits.CheckTokens(fields, "max_tokens", sampling.MaxTokens, echoes ? 0 : 1);
         return new CompletionRequest
         {
@@ -40,6 +41,15 @@ internal sealed record CompletionRequest
             Echoes = echoes,
             MaxTokens = sampling.MaxTokens,
         };
+    }
+
+    // A text that the answer must lead to: ignored, it would give another answer than was asked for.
+    private static void RefuseSuffix(RequestFields fields)
+    {
+        if (fields.TryGet("suffix", out JsonElement suffix) && !(suffix.ValueKind == JsonValueKind.String && suffix.ValueEquals("")))
+        {
+            fields.Fail("suffix is not served: an answer continues its prompt and knows no text after it; leave it out");
+        }
     }
 
     // true is 1, as for clients of the chat form.

@@ -44,6 +44,12 @@ internal sealed class TextBody(BufferBudget budget) : IDisposable
 
         Outcome<JsonDocument> parsed = JsonBody.Parse(json.Bytes);
         _document = parsed.Value;
-        return parsed.IsOk ? Outcome.Ok : parsed.WithoutValue;
+        return parsed.Code switch
+        {
+            _ when parsed.IsOk => Outcome.Ok,
+            StatusCode.JsonInvalid => RequestFields.Refuse($"Cannot parse JSON body; {parsed.Detail}"),
+            StatusCode.RestBodyIsNotAnObject => RequestFields.Refuse("JSON body must be an object"),
+            _ => parsed.WithoutValue,
+        };
     }
 }

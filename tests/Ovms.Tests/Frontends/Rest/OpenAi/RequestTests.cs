@@ -27,8 +27,8 @@ public class RequestTests
     [Arguments("\"max_completion_tokens\":101," + Messages, "max_completion_tokens is 101; it must not be above max_tokens_limit, which is 100 for this model")]
     [Arguments("\"temperature\":2.5," + Messages, "temperature out of range(0.0, 2.0)")]
     [Arguments("\"temperature\":\"1\"," + Messages, "temperature is not a valid number")]
-    [Arguments("\"top_p\":0," + Messages, "top_p out of range(0.0, 1.0)")]
-    [Arguments("\"min_p\":1," + Messages, "min_p out of range(0.0, 1.0)")]
+    [Arguments("\"top_p\":0," + Messages, "top_p out of range(0.0, 1.0); Expected: above 0, at most 1")]
+    [Arguments("\"min_p\":1," + Messages, "min_p out of range(0.0, 1.0); Expected: from 0, below 1")]
     [Arguments("\"top_k\":0," + Messages, "top_k must be -1 (all tokens) or a positive integer")]
     [Arguments("\"top_k\":1.5," + Messages, "top_k is not an integer")]
     [Arguments("\"repetition_penalty\":0," + Messages, "repetition_penalty must be above 0")]
@@ -218,6 +218,7 @@ public class RequestTests
     [Arguments("\"prompt\":[1,-1]", "prompt: a token id is a whole number from 0")]
     [Arguments("\"prompt\":[{}]", "prompt is not a string, nor an array of strings or of token ids")]
     [Arguments("\"prompt\":\"a\",\"logprobs\":21", "logprobs out of range(0, 20)")]
+    [Arguments("\"prompt\":\"a\",\"suffix\":\"b\"", "suffix is not served: an answer continues its prompt and knows no text after it; leave it out")]
     [Arguments("\"prompt\":\"a\",\"max_tokens\":0", "max_tokens value should be greater than 0")]
     public async Task WrongCompletion_IsRefused(string fields, string expected)
     {
