@@ -82,7 +82,18 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             model.IsWhole = !pieces.IsOk || (whole.IsOk && !LaneProbe.AreSame(whole.Value, pieces.Value, LaneProbe.Coarse));
         }
 
-        return IfItComputes(model, new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes));
+        bool splits = outline.States.All(static state => state.Dimensions is [_, _, -1, _]) || SplitsExactly(model);
+        return IfItComputes(model, new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes) { SplitsPrompts = splits });
+    }
+
+    // A recurrence may compute several tokens at once otherwise than one after the other, and its prompts are then computed at once. In
+    // doubt they are, so that the narrow tolerance counts also where the model computes with less precision.
+    private static bool SplitsExactly(StatefulModel model)
+    {
+        Outcome<float[][]> whole = LaneProbe.Plainly(model);
+        return whole.IsOk && IsSame(LaneProbe.InSingles(model)) && (model.IsWhole || IsSame(LaneProbe.InPieces(model)));
+
+        bool IsSame(Outcome<float[][]> split) => split.IsOk && LaneProbe.AreSame(whole.Value, split.Value, LaneProbe.Rounding);
     }
 
     // The first inference of a model makes its kernels, and shows a model that cannot compute before it is published.

@@ -21,6 +21,9 @@ internal enum ModelLane
 internal sealed record LoadedLanguageModel(
     IStepRunner Runner, ModelLane Lane, string? Reason, KvFacts? Cache, IReadOnlyList<string> Notes) : IDisposable
 {
+    /// <summary>Whether a prompt may be computed in pieces: false where the pieces would change the answer.</summary>
+    public bool SplitsPrompts { get; init; } = true;
+
     /// <inheritdoc/>
     public void Dispose() => Runner.Dispose();
 }
