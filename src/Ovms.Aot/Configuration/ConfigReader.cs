@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using System.Text.Json;
 using Ovms.Configuration.Graphs;
 using Ovms.Options;
 using Ovms.Options.Parsing;
@@ -122,6 +123,11 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             return;
         }
 
+        if (graph.MissingFile is { } missing)
+        {
+            _warnings.Add(missing);
+        }
+
         if (language.Code == StatusCode.GraphInvalid)
         {
             _entries.Fault($"{graph.Name}: {language.Detail}");
@@ -157,6 +163,12 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
         using ConfigDocument document = read.Value;
         _seen.Append(document.Hash);
+        if (graph.Subconfig.Length == 0 && !HasModels(document))
+        {
+            // Exports of language models have a config.json of their own.
+            return;
+        }
+
         string folder = Path.GetDirectoryName(path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
         List<(ConfigNode Node, ModelOptions? Model)> models =
@@ -177,6 +189,9 @@ internal sealed class ConfigReader(Func<string, string?> variable)
                 model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
         }
     }
+
+    private static bool HasModels(ConfigDocument document) =>
+        document.Root.Value is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(ConfigSections.Models, out _);
 
     private static ConfigNode? Inner(ConfigNode node) =>
         node.Members([ConfigSections.Entry], ConfigSections.Entry).TryGetValue(ConfigSections.Entry, out ConfigNode inner) ? inner : null;
