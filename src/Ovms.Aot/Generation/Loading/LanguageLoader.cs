@@ -86,6 +86,15 @@ internal sealed class LanguageLoader(
         }
 
         (LoadedLanguageModel model, string device) = made.Value;
+        List<string> notes = [];
+        Outcome fits = VocabularyFit.Check(folder, tokenizer, model.Runner.Capacity.Vocabulary, notes);
+        if (!fits.IsOk)
+        {
+            model.Dispose();
+            return fits;
+        }
+
+        Warn(id, [.. notes]);
         ServableHealth health = new();
         LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
         Report(id, device, language, model, started);
@@ -162,8 +171,8 @@ internal sealed class LanguageLoader(
         {
             Model = id.Name,
             MaxSequences = settings.MaxSequences,
-            MaxBatchedTokens = settings.MaxBatchedTokens ?? int.MaxValue,
-            SplitsPrompts = settings.SplitsPrompts,
+            MaxBatchedTokens = model.SplitsPrompts ? settings.MaxBatchedTokens ?? int.MaxValue : int.MaxValue,
+            SplitsPrompts = settings.SplitsPrompts && model.SplitsPrompts,
             KeepsPrefixes = settings.CachesPrefixes,
             HealthChanged = reason =>
             {
@@ -205,6 +214,8 @@ internal sealed class LanguageLoader(
             : "one infer request a conversation";
         string template = language.Chat.IsOk ? language.Facts.Template!.Source : $"none ({language.Chat.Text})";
         string lane = model.Lane == ModelLane.Paged ? "paged attention" : $"stateful, because {model.Reason}";
+        lane += model.SplitsPrompts ? ""
+            : "; each prompt is computed at once, because pieces would change the answers (max_num_batched_tokens has no effect)";
         Log.LanguageModelLoaded(
             log, id.Name, id.Version, device, lane, cache, language.Longest, template, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
