@@ -190,13 +190,13 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    private static bool HasModels(ConfigDocument document) =>
-        document.Root.Value is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(ConfigSections.Models, out _);
-
     private static ConfigNode? Inner(ConfigNode node) =>
         node.Members([ConfigSections.Entry], ConfigSections.Entry).TryGetValue(ConfigSections.Entry, out ConfigNode inner) ? inner : null;
 
     private static List<(ConfigNode Node, T Item)> Items<T>(
         IReadOnlyDictionary<string, ConfigNode> sections, string key, Func<ConfigNode, T> read) =>
         sections.TryGetValue(key, out ConfigNode list) ? [.. list.Items().Select(node => (node, read(node)))] : [];
+
+    private static bool HasModels(ConfigDocument document) =>
+        document.Root.Value is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(ConfigSections.Models, out _);
 }
