@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using System.Text.Json;
 using Ovms.Configuration.Graphs;
 using Ovms.Options;
 using Ovms.Options.Parsing;
@@ -121,6 +122,11 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             return;
         }
 
+        if (graph.MissingFile is { } missing)
+        {
+            _warnings.Add(missing);
+        }
+
         if (language.Code == StatusCode.GraphInvalid)
         {
             _entries.Fault($"{graph.Name}: {language.Detail}");
@@ -156,6 +162,12 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
         using ConfigDocument document = read.Value;
         _seen.Append(document.Hash);
+        if (graph.Subconfig.Length == 0 && !HasModels(document))
+        {
+            // Exports of language models have a config.json of their own.
+            return;
+        }
+
         string folder = Path.GetDirectoryName(path)!;
         IReadOnlyDictionary<string, ConfigNode> sections = document.Root.Members([ConfigSections.Models], ConfigSections.Models);
         List<(ConfigNode Node, ModelOptions? Model)> models = Items(sections, ConfigSections.Models, ModelOf);
@@ -186,4 +198,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
     private static List<(ConfigNode Node, T Item)> Items<T>(
         IReadOnlyDictionary<string, ConfigNode> sections, string key, Func<ConfigNode, T> read) =>
         sections.TryGetValue(key, out ConfigNode list) ? [.. list.Items().Select(node => (node, read(node)))] : [];
+
+    private static bool HasModels(ConfigDocument document) =>
+        document.Root.Value is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(ConfigSections.Models, out _);
 }

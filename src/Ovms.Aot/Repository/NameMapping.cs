@@ -35,7 +35,7 @@ internal sealed record NameMapping(FrozenDictionary<string, string> Inputs, Froz
 
             return info.Length <= MaxBytes ? Parse(file) : Fault(file, $"has {info.Length} bytes; more than {MaxBytes} are not read");
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return Fault(file, $"is no JSON of this form ({failure.Message.TrimEnd('.')})");
         }

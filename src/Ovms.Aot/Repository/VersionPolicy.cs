@@ -42,7 +42,7 @@ internal sealed class VersionPolicy
             using JsonDocument document = JsonDocument.Parse(json, options);
             return Read(document.RootElement);
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return Wrong($"this is not JSON ({failure.Message.TrimEnd('.')}): {json}");
         }

@@ -93,6 +93,10 @@ internal enum StatusCode
     [Status("The object store answered with an error", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteFailed,
 
+    /// <summary>A file beside a language model has a content that cannot be used.</summary>
+    [Status("A file of the language model is invalid", Grpc = GrpcCode.Internal, Http = 500)]
+    LanguageFileInvalid,
+
     /// <summary>A file from the object store differs from its listing.</summary>
     [Status("A file from the object store is not what was listed", Grpc = GrpcCode.Internal, Http = 500)]
     RemoteFileInvalid,

@@ -66,7 +66,7 @@ internal static class FolderLaw
             "Inference", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Status",
         ],
         ["Frontends/Rest/Json"] = ["Inference/Messages", "Tensors", "Status"],
-        ["Frontends/Rest/Body"] = ["Frontends", "Frontends/Rest/Json", "Serving/Signatures", "Tensors", "Status"],
+        ["Frontends/Rest/Body"] = ["Frontends", "Frontends/Rest/Json", "Serving/Signatures", "Tensors", "Status", "Wire"],
         ["Frontends/Rest"] =
         [
             "Frontends", "Frontends/Extensions", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Inference/Messages",
@@ -187,7 +187,7 @@ internal static class FolderLaw
         ["Devices/Health"] = ["Native", "Status", "Observability"],
         ["Repository"] = ["Disk", "Status"],
         ["Repository/Remote"] = ["Repository", "Disk", "Status"],
-        ["Repository/Language"] = ["Repository", "Disk", "Status"],
+        ["Repository/Language"] = ["Repository", "Disk", "Status", "Wire"],
         ["Tensors"] = ["Native", "Status", "Wire"],
 
         ["Options"] = ["Observability"],

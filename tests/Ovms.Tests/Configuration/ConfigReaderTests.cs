@@ -71,11 +71,36 @@ public class ConfigReaderTests
         await Assert.That(config.Monitoring.Families).IsEquivalentTo(["ovms_requests_success", "ovms_streams"]);
         await Assert.That(config.Warnings).IsEquivalentTo(
         [
+            $"g1: its graph {folder[Path.Combine("g1", "mine.pbtxt")]} does not exist; put the file there, or name it in graph_path",
+            $"g2: its graph {folder[Path.Combine("g2", "graph.pbtxt")]} does not exist; put the file there, or name it in graph_path",
+            "g3: its graph /g3/x.pbtxt does not exist; put the file there, or name it in graph_path",
             "g3: its subconfig /g3/no.json does not exist; no models are served for it",
             "$.custom_node_library_config_list: its 1 are not loaded, since pipelines are not served yet",
             "$.custom_loader_config_list: its 1 are not loaded; models that name one (custom_loader_options) are not served",
         ]);
         await Assert.That(config.Errors).IsEmpty();
+    }
+
+    [Test]
+    public async Task ModelsOwnConfig_IsNoListOfAGraphsModels()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["g"]);
+        await File.WriteAllTextAsync(folder[Path.Combine("g", "config.json")], """{"architectures": ["LlamaForCausalLM"], "vocab_size": 7}""");
+        ServerConfig config = Read(folder, """{"model_config_list": [], "mediapipe_config_list": [{"name": "g"}]}""");
+        await Assert.That(config.Errors).IsEmpty();
+        await Assert.That(config.Warnings.Single()).Contains(folder[Path.Combine("g", "graph.pbtxt")]).And.Contains("does not exist");
+    }
+
+    [Test]
+    [Arguments("base_path")]
+    [Arguments("graph_path")]
+    public async Task NulInAPath_IsAProblemOfTheFile(string key)
+    {
+        using TemporaryFolder folder = new();
+        string other = key == "base_path" ? "" : "\"base_path\": \"b\", ";
+        string[] problems = Refused(folder, $$$"""{"model_config_list": [{"config": {"name": "m", {{{other}}}"{{{key}}}": "a\u0000b"}}]}""");
+        await Assert.That(problems.Any(problem => problem.Contains(key, StringComparison.Ordinal) && problem.Contains("NUL", StringComparison.Ordinal))).IsTrue();
     }
 
     [Test]

@@ -114,6 +114,11 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
         string? models = null;
         foreach (ProtoField field in options.Fields)
         {
+            if (field.Scalar?.Contains('\0') == true)
+            {
+                return Refuse(path, field, $"{field.Name} has a NUL, which no path or name has; leave it out");
+            }
+
             if (s_refused.Contains(field.Name))
             {
                 return Refuse(path, field, $"{field.Name} is not served yet; leave it out");
@@ -154,7 +159,7 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
             ? new LanguageGraph(bound with { ModelPath = folder }, [.. warnings])
             : Outcome.Fail(
                 StatusCode.GraphInvalid,
-                $"{path}: models_path is {Shown.Bounded(models)}, but there is no folder {folder}; "
+                $"{path}: models_path is {Shown.Bounded(models)}, but there is no folder {Shown.Bounded(folder)}; "
                     + "export the model there, or name its folder.");
     }
 

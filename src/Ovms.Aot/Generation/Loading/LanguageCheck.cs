@@ -1,4 +1,6 @@
 using Ovms.Generation.Models;
+using Ovms.Generation.Tokenizing;
+using Ovms.Language.Chat;
 using Ovms.Repository;
 using Ovms.Repository.Language;
 using Ovms.Serving.Loading;
@@ -49,6 +51,31 @@ internal static class LanguageCheck
             notes.Add(note);
         }
 
-        return LanguageModelLoader.Check(folder.Path);
+        Outcome model = LanguageModelLoader.Check(folder.Path);
+        return model.IsOk ? CheckTexts(folder, facts.Value, notes) : model;
+    }
+
+    private static Outcome CheckTexts(LanguageFolder folder, LanguageFacts facts, ICollection<string> notes)
+    {
+        Outcome tokenizer = TokenizerForm.Check(folder, facts.Tokens.Special, out int ids);
+        if (!tokenizer.IsOk)
+        {
+            return tokenizer;
+        }
+
+        if (facts.Model.VocabularySize is { } size && ids > size)
+        {
+            notes.Add(
+                $"{folder.Detokenizer} has {ids} tokens; {folder.In(ModelFacts.Name)} says vocab_size {size}. "
+                    + "Are they of the same model? A prompt with one of the others is refused.");
+        }
+
+        if (facts.Template is { } template
+            && ChatPrompt.Of(template.Text, template.ForTools, new Dictionary<string, string>(), TimeProvider.System) is { IsOk: false } fault)
+        {
+            notes.Add($"{template.Source}: conversations are refused. {fault.Text}");
+        }
+
+        return Outcome.Ok;
     }
 }

@@ -96,6 +96,15 @@ internal sealed class LanguageLoader(
         }
 
         (LoadedLanguageModel model, string device, DeviceUse? uses) = made.Value!;
+        List<string> notes = [];
+        Outcome fits = VocabularyFit.Check(folder, tokenizer, model.Runner.Capacity.Vocabulary, notes);
+        if (!fits.IsOk)
+        {
+            model.Dispose();
+            return fits;
+        }
+
+        Warn(id, [.. notes]);
         ServableHealth health = new();
         LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
         Report(id, device, language, model, started);
@@ -180,8 +189,8 @@ internal sealed class LanguageLoader(
         {
             Model = id.Name,
             MaxSequences = settings.MaxSequences,
-            MaxBatchedTokens = settings.MaxBatchedTokens ?? int.MaxValue,
-            SplitsPrompts = settings.SplitsPrompts,
+            MaxBatchedTokens = model.SplitsPrompts ? settings.MaxBatchedTokens ?? int.MaxValue : int.MaxValue,
+            SplitsPrompts = settings.SplitsPrompts && model.SplitsPrompts,
             KeepsPrefixes = settings.CachesPrefixes,
             HealthChanged = told.Take,
         };
@@ -227,6 +236,8 @@ internal sealed class LanguageLoader(
             : language.Facts.Template is { } broken ? $"{broken.Source} cannot be used ({language.Chat.Detail}), so chat answers 400"
             : "none, so chat answers 400";
         string lane = model.Lane == ModelLane.Paged ? "paged attention" : $"stateful, because {model.Reason}";
+        lane += model.SplitsPrompts ? ""
+            : "; each prompt is computed at once, because pieces would change the answers (max_num_batched_tokens has no effect)";
         Log.LanguageModelLoaded(
             log, id.Name, id.Version, device, lane, cache, language.Longest, template, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }

@@ -89,7 +89,18 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
             model.IsWhole = !pieces.IsOk || (whole.IsOk && !LaneProbe.AreSame(whole.Value, pieces.Value, LaneProbe.Coarse));
         }
 
-        return new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes) { Streams = model.Streams };
+        bool splits = outline.States.All(static state => state.Dimensions is [_, _, -1, _]) || SplitsExactly(model);
+        return new LoadedLanguageModel(model, ModelLane.Stateful, reason, null, _notes) { SplitsPrompts = splits, Streams = model.Streams };
+    }
+
+    // A recurrence may compute several tokens at once otherwise than one after the other, and its prompts are then computed at once. In
+    // doubt they are, so that the narrow tolerance counts also where the model computes with less precision.
+    private static bool SplitsExactly(StatefulModel model)
+    {
+        Outcome<float[][]> whole = LaneProbe.Plainly(model);
+        return whole.IsOk && IsSame(LaneProbe.InSingles(model)) && (model.IsWhole || IsSame(LaneProbe.InPieces(model)));
+
+        bool IsSame(Outcome<float[][]> split) => split.IsOk && LaneProbe.AreSame(whole.Value, split.Value, LaneProbe.Rounding);
     }
 
     // Null if the paged form computes the same as the stateful one, or if that cannot be found out.

@@ -48,6 +48,18 @@ internal static class LaneProbe
     public static Outcome<float[][]> InPieces(IStepRunner runner) =>
         Compute(runner, [(17, 0), (28, 0), (First - Single, Second - Single)]);
 
+    /// <summary>Computes the beginnings of both prompts, and then one token after the other.</summary>
+    /// <returns>As <see cref="InMixedSteps"/>.</returns>
+    public static Outcome<float[][]> InSingles(IStepRunner runner)
+    {
+        const int Begun = 9;
+        int first = First - Single - Begun;
+        int second = Second - Single;
+        return Compute(
+            runner,
+            [(Begun, 1), .. Enumerable.Range(1, first).Select(i => (Begun + i, Math.Max(1, second - first + i)))]);
+    }
+
     /// <summary>Computes a few tokens of a sequence.</summary>
     /// <returns>The logits of the last one.</returns>
     public static Outcome<float[][]> Shortly(IStepRunner runner)

@@ -24,6 +24,9 @@ internal sealed record LoadedLanguageModel(
     /// <summary>OpenVINO's execution streams, as text; null if the device does not report them.</summary>
     public string? Streams { get; init; }
 
+    /// <summary>Whether a prompt may be computed in pieces: false where the pieces would change the answer.</summary>
+    public bool SplitsPrompts { get; init; } = true;
+
     /// <inheritdoc/>
     public void Dispose() => Runner.Dispose();
 }

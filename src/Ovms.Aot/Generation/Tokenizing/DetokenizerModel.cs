@@ -46,6 +46,12 @@ internal sealed class DetokenizerModel : IDisposable
             return ir.WithoutValue;
         }
 
+        Outcome form = TokenizerForm.OfDetokenizer(ir.Value, folder);
+        if (!form.IsOk)
+        {
+            return form;
+        }
+
         TokenizerGraph graph = ir.Value.Graph;
         DecodingRecipe? recipe = RecipeReader.Read(graph, special);
         SentencePieces? pieces = Pieces(ir.Value, showAll);

@@ -113,6 +113,9 @@ internal sealed class LanguageTokenizer : IDisposable
     /// <inheritdoc cref="TokenDecoder.Decode"/>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => _decoder.Decode(ids, skipSpecialTokens);
 
+    /// <inheritdoc cref="TokenDecoder.BytesOf"/>
+    public long BytesOf(ReadOnlySpan<int> ids) => _decoder.BytesOf(ids);
+
     /// <summary>The bytes of one token as it is written in the vocabulary, for the log-probabilities of an answer.</summary>
     public byte[] BytesOf(int id) => _decoder.Recipe is { } recipe
         ? recipe.Tokens[id].ToArray()

@@ -83,6 +83,24 @@ internal sealed class TokenDecoder : IDisposable
         ? DecodeByIr(ids, skipSpecialTokens)
         : DetokenizerProof.InPieces(NewDetokenizer(skipSpecialTokens), ids);
 
+    /// <summary>Bytes of the texts of ids; a guess where only the IR knows them.</summary>
+    public long BytesOf(ReadOnlySpan<int> ids)
+    {
+        const long Guess = 8;
+        if (Recipe is null)
+        {
+            return ids.Length * Guess;
+        }
+
+        long bytes = 0;
+        foreach (int id in ids)
+        {
+            bytes += Recipe.Tokens[id].Length;
+        }
+
+        return bytes;
+    }
+
     /// <summary>A detokenizer for one answer. It fails as <see cref="Decode"/>.</summary>
     public Detokenizer NewDetokenizer(bool skipSpecialTokens) => Recipe is not null
         ? new VocabularyDetokenizer(Recipe, skipSpecialTokens)

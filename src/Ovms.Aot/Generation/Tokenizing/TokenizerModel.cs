@@ -40,6 +40,12 @@ internal sealed class TokenizerModel : IDisposable
             return ir.WithoutValue;
         }
 
+        Outcome form = TokenizerForm.OfTokenizer(ir.Value, folder);
+        if (!form.IsOk)
+        {
+            return form;
+        }
+
         RemoveLimits(ir.Value);
         Outcome<CompiledModel> compiled = ir.Value.Compile(core);
         if (!compiled.IsOk)

@@ -76,7 +76,7 @@ internal sealed class ChatProbe(Template template, JinjaDict constants)
         variables.Set("tools", s_tools);
         variables.Set("documents", JinjaValue.None);
         variables.Set("add_generation_prompt", true);
-        return template.Render(JinjaValue.Dict(variables), TemplateLimits.Default, DateTime.UnixEpoch).Value;
+        return template.Render(JinjaValue.Dict(variables), TemplateLimits.OfProbe, DateTime.UnixEpoch).Value;
     }
 
     private bool Prints(params JinjaValue[] messages) => Render(messages)?.Contains(Mark, StringComparison.Ordinal) ?? false;

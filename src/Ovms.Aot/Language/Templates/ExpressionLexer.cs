@@ -90,7 +90,11 @@ internal sealed class ExpressionLexer(string text, int at, List<Token> tokens)
         if (end >= text.Length)
             throw new SyntaxFault($"the end of a text {quote} is missing", _at);
 
-        Add(TokenKind.String, StringEscapes.Resolve(text.AsSpan(_at + 1, end - _at - 1), _at), end + 1);
+        ReadOnlySpan<char> literal = text.AsSpan(_at + 1, end - _at - 1);
+        if (StringEscapes.NamedIn(literal) is { } named)
+            Add(TokenKind.NamedCharacter, named, end + 1);
+        else
+            Add(TokenKind.String, StringEscapes.Resolve(literal, _at), end + 1);
     }
 
     private void ReadOperator()

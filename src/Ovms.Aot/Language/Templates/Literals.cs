@@ -12,6 +12,17 @@ internal sealed class Constant(int position, JinjaValue value) : Expression(posi
     public override JinjaValue Evaluate(Renderer renderer) => value;
 }
 
+/// <summary>A text with a character that is given by its Unicode name: it fails only where it is used.</summary>
+internal sealed class UnknownText(int position, string named) : Expression(position)
+{
+    /// <inheritdoc/>
+    public override JinjaValue Evaluate(Renderer renderer)
+    {
+        renderer.Position = Position;
+        throw new PythonFault("SyntaxError", $"names of characters are not supported in texts: write {named} as \\uXXXX");
+    }
+}
+
 /// <summary>A list or tuple in brackets.</summary>
 internal sealed class SequenceExpression : Expression
 {

@@ -58,11 +58,16 @@ internal abstract class OperandParser(List<Token> tokens) : Parser(tokens)
                     "none" or "None" => new Constant(token.Position, JinjaValue.None),
                     _ => NameOf(token.Text, token.Position),
                 };
-            case TokenKind.String:
-                string text = Take().Text;
-                while (Current.Kind == TokenKind.String)
+            case TokenKind.String or TokenKind.NamedCharacter:
+                string text = "";
+                string? named = null;
+                while (Current.Kind is TokenKind.String or TokenKind.NamedCharacter)
+                {
+                    named ??= Current.Kind == TokenKind.NamedCharacter ? Current.Text : null;
                     text += Take().Text;
-                return new Constant(token.Position, text);
+                }
+
+                return named is null ? new Constant(token.Position, text) : new UnknownText(token.Position, named);
             case TokenKind.Integer:
                 return new Constant(token.Position, ExpressionParser.Integer(Take()));
             case TokenKind.Float:
@@ -142,7 +147,7 @@ internal abstract class OperandParser(List<Token> tokens) : Parser(tokens)
         {
             arguments = ParseArguments();
         }
-        else if (Current.Kind is TokenKind.Name or TokenKind.String or TokenKind.Integer or TokenKind.Float
+        else if (Current.Kind is TokenKind.Name or TokenKind.String or TokenKind.NamedCharacter or TokenKind.Integer or TokenKind.Float
             || Current.Is("[") || Current.Is("{"))
         {
             if (Current.IsName("is"))

@@ -107,8 +107,9 @@ internal sealed class StatementParser(List<Token> tokens) : DefinitionParser(tok
             case "generation":
                 return ReadScoped("endgeneration", []);
             case "autoescape":
-                return ParseExpression() is Constant { Value.IsTrue: false } ? ReadScoped("endautoescape", [])
-                    : throw new SyntaxFault("'autoescape' is only supported with false: prompts are not HTML", tag.Position);
+                // Nothing is escaped: a prompt is no HTML.
+                ParseExpression();
+                return ReadScoped("endautoescape", []);
             case "block":
                 return ReadBlock();
             case "print":

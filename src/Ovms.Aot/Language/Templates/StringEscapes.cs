@@ -7,7 +7,22 @@ namespace Ovms.Language.Templates;
 /// <summary>Resolves the escapes of a text literal as Python does; an unknown escape stays as it is written.</summary>
 internal static class StringEscapes
 {
-    /// <summary>The text of a literal.</summary>
+    /// <summary>The first character that a literal gives by its Unicode name, such as <c>\N{BULLET}</c>; null if it has none.</summary>
+    public static string? NamedIn(ReadOnlySpan<char> literal)
+    {
+        for (int i = 0; i + 1 < literal.Length; i++)
+        {
+            if (literal[i] == '\\' && literal[++i] == 'N')
+            {
+                int end = literal[i..].IndexOf('}');
+                return end < 0 ? "\\N" : $"\\{literal.Slice(i, end + 1)}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The text of a literal, which has no <see cref="NamedIn"/>.</summary>
     /// <param name="literal">What stands between the quotes.</param>
     /// <param name="position">Where the literal stands, for the error.</param>
     public static string Resolve(ReadOnlySpan<char> literal, int position)
@@ -47,10 +62,6 @@ internal static class StringEscapes
                     result.Append(Hexadecimal(literal, i, digits, position));
                     i += digits;
                     break;
-                case 'N':
-                    int end = literal[i..].IndexOf('}');
-                    string name = end < 0 ? "N" : literal.Slice(i, end + 1).ToString();
-                    throw new SyntaxFault($"names of characters are not supported in texts: write \\{name} as \\uXXXX", position);
                 default:
                     result.Append('\\').Append(kind);
                     break;

@@ -11,6 +11,9 @@ internal sealed record TemplateLimits(long Steps = 10_000_000, int Characters = 
     /// <summary>The limits of a server.</summary>
     public static TemplateLimits Default { get; } = new();
 
+    /// <summary>The limits of a probe, of which a load makes dozens: a small conversation takes a few thousand steps.</summary>
+    public static TemplateLimits OfProbe { get; } = new(Steps: 200_000, Characters: 1 << 20);
+
     /// <summary>The budget of one rendering.</summary>
     public RenderBudget NewBudget() => new(Steps, Characters, Depth);
 }

@@ -27,6 +27,9 @@ internal enum TokenKind : byte
     /// <summary>A text literal, with its escapes resolved.</summary>
     String,
 
+    /// <summary>A text literal that cannot be made, because it gives a character by its name; the text of the token is that name.</summary>
+    NamedCharacter,
+
     /// <summary>An int literal.</summary>
     Integer,
 

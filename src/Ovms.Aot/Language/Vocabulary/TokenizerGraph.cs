@@ -99,6 +99,15 @@ internal sealed class TokenizerGraph
         return IsEmpty(data) ? ReadOnlyMemory<byte>.Empty : _weights.Slice((int)offset, (int)size);
     }
 
+    /// <summary>Bytes that the .bin must have for all constants.</summary>
+    public long NeededWeights => OfType("Const").Select(static layer => layer.Element("data")).Select(static data =>
+        data is not null
+        && long.TryParse(data.Attribute("offset")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
+        && long.TryParse(data.Attribute("size")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+        && size <= long.MaxValue - offset
+            ? offset + size
+            : 0L).DefaultIfEmpty().Max();
+
     /// <summary>The numbers of a constant of 32-bit or 64-bit integers; null if the layer is none.</summary>
     public int[]? Numbers(XElement? layer)
     {

@@ -78,7 +78,7 @@ internal static class OptionJsonReader
 
         table.SetNothing(index);
         bool isBadText = (row.Json & KindOf(token)) != 0;
-        string what = isBadText ? "is not valid text" : $"expected {Describe(row.Json)}, got {Describe(token)}";
+        string what = isBadText ? "is not valid text: it has half of a surrogate pair, or a NUL" : $"expected {Describe(row.Json)}, got {Describe(token)}";
         findings.Add(OptionError.Malformed(where, what));
         reader.Skip();
     }
@@ -87,7 +87,8 @@ internal static class OptionJsonReader
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            return GetString(ref reader);
+            // No option has a use for a NUL, and a path that has one cannot be opened.
+            return GetString(ref reader) is { } given && !given.Contains('\0') ? given : null;
         }
 
         using JsonDocument value = JsonDocument.ParseValue(ref reader);

@@ -79,7 +79,7 @@ internal sealed record ChatTemplate(string Text, string? ForTools, string Source
 
     private static ChatTemplate? Plain(string path, List<string> warnings)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             return null;
         }

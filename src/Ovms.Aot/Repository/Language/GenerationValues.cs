@@ -17,10 +17,20 @@ internal sealed class GenerationValues(JsonElement json, string path, List<strin
         : Refuse<int?>(name, value, $"a whole number of {least} or more");
 
     /// <summary>A number in a range.</summary>
-    public float? Number(string name, Func<double, bool> isInRange, string expected) =>
-        JsonFacts.Find(json, name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && isInRange(number) ? (float)number
-        : Refuse<float?>(name, value, expected);
+    public float? Number(string name, Func<double, bool> isInRange, string expected)
+    {
+        if (JsonFacts.Find(json, name) is not { } value)
+        {
+            return null;
+        }
+
+        bool isNumber = value.ValueKind == JsonValueKind.Number;
+        double given = isNumber ? value.GetDouble() : double.NaN;
+        float number = (float)given;
+        return isNumber && float.IsFinite(number) && isInRange(number)
+            ? number
+            : Refuse<float?>(name, value, isNumber && isInRange(given) ? $"{expected} that a 32-bit float holds" : expected);
+    }
 
     /// <summary>A flag.</summary>
     public bool? Flag(string name) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ovms.Disk;
 using Ovms.Status;
+using Ovms.Wire;
 
 namespace Ovms.Repository.Language;
 
@@ -23,7 +24,7 @@ internal static class JsonFacts
     /// <returns>The object, an empty one if there is no such file, or why the file cannot be used.</returns>
     public static Outcome<JsonElement> Read(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             return Empty();
         }
@@ -39,14 +40,28 @@ internal static class JsonFacts
             byte[] text = ByteOrderMark.Skip(file.Value).ToArray();
             BlankNonNumbers(text);
             using JsonDocument document = JsonDocument.Parse(text, s_options);
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            JsonReaderOptions again = new()
+            {
+                AllowTrailingCommas = s_options.AllowTrailingCommas,
+                CommentHandling = s_options.CommentHandling,
+                MaxDepth = s_options.MaxDepth,
+            };
+            return JsonEscapes.FirstHalf(text, again) is >= 0 and var offset
+                ? Outcome.Fail(
+                    StatusCode.LanguageFileInvalid,
+                    $"{path}: the text at offset {offset} has a \\u escape that is only half of a surrogate pair. "
+                        + "Mend the file, or export the model again.")
+                : document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
-                : Outcome.Fail(StatusCode.FileInvalid, $"{path} holds no JSON object but a {document.RootElement.ValueKind}.");
+                : Outcome.Fail(
+                    StatusCode.LanguageFileInvalid,
+                    $"{path} holds {KindOf(document.RootElement.ValueKind)}; expected a JSON object. "
+                        + "Mend the file, or export the model again.");
         }
         catch (JsonException failure)
         {
             return Outcome.Fail(
-                StatusCode.FileInvalid, $"{path} is no JSON: {failure.Message.TrimEnd('.')}. Mend the file, or export the model again.");
+                StatusCode.LanguageFileInvalid, $"{path} is no JSON: {failure.Message.TrimEnd('.')}. Mend the file, or export the model again.");
         }
     }
 
@@ -67,6 +82,15 @@ internal static class JsonFacts
         && value.ValueKind != JsonValueKind.Null
             ? value
             : null;
+
+    private static string KindOf(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => kind == JsonValueKind.True ? "true" : "false",
+    };
 
     private static JsonElement Empty()
     {

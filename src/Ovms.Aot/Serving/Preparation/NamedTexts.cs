@@ -35,7 +35,7 @@ internal static class NamedTexts
                 ? pairs.ToImmutable()
                 : Outcome.Fail(code, "The JSON object names no port.");
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return Outcome.Fail(code, $"Expected a JSON object of port name and text ({failure.Message.TrimEnd('.')}); Actual: {text}");
         }

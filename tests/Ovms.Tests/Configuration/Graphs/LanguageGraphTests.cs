@@ -82,6 +82,8 @@ public class LanguageGraphTests
     [Arguments("models_path: '.' speed: 7", "LLMCalculatorOptions has no field speed.")]
     [Arguments("models_path: '.' speed { }", "LLMCalculatorOptions has no field speed.")]
     [Arguments("models_path: 'nowhere'", "there is no folder")]
+    [Arguments("models_path: 'a\\000b'", "models_path has a NUL")]
+    [Arguments("models_path: '.' device: 'CPU\\000'", "device has a NUL")]
     [Arguments("cache_size: 1", "name no models_path")]
     public async Task WhatCannotBeFollowed_IsRefusedWithItsPlace(string fields, string why)
     {

@@ -83,6 +83,7 @@ public class FamiliesTests
             await Assert.That(model.Reason).Contains(reason);
         }
 
+        await Assert.That(model.SplitsPrompts).IsEqualTo(name != "mamba");
         GreedyLoop loop = new(model.Runner);
         foreach (Reference reference in references.Records)
         {
@@ -90,8 +91,17 @@ public class FamiliesTests
             await Assert.That(answer).IsEquivalentTo(reference.Answer, TUnit.Assertions.Enums.CollectionOrdering.Matching).Because(reference.Name);
         }
 
-        // All at once, their prompts in pieces.
-        GreedyLoop mixed = new(model.Runner) { Chunk = 32 };
+        // All at once, their prompts in pieces, where the pieces are exact.
+        await InPiecesAnswerExactly(references, model, 32);
+        if (model.SplitsPrompts)
+        {
+            await InPiecesAnswerExactly(references, model, Math.Max(1, model.Runner.Capacity.BlockTokens));
+        }
+    }
+
+    private static async Task InPiecesAnswerExactly(References references, LoadedLanguageModel model, int chunk)
+    {
+        GreedyLoop mixed = new(model.Runner) { Chunk = model.SplitsPrompts ? chunk : int.MaxValue };
         int[][] answers = mixed.Answer([.. references.Records.Select(static record => record.Prompt)], references.Records[0].Answer.Length, references.EndId);
         for (int i = 0; i < answers.Length; i++)
         {

@@ -66,10 +66,51 @@ public class LanguageFactsTests
     {
         using ModelFolder model = new();
         model.Write(name, """{"eos_token_id": 2,""");
-        await Assert.That(model.Fault.Code).IsEqualTo(StatusCode.FileInvalid);
+        await Assert.That(model.Fault.Code).IsEqualTo(StatusCode.LanguageFileInvalid);
         await Assert.That(model.Fault.Text).Contains(name).And.Contains("no JSON");
         model.Write(name, "[]");
-        await Assert.That(model.Fault.Text).Contains(name).And.Contains("object");
+        await Assert.That(model.Fault.Text).Contains(name).And.Contains("holds an array; expected a JSON object");
+        model.Remove(name);
+        Directory.CreateDirectory(model.Folder.In(name));
+        await Assert.That(model.Fault.Text).Contains(name).And.Contains("folder");
+    }
+
+    [Test]
+    [Arguments("config.json", """{"\ud800":1}""")]
+    [Arguments("config.json", """{"a":["\uD83D\uDE00","\uDE00"]}""")]
+    [Arguments("generation_config.json", """{"stop_strings":["\ud800"]}""")]
+    public async Task HalfASurrogatePair_FailsTheLoadWithTheFile(string name, string text)
+    {
+        using ModelFolder model = new();
+        model.Write(name, text);
+        await Assert.That(model.Fault.Code).IsEqualTo(StatusCode.LanguageFileInvalid);
+        await Assert.That(model.Fault.Text).Contains(model.Folder.In(name)).And.Contains("half of a surrogate pair");
+    }
+
+    [Test]
+    [Arguments("tokenizer_config.json", """{"eos_token":"\ud800"}""")]
+    [Arguments("chat_template.json", """{"\udc00":""}""")]
+    public async Task HalfASurrogatePairInAnotherFile_IsAWarning(string name, string text)
+    {
+        using ModelFolder model = new();
+        model.Write(name, text);
+        await Assert.That(model.Facts.Warnings.Single()).Contains(model.Folder.In(name)).And.Contains("half of a surrogate pair");
+    }
+
+    [Test]
+    public async Task FolderInPlaceOfATemplate_IsTold()
+    {
+        using ModelFolder model = new();
+        Directory.CreateDirectory(model.Folder.In("chat_template.jinja"));
+        await Assert.That(model.Facts.Warnings.Single()).Contains("chat_template.jinja").And.Contains("folder");
+    }
+
+    [Test]
+    public async Task WholeSurrogatePair_IsText()
+    {
+        using ModelFolder model = new();
+        model.Write("config.json", """{"model_type":"\ud83d\ude00","\uD83D\uDE00":"\\ud800"}""");
+        await Assert.That(model.Facts.Model.ModelType).IsEqualTo("\U0001F600");
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ovms.Frontends.Rest.Json;
 using Ovms.Status;
 using Ovms.Tensors;
+using Ovms.Wire;
 
 namespace Ovms.Frontends.Rest.Body;
 
@@ -33,17 +34,22 @@ internal sealed class JsonBody(RequestMemory memory, ArrivalTimes arrival, Cance
             return text;
         }
 
-        Utf8JsonReader reader = new(json.IsEmpty ? "{}"u8 : json, new JsonReaderOptions { MaxDepth = JsonFault.MaxDepth });
+        JsonReaderOptions options = new() { MaxDepth = JsonFault.MaxDepth };
+        Utf8JsonReader reader = new(json.IsEmpty ? "{}"u8 : json, options);
         try
         {
             JsonDocument document = JsonDocument.ParseValue(ref reader);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && !reader.Read())
+            bool isObject = document.RootElement.ValueKind == JsonValueKind.Object && !reader.Read();
+
+            // A look-up by name would throw; a value throws only where it is read.
+            long bad = isObject ? JsonEscapes.FirstHalf(json, options, namesOnly: true) : -1;
+            if (isObject && bad < 0)
             {
                 return document;
             }
 
             document.Dispose();
-            return Outcome.Fail(StatusCode.RestBodyIsNotAnObject, "Expected: an object, or no body");
+            return isObject ? JsonFault.BadEscape(bad) : Outcome.Fail(StatusCode.RestBodyIsNotAnObject, "Expected: an object, or no body");
         }
         catch (JsonException fault)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ovms.Language.Sampling;
 
 namespace Ovms.Frontends.Rest.OpenAi;
@@ -25,14 +24,14 @@ internal sealed record ChatRequest
     public static ChatRequest Read(RequestFields fields, TextLimits limits)
     {
         SamplingFields sampling = SamplingFields.Read(fields, limits);
-        RefuseAudio(fields);
+        UnservedFields.RefuseAudio(fields);
         ChatMessages messages = ChatMessages.Read(fields);
         int logProbs = ReadLogProbs(fields);
         long? maxCompletion = fields.Unsigned("max_completion_tokens");
         (string name, long? maxTokens) =
             maxCompletion is null ? ("max_tokens", sampling.MaxTokens) : ("max_completion_tokens", maxCompletion);
         limits.CheckTokens(fields, name, maxTokens);
-        RefuseFormat(fields);
+        UnservedFields.RefuseFormat(fields);
         limits.CheckSequences(fields, 1, sampling.Answers);
         return new ChatRequest { Sampling = sampling, Messages = messages, LogProbs = logProbs, MaxTokens = maxTokens };
     }
@@ -51,47 +50,5 @@ internal sealed record ChatRequest
         }
 
         return wanted && fields.Fault.IsOk ? (int)(top ?? 0) : -1;
-    }
-
-    private static void RefuseAudio(RequestFields fields)
-    {
-        if (fields.TryGet("modalities", out JsonElement modalities))
-        {
-            bool isText = modalities.ValueKind == JsonValueKind.Array
-                && modalities.GetArrayLength() == 1
-                && modalities[0].ValueKind == JsonValueKind.String
-                && modalities[0].ValueEquals("text");
-            if (!isText)
-            {
-                fields.Fail("modalities: this model answers with text only; expected: [\"text\"]");
-            }
-        }
-
-        if (fields.Has("audio"))
-        {
-            fields.Fail("audio: this model answers with text only; leave the field out");
-        }
-    }
-
-    // Refused rather than ignored: an answer that does not keep the format would break its reader.
-    private static void RefuseFormat(RequestFields fields)
-    {
-        if (!fields.TryGet("response_format", out JsonElement format))
-        {
-            return;
-        }
-
-        if (format.ValueKind != JsonValueKind.Object)
-        {
-            fields.Fail("response_format is not an object");
-        }
-        else if (!format.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String)
-        {
-            fields.Fail("response_format.type is not a string");
-        }
-        else if (!type.ValueEquals("text"))
-        {
-            fields.Fail($"response_format {Status.Shown.Bounded(type.GetString()!)} is not served yet; only text is");
-        }
     }
 }

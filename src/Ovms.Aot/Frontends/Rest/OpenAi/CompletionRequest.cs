@@ -28,11 +28,13 @@ internal sealed record CompletionRequest
     public static CompletionRequest Read(RequestFields fields, TextLimits limits)
     {
         SamplingFields sampling = SamplingFields.Read(fields, limits);
+        UnservedFields.RefuseAudio(fields);
         Prompt[] prompts = Prompt.ReadAll(fields, "prompt", count => limits.CheckSequences(fields, count, sampling.Answers));
         int logProbs = ReadLogProbs(fields);
         bool echoes = fields.Flag("echo", "echo accepts values true or false");
         RefuseSuffix(fields);
         limits.CheckTokens(fields, "max_tokens", sampling.MaxTokens, echoes ? 0 : 1);
+        UnservedFields.RefuseFormat(fields);
         return new CompletionRequest
         {
             Sampling = sampling,

@@ -53,6 +53,20 @@ internal static class DetokenizeRequest
             ids[index++] = id;
         }
 
-        return exchange.Language.Tokenizer.Decode(ids, skips);
+        Outcome room = Hold(exchange, ids);
+        return room.IsOk ? exchange.Language.Tokenizer.Decode(ids, skips) : room;
+    }
+
+    // A few megabytes of ids may name the longest token again and again.
+    private static Outcome Hold(TextExchange exchange, int[] ids)
+    {
+        // UTF-16, and JSON in which each byte may be an escape.
+        const int TextBytes = 2;
+        const int AnswerBytes = 6;
+        long bytes = exchange.Language.Tokenizer.BytesOf(ids);
+        return bytes <= NativeBuffer.MaxLength / AnswerBytes
+            ? exchange.Share.TryHoldAnswer((bytes * (TextBytes + AnswerBytes)) + (ids.Length * (long)sizeof(int)))
+            : Outcome.Fail(
+                StatusCode.AnswerTooLarge, $"The text of {ids.Length} tokens has {bytes} bytes. Send fewer tokens at once.");
     }
 }

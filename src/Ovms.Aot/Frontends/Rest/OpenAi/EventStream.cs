@@ -45,7 +45,10 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeProv
         HttpResponse response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache";
-        response.Headers.Connection = "keep-alive";
+        if (StaysOpen(context.Request))
+        {
+            response.Headers.Connection = "keep-alive";
+        }
 
         // Otherwise nginx collects events before it passes them on.
         response.Headers["X-Accel-Buffering"] = "no";
@@ -108,6 +111,10 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeProv
 
         _pending.Dispose();
     }
+
+    /// <summary>Whether the connection stays open after a stream: HTTP/1.0 ends one by closing, and a caller may ask for it.</summary>
+    internal static bool StaysOpen(HttpRequest request) => HttpProtocol.IsHttp11(request.Protocol)
+        && !request.Headers.Connection.ToString().Contains("close", StringComparison.OrdinalIgnoreCase);
 
     private ValueTask<Outcome> BeginFlush()
     {

@@ -69,7 +69,8 @@ internal sealed record TextLimits(int BestOf, int? Tokens, bool IsOfGraph = fals
     {
         if (bestOf > BestOf || (bestOf == BestOf && answers != bestOf))
         {
-            fields.Fail(Why("best_of", bestOf, "best_of_limit", BestOf, mustBeBelow: answers != bestOf));
+            string why = Why("best_of", bestOf, "best_of_limit", BestOf, mustBeBelow: answers != bestOf);
+            fields.Fail(bestOf == BestOf && !IsOfGraph ? $"{why}, unless n is {bestOf} too" : why);
         }
     }
 

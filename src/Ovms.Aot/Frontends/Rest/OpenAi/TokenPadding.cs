@@ -47,19 +47,12 @@ internal readonly record struct TokenPadding(int? MaxLength, bool Pads, bool IsL
         return new TokenPadding(length, pads, isLeft);
     }
 
-    /// <summary>Cuts and fills up.</summary>
+    /// <summary>Cuts a list.</summary>
+    public int[] Cut(int[] ids) => ids.Length > MaxLength ? ids[..MaxLength.Value] : ids;
+
+    /// <summary>Fills up lists that were cut, when they are written.</summary>
     /// <param name="lists">The lists.</param>
     /// <param name="pad">The id to fill up with.</param>
-    public int[][] Apply(IReadOnlyList<int[]> lists, int pad)
-    {
-        int most = MaxLength ?? int.MaxValue;
-        int target = !Pads ? 0 : MaxLength ?? lists.Max(static ids => ids.Length);
-        bool isLeft = IsLeft;
-        return [.. lists.Select(ids =>
-        {
-            int[] cut = ids.Length > most ? ids[..most] : ids;
-            int[] fill = Enumerable.Repeat(pad, Math.Max(0, target - cut.Length)).ToArray();
-            return isLeft ? (int[])[.. fill, .. cut] : [.. cut, .. fill];
-        })];
-    }
+    public TokenLists Fill(IReadOnlyList<int[]> lists, int pad) =>
+        new(lists, !Pads ? 0 : MaxLength ?? lists.Max(static ids => ids.Length), pad, IsLeft);
 }

@@ -10,28 +10,55 @@ internal static class TokenizeRequest
 {
     private const int MaxTexts = 1024;
 
+    // Bytes of an answer around its ids.
+    private const int Frame = 64;
+
     /// <summary>Answers it: <c>{"tokens":[…],"count":N,"max_model_len":N}</c>, with an array of arrays for several texts.</summary>
     public static async Task AnswerAsync(TextExchange exchange)
     {
-        Outcome<int[][]> tokens = await TokensAsync(exchange).ConfigureAwait(false);
-        if (!tokens.IsOk)
+        Outcome<TokenLists> tokens = await TokensAsync(exchange).ConfigureAwait(false);
+        Outcome<NativeBuffer> answer = tokens.IsOk ? Write(exchange, tokens.Value) : tokens.WithoutValue;
+        if (answer.IsOk)
         {
-            await exchange.ErrorAsync(tokens.WithoutValue).ConfigureAwait(false);
-            return;
+            using NativeBuffer body = answer.Value;
+            await exchange.AnswerAsync(body).ConfigureAwait(false);
+        }
+        else if (answer.Code == StatusCode.Cancelled)
+        {
+            RestReply.Gone(exchange.Context);
+            exchange.Meter.End(answer.WithoutValue);
+        }
+        else
+        {
+            await exchange.ErrorAsync(answer.WithoutValue).ConfigureAwait(false);
+        }
+    }
+
+    // The answer's size is known before it is made.
+    private static Outcome<NativeBuffer> Write(TextExchange exchange, TokenLists tokens)
+    {
+        long bytes = Frame + tokens.Bytes;
+        Outcome room = bytes <= NativeBuffer.MaxLength
+            ? exchange.Share.TryHoldAnswer(bytes + IdBytes(tokens.Lists.Sum(static ids => (long)ids.Length)))
+            : Outcome.Fail(
+                StatusCode.AnswerTooLarge,
+                $"The {tokens.Count} ids asked for take {bytes} bytes; an answer may have {NativeBuffer.MaxLength}. "
+                    + "Send fewer texts at once, or a smaller max_length.");
+        if (!room.IsOk)
+        {
+            return room;
         }
 
-        using NativeBuffer body = new();
+        NativeBuffer body = new((int)bytes);
         body.Raw("{\"tokens\":"u8);
-        body.Raw(tokens.Value.Length == 1 ? default : "["u8);
-        for (int i = 0; i < tokens.Value.Length; i++)
+        if (!tokens.TryWrite(body, exchange.Context.RequestAborted))
         {
-            body.Raw(i == 0 ? default : ","u8);
-            body.Ids(tokens.Value[i]);
+            body.Dispose();
+            return Outcome.Fail(StatusCode.Cancelled);
         }
 
-        body.Raw(tokens.Value.Length == 1 ? default : "]"u8);
         body.Raw(",\"count\":"u8);
-        body.Number(tokens.Value.Sum(static ids => ids.Length));
+        body.Number(tokens.Count);
         body.Raw(",\"max_model_len\":"u8);
         if (exchange.Language.ModelLength is { } length)
         {
@@ -43,10 +70,12 @@ internal static class TokenizeRequest
         }
 
         body.Raw("}"u8);
-        await exchange.AnswerAsync(body).ConfigureAwait(false);
+        return body;
     }
 
-    private static async Task<Outcome<int[][]>> TokensAsync(TextExchange exchange)
+    private static long IdBytes(long ids) => ids * sizeof(int);
+
+    private static async Task<Outcome<TokenLists>> TokensAsync(TextExchange exchange)
     {
         RequestFields fields = exchange.Fields;
         string[] given = [.. new[] { "text", "prompt", "messages" }.Where(fields.Has)];
@@ -68,8 +97,14 @@ internal static class TokenizeRequest
         }
 
         List<int[]> all = [];
+        long count = 0;
         foreach (string text in texts.Value)
         {
+            if (exchange.Context.RequestAborted.IsCancellationRequested)
+            {
+                return Outcome.Fail(StatusCode.Cancelled);
+            }
+
             Outcome<int[]> ids = await exchange.Language.Tokenizer.EncodeAsync(text, addsSpecial, exchange.Context.RequestAborted)
                 .ConfigureAwait(false);
             if (!ids.IsOk)
@@ -77,10 +112,16 @@ internal static class TokenizeRequest
                 return ids.WithoutValue;
             }
 
-            all.Add(ids.Value);
+            all.Add(padding.Cut(ids.Value));
+            count += all[^1].Length;
+            Outcome room = exchange.Share.TryHoldAnswer(IdBytes(count));
+            if (!room.IsOk)
+            {
+                return room;
+            }
         }
 
-        return padding.Apply(all, exchange.Language.PadId);
+        return padding.Fill(all, exchange.Language.PadId);
     }
 
     private static Outcome<string[]> Render(TextExchange exchange)

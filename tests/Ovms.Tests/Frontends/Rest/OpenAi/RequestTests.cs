@@ -31,7 +31,8 @@ public class RequestTests
     [Arguments("\"min_p\":1," + Messages, "min_p out of range(0.0, 1.0); Expected: from 0, below 1")]
     [Arguments("\"top_k\":0," + Messages, "top_k must be -1 (all tokens) or a positive integer")]
     [Arguments("\"top_k\":1.5," + Messages, "top_k is not an integer")]
-    [Arguments("\"repetition_penalty\":0," + Messages, "repetition_penalty must be above 0")]
+    [Arguments("\"repetition_penalty\":0," + Messages, "repetition_penalty must be above 0 and at most 3.4e38")]
+    [Arguments("\"repetition_penalty\":1e308," + Messages, "repetition_penalty must be above 0 and at most 3.4e38")]
     [Arguments("\"frequency_penalty\":-2.1," + Messages, "frequency_penalty out of range(-2.0, 2.0)")]
     [Arguments("\"presence_penalty\":2.1," + Messages, "presence_penalty out of range(-2.0, 2.0)")]
     [Arguments("\"seed\":-1," + Messages, "seed out of range(0, 4294967295)")]
@@ -39,7 +40,7 @@ public class RequestTests
     [Arguments("\"stop\":{}," + Messages, "stop is not a string or array of strings")]
     [Arguments("\"stop\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"0\",\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\"]," + Messages, "stop array must have no more than 16 strings")]
     [Arguments("\"n\":3,\"best_of\":2," + Messages, "n value cannot be greater than best_of")]
-    [Arguments("\"best_of\":20," + Messages, "best_of is 20; it must be below best_of_limit, which is 20 for this model")]
+    [Arguments("\"best_of\":20," + Messages, "best_of is 20; it must be below best_of_limit, which is 20 for this model, unless n is 20 too")]
     [Arguments("\"n\":21,\"best_of\":21," + Messages, "best_of is 21; it must not be above best_of_limit, which is 20 for this model")]
     [Arguments("\"n\":21," + Messages, "n is 21; it must not be above best_of_limit, which is 20 for this model")]
     [Arguments("\"best_of\":2,\"stream\":true," + Messages, "best_of cannot be used in streaming mode")]
@@ -220,6 +221,10 @@ public class RequestTests
     [Arguments("\"prompt\":\"a\",\"logprobs\":21", "logprobs out of range(0, 20)")]
     [Arguments("\"prompt\":\"a\",\"suffix\":\"b\"", "suffix is not served: an answer continues its prompt and knows no text after it; leave it out")]
     [Arguments("\"prompt\":\"a\",\"max_tokens\":0", "max_tokens value should be greater than 0")]
+    [Arguments("\"prompt\":\"a\",\"modalities\":[\"audio\"]", "modalities: this model answers with text only; expected: [\"text\"]")]
+    [Arguments("\"prompt\":\"a\",\"audio\":{}", "audio: this model answers with text only; leave the field out")]
+    [Arguments("\"prompt\":\"a\",\"response_format\":{\"type\":\"json_schema\"}", "response_format json_schema is not served yet; only text is")]
+    [Arguments("\"prompt\":\"a\",\"response_format\":\"text\"", "response_format is not an object")]
     public async Task WrongCompletion_IsRefused(string fields, string expected)
     {
         RequestFields request = Fields(fields);
