@@ -27,6 +27,7 @@ public class OptionRowsTests
     private static readonly string[] s_ours =
     [
         "allow_outside_paths",
+        "allow_shared_memory",
         "answer_stall_timeout_seconds",
         "concurrency",
         "connection_memory_percent",
@@ -45,6 +46,7 @@ public class OptionRowsTests
         "log_format",
         "max_connections",
         "max_connections_per_address",
+        "max_shared_memory_regions",
         "max_streams",
         "max_waiting_streams",
         "openvino_plugins_xml", "output_tokens", "prompt_tokens",
