@@ -157,7 +157,7 @@ internal sealed partial record ServerOptions
     [Option("allow_outside_paths")]
     public bool AllowOutsidePaths { get; init; }
 
-    /// <summary>Let callers register shared memory whose key begins with PREFIX, a leading / not counted; / allows all; Linux.</summary>
+    /// <summary>Linux: callers may register shared memory whose key begins with PREFIX, a leading / not counted; / allows all.</summary>
     [Option("allow_shared_memory", Placeholder = "PREFIX", DefaultText = "none")]
     public string AllowSharedMemory { get; init; } = "";
 
