@@ -21,6 +21,9 @@ internal enum FileKind
     /// <summary>A regular file.</summary>
     Regular = 0x8000,
 
+    /// <summary>A symbolic link.</summary>
+    SymbolicLink = 0xA000,
+
     /// <summary>A unix domain socket.</summary>
     Socket = 0xC000,
 }

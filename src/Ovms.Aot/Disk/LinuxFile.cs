@@ -12,12 +12,16 @@ internal static unsafe partial class LinuxFile
     /// <summary>Opens for appending; creates a missing file.</summary>
     public const int AppendOrCreate = 0x1 | 0x40 | 0x400;
 
+    /// <summary>Opens for reading and writing, but not through a symbolic link, whose flag differs between processors.</summary>
+    public static readonly int ReadWriteNoLink = 0x2 | (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000);
+
     // The values are the same on x64 and arm64.
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int SetStatusFlags = 4;
     private const int CurrentFolder = -100;
     private const int EmptyPath = 0x1000;
+    private const int LinkItself = 0x100;
     private const uint KindWanted = 1;
     private const int StatxBytes = 256;
     private const int ModeOffset = 28;
@@ -33,7 +37,7 @@ internal static unsafe partial class LinuxFile
 
     /// <summary>Opens a path. Does not wait for the other end of a named pipe.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="flags"><see cref="ReadOnly"/> or <see cref="AppendOrCreate"/>.</param>
+    /// <param name="flags"><see cref="ReadOnly"/>, <see cref="AppendOrCreate"/> or <see cref="ReadWriteNoLink"/>.</param>
     /// <exception cref="NotRegularFileException">A socket, or a pipe to write to that has no reader.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="UnauthorizedAccessException">The server may not open the file in this way.</exception>
@@ -77,6 +81,9 @@ internal static unsafe partial class LinuxFile
     /// <summary>The type of the file at a path.</summary>
     public static FileKind KindOf(string path) => KindOf(CurrentFolder, path, 0);
 
+    /// <summary>The type of what a path names, also of a symbolic link.</summary>
+    public static FileKind KindOfEntry(string path) => KindOf(CurrentFolder, path, LinkItself);
+
     /// <summary>Makes reads and writes block again, as .NET expects of a file.</summary>
     /// <param name="handle">The open file.</param>
     /// <param name="flags">The flags it was opened with.</param>
@@ -89,6 +96,7 @@ internal static unsafe partial class LinuxFile
         FileKind.CharacterDevice or FileKind.BlockDevice => "a device",
         FileKind.Directory => "a folder",
         FileKind.Socket => "a socket",
+        FileKind.SymbolicLink => "a symbolic link",
         _ => "no regular file",
     };
 

@@ -47,7 +47,9 @@ internal sealed class Listeners
     public OpenStreams? Streams { get; private set; }
 
     /// <summary>Reads the options of both front ends.</summary>
-    public static Outcome<Listeners> From(ServerOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="otherFiles">Files that callers can make the server open beside their connections.</param>
+    public static Outcome<Listeners> From(ServerOptions options, int otherFiles = 0)
     {
         Outcome<ImmutableArray<IPEndPoint>> grpc = EndPoints.Of(options.GrpcBindAddress, options.Port);
         Outcome<ImmutableArray<IPEndPoint>> rest = EndPoints.Of(options.RestBindAddress, options.RestPort);
@@ -92,7 +94,7 @@ internal sealed class Listeners
                     Memory =
                         new(options.RestMemoryQuota ?? RestSettings.HalfOfTheMemory, "rest_memory_quota", options.ConnectionMemoryPercent),
                 },
-                ConnectionLimits.From(options, ConnectionGate.LimitFor(HostFacts.Current.OpenFilesLimit)));
+                ConnectionLimits.From(options, ConnectionGate.LimitFor(HostFacts.Current.OpenFilesLimit - otherFiles)));
     }
 
     /// <summary>Creates the web server; no port is opened yet.</summary>

@@ -12,6 +12,7 @@ using Ovms.Serving.Draining;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Loading;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Status;
 
 namespace Ovms.Hosting;
@@ -67,7 +68,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         }
 
         Outcome<ServerConfig> config = await reading.ConfigureAwait(false);
-        Outcome<Listeners> listeners = Listeners.From(start.Server);
+        SharedRegions regions = SharedRegions.From(start.Server, HostFacts.Current.OpenFilesLimit);
+        Outcome<Listeners> listeners = Listeners.From(start.Server, regions.Most);
         if (!config.IsOk || !listeners.IsOk)
         {
             return config.IsOk ? listeners.WithoutValue : config.WithoutValue;
@@ -89,8 +91,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         TaskCompletionSource listened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<Outcome<ModelHost>> beginning = ModelHost.BeginAsync(opening, listened.Task, start, config.Value, served, _log, stop.Token);
-        ModelCalls calls =
-            new(served.Registry, served.Counts, served.Drain.Answers, ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels));
+        ConversionBudget conversions = ConversionBudget.OfThisMachine(start.Server.ImageScanMegapixels);
+        ModelCalls calls = new(served.Registry, served.Counts, served.Drain.Answers, conversions, regions);
         WebApplication web = listeners.Value.Build(served, calls, _metrics, logging);
         if (_metrics is not null)
         {

@@ -35,6 +35,14 @@ internal static class StartNotes
             Log.Note(log, "log_path: Windows has no signal to reopen the log file; restart the server to begin a new one");
         }
 
+        if (server.AllowSharedMemory.Length > 0)
+        {
+            Log.Note(
+                log,
+                "allow_shared_memory: every caller may let the server read and write shared memory of this host whose key begins with "
+                    + server.AllowSharedMemory);
+        }
+
         if (server.RestWorkers is { } workers)
         {
             Log.Note(log, $"rest_workers: {workers} has no effect, calls in flight hold no threads");

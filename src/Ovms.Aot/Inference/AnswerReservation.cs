@@ -15,7 +15,7 @@ internal static class AnswerReservation
     // twice.
     private const long Least = 64 << 10;
 
-    /// <summary>Reserves memory for the outputs whose size is known.</summary>
+    /// <summary>Reserves memory for the outputs whose size is known and that are in the answer.</summary>
     /// <returns>Ok, or a failure if there is no memory for the answer, or if an output is too large to be sent.</returns>
     public static Outcome Take(Signature signature, InferMessage message)
     {
@@ -47,7 +47,7 @@ internal static class AnswerReservation
         bool isWanted = message.Outputs.Count == 0;
         foreach (RequestedOutput asked in message.Outputs)
         {
-            isWanted |= asked.Name == output.Name;
+            isWanted |= asked.Name == output.Name && asked.Shared is null;
         }
 
         return isWanted;

@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
 using Ovms.Inference.Sequences;
+using Ovms.Inference.Shared;
 using Ovms.Native;
 using Ovms.Serving.Draining;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -21,11 +23,13 @@ namespace Ovms.Inference;
 /// A slow reader must not hold an infer request. The front end therefore copies a small answer and ends the inference at once.
 /// Before it sends a large answer, it detaches the outputs from the infer request (<see cref="Detach"/>).
 /// </remarks>
-internal sealed class ModelCall : Recyclable, IDisposable
+/// <param name="home">The pool that it was rented from.</param>
+/// <param name="conversion">Converts BYTES inputs.</param>
+/// <param name="answers">Counts the answers that callers are still reading.</param>
+/// <param name="regions">The shared memory that tensors may lie in.</param>
+internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conversion, AnswersUnderway answers, SharedRegions regions)
+    : Recyclable, IDisposable
 {
-    private readonly Recycled<ModelCall> _home;
-    private readonly BytesConversion _conversion;
-    private readonly AnswersUnderway _answers;
     private readonly List<TensorInfo> _wanted = [];
     private CallMeter _meter;
     private ServableLease? _lease;
@@ -33,13 +37,6 @@ internal sealed class ModelCall : Recyclable, IDisposable
     private int _messageUse;
     private OwnedOutputs _owned;
     private bool _isAnswering;
-
-    internal ModelCall(Recycled<ModelCall> home, BytesConversion conversion, AnswersUnderway answers)
-    {
-        _home = home;
-        _conversion = conversion;
-        _answers = answers;
-    }
 
     /// <summary>
     /// The servable that answers: the loaded form until <see cref="RunAsync"/> has chosen a variant or form, then the one that computes.
@@ -82,9 +79,11 @@ internal sealed class ModelCall : Recyclable, IDisposable
         _meter.Begin(message.Received);
         try
         {
-            Outcome step = SequenceInputs.Take(Servable, message);
+            Outcome step = SharedInputs.Take(regions, message, Servable.Accepted);
+            step = step.IsOk ? SharedOutputs.Lease(regions, message, Servable.Accepted) : step;
+            step = step.IsOk ? SequenceInputs.Take(Servable, message) : step;
             step = step.IsOk ? RequestValidator.Check(Servable.Accepted, message) : step;
-            step = step.IsOk ? await _conversion.ConvertAsync(Servable.Accepted, message, cancellation).ConfigureAwait(false) : step;
+            step = step.IsOk ? await conversion.ConvertAsync(Servable.Accepted, message, cancellation).ConfigureAwait(false) : step;
             if (!step.IsOk)
             {
                 return Fail(step);
@@ -137,6 +136,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
             _meter.Inferred(BatchSize.Of(Servable.Signature, message));
             TakeOutputs(Slot);
             step = OutputLimit.Check(Outputs);
+            step = step.IsOk ? SharedOutputs.Write(message, Outputs) : step;
             return step.IsOk ? step : Fail(step);
         }
         catch (OperationCanceledException)
@@ -214,14 +214,14 @@ internal sealed class ModelCall : Recyclable, IDisposable
         if (_isAnswering)
         {
             _isAnswering = false;
-            _answers.End();
+            answers.End();
         }
 
         Servable = null!;
         Subject = default;
         SequenceParameter = default;
         _wanted.Clear();
-        _home.Return(this);
+        home.Return(this);
     }
 
     private Outcome Fail(Outcome failure)
@@ -269,7 +269,7 @@ internal sealed class ModelCall : Recyclable, IDisposable
         SequenceParameter = Message.SequenceParameters is null ? default : slot.Sequence ?? default;
 
         // Order: while the lease is held; otherwise a server that stops would not wait for this answer.
-        _answers.Begin();
+        answers.Begin();
         _isAnswering = true;
     }
 

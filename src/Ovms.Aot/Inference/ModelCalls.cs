@@ -1,6 +1,7 @@
 using Ovms.Inference.Messages;
 using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -17,13 +18,23 @@ internal sealed class ModelCalls
     /// <param name="counts">Counts calls to models that do not exist.</param>
     /// <param name="answers">Counts the answers that callers are still reading.</param>
     /// <param name="budget">Bounds the memory of converted inputs; null = the default budget for this machine.</param>
-    public ModelCalls(ServableRegistry registry, CallCounts counts, AnswersUnderway answers, ConversionBudget? budget = null)
+    /// <param name="regions">The shared memory that tensors may lie in; null = none.</param>
+    public ModelCalls(
+        ServableRegistry registry,
+        CallCounts counts,
+        AnswersUnderway answers,
+        ConversionBudget? budget = null,
+        SharedRegions? regions = null)
     {
+        Regions = regions ?? SharedRegions.None;
         _registry = registry;
         _counts = counts;
         BytesConversion conversion = new(budget ?? ConversionBudget.OfThisMachine());
-        _idle = new Recycled<ModelCall>(home => new ModelCall(home, conversion, answers));
+        _idle = new Recycled<ModelCall>(home => new ModelCall(home, conversion, answers, Regions));
     }
+
+    /// <summary>The shared memory that tensors may lie in, for all front ends.</summary>
+    public SharedRegions Regions { get; }
 
     /// <summary>The pool of messages, for all front ends.</summary>
     public Recycled<InferMessage> Messages { get; } = new(static home => new InferMessage(home));

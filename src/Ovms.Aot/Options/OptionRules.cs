@@ -23,6 +23,7 @@ internal static class OptionRules
         .. MetricsAreEnabledAndHaveAPort(given.Server),
         .. RestWorkersFitTheOpenFiles(given.Server, host),
         .. GrpcWorkersFitTheCores(given.Server, host),
+        .. SharedMemoryPrefixIsOne(given.Server, host),
         .. PathsExist(given.Server, host),
     ];
 
@@ -164,6 +165,19 @@ internal static class OptionRules
         else if (host.IsWindows && server.GrpcWorkers != 1)
         {
             yield return "grpc_workers count can only be 1 on Windows";
+        }
+    }
+
+    internal static IEnumerable<string> SharedMemoryPrefixIsOne(ServerOptions server, HostFacts host)
+    {
+        if (server.AllowSharedMemory.Length > 0 && host.IsWindows)
+        {
+            yield return "allow_shared_memory is for Linux: Windows has no shared memory of this kind; leave the option out";
+        }
+        else if (server.AllowSharedMemory.LastIndexOf('/') > 0)
+        {
+            yield return $"allow_shared_memory: {server.AllowSharedMemory}; expected the beginning of a key, with no / but a first one, "
+                + "because no key has another";
         }
     }
 

@@ -157,6 +157,16 @@ internal sealed partial record ServerOptions
     [Option("allow_outside_paths")]
     public bool AllowOutsidePaths { get; init; }
 
+    /// <summary>Linux: callers may register shared memory whose key begins with PREFIX, a leading / not counted; / allows all.</summary>
+    [Option("allow_shared_memory", Placeholder = "PREFIX", DefaultText = "none")]
+    public string AllowSharedMemory { get; init; } = "";
+
+    /// <summary>Most regions of shared memory; 0 for a quarter of the files that the process may open, which always applies.</summary>
+    [Option(
+        "max_shared_memory_regions", Group = "limits", Placeholder = "COUNT", Max = 1000000,
+        WhenHit = "registering another one gets RESOURCE_EXHAUSTED / 503")]
+    public uint MaxSharedMemoryRegions { get; init; } = 256;
+
     /// <summary>Library with custom layers for the CPU.</summary>
     [Option("cpu_extension", Placeholder = "FILE")]
     public string CpuExtension { get; init; } = "";
@@ -191,10 +201,7 @@ internal sealed partial record ServerOptions
     /// Seconds that a caller has to read the next piece of an answer (up to 1 MiB over gRPC, 64 KiB over REST); 0 for no limit.
     /// </summary>
     [Option(
-        "answer_stall_timeout_seconds",
-        Group = "limits",
-        Placeholder = "SECONDS",
-        Max = 86400,
+        "answer_stall_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400,
         WhenHit = "the stream is reset (ENHANCE_YOUR_CALM); over REST, or where nothing is read from the connection for 5 s more, "
             + "it is closed")]
     public uint AnswerStallTimeoutSeconds { get; init; } = 60;
@@ -207,10 +214,7 @@ internal sealed partial record ServerOptions
 
     /// <summary>Seconds that a model version may take to load; 0 for no limit. A model's entry in config.json may override it.</summary>
     [Option(
-        "load_timeout_seconds",
-        Group = "limits",
-        Placeholder = "SECONDS",
-        Max = MaxLoadTimeoutSeconds,
+        "load_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = MaxLoadTimeoutSeconds,
         WhenHit = "the version fails, with the reason in the log and in Ovms-Config-Error; the thread is left behind, at most 8 of them")]
     public uint LoadTimeoutSeconds { get; init; }
 
@@ -249,10 +253,7 @@ internal sealed partial record ServerOptions
     /// for no limit.
     /// </summary>
     [Option(
-        "first_request_timeout_seconds",
-        Group = "limits",
-        Placeholder = "SECONDS",
-        Max = 86400,
+        "first_request_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400,
         WhenHit = "the connection is closed; headers that have begun get 408 first over REST")]
     public uint FirstRequestTimeoutSeconds { get; init; } = 30;
 

@@ -567,6 +567,22 @@ internal enum StatusCode
     [Status("Shared memory region is not registered", Grpc = GrpcCode.NotFound, Http = 404)]
     SharedMemoryRegionMissing,
 
+    /// <summary>The server may not use the shared memory object.</summary>
+    [Status("Shared memory is not allowed", Grpc = GrpcCode.PermissionDenied, Http = 403)]
+    SharedMemoryNotAllowed,
+
+    /// <summary>A region of that name is registered already.</summary>
+    [Status("Shared memory region is registered already", Grpc = GrpcCode.AlreadyExists, Http = 409)]
+    SharedMemoryRegionExists,
+
+    /// <summary>The region, or the place of a tensor in it, is invalid.</summary>
+    [Status("Invalid use of shared memory", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    SharedMemoryInvalid,
+
+    /// <summary>There are too many regions, or the system has no room for the bytes of one.</summary>
+    [Status("Shared memory is exhausted", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    SharedMemoryExhausted,
+
     /// <summary>The caller did not read its answer in time. This is only logged; no caller receives it.</summary>
     [Status("The answer was not taken in time", Grpc = GrpcCode.ResourceExhausted, Http = 408)]
     AnswerNotTaken,

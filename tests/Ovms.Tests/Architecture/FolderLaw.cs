@@ -16,9 +16,9 @@ internal static class FolderLaw
         [
             "Frontends", "Frontends/Connections", "Frontends/Extensions", "Frontends/Grpc/Server", "Frontends/Grpc/Transport",
             "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Adaptive", "Serving/Draining",
-            "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu", "Devices/Health",
-            "Repository", "Repository/Remote", "Tensors", "Native", "Disk", "Options", "Status", "Observability", "Observability/Metrics",
-            "Generation", "Generation/Loading",
+            "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu",
+            "Devices/Health", "Repository", "Repository/Remote", "SharedMemory", "Tensors", "Native", "Disk", "Options", "Status",
+            "Observability", "Observability/Metrics", "Generation", "Generation/Loading",
         ],
         ["Bench"] =
         [
@@ -38,7 +38,7 @@ internal static class FolderLaw
         // The common code of both front ends, then each front end. The two do not use each other.
         ["Frontends"] = ["Inference", "Inference/Bytes", "Serving/Signatures", "Serving/Table", "Tensors", "Status"],
         ["Frontends/Connections"] = ["Options"],
-        ["Frontends/Extensions"] = ["Serving", "Serving/Signatures", "Serving/Table", "Status", "Observability/Metrics"],
+        ["Frontends/Extensions"] = ["Serving", "Serving/Signatures", "Serving/Table", "SharedMemory", "Status", "Observability/Metrics"],
         ["Frontends/Grpc/Transport"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Extensions", "Tensors", "Status", "Observability",
@@ -52,7 +52,7 @@ internal static class FolderLaw
         [
             "Frontends/Extensions", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference",
             "Inference/Messages", "Inference/Sequences", "Serving/Draining", "Serving/Lifecycle", "Serving/Requests",
-            "Serving/Signatures", "Serving/Table", "Tensors", "Status", "Wire", "Observability/Metrics",
+            "Serving/Signatures", "Serving/Table", "SharedMemory", "Tensors", "Status", "Wire", "Observability/Metrics",
         ],
         ["Frontends/Grpc/TensorFlow"] =
         [
@@ -75,7 +75,7 @@ internal static class FolderLaw
         ["Frontends/Rest/KServe"] =
         [
             "Frontends/Extensions", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Inference", "Inference/Messages",
-            "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors", "Status",
+            "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "SharedMemory", "Tensors", "Status",
             "Observability/Metrics",
         ],
         ["Frontends/Rest/TensorFlow"] =
@@ -99,10 +99,15 @@ internal static class FolderLaw
 
         ["Inference"] =
         [
-            "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Serving/Draining",
-            "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors", "Native", "Status", "Observability/Metrics",
+            "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Inference/Shared",
+            "Serving/Draining", "Serving/Requests", "Serving/Signatures", "Serving/Table", "SharedMemory", "Tensors", "Native", "Status", "Observability/Metrics",
         ],
-        ["Inference/Messages"] = ["Serving/Requests", "Serving/Signatures", "Tensors", "Status", "Observability/Metrics"],
+        ["Inference/Shared"] =
+        [
+            "Inference/Messages", "Inference/Checks", "Inference/Sequences", "Serving/Requests", "Serving/Signatures", "SharedMemory",
+            "Tensors", "Native", "Status",
+        ],
+        ["Inference/Messages"] = ["Serving/Requests", "Serving/Signatures", "SharedMemory", "Tensors", "Status", "Observability/Metrics"],
         ["Inference/Bytes"] = ["Inference/Messages", "Serving/Signatures", "Tensors", "Native", "Status"],
         ["Inference/Images"] = ["Inference/Messages", "Inference/Bytes", "Serving/Signatures", "Tensors", "Native", "Status"],
         ["Inference/Checks"] = ["Inference/Messages", "Inference/Bytes", "Serving/Signatures", "Tensors", "Native", "Status"],
@@ -189,6 +194,7 @@ internal static class FolderLaw
         ["Repository/Remote"] = ["Repository", "Disk", "Status"],
         ["Repository/Language"] = ["Repository", "Disk", "Status", "Wire"],
         ["Tensors"] = ["Native", "Status", "Wire"],
+        ["SharedMemory"] = ["Disk", "Options", "Status"],
 
         ["Options"] = ["Observability"],
         ["Options/Parsing"] = ["Options"],

@@ -22,6 +22,25 @@ public class OptionRulesTests
         await Breaks(s_server with { Port = 0, RestPort = 8000 }, s_model);
 
     [Test]
+    [Arguments("/")]
+    [Arguments("/mine")]
+    [Arguments("mine_")]
+    public async Task SharedMemoryPrefix_IsTaken(string prefix) => await Breaks(s_server with { AllowSharedMemory = prefix }, s_model);
+
+    [Test]
+    [Arguments("a/b")]
+    [Arguments("//a")]
+    [Arguments("/a/")]
+    public async Task SharedMemoryPrefixOfAPath_IsRefused(string prefix) => await Breaks(
+        s_server with { AllowSharedMemory = prefix }, s_model,
+        $"allow_shared_memory: {prefix}; expected the beginning of a key, with no / but a first one, because no key has another");
+
+    [Test]
+    public async Task SharedMemoryOnWindows_IsRefused() => await Assert
+        .That(OptionRules.Check(Given(s_server with { AllowSharedMemory = "mine" }, s_model), s_linux with { IsWindows = true }))
+        .IsEquivalentTo(["allow_shared_memory is for Linux: Windows has no shared memory of this kind; leave the option out"]);
+
+    [Test]
     [Arguments("/g", "")]
     [Arguments("", "/r")]
     [Arguments("/g", "/r")]

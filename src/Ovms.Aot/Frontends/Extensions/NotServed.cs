@@ -15,15 +15,15 @@ internal static class NotServed
     public static Outcome RepositoryName { get; } = Outcome.Fail(
         StatusCode.NotImplemented, "repository_name is given; Expected: none, there is one index of all models");
 
-    /// <summary>For registering shared memory.</summary>
-    public static Outcome SharedMemory { get; } = Outcome.Fail(
-        StatusCode.NotImplemented,
-        "Shared memory cannot be registered: send tensors in the message, as raw_input_contents (gRPC) or binary data (REST); "
-        + "on one host a unix socket (--grpc_uds, --rest_uds) is faster than TCP");
+    /// <summary>For registering shared memory of CUDA.</summary>
+    public static Outcome CudaSharedMemory { get; } = Outcome.Fail(
+        StatusCode.SharedMemoryInvalid,
+        "There is no shared memory of CUDA here: OpenVINO does not compute on CUDA devices; register a region of system shared memory "
+        + "(--allow_shared_memory), or send tensors in the message");
 
-    /// <summary>For a region asked for by name.</summary>
-    public static Outcome UnknownRegion(string name) =>
-        Outcome.Fail(StatusCode.SharedMemoryRegionMissing, $"Region: {Shown.Bounded(name)}; no region can be registered here");
+    /// <summary>For a region of CUDA asked for by name.</summary>
+    public static Outcome UnknownCudaRegion(string name) =>
+        Outcome.Fail(StatusCode.SharedMemoryRegionMissing, $"Region: {Shown.Bounded(name)}; there is no shared memory of CUDA here");
 
     /// <summary>For a setting that does not exist.</summary>
     public static Outcome UnknownSetting(string extension, string name, IEnumerable<string> known) =>

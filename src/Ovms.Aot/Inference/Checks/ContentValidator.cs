@@ -37,7 +37,7 @@ internal static class ContentValidator
         }
 
         long expected = marshaler.ByteLength(count);
-        long actual = input.Content?.Length ?? 0;
+        long actual = input.Content?.Length ?? input.Shared?.ByteSize ?? 0;
         return actual == expected ? Outcome.Ok : RequestFault.ContentSize(input, expected, actual);
     }
 
@@ -93,7 +93,7 @@ internal static class ContentValidator
     /// Multiplies the dimensions. Empty tensors also fail if the product of their other dimensions overflows, because the engine computes
     /// strides from them.
     /// </summary>
-    private static bool TryCount(ReadOnlySpan<long> shape, out long count)
+    internal static bool TryCount(ReadOnlySpan<long> shape, out long count)
     {
         count = 1;
         bool empty = false;

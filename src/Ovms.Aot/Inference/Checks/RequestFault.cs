@@ -25,7 +25,8 @@ internal static class RequestFault
 
     public static Outcome RawContentCount(InferMessage message) => Fail(
         StatusCode.InvalidMessageStructure,
-        $"Size of raw_input_contents: {message.RawContentCount} is different than number of inputs: {message.Inputs.Count}");
+        $"Size of raw_input_contents: {message.RawContentCount} is different than number of inputs: {message.SentInputs}"
+            + (message.SentInputs < message.Inputs.Count ? ", those in shared memory not counted" : ""));
 
     public static Outcome TypedBesideRaw(InputTensor input) => Fail(
         StatusCode.InvalidMessageStructure,

@@ -51,7 +51,7 @@ internal static class RequestValidator
             return Outcome.Ok;
         }
 
-        if (message.RawContentCount != message.Inputs.Count)
+        if (message.RawContentCount != message.SentInputs)
         {
             return RequestFault.RawContentCount(message);
         }

@@ -1,5 +1,6 @@
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
+using Ovms.SharedMemory;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -20,6 +21,7 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     private const int MostSpare = 8;
 
     private readonly Stack<InputTensor> _spare = [];
+    private List<SharedRegion>? _regions;
 
     /// <summary>The API and transport of the request.</summary>
     public CallOrigin Origin { get; set; }
@@ -47,6 +49,21 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
 
     /// <summary>The requested outputs, in order; empty = all.</summary>
     public List<RequestedOutput> Outputs { get; } = [];
+
+    /// <summary>Number of inputs whose content is not in shared memory: as many raw contents belong to the message.</summary>
+    public int SentInputs
+    {
+        get
+        {
+            int sent = 0;
+            foreach (InputTensor input in Inputs)
+            {
+                sent += input.Shared is null ? 1 : 0;
+            }
+
+            return sent;
+        }
+    }
 
     /// <summary>Number of raw contents beside the inputs (KServe gRPC); -1 for APIs without them.</summary>
     public int RawContentCount { get; set; } = -1;
@@ -83,6 +100,13 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
         return input;
     }
 
+    /// <summary>Where an output of the call belongs in shared memory; null if it belongs into the answer.</summary>
+    /// <param name="output">Index among the call's outputs, which begin with those requested.</param>
+    public SharedPlace? PlaceOf(int output) => output < Outputs.Count ? Outputs[output].Shared : null;
+
+    /// <summary>Takes over the lease of a region that the call writes outputs to: it ends with the message.</summary>
+    public void Hold(SharedRegion region) => (_regions ??= []).Add(region);
+
     /// <summary>Ends the use of the message by its only holder.</summary>
     public void Dispose() => Dispose(Stamp);
 
@@ -104,6 +128,12 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
         Payload = null;
         ConversionShare?.Dispose();
         ConversionShare = null;
+        foreach (SharedRegion region in _regions ?? [])
+        {
+            region.Release();
+        }
+
+        _regions = null;
         if (home is not null)
         {
             Clear();
@@ -228,6 +258,9 @@ internal sealed class InputTensor : IDisposable
         Shape = shape;
     }
 
+    /// <summary>Where the content lies in shared memory, if the caller sent none; null elsewhere.</summary>
+    public SharedPlace? Shared { get; set; }
+
     /// <summary>
     /// Whether typed contents were sent in a message that also has raw contents (KServe gRPC). The validator rejects it.
     /// </summary>
@@ -242,6 +275,7 @@ internal sealed class InputTensor : IDisposable
         Budget = null;
         Source = ContentSource.None;
         ValueCount = 0;
+        Shared = null;
         HasTypedBesideRaw = false;
     }
 
@@ -256,4 +290,5 @@ internal sealed class InputTensor : IDisposable
 /// <summary>One output that the caller requested.</summary>
 /// <param name="Name">Name of the output.</param>
 /// <param name="BinaryData">REST: whether to send it as bytes after the JSON; null = the request's default.</param>
-internal readonly record struct RequestedOutput(string Name, bool? BinaryData = null);
+/// <param name="Shared">Where to write it in shared memory, in place of the answer; null = in the answer.</param>
+internal readonly record struct RequestedOutput(string Name, bool? BinaryData = null, SharedPlace? Shared = null);

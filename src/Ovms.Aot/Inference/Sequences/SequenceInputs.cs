@@ -69,7 +69,7 @@ internal static class SequenceInputs
 
         InputTensor taken = message.Inputs[index];
         message.Inputs.RemoveAt(index);
-        message.RawContentCount -= message.RawContentCount > 0 ? 1 : 0;
+        message.RawContentCount -= message.RawContentCount > 0 && taken.Shared is null ? 1 : 0;
         return taken;
     }
 

@@ -13,6 +13,7 @@ using Ovms.Observability.Metrics;
 using Ovms.Options;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Tests.Inference;
 
 namespace Ovms.Tests.Frontends.Grpc;
@@ -51,13 +52,17 @@ internal sealed class GrpcServer : IAsyncDisposable
     /// <summary>Starts a server with metrics; it serves nothing yet.</summary>
     public static Task<GrpcServer> StartAsync(ServerMetrics metrics) => StartAsync(AnyPort, [], metrics: metrics);
 
+    /// <summary>Starts a server whose callers may register shared memory.</summary>
+    public static Task<GrpcServer> StartAsync(SharedRegions regions, params Servable[] servables) =>
+        StartAsync(AnyPort, servables, regions: regions);
+
     /// <summary>Starts a server with channel arguments.</summary>
     public static Task<GrpcServer> StartWithAsync(string arguments, params Servable[] servables) => StartAsync(
         AnyPort with { Arguments = ChannelArguments.Parse(arguments).Value! }, servables);
 
     /// <summary>Starts a server.</summary>
     public static async Task<GrpcServer> StartAsync(
-        GrpcSettings settings, Servable[] servables, Action<WebApplication>? map = null, ServerMetrics? metrics = null)
+        GrpcSettings settings, Servable[] servables, Action<WebApplication>? map = null, ServerMetrics? metrics = null, SharedRegions? regions = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -67,7 +72,7 @@ internal sealed class GrpcServer : IAsyncDisposable
 
         WebApplication app = builder.Build();
         Served served = Served.Create(ReadyRule.All, metrics);
-        GrpcFrontend.Map(app, settings, served, TestCalls.Of(served), app.Logger);
+        GrpcFrontend.Map(app, settings, served, TestCalls.Of(served, regions), app.Logger);
         map?.Invoke(app);
         if (servables.Length > 0)
         {

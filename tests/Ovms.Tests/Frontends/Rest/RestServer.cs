@@ -16,6 +16,7 @@ using Ovms.Serving.Preparation;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Tests.Inference;
 using Ovms.Tests.Setup;
 
@@ -42,7 +43,7 @@ internal sealed class RestServer : IAsyncDisposable
     public IReadOnlyCollection<string> Errors => _log.Errors;
 
     /// <summary>Starts the server; nothing is served yet.</summary>
-    public static async Task<RestServer> StartAsync(CorsHeaders? cors = null, long maxBody = 64 << 20)
+    public static async Task<RestServer> StartAsync(CorsHeaders? cors = null, long maxBody = 64 << 20, SharedRegions? regions = null)
     {
         RestSettings settings = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], ServerVersion = "9.8.7", Cors = cors ?? CorsHeaders.Default, MaxBodyBytes = maxBody };
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ovms" });
@@ -50,7 +51,7 @@ internal sealed class RestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => RestFrontend.Listen(kestrel, settings));
         WebApplication web = builder.Build();
         RestServer server = new(web);
-        RestFrontend.Map(web, settings, server.Served, TestCalls.Of(server.Served), server._log);
+        RestFrontend.Map(web, settings, server.Served, TestCalls.Of(server.Served, regions), server._log);
         await web.StartAsync();
         Uri address = new(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         server.EndPoint = new IPEndPoint(IPAddress.Loopback, address.Port);
@@ -59,9 +60,12 @@ internal sealed class RestServer : IAsyncDisposable
     }
 
     /// <summary>Starts the server with models of the repository's, each as version 1.</summary>
-    public static async Task<RestServer> ServeAsync(params string[] models)
+    public static Task<RestServer> ServeAsync(params string[] models) => ServeAsync(regions: null, models);
+
+    /// <summary>Starts the server with models and shared memory that callers may register.</summary>
+    public static async Task<RestServer> ServeAsync(SharedRegions? regions, params string[] models)
     {
-        RestServer server = await StartAsync();
+        RestServer server = await StartAsync(regions: regions);
         server.Registry.Publish(new ServableTable(models.Select(name => new ModelEntry(name, [new VersionEntry(1, ServableState.Available, server.Load(name))]))));
         return server;
     }

@@ -23,9 +23,9 @@ internal static class InferContents
                 message.Inputs[input].HasTypedBesideRaw |= bytes.Length > 0;
             }
 
-            for (int i = 0; i < message.Inputs.Count && parts.Raw.Count == message.Inputs.Count; i++)
+            if (parts.Raw.Count == message.SentInputs)
             {
-                message.Inputs[i].TakeView(message.Payload!, parts.Raw[i].FirstSpan);
+                TakeViews(message, parts.Raw);
             }
 
             return Outcome.Ok;
@@ -41,6 +41,19 @@ internal static class InferContents
         }
 
         return Outcome.Ok;
+    }
+
+    // Inputs in shared memory have no entry.
+    private static void TakeViews(InferMessage message, List<ReadOnlySequence<byte>> raw)
+    {
+        int taken = 0;
+        foreach (InputTensor input in message.Inputs)
+        {
+            if (input.Shared is null)
+            {
+                input.TakeView(message.Payload!, raw[taken++].FirstSpan);
+            }
+        }
     }
 
     private static Outcome Convert(InputTensor input, ReadOnlySequence<byte> bytes)

@@ -90,6 +90,7 @@ internal sealed class InferMessageReader
         InputTensor input = message.SpareInput();
         Dimensions shape = new(stackalloc long[InferApi.MaxDimensions]);
         ProtoReader reader = new(bytes, "an input");
+        SharedPlace? place = null;
         int parameters = 0;
         while (reader.TryReadTag(out int field, out WireType type))
         {
@@ -109,7 +110,7 @@ internal sealed class InferMessageReader
                     break;
                 case (4, WireType.LengthDelimited):
                     reader.Limit(++parameters, InferApi.MaxEntries, "parameters");
-                    InferParameters.Check(reader.ReadLengthDelimited());
+                    InferParameters.Read(reader.ReadLengthDelimited(), ref place);
                     break;
                 case (5, WireType.LengthDelimited):
                     reader.Limit(parts.Typed.Count + 1, InferApi.MaxEntries, "contents in all inputs");
@@ -121,6 +122,7 @@ internal sealed class InferMessageReader
             }
         }
 
+        input.Shared = place is { Name: null } ? null : place;
         input.TakeShape(shape.Sizes);
         return input;
     }
@@ -128,6 +130,7 @@ internal sealed class InferMessageReader
     private static RequestedOutput ReadOutput(ReadOnlySequence<byte> bytes)
     {
         string name = "";
+        SharedPlace? place = null;
         ProtoReader reader = new(bytes, "a requested output");
         int parameters = 0;
         while (reader.TryReadTag(out int field, out WireType type))
@@ -139,7 +142,7 @@ internal sealed class InferMessageReader
                     break;
                 case 2:
                     reader.Limit(++parameters, InferApi.MaxEntries, "parameters");
-                    InferParameters.Check(reader.ReadLengthDelimited());
+                    InferParameters.Read(reader.ReadLengthDelimited(), ref place);
                     break;
                 default:
                     reader.Skip(type);
@@ -147,7 +150,7 @@ internal sealed class InferMessageReader
             }
         }
 
-        return new RequestedOutput(name);
+        return new RequestedOutput(name, Shared: place is { Name: null } ? null : place);
     }
 
     /// <summary>Collects a tensor's dimensions, which may be single fields, packed, or both.</summary>

@@ -8,8 +8,8 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// Parses and writes parameters. Sequence parameters are kept. All others have no meaning over gRPC, as in the original, but must still be
-/// valid.
+/// Parses and writes parameters. Those of sequences and of shared memory are kept. All others have no meaning over gRPC, as in the
+/// original, but must still be valid.
 /// </summary>
 internal static class InferParameters
 {
@@ -21,9 +21,15 @@ internal static class InferParameters
     private const int DoubleParam = 4;
     private const int Uint64Param = 5;
 
-    /// <summary>Validates one entry of an input's or output's map.</summary>
+    /// <summary>Parses one entry of an input's or output's map.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="place">The tensor's place in shared memory, as far as earlier entries say it.</param>
     /// <exception cref="MalformedProtoException">The entry is malformed.</exception>
-    public static void Check(ReadOnlySequence<byte> entry) => ReadEntry(entry);
+    public static void Read(ReadOnlySequence<byte> entry, ref SharedPlace? place)
+    {
+        (string name, ParameterValue value) = ReadEntry(entry);
+        SharedPlace.Set(ref place, name, value);
+    }
 
     /// <summary>Parses one entry of the request's own map.</summary>
     /// <param name="entry">The entry.</param>

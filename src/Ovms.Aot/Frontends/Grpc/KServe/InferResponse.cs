@@ -1,6 +1,7 @@
 using System.Buffers;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Serving.Requests;
 using Ovms.Tensors;
 using Ovms.Wire;
@@ -31,7 +32,7 @@ internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(ho
             + InferParameters.MeasureSequence(call.SequenceParameter);
         for (int i = 0; i < call.Outputs.Length; i++)
         {
-            OutputPart part = OutputPart.Measure(call.Outputs[i]);
+            OutputPart part = OutputPart.Measure(call.Outputs[i], call.Message.PlaceOf(i));
             _outputs[i] = part;
             length += ProtoSize.Field(InferResponseWriter.Outputs, part.HeadLength)
                 + ProtoSize.Field(InferResponseWriter.RawOutputContents, part.RawLength);
@@ -43,17 +44,21 @@ internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(ho
 
 /// <summary>Lengths of one output's parts.</summary>
 /// <param name="HeadLength">Bytes of the InferOutputTensor message.</param>
-/// <param name="RawLength">Its bytes in raw_output_contents.</param>
+/// <param name="RawLength">Its bytes in raw_output_contents, which has an empty entry for an output in shared memory.</param>
 internal readonly record struct OutputPart(long HeadLength, long RawLength)
 {
     /// <summary>Measures one output.</summary>
-    public static OutputPart Measure(OutputTensor output)
+    /// <param name="output">The output.</param>
+    /// <param name="place">Where it was written in shared memory; null if it is in the answer.</param>
+    public static OutputPart Measure(OutputTensor output, SharedPlace? place)
     {
         TensorMarshaler marshaler = output.Info.Marshaler;
+        long raw = output.RawLength;
         long packed = ProtoSize.Packed(output.Shape);
         long head = ProtoSize.Text(InferResponseWriter.OutputName, output.Info.Name)
             + ProtoSize.Text(InferResponseWriter.OutputDatatype, marshaler.Datatype)
-            + (output.Shape.IsEmpty ? 0 : ProtoSize.Field(InferResponseWriter.OutputShape, packed));
-        return new OutputPart(head, output.RawLength);
+            + (output.Shape.IsEmpty ? 0 : ProtoSize.Field(InferResponseWriter.OutputShape, packed))
+            + PlaceParameters.Measure(place, raw);
+        return new OutputPart(head, place is null ? raw : 0);
     }
 }

@@ -36,6 +36,9 @@ internal static class InferResponseWriter
     /// <summary>InferOutputTensor.shape</summary>
     public const int OutputShape = 3;
 
+    /// <summary>InferOutputTensor.parameters</summary>
+    public const int OutputParameters = 4;
+
     /// <summary>Writes exactly <see cref="Binding.InferAnswer.Length"/> bytes.</summary>
     public static void Write(InferResponse response, IBufferWriter<byte> output)
     {
@@ -51,12 +54,20 @@ internal static class InferResponseWriter
             writer.WriteText(OutputName, call.Outputs[i].Info.Name);
             writer.WriteText(OutputDatatype, call.Outputs[i].Info.Marshaler.Datatype);
             writer.WritePacked(OutputShape, call.Outputs[i].Shape);
+            if (call.Message.PlaceOf(i) is { } place)
+            {
+                PlaceParameters.Write(writer, place, call.Outputs[i].RawLength);
+            }
         }
 
         for (int i = 0; i < call.Outputs.Length; i++)
         {
+            // Clients find an output's contents by its position, so that one in shared memory has an empty entry.
             writer.WriteHeader(RawOutputContents, response.Outputs[i].RawLength);
-            call.Outputs[i].WriteRaw(output);
+            if (call.Message.PlaceOf(i) is null)
+            {
+                call.Outputs[i].WriteRaw(output);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ using Ovms.Observability.Metrics;
 using Ovms.Serving.Draining;
 using Ovms.Serving.Lifecycle;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Status;
 using StatusCode = Ovms.Status.StatusCode;
 
@@ -14,7 +15,8 @@ namespace Ovms.Frontends.Grpc.KServe;
 /// The calls of inference.GRPCInferenceService about server and models, except inference, which <see cref="Binding.InferEndpoint"/>
 /// handles. <see cref="KServeBinding"/> names the calls.
 /// </summary>
-internal sealed class KServeService(ServableRegistry registry, Readiness readiness, Drain drain, CallCounts counts, GrpcSettings settings)
+internal sealed class KServeService(
+    ServableRegistry registry, Readiness readiness, Drain drain, CallCounts counts, GrpcSettings settings, SharedRegions regions)
 {
     /// <summary>The server's name, as clients of the original expect it.</summary>
     public const string ServerName = "OpenVINO Model Server";
@@ -30,7 +32,7 @@ internal sealed class KServeService(ServableRegistry registry, Readiness readine
 
     /// <summary>The server's name, version, and supported extensions.</summary>
     public ServerMetadataResponse ServerMetadata(ServerMetadataRequest request) =>
-        new() { Name = ServerName, Version = settings.ServerVersion, Extensions = { ServerExtensions.Names } };
+        new() { Name = ServerName, Version = settings.ServerVersion, Extensions = { ServerExtensions.Names(regions) } };
 
     /// <summary>Whether a version takes calls. A known version that does not is no error.</summary>
     public ModelReadyResponse ModelReady(ModelReadyRequest request)

@@ -98,10 +98,12 @@ internal static class GrpcFrontend
         {
             MapService(routes, binder =>
             {
-                KServeBinding.Bind(binder, new KServeService(served.Registry, served.Readiness, served.Drain, served.Counts, settings));
+                KServeBinding.Bind(
+                    binder,
+                    new KServeService(served.Registry, served.Readiness, served.Drain, served.Counts, settings, calls.Regions));
                 ExtensionBinding.Bind(binder, new ExtensionService(served.Registry));
                 ExtensionBinding.Bind(binder, new SettingsService(served.Registry, settings.Log));
-                ExtensionBinding.Bind(binder, new SharedMemoryService());
+                ExtensionBinding.Bind(binder, new SharedMemoryService(calls.Regions));
             });
             MapService(routes, binder => TfsBinding.BindPrediction(binder, new TfsPredictionService(served.Registry, served.Counts)));
             MapService(routes, binder => TfsBinding.BindModels(binder, new TfsModelService(served.Registry, served.Counts)));

@@ -94,7 +94,16 @@ internal ref struct InferInputReader
             }
 
             reader.Read();
-            return ParametersReader.ReadSize(ref reader, Path("parameters"), out _binarySize);
+            Utf8JsonReader again = reader;
+            Outcome size = ParametersReader.ReadSize(ref reader, Path("parameters"), out _binarySize);
+            if (!size.IsOk)
+            {
+                return size;
+            }
+
+            Outcome read = ParametersReader.ReadPlace(ref again, Path("parameters"), out SharedPlace? place);
+            _input.Shared = place;
+            return read;
         }
 
         reader.Skip();
@@ -189,6 +198,14 @@ internal ref struct InferInputReader
                 $"{Path()} has data and parameters.binary_data_size; Expected: one of them; input name: {Shown.Bounded(_input.Name)}");
         }
 
+        if (_input.Shared is not null && (_hasData || _binarySize is not null))
+        {
+            return Outcome.Fail(
+                StatusCode.RestContentsFieldNotEmpty,
+                $"{Path()} has {(_hasData ? "data" : "parameters.binary_data_size")} and parameters.{SharedPlace.RegionName}; "
+                + $"Expected: one of them; input name: {Shown.Bounded(_input.Name)}");
+        }
+
         if (_postponed is { } place)
         {
             ReadOnlySpan<byte> data = _json[place];
@@ -204,7 +221,7 @@ internal ref struct InferInputReader
             }
         }
 
-        return _hasData ? Outcome.Ok : ExpectBytes();
+        return _hasData || _input.Shared is not null ? Outcome.Ok : ExpectBytes();
     }
 
     private readonly Outcome ExpectBytes()

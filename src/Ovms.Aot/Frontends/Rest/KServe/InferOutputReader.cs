@@ -19,6 +19,7 @@ internal static class InferOutputReader
 
         string? name = null;
         bool? binary = null;
+        SharedPlace? place = null;
         bool parameters = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -53,7 +54,9 @@ internal static class InferOutputReader
 
                 parameters = true;
                 reader.Read();
+                Utf8JsonReader again = reader;
                 Outcome read = ParametersReader.ReadFlag(ref reader, path, "binary_data", StatusCode.RestCouldNotParseOutput, out binary);
+                read = read.IsOk ? ParametersReader.ReadPlace(ref again, path, out place) : read;
                 if (!read.IsOk)
                 {
                     return read;
@@ -70,7 +73,7 @@ internal static class InferOutputReader
             return Outcome.Fail(StatusCode.RestCouldNotParseOutput, $"outputs[{index}].name is missing; Expected: a string");
         }
 
-        output = new RequestedOutput(name, binary);
+        output = new RequestedOutput(name, binary, place);
         return Outcome.Ok;
     }
 }

@@ -26,8 +26,8 @@ internal static class InferResponseWriter
         long length = RoomForWords;
         foreach (OutputTensor output in outputs)
         {
-            bool text = output.Info.Marshaler.BitWidth == 0;
-            length += text ? 0 : IsBinary(output, message, binaryOutputs) ? output.RawLength : (long)output.Count * RoomForNumber;
+            bool isElsewhere = output.Info.Marshaler.BitWidth == 0 || PlaceOf(output, message) is not null;
+            length += isElsewhere ? 0 : IsBinary(output, message, binaryOutputs) ? output.RawLength : (long)output.Count * RoomForNumber;
         }
 
         return (int)Math.Min(length, NativeBuffer.MaxLength);
@@ -70,7 +70,7 @@ internal static class InferResponseWriter
             answer.Raw(i == 0 ? default : ","u8);
             bool binary = IsBinary(outputs[i], message, binaryOutputs);
             anyBinary |= binary;
-            Outcome written = WriteOutput(answer, outputs[i], binary);
+            Outcome written = WriteOutput(answer, outputs[i], PlaceOf(outputs[i], message), binary);
             if (!written.IsOk)
             {
                 return written;
@@ -113,7 +113,7 @@ internal static class InferResponseWriter
         answer.Raw("}"u8);
     }
 
-    private static Outcome WriteOutput(NativeBuffer answer, OutputTensor output, bool binary)
+    private static Outcome WriteOutput(NativeBuffer answer, OutputTensor output, SharedPlace? place, bool binary)
     {
         answer.Raw("{\"name\":"u8);
         answer.Text(output.Info.Name);
@@ -121,6 +121,12 @@ internal static class InferResponseWriter
         answer.Numbers(output.Shape);
         answer.Raw(",\"datatype\":"u8);
         answer.Text(output.Info.Marshaler.Datatype);
+        if (place is not null)
+        {
+            WritePlace(answer, place, output.RawLength);
+            return Outcome.Ok;
+        }
+
         if (binary)
         {
             answer.Raw(",\"parameters\":{\"binary_data_size\":"u8);
@@ -139,13 +145,43 @@ internal static class InferResponseWriter
                 $"{written.Detail}; output name: {output.Info.Name}; ask for it as bytes: \"parameters\":{{\"binary_data\":true}}");
     }
 
+    private static void WritePlace(NativeBuffer answer, SharedPlace place, long written)
+    {
+        answer.Raw(",\"parameters\":{\"shared_memory_region\":"u8);
+        answer.Text(place.Name!);
+        if (place.Offset != 0)
+        {
+            answer.Raw(",\"shared_memory_offset\":"u8);
+            answer.Number(place.Offset);
+        }
+
+        answer.Raw(",\"shared_memory_byte_size\":"u8);
+        answer.Number(written);
+
+        // Triton's C++ client takes every output with parameters for a binary one: no bytes follow the JSON for this one.
+        answer.Raw(",\"binary_data_size\":0}}"u8);
+    }
+
+    private static SharedPlace? PlaceOf(OutputTensor output, InferMessage message)
+    {
+        foreach (RequestedOutput asked in message.Outputs)
+        {
+            if (asked.Name == output.Info.Name)
+            {
+                return asked.Shared;
+            }
+        }
+
+        return null;
+    }
+
     private static bool IsBinary(OutputTensor output, InferMessage message, bool otherwise)
     {
         foreach (RequestedOutput asked in message.Outputs)
         {
             if (asked.Name == output.Info.Name)
             {
-                return asked.BinaryData ?? otherwise;
+                return asked.Shared is null && (asked.BinaryData ?? otherwise);
             }
         }
 

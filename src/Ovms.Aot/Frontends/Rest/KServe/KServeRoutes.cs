@@ -16,7 +16,7 @@ internal static class KServeRoutes
     public static IEnumerable<RestRoute> All(
         RestSettings settings, ServableRegistry registry, CallCounts counts, ModelCalls calls, CancellationToken draining)
     {
-        MetadataRoutes metadata = new(registry, counts, settings.ServerVersion);
+        MetadataRoutes metadata = new(registry, counts, settings.ServerVersion, calls.Regions);
         InferRoute infer = new(new KServeForm(), calls, settings, draining);
         JsonBody bodies = new(settings.Memory, settings.Arrival, draining);
         return
@@ -26,7 +26,7 @@ internal static class KServeRoutes
             new RestRoute("/v2", RestVerb.Get, metadata.ServerAsync),
             .. ExtensionRoutes.All(registry, bodies),
             .. SettingsRoutes.All(registry, settings.Log, bodies),
-            .. SharedMemoryRoutes.All(),
+            .. SharedMemoryRoutes.All(calls.Regions, bodies),
             new RestRoute("/v2/models/{model}", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/", RestVerb.Get, metadata.ModelAsync),
             new RestRoute("/v2/models/{model}/versions/{version}", RestVerb.Get, metadata.ModelAsync),

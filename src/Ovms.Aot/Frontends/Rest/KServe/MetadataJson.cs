@@ -12,15 +12,15 @@ namespace Ovms.Frontends.Rest.KServe;
 internal static class MetadataJson
 {
     /// <summary>Writes the server's name, version and extensions.</summary>
-    public static void WriteServer(NativeBuffer body, string version)
+    public static void WriteServer(NativeBuffer body, string version, ImmutableArray<string> extensions)
     {
         body.Raw("{\"name\":\"OpenVINO Model Server\",\"version\":"u8);
         body.Text(version);
         body.Raw(",\"extensions\":["u8);
-        for (int i = 0; i < ServerExtensions.Names.Length; i++)
+        for (int i = 0; i < extensions.Length; i++)
         {
             body.Raw(i == 0 ? default : ","u8);
-            body.Text(ServerExtensions.Names[i]);
+            body.Text(extensions[i]);
         }
 
         body.Raw("]}"u8);

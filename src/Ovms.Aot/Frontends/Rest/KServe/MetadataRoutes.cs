@@ -1,18 +1,20 @@
+using Ovms.Frontends.Extensions;
 using Ovms.Observability.Metrics;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Status;
 using Ovms.Tensors;
 
 namespace Ovms.Frontends.Rest.KServe;
 
 /// <summary>Handles requests for metadata of the server and its models.</summary>
-internal sealed class MetadataRoutes(ServableRegistry registry, CallCounts counts, string serverVersion)
+internal sealed class MetadataRoutes(ServableRegistry registry, CallCounts counts, string serverVersion, SharedRegions regions)
 {
     /// <summary>Responds with the server's name, version and extensions.</summary>
     public async Task ServerAsync(HttpContext context, RestTarget target)
     {
         using NativeBuffer body = new();
-        MetadataJson.WriteServer(body, serverVersion);
+        MetadataJson.WriteServer(body, serverVersion, ServerExtensions.Names(regions));
         await RestReply.JsonAsync(context, body).ConfigureAwait(false);
     }
 

@@ -8,6 +8,8 @@ namespace Ovms.Frontends.Rest.KServe;
 /// <summary>Parses a <c>parameters</c> object. Unknown keys are ignored, but their values must be strings, numbers or booleans.</summary>
 internal static class ParametersReader
 {
+    private static readonly string[] s_placeNames = [SharedPlace.RegionName, SharedPlace.OffsetName, SharedPlace.SizeName];
+
     /// <summary>Reads a boolean. A string, a number or null instead counts as not given, as in the original.</summary>
     /// <param name="reader">Positioned on the object, or on null; afterwards on its end.</param>
     /// <param name="path">Where it is, for messages.</param>
@@ -64,6 +66,44 @@ internal static class ParametersReader
         return Outcome.Ok;
     }
 
+    /// <summary>Reads a tensor's place in shared memory.</summary>
+    /// <param name="reader">Positioned on the object, which is well formed, or on null.</param>
+    /// <param name="path">Where it is, for messages.</param>
+    /// <param name="place">The place; null if the parameters name no region.</param>
+    public static Outcome ReadPlace(ref Utf8JsonReader reader, string path, out SharedPlace? place)
+    {
+        SharedPlace? read = null;
+        place = null;
+        int seen = 0;
+        while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int index = PlaceIndexOf(reader);
+            reader.Read();
+            if (index < 0)
+            {
+                continue;
+            }
+
+            string name = s_placeNames[index];
+            if ((seen & (1 << index)) != 0)
+            {
+                return JsonFault.Twice($"{path}.{name}");
+            }
+
+            seen |= 1 << index;
+            Outcome length = JsonFault.CheckLength(reader, $"{path}.{name}");
+            if (!length.IsOk)
+            {
+                return length;
+            }
+
+            SharedPlace.Set(ref read, name, ValueOf(reader));
+        }
+
+        place = read is { Name: null } ? null : read;
+        return Outcome.Ok;
+    }
+
     /// <summary>Reads the sequence parameters of a request.</summary>
     /// <param name="reader">Positioned on the object, which is well formed, or on null.</param>
     /// <param name="message">Receives them.</param>
@@ -94,6 +134,19 @@ internal static class ParametersReader
         }
 
         return Outcome.Ok;
+    }
+
+    private static int PlaceIndexOf(in Utf8JsonReader reader)
+    {
+        for (int i = 0; i < s_placeNames.Length; i++)
+        {
+            if (reader.ValueTextEquals(s_placeNames[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private static string? NameOf(in Utf8JsonReader reader)

@@ -100,8 +100,6 @@ public sealed class ExtensionServiceTests
         [
             (await Refusals.Of(server.Client.RepositoryModelLoadAsync(new() { ModelName = "dummy" })), "/v1/config/reload"),
             (await Refusals.Of(server.Client.RepositoryModelUnloadAsync(new() { ModelName = "dummy" })), "/v1/config/reload"),
-            (await Refusals.Of(server.Client.SystemSharedMemoryRegisterAsync(new() { Name = "r", Key = "/r" })), "raw_input_contents"),
-            (await Refusals.Of(server.Client.CudaSharedMemoryRegisterAsync(new() { Name = "r" })), "raw_input_contents"),
             (await Refusals.Of(server.Client.TraceSettingAsync(new() { Settings = { ["trace_level"] = new() { Value = { "TIMESTAMPS" } } } })), "traces nothing"),
             (await Refusals.Of(server.Client.LogSettingsAsync(new() { Settings = { ["log_info"] = new() { BoolParam = false } } })), "--log_level"),
         ];
@@ -138,6 +136,13 @@ public sealed class ExtensionServiceTests
     public async Task NoSharedMemory_IsListedAndForgotten()
     {
         await using GrpcServer server = await GrpcServer.StartAsync(ServedModel.Load("dummy"));
+        CallStatus system = await Refusals.Of(server.Client.SystemSharedMemoryRegisterAsync(new() { Name = "r", Key = "/r", ByteSize = 4 }));
+        await Assert.That(system.StatusCode).IsEqualTo(StatusCode.PermissionDenied);
+        await Assert.That(system.Detail).Contains("raw_input_contents");
+        CallStatus cuda = await Refusals.Of(server.Client.CudaSharedMemoryRegisterAsync(new() { Name = "r" }));
+        await Assert.That(cuda.StatusCode).IsEqualTo(StatusCode.InvalidArgument);
+        await Assert.That(cuda.Detail).Contains("CUDA");
+        await Assert.That((await server.Client.ServerMetadataAsync(new())).Extensions).DoesNotContain("system_shared_memory");
         await Assert.That((await server.Client.SystemSharedMemoryStatusAsync(new())).Regions).IsEmpty();
         await Assert.That((await server.Client.CudaSharedMemoryStatusAsync(new())).Regions).IsEmpty();
         await server.Client.SystemSharedMemoryUnregisterAsync(new());

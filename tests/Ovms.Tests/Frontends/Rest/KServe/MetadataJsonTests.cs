@@ -1,9 +1,11 @@
 using System.Text;
+using Ovms.Frontends.Extensions;
 using Ovms.Frontends.Rest.KServe;
 using Ovms.Native;
 using Ovms.Serving;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
+using Ovms.SharedMemory;
 using Ovms.Tensors;
 
 namespace Ovms.Tests.Frontends.Rest.KServe;
@@ -24,7 +26,7 @@ internal sealed class MetadataJsonTests
     public async Task Server_IsNameVersionAndWhatWorks()
     {
         using NativeBuffer body = new();
-        MetadataJson.WriteServer(body, "1.2.3");
+        MetadataJson.WriteServer(body, "1.2.3", ServerExtensions.Names(SharedRegions.None));
         await Assert.That(Encoding.UTF8.GetString(body.Bytes)).IsEqualTo(
             """{"name":"OpenVINO Model Server","version":"1.2.3","extensions":["binary_tensor_data","model_configuration","sequence","statistics"]}""");
     }
