@@ -22,7 +22,7 @@ internal static class TextStart
 
         Outcome<int[]> ids = await language.Tokenizer.EncodeAsync(text.Value, false, exchange.Context.RequestAborted).ConfigureAwait(false);
         return ids.IsOk
-            ? Start(exchange, "chatcmpl-", request.Sampling, request.MaxTokens, request.LogProbs, false, [(text.Value, ids.Value, true)])
+            ? Start(exchange, "chatcmpl-", request.Sampling, request.MaxTokens, request.LogProbs, false, [(text.Value, ids.Value, null)])
             : ids.WithoutValue;
     }
 
@@ -31,7 +31,7 @@ internal static class TextStart
     {
         LanguageModel language = exchange.Language;
         CancellationToken gone = exchange.Context.RequestAborted;
-        List<(string Text, int[] Ids, bool IsText)> prompts = [];
+        List<(string Text, int[] Ids, int[]? Offsets)> prompts = [];
         foreach (Prompt prompt in request.Prompts)
         {
             Outcome<int[]> ids = prompt.Ids is { } given
@@ -50,7 +50,10 @@ internal static class TextStart
                 return text.WithoutValue;
             }
 
-            prompts.Add((text.Value, ids.Value, prompt.Ids is null));
+            // Before anything is submitted, as it may fail. A prompt that is too long is refused later.
+            bool isScored = request.Echoes && request.LogProbs >= 0 && ids.Value.Length <= language.Longest;
+            int[]? offsets = isScored ? PromptOffsets.Of(language, text.Value, ids.Value, isText: prompt.Ids is null) : null;
+            prompts.Add((text.Value, ids.Value, offsets));
         }
 
         return Start(exchange, "cmpl-", request.Sampling, request.MaxTokens, request.LogProbs, request.Echoes, prompts);
@@ -66,14 +69,14 @@ internal static class TextStart
 
     private static Outcome<TextCall> Start(
         TextExchange exchange, string kind, SamplingFields fields, long? maxTokens, int logProbs, bool echoes,
-        IReadOnlyList<(string Text, int[] Ids, bool IsText)> prompts)
+        IReadOnlyList<(string Text, int[] Ids, int[]? Offsets)> prompts)
     {
         LanguageModel language = exchange.Language;
         (SamplingRules rules, int[] ends, IReadOnlyList<string> stops, bool includesStop) =
             RequestRules.Of(fields, language.Defaults, language.EndIds, logProbs);
         Outcome valid = rules.Check(language.Vocabulary);
         List<TextPrompt> started = [];
-        foreach ((string text, int[] ids, bool isText) in prompts)
+        foreach ((string text, int[] ids, int[]? offsets) in prompts)
         {
             Outcome<int> most = valid.IsOk ? MostTokens(language, ids.Length, maxTokens) : valid;
             Outcome<GenerationCall> generation = most.IsOk
@@ -103,7 +106,6 @@ internal static class TextStart
                 rules.MinTokens))];
             if (echoes)
             {
-                int[]? offsets = logProbs < 0 ? null : PromptOffsets.Of(language, text, ids, isText);
                 Array.ForEach(choices, choice => choice.Begin(text, ids[0], offsets));
             }
 
