@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Ovms.Options;
 using Ovms.Options.Parsing;
-using Ovms.Repository;
 using Ovms.Status;
 
 namespace Ovms.Configuration;

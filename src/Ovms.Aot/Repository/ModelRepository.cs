@@ -128,7 +128,8 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
     {
         string there = Listing.Of([.. folders.Select(static name => name + "/"), .. files]);
         string left = warnings.Count == 0 ? "" : " " + string.Join(' ', warnings);
-        string fix = $"Move the model's files into {Path.Combine(path, "1")}, or give the folder they are in.";
+        string fix = $"Move the model's files into {Path.Combine(path, "1")}, or give the folder they are in. "
+            + $"A language model has {LanguageFiles.Model}, {string.Join(", ", LanguageFiles.Companions)} and their .bin files.";
         return $"{path} has no version above 0 (a folder 1, 2, …) and no model file ({ModelFormats.AllPatterns}); "
             + $"it holds {there}.{left} {fix}";
     }
