@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
+using Ovms.Frontends.Grpc.Protos;
 using Ovms.Tests.Setup;
 
 namespace Ovms.EndToEnd.Tests;
@@ -74,6 +77,37 @@ public sealed class SharedMemoryTests
         }
 
         await Assert.That((await server.Client.SystemSharedMemoryStatusAsync(new())).Regions).IsEmpty();
+    }
+
+    // The signal of such a write ends a process that does not expect it.
+    [Test]
+    public async Task WriteBehindTheLimitOnFileSizes_CostsItsCallerAnError()
+    {
+        using SharedObject memory = new();
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--allow_shared_memory", SharedObject.Prefix);
+        await server.Client.SystemSharedMemoryRegisterAsync(new() { Name = "r", Key = memory.Key, ByteSize = 4096 });
+        using (Process limit = Process.Start("prlimit", ["--pid", $"{server.Process.Id}", "--fsize=1024"]))
+        {
+            await limit.WaitForExitAsync();
+            await Assert.That(limit.ExitCode).IsEqualTo(0);
+        }
+
+        ModelInferRequest request = Requests.For("dummy").WithRaw("b", "FP32", [1, 10], [0f, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor
+        {
+            Name = "a",
+            Parameters =
+            {
+                ["shared_memory_region"] = new() { StringParam = "r" },
+                ["shared_memory_byte_size"] = new() { Int64Param = 40 },
+                ["shared_memory_offset"] = new() { Int64Param = 2048 },
+            },
+        });
+        RpcException? refused = await Assert.That(async () => await server.Client.ModelInferAsync(request)).Throws<RpcException>();
+        await Assert.That(refused!.StatusCode).IsEqualTo(StatusCode.ResourceExhausted);
+        request.Outputs[0].Parameters["shared_memory_offset"].Int64Param = 256;
+        await server.Client.ModelInferAsync(request);
+        await Assert.That(memory.Read<float>(256, 3).SequenceEqual([1f, 2f, 3f])).IsTrue();
     }
 
     [Test]

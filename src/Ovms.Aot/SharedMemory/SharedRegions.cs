@@ -57,6 +57,7 @@ internal sealed class SharedRegions
             return None;
         }
 
+        FileSizeSignal.Ignore();
         long asked = options.MaxSharedMemoryRegions == 0 ? int.MaxValue : options.MaxSharedMemoryRegions;
         return new(options.AllowSharedMemory, (int)Math.Min(asked, openFiles / FilesShare ?? asked));
     }
