@@ -38,6 +38,7 @@ public sealed class GenerationMetricsTests
             Longest = 1,
             Vocabulary = 1,
             Reservation = null,
+            AnswerTime = null,
         };
         Count(engine.Counts);
         for (int i = 0; i < 24; i++)

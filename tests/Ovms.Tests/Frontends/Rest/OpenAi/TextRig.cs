@@ -40,12 +40,13 @@ internal sealed class TextRig : IDisposable
             {
                 Device = TargetDevice.Cpu, Plugin = PluginConfig.Empty, CacheBytes = 0, MaxSequences = 64, MaxBatchedTokens = null,
                 CachesPrefixes = true, SplitsPrompts = true, IsStateful = false, MaxTokensLimit = null, BestOfLimit = 20, IsOfGraph = false,
-                Warning = null,
+                Warning = null, MaxPromptTokens = null, IsOnlyVersion = true,
             },
             Facts = TokenizerFolder.FactsOf(folder),
             Longest = 32 * 4000,
             Vocabulary = tokenizer.VocabularySize,
             Reservation = null,
+            AnswerTime = null,
         };
         Context = ResponsePipe.ContextOf(_pipe);
         Context.RequestAborted = Leave.Token;
