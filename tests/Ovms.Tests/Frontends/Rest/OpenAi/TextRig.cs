@@ -11,7 +11,6 @@ using Ovms.Generation;
 using Ovms.Generation.Scheduling;
 using Ovms.Generation.Steps;
 using Ovms.Generation.Tokenizing;
-using Ovms.Options;
 using Ovms.Repository.Language;
 using Ovms.Serving.Loading;
 using Ovms.Status;
