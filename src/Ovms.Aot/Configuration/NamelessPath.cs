@@ -41,6 +41,7 @@ internal static class NamelessPath
                 + $"{LanguageFiles.Detokenizer}) and no {ServableFolders.GraphFile}; any other model needs --model_name"
             : $"model_path: {Shown.Bounded(folder)} holds {LanguageFiles.Model}, but not "
                 + string.Join(" and ", LanguageFiles.Companions.Where(name => !host.PathExists(Path.Combine(folder, name))))
-                + $"; to serve it as a language model, make its tokenizer: convert_tokenizer NAME_OR_FOLDER --with-detokenizer -o {Shown.Bounded(folder)}";
+                + "; to serve it as a language model, make its tokenizer: "
+                + $"convert_tokenizer NAME_OR_FOLDER --with-detokenizer -o {Shown.Bounded(folder)}";
     }
 }

@@ -3,6 +3,8 @@ namespace Ovms.Generation.Loading;
 /// <summary>A KV cache that was asked for and that memory cannot hold: it is reserved all the same, and taken as it fills.</summary>
 internal static class LargeCache
 {
+    private const long GiB = 1L << 30;
+
     /// <summary>Bytes of memory that this process may use.</summary>
     public static long Memory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
@@ -12,6 +14,6 @@ internal static class LargeCache
     public static string? WarningOf(long cacheBytes, long memoryBytes) => cacheBytes <= memoryBytes
         ? null
         : FormattableString.Invariant(
-            $"cache_size asks for a KV cache of {cacheBytes >> 30} GiB, and this process may use {memoryBytes / (double)(1L << 30):F1} GiB ")
+            $"cache_size asks for a KV cache of {cacheBytes >> 30} GiB, and this process may use {memoryBytes / (double)GiB:F1} GiB ")
             + "of memory: give a smaller one; the system may end the process when the cache fills";
 }

@@ -2,7 +2,9 @@ using Ovms.Options;
 
 namespace Ovms.Serving.Loading;
 
-/// <summary>Options that belong to models of the other kind, as a sentence for the log. An option with its default counts as not given.</summary>
+/// <summary>
+/// Options that belong to models of the other kind, as a sentence for the log. An option with its default counts as not given.
+/// </summary>
 internal static class OptionsOfOtherKind
 {
     private static readonly ModelOptions s_default = new();

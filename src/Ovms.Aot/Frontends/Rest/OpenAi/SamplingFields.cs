@@ -89,7 +89,8 @@ internal sealed record SamplingFields
             RepetitionPenalty = fields.Number(
                 "repetition_penalty", static value => value is > 0 and <= float.MaxValue, "repetition_penalty must be above 0 and at most 3.4e38"),
             Temperature = ReadTemperature(fields),
-            TopP = fields.Number("top_p", static value => value is > 0 and <= 1, "top_p out of range(0.0, 1.0); Expected: above 0, at most 1"),
+            TopP = fields.Number(
+                "top_p", static value => value is > 0 and <= 1, "top_p out of range(0.0, 1.0); Expected: above 0, at most 1"),
             MinP = fields.Number("min_p", static value => value is >= 0 and < 1, "min_p out of range(0.0, 1.0); Expected: from 0, below 1"),
             TopK = ReadTopK(fields),
             Seed = ReadSeed(fields),
