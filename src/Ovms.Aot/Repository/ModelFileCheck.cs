@@ -64,11 +64,13 @@ internal static class ModelFileCheck
                 $"{xml} needs {Count(ir.WeightsLength)} bytes of weights, and {weights} does not exist. Copy it there.");
         }
 
-        if (file.Length < ir.WeightsLength && !StartsAsPointer(weights))
+        // The length of a link is that of its text.
+        long length = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : file.Length;
+        if (length < ir.WeightsLength && !StartsAsPointer(weights))
         {
             return Outcome.Fail(
                 StatusCode.ModelNotLoaded,
-                $"{weights} is cut off or belongs to another model: it has {Count(file.Length)} bytes, and {Path.GetFileName(xml)} "
+                $"{weights} is cut off or belongs to another model: it has {Count(length)} bytes, and {Path.GetFileName(xml)} "
                 + $"uses {Count(ir.WeightsLength)}. Copy both files again.");
         }
 
