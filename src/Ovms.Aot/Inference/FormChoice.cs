@@ -1,5 +1,4 @@
 using Ovms.Inference.Messages;
-using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 
 namespace Ovms.Inference;

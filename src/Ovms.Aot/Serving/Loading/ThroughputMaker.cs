@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Serving.Health;
