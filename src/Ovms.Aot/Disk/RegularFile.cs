@@ -52,6 +52,16 @@ internal static class RegularFile
         return bytes.ToArray();
     }
 
+    /// <summary>
+    /// Bytes of a file, or of the file that a link leads to: a link's own length is that of its text. Null if there is no file.
+    /// </summary>
+    public static long? LengthOf(string path)
+    {
+        FileInfo file = new(path);
+        FileSystemInfo target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
+        return target is FileInfo { Exists: true } found ? found.Length : null;
+    }
+
     /// <summary>Checks a file that OpenVINO is about to open by name. A missing file or a folder passes: OpenVINO reports it.</summary>
     /// <exception cref="NotRegularFileException">The file exists and is not regular.</exception>
     public static void Check(string path)

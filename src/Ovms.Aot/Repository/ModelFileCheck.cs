@@ -56,16 +56,13 @@ internal static class ModelFileCheck
             return Outcome.Ok;
         }
 
-        FileInfo file = new(weights);
-        if (!file.Exists)
+        if (RegularFile.LengthOf(weights) is not { } length)
         {
             return Outcome.Fail(
                 StatusCode.FileInvalid,
                 $"{xml} needs {Count(ir.WeightsLength)} bytes of weights, and {weights} does not exist. Copy it there.");
         }
 
-        // The length of a link is that of its text.
-        long length = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : file.Length;
         if (length < ir.WeightsLength && !StartsAsPointer(weights))
         {
             return Outcome.Fail(

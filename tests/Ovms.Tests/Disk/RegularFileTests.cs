@@ -28,6 +28,20 @@ public class RegularFileTests
     }
 
     [Test]
+    public async Task Length_IsThatOfTheFileBehindALink()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("f", new byte[5000]);
+        File.CreateSymbolicLink(folder["link"], path);
+        File.CreateSymbolicLink(folder["again"], folder["link"]);
+        File.CreateSymbolicLink(folder["dangling"], folder["none"]);
+        await Assert.That(RegularFile.LengthOf(path)).IsEqualTo(5000);
+        await Assert.That(RegularFile.LengthOf(folder["again"])).IsEqualTo(5000);
+        await Assert.That(RegularFile.LengthOf(folder["dangling"])).IsNull();
+        await Assert.That(RegularFile.LengthOf(folder["none"])).IsNull();
+    }
+
+    [Test]
     public async Task PipeSocketAndDevice_AreRefused()
     {
         using TemporaryFolder folder = new();

@@ -1,3 +1,4 @@
+using Ovms.Disk;
 using Ovms.Native;
 using Ovms.Native.Paging;
 using Ovms.Status;
@@ -15,7 +16,7 @@ internal sealed class ModelForms(Core core, string text, IrOutline outline)
     private readonly string _weights = Path.ChangeExtension(text, ".bin");
 
     /// <summary>Bytes of the weights.</summary>
-    public long WeightBytes => new FileInfo(_weights) is { Exists: true } file ? file.Length : 0;
+    public long WeightBytes => RegularFile.LengthOf(_weights) ?? 0;
 
     /// <summary>What the last form could not have.</summary>
     public string? Note { get; private set; }
