@@ -47,6 +47,8 @@ public sealed class NameMappingTests
     [Test]
     [Arguments("{", "is no JSON of this form")]
     [Arguments("", "is no JSON of this form")]
+    [Arguments("""{"inputs": {"b": "\ud800"}}""", "is no JSON of this form")]
+    [Arguments("""{"\udc00": {}}""", "is no JSON of this form")]
     [Arguments("[]", "holds []")]
     [Arguments("""{"input": {}}""", "has the key input")]
     [Arguments("""{"inputs": ["b"]}""", """has inputs: ["b"]""")]

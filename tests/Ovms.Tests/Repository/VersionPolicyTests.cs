@@ -54,6 +54,7 @@ public class VersionPolicyTests
     [Test]
     [Arguments("")]
     [Arguments("latest")]
+    [Arguments("""{"\ud800":{}}""")]
     [Arguments("[]")]
     [Arguments("{}")]
     [Arguments("""{"all":{},"latest":{"num_versions":1}}""")]

@@ -70,10 +70,14 @@ internal static class LanguageCheck
                     + "Are they of the same model? A prompt with one of the others is refused.");
         }
 
-        if (facts.Template is { } template
-            && ChatPrompt.Of(template.Text, template.ForTools, new Dictionary<string, string>(), TimeProvider.System) is { IsOk: false } fault)
+        if (facts.Template is { } template)
         {
-            notes.Add($"{template.Source}: conversations are refused. {fault.Text}");
+            Dictionary<string, string> tokens = [];
+            Outcome<ChatPrompt> prompt = ChatPrompt.Of(template.Text, template.ForTools, tokens, TimeProvider.System);
+            if (!prompt.IsOk)
+            {
+                notes.Add($"{template.Source}: conversations are refused. {prompt.Text}");
+            }
         }
 
         return Outcome.Ok;

@@ -54,7 +54,8 @@ internal static class VocabularyFit
         if (excess > 0)
         {
             notes.Add(
-                $"{folder.Detokenizer} has {ids} tokens; the model has logits for {logits}. A prompt with one of the last {excess} is refused.");
+                $"{folder.Detokenizer} has {ids} tokens; the model has logits for {logits}. "
+                    + $"A prompt with one of the last {excess} is refused.");
         }
 
         return Outcome.Ok;

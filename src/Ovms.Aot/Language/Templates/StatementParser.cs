@@ -106,8 +106,7 @@ internal sealed class StatementParser(List<Token> tokens) : DefinitionParser(tok
                 return ReadWith();
             case "generation":
                 return ReadScoped("endgeneration", []);
-            case "autoescape":
-                // Nothing is escaped: a prompt is no HTML.
+            case "autoescape": // Nothing is escaped: a prompt is no HTML.
                 ParseExpression();
                 return ReadScoped("endautoescape", []);
             case "block":

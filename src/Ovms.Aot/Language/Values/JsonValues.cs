@@ -32,7 +32,7 @@ internal static class JsonValues
             using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = DepthLimit });
             return Value(document.RootElement, 0);
         }
-        catch (Exception bad) when (bad is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             throw new PythonFault("JSONDecodeError", "the text is not JSON");
         }

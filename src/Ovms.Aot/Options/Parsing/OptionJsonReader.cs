@@ -78,7 +78,8 @@ internal static class OptionJsonReader
 
         table.SetNothing(index);
         bool isBadText = (row.Json & KindOf(token)) != 0;
-        string what = isBadText ? "is not valid text: it has half of a surrogate pair, or a NUL" : $"expected {Describe(row.Json)}, got {Describe(token)}";
+        string what = isBadText ? "is not valid text: it has half of a surrogate pair, or a NUL"
+            : $"expected {Describe(row.Json)}, got {Describe(token)}";
         findings.Add(OptionError.Malformed(where, what));
         reader.Skip();
     }

@@ -61,7 +61,8 @@ internal static class JsonFacts
         catch (JsonException failure)
         {
             return Outcome.Fail(
-                StatusCode.LanguageFileInvalid, $"{path} is no JSON: {failure.Message.TrimEnd('.')}. Mend the file, or export the model again.");
+                StatusCode.LanguageFileInvalid,
+                $"{path} is no JSON: {failure.Message.TrimEnd('.')}. Mend the file, or export the model again.");
         }
     }
 

@@ -87,7 +87,9 @@ internal sealed record SamplingFields
             FrequencyPenalty = InRange(fields, "frequency_penalty", -2, 2),
             PresencePenalty = InRange(fields, "presence_penalty", -2, 2),
             RepetitionPenalty = fields.Number(
-                "repetition_penalty", static value => value is > 0 and <= float.MaxValue, "repetition_penalty must be above 0 and at most 3.4e38"),
+                "repetition_penalty",
+                static value => value is > 0 and <= float.MaxValue,
+                "repetition_penalty must be above 0 and at most 3.4e38"),
             Temperature = ReadTemperature(fields),
             TopP = fields.Number(
                 "top_p", static value => value is > 0 and <= 1, "top_p out of range(0.0, 1.0); Expected: above 0, at most 1"),
