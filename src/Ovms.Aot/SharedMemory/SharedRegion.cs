@@ -90,7 +90,7 @@ internal sealed class SharedRegion(SafeFileHandle file, string name, string key,
         }
         catch (IOException fault)
         {
-            return Failed(fault);
+            return Failed(fault.Message);
         }
     }
 
@@ -111,7 +111,12 @@ internal sealed class SharedRegion(SafeFileHandle file, string name, string key,
         }
         catch (IOException fault)
         {
-            return Failed(fault);
+            return Failed(fault.Message);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // What .NET makes of EFBIG.
+            return Failed("The server may not write so far into a file (ulimit -f)");
         }
     }
 
@@ -121,6 +126,6 @@ internal sealed class SharedRegion(SafeFileHandle file, string name, string key,
             + $"region: {Shown.Bounded(name)}");
 
     // Such as no memory for a page of the object that was never written.
-    private Outcome Failed(IOException fault) =>
-        Outcome.Fail(StatusCode.SharedMemoryExhausted, $"{fault.Message}; region: {Shown.Bounded(name)}");
+    private Outcome Failed(string why) =>
+        Outcome.Fail(StatusCode.SharedMemoryExhausted, $"{why}; region: {Shown.Bounded(name)}");
 }
