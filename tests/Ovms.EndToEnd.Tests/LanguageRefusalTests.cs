@@ -135,7 +135,7 @@ public sealed class LanguageRefusalTests
         LanguageServer server = new(await s_server.Value, "chat");
         string Prompts(int count) => $"\"prompt\":[{string.Join(',', Enumerable.Repeat("[300]", count))}],\"max_tokens\":1";
         (int status, string error) = await server.RefusalAsync("completions", Prompts(257));
-        await Assert.That(error).Contains("257 answers were asked for (257 prompts, n 1); this model computes at most 256 at a time (max_num_seqs)");
+        await Assert.That(error).Contains("257 answers were asked for (prompts: 257, n: 1); this model computes at most 256 at a time (max_num_seqs)");
         await Assert.That(status).IsEqualTo(400);
         JsonElement answer = await server.AnswerAsync("completions", Prompts(256));
         await Assert.That(answer.At("choices").EnumerateArray().Select(static choice => choice.At("index").GetInt32()).SequenceEqual(Enumerable.Range(0, 256))).IsTrue();

@@ -56,7 +56,7 @@ internal sealed record TextLimits(int BestOf, int? Tokens, bool IsOfGraph = fals
         if (asked > Sequences)
         {
             fields.Fail(
-                $"{asked} answers were asked for ({prompts} prompts, n {answers}); this model computes at most {Sequences} at a time "
+                $"{asked} answers were asked for (prompts: {prompts}, n: {answers}); this model computes at most {Sequences} at a time "
                 + "(max_num_seqs)");
         }
     }

@@ -147,7 +147,7 @@ public class RequestTests
     [Arguments("\"prompt\":\"a\",\"echo\":1,\"logprobs\":21", "logprobs out of range(0, 20)")]
     [Arguments("\"prompt\":\"a\",\"echo\":1,\"max_tokens\":0", "echo accepts values true or false")]
     [Arguments("\"prompt\":1,\"temperature\":3", "temperature out of range(0.0, 2.0)")]
-    [Arguments("\"prompt\":[{},{}],\"n\":9", "18 answers were asked for (2 prompts, n 9); this model computes at most 16 at a time (max_num_seqs)")]
+    [Arguments("\"prompt\":[{},{}],\"n\":9", "18 answers were asked for (prompts: 2, n: 9); this model computes at most 16 at a time (max_num_seqs)")]
     public async Task OfTwoFaultsOfACompletion_TheEarlierFieldsIsTold(string fields, string expected)
     {
         RequestFields request = Fields(fields);
@@ -180,8 +180,8 @@ public class RequestTests
     [Test]
     [Arguments(256, 1, null)]
     [Arguments(128, 2, null)]
-    [Arguments(257, 1, "257 answers were asked for (257 prompts, n 1); this model computes at most 256 at a time (max_num_seqs)")]
-    [Arguments(129, 2, "258 answers were asked for (129 prompts, n 2); this model computes at most 256 at a time (max_num_seqs)")]
+    [Arguments(257, 1, "257 answers were asked for (prompts: 257, n: 1); this model computes at most 256 at a time (max_num_seqs)")]
+    [Arguments(129, 2, "258 answers were asked for (prompts: 129, n: 2); this model computes at most 256 at a time (max_num_seqs)")]
     public async Task Prompts_AreAsManyAsTheModelComputesAtATime(int count, int answers, string? expected)
     {
         RequestFields request = Fields($"\"n\":{answers},\"prompt\":[{string.Join(',', Enumerable.Repeat("[1]", count))}]");
@@ -195,7 +195,7 @@ public class RequestTests
     {
         RequestFields request = Fields($"\"n\":4,{Messages}");
         ChatRequest.Read(request, new TextLimits(20, null) { Sequences = 3 });
-        await Assert.That(request.Fault.Detail).StartsWith("4 answers were asked for (1 prompts, n 4); this model computes at most 3 at a time");
+        await Assert.That(request.Fault.Detail).StartsWith("4 answers were asked for (prompts: 1, n: 4); this model computes at most 3 at a time");
     }
 
     [Test]
