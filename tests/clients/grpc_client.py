@@ -252,7 +252,6 @@ def check_what_is_not_there(servers):
             lambda: client.unload_model("dummy"),
             lambda: client.update_trace_settings("dummy", {"trace_level": "TENSORS"}),
             lambda: client.update_log_settings({"log_verbose_level": 1}),
-            lambda: client.register_system_shared_memory("region", "/key", 4),
         ):
             with fails("StatusCode.UNIMPLEMENTED"):
                 call()
