@@ -7,7 +7,7 @@ namespace Ovms.Generation.Scheduling;
 /// <param name="OwnedAlone">Those of them that nobody else owns.</param>
 /// <param name="Limit">Maximum number of its tokens in one step.</param>
 /// <param name="Due">When its prompt would end if it were computed alone from its arrival on, in seconds of the engine's clock.</param>
-/// <param name="Follows">Whether the prompt that is due first computes the same tokens now, so that this one takes them over afterwards.</param>
+/// <param name="Follows">Whether the prompt that is due first computes the same tokens now: this one takes them over.</param>
 internal readonly record struct SequenceView(int Length, int Computed, int Blocks, int OwnedAlone, int Limit, double Due, bool Follows)
 {
     /// <summary>Tokens that are not computed.</summary>

@@ -76,22 +76,12 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
         {
             while (await prompt.Generation.WaitAsync(end).ConfigureAwait(false))
             {
-                while (prompt.Generation.TryRead(out TokenEvent item))
-                {
-                    if (item.Finish == Finish.Failed)
-                    {
-                        call.Cancel();
-                        return item.Outcome;
-                    }
-
-                    Take(prompt, item);
-                }
-
-                Outcome room = Hold(prompt, ref grown);
-                if (!room.IsOk)
+                Outcome taken = TakeAll(prompt);
+                taken = taken.IsOk ? Hold(prompt, ref grown) : taken;
+                if (!taken.IsOk)
                 {
                     call.Cancel();
-                    return room;
+                    return taken;
                 }
 
                 if (prompt.Choices.All(static choice => choice.Finish is not null))
@@ -249,19 +239,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
     {
         lock (stream.Gate)
         {
-            Outcome failure = Outcome.Ok;
-            while (failure.IsOk && prompt.Generation.TryRead(out TokenEvent item))
-            {
-                if (item.Finish == Finish.Failed)
-                {
-                    failure = item.Outcome;
-                }
-                else
-                {
-                    Take(prompt, item);
-                }
-            }
-
+            Outcome failure = TakeAll(prompt);
             if (!failure.IsOk && !stream.IsStarted)
             {
                 return failure;
@@ -281,6 +259,22 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
             stream.Send();
             return failure;
         }
+    }
+
+    // Up to a failure, which is returned.
+    private static Outcome TakeAll(TextPrompt prompt)
+    {
+        while (prompt.Generation.TryRead(out TokenEvent item))
+        {
+            if (item.Finish == Finish.Failed)
+            {
+                return item.Outcome;
+            }
+
+            Take(prompt, item);
+        }
+
+        return Outcome.Ok;
     }
 
     private static void Take(TextPrompt prompt, in TokenEvent item)

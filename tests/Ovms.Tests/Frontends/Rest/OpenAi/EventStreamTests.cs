@@ -17,6 +17,7 @@ public sealed class EventStreamTests
         Pipe pipe = new();
         EngineClock clock = new();
         HttpContext context = ResponsePipe.ContextOf(pipe);
+        context.Request.Protocol = "HTTP/1.1";
         await using EventStream stream = new(context, static () => { }, clock);
         lock (stream.Gate)
         {
