@@ -124,7 +124,8 @@ internal sealed class ModelHost : IDisposable
     {
         Devices.End();
         StopResult ended = await _models.StopAsync(limit).ConfigureAwait(false);
-        _isLeftAtWork = ended != StopResult.Clean || _adaptive.IsCompiling;
+        ended |= _adaptive.IsCompiling ? StopResult.LoadsLeft : StopResult.Clean;
+        _isLeftAtWork = ended != StopResult.Clean;
         return ended;
     }
 

@@ -19,7 +19,7 @@ internal static class FormChoice
 
         foreach (InputTensor input in message.Inputs)
         {
-            if (!other.Servable.Signature.FindInput(input.Name)!.Shape.Contains(input.Shape))
+            if (other.Servable.Signature.FindInput(input.Name)?.Shape.Contains(input.Shape) != true)
             {
                 other.Dispose();
                 return lease;

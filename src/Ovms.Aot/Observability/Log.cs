@@ -201,7 +201,7 @@ internal static partial class Log
         + "of the {Limit} MiB of adaptive_memory")]
     public static partial void NoMemoryForThroughput(ILogger log, string model, long version, long needed, long limit);
 
-    [LoggerMessage(127, LogLevel.Error, "A look at the load of the models failed; the next one comes in a moment")]
+    [LoggerMessage(127, LogLevel.Error, "The load of the models could not be measured; it is measured again in a moment")]
     public static partial void AdaptiveSurprised(ILogger log, Exception surprise);
 
     [LoggerMessage(

@@ -18,20 +18,6 @@ internal sealed record ModelFile(string Path, ModelFormat Format, IrFile? Ir, Im
     /// <summary>Names under which the server exposes the model's inputs and outputs.</summary>
     public NameMapping Names { get; init; } = NameMapping.None;
 
-    /// <summary>Size of its files in bytes; 0 if they are gone.</summary>
-    public long Bytes()
-    {
-        try
-        {
-            DirectoryInfo folder = new(Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path)!);
-            return folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
-
     /// <summary>Finds the model of a version and checks that it can be read.</summary>
     /// <param name="versionPath">A folder with the model's files, or the model's main file; absolute.</param>
     public static Outcome<ModelFile> Find(string versionPath)

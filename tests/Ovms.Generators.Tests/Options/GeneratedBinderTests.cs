@@ -33,7 +33,7 @@ public class GeneratedBinderTests
     [Arguments("""{"verbose": "true"}""", "$.config.verbose: expected true or false, got a string")]
     [Arguments("""{"raw": [1]}""", "$.config.raw: expected a string or a number or an object, got an array")]
     [Arguments("""{"count": 1, "count": 2}""", "$.config.count: is given twice")]
-    [Arguments("""{"raw": "\ud800"}""", "$.config.raw: is not valid text")]
+    [Arguments("""{"raw": "\ud800"}""", "$.config.raw: is not valid text: it has half of a surrogate pair, or a NUL")]
     [Arguments("""{"\ud800": 1}""", "$.config: a key is not valid text")]
     [Arguments("[1]", "$.config: expected an object of options, got an array")]
     [Arguments("3", "$.config: expected an object of options, got a number")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Ovms.Generation.Steps;
 using Ovms.Native;
 using Ovms.Status;
@@ -21,13 +22,16 @@ internal static class FirstInference
         if (limit is { } longest)
         {
             // A thread that hangs in the device's driver is lost.
-            Thread thread = new(() => rows = Compute(runner)) { IsBackground = true, Name = "first inference" };
+            ExceptionDispatchInfo? surprise = null;
+            Thread thread = new(() => surprise = Catch(() => rows = Compute(runner))) { IsBackground = true, Name = "first inference" };
             thread.Start();
             if (!thread.Join(longest))
             {
                 s_leftBehind.Add(runner);
                 return Outcome.Fail(StatusCode.DeviceFailed, $"a first inference did not end within {longest.TotalSeconds:0.#} s");
             }
+
+            surprise?.Throw();
         }
         else
         {
@@ -38,6 +42,20 @@ internal static class FirstInference
             return Outcome.Ok;
         runner.Dispose();
         return Outcome.Fail(StatusCode.ModelNotLoaded, rows.IsOk ? "the model computes logits that are no finite numbers" : rows.Detail);
+    }
+
+    // An exception on a thread of its own would end the process.
+    private static ExceptionDispatchInfo? Catch(Action work)
+    {
+        try
+        {
+            work();
+            return null;
+        }
+        catch (Exception surprise)
+        {
+            return ExceptionDispatchInfo.Capture(surprise);
+        }
     }
 
     private static Outcome<float[][]> Compute(IStepRunner runner)

@@ -84,7 +84,12 @@ internal sealed class StepPlan
 
     private void TakePrompts(in PlanView view)
     {
-        int count = view.SplitsPrompts ? _prompts.Count : Math.Min(1, _prompts.Count);
+        if (!view.SplitsPrompts)
+        {
+            KeepFirstDue(view);
+        }
+
+        int count = _prompts.Count;
         if (_work.Length < count)
         {
             _work = new PromptWork[count * 2];
@@ -111,6 +116,21 @@ internal sealed class StepPlan
             {
                 return;
             }
+        }
+    }
+
+    private void KeepFirstDue(in PlanView view)
+    {
+        int first = _prompts.Count > 0 ? _prompts[0] : -1;
+        foreach (int prompt in _prompts)
+        {
+            first = view.Sequences[prompt].Due < view.Sequences[first].Due ? prompt : first;
+        }
+
+        _prompts.Clear();
+        if (first >= 0)
+        {
+            _prompts.Add(first);
         }
     }
 

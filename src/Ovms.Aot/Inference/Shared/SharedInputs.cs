@@ -26,7 +26,7 @@ internal static class SharedInputs
         {
             if (input.Shared is { } place)
             {
-                TensorInfo? info = copies ? signature.FindInput(input.Name) ?? SequenceInputs.Find(input.Name) : null;
+                TensorInfo? info = (copies ? signature.FindInput(input.Name) : null) ?? SequenceInputs.Find(input.Name);
                 Outcome taken = Take(regions, input, place, info);
                 if (!taken.IsOk)
                 {

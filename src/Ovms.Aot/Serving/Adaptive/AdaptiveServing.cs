@@ -6,7 +6,7 @@ using Ovms.Status;
 namespace Ovms.Serving.Adaptive;
 
 /// <summary>
-/// Looks at the load of all models that have a throughput form, a few times a second, and changes their arrangements. One model is
+/// Measures the load of all models that have a throughput form, a few times a second, and changes their arrangements. One model is
 /// compiled at a time, and the forms together stay within a limit of memory.
 /// </summary>
 /// <param name="registry">The models.</param>
@@ -32,7 +32,7 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
         {
             while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
             {
-                TryLook();
+                TryMeasure();
             }
         }
         catch (OperationCanceledException)
@@ -41,20 +41,20 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
         }
     }
 
-    private void TryLook()
+    private void TryMeasure()
     {
         try
         {
-            Look(Stopwatch.GetTimestamp());
+            Measure(Stopwatch.GetTimestamp());
         }
         catch (Exception surprise)
         {
-            // The looks must go on: a model could stay in the wrong arrangement for ever.
+            // Measuring must go on: a model could stay in the wrong arrangement for ever.
             Log.AdaptiveSurprised(log, surprise);
         }
     }
 
-    private void Look(long now)
+    private void Measure(long now)
     {
         EndMaking(now);
         HashSet<Servable> present = [];
@@ -77,9 +77,13 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
             }
             else if (!servable.Health.IsReady || servable.Health.HasErrors)
             {
-                // Calls that fail say nothing of a form's speed.
+                // Calls that fail say nothing of a form's speed. The second form may be what fails.
                 load.Skip(now);
-                form.Rest();
+                if (form.Serving is not null)
+                {
+                    form.Rest();
+                    load.Refuse(now);
+                }
             }
             else
             {
@@ -95,7 +99,7 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
 
     private void Take(Servable servable, ThroughputForm form, ModelLoad load, long now)
     {
-        ArrangementFacts facts = load.Look(now);
+        ArrangementFacts facts = load.Measure(now);
         switch (ArrangementRule.Decide(facts))
         {
             case ArrangementStep.Make when Held() + form.Bytes <= memory():
@@ -142,7 +146,16 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
         string? why = made.Task.IsFaulted ? made.Task.Exception.GetBaseException().Message
             : made.Task.Result.IsOk ? null
             : made.Task.Result.Text;
-        if (why is not null && _loads.TryGetValue(made.Servable, out ModelLoad? load))
+        if (!_loads.TryGetValue(made.Servable, out ModelLoad? load))
+        {
+            return;
+        }
+
+        if (why is null)
+        {
+            load.Made(now);
+        }
+        else
         {
             Log.ThroughputFailed(log, made.Servable.Id.Name, made.Servable.Id.Version, why);
             load.Refuse(now);

@@ -29,11 +29,11 @@ internal sealed class ModelLoad(Servable servable, long now)
     /// <summary>Calls in flight in the latest window.</summary>
     public double InFlight { get; private set; }
 
-    /// <summary>Measures the time since the last look.</summary>
-    public ArrangementFacts Look(long time)
+    /// <summary>Measures the time since the last call of this method.</summary>
+    public ArrangementFacts Measure(long time)
     {
         ThroughputForm form = servable.Throughput!;
-        Measure(time);
+        CountSince(time);
         int streams = Math.Max(1, Math.Min(servable.Pool.Size, servable.Devices?.Streams ?? 1));
         bool serves = form.Serving is not null;
         _busy = serves ? time : _busy;
@@ -63,7 +63,14 @@ internal sealed class ModelLoad(Servable servable, long now)
         Skip(time);
     }
 
-    /// <summary>The throughput form was no faster.</summary>
+    /// <summary>The throughput form is compiled.</summary>
+    public void Made(long time)
+    {
+        _busy = time;
+        Skip(time);
+    }
+
+    /// <summary>The throughput form was no faster, cannot be made, or its calls failed.</summary>
     public void Refuse(long time)
     {
         (_refused, _refusedInFlight) = (time, InFlight);
@@ -77,7 +84,7 @@ internal sealed class ModelLoad(Servable servable, long now)
         _seen = servable.Statistics.Read();
     }
 
-    private void Measure(long time)
+    private void CountSince(long time)
     {
         double seconds = Since(_last, time).TotalSeconds;
         _last = time;

@@ -92,6 +92,7 @@ internal sealed class ModelLoader(
         LoadWarnings.Tell(told, id, LanguageSettings.LackOf(config, file.Value) is { } lack ? [lack] : []);
         LoadWarnings.Tell(told, id, OptionsOfOtherKind.OnInference(config.Written) is { } other ? [other] : []);
 
+        FilesSeen? seen = See(folder);
         Outcome<PreparedModel> read = Read(id, file.Value, config, told);
         if (!read.IsOk)
         {
@@ -124,12 +125,12 @@ internal sealed class ModelLoader(
                 loaded.Variants = VariantMaker.VariantsOf(id, prepared, loaded, warm.Value.Config, _compiler, log);
             }
 
-            if (config.IsAdaptive)
+            if (config.IsAdaptive && seen is not null)
             {
                 ThroughputMaker maker = new(
                     id, warm.Value.Config, loaded.Health, () => loaded.Dynamic?.LatestShapes,
-                    () => Read(id, file.Value, config, NullLogger.Instance), _compiler);
-                loaded.Throughput = new ThroughputForm(maker.Make, file.Value.Bytes() * ThroughputForm.BytesPerFileByte);
+                    () => ReadAgain(id, folder, seen, file.Value, config), _compiler);
+                loaded.Throughput = new ThroughputForm(maker.Make, seen.Bytes * ThroughputForm.BytesPerFileByte);
             }
 
             if (trial is null)
@@ -188,6 +189,32 @@ internal sealed class ModelLoader(
         }
 
         return prepared;
+    }
+
+    // For a second form of the same model: other files would be another model under the same version.
+    private Outcome<PreparedModel> ReadAgain(
+        ServableId id, ModelVersionFolder folder, FilesSeen loaded, ModelFile file, ModelConfig config)
+    {
+        Outcome<PreparedModel> read = Read(id, file, config, NullLogger.Instance);
+        if (!read.IsOk || See(folder)?.ToStamp() == loaded.ToStamp())
+        {
+            return read;
+        }
+
+        read.Value.Dispose();
+        return Outcome.Fail(StatusCode.ModelNotLoaded, "its files have changed since it was loaded");
+    }
+
+    private static FilesSeen? See(ModelVersionFolder folder)
+    {
+        try
+        {
+            return FilesSeen.At(folder.Path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private void Report(ServableId id, ModelConfig config, WarmModel warm, TimeSpan read)

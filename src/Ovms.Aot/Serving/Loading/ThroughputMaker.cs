@@ -48,8 +48,16 @@ internal sealed class ThroughputMaker(
             return compiled.WithoutValue;
         }
 
-        compiled.Value.Loaded.Health = health;
-        return new Servable(id, compiled.Value.Loaded);
+        LoadedModel loaded = compiled.Value.Loaded;
+        loaded.Health = health;
+        WarmUp first = loaded.Zeros is { } zeros ? WarmUp.Run(loaded, zeros, config.Device, WarmUp.Patience) : WarmUp.Off;
+        if ((first.Trouble ?? first.Refused) is { } why)
+        {
+            loaded.Dispose();
+            return Outcome.Fail(StatusCode.ModelNotLoaded, $"it was compiled, but does not compute: {why}");
+        }
+
+        return new Servable(id, loaded);
     }
 
     private ModelConfig Settings()

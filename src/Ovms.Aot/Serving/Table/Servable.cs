@@ -59,10 +59,10 @@ internal sealed class Servable
     public int Requests => (Throughput?.Serving?.Pool ?? Pool).Size + (Variants?.Requests ?? 0);
 
     /// <summary>Calls that hold an infer request now.</summary>
-    public int InUse => Pool.InUse + (Variants?.InUse ?? 0) + (Throughput?.Made?.InUse ?? 0);
+    public int InUse => Pool.InUse + (Variants?.InUse ?? 0) + (Throughput?.InUse ?? 0);
 
     /// <summary>Calls waiting now.</summary>
-    public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0) + (Throughput?.Made?.Waiting ?? 0);
+    public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0) + (Throughput?.Waiting ?? 0);
 
     /// <summary>The devices that it was asked to run on.</summary>
     public string Device => _model.Device;
@@ -80,7 +80,7 @@ internal sealed class Servable
 
     /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
     public int CountLate(TimeSpan limit) => 
-        Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0) + (Throughput?.Made?.CountLate(limit) ?? 0);
+        Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0) + (Throughput?.CountLate(limit) ?? 0);
 
     /// <summary>
     /// Counts it as left behind on a device of it that fails, until it is freed. For a servable that is retired and is still held.

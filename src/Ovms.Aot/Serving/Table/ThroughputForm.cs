@@ -36,12 +36,26 @@ internal sealed class ThroughputForm(Func<Outcome<Servable>> make, long bytes)
     /// <summary>Number of calls on it that a stop waits for.</summary>
     public int CallsLeft => Math.Max(0, (Made?.CallsLeft ?? 0) - OwnHold) + (Volatile.Read(ref _leaving)?.CallsLeft ?? 0);
 
+    /// <summary>Calls that hold an infer request of it now.</summary>
+    public int InUse => (Made?.InUse ?? 0) + (Volatile.Read(ref _leaving)?.InUse ?? 0);
+
+    /// <summary>Calls that wait for one.</summary>
+    public int Waiting => Made?.Waiting ?? 0;
+
+    /// <summary>Number of inferences on it that have run longer than a limit and were not counted by an earlier call.</summary>
+    public int CountLate(TimeSpan limit) => (Made?.CountLate(limit) ?? 0) + (Volatile.Read(ref _leaving)?.CountLate(limit) ?? 0);
+
     /// <summary>Leases it for a call; null if it does not serve.</summary>
     public ServableLease? TryLease() => _serving?.TryLease();
 
     /// <summary>Compiles it. Blocks until done. The first form goes on serving.</summary>
     public Outcome Make()
     {
+        if (Volatile.Read(ref _leaving) is { Drained.IsCompleted: false })
+        {
+            return Outcome.Fail(StatusCode.ModelNotLoaded, "calls on its former form for throughput have not ended");
+        }
+
         Outcome<Servable> made = make();
         if (!made.IsOk)
         {
@@ -57,8 +71,9 @@ internal sealed class ThroughputForm(Func<Outcome<Servable>> make, long bytes)
             }
         }
 
-        // Its model was released meanwhile, and waits for nobody.
+        // Its model was released meanwhile. Who asks whether it is being compiled must know of its freeing too.
         made.Value.Retire();
+        made.Value.Drained.Wait();
         return Outcome.Fail(StatusCode.ModelNotLoaded, "the model is no longer served");
     }
 

@@ -45,6 +45,7 @@ public sealed class StepPlanTests
         await Assert.That(Plan("40/41 0/100 0/50", 9, splits: false, turn: 2)).IsEqualTo("1:100");
         await Assert.That(Plan("40/41 0/100 0/50", 9, splits: false, turn: 3)).IsEqualTo("0:1");
         await Assert.That(Plan("0/100 0/50", 9, splits: false, turn: 3)).IsEqualTo("0:100");
+        await Assert.That(Plan("0/100@3 0/50@2", 9, splits: false, turn: 3)).IsEqualTo("1:50");
     }
 
     private static string Plan(
@@ -69,10 +70,11 @@ public sealed class StepPlanTests
     // What is computed lies in blocks; prompts have the blocks of all their tokens.
     private static SequenceView View(string text)
     {
-        string[] parts = text.Split('/', ':');
+        string[] due = text.Split('@');
+        string[] parts = due[0].Split('/', ':');
         int computed = int.Parse(parts[0]);
         int length = int.Parse(parts[1]);
         int blocks = ((length - computed > 1 ? length : computed) + Size - 1) / Size;
-        return new SequenceView(length, computed, blocks, parts.Length > 2 ? int.Parse(parts[2]) : blocks, int.MaxValue, Due: 0, Follows: false);
+        return new SequenceView(length, computed, blocks, parts.Length > 2 ? int.Parse(parts[2]) : blocks, int.MaxValue, due.Length > 1 ? int.Parse(due[1]) : 0, Follows: false);
     }
 }

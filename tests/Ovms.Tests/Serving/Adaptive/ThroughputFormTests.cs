@@ -42,6 +42,20 @@ public sealed class ThroughputFormTests
     }
 
     [Test]
+    public async Task FormIsNotMadeAgain_WhileTheFormerOneHasCalls()
+    {
+        Servable made = DummyServable.Make();
+        ThroughputForm form = new(() => made, 10);
+        form.Make();
+        form.Serve();
+        ServableLease lease = form.TryLease()!;
+        Task freed = form.FreeAsync();
+        await Assert.That(form.Make().IsOk).IsFalse();
+        lease.Dispose();
+        await freed;
+    }
+
+    [Test]
     public async Task FormThatIsMadeForAReleasedModel_IsFreed()
     {
         Servable made = DummyServable.Make();

@@ -53,20 +53,27 @@ internal static class DetokenizeRequest
             ids[index++] = id;
         }
 
-        Outcome room = Hold(exchange, ids);
-        return room.IsOk ? exchange.Language.Tokenizer.Decode(ids, skips) : room;
+        Outcome room = Hold(exchange, exchange.Language.Tokenizer.BytesOf(ids), ids.Length);
+        if (!room.IsOk)
+        {
+            return room;
+        }
+
+        // A tokenizer without a list of its tokens' bytes has only estimated them.
+        Outcome<string> text = exchange.Language.Tokenizer.Decode(ids, skips);
+        room = text.IsOk ? Hold(exchange, System.Text.Encoding.UTF8.GetByteCount(text.Value), ids.Length) : Outcome.Ok;
+        return room.IsOk ? text : room;
     }
 
     // A few megabytes of ids may name the longest token again and again.
-    private static Outcome Hold(TextExchange exchange, int[] ids)
+    private static Outcome Hold(TextExchange exchange, long bytes, int ids)
     {
         // UTF-16, and JSON in which each byte may be an escape.
         const int TextBytes = 2;
         const int AnswerBytes = 6;
-        long bytes = exchange.Language.Tokenizer.BytesOf(ids);
         return bytes <= NativeBuffer.MaxLength / AnswerBytes
-            ? exchange.Share.TryHoldAnswer((bytes * (TextBytes + AnswerBytes)) + (ids.Length * (long)sizeof(int)))
+            ? exchange.Share.TryHoldAnswer((bytes * (TextBytes + AnswerBytes)) + (ids * (long)sizeof(int)))
             : Outcome.Fail(
-                StatusCode.AnswerTooLarge, $"The text of {ids.Length} tokens has {bytes} bytes. Send fewer tokens at once.");
+                StatusCode.AnswerTooLarge, $"The text of {ids} tokens has {bytes} bytes. Send fewer tokens at once.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ovms.Generation.Requests;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -76,8 +77,7 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
         {
             while (await prompt.Generation.WaitAsync(end).ConfigureAwait(false))
             {
-                Outcome taken = TakeAll(prompt);
-                taken = taken.IsOk ? Hold(prompt, ref grown) : taken;
+                Outcome taken = TakeAll(prompt) is { IsOk: false } failed ? failed : Hold(prompt, ref grown);
                 if (!taken.IsOk)
                 {
                     call.Cancel();
@@ -135,7 +135,9 @@ internal sealed class TextRun(TextExchange exchange, TextCall call, AnswerForm f
 
     private async Task<Outcome> StreamAsync(EventStream stream, CancellationToken end)
     {
-        using ITimer silence = clock.CreateTimer(_ => Begin(stream), null, s_silence, Timeout.InfiniteTimeSpan);
+        // The timer's end waits for a callback that runs, also after an exception: that must not write to a stream that is gone.
+        ITimer silence = clock.CreateTimer(_ => Begin(stream), null, s_silence, Timeout.InfiniteTimeSpan);
+        await using ConfiguredAsyncDisposable _ = silence.ConfigureAwait(false);
         Outcome[] ends = await Task.WhenAll(call.Prompts.Select(prompt => PumpAsync(stream, prompt, end))).ConfigureAwait(false);
         Outcome failure = ends.FirstOrDefault(static outcome => !outcome.IsOk);
         bool isStarted;
