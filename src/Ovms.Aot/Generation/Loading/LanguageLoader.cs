@@ -96,15 +96,7 @@ internal sealed class LanguageLoader(
         }
 
         (LoadedLanguageModel model, string device, DeviceUse? uses) = made.Value!;
-        List<string> notes = [];
-        Outcome fits = VocabularyFit.Check(folder, tokenizer, model.Runner.Capacity.Vocabulary, notes);
-        if (!fits.IsOk)
-        {
-            model.Dispose();
-            return fits;
-        }
-
-        Warn(id, [.. notes]);
+        Warn(id, VocabularyFit.WarningOf(folder, tokenizer, model.Runner.Capacity.Vocabulary) is { } misfit ? [misfit] : []);
         ServableHealth health = new();
         LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
         Report(id, device, language, model, started);
