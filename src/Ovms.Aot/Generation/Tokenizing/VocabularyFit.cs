@@ -42,7 +42,8 @@ internal static class VocabularyFit
             : excess > Math.Max(UsualExcess, logits / 4)
             ? $"{folder.Detokenizer} has {ids} tokens; the model has logits for {logits}, and refuses prompts with others. {Remedy}"
             : excess > 0
-            ? $"{folder.Detokenizer} has {ids} tokens; the model has logits for {logits}. A prompt with one of the last {excess} is refused."
+            ? $"{folder.Detokenizer} has {ids} tokens; the model has logits for {logits}. "
+                + $"A prompt with one of the last {excess} is refused."
             : null;
     }
 }

@@ -94,6 +94,8 @@ public class TextRunTests
         {
             if (!some.Wait(0))
             {
+                // Until the stream has begun, the end of the drain would be an answer of its own.
+                SpinWait.SpinUntil(() => stream.Context.Response.ContentType is not null, TimeSpan.FromSeconds(20));
                 stream.CutOff.Cancel();
             }
 
