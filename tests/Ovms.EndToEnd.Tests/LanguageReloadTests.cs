@@ -12,9 +12,9 @@ public sealed class LanguageReloadTests
     public async Task CacheOfANewVersion_IsAsLargeAsThatOfTheOneItReplaces()
     {
         // More sequences than memory holds, so that the cache is as large as memory allows.
-        using ConfigFolder config = new(Entry(100_000));
+        using ConfigFolder config = new(Entry(60_000));
         await using OvmsServer process = await config.StartAsync("Ready after");
-        await File.WriteAllTextAsync(config.File, Entry(99_999));
+        await File.WriteAllTextAsync(config.File, Entry(59_999));
         using HttpResponseMessage answer = await process.Http.PostAsync("/v1/config/reload", null);
         await Assert.That(answer.IsSuccessStatusCode).IsTrue().Because(await answer.Content.ReadAsStringAsync());
 

@@ -31,7 +31,7 @@ public sealed class LanguageUnreadTests
     [Test]
     public async Task StreamAndWholeAnswerOfACallerThatStalls_AreEnded()
     {
-        const string Fields = $"{Sampled},\"n\":10,\"max_tokens\":190";
+        const string Fields = $"{Sampled},\"n\":10,\"max_tokens\":172";
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ovms-uds-");
         try
         {
