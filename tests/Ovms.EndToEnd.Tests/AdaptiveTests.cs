@@ -9,6 +9,7 @@ public sealed class AdaptiveTests
 {
     private const string Metrics = "ovms_model_arrangement,ovms_arrangement_changes_total,ovms_infer_req_queue_size,ovms_requests_fail";
     private const string Version = "name=\"squeezenet\",version=\"1\"";
+    private static readonly int s_cpus = Environment.ProcessorCount;
     private static readonly Half[] s_image = [.. Enumerable.Range(0, 3 * 224 * 224).Select(static i => (Half)((i % 255) / 255f))];
 
     [Test]
@@ -23,6 +24,7 @@ public sealed class AdaptiveTests
         using CancellationTokenSource burst = new();
         Task[] callers = [.. Enumerable.Range(0, 12).Select(_ => CallUntilAsync(server, alone, burst.Token))];
         await server.Process.WaitForLineAsync(static line => line.Contains("serves for throughput now", StringComparison.Ordinal));
+        await Assert.That(await server.Http.GetStringAsync("/v2/models/squeezenet/config")).Contains($"\"count\":{2 * s_cpus}");
         await burst.CancelAsync();
         await Task.WhenAll(callers);
 
@@ -51,6 +53,39 @@ public sealed class AdaptiveTests
     }
 
     [Test]
+    public async Task EntryOfAModel_SwitchesItOff()
+    {
+        using ConfigFolder config = new(
+            """
+            {"model_config_list": [
+                {"config": {"name": "follows", "base_path": "${MODELS}/dummy"}},
+                {"config": {"name": "stays", "base_path": "${MODELS}/dummy", "adaptive": "off"}}
+            ]}
+            """);
+        await using OvmsServer server = await config.StartAsync("Ready after", "--metrics_enable", "--metrics_list", Metrics);
+        string metrics = await server.Http.GetStringAsync("/metrics");
+        await Assert.That(metrics).Contains("ovms_model_arrangement{arrangement=\"latency\",name=\"follows\",version=\"1\"} 1");
+        await Assert.That(metrics).DoesNotContain("ovms_model_arrangement{arrangement=\"latency\",name=\"stays\"");
+    }
+
+    // The second form is fixed to the shapes of one caller; other shapes are answered by the first one at the same time.
+    [Test]
+    public async Task CallsOfOtherShapes_AreAnsweredBesideTheForm()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dynamic"), "dynamic");
+        using CancellationTokenSource burst = new();
+        Task[] callers = [.. Enumerable.Range(0, 12).Select(_ => DoubleUntilAsync(server, 64, burst.Token))];
+        await server.Process.WaitForLineAsync(static line => line.Contains("serves for throughput now", StringComparison.Ordinal));
+        for (int columns = 1; columns < 60; columns++)
+        {
+            await DoubleAsync(server, columns);
+        }
+
+        await burst.CancelAsync();
+        await Task.WhenAll(callers);
+    }
+
+    [Test]
     public async Task ModelThatMemoryDoesNotSufficeFor_StaysAsItIs()
     {
         await using OvmsServer server = await OvmsServer.StartAsync(
@@ -63,6 +98,21 @@ public sealed class AdaptiveTests
         await Task.WhenAll(callers);
         Exposition after = await Scrape.NowAsync(server);
         await Assert.That(after[$"ovms_model_arrangement{{arrangement=\"throughput\",{Version}}}"]).IsEqualTo(0);
+    }
+
+    private static async Task DoubleUntilAsync(OvmsServer server, int columns, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await DoubleAsync(server, columns);
+        }
+    }
+
+    private static async Task DoubleAsync(OvmsServer server, int columns)
+    {
+        float[] values = FloatCalls.Count(4 * columns);
+        (long[]? shape, float[] answer) = await server.CallAsync(CallWay.KServeGrpc, "dynamic", ("x", [4, columns], values));
+        await Assert.That(shape!.SequenceEqual([4, columns]) && answer.SequenceEqual(values.Select(static value => 2 * value))).IsTrue();
     }
 
     private static async Task<Half[]> CallAsync(OvmsServer server)

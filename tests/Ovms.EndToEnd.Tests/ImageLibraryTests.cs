@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
@@ -30,7 +31,13 @@ public sealed class ImageLibraryTests
         try
         {
             string binary = Path.Combine(package.CreateSubdirectory("bin").FullName, "ovms");
-            File.Copy(Repo.Binary, binary);
+
+            // In another process: one that a test beside this one starts would inherit the open file, and what is open for writing cannot run.
+            using (Process copy = Process.Start("cp", [Repo.Binary, binary]))
+            {
+                await copy.WaitForExitAsync();
+            }
+
             DirectoryInfo lib = package.CreateSubdirectory("lib");
             foreach (string file in Directory.EnumerateFiles(Path.Combine(Repo.Package, "lib")).Where(static file => Path.GetFileName(file) != Library))
             {

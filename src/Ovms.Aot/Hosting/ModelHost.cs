@@ -3,8 +3,8 @@ using Ovms.Devices;
 using Ovms.Devices.Health;
 using Ovms.Generation.Loading;
 using Ovms.Observability;
-using Ovms.Repository.Remote;
 using Ovms.Options;
+using Ovms.Repository.Remote;
 using Ovms.Serving.Adaptive;
 using Ovms.Serving.Health;
 using Ovms.Serving.Lifecycle;
@@ -67,9 +67,6 @@ internal sealed class ModelHost : IDisposable
         _ = _adaptive.RunAsync(stop);
         FirstLoad = served.Reloads.ReloadAsync(CancellationToken.None);
     }
-
-    private static long AdaptiveMemory(ServerOptions options) =>
-        options.AdaptiveMemory is { } mebibytes ? (long)mebibytes << 20 : FreeMemory.Bytes() / 4;
 
     /// <summary>Completes when loading has been tried for every model configured at start-up.</summary>
     public Task<Outcome<ReloadResult>> FirstLoad { get; }
@@ -138,4 +135,7 @@ internal sealed class ModelHost : IDisposable
             _engine.Dispose();
         }
     }
+
+    private static long AdaptiveMemory(ServerOptions options) =>
+        options.AdaptiveMemory is { } mebibytes ? (long)mebibytes << 20 : FreeMemory.Bytes() / 4;
 }

@@ -29,12 +29,8 @@ public sealed class ThroughputFormTests
     [Test]
     public async Task Freeing_WaitsForTheLastCall()
     {
-        Servable made = DummyServable.Make();
-        ThroughputForm form = new(() => made, 10);
-        form.Make();
-        form.Serve();
-        ServableLease lease = form.TryLease()!;
-        Task freed = form.FreeAsync();
+        ThroughputForm form = new(() => DummyServable.Make(), 10);
+        (ServableLease lease, Task freed) = FreeWithACall(form);
         await Assert.That((form.Made is null, form.CallsLeft, freed.IsCompleted)).IsEqualTo((true, 1, false));
         lease.Dispose();
         await freed;
@@ -44,12 +40,8 @@ public sealed class ThroughputFormTests
     [Test]
     public async Task FormIsNotMadeAgain_WhileTheFormerOneHasCalls()
     {
-        Servable made = DummyServable.Make();
-        ThroughputForm form = new(() => made, 10);
-        form.Make();
-        form.Serve();
-        ServableLease lease = form.TryLease()!;
-        Task freed = form.FreeAsync();
+        ThroughputForm form = new(() => DummyServable.Make(), 10);
+        (ServableLease lease, Task freed) = FreeWithACall(form);
         await Assert.That(form.Make().IsOk).IsFalse();
         lease.Dispose();
         await freed;
@@ -64,5 +56,13 @@ public sealed class ThroughputFormTests
         await Assert.That(form.Make().Code).IsEqualTo(StatusCode.ModelNotLoaded);
         await made.Drained;
         await Assert.That(form.Made).IsNull();
+    }
+
+    private static (ServableLease Lease, Task Freed) FreeWithACall(ThroughputForm form)
+    {
+        form.Make();
+        form.Serve();
+        ServableLease lease = form.TryLease()!;
+        return (lease, form.FreeAsync());
     }
 }

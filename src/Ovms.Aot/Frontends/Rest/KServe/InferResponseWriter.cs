@@ -24,9 +24,10 @@ internal static class InferResponseWriter
     public static int EstimateLength(InferMessage message, ReadOnlySpan<OutputTensor> outputs, bool binaryOutputs)
     {
         long length = RoomForWords;
-        foreach (OutputTensor output in outputs)
+        for (int i = 0; i < outputs.Length; i++)
         {
-            bool isElsewhere = output.Info.Marshaler.BitWidth == 0 || PlaceOf(output, message) is not null;
+            OutputTensor output = outputs[i];
+            bool isElsewhere = output.Info.Marshaler.BitWidth == 0 || message.PlaceOf(i) is not null;
             length += isElsewhere ? 0 : IsBinary(output, message, binaryOutputs) ? output.RawLength : (long)output.Count * RoomForNumber;
         }
 
@@ -70,7 +71,7 @@ internal static class InferResponseWriter
             answer.Raw(i == 0 ? default : ","u8);
             bool binary = IsBinary(outputs[i], message, binaryOutputs);
             anyBinary |= binary;
-            Outcome written = WriteOutput(answer, outputs[i], PlaceOf(outputs[i], message), binary);
+            Outcome written = WriteOutput(answer, outputs[i], message.PlaceOf(i), binary);
             if (!written.IsOk)
             {
                 return written;
@@ -160,19 +161,6 @@ internal static class InferResponseWriter
 
         // Triton's C++ client takes every output with parameters for a binary one: no bytes follow the JSON for this one.
         answer.Raw(",\"binary_data_size\":0}}"u8);
-    }
-
-    private static SharedPlace? PlaceOf(OutputTensor output, InferMessage message)
-    {
-        foreach (RequestedOutput asked in message.Outputs)
-        {
-            if (asked.Name == output.Info.Name)
-            {
-                return asked.Shared;
-            }
-        }
-
-        return null;
     }
 
     private static bool IsBinary(OutputTensor output, InferMessage message, bool otherwise)

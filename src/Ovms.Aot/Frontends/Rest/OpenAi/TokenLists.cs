@@ -10,7 +10,7 @@ namespace Ovms.Frontends.Rest.OpenAi;
 /// <param name="IsLeft">Whether they are filled up at the beginning.</param>
 internal sealed record TokenLists(IReadOnlyList<int[]> Lists, int Length, int Pad, bool IsLeft)
 {
-    // Between two looks at whether the caller is still there.
+    // Ids that are written between two checks whether the caller is still there.
     private const int Piece = 1 << 16;
 
     /// <summary>Ids of all lists.</summary>

@@ -27,7 +27,7 @@ internal static class UnservedFields
         }
     }
 
-    /// <summary>Refuses other formats than text: an answer that does not keep the format would break its reader.</summary>
+    /// <summary>Refuses other formats than text: the caller could not parse an answer in another form.</summary>
     public static void RefuseFormat(RequestFields fields)
     {
         if (!fields.TryGet("response_format", out JsonElement format))
