@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
 using Ovms.Tests.Observability;
@@ -24,6 +25,7 @@ public sealed class AdaptiveTests
         using CancellationTokenSource burst = new();
         Task[] callers = [.. Enumerable.Range(0, 12).Select(_ => CallUntilAsync(server, alone, burst.Token))];
         await server.Process.WaitForLineAsync(static line => line.Contains("serves for throughput now", StringComparison.Ordinal));
+        await Assert.That(Regex.IsMatch(server.Process.Output, "No of InferRequests: [0-9]+; calls a second before: [1-9]")).IsTrue();
         await Assert.That(await server.Http.GetStringAsync("/v2/models/squeezenet/config")).Contains($"\"count\":{2 * s_cpus}");
         await burst.CancelAsync();
         await Task.WhenAll(callers);

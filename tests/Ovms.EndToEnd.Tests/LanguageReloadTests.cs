@@ -6,7 +6,7 @@ using Ovms.EndToEnd.Tests.Harness;
 namespace Ovms.EndToEnd.Tests;
 
 /// <summary>The memory of a language model: how much its cache gets, also beside the one that it replaces, and takes.</summary>
-public sealed class LanguageReloadTests
+public sealed partial class LanguageReloadTests
 {
     [Test]
     public async Task CacheOfANewVersion_IsAsLargeAsThatOfTheOneItReplaces()
@@ -18,9 +18,11 @@ public sealed class LanguageReloadTests
         using HttpResponseMessage answer = await process.Http.PostAsync("/v1/config/reload", null);
         await Assert.That(answer.IsSuccessStatusCode).IsTrue().Because(await answer.Content.ReadAsStringAsync());
 
+        // A line of the log may come after the answer it belongs to.
+        await process.Process.WaitForLinesAsync(static line => TokensPattern().IsMatch(line), 2);
         double[] tokens =
         [
-            .. Regex.Matches(process.Process.Output, "blocks of [0-9]+ = ([0-9]+) tokens")
+            .. TokensPattern().Matches(process.Process.Output)
                 .Select(static match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)),
         ];
         await Assert.That(tokens.Length).IsEqualTo(2);
@@ -37,6 +39,9 @@ public sealed class LanguageReloadTests
         await Assert.That(server.Server.Process.Output).Contains(" 8.59 GB reserved");
         await Assert.That(ProcessFacts.Resident(server.Server.Process.Id)).IsLessThan(2000);
     }
+
+    [GeneratedRegex("blocks of [0-9]+ = ([0-9]+) tokens")]
+    private static partial Regex TokensPattern();
 
     private static string Entry(int sequences) =>
         "{\"model_config_list\": [{\"config\": {\"name\": \"m\", \"base_path\": " + JsonSerializer.Serialize(LanguageServer.SmallFolder)

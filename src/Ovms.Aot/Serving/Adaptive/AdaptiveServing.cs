@@ -56,7 +56,6 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
 
     private void Measure(long now)
     {
-        EndMaking(now);
         HashSet<Servable> present = [];
         foreach (VersionEntry entry in registry.Current.Models.SelectMany(static model => model.Versions))
         {
@@ -95,6 +94,9 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
         {
             _loads.Remove(gone);
         }
+
+        // Order: last, because a window begins now; it has its length when it is measured next.
+        EndMaking(now);
     }
 
     private void Take(Servable servable, ThroughputForm form, ModelLoad load, long now)
