@@ -64,15 +64,4 @@ public sealed class LanguageLimitTests
         await Assert.That(error).Contains("Number of prompt tokens: 101 exceeds max_prompt_len, which is 100 for this model");
         await Assert.That(status).IsEqualTo(400);
     }
-
-    [Test]
-    public async Task ModelWithOtherStates_SaysThatItReusesNothing()
-    {
-        await using LanguageServer server = await LanguageServer.StartAsync(Repo.SharedOrSkip("models", "families", "lfm2"));
-        await Assert.That(server.Server.Process.Output).Contains("no prefix is reused, because the model has other states too");
-        string prompt = $"\"prompt\":[{string.Join(',', Enumerable.Range(20, 200))}],\"max_tokens\":1";
-        await server.AnswerAsync("completions", prompt);
-        JsonElement again = await server.AnswerAsync("completions", prompt);
-        await Assert.That(again.At("usage.prompt_tokens_details.cached_tokens").GetInt32()).IsEqualTo(0);
-    }
 }

@@ -76,7 +76,11 @@ internal sealed partial record ModelOptions
         Allowed = ["LM", "LM_CB", "VLM", "VLM_CB", "OMNI", "AUTO"])]
     public string PipelineType { get; init; } = "AUTO";
 
-    /// <summary>Not used yet: how often states of convolution or linear attention are kept for later prompts; a warning says so.</summary>
+    /// <summary>
+    /// How often states of convolution or linear attention are kept inside a prompt, so that later prompts that begin alike are reused up
+    /// to there: after every so many times 8 blocks of the KV cache. They are also kept at the last border of a prompt. 0 = as often as
+    /// their size suggests: after every block to every eighth.
+    /// </summary>
     [Option(
         "cache_interval_multiplier", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "COUNT", Max = 1 << 16)]
     public uint CacheIntervalMultiplier { get; init; }

@@ -93,7 +93,7 @@ public sealed class GenerationMetricsTests
     private static void Count(EngineCounts counts)
     {
         counts.Observe(new EngineSnapshot(
-            Running: 1, Waiting: 2, FreeBlocks: 3, KeptBlocks: 4, OwnedBlocks: 5, StepTokens: 6, StepSequences: 7));
+            Running: 1, Waiting: 2, FreeBlocks: 3, KeptBlocks: 4, OwnedBlocks: 5, StateRows: 8, StepTokens: 6, StepSequences: 7));
         counts.Cached(8);
         Repeat(9, counts.Preempted);
         Repeat(10, counts.Cancelled);

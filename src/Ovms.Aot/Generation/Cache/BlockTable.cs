@@ -12,13 +12,18 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
 {
     private readonly PrefixTable? _prefixes = usesPrefixes ? cache.Prefixes : null;
     private int[] _blocks = [];
+    private long[] _keys = [];
 
-    // The first blocks whose content is known to the prefix table, and the key of the last of them.
+    // The first blocks whose content is known to the prefix table, under these keys.
     private int _known;
-    private long _key = PrefixTable.Root;
+
+    private long Key => _known == 0 ? PrefixTable.Root : _keys[_known - 1];
 
     /// <summary>Number of blocks.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Whether the sequence takes blocks of others and leaves its own to them.</summary>
+    public bool IsShared => _prefixes is not null;
 
     /// <summary>Number of blocks that nobody else owns: they become available when the sequence releases them.</summary>
     public int OwnedAlone
@@ -63,8 +68,9 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
     /// </summary>
     /// <param name="ids">All token ids of the sequence.</param>
     /// <param name="computed">How many tokens the table's blocks hold.</param>
+    /// <param name="states">The model's other states: only blocks are taken over at whose end they are kept. Null if it has none.</param>
     /// <returns>How many tokens they hold now.</returns>
-    public int Adopt(ReadOnlySpan<int> ids, int computed)
+    public int Adopt(ReadOnlySpan<int> ids, int computed, StateRows? states = null)
     {
         int size = cache.BlockTokens;
         int at = computed / size;
@@ -73,13 +79,11 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
             return computed;
         }
 
-        for (; (at + 1) * size < ids.Length; at++)
+        int to = Known(ids, at, states);
+        for (; at < to; at++)
         {
-            if (!_prefixes.TryFind(_key, ids.Slice(at * size, size), out int block, out long key))
-            {
-                break;
-            }
-
+            bool found = _prefixes.TryFind(Key, ids.Slice(at * size, size), out int block, out long key);
+            Debug.Assert(found, "It was found before, and sharing a block evicts no other.");
             cache.Share(block);
             if (at < Count)
             {
@@ -91,7 +95,7 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
                 Reserve(++Count);
             }
 
-            (_blocks[at], _key, _known) = (block, key, at + 1);
+            (_blocks[at], _keys[at], _known) = (block, key, at + 1);
         }
 
         return at * size;
@@ -104,14 +108,22 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
     /// <param name="ids">All token ids of this sequence.</param>
     /// <param name="other">The blocks of the other sequence.</param>
     /// <param name="otherIds">All token ids of the other sequence.</param>
-    public bool Follows(ReadOnlySpan<int> ids, BlockTable other, ReadOnlySpan<int> otherIds)
+    /// <param name="interval">Blocks can be taken over at every multiple of as many, and at the last border of the other prompt.</param>
+    public bool Follows(ReadOnlySpan<int> ids, BlockTable other, ReadOnlySpan<int> otherIds, int interval = 1)
     {
         int size = cache.BlockTokens;
         int from = _known * size;
-        return _prefixes is not null && other._prefixes is not null && _known == other._known && _key == other._key
-            && ids.Length > from + size && otherIds.Length >= from + size
-            && ids.Slice(from, size).SequenceEqual(otherIds.Slice(from, size));
+        int to = (int)Math.Min((_known / interval + 1L) * interval, otherIds.Length / size) * size;
+        return _prefixes is not null && other._prefixes is not null && _known == other._known && Key == other.Key
+            && to > from && ids.Length > to && ids[from..to].SequenceEqual(otherIds[from..to]);
     }
+
+    /// <summary>
+    /// The key of the block that ends after a number of tokens; <see cref="PrefixTable.Root"/> if its content is not known to others.
+    /// </summary>
+    /// <param name="tokens">Ends a block.</param>
+    public long KeyAt(int tokens) =>
+        tokens / cache.BlockTokens is var blocks && blocks > 0 && blocks <= _known ? _keys[blocks - 1] : PrefixTable.Root;
 
     /// <summary>Tells the prefix table of blocks that have become full.</summary>
     /// <inheritdoc cref="Adopt"/>
@@ -120,7 +132,8 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
         int size = cache.BlockTokens;
         for (; _prefixes is not null && (_known + 1) * size <= computed; _known++)
         {
-            _key = _prefixes.Add(_key, ids.Slice(_known * size, size), _blocks[_known]);
+            (int block, _keys[_known]) = _prefixes.Add(Key, ids.Slice(_known * size, size), _blocks[_known]);
+            cache.Use(block);
         }
     }
 
@@ -146,7 +159,8 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
             other._blocks[i] = _blocks[i];
         }
 
-        (other.Count, other._known, other._key) = (blocks, _known, _key);
+        _keys.AsSpan(0, _known).CopyTo(other._keys);
+        (other.Count, other._known) = (blocks, _known);
     }
 
     /// <summary>Whether the tokens may be written: nobody else owns or knows their blocks.</summary>
@@ -172,7 +186,22 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
             cache.Release(_blocks[--Count]);
         }
 
-        (_known, _key) = (0, PrefixTable.Root);
+        _known = 0;
+    }
+
+    // How many blocks of these tokens are known, up to the last one at whose end the other states are kept too.
+    private int Known(ReadOnlySpan<int> ids, int at, StateRows? states)
+    {
+        int size = cache.BlockTokens;
+        int known = at;
+        long key = Key;
+        while ((at + 1) * size < ids.Length && _prefixes!.TryFind(key, ids.Slice(at * size, size), out _, out key))
+        {
+            at++;
+            known = states is null || states.IsKept(key) ? at : known;
+        }
+
+        return known;
     }
 
     private void Reserve(int count)
@@ -180,6 +209,7 @@ internal sealed class BlockTable(KvCache cache, bool usesPrefixes)
         if (_blocks.Length < count)
         {
             Array.Resize(ref _blocks, Math.Max(count, _blocks.Length * 2));
+            Array.Resize(ref _keys, _blocks.Length);
         }
     }
 }

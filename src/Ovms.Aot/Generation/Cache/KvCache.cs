@@ -61,6 +61,16 @@ internal sealed class KvCache
         return true;
     }
 
+    /// <summary>Makes a block with an entry in <see cref="Prefixes"/> the newest of those without an owner, if it is one of them.</summary>
+    public void Use(int block)
+    {
+        if (_ledger.OwnersOf(block) == 0)
+        {
+            Prefixes!.RemoveUnowned(block);
+            Prefixes.AddUnowned(block);
+        }
+    }
+
     /// <summary>Adds an owner to a full block. From then on nothing may write into it.</summary>
     public void Share(int block)
     {

@@ -27,9 +27,7 @@ internal sealed class PrefixTable
     private readonly int[] _bucketOf;
     private readonly int[] _nextInBucket;
 
-    // The list of blocks without owners. Its last element, after all blocks, is both ends: the newest is before it, the oldest after it.
-    private readonly int[] _older;
-    private readonly int[] _newer;
+    private readonly UseOrder _unowned;
     private long _lastKey;
 
     /// <summary>An empty table.</summary>
@@ -46,15 +44,12 @@ internal sealed class PrefixTable
         _ids = new int[blocks * (long)blockTokens];
         _bucketOf = new int[blocks];
         _nextInBucket = new int[blocks];
-        _older = new int[blocks + 1];
-        _newer = new int[blocks + 1];
+        _unowned = new UseOrder(blocks);
         Clear();
     }
 
-    private int Ends => _keys.Length;
-
     /// <summary>Number of blocks with an entry and without owners.</summary>
-    public int Unowned { get; private set; }
+    public int Unowned => _unowned.Count;
 
     /// <summary>Whether a block has an entry.</summary>
     public bool Contains(int block) => _keys[block] != 0;
@@ -81,13 +76,13 @@ internal sealed class PrefixTable
 
     /// <summary>Adds a full block that has an owner, unless another block has the same content.</summary>
     /// <inheritdoc cref="TryFind"/>
-    /// <returns>The key of the block with this content.</returns>
-    public long Add(long parent, ReadOnlySpan<int> ids, int block)
+    /// <returns>The block with this content, and its key.</returns>
+    public (int Block, long Key) Add(long parent, ReadOnlySpan<int> ids, int block)
     {
         Debug.Assert(ids.Length == _blockTokens && !Contains(block), "Only full blocks are shared, each under one key.");
-        if (TryFind(parent, ids, out _, out long key))
+        if (TryFind(parent, ids, out int known, out long key))
         {
-            return key;
+            return (known, key);
         }
 
         int bucket = BucketOf(parent, ids);
@@ -96,37 +91,24 @@ internal sealed class PrefixTable
         ids.CopyTo(IdsOf(block));
         _nextInBucket[block] = _buckets[bucket];
         _buckets[bucket] = block;
-        return _keys[block] = ++_lastKey;
+        return (block, _keys[block] = ++_lastKey);
     }
 
     /// <summary>An entry's last owner left: it is now the newest of those that may be evicted.</summary>
-    public void AddUnowned(int block)
-    {
-        (_older[block], _newer[block]) = (_older[Ends], Ends);
-        _newer[_older[block]] = block;
-        _older[Ends] = block;
-        Unowned++;
-    }
+    public void AddUnowned(int block) => _unowned.Add(block);
 
     /// <summary>An entry gets an owner again.</summary>
-    public void RemoveUnowned(int block)
-    {
-        _newer[_older[block]] = _newer[block];
-        _older[_newer[block]] = _older[block];
-        Unowned--;
-    }
+    public void RemoveUnowned(int block) => _unowned.Remove(block);
 
     /// <summary>Removes the entry that was without an owner for longest.</summary>
     /// <returns>False if all have owners.</returns>
     public bool TryEvict(out int block)
     {
-        block = _newer[Ends];
-        if (block == Ends)
+        if (!_unowned.TryTakeOldest(out block))
         {
             return false;
         }
 
-        RemoveUnowned(block);
         Remove(block);
         return true;
     }
@@ -136,8 +118,7 @@ internal sealed class PrefixTable
     {
         _buckets.AsSpan().Fill(None);
         Array.Clear(_keys);
-        _older[Ends] = _newer[Ends] = Ends;
-        Unowned = 0;
+        _unowned.Clear();
     }
 
     /// <summary>Removes the entry of a block that has an owner, if it has an entry.</summary>

@@ -97,6 +97,9 @@ internal sealed class LanguageLoader(
 
         (LoadedLanguageModel model, string device, DeviceUse? uses) = made.Value!;
         Warn(id, VocabularyFit.WarningOf(folder, tokenizer, model.Runner.Capacity.Vocabulary) is { } misfit ? [misfit] : []);
+        Warn(id, settings.StateInterval is not null && model.Cache is not { StateRows: > 0 }
+            ? ["cache_interval_multiplier: no effect, because the model is not served with tables of states beside the KV cache"]
+            : []);
         ServableHealth health = new();
         LanguageModel language = Assemble(id, settings, facts, tokenizer, model, health);
         Report(id, device, language, model, started);
@@ -156,6 +159,7 @@ internal sealed class LanguageLoader(
         {
             MaxTokens = settings.CacheBytes > 0 ? 0 : mostTokens,
             VerdictFolder = cacheDir.Length == 0 ? null : Path.Combine(cacheDir, "lanes"),
+            KeepsStates = settings.CachesPrefixes,
             IsStateful = settings.IsStateful,
             FirstInferenceLimit = device.IsCpuAlone ? null : WarmUp.Patience,
         };
@@ -184,6 +188,7 @@ internal sealed class LanguageLoader(
             MaxBatchedTokens = model.SplitsPrompts ? settings.MaxBatchedTokens ?? int.MaxValue : int.MaxValue,
             SplitsPrompts = settings.SplitsPrompts && model.SplitsPrompts,
             KeepsPrefixes = settings.CachesPrefixes,
+            StateInterval = StateIntervalOf(settings, model.Cache),
             HealthChanged = told.Take,
         };
         GenerationEngine made = new(model.Runner, engine, clock, log);
@@ -202,7 +207,10 @@ internal sealed class LanguageLoader(
         };
     }
 
-    private static long FilledOf(EngineSnapshot now, KvFacts cache) => (long)(now.OwnedBlocks + now.KeptBlocks) * cache.BlockBytes;
+    private static int StateIntervalOf(LanguageSettings settings, KvFacts? cache) => settings.StateInterval ?? cache?.StateInterval ?? 1;
+
+    private static long FilledOf(EngineSnapshot now, KvFacts cache) =>
+        ((now.OwnedBlocks + now.KeptBlocks) * cache.BlockBytes) + (now.StateRows * cache.StateRowBytes);
 
     private Outcome<ChatPrompt> ChatOf(LanguageFacts facts, LanguageTokenizer tokenizer) =>
         facts.Template is null
@@ -222,7 +230,7 @@ internal sealed class LanguageLoader(
         string cache = model.Cache is { } kv
             ? $"{kv.Precision}, {kv.TokenBytes / 1000:F1} kB a token, {kv.Blocks} blocks of {kv.BlockTokens} = {kv.Tokens} tokens, "
                 + $"{kv.Bytes / 1e9:F2} GB reserved"
-                + (kv.StateRows > 0 ? ", no prefix is reused, because the model has other states too" : "")
+                + (kv.StateRows > 0 ? $", {StatesOf(language.Settings, kv)}" : "")
             : "one infer request a conversation";
         string template = language.Chat.IsOk ? language.Facts.Template!.Source
             : language.Facts.Template is { } broken ? $"{broken.Source} cannot be used ({language.Chat.Detail}), so chat answers 400"
@@ -232,6 +240,15 @@ internal sealed class LanguageLoader(
             : "; each prompt is computed at once, because pieces would change the answers (max_num_batched_tokens has no effect)";
         Log.LanguageModelLoaded(
             log, id.Name, id.Version, device, lane, cache, language.Longest, template, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private static string StatesOf(LanguageSettings settings, KvFacts cache)
+    {
+        int interval = StateIntervalOf(settings, cache);
+        string rows = $"{cache.StateRows} rows of {cache.StateRowBytes / 1000.0:F1} kB for other states";
+        return settings.CachesPrefixes
+            ? $"{rows}, kept every {interval * cache.BlockTokens} tokens and at the last border of a prompt, where prefixes are reused"
+            : rows;
     }
 
     private void Warn(ServableId id, ImmutableArray<string> sentences) => LoadWarnings.Tell(log, id, sentences);

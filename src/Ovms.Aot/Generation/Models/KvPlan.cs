@@ -16,6 +16,7 @@ internal sealed record KvPlan(
     private const string Keys = "key_cache.";
     private const string Values = "value_cache.";
     private const string Table = "_state_table.";
+    private const int KeptShare = 8;
 
     /// <summary>Whether a sequence owns rows besides blocks.</summary>
     public bool HasTables => Tables.Count > 0;
@@ -45,6 +46,23 @@ internal sealed record KvPlan(
         return new KvPlan(caches, tables, (int)tokens[0], caches.Sum(BytesOfOne), tables.Sum(BytesOfOne), string.Join('/', types));
 
         static Outcome Refused(string why) => Outcome.Fail(StatusCode.ModelNotLoaded, why);
+    }
+
+    /// <summary>
+    /// How many rows the state tables get: two a sequence, and if states are kept for later prompts, more of them for an eighth of the rest
+    /// of the budget, but no more than blocks. Pure.
+    /// </summary>
+    /// <param name="bytes">The budget.</param>
+    /// <param name="sequences">Sequences that may live at once.</param>
+    /// <param name="mostTokens">As in <see cref="BlocksIn"/>.</param>
+    /// <param name="keeps">Whether states are kept.</param>
+    public int RowsIn(long bytes, int sequences, long mostTokens, bool keeps)
+    {
+        int rows = HasTables ? 2 * sequences : 0;
+        long left = bytes - (rows * RowBytes);
+        return rows == 0 || !keeps || left < BlockBytes
+            ? rows
+            : rows + (int)Math.Min(Math.Min(left / KeptShare / RowBytes, int.MaxValue / 2), BlocksIn(left, 0, mostTokens).Value);
     }
 
     /// <summary>How many blocks a budget holds beside the rows. Pure.</summary>

@@ -119,6 +119,7 @@ internal sealed class LaneChoice(Core core, string text, IrOutline outline, Lang
                 : settings.Properties,
             CacheBytes = long.MaxValue / 2,
             MaxTokens = LaneProbe.CacheTokens,
+            KeepsStates = true,
             MaxSequences = 2,
         };
         Outcome<float[][]> expected = Rows(() => _forms.Plain(probe), static made => made, LaneProbe.Plainly);

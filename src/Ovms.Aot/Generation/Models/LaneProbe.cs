@@ -29,13 +29,17 @@ internal static class LaneProbe
     /// bias.</summary>
     public const double Coarse = 0.25;
 
-    /// <summary>Computes all in mixed steps over blocks and rows.</summary>
+    // The tokens of the first sequence from here on may come from a state that was kept, which lies in a row after those of both sequences.
+    private const int Kept = 32;
+    private const int KeptRow = 4;
+
+    /// <summary>Computes all in mixed steps over blocks and rows; where states can be kept, on from one inside a step.</summary>
     /// <returns>The logits of each token of both sequences, or the engine's error.</returns>
     public static Outcome<float[][]> InMixedSteps(IStepRunner runner)
     {
         int block = Math.Max(runner.Capacity.BlockTokens, 1);
-        int chunk = block <= 32 ? 32 / block * block : 32;
-        return Compute(runner, [(chunk, 0), (First - Single, Second - Single)]);
+        int chunk = block <= Kept ? Kept / block * block : Kept;
+        return Compute(runner, [(chunk, 0), (First - Single, Second - Single)], runner.Capacity.StateRows > KeptRow + 4);
     }
 
     /// <summary>Computes each sequence alone, its prompt at once.</summary>
@@ -85,6 +89,7 @@ internal static class LaneProbe
         int[][] groups =
         [
             [.. Enumerable.Range(0, First - Single)],
+            [.. Enumerable.Range(Kept, First - Kept)],
             [.. Enumerable.Range(First, Second - Single)],
             [.. Enumerable.Range(First - Single, Single), .. Enumerable.Range(First + Second - Single, Single)],
         ];
@@ -110,8 +115,9 @@ internal static class LaneProbe
         return Math.Sqrt(error / Math.Max(spread, double.Epsilon));
     }
 
-    // Ends: how far both sequences are after each step. Afterwards each step computes one token of both.
-    private static Outcome<float[][]> Compute(IStepRunner runner, (int First, int Second)[] ends)
+    // Ends: how far both sequences are after each step. Afterwards each step computes one token of both. A first step that keeps states
+    // goes on to the second end, and what is after the first end is computed again from the state there.
+    private static Outcome<float[][]> Compute(IStepRunner runner, (int First, int Second)[] ends, bool keepsStates = false)
     {
         int[][] ids = [Tokens(First, 1, runner.Capacity.Vocabulary), Tokens(Second, 2, runner.Capacity.Vocabulary)];
         float[][] rows = new float[First + Second][];
@@ -127,6 +133,20 @@ internal static class LaneProbe
                     entries.Add(Entry(runner.Capacity, slot, ids[slot].AsMemory(0, end), done[slot], step));
             }
 
+            if (keepsStates && step == 0)
+            {
+                int every = first / 2;
+                entries[0] = Entry(runner.Capacity, 0, ids[0].AsMemory(0, ends[1].First), 0, step) with
+                {
+                    KeptEvery = every,
+                    KeptRows = Enumerable.Range(KeptRow, (ends[1].First - 1) / every).ToArray(),
+                };
+            }
+            else if (keepsStates && step == 1)
+            {
+                entries[0] = entries[0] with { StateRow = KeptRow + 1 };
+            }
+
             Outcome computed = runner.Run(entries.ToArray());
             if (!computed.IsOk)
                 return computed;
@@ -138,6 +158,8 @@ internal static class LaneProbe
                 done[entry.Slot] = entry.Ids.Length;
             }
 
+            if (keepsStates && step == 0)
+                done[0] = first;
             step++;
         }
 

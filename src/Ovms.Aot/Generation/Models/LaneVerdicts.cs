@@ -14,7 +14,7 @@ internal sealed class LaneVerdicts(string? folder)
     private const int LongestReason = 1024;
 
     /// <summary>Grows when the comparison changes.</summary>
-    private const string Form = "1";
+    private const string Form = "2";
 
     private static readonly ConcurrentDictionary<string, string> s_known = new();
 

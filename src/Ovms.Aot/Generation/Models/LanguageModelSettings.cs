@@ -12,6 +12,9 @@ internal sealed record LanguageModelSettings(
     /// number.</summary>
     public long MaxTokens { get; init; }
 
+    /// <summary>Whether states beside the KV cache are kept for later prompts.</summary>
+    public bool KeepsStates { get; init; }
+
     /// <summary>Whether one infer request a sequence is asked for.</summary>
     public bool IsStateful { get; init; }
 

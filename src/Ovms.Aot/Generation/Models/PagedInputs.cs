@@ -9,7 +9,7 @@ namespace Ovms.Generation.Models;
 /// </summary>
 internal sealed class PagedInputs : IDisposable
 {
-    // Rows of states are written at every multiple of the interval. Beyond any length: one row is written, at the end of the step.
+    // Beyond any length: only the state at the end of the step is written. Some models write none at all if the interval is 0.
     private const int NoInterval = 1 << 30;
 
     private static readonly string[] s_needed =
@@ -192,20 +192,27 @@ internal sealed class PagedInputs : IDisposable
 
     private static int BlocksOf(in StepEntry entry, int blockTokens) => (entry.Ids.Length + blockTokens - 1) / blockTokens;
 
-    // The first row of a sequence is read and the second written.
+    // A sequence's first row is read. Then come those that are written: one after each interval, counted from the sequence's first token,
+    // and one at the end of the step. None may be written twice.
     private void FillRows(ReadOnlySpan<StepEntry> entries)
     {
-        Span<int> rows = _rows.Resize(2 * entries.Length);
         Span<int> begins = _rowBegins.Resize(entries.Length + 1);
         Span<int> past = _rowPast.Resize(entries.Length);
-        _interval.Resize(entries.Length).Fill(NoInterval);
+        Span<int> intervals = _interval.Resize(entries.Length);
         begins[0] = 0;
         for (int i = 0; i < entries.Length; i++)
         {
-            rows[2 * i] = entries[i].StateRow;
-            rows[(2 * i) + 1] = entries[i].NextStateRow;
-            begins[i + 1] = 2 * (i + 1);
             past[i] = entries[i].From;
+            intervals[i] = entries[i].KeptEvery > 0 ? entries[i].KeptEvery : NoInterval;
+            begins[i + 1] = begins[i] + 2 + entries[i].KeptRows.Length;
+        }
+
+        Span<int> rows = _rows.Resize(begins[^1]);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            rows[begins[i]] = entries[i].StateRow;
+            entries[i].KeptRows.Span.CopyTo(rows[(begins[i] + 1)..]);
+            rows[begins[i + 1] - 1] = entries[i].NextStateRow;
         }
     }
 }

@@ -49,7 +49,7 @@ internal sealed unsafe class PagedModel : IStepRunner
         InferRequest? request = null;
         try
         {
-            int rows = plan.HasTables ? 2 * settings.MaxSequences : 0;
+            int rows = plan.RowsIn(settings.CacheBytes, settings.MaxSequences, settings.MaxTokens, settings.KeepsStates);
             Outcome<int> blocks = plan.BlocksIn(settings.CacheBytes, rows, settings.MaxTokens);
             if (!blocks.IsOk)
             {

@@ -153,6 +153,7 @@ internal sealed class Delivery(IStepRunner runner, Schedule schedule, LiveCalls 
 
         // What the cache holds of it may be no numbers either.
         sequence.Blocks?.Withdraw();
+        sequence.States?.Withdraw(sequence.Computed);
         calls.End(
             sequence, Finish.Failed, Outcome.Fail(StatusCode.InternalInferenceError, "the model computed logits that are not numbers"));
     }

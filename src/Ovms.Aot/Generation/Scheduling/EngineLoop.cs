@@ -36,7 +36,7 @@ internal sealed class EngineLoop
         _speed = new StepSpeed(settings.PromptTokenSeconds);
         _calls = new LiveCalls(schedule, admission, counts);
         _planner = new StepPlanner(runner.Capacity, settings, schedule, _speed, clock);
-        _execution = new StepExecution(runner, new Delivery(runner, schedule, _calls, counts, clock), _calls, counts, clock);
+        _execution = new StepExecution(runner, schedule, new Delivery(runner, schedule, _calls, counts, clock), _calls, counts, clock);
         _restarts = new EngineRestarts(clock);
         _watch = new StepWatch(settings.Model, clock, log, settings.HealthChanged);
     }
@@ -88,9 +88,10 @@ internal sealed class EngineLoop
         int free = _schedule.Cache?.Free ?? 0;
         int kept = _schedule.Cache?.Kept ?? 0;
         int owned = (_schedule.Cache?.Count ?? 0) - free - kept;
+        int rows = _schedule.Rows is { } all ? all.Count - all.Free : 0;
         _counts.Observe(
             new EngineSnapshot(
-                _schedule.Running.Count, _schedule.Waiting.Count, free, kept, owned, _lastStep.Tokens, _lastStep.Sequences));
+                _schedule.Running.Count, _schedule.Waiting.Count, free, kept, owned, rows, _lastStep.Tokens, _lastStep.Sequences));
     }
 
     /// <summary>Ends all calls and frees the model.</summary>

@@ -25,6 +25,11 @@ internal sealed record EngineSettings
     /// <summary>Whether blocks of earlier prompts and answers are kept for later prompts.</summary>
     public bool KeepsPrefixes { get; init; } = true;
 
+    /// <summary>
+    /// At how many blocks from each other states beside the KV cache are kept inside a prompt, for models that have such; at least 1.
+    /// </summary>
+    public int StateInterval { get; init; } = 8;
+
     /// <summary>Aimed duration of a step with prompts while other sequences wait for their next token, in seconds.</summary>
     public double StepSeconds { get; init; } = 0.1;
 

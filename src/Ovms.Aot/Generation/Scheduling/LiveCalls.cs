@@ -27,7 +27,7 @@ internal sealed class LiveCalls(Schedule schedule, Admission admission, EngineCo
         _calls.Add(call);
         _nextDeadline = Math.Min(_nextDeadline, call.Deadline);
 
-        // Where sequences cannot be copied each answer computes the prompt.
+        // On the stateful lane sequences cannot be copied: each answer computes the prompt.
         int answers = call.Request.Answers;
         call.Unforked = schedule.CanFork ? answers - 1 : 0;
         for (int i = 0; i < answers - call.Unforked; i++)

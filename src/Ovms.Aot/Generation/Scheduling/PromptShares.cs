@@ -45,7 +45,8 @@ internal static class PromptShares
 
     private static int Cut(PromptWork prompt, int allowed, int blockTokens)
     {
-        allowed = Math.Min(allowed, prompt.Limit);
+        int toCut = prompt.Cut > prompt.Computed ? prompt.Cut - prompt.Computed : int.MaxValue;
+        allowed = Math.Min(allowed, Math.Min(prompt.Limit, toCut));
         return prompt.Pending <= allowed ? prompt.Pending : Math.Max(0, allowed - ((prompt.Computed + allowed) % blockTokens));
     }
 }

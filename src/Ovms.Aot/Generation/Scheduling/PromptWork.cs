@@ -5,4 +5,8 @@ namespace Ovms.Generation.Scheduling;
 /// <param name="Pending">Tokens that are not.</param>
 /// <param name="Limit">Maximum number of tokens in one step.</param>
 /// <param name="Due">When it would end if it were computed alone from its arrival on, in seconds of the engine's clock.</param>
-internal readonly record struct PromptWork(int Computed, int Pending, int Limit, double Due);
+internal readonly record struct PromptWork(int Computed, int Pending, int Limit, double Due)
+{
+    /// <summary>Where a piece of it must end at the latest, if that is after what is computed.</summary>
+    public int Cut { get; init; } = int.MaxValue;
+}

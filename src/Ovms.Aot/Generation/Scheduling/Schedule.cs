@@ -14,7 +14,7 @@ internal sealed class Schedule
     private readonly EngineCounts _counts;
     private readonly Action<int> _forget;
     private readonly Stack<int> _slots;
-    private readonly StateRows? _rows;
+    private readonly int _stateInterval;
     private (Sequence? Head, int Blocks) _refused;
 
     /// <summary>An engine without sequences.</summary>
@@ -26,24 +26,35 @@ internal sealed class Schedule
     {
         (_capacity, _counts, _forget) = (capacity, counts, forget);
         MaxSequences = Math.Max(1, Math.Min(settings.MaxSequences, capacity.Sequences));
-        _slots = new Stack<int>(Enumerable.Range(0, MaxSequences).Reverse());
         if (capacity.BlockTokens > 0)
         {
-            // A block whose beginning another sequence computed is of no use without the states at its end.
-            bool keeps = settings.KeepsPrefixes && capacity.StateRows == 0;
-            Cache = new KvCache(capacity.Blocks, capacity.BlockTokens, keeps, settings.PrefixHash);
-            _rows = capacity.StateRows > 0 ? new StateRows(capacity.StateRows) : null;
+            Cache = new KvCache(capacity.Blocks, capacity.BlockTokens, settings.KeepsPrefixes, settings.PrefixHash);
+            if (capacity.StateRows > 0)
+            {
+                // With two rows for each slot, no sequence ever lacks one.
+                MaxSequences = Math.Min(MaxSequences, capacity.StateRows / 2);
+                Rows = new StateRows(capacity.StateRows);
+            }
         }
+
+        _stateInterval = settings.StateInterval;
+        _slots = new Stack<int>(Enumerable.Range(0, MaxSequences).Reverse());
     }
 
     /// <summary>The KV cache; null on the stateful lane.</summary>
     public KvCache? Cache { get; }
 
+    /// <summary>The rows of the state tables; null if the model has none.</summary>
+    public StateRows? Rows { get; }
+
+    /// <summary>At how many blocks from each other prompts can be taken over.</summary>
+    public int PrefixInterval => Rows is null ? 1 : _stateInterval;
+
     /// <summary>Maximum number of sequences that are computed at a time.</summary>
     public int MaxSequences { get; }
 
     /// <summary>Whether a sequence can begin as a copy of another one of its call.</summary>
-    public bool CanFork => Cache is not null && _rows is null;
+    public bool CanFork => Cache is not null;
 
     /// <summary>The sequences that wait.</summary>
     public SequenceLine Waiting { get; } = new();
@@ -64,7 +75,7 @@ internal sealed class Schedule
         while (Waiting.Count > 0)
         {
             Sequence head = Waiting[0];
-            if (_slots.Count < 1 + head.Owner.Unforked || _rows?.Pairs == 0 || !TryReserve(head))
+            if (_slots.Count < 1 + head.Owner.Unforked || !TryReserve(head))
             {
                 return;
             }
@@ -77,7 +88,7 @@ internal sealed class Schedule
                 head.Owner.ForkSlots.Push(_slots.Pop());
             }
 
-            (head.ReadRow, head.WriteRow) = _rows?.Take() ?? (-1, -1);
+            head.States?.Begin();
             if (!head.Owner.HasStarted)
             {
                 head.Owner.HasStarted = true;
@@ -96,10 +107,29 @@ internal sealed class Schedule
             return;
         }
 
-        sequence.Computed = sequence.Blocks.Adopt(sequence.Ids, sequence.Computed);
+        int computed = sequence.Blocks.Adopt(sequence.Ids, sequence.Computed, Rows);
+        if (computed > sequence.Computed)
+        {
+            sequence.Computed = computed;
+            sequence.States?.Adopt(sequence.Blocks.KeyAt(computed));
+        }
+
         if (sequence.Slot >= 0)
         {
             CountCached(sequence);
+        }
+    }
+
+    /// <summary>Takes rows for the states inside a sequence's part of a step that are kept.</summary>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="to">Where its part ends.</param>
+    public void PlanStates(Sequence sequence, int to)
+    {
+        if (Rows is not null)
+        {
+            // After the step each sequence may need another row, and each answer that has no sequence yet two.
+            int needed = (2 * (MaxSequences - _slots.Count)) - Running.Count;
+            sequence.States!.Plan(sequence, to, Math.Max(0, Rows.Available - needed));
         }
     }
 
@@ -122,9 +152,8 @@ internal sealed class Schedule
         }
 
         sequence.Blocks?.Release();
+        sequence.States?.Release();
         sequence.Computed = 0;
-        _rows?.Return(sequence.ReadRow, sequence.WriteRow);
-        (sequence.ReadRow, sequence.WriteRow) = (-1, -1);
         while (sequence.Owner.ForkSlots.TryPop(out int slot))
         {
             _slots.Push(slot);
@@ -144,7 +173,12 @@ internal sealed class Schedule
         copy.Slot = sequence.Owner.ForkSlots.Pop();
         copy.Computed = blocks * _capacity.BlockTokens;
         sequence.Blocks!.ShareWith(copy.Blocks!, blocks);
-        sequence.Owner.Unforked--;
+        sequence.States?.ShareWith(copy.States!, sequence);
+        if (--sequence.Owner.Unforked == 0)
+        {
+            sequence.States?.EndForks();
+        }
+
         Running.Add(copy);
         return copy;
     }
@@ -152,7 +186,9 @@ internal sealed class Schedule
     /// <summary>Makes a sequence of a call; <see cref="Add"/> it.</summary>
     public Sequence New(LiveCall owner, int answer)
     {
-        Sequence sequence = new(owner, answer, Cache, owner.Request.UsePrefix);
+        BlockTable? blocks = Cache is null ? null : new BlockTable(Cache, owner.Request.UsePrefix);
+        SequenceStates? states = Rows is null ? null : new SequenceStates(Rows, blocks!, _capacity.BlockTokens, _stateInterval);
+        Sequence sequence = new(owner, answer, blocks, states);
         owner.Sequences.Add(sequence);
         return sequence;
     }
@@ -168,6 +204,7 @@ internal sealed class Schedule
         }
 
         Cache?.Clear();
+        Rows?.Clear();
     }
 
     // Takes the blocks for all tokens that are known. Those running keep one block each to go on with, and one more stays for this one.
@@ -188,6 +225,7 @@ internal sealed class Schedule
         if (Cache.BlocksFor(sequence.Length) - sequence.Blocks!.Count + reserve > Cache.Available)
         {
             sequence.Blocks.Release();
+            sequence.States?.Release();
             sequence.Computed = 0;
             _refused = (sequence, Cache.Available - reserve);
             return false;

@@ -12,15 +12,15 @@ internal sealed class Sequence
     /// <summary>A sequence of which nothing is computed.</summary>
     /// <param name="owner">Its call.</param>
     /// <param name="answer">Index of the answer.</param>
-    /// <param name="cache">The KV cache; null on the stateful lane.</param>
-    /// <param name="usesPrefixes">Whether it shares blocks with other calls.</param>
-    public Sequence(LiveCall owner, int answer, KvCache? cache, bool usesPrefixes)
+    /// <param name="blocks">Its blocks of the KV cache; null on the stateful lane.</param>
+    /// <param name="states">Its rows of the state tables; null if the model has none.</param>
+    public Sequence(LiveCall owner, int answer, BlockTable? blocks, SequenceStates? states)
     {
         Owner = owner;
         Answer = answer;
         _ids = owner.Request.PromptIds;
         Length = PromptLength = _ids.Length;
-        Blocks = cache is null ? null : new BlockTable(cache, usesPrefixes);
+        (Blocks, States) = (blocks, states);
     }
 
     /// <summary>Its call.</summary>
@@ -31,6 +31,9 @@ internal sealed class Sequence
 
     /// <summary>Its blocks of the KV cache; null on the stateful lane.</summary>
     public BlockTable? Blocks { get; }
+
+    /// <summary>Its rows of the state tables; null if the model has none.</summary>
+    public SequenceStates? States { get; }
 
     /// <summary>Number of all tokens.</summary>
     public int Length { get; private set; }
@@ -55,12 +58,6 @@ internal sealed class Sequence
 
     /// <summary>Its number in the model; -1 while it waits.</summary>
     public int Slot { get; set; } = -1;
-
-    /// <summary>The row of the state tables that a step reads; -1 if there is none.</summary>
-    public int ReadRow { get; set; } = -1;
-
-    /// <summary>The row that it writes.</summary>
-    public int WriteRow { get; set; } = -1;
 
     /// <summary>When its newest token came, as a timestamp; 0 before the first.</summary>
     public long LastToken { get; set; }
@@ -100,13 +97,14 @@ internal sealed class Sequence
     public bool IsBefore(Sequence other) =>
         Owner.Arrival != other.Owner.Arrival ? Owner.Arrival < other.Owner.Arrival : Answer < other.Answer;
 
-    /// <summary>A step wrote what it computed: the row that was written is read next.</summary>
+    /// <summary>A step wrote what it computed.</summary>
     public void Advance(int count)
     {
+        int from = Computed;
         Computed += count;
         Furthest = Math.Max(Furthest, Computed);
-        (ReadRow, WriteRow) = (WriteRow, ReadRow);
         Debug.Assert(Computed <= Length, "Only tokens that exist are computed.");
         Blocks?.Publish(Ids, Computed);
+        States?.Advance(this, from);
     }
 }

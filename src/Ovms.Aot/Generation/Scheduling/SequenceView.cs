@@ -10,6 +10,9 @@ namespace Ovms.Generation.Scheduling;
 /// <param name="Follows">Whether the prompt that is due first computes the same tokens now: this one takes them over.</param>
 internal readonly record struct SequenceView(int Length, int Computed, int Blocks, int OwnedAlone, int Limit, double Due, bool Follows)
 {
+    /// <summary>Where a piece of it must end at the latest, so that the next one begins there.</summary>
+    public int Cut { get; init; } = int.MaxValue;
+
     /// <summary>Tokens that are not computed.</summary>
     public int Pending => Length - Computed;
 

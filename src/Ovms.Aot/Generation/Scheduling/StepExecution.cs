@@ -9,11 +9,13 @@ namespace Ovms.Generation.Scheduling;
 /// the engine's thread.
 /// </summary>
 /// <param name="runner">Computes.</param>
+/// <param name="schedule">Gives the states that are kept their rows.</param>
 /// <param name="delivery">Gets what was computed.</param>
 /// <param name="calls">Ends the sequences at fault.</param>
 /// <param name="counts">The counts.</param>
 /// <param name="clock">The source of time.</param>
-internal sealed class StepExecution(IStepRunner runner, Delivery delivery, LiveCalls calls, EngineCounts counts, TimeProvider clock)
+internal sealed class StepExecution(
+    IStepRunner runner, Schedule schedule, Delivery delivery, LiveCalls calls, EngineCounts counts, TimeProvider clock)
 {
     private readonly List<(Sequence Sequence, Outcome Outcome)> _failed = [];
     private readonly StepEntry[] _probe = new StepEntry[1];
@@ -115,9 +117,16 @@ internal sealed class StepExecution(IStepRunner runner, Delivery delivery, LiveC
         int[] ids = [0];
         int[] blocks = failed.Blocks is null ? [] : [failed.Blocks.For(failed.Computed + 1).Span[^1]];
         runner.Forget(failed.Slot);
-        _probe[0] = new StepEntry(failed.Slot, ids, From: 0, SampleFrom: 0, blocks, failed.ReadRow, failed.WriteRow);
+
+        // The row that is read is cleared.
+        failed.States?.Separate();
+        _probe[0] = EntryOf(failed, ids, from: 0, sampleFrom: 0, blocks);
         return Compute(_probe);
     }
+
+    private static StepEntry EntryOf(
+        Sequence sequence, ReadOnlyMemory<int> ids, int from, int sampleFrom, ReadOnlyMemory<int> blocks) =>
+        new(sequence.Slot, ids, from, sampleFrom, blocks, sequence.States?.Read ?? -1, sequence.States?.Write ?? -1);
 
     private Outcome Compute(ReadOnlySpan<StepEntry> entries)
     {
@@ -148,14 +157,12 @@ internal sealed class StepExecution(IStepRunner runner, Delivery delivery, LiveC
             System.Diagnostics.Debug.Assert(reached, "The plan counted the blocks.");
             System.Diagnostics.Debug.Assert(sequence.Blocks?.MayWrite(sequence.Computed, to) != false, "Shared blocks are never written.");
             int sampleFrom = sequence.WantsAllRows ? sequence.Computed : to == sequence.Length ? to - 1 : to;
-            _entries[i] = new StepEntry(
-                sequence.Slot,
-                sequence.First(to),
-                sequence.Computed,
-                sampleFrom,
-                sequence.Blocks?.For(to) ?? default,
-                sequence.ReadRow,
-                sequence.WriteRow);
+            schedule.PlanStates(sequence, to);
+            _entries[i] = EntryOf(sequence, sequence.First(to), sequence.Computed, sampleFrom, sequence.Blocks?.For(to) ?? default) with
+            {
+                KeptEvery = sequence.States?.Every ?? 0,
+                KeptRows = sequence.States?.Inside ?? default,
+            };
             _parts[i] = new StepPart(sequence, shares[i].Count, to - sampleFrom);
         }
     }

@@ -99,7 +99,7 @@ internal sealed class StepPlan
         for (int i = 0; i < count; i++)
         {
             SequenceView sequence = view.Sequences[_prompts[i]];
-            _work[i] = new PromptWork(sequence.Computed, sequence.Pending, sequence.Limit, sequence.Due);
+            _work[i] = new PromptWork(sequence.Computed, sequence.Pending, sequence.Limit, sequence.Due) { Cut = sequence.Cut };
         }
 
         int unit = Math.Max(view.BlockTokens, 1);

@@ -67,14 +67,17 @@ internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings
         {
             Sequence sequence = running[i];
             bool follows = !sequence.IsDecode && sequence != first && first?.Blocks is { } blocks && !sequence.WantsAllRows
-                && sequence.Blocks!.Follows(sequence.Ids, blocks, first.Ids);
+                && sequence.Blocks!.Follows(sequence.Ids, blocks, first.Ids, schedule.PrefixInterval);
             decodes += sequence.IsDecode ? 1 : 0;
 
             // A sequence needs one block at most beyond those it was admitted with. Only if that many are not there does it matter whose
             // blocks are shared.
             int held = sequence.Blocks?.Count ?? 0;
             int alone = available < running.Count ? sequence.Blocks?.OwnedAlone ?? 0 : held;
-            _views[i] = new SequenceView(sequence.Length, sequence.Computed, held, alone, RowLimit(sequence), Due(sequence), follows);
+            _views[i] = new SequenceView(sequence.Length, sequence.Computed, held, alone, RowLimit(sequence), Due(sequence), follows)
+            {
+                Cut = settings.SplitsPrompts && sequence.States is { } states ? states.CutOf(sequence) : int.MaxValue,
+            };
         }
 
         double target = decodes > 0 ? settings.StepSeconds : settings.PromptStepSeconds;

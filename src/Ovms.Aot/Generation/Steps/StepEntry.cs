@@ -15,6 +15,12 @@ namespace Ovms.Generation.Steps;
 internal readonly record struct StepEntry(
     int Slot, ReadOnlyMemory<int> Ids, int From, int SampleFrom, ReadOnlyMemory<int> Blocks, int StateRow, int NextStateRow)
 {
+    /// <summary>The state after every multiple of as many tokens inside the step is written too; 0 for none.</summary>
+    public int KeptEvery { get; init; }
+
+    /// <summary>The rows into which they are written: one for each multiple between <see cref="From"/> and the last token.</summary>
+    public ReadOnlyMemory<int> KeptRows { get; init; }
+
     /// <summary>How many tokens are computed.</summary>
     public int Count => Ids.Length - From;
 

@@ -11,6 +11,9 @@ internal sealed record LanguageSettings
 {
     private const string PrecisionKey = "KV_CACHE_PRECISION";
 
+    // As in the original server.
+    private const int BlocksOfMultiplier = 8;
+
     /// <summary>The devices to choose one from.</summary>
     public required TargetDevice Device { get; init; }
 
@@ -28,6 +31,9 @@ internal sealed record LanguageSettings
 
     /// <summary>Whether computed beginnings of prompts are kept.</summary>
     public required bool CachesPrefixes { get; init; }
+
+    /// <summary>Blocks between two states beside the KV cache that are kept inside a prompt; null = as their size suggests.</summary>
+    public required int? StateInterval { get; init; }
 
     /// <summary>Whether prompts are computed in parts beside running answers.</summary>
     public required bool SplitsPrompts { get; init; }
@@ -99,6 +105,7 @@ internal sealed record LanguageSettings
                 MaxSequences = (int)written.MaxNumSeqs,
                 MaxBatchedTokens = (int?)written.MaxNumBatchedTokens,
                 CachesPrefixes = written.EnablePrefixCaching == TrueFalse.True,
+                StateInterval = written.CacheIntervalMultiplier == 0 ? null : (int)written.CacheIntervalMultiplier * BlocksOfMultiplier,
                 SplitsPrompts = written.DynamicSplitFuse == TrueFalse.True,
                 IsStateful = written.PipelineType == "LM",
                 MaxPromptTokens = (int?)written.MaxPromptLen,
@@ -137,9 +144,6 @@ internal sealed record LanguageSettings
             .. written.ReasoningParser.Length > 0
                 ? [$"reasoning_parser {written.ReasoningParser} (thinking stays in the text)"]
                 : Array.Empty<string>(),
-            .. written.CacheIntervalMultiplier == 0
-                ? Array.Empty<string>()
-                : ["cache_interval_multiplier (states of convolution and linear attention are not kept for later prompts)"],
             .. written.EnableToolGuidedGeneration == TrueFalse.True
                 ? ["enable_tool_guided_generation (tool calls are not held to their schema)"]
                 : Array.Empty<string>(),

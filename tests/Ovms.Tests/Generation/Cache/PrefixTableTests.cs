@@ -9,9 +9,9 @@ public sealed class PrefixTableTests
     {
         // Every block has the same hash.
         PrefixTable table = new(8, 2, static (_, _) => 7);
-        long first = table.Add(PrefixTable.Root, [1, 2], 0);
-        long second = table.Add(PrefixTable.Root, [1, 3], 1);
-        long child = table.Add(first, [5, 6], 2);
+        long first = table.Add(PrefixTable.Root, [1, 2], 0).Key;
+        long second = table.Add(PrefixTable.Root, [1, 3], 1).Key;
+        long child = table.Add(first, [5, 6], 2).Key;
         await Assert.That(table.TryFind(PrefixTable.Root, [1, 3], out int block, out long key) && block == 1 && key == second).IsTrue();
         await Assert.That(table.TryFind(first, [5, 6], out block, out key) && block == 2 && key == child).IsTrue();
         await Assert.That(table.TryFind(second, [5, 6], out _, out _)).IsFalse();
@@ -22,8 +22,8 @@ public sealed class PrefixTableTests
     public async Task SameContent_IsKeptOnce()
     {
         PrefixTable table = new(4, 2);
-        long key = table.Add(PrefixTable.Root, [1, 2], 3);
-        await Assert.That(table.Add(PrefixTable.Root, [1, 2], 1)).IsEqualTo(key);
+        long key = table.Add(PrefixTable.Root, [1, 2], 3).Key;
+        await Assert.That(table.Add(PrefixTable.Root, [1, 2], 1)).IsEqualTo((3, key));
         await Assert.That((table.Contains(3), table.Contains(1))).IsEqualTo((true, false));
     }
 
@@ -48,11 +48,11 @@ public sealed class PrefixTableTests
     public async Task EvictedParent_IsNotFoundUnderItsOldKey()
     {
         PrefixTable table = new(4, 1);
-        long parent = table.Add(PrefixTable.Root, [1], 0);
+        long parent = table.Add(PrefixTable.Root, [1], 0).Key;
         table.Add(parent, [2], 1);
         table.AddUnowned(0);
         table.TryEvict(out _);
-        long again = table.Add(PrefixTable.Root, [1], 0);
+        long again = table.Add(PrefixTable.Root, [1], 0).Key;
         await Assert.That(table.TryFind(again, [2], out _, out _)).IsFalse();
         await Assert.That(table.TryFind(parent, [2], out int block, out _) && block == 1).IsTrue();
     }

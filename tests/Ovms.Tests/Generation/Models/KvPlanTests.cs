@@ -39,6 +39,35 @@ public class KvPlanTests
         await Assert.That(plan.BlocksIn(50_000, 10, 0).Text).Contains("besides 10 rows of states of 5120 bytes; allow fewer sequences or a larger cache");
     }
 
+    // Rows of 5,120 bytes and blocks of 2,304: two rows a sequence, and an eighth of what is left for those that are kept.
+    [Test]
+    [Arguments(1_000_000L, 5, 0L, false, 10)]
+    [Arguments(1_000_000L, 5, 0L, true, 10 + (948_800 / 8 / 5120))]
+    [Arguments(1_000_000L, 5, 320L, true, 10 + 10)]
+    [Arguments(52_000L, 5, 0L, true, 10)]
+    [Arguments(40_000L, 5, 0L, true, 10)]
+    public async Task RowsThatAreKept_AreBounded(long bytes, int sequences, long mostTokens, bool keeps, int rows)
+    {
+        PortInfo[] inputs =
+        [
+            Port(0, "key_cache.0", ElementType.U8, -1, 2, 40, 16), Port(1, "value_cache.0", ElementType.U4, -1, 2, 32, 32),
+            Port(2, "conv_state_table.0", ElementType.BF16, -1, 128, 4), Port(3, "gated_delta_state_table.0", ElementType.F32, -1, 4, 16, 16),
+        ];
+        await Assert.That(KvPlan.Read(inputs).Value!.RowsIn(bytes, sequences, mostTokens, keeps)).IsEqualTo(rows);
+        PortInfo[] plain = [inputs[0], inputs[1]];
+        await Assert.That(KvPlan.Read(plain).Value!.RowsIn(bytes, sequences, mostTokens, keeps)).IsEqualTo(0);
+    }
+
+    [Test]
+    [Arguments(100L, 1)]
+    [Arguments(1000L, 1)]
+    [Arguments(2500L, 3)]
+    [Arguments(100_000L, 8)]
+    public async Task LargeStates_AreKeptFartherApart(long rowBytes, int blocks)
+    {
+        await Assert.That(new KvFacts("U8", 32, 10, 1000, rowBytes, 10).StateInterval).IsEqualTo(blocks);
+    }
+
     [Test]
     public async Task CachesOfAnotherForm_AreRefused()
     {

@@ -11,11 +11,12 @@ public sealed class FailureTests
     private const int Poison = 49;
 
     [Test]
-    [Arguments(true)]
-    [Arguments(false)]
-    public async Task Culprit_FailsAlone(bool throws)
+    [Arguments(true, 0)]
+    [Arguments(false, 0)]
+    [Arguments(false, 30)]
+    public async Task Culprit_FailsAlone(bool throws, int stateRows)
     {
-        await using EngineRig rig = new();
+        await using EngineRig rig = new(stateRows: stateRows);
         rig.Model.Computes = entries => !entries.Any(IsPoisoned) || (throws ? throw new InvalidOperationException("made to throw") : false);
         int[][] prompts = [.. Enumerable.Range(0, 9).Select(static i => Harmless(i, 40 + i))];
         int[] poisoned = [.. Harmless(20, 60), Poison];

@@ -80,6 +80,11 @@ internal sealed class FakeModel(StepCapacity capacity) : IStepRunner
         _finite = IsFinite(all);
         _rows.Clear();
         Expect(all.Select(static entry => entry.Slot).Distinct().Count() == all.Length, "a slot twice in a step");
+        if (capacity.StateRows > 0)
+        {
+            ExpectRows(all);
+        }
+
         foreach (StepEntry entry in all)
         {
             if (entry.From == 0)
@@ -148,8 +153,9 @@ internal sealed class FakeModel(StepCapacity capacity) : IStepRunner
         ulong kept = entry.From > 0 ? At(entry.From - 1) : Seed;
         if (capacity.StateRows > 0)
         {
-            Expect(entry.StateRow != entry.NextStateRow && entry.StateRow >= 0, "a state written in place");
-            Expect(entry.From == 0 || _states[entry.StateRow] == kept, "the state of another place");
+            // As a real model does: the state before the first token is made, not kept.
+            _states[entry.StateRow] = entry.From == 0 ? kept : _states[entry.StateRow];
+            Expect(_states[entry.StateRow] == kept, "the state of another place");
         }
 
         ulong all = 0;
@@ -158,6 +164,10 @@ internal sealed class FakeModel(StepCapacity capacity) : IStepRunner
             if (i >= entry.From)
             {
                 At(i) = kept = Mix(kept, ids[i]);
+                if (entry.KeptEvery > 0 && (i + 1) % entry.KeptEvery == 0 && i + 1 < ids.Length)
+                {
+                    _states[entry.KeptRows.Span[((i + 1) / entry.KeptEvery) - (entry.From / entry.KeptEvery) - 1]] = kept;
+                }
             }
 
             all += At(i) * (ulong)((2 * i) + 1);
@@ -167,6 +177,25 @@ internal sealed class FakeModel(StepCapacity capacity) : IStepRunner
         if (capacity.StateRows > 0)
         {
             _states[entry.NextStateRow] = kept;
+        }
+    }
+
+    private void ExpectRows(StepEntry[] entries)
+    {
+        // Rows that are cleared count as written.
+        int[] written =
+        [
+            .. entries.Select(static entry => entry.NextStateRow),
+            .. entries.Where(static entry => entry.From == 0).Select(static entry => entry.StateRow),
+            .. entries.SelectMany(static entry => entry.KeptRows.ToArray()),
+        ];
+        int[] read = [.. entries.Where(static entry => entry.From > 0).Select(static entry => entry.StateRow)];
+        Expect(written.Distinct().Count() == written.Length && !written.Intersect(read).Any(), "a row of two purposes");
+        Expect(written.Concat(read).All(row => row >= 0 && row < capacity.StateRows), "a row that is none");
+        foreach (StepEntry entry in entries)
+        {
+            int inside = entry.KeptEvery == 0 ? 0 : ((entry.Ids.Length - 1) / entry.KeptEvery) - (entry.From / entry.KeptEvery);
+            Expect(entry.KeptRows.Length == inside, $"{entry.KeptRows.Length} rows for {inside} states");
         }
     }
 

@@ -38,6 +38,19 @@ public sealed class PromptSharesTests
         await Assert.That(counts).IsEquivalentTo([32, 224], TUnit.Assertions.Enums.CollectionOrdering.Matching);
     }
 
+    // Computed and budget of a prompt of 1,000 tokens that is cut after 992.
+    [Test]
+    [Arguments(0, 2000, 992)]
+    [Arguments(0, 512, 512)]
+    [Arguments(960, 64, 32)]
+    [Arguments(992, 64, 8)]
+    public async Task Cut_EndsAPiece(int computed, int budget, int expected)
+    {
+        int[] counts = new int[1];
+        PromptShares.Compute([new PromptWork(computed, 1000 - computed, Unlimited, 0) { Cut = 992 }], budget, 32, counts);
+        await Assert.That(counts[0]).IsEqualTo(expected);
+    }
+
     // Whatever the prompts are: pieces end at borders, the budget holds, no block is left while there is work, and nobody gets a token
     // while one that is due earlier gets none.
     [Test]

@@ -20,7 +20,7 @@ public sealed class RowSamplingTests
         RowSampling sampling = new(model);
         GenerationRequest request = new() { PromptIds = [1], SamplingRules = new SamplingRules { Temperature = 1, TopP = 0.9f, Seed = 3 }, MaxTokens = 100 };
         LiveCall call = new(new GenerationCall(request, static () => { }), 0, long.MaxValue);
-        Sequence[] sequences = [.. Enumerable.Range(0, rows).Select(answer => new Sequence(call, answer, null, false))];
+        Sequence[] sequences = [.. Enumerable.Range(0, rows).Select(answer => new Sequence(call, answer, null, null))];
         Sampler[] alone = [.. Enumerable.Range(0, rows).Select(answer => new Sampler(request.SamplingRules, answer, request.PromptIds))];
         for (int step = 0; step < 20; step++)
         {
@@ -46,7 +46,7 @@ public sealed class RowSamplingTests
         LiveCall call = new(new GenerationCall(request, static () => { }), 0, long.MaxValue);
         for (int i = 0; i < 16; i++)
         {
-            sampling.Add(new Sequence(call, i, null, false), i);
+            sampling.Add(new Sequence(call, i, null, null), i);
         }
 
         await Assert.That(sampling.Run).Throws<InvalidOperationException>();

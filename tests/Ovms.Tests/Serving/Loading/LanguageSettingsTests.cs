@@ -70,15 +70,23 @@ public sealed class LanguageSettingsTests
             ReasoningParser = "qwen3",
             EnableToolGuidedGeneration = TrueFalse.True,
             MaxPromptLen = 7,
-            CacheIntervalMultiplier = 2,
         }).Value!.Warning!;
-        foreach (string option in new[] { "tool_parser hermes3", "reasoning_parser qwen3", "enable_tool_guided_generation", "cache_interval_multiplier" })
+        foreach (string option in new[] { "tool_parser hermes3", "reasoning_parser qwen3", "enable_tool_guided_generation" })
         {
             await Assert.That(warning).Contains(option);
         }
 
         await Assert.That(warning).DoesNotContain("max_prompt_len");
         await Assert.That(From(s_model with { MaxPromptLen = 7 }).Value!.MaxPromptTokens).IsEqualTo(7);
+    }
+
+    // Eight blocks each, as in the original server.
+    [Test]
+    public async Task CacheIntervalMultiplier_CountsEightBlocks()
+    {
+        await Assert.That(From(s_model).Value!.StateInterval).IsNull();
+        LanguageSettings settings = From(s_model with { CacheIntervalMultiplier = 3 }).Value!;
+        await Assert.That((settings.StateInterval, settings.Warning)).IsEqualTo((24, null));
     }
 
     [Test]

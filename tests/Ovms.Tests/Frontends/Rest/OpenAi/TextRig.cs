@@ -39,7 +39,7 @@ internal sealed class TextRig : IDisposable
             {
                 Device = TargetDevice.Cpu, Plugin = PluginConfig.Empty, CacheBytes = 0, MaxSequences = 64, MaxBatchedTokens = null,
                 CachesPrefixes = true, SplitsPrompts = true, IsStateful = false, MaxTokensLimit = null, BestOfLimit = 20, IsOfGraph = false,
-                Warning = null, MaxPromptTokens = null, IsOnlyVersion = true,
+                Warning = null, StateInterval = null, MaxPromptTokens = null, IsOnlyVersion = true,
             },
             Facts = TokenizerFolder.FactsOf(folder),
             Longest = 32 * 4000,
