@@ -164,6 +164,25 @@ public sealed class StateReuseTests
         await rig.StopAsync();
     }
 
+    // The blocks of a prompt are there and right, its states were driven out and are computed again, wrongly.
+    [Test]
+    public async Task StatesThatMayBeWrong_AreNotKeptUnderBlocksThatAreRight()
+    {
+        await using EngineRig rig = new(stateRows: 13, sequences: 4, settings: new EngineSettings { StateInterval = 1000 });
+        int[] prompt = EngineRig.Prompt(1, 100);
+        for (int i = 1; i < 16; i++)
+        {
+            await AssertCached(rig, EngineRig.Prompt(i, 100), 2, 0);
+        }
+
+        rig.Model.IsFinite = static _ => false;
+        GenerationCall call = rig.Submit(EngineRig.Greedy(prompt, 5));
+        await Assert.That(((await EngineRig.ReadAsync(call))[^1].Finish, call.CachedTokens)).IsEqualTo((Finish.Failed, 0));
+        rig.Model.IsFinite = static _ => true;
+        await AssertCached(rig, prompt, 5, 0);
+        await rig.StopAsync();
+    }
+
     [Test]
     [Arguments(false, true)]
     [Arguments(true, false)]
