@@ -56,20 +56,23 @@ public sealed class FairnessTests
     {
         EngineClock clock = new();
         await using EngineRig rig = new(
-            blocks: 2000, clock: clock, settings: new EngineSettings { MaxBatchedTokens = 256, PromptTokenSeconds = 0.001 });
-        using SemaphoreSlim steps = new(0);
+            blocks: 2000,
+            clock: clock,
+            settings: new EngineSettings { MaxBatchedTokens = 256, PromptTokenSeconds = 0.001, GatherTime = TimeSpan.FromSeconds(20) });
         rig.Model.Computes = entries =>
         {
-            steps.Wait(TimeSpan.FromSeconds(20));
             clock.Move(0.001 * entries.Sum(static entry => entry.Count));
             return true;
         };
+
+        // No step runs while the clock is moved: it would seem to take as long.
+        rig.Engine.Announce();
         GenerationCall longCall = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(1, 3200), 1));
         clock.Move(3);
         GenerationCall early = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(2, 100), 1));
         clock.Move(1);
         GenerationCall late = rig.Submit(EngineRig.Greedy(EngineRig.Prompt(3, 110), 1));
-        steps.Release(1000);
+        rig.Engine.EndAnnouncement();
         await Task.WhenAll(EngineRig.ReadAsync(longCall), EngineRig.ReadAsync(early), EngineRig.ReadAsync(late));
         int[][] all = [.. rig.Model.Steps.Select(static step => step.Select(static entry => entry.Count).ToArray())];
         int StepOf(int count) => Array.FindIndex(all, step => step.Contains(count));
