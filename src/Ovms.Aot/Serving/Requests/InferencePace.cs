@@ -17,17 +17,20 @@ internal sealed class InferencePace
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
 
-    // While inferences are handed over, the measured time includes the hand-over. A trial in place measures the computation alone.
+    // While inferences are handed over, the measured time includes two thread switches, which are long on a busy machine. The shortest time
+    // decides about a trial in place, which measures the computation alone.
     private static readonly TimeSpan s_trialLimit = Longest + TimeSpan.FromMicroseconds(200);
 
     private const int FirstTrialAfter = 8;
     private const int NextTrialAfter = 4096;
 
-    // A sample has a weight of 1/16. Its value is capped at four times the limit, since the system may have interrupted the thread.
+    // A sample has a weight of 1/16, also the first one. Its value is capped at four times the limit: the system may have interrupted the
+    // thread. Thus five long ones in a row end a trial.
     private const int Weight = 16;
     private const int LargestSample = 4;
 
     private long _average;
+    private long _shortest = long.MaxValue;
     private int _untilTrial = FirstTrialAfter;
 
     /// <summary>Whether the next inference runs on the calling thread.</summary>
@@ -36,7 +39,7 @@ internal sealed class InferencePace
     /// <summary>Records an inference that was handed over and took <paramref name="taken"/>, including the hand-over.</summary>
     public void HandedOver(TimeSpan taken)
     {
-        Learn(taken, s_trialLimit);
+        Volatile.Write(ref _shortest, Math.Min(Volatile.Read(ref _shortest), taken.Ticks));
         int left = Volatile.Read(ref _untilTrial);
         if (left > 1)
         {
@@ -44,8 +47,9 @@ internal sealed class InferencePace
         }
         else if (left == 1)
         {
-            bool isWorthIt = Volatile.Read(ref _average) <= s_trialLimit.Ticks;
+            bool isWorthIt = Volatile.Read(ref _shortest) <= s_trialLimit.Ticks;
             Volatile.Write(ref _average, 0);
+            Volatile.Write(ref _shortest, long.MaxValue);
             Volatile.Write(ref _untilTrial, isWorthIt ? 0 : NextTrialAfter);
         }
     }
@@ -53,18 +57,14 @@ internal sealed class InferencePace
     /// <summary>Records an inference that ran in place.</summary>
     public void ComputedInPlace(TimeSpan taken)
     {
-        Learn(taken, Longest);
-        if (Volatile.Read(ref _average) > Longest.Ticks)
+        long average = Volatile.Read(ref _average);
+        long sample = Math.Min(taken.Ticks, LargestSample * Longest.Ticks);
+        average += (sample - average) / Weight;
+        bool isLong = average > Longest.Ticks;
+        Volatile.Write(ref _average, isLong ? 0 : average);
+        if (isLong)
         {
-            Volatile.Write(ref _average, 0);
             Volatile.Write(ref _untilTrial, NextTrialAfter);
         }
-    }
-
-    private void Learn(TimeSpan taken, TimeSpan limit)
-    {
-        long average = Volatile.Read(ref _average);
-        long sample = Math.Min(taken.Ticks, LargestSample * limit.Ticks);
-        Volatile.Write(ref _average, average == 0 ? sample : average + ((sample - average) / Weight));
     }
 }
