@@ -12,7 +12,7 @@ namespace Ovms.Serving.Requests;
 internal sealed class InferencePace
 {
     /// <summary>
-    /// The longest average duration of inferences that run in place. It bounds how long other work on the same thread, for example a
+    /// The longest duration of most inferences that run in place. It bounds how long other work on the same thread, for example a
     /// health call, waits.
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
@@ -22,14 +22,13 @@ internal sealed class InferencePace
     private static readonly TimeSpan s_trialLimit = Longest + TimeSpan.FromMicroseconds(200);
 
     private const int FirstTrialAfter = 8;
-    private const int NextTrialAfter = 4096;
+    private const int NextTrialAfter = 512;
 
-    // A sample has a weight of 1/16, also the first one. Its value is capped at four times the limit: the system may have interrupted the
-    // thread. Thus five long ones in a row end a trial.
-    private const int Weight = 16;
-    private const int LargestSample = 4;
+    // Ends a trial: so many more long ones than short ones. On a busy machine the system interrupts even the shortest, and so do callers
+    // that compute at the same time with one stream: handed over, they would wait as well. The first one on each thread is long, too.
+    private const int MostLongOnes = 8;
 
-    private long _average;
+    private int _longOnes;
     private long _shortest = long.MaxValue;
     private int _untilTrial = FirstTrialAfter;
 
@@ -48,7 +47,7 @@ internal sealed class InferencePace
         else if (left == 1)
         {
             bool isWorthIt = Volatile.Read(ref _shortest) <= s_trialLimit.Ticks;
-            Volatile.Write(ref _average, 0);
+            Volatile.Write(ref _longOnes, 0);
             Volatile.Write(ref _shortest, long.MaxValue);
             Volatile.Write(ref _untilTrial, isWorthIt ? 0 : NextTrialAfter);
         }
@@ -57,12 +56,9 @@ internal sealed class InferencePace
     /// <summary>Records an inference that ran in place.</summary>
     public void ComputedInPlace(TimeSpan taken)
     {
-        long average = Volatile.Read(ref _average);
-        long sample = Math.Min(taken.Ticks, LargestSample * Longest.Ticks);
-        average += (sample - average) / Weight;
-        bool isLong = average > Longest.Ticks;
-        Volatile.Write(ref _average, isLong ? 0 : average);
-        if (isLong)
+        int more = Math.Max(Volatile.Read(ref _longOnes) + (taken > Longest ? 1 : -1), 0);
+        Volatile.Write(ref _longOnes, more);
+        if (more >= MostLongOnes)
         {
             Volatile.Write(ref _untilTrial, NextTrialAfter);
         }
