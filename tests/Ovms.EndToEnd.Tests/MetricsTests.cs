@@ -13,6 +13,17 @@ public sealed class MetricsTests
     private const string Json = """{"inputs":[{"name":"b","shape":[1,10],"datatype":"FP32","data":[0,1,2,3,4,5,6,7,8,9]}]}""";
     private const string Version = "name=\"dummy\",version=\"1\"";
 
+    /// <summary>Each piece costs a packet: a scrape of one model has fewer pieces than families.</summary>
+    [Test]
+    public async Task Scrape_IsSentInFewPieces()
+    {
+        await using OvmsServer server = await OvmsServer.StartAsync(Repo.Model("dummy"), "dummy", "--metrics_enable");
+        string answer = await RawHttp.ExchangeAsync(server.RestPort, RawHttp.Request("GET /metrics", "Connection: close\r\n", []));
+        string[] parts = answer[answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)..].Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        await Assert.That(answer.Split("# TYPE ").Length).IsGreaterThan(20);
+        await Assert.That(parts.Count(static part => part.All(char.IsAsciiHexDigit))).IsBetween(2, 5);
+    }
+
     [Test]
     public async Task EveryCall_IsCountedOnceWhereItBelongs()
     {

@@ -28,7 +28,9 @@ internal static class ProcessMetrics
         metrics.Add(MetricFamilies.OpenFiles, static sink => CollectCount(sink, FileDescriptors, static process => process.HandleCount));
         metrics.Add(MetricFamilies.Threads, static sink => CollectCount(sink, Tasks, static process => process.Threads.Count));
         metrics.AddCount(MetricFamilies.GcHeap, static () => GC.GetTotalMemory(forceFullCollection: false));
-        metrics.AddCount(MetricFamilies.GcAllocated, static () => GC.GetTotalAllocatedBytes(precise: true));
+
+        // A precise count would stop all threads.
+        metrics.AddCount(MetricFamilies.GcAllocated, static () => GC.GetTotalAllocatedBytes(precise: false));
         metrics.Add(MetricFamilies.GcCollections, CollectCollections);
         if (openFilesLimit is { } limit)
         {

@@ -13,6 +13,9 @@ internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
 
     private const int LongestNumber = 32;
 
+    // A comma, two braces and a space.
+    private const int Punctuation = 4;
+
     private const double MicrosecondsPerSecond = 1e6;
 
     private static readonly byte[][] s_microseconds = BoundsAs(static bound => bound);
@@ -70,21 +73,31 @@ internal sealed class PrometheusText(IBufferWriter<byte> output) : MetricSink
         "le=\"+Inf\""u8.ToArray(),
     ];
 
+    // Everything of a line but its number, in one piece: the connection's buffer takes a lock for each.
     private void Begin(ReadOnlySpan<byte> suffix, MetricLabels labels, ReadOnlySpan<byte> last)
     {
         Head();
-        output.Write(_name);
-        output.Write(suffix);
+        Span<byte> line = output.GetSpan(_name.Length + suffix.Length + labels.Text.Length + last.Length + Punctuation);
+        int length = 0;
+        Put(line, ref length, _name);
+        Put(line, ref length, suffix);
         if (labels.Text.Length + last.Length > 0)
         {
-            output.Write("{"u8);
-            output.Write(labels.Text);
-            output.Write(labels.Text.Length > 0 && last.Length > 0 ? ","u8 : []);
-            output.Write(last);
-            output.Write("}"u8);
+            Put(line, ref length, "{"u8);
+            Put(line, ref length, labels.Text);
+            Put(line, ref length, labels.Text.Length > 0 && last.Length > 0 ? ","u8 : []);
+            Put(line, ref length, last);
+            Put(line, ref length, "}"u8);
         }
 
-        output.Write(" "u8);
+        Put(line, ref length, " "u8);
+        output.Advance(length);
+    }
+
+    private static void Put(Span<byte> line, ref int length, ReadOnlySpan<byte> part)
+    {
+        part.CopyTo(line[length..]);
+        length += part.Length;
     }
 
     // Written before the family's first series.

@@ -12,22 +12,24 @@ namespace Ovms.Serving.Requests;
 internal sealed class InferencePace
 {
     /// <summary>
-    /// The longest average duration of inferences that run in place. It bounds how long other work on the same thread, for example a
+    /// The longest duration of most inferences that run in place. It bounds how long other work on the same thread, for example a
     /// health call, waits.
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
 
-    // While inferences are handed over, the measured time includes the hand-over. A trial in place measures the computation alone.
+    // While inferences are handed over, the measured time includes two thread switches, which are long on a busy machine. The shortest time
+    // decides about a trial in place, which measures the computation alone.
     private static readonly TimeSpan s_trialLimit = Longest + TimeSpan.FromMicroseconds(200);
 
     private const int FirstTrialAfter = 8;
-    private const int NextTrialAfter = 4096;
+    private const int NextTrialAfter = 512;
 
-    // A sample has a weight of 1/16. Its value is capped at four times the limit, since the system may have interrupted the thread.
-    private const int Weight = 16;
-    private const int LargestSample = 4;
+    // Ends a trial: so many more long ones than short ones. On a busy machine the system interrupts even the shortest, and so do callers
+    // that compute at the same time with one stream: handed over, they would wait as well. The first one on each thread is long, too.
+    private const int MostLongOnes = 8;
 
-    private long _average;
+    private int _longOnes;
+    private long _shortest = long.MaxValue;
     private int _untilTrial = FirstTrialAfter;
 
     /// <summary>Whether the next inference runs on the calling thread.</summary>
@@ -36,7 +38,7 @@ internal sealed class InferencePace
     /// <summary>Records an inference that was handed over and took <paramref name="taken"/>, including the hand-over.</summary>
     public void HandedOver(TimeSpan taken)
     {
-        Learn(taken, s_trialLimit);
+        Volatile.Write(ref _shortest, Math.Min(Volatile.Read(ref _shortest), taken.Ticks));
         int left = Volatile.Read(ref _untilTrial);
         if (left > 1)
         {
@@ -44,8 +46,9 @@ internal sealed class InferencePace
         }
         else if (left == 1)
         {
-            bool isWorthIt = Volatile.Read(ref _average) <= s_trialLimit.Ticks;
-            Volatile.Write(ref _average, 0);
+            bool isWorthIt = Volatile.Read(ref _shortest) <= s_trialLimit.Ticks;
+            Volatile.Write(ref _longOnes, 0);
+            Volatile.Write(ref _shortest, long.MaxValue);
             Volatile.Write(ref _untilTrial, isWorthIt ? 0 : NextTrialAfter);
         }
     }
@@ -53,18 +56,11 @@ internal sealed class InferencePace
     /// <summary>Records an inference that ran in place.</summary>
     public void ComputedInPlace(TimeSpan taken)
     {
-        Learn(taken, Longest);
-        if (Volatile.Read(ref _average) > Longest.Ticks)
+        int more = Math.Max(Volatile.Read(ref _longOnes) + (taken > Longest ? 1 : -1), 0);
+        Volatile.Write(ref _longOnes, more);
+        if (more >= MostLongOnes)
         {
-            Volatile.Write(ref _average, 0);
             Volatile.Write(ref _untilTrial, NextTrialAfter);
         }
-    }
-
-    private void Learn(TimeSpan taken, TimeSpan limit)
-    {
-        long average = Volatile.Read(ref _average);
-        long sample = Math.Min(taken.Ticks, LargestSample * limit.Ticks);
-        Volatile.Write(ref _average, average == 0 ? sample : average + ((sample - average) / Weight));
     }
 }

@@ -31,11 +31,11 @@ public sealed class InferencePaceTests
     {
         InferencePace pace = new();
         HandOver(pace, s_short, 8);
-        InPlace(pace, InferencePace.Longest + s_short, 1);
+        InPlace(pace, s_long, 8);
         await Assert.That(pace.IsInPlace).IsFalse();
-        HandOver(pace, s_short, 4000);
+        HandOver(pace, s_short, 500);
         await Assert.That(pace.IsInPlace).IsFalse();
-        HandOver(pace, s_short, 96);
+        HandOver(pace, s_short, 12);
         await Assert.That(pace.IsInPlace).IsTrue();
     }
 
@@ -46,6 +46,39 @@ public sealed class InferencePaceTests
         HandOver(pace, s_short, 8);
         InPlace(pace, s_short, 10);
         InPlace(pace, TimeSpan.FromSeconds(1), 1);
+        await Assert.That(pace.IsInPlace).IsTrue();
+    }
+
+    [Test]
+    public async Task ShortOnesOnABusyMachine_AreComputedInPlaceToo()
+    {
+        // The thread switches of most take longer than the computation may: callers take turns on the CPUs.
+        InferencePace pace = new();
+        HandOver(pace, s_long, 7);
+        HandOver(pace, s_short, 1);
+        await Assert.That(pace.IsInPlace).IsTrue();
+    }
+
+    [Test]
+    public async Task FirstInPlace_ThatIsInterrupted_DoesNotEndTheTrial()
+    {
+        InferencePace pace = new();
+        HandOver(pace, s_short, 8);
+        InPlace(pace, TimeSpan.FromSeconds(1), 1);
+        await Assert.That(pace.IsInPlace).IsTrue();
+    }
+
+    [Test]
+    public async Task ThirdOfThemInterrupted_ChangesNothing()
+    {
+        InferencePace pace = new();
+        HandOver(pace, s_short, 8);
+        for (int i = 0; i < 1000; i++)
+        {
+            InPlace(pace, s_long, 1);
+            InPlace(pace, s_short, 2);
+        }
+
         await Assert.That(pace.IsInPlace).IsTrue();
     }
 

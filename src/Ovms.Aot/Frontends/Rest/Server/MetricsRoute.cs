@@ -1,10 +1,11 @@
+using System.IO.Pipelines;
 using Ovms.Observability.Metrics;
 
 namespace Ovms.Frontends.Rest.Server;
 
 /// <summary>
-/// The route for Prometheus metrics. It writes one family at a time straight into the connection's buffer. Thus a scrape holds no more
-/// memory than that buffer, however many models there are and however slowly the scraper reads.
+/// The route for Prometheus metrics. It writes one family at a time straight into the connection's buffer, and waits for the scraper when
+/// that holds some of them. Thus a scrape holds little memory, however many models there are and however slowly the scraper reads.
 /// </summary>
 internal sealed class MetricsRoute(ServerMetrics metrics)
 {
@@ -19,11 +20,15 @@ internal sealed class MetricsRoute(ServerMetrics metrics)
     public async Task WriteAsync(HttpContext context, RestTarget target)
     {
         context.Response.ContentType = PrometheusText.ContentType;
-        PrometheusText text = new(context.Response.BodyWriter);
+        PipeWriter output = context.Response.BodyWriter;
+        PrometheusText text = new(output);
         foreach (MetricSource source in metrics.Sources)
         {
             text.Write(source);
-            if (!(await RestReply.FlushAsync(context).ConfigureAwait(false)).IsOk)
+
+            // The rest is sent at the end of the call. Each flush is a system call and a packet, several times the cost of the family.
+            bool isEnough = !output.CanGetUnflushedBytes || output.UnflushedBytes > AnswerPace.UnflushedLimit;
+            if (isEnough && !(await RestReply.FlushAsync(context).ConfigureAwait(false)).IsOk)
             {
                 return;
             }
