@@ -55,7 +55,8 @@ internal sealed class RunningServer(ServerAddress address, string model)
                 $"The server at {address.Text} does not answer within {s_patience.TotalSeconds:0} s. "
                     + "Is the address right, and is it running?");
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException or InvalidProtocolBufferException)
+        catch (Exception failure) when (
+            failure is HttpRequestException or HttpIOException or JsonException or InvalidProtocolBufferException)
         {
             (string kind, string other) = front == ServerFront.Grpc
                 ? ("gRPC", "A REST port is given as http://HOST:PORT")
