@@ -41,7 +41,7 @@ internal sealed record BenchReport(
         text.Append(CultureInfo.InvariantCulture, $"{Model} on {Device}{requests}, {Processors} processors; input {Input}\n{Versions}\n\n")
             .Append(TextTable.Of([columns, .. Rows.Select(Cells)], leftColumn: 1))
             .Append("\nspread: difference of the fastest and the slowest of 5 rounds.");
-        text.Append(HasRaw ? " of raw: calls/s compared with the engine alone.\nadded us: p50 above the engine's." : "")
+        text.Append(HasRaw ? " of raw: calls/s compared with the engine alone,\nmedian of the rounds. added us: p50 above its own." : "")
             .Append(HasCost ? " cpu, bytes (managed heap): of the server's process, for raw of this one." : "")
             .Append(HasCost ? "\nThe callers share the machine with the server and are measured with it.\n" : "\n")
             .Append(CultureInfo.InvariantCulture, $"\nVerdict: {Verdict}\n");
@@ -70,8 +70,7 @@ internal sealed record BenchReport(
 
     private BenchRow? RawOf(BenchRow row) => Rows.FirstOrDefault(raw => raw.Concurrency == row.Concurrency && raw.IsRaw);
 
-    private double? ShareOf(BenchRow row) =>
-        RawOf(row) is { } raw ? raw.CallsPerSecond > 0 ? row.CallsPerSecond / raw.CallsPerSecond : 0 : null;
+    private double? ShareOf(BenchRow row) => RawOf(row) is { } raw ? RoundRatio.Of(row.RatesInRounds, raw.RatesInRounds) : null;
 
     private double? AddedOf(BenchRow row) =>
         RawOf(row) is { } raw ? (row.Latency.Quantile(0.5) - raw.Latency.Quantile(0.5)).TotalMicroseconds : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ovms.Bench.Measuring;
 
 namespace Ovms.Bench;
 
@@ -36,7 +37,7 @@ internal static class BenchVerdict
 
     private static string BesideEngine(BenchRow best, BenchRow raw, int processors)
     {
-        double share = best.CallsPerSecond / raw.CallsPerSecond;
+        double share = RoundRatio.Of(best.RatesInRounds, raw.RatesInRounds);
         string head = $"With {Callers(best)}, {best.Way} reaches {Percent(share)} of the engine alone";
         if (share > Impossible)
         {

@@ -47,6 +47,15 @@ public sealed class BenchVerdictTests
         await Assert.That(Spread.Of([])).IsEqualTo(0);
     }
 
+    [Test]
+    public async Task DisturbanceOfOneTurn_DoesNotChangeTheShare()
+    {
+        // In the last round the engine's turn was disturbed: by the sums the server would be faster than the engine.
+        await Assert.That(RoundRatio.Of([90, 90, 90, 90, 90], [100, 100, 100, 100, 5])).IsEqualTo(0.9);
+        await Assert.That(RoundRatio.Of([], [])).IsEqualTo(0);
+        await Assert.That(RoundRatio.Of([1], [0])).IsEqualTo(0);
+    }
+
     private static BenchRow Row(string way, int callers, int calls, double ownSeconds)
     {
         BenchRow row = new(way, callers)

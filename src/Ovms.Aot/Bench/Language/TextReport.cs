@@ -71,11 +71,8 @@ internal sealed record TextReport(
         Rows,
         Write);
 
-    private double ShareOf(TextRow row)
-    {
-        double raw = Rows.First(other => other.Concurrency == row.Concurrency).TokensPerSecond;
-        return raw > 0 ? row.TokensPerSecond / raw : 0;
-    }
+    private double ShareOf(TextRow row) =>
+        RoundRatio.Of(row.RatesInRounds, Rows.First(other => other.Concurrency == row.Concurrency).RatesInRounds);
 
     private string[] Cells(TextRow row) =>
     [

@@ -52,7 +52,7 @@ public sealed class TextReportTests
             ProcessorTime = TimeSpan.FromSeconds(0.002 * tokens),
         };
         row.AllocatedInRounds.AddRange([50_000, 900, 800]);
-        row.RatesInRounds.AddRange(tokens == 300 ? [200, 300, 320] : [tokens, tokens]);
+        row.RatesInRounds.AddRange(tokens == 300 ? [200, 300, 320] : [tokens, tokens, tokens]);
         row.First.Add(TimeSpan.FromMilliseconds(50));
         row.Between.Add(TimeSpan.FromMilliseconds(10));
         return row;
