@@ -21,6 +21,7 @@ internal sealed class ServedArrangements(
     // A server that follows the load compiles the model once more and tries the second form for a second before it keeps it.
     private static readonly TimeSpan s_adapting = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan s_mostAdapting = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_signal = TimeSpan.FromMilliseconds(200);
     private BenchInput? _input;
 
     /// <summary>The model's inputs as the first server described them; empty before.</summary>
@@ -40,7 +41,7 @@ internal sealed class ServedArrangements(
         TimeSpan start = Stopwatch.GetElapsedTime(begun);
         if (!started.IsOk)
         {
-            return new TuneTurn(start, [], started.Detail);
+            return await FailedAsync(start, started.Detail!, cancellation).ConfigureAwait(false);
         }
 
         using BenchServer server = started.Value;
@@ -65,14 +66,21 @@ internal sealed class ServedArrangements(
             cancellation.ThrowIfCancellationRequested();
             return new TuneTurn(start, figures);
         }
-        catch (IOException failure) when (!cancellation.IsCancellationRequested)
+        catch (IOException failure)
         {
-            return new TuneTurn(start, [], failure.Message);
+            return await FailedAsync(start, failure.Message, cancellation).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _input?.Dispose();
+
+    // Ctrl+C reaches the server too, and its end may be noticed before the signal.
+    private static async Task<TuneTurn> FailedAsync(TimeSpan start, string why, CancellationToken cancellation)
+    {
+        await Task.Delay(s_signal, cancellation).ConfigureAwait(false);
+        return new TuneTurn(start, [], why);
+    }
 
     private static async Task<TuneFigures> CallAsync(
         BenchWay way, int callers, TimeSpan warmUp, TimeSpan turn, CancellationToken cancellation)

@@ -61,9 +61,9 @@ internal sealed record TuneReport(
         text.Append(CultureInfo.InvariantCulture, $"{Model} on {Device}, {Processors} processors; input {Input}\n{Versions}\n\n");
         if (Ordered.Count > 0)
         {
-            string[] columns = ["settings", "callers", "calls/s", "p50 ms", "p99 ms", "of best", "seconds"];
+            string[] columns = ["settings", "callers", "calls/s", "p50 ms", "p99 ms", "of best", "calls"];
             text.Append(TextTable.Of([columns, .. Ordered.SelectMany(RowsOf)], leftColumn: 0)).Append('\n');
-            text.Append("of best: calls/s compared with the recommended settings, with as many callers. seconds: how long it was ")
+            text.Append("of best: calls/s compared with the recommended settings, with as many callers. calls: how many were ")
                 .Append("measured.\n\n");
         }
 
@@ -147,7 +147,7 @@ internal sealed record TuneReport(
             Milliseconds(figures.Latency.Quantile(0.5)),
             Milliseconds(figures.Latency.Quantile(0.99)),
             best is { CallsPerSecond: > 0 } ? Number(figures.CallsPerSecond / best.CallsPerSecond * 100, "0") + " %" : "",
-            Number(figures.Elapsed.TotalSeconds, "0.0"),
+            figures.Latency.Count.ToString(CultureInfo.InvariantCulture),
         ]);
     }
 
