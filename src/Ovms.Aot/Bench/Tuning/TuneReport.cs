@@ -104,7 +104,9 @@ internal sealed record TuneReport(
         (writer, row) => Write(writer, row.result, row.figures));
 
     private IEnumerable<(string Settings, string Reason)> NotMeasured => Results.Where(static result => !result.IsMeasured)
-        .Select(static result => (result.Arrangement.Text, result.Trouble is { } trouble ? ReasonIn(trouble) : "the time was over"));
+        .Select(result => (
+            result.Arrangement.Text,
+            result.Trouble is { } trouble ? ReasonIn(trouble) : Ended is null ? "the time was over" : "the search was stopped"));
 
     private void WriteBest(Utf8JsonWriter writer)
     {
