@@ -16,8 +16,6 @@ internal static class CrowdRun
         Workload workload = Workload.Dummy;
         Requests requests = workload.MakeRequests();
         using BenchInput input = workload.MakeInput();
-        byte[] grpc = input.GrpcMessage(workload.Name);
-        byte[] rest = RestCaller.Request(workload.Name, input.RestJson()!, null);
         using ConfigFile config = new();
         config.Write([(workload.Name, null), .. Enumerable.Range(1, Models - 1).Select(static number => ($"m{number}", (int?)null))]);
         using Server one = Server.Start(workload.Options);
@@ -27,7 +25,7 @@ internal static class CrowdRun
         {
             Measured alone = await Load.Grpc(one.GrpcPort, requests.Grpc).RunAsync(one, Busy, scale.Turn * 2);
             Measured amongModels = await Load.Grpc(many.GrpcPort, requests.Grpc).RunAsync(many, Busy, scale.Turn * 2);
-            BenchCaller[] idle = await ConnectAsync(one, grpc, rest);
+            BenchCaller[] idle = await ConnectAsync(one, input, workload.Name);
             Measured amongIdle = await Load.Grpc(one.GrpcPort, requests.Grpc).RunAsync(one, Busy, scale.Turn * 2);
             foreach (BenchCaller caller in idle)
                 caller.Dispose();
@@ -48,12 +46,17 @@ internal static class CrowdRun
     }
 
     // Half of them of each kind, each after one call.
-    private static async Task<BenchCaller[]> ConnectAsync(Server server, byte[] grpc, byte[] rest)
+    private static async Task<BenchCaller[]> ConnectAsync(Server server, BenchInput input, string model)
     {
+        BenchWay[] ways =
+        [
+            BenchWay.Rest(server.RestAddress, input, model, cost: null, hasBinary: false).Single(),
+            BenchWay.Grpc(server.GrpcAddress, input, model, cost: null),
+        ];
         BenchCaller[] callers = new BenchCaller[IdleConnections];
         for (int i = 0; i < callers.Length; i++)
         {
-            callers[i] = i % 2 == 0 ? new RestCaller(server.RestPort, rest) : await GrpcCaller.ConnectAsync(server.GrpcPort, BenchRun.InferPath, grpc);
+            callers[i] = await ways[i % ways.Length].ConnectAsync();
             await callers[i].CallAsync();
         }
 

@@ -40,8 +40,15 @@ internal static class Explanation
         "- **Reloads**: one gRPC caller calls a model without a pause. In every second round config.json changes (a second model is",
         "  added, changes its settings, is removed), and the client waits for `POST /v1/config/reload` each time. The quiet rounds",
         "  between them are the comparison.",
+        "- **Shared memory**: input and output lie in one region that the client has registered; the message only names them.",
+        "- **Default settings and settings by hand**: every arrangement of hint, streams, infer requests and batch size that `ovms tune`",
+        "  would try is measured once; the best one and the default settings then in turns. All get 4 s of calls before each turn, in",
+        "  which a server with default settings finds its form.",
+        "- **Burst**: one caller is measured, then beside 32 others from 4 s after their begin, then right after their end, when the",
+        "  server may not have changed its form back yet, and again 2 s later.",
+        "- **The engine while the echo runs**: with the hint that is faster with as many requests in flight as there are callers.",
         "",
-        "Repeat: `./build.sh bench`, in short `./build.sh bench --quick`, in part `./build.sh bench --only start,memory`; single steps",
-        "of a call: `./build.sh bench --micro`.",
+        "Repeat: `./build.sh bench`, in short `./build.sh bench --quick`, in part `./build.sh bench --only start,sweep-squeezenet`;",
+        "single steps of a call: `./build.sh bench --micro`.",
     ];
 }

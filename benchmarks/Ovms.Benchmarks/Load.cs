@@ -31,16 +31,17 @@ internal sealed record Load(string[] Arguments)
     /// <param name="duration">How long is measured.</param>
     /// <param name="rate">Calls a second over all callers, measured from when they were due; null for as many as there is room for.</param>
     /// <param name="dump">File that takes the first answer.</param>
+    /// <param name="warmUp">How long they call before they are measured; <see cref="WarmUp"/> when not given.</param>
     /// <exception cref="InvalidOperationException">A call failed.</exception>
-    public async Task<Measured> RunAsync(int callers, TimeSpan duration, double? rate = null, string? dump = null)
+    public async Task<Measured> RunAsync(int callers, TimeSpan duration, double? rate = null, string? dump = null, TimeSpan? warmUp = null)
     {
         string[] arguments =
         [
-            .. Arguments, "-c", $"{callers}", "-d", Text(duration), "-warm", Text(WarmUp),
+            .. Arguments, "-c", $"{callers}", "-d", Text(duration), "-warm", Text(warmUp ?? WarmUp),
             .. rate is null ? [] : (string[])["-rps", rate.Value.ToString("0.##", CultureInfo.InvariantCulture)],
             .. dump is null ? [] : (string[])["-dump", dump],
         ];
-        using JsonDocument said = JsonDocument.Parse(await Child.RunAsync(s_tool, arguments, duration + TimeSpan.FromSeconds(60)));
+        using JsonDocument said = JsonDocument.Parse(await Child.RunAsync(s_tool, arguments, duration + (warmUp ?? WarmUp) + TimeSpan.FromSeconds(60)));
         double Number(string name) => said.RootElement.GetProperty(name).GetDouble();
         return Number("errors") == 0
             ? new Measured(Number("rps"), Number("p50_ms"), Number("p90_ms"), Number("p99_ms")) { Calls = (long)Number("n") }

@@ -7,11 +7,14 @@ namespace Ovms.Benchmarks;
 /// <summary>What the figures were measured on and with.</summary>
 internal static class Machine
 {
+    /// <summary>The processor and the number of its cores, for tables that may be quoted alone.</summary>
+    public static string Name { get; } = $"{Value("/proc/cpuinfo", "model name") ?? "unknown CPU"}, {Environment.ProcessorCount} cores";
+
     /// <summary>The lines of the report's head.</summary>
     /// <param name="loadBefore">The load average when the run began.</param>
     public static IEnumerable<string> Describe(string loadBefore) =>
     [
-        $"- machine: {Value("/proc/cpuinfo", "model name") ?? "unknown CPU"}, {Environment.ProcessorCount} cores, {Memory()}, {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})",
+        $"- machine: {Name}, {Memory()}, {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})",
         $"- load average when the run began: {loadBefore} (what else ran makes the figures worse, the upper percentiles most)",
         $"- date: {DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, at the end",
         $"- ovms {typeof(Ovms.Serving.Table.Servable).Assembly.GetName().Version!.ToString(3)}, OpenVINO {OpenVinoLibrary.BuildNumber}, .NET {Environment.Version}",

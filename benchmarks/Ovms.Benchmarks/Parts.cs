@@ -3,7 +3,15 @@ namespace Ovms.Benchmarks;
 /// <summary>The parts of a run, in their order.</summary>
 internal static class Parts
 {
-    public static string[] Names { get; } = ["ways", "json", "start", "memory", "bench", "health", "crowd", "reload"];
+    private const string Sweep = "sweep-";
+    private const string Burst = "burst-";
+    private const string Beside = "beside-";
+
+    public static string[] Names { get; } =
+    [
+        "ways", "json", "start", "memory", "bench", "health", "crowd", "reload", "shared",
+        .. new[] { Sweep, Burst, Beside }.SelectMany(static part => Workload.OfLoad.Select(workload => part + workload.Name)),
+    ];
 
     /// <summary>Measures one.</summary>
     public static Task RunAsync(string part, Scale scale, Report report) => part switch
@@ -16,8 +24,43 @@ internal static class Parts
         "health" => HealthAsync(scale, report),
         "crowd" => CrowdAsync(scale, report),
         "reload" => ReloadAsync(scale, report),
+        "shared" => SharedAsync(scale, report),
+        _ when WorkloadIn(part, Sweep) is { } workload => SweepAsync(workload, scale, report),
+        _ when WorkloadIn(part, Burst) is { } workload => BurstAsync(workload, scale, report),
+        _ when WorkloadIn(part, Beside) is { } workload => BesideAsync(workload, scale, report),
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
     };
+
+    private static Workload? WorkloadIn(string part, string kind) =>
+        part.StartsWith(kind, StringComparison.Ordinal) ? Workload.OfLoad.FirstOrDefault(workload => workload.Name == part[kind.Length..]) : null;
+
+    private static async Task SharedAsync(Scale scale, Report report)
+    {
+        SharedMemoryRun run = await SharedMemoryRun.RunAsync(Workload.Squeezenet, scale);
+        report.Add(["", $"## Shared memory ({Machine.Name})", "", .. run.Markdown()]);
+        report.Add(run.Goal);
+    }
+
+    private static async Task SweepAsync(Workload workload, Scale scale, Report report)
+    {
+        SweepRun run = await SweepRun.RunAsync(workload, scale);
+        report.Add(["", $"## {workload.Name}, {SweepRun.Callers} callers: default settings and settings by hand ({Machine.Name})", "", .. run.Markdown()]);
+        report.Add(run.Goal);
+    }
+
+    private static async Task BurstAsync(Workload workload, Scale scale, Report report)
+    {
+        BurstRun run = await BurstRun.RunAsync(workload, scale);
+        report.Add(["", $"## {workload.Name}: one caller before, during and after a burst of {BurstRun.Callers} ({Machine.Name})", "", .. run.Markdown()]);
+        report.Add(run.Goals);
+    }
+
+    private static async Task BesideAsync(Workload workload, Scale scale, Report report)
+    {
+        EngineBesideRun run = await EngineBesideRun.RunAsync(workload, scale);
+        report.Add(["", $"## {workload.Name}, {EngineBesideRun.Callers} callers: the engine while the echo runs ({Machine.Name})", "", .. run.Markdown()]);
+        report.Add(run.Goals);
+    }
 
     private static async Task WaysAsync(Scale scale, Report report)
     {

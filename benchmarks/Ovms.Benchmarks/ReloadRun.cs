@@ -63,7 +63,7 @@ internal sealed class ReloadRun
         Workload workload = Workload.Dummy;
         using BenchInput input = workload.MakeInput();
         using HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{server.RestPort}") };
-        using GrpcCaller caller = await GrpcCaller.ConnectAsync(server.GrpcPort, BenchRun.InferPath, input.GrpcMessage(workload.Name));
+        using BenchCaller caller = await BenchWay.Grpc(server.GrpcAddress, input, workload.Name, cost: null).ConnectAsync();
         for (int call = 0; call < 2000; call++)
             await caller.CallAsync();
 
@@ -95,7 +95,7 @@ internal sealed class ReloadRun
         _memoryAfter = server.ResidentMemory;
     }
 
-    private static Task<Samples> CallUntilAsync(GrpcCaller caller, Samples all, CancellationToken end) => Task.Run(async () =>
+    private static Task<Samples> CallUntilAsync(BenchCaller caller, Samples all, CancellationToken end) => Task.Run(async () =>
     {
         Samples round = new();
         while (!end.IsCancellationRequested)

@@ -9,7 +9,7 @@ namespace Ovms.Benchmarks;
 /// <param name="Limit">The run is ended when it takes this long.</param>
 internal sealed record Scale(int Rounds, TimeSpan Turn, int Starts, int Calls, int Reloads, TimeSpan Limit)
 {
-    public static Scale Full { get; } = new(5, TimeSpan.FromSeconds(1), 20, 1_000_000, 300, TimeSpan.FromMinutes(30));
+    public static Scale Full { get; } = new(5, TimeSpan.FromSeconds(1), 20, 1_000_000, 300, TimeSpan.FromMinutes(50));
 
-    public static Scale Quick { get; } = new(3, TimeSpan.FromSeconds(0.3), 5, 100_000, 60, TimeSpan.FromMinutes(10));
+    public static Scale Quick { get; } = new(3, TimeSpan.FromSeconds(0.3), 5, 100_000, 60, TimeSpan.FromMinutes(20));
 }

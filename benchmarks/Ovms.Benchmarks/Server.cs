@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ovms.Bench;
 using Ovms.Bench.Measuring;
 using Ovms.Observability.Metrics;
 
@@ -22,6 +23,12 @@ internal sealed class Server : IDisposable
     public int GrpcPort { get; }
 
     public int RestPort { get; }
+
+    /// <summary>The gRPC port as an address.</summary>
+    public ServerAddress GrpcAddress => ServerAddress.Loopback(GrpcPort, ServerFront.Grpc);
+
+    /// <summary>The REST port as an address.</summary>
+    public ServerAddress RestAddress => ServerAddress.Loopback(RestPort, ServerFront.Rest);
 
     /// <summary>The path of the socket that speaks gRPC.</summary>
     public string GrpcSocket => SocketIn(_sockets);

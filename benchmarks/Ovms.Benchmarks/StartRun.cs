@@ -22,12 +22,11 @@ internal sealed class StartRun
         StartRun run = new();
         Workload workload = Workload.Dummy;
         using BenchInput input = workload.MakeInput();
-        byte[] grpc = input.GrpcMessage(workload.Name);
-        byte[] rest = RestCaller.Request(workload.Name, input.RestJson()!, null);
+        byte[] json = input.RestJson()!;
         for (int i = -WarmUps; i < scale.Starts; i++)
         {
-            double overRest = await FirstAnswerAsync(workload, server => Task.FromResult<BenchCaller>(new RestCaller(server.RestPort, rest)));
-            double overGrpc = await FirstAnswerAsync(workload, async server => await GrpcCaller.ConnectAsync(server.GrpcPort, BenchRun.InferPath, grpc));
+            double overRest = await FirstAnswerAsync(workload, async server => await RestCaller.ConnectAsync(server.RestAddress, workload.Name, json, null));
+            double overGrpc = await FirstAnswerAsync(workload, server => BenchWay.Grpc(server.GrpcAddress, input, workload.Name, cost: null).ConnectAsync());
             (double fromExec, double fromMain, _) = PlainProgram.RunOnce(workload);
             if (i < 0)
                 continue;

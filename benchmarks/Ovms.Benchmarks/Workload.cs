@@ -58,6 +58,9 @@ internal sealed class Workload
     public static IReadOnlyList<Workload> All { get; } =
         [.. new[] { Dummy, Squeezenet, MobilenetV2, Resnet50, Glance }.Where(static workload => System.IO.File.Exists(workload.File))];
 
+    /// <summary>Those of them that many callers keep the processors busy with.</summary>
+    public static IReadOnlyList<Workload> OfLoad { get; } = [.. All.Intersect([Resnet50, Squeezenet, MobilenetV2])];
+
     /// <summary>Makes the request.</summary>
     public Requests MakeRequests()
     {

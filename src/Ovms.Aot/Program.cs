@@ -1,4 +1,5 @@
 using Ovms.Bench;
+using Ovms.Bench.Tuning;
 using Ovms.Configuration;
 using Ovms.Hosting;
 using Ovms.Options;
@@ -31,7 +32,9 @@ switch (asked)
         return Print(manage.Command.Run());
 
     case CommandLine.Bench bench:
-        return await new BenchCommand(bench.Options, bench.Server, bench.Model, bench.Passed, new BenchLog(), stop.Token).RunAsync();
+        return await new BenchCommand(bench, new BenchLog(), stop.Token).RunAsync();
+    case CommandLine.Tune tune:
+        return await new TuneCommand(tune, stop.Token).RunAsync();
 
     case CommandLine.Service service when OperatingSystem.IsWindows():
         return service.Action == ServiceAction.Run

@@ -186,14 +186,4 @@ public sealed class UnixSocketTests
         await process.WaitForExitAsync().WaitAsync(OvmsProcess.Patience);
         return (process.ExitCode, output);
     }
-
-    // Short, because the path of a socket has to be.
-    private sealed class SocketFolder : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ovms-s-");
-
-        public string this[string name] => Path.Combine(_folder.FullName, name);
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }

@@ -1,32 +1,25 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net.Sockets;
-using System.Threading.Channels;
 using Ovms.Bench.Language;
 using Ovms.Bench.Measuring;
+using Ovms.Configuration;
 using Ovms.Hosting;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Serving.Loading;
-using Ovms.Serving.Requests;
-using Ovms.Serving.Table;
-using Ovms.Serving;
 using Ovms.Status;
 
 namespace Ovms.Bench;
 
 /// <summary>
 /// <c>ovms bench</c>: measures the engine alone in this process and the server in a child process. Both have the same settings, so that
-/// the server's overhead shows.
+/// the server's overhead shows. With --url it measures a running server instead, and the engine beside it if a model is given.
 /// </summary>
-internal sealed class BenchCommand(
-    BenchOptions options,
-    ServerOptions serverOptions,
-    ModelOptions model,
-    ImmutableArray<string> modelArguments,
-    ILogger log,
-    CancellationToken stop)
+/// <param name="asked">What was asked for.</param>
+/// <param name="log">Receives warnings.</param>
+/// <param name="stop">Ends the measurement.</param>
+internal sealed class BenchCommand(CommandLine.Bench asked, ILogger log, CancellationToken stop)
 {
     private const int MostCallers = 1024;
 
@@ -34,29 +27,25 @@ internal sealed class BenchCommand(
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync()
     {
-        Outcome<ImmutableArray<int>> concurrency = ParseConcurrency(options.Concurrency);
-        Outcome<ModelConfig> config = ModelConfig.From(model, serverOptions);
+        Outcome<ImmutableArray<int>> concurrency = ParseConcurrency(asked.Measure.Concurrency);
+        Outcome<ModelConfig> config = ModelConfig.From(asked.Model, asked.Server);
         if (!concurrency.IsOk || !config.IsOk)
         {
             return Refuse(concurrency.IsOk ? config.WithoutValue : concurrency.WithoutValue);
         }
 
-        Outcome<Engine> opened = Engine.Open(serverOptions, log);
-        using Engine? engine = opened.Value;
-        Outcome<ModelVersionFolder> folder = opened.IsOk ? Find(config.Value) : opened.WithoutValue;
-        if (!folder.IsOk)
-        {
-            return Refuse(folder.WithoutValue);
-        }
-
         try
         {
-            Outcome<ModelFile> file = ModelFile.Find(folder.Value.Path);
-            return file.IsOk && LanguageSettings.AreFor(config.Value, file.Value)
-                ? await MeasureTextAsync(engine!, config.Value, file.Value, concurrency.Value).ConfigureAwait(false)
-                : await MeasureAsync(engine!, config.Value, folder.Value, concurrency.Value).ConfigureAwait(false);
+            return asked.Options.Url.Length > 0
+                ? await MeasureRunningAsync(config.Value, concurrency.Value).ConfigureAwait(false)
+                : await MeasureOwnAsync(config.Value, concurrency.Value).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or SocketException or HttpRequestException or OpenVinoException)
+        catch (Exception failure) when (failure is IOException or HttpRequestException)
+        {
+            StandardStreams.TryPrint("", $"{failure.Message}\n");
+            return ExitCode.Failure;
+        }
+        catch (OpenVinoException failure)
         {
             return Refuse(Outcome.Fail(StatusCode.InternalInferenceError, failure.Message));
         }
@@ -90,7 +79,8 @@ internal sealed class BenchCommand(
         return counts.ToImmutableArray();
     }
 
-    private static Outcome<ModelVersionFolder> Find(ModelConfig config)
+    /// <summary>Finds the latest of the versions that are served.</summary>
+    internal static Outcome<ModelVersionFolder> Find(ModelConfig config)
     {
         Outcome<ModelRepository> repository = ModelRepository.Open(config.BasePath);
         Outcome<ImmutableArray<ModelVersionFolder>> versions = repository.IsOk
@@ -99,16 +89,24 @@ internal sealed class BenchCommand(
         return versions.IsOk ? versions.Value[^1] : versions.WithoutValue;
     }
 
-    private async Task<int> MeasureTextAsync(Engine engine, ModelConfig config, ModelFile file, ImmutableArray<int> concurrency)
+    private async Task<int> MeasureOwnAsync(ModelConfig config, ImmutableArray<int> concurrency)
     {
-        TextBench bench = new(options, concurrency, config, file, modelArguments, stop);
-        Outcome<TextReport> report = await bench.RunAsync(engine, serverOptions.CacheDir, log).ConfigureAwait(false);
-        return report.IsOk ? Print(report.Value.ToJson, report.Value.ToTable) : Refuse(report.WithoutValue);
-    }
+        Outcome<Engine> opened = Engine.Open(asked.Server, log);
+        using Engine? engine = opened.Value;
+        Outcome<ModelVersionFolder> folder = opened.IsOk ? Find(config) : opened.WithoutValue;
+        if (!folder.IsOk)
+        {
+            return Refuse(folder.WithoutValue);
+        }
 
-    private async Task<int> MeasureAsync(
-        Engine engine, ModelConfig config, ModelVersionFolder folder, ImmutableArray<int> concurrency)
-    {
+        Outcome<ModelFile> file = ModelFile.Find(folder.Value.Path);
+        if (file.IsOk && LanguageSettings.AreFor(config, file.Value))
+        {
+            TextBench bench = new(asked.Options, concurrency, config, file.Value, asked.Passed, stop);
+            Outcome<TextReport> text = await bench.RunAsync(engine!, asked.Server.CacheDir, log).ConfigureAwait(false);
+            return text.IsOk ? Print(text.Value.ToJson, text.Value.ToTable) : Refuse(text.WithoutValue);
+        }
+
         if (config.Sequences is not null)
         {
             return Refuse(Outcome.Fail(
@@ -116,49 +114,49 @@ internal sealed class BenchCommand(
                 "ovms bench sends independent calls, and a stateful model needs sequences; leave stateful out to measure it."));
         }
 
-        ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log);
-        Outcome<LoadedModel> loaded = loader.Load(new ServableId(config.Name, folder.Version), folder, config);
+        Outcome<RawEngine> loaded = await RawEngine.LoadAsync(engine!, config, folder.Value, log).ConfigureAwait(false);
         if (!loaded.IsOk)
         {
             return Refuse(loaded.WithoutValue);
         }
 
-        using LoadedModel raw = loaded.Value;
-        using BenchInput input = new(raw.Signature);
-        Channel<InferSlot> slots = await RawCaller.PrepareAsync(raw.Pool, input).ConfigureAwait(false);
-        try
+        using RawEngine raw = loaded.Value;
+        Outcome<BenchServer> started = await BenchServer.StartAsync(asked.Passed, stop).ConfigureAwait(false);
+        if (!started.IsOk)
         {
-            Outcome<BenchServer> started = await BenchServer.StartAsync(modelArguments, stop).ConfigureAwait(false);
-            if (!started.IsOk)
-            {
-                return Refuse(started.WithoutValue);
-            }
-
-            using BenchServer server = started.Value;
-            BenchRun run = new(server, slots, input, config.Name);
-            List<BenchRow> rows = [];
-            foreach (int callers in concurrency)
-            {
-                rows.AddRange(await run.RunAsync(callers, TimeSpan.FromSeconds(options.Duration), stop).ConfigureAwait(false));
-            }
-
-            stop.ThrowIfCancellationRequested();
-            string versions = $"ovms {ServerVersion.Text}, OpenVINO {OpenVinoLibrary.BuildNumber}";
-            BenchReport report =
-                new(config.BasePath, config.Device.Text, input.Description, versions, raw.Pool.Size, Environment.ProcessorCount, rows);
-            return Print(report.ToJson, report.ToTable);
+            return Refuse(started.WithoutValue);
         }
-        finally
+
+        using BenchServer server = started.Value;
+        BenchWay[] ways =
+        [
+            raw.Way,
+            BenchWay.Grpc(ServerAddress.Loopback(server.GrpcPort, ServerFront.Grpc), raw.Input, config.Name, server.CostAsync),
+            .. BenchWay.Rest(ServerAddress.Loopback(server.RestPort, ServerFront.Rest), raw.Input, config.Name, server.CostAsync),
+        ];
+        string versions = $"ovms {ServerVersion.Text}, OpenVINO {OpenVinoLibrary.BuildNumber}";
+        IReadOnlyList<BenchRow> rows =
+            await new BenchRun(ways).RunAsync(concurrency, TimeSpan.FromSeconds(asked.Options.Duration), stop).ConfigureAwait(false);
+        BenchReport report = new(
+            config.BasePath, config.Device.Text, raw.Input.Description, versions, raw.Requests, Environment.ProcessorCount, rows);
+        return Print(report.ToJson, report.ToTable);
+    }
+
+    private async Task<int> MeasureRunningAsync(ModelConfig config, ImmutableArray<int> concurrency)
+    {
+        Outcome<ServerAddress> address = ServerAddress.Parse(asked.Options.Url);
+        if (!address.IsOk)
         {
-            while (slots.Reader.TryRead(out InferSlot? slot))
-            {
-                slot.Return();
-            }
+            return Refuse(address.WithoutValue);
         }
+
+        RunningBench bench = new(address.Value, asked.Options, concurrency, config, log, stop);
+        Outcome<BenchReport> report = await bench.RunAsync(asked.Server).ConfigureAwait(false);
+        return report.IsOk ? Print(report.Value.ToJson, report.Value.ToTable) : Refuse(report.WithoutValue);
     }
 
     private int Print(Func<string> json, Func<string> table) =>
-        StandardStreams.TryPrint(options.Json ? json() : table(), "") ? ExitCode.Ok : ExitCode.Failure;
+        StandardStreams.TryPrint(asked.Measure.Json ? json() : table(), "") ? ExitCode.Ok : ExitCode.Failure;
 
     private static int Refuse(Outcome failure)
     {

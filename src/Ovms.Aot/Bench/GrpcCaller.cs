@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Ovms.Bench;
 
@@ -18,9 +16,10 @@ internal sealed class GrpcCaller : BenchCaller
     private const int DefaultWindow = 65_535;
     private const int CopiedAtMost = 16_384;
     private const byte Data = 0, Headers = 1, Reset = 3, Settings = 4, Ping = 6, GoAway = 7, WindowUpdate = 8;
-    private const byte EndStream = 1, Acknowledge = 1, EndHeaders = 4;
+    private const byte EndStream = 1, Acknowledge = 1, EndHeaders = 4, Padded = 8, Priority = 32;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly ServerAddress _server;
+    private readonly Socket _socket;
     private readonly byte[] _headers;
     private readonly byte[] _message;
     private readonly byte[] _received = new byte[256 << 10];
@@ -35,24 +34,30 @@ internal sealed class GrpcCaller : BenchCaller
     private long _consumed;
     private long _answerLength;
     private bool _isAnswered;
+    private byte[] _trailers = [];
 
-    private GrpcCaller(byte[] headers, byte[] message)
+    private GrpcCaller(ServerAddress server, Socket socket, byte[] headers, byte[] message)
     {
+        _server = server;
+        _socket = socket;
         _headers = headers;
         _message = message;
     }
 
     /// <summary>Connects and waits for the server's settings.</summary>
-    /// <param name="port">The server's port on loopback.</param>
+    /// <param name="server">The server.</param>
     /// <param name="path">/package.Service/Method.</param>
     /// <param name="message">The request's protobuf bytes.</param>
-    public static async Task<GrpcCaller> ConnectAsync(int port, string path, byte[] message)
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="IOException">Nobody answers there, or what answers is no gRPC server.</exception>
+    public static async Task<GrpcCaller> ConnectAsync(
+        ServerAddress server, string path, byte[] message, CancellationToken cancellation = default)
     {
         byte[] framed = new byte[GrpcPrefix + message.Length];
         BinaryPrimitives.WriteInt32BigEndian(framed.AsSpan(1), message.Length);
         message.CopyTo(framed, GrpcPrefix);
-        GrpcCaller caller = new(HeaderBlock(path), framed);
-        await caller._socket.ConnectAsync(IPAddress.Loopback, port).ConfigureAwait(false);
+        Socket socket = await server.ConnectAsync(cancellation).ConfigureAwait(false);
+        GrpcCaller caller = new(server, socket, HeaderBlock.OfCall(path, server.Authority), framed);
 
         // Preface, settings without a dynamic table, and the largest flow-control windows for what we receive.
         byte[] hello =
@@ -76,6 +81,7 @@ internal sealed class GrpcCaller : BenchCaller
         _streamWindow = _initialWindow;
         _isAnswered = false;
         _answerLength = 0;
+        _trailers = [];
         Add(Headers, EndHeaders, _headers, _stream);
         for (int sent = 0; sent < _message.Length && !_isAnswered;)
         {
@@ -100,26 +106,16 @@ internal sealed class GrpcCaller : BenchCaller
 
         if (_answerLength < GrpcPrefix)
         {
-            throw new IOException("The server answers the measured gRPC call with an error.");
+            string status = HeaderBlock.Find(_trailers, "grpc-status") ?? "none";
+            string text = Uri.UnescapeDataString(HeaderBlock.Find(_trailers, "grpc-message") ?? "");
+            throw new IOException(
+                $"The server at {_server.Text} answers the measured gRPC call with an error (gRPC status {status}): "
+                    + (text.Length > 0 ? text : "it sends no text."));
         }
     }
 
     /// <inheritdoc/>
     public override void Dispose() => _socket.Dispose();
-
-    // Names as indexes of the static table; values as literals without indexing.
-    private static byte[] HeaderBlock(string path) =>
-    [
-        0x83, 0x86,
-        .. Literal([0x04], path),
-        .. Literal([0x01], "127.0.0.1"),
-        .. Literal([0x0f, 0x10], "application/grpc"),
-        .. Literal([0x00, 2, (byte)'t', (byte)'e'], "trailers"),
-    ];
-
-    private static byte[] Literal(byte[] name, string value) => value.Length < 127
-        ? [.. name, (byte)value.Length, .. Encoding.ASCII.GetBytes(value)]
-        : throw new ArgumentException($"{value} is longer than the 126 characters that this encoding takes.", nameof(value));
 
     private async ValueTask<byte> ReadFrameAsync()
     {
@@ -161,12 +157,23 @@ internal sealed class GrpcCaller : BenchCaller
                 _connectionWindow += stream == 0 ? more : 0;
                 _streamWindow += stream == _stream ? more : 0;
                 break;
-            case Reset or GoAway:
-                throw new IOException("The server ended a gRPC call in the middle of the measurement.");
+            case Headers when _answerLength == 0 && (flags & EndStream) != 0:
+                _trailers = payload.Span[((flags & Padded) != 0 ? 1 : 0)..][((flags & Priority) != 0 ? 5 : 0)..].ToArray();
+                break;
+            case Reset when stream == _stream:
+                throw new IOException(
+                    $"The server at {_server.Text} ended a gRPC call in the middle of the measurement, with {ErrorIn(payload.Span)}.");
+            case GoAway:
+                throw new IOException(
+                    $"The server at {_server.Text} ends the connection in the middle of the measurement, "
+                        + $"with {ErrorIn(payload.Span[4..])}.");
             default:
                 break;
         }
     }
+
+    private static string ErrorIn(ReadOnlySpan<byte> payload) =>
+        $"HTTP/2 error code {(payload.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(payload))}";
 
     private void ReadSettings(ReadOnlySpan<byte> payload)
     {
@@ -239,7 +246,9 @@ internal sealed class GrpcCaller : BenchCaller
     {
         if (count > _received.Length)
         {
-            throw new IOException($"The server sent a frame of {count} bytes where {_received.Length} were expected at most.");
+            throw new IOException(
+                $"What listens at {_server.Text} does not speak gRPC: it sends {count} bytes where a frame of at most "
+                    + $"{_received.Length} was expected.");
         }
 
         if (_end - _at < count)
@@ -272,6 +281,6 @@ internal sealed class GrpcCaller : BenchCaller
     private async ValueTask ReceiveAsync()
     {
         int read = await _socket.ReceiveAsync(_received.AsMemory(_end)).ConfigureAwait(false);
-        _end += read > 0 ? read : throw new IOException("The server closed a gRPC connection in the middle of the measurement.");
+        _end += read > 0 ? read : throw new IOException($"The server at {_server.Text} closed a gRPC connection in the middle of a call.");
     }
 }

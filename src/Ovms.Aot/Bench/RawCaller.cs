@@ -5,8 +5,8 @@ using Ovms.Serving.Requests;
 namespace Ovms.Bench;
 
 /// <summary>
-/// Measures the engine alone, without the server. Starts infer requests asynchronously, one after the other; their inputs are set once. No
-/// inference runs synchronously on the calling thread.
+/// Measures the engine alone, without the server. The inputs of its infer requests are set once. Inferences run where the server would run
+/// them, short ones on the calling thread and others on the engine's. If all were handed over, the server could be faster than the engine.
 /// </summary>
 internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
 {
@@ -27,7 +27,7 @@ internal sealed class RawCaller(Channel<InferSlot> idle) : BenchCaller
     public override async ValueTask CallAsync()
     {
         InferSlot slot = await idle.Reader.ReadAsync().ConfigureAwait(false);
-        EngineFault fault = await slot.HandOverAsync(CancellationToken.None).ConfigureAwait(false);
+        EngineFault fault = await slot.ComputeAsync(CancellationToken.None).ConfigureAwait(false);
         idle.Writer.TryWrite(slot);
         if (!fault.IsNone)
         {

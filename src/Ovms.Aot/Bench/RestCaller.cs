@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -11,30 +10,29 @@ namespace Ovms.Bench;
 /// </summary>
 internal sealed class RestCaller : BenchCaller
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private const int LongestError = 2048;
+    private readonly ServerAddress _server;
+    private readonly Socket _socket;
     private readonly byte[] _request;
     private byte[] _received = new byte[64 << 10];
 
-    /// <summary>Connects.</summary>
-    /// <param name="port">The server's port on loopback.</param>
-    /// <param name="request">The whole request: see <see cref="Request"/>.</param>
-    public RestCaller(int port, byte[] request)
+    private RestCaller(ServerAddress server, Socket socket, byte[] request)
     {
+        _server = server;
+        _socket = socket;
         _request = request;
-        _socket.Connect(IPAddress.Loopback, port);
     }
 
-    /// <summary>Builds the request's head and body.</summary>
+    /// <summary>Connects.</summary>
+    /// <param name="server">The server.</param>
     /// <param name="model">The model's name.</param>
-    /// <param name="body">The body.</param>
+    /// <param name="body">The body of the request.</param>
     /// <param name="jsonLength">Bytes of JSON before the binary part; null for JSON alone.</param>
-    public static byte[] Request(string model, byte[] body, int? jsonLength)
-    {
-        string binary = jsonLength is null ? "" : $"Inference-Header-Content-Length: {jsonLength}\r\n";
-        string head = $"POST /v2/models/{model}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\n{binary}"
-            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
-        return [.. Encoding.ASCII.GetBytes(head), .. body];
-    }
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="IOException">Nobody answers there.</exception>
+    public static async Task<RestCaller> ConnectAsync(
+        ServerAddress server, string model, byte[] body, int? jsonLength, CancellationToken cancellation = default) =>
+        new(server, await server.ConnectAsync(cancellation).ConfigureAwait(false), Request(server, model, body, jsonLength));
 
     /// <inheritdoc/>
     public override async ValueTask CallAsync()
@@ -55,7 +53,9 @@ internal sealed class RestCaller : BenchCaller
             }
 
             int read = await _socket.ReceiveAsync(_received.AsMemory(end)).ConfigureAwait(false);
-            end += read > 0 ? read : throw new IOException("The server closed a REST connection in the middle of the measurement.");
+            end += read > 0
+                ? read
+                : throw new IOException($"The server at {_server.Text} closed a REST connection in the middle of a call.");
             if (bodyAt == 0 && _received.AsSpan(0, end).IndexOf("\r\n\r\n"u8) is > 0 and int headEnd)
             {
                 bodyAt = headEnd + 4;
@@ -65,15 +65,25 @@ internal sealed class RestCaller : BenchCaller
 
         if (!_received.AsSpan().StartsWith("HTTP/1.1 200"u8))
         {
+            string answer = Encoding.UTF8.GetString(_received, 0, Math.Min(end, LongestError));
+            string text = answer[Math.Min(bodyAt, answer.Length)..].Trim();
             throw new IOException(
-                $"The server refuses the measured REST call: {Encoding.UTF8.GetString(_received, 0, Math.Min(end, 1024))}");
+                $"The server at {_server.Text} answers the measured REST call with an error ({answer.Split('\r')[0]}): "
+                    + (text.Length > 0 ? text : "it sends no text."));
         }
     }
 
     /// <inheritdoc/>
     public override void Dispose() => _socket.Dispose();
 
-    // This server's answers always have a Content-Length.
+    private static byte[] Request(ServerAddress server, string model, byte[] body, int? jsonLength)
+    {
+        string binary = jsonLength is null ? "" : $"Inference-Header-Content-Length: {jsonLength}\r\n";
+        string head = $"POST /v2/models/{Uri.EscapeDataString(model)}/infer HTTP/1.1\r\nHost: {server.Authority}\r\n{binary}"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
+    }
+
     private static int ContentLength(ReadOnlySpan<byte> head)
     {
         string text = Encoding.ASCII.GetString(head);
@@ -81,7 +91,8 @@ internal sealed class RestCaller : BenchCaller
         int at = text.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
         if (at < 0)
         {
-            throw new IOException($"A REST answer has no Content-Length: {text}");
+            throw new IOException(
+                $"A REST answer has no Content-Length, which this measurement needs; measure over gRPC. Its head: {text}");
         }
 
         int end = text.IndexOf('\r', at);

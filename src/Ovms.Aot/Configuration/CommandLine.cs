@@ -20,12 +20,25 @@ internal abstract record CommandLine
     public sealed record Start(ServerOptions Server, ConfigSource Source, ServeMode Mode, IReadOnlyList<string> Warnings) : CommandLine;
 
     /// <summary>Measure a model (<c>ovms bench</c>).</summary>
-    /// <param name="Options">Options of the measurement.</param>
+    /// <param name="Measure">Options that it shares with <see cref="Tune"/>.</param>
+    /// <param name="Options">Its other options.</param>
     /// <param name="Server">Options of the server that change how a model runs.</param>
     /// <param name="Model">The model.</param>
     /// <param name="Passed">Arguments for a server of the same model.</param>
     public sealed record Bench(
-        BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed) : CommandLine;
+        MeasureOptions Measure, BenchOptions Options, ServerOptions Server, ModelOptions Model, ImmutableArray<string> Passed)
+        : CommandLine;
+
+    /// <summary>Find the best settings of a model (<c>ovms tune</c>).</summary>
+    /// <param name="Measure">Options that it shares with <see cref="Bench"/>.</param>
+    /// <param name="Options">Its other options.</param>
+    /// <param name="Server">Options of the server that change how a model runs.</param>
+    /// <param name="Model">The model.</param>
+    /// <param name="Texts">The given options of the model, by name, with their values as written.</param>
+    /// <param name="Passed">Arguments for a server of the same model.</param>
+    public sealed record Tune(
+        MeasureOptions Measure, TuneOptions Options, ServerOptions Server, ModelOptions Model, IReadOnlyDictionary<string, string> Texts,
+        ImmutableArray<string> Passed) : CommandLine;
 
     /// <summary>Ask a running server whether it is ready.</summary>
     /// <param name="Options">How.</param>
@@ -64,6 +77,7 @@ internal abstract record CommandLine
         "  ovms --config_path FILE --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms --model_repository_path FOLDER --port PORT [--rest_port PORT] [OPTIONS]\n" +
         "  ovms bench --model_path PATH [OPTIONS]     benchmark a model: see ovms bench --help\n" +
+        "  ovms tune --model_path PATH [OPTIONS]      find the best settings: see ovms tune --help\n" +
         "  ovms check --config_path FILE [OPTIONS]    can it be served? ovms check --help\n" +
         "  ovms health [--rest_port PORT]             is the server ready? ovms health --help\n" +
         "  ovms service install -- OPTIONS            run as a Windows service: see ovms service --help\n" +
@@ -71,8 +85,8 @@ internal abstract record CommandLine
         "  ovms --add_to_config --config_path FILE --model_name NAME --model_path PATH [OPTIONS]\n" +
         "  ovms --remove_from_config --config_path FILE --model_name NAME\n" +
         "An option is given as --name value or --name=value.\n\n" +
-        InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText + BenchOptions.HelpText +
-        HealthOptions.HelpText + ServiceOptions.HelpText;
+        InformationOptions.HelpText + ServerOptions.HelpText + SourceOptions.HelpText + ModelOptions.HelpText +
+        MeasureOptions.HelpText + BenchOptions.HelpText + TuneOptions.HelpText + HealthOptions.HelpText + ServiceOptions.HelpText;
 
     /// <summary>Reads the arguments. Pure: prints and opens nothing. A request for help or version takes precedence over errors.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
@@ -84,6 +98,11 @@ internal abstract record CommandLine
         if (arguments is [BenchCommandLine.Verb, ..])
         {
             return BenchCommandLine.Parse(arguments[1..], host);
+        }
+
+        if (arguments is [TuneCommandLine.Verb, ..])
+        {
+            return TuneCommandLine.Parse(arguments[1..], host);
         }
 
         if (arguments is [HealthCommandLine.Verb, ..])

@@ -9,7 +9,7 @@ internal static class FolderLaw
     // Folder → the folders that it may use.
     private static readonly Dictionary<string, string[]> s_permitted = new()
     {
-        ["Program"] = ["Bench", "Probe", "Service", "Hosting", "Configuration", "Options"],
+        ["Program"] = ["Bench", "Bench/Tuning", "Probe", "Service", "Hosting", "Configuration", "Options"],
 
         // Creates all parts of the server and passes the options to them.
         ["Hosting"] =
@@ -22,8 +22,14 @@ internal static class FolderLaw
         ],
         ["Bench"] =
         [
-            "Hosting", FolderMap.Protos, "Serving", "Serving/Loading", "Serving/Requests", "Serving/Signatures", "Serving/Table",
-            "Repository", "Tensors", "Native", "Options", "Status", "Bench/Language", "Bench/Measuring",
+            "Hosting", FolderMap.Protos, "Serving", "Serving/Loading", "Serving/Preparation", "Serving/Requests", "Serving/Signatures",
+            "Serving/Table", "Configuration", "Repository", "Tensors", "Native", "Options", "Status", "Observability", "Bench/Language",
+            "Bench/Measuring",
+        ],
+        ["Bench/Tuning"] =
+        [
+            "Bench", "Bench/Measuring", "Hosting", "Serving/Loading", "Serving/Preparation", "Serving/Signatures", "Configuration", "Devices",
+            "Repository", "Native", "Options", "Options/Parsing", "Status",
         ],
         ["Bench/Measuring"] = ["Status", "Observability/Metrics"],
         ["Bench/Language"] =

@@ -14,7 +14,7 @@ public sealed class GrpcCallerTests
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        Task<GrpcCaller> connecting = GrpcCaller.ConnectAsync(((IPEndPoint)listener.LocalEndpoint).Port, "/s/M", new byte[100_000]);
+        Task<GrpcCaller> connecting = GrpcCaller.ConnectAsync(Address(listener), "/s/M", new byte[100_000]);
         using Socket server = await listener.AcceptSocketAsync();
 
         // Settings that leave a stream no window, and the head alone of the frame that opens one.
@@ -28,6 +28,46 @@ public sealed class GrpcCallerTests
         await server.SendAsync(Frame(0, 1, 1, new byte[5]));
         await call.WaitAsync(TimeSpan.FromSeconds(60));
     }
+
+    // Trailers alone: an indexed :status, a literal content-type, the status and a text that a server may write in two ways.
+    [Test]
+    [Arguments(false, "6E6F2073756368206D6F64656C253231")]
+    [Arguments(true, "A8EA22D24EA52790B47F")]
+    public async Task ErrorOfTheServer_IsSaidWithItsText(bool isHuffmanCoded, string text)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<GrpcCaller> connecting = GrpcCaller.ConnectAsync(Address(listener), "/s/M", new byte[10]);
+        using Socket server = await listener.AcceptSocketAsync();
+        await server.SendAsync(Frame(4, 0, 0, []));
+        using GrpcCaller caller = await connecting;
+        Task call = caller.CallAsync().AsTask();
+        byte[] message = Convert.FromHexString(text);
+        byte[] prefix = [(byte)((isHuffmanCoded ? 0x80 : 0) | message.Length)];
+        byte[] block =
+        [
+            0x88, 0x5f, 16, .. "application/grpc"u8, 0x00, 11, .. "grpc-status"u8, 1, (byte)'5', 0x40, 12, .. "grpc-message"u8, .. prefix, .. message,
+        ];
+        await server.SendAsync(Frame(1, 5, 1, block));
+        IOException refused = (await Assert.That(async () => await call.WaitAsync(TimeSpan.FromSeconds(60))).Throws<IOException>())!;
+        await Assert.That(refused.Message).Contains("gRPC status 5");
+        await Assert.That(refused.Message).Contains("no such model");
+    }
+
+    [Test]
+    public async Task ServerOfHttp1_IsSaidToSpeakNoGrpc()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<GrpcCaller> connecting = GrpcCaller.ConnectAsync(Address(listener), "/s/M", new byte[10]);
+        using Socket server = await listener.AcceptSocketAsync();
+        await server.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+        IOException refused = (await Assert.That(async () => await connecting.WaitAsync(TimeSpan.FromSeconds(60))).Throws<IOException>())!;
+        await Assert.That(refused.Message).Contains("does not speak gRPC");
+    }
+
+    private static ServerAddress Address(TcpListener listener) =>
+        ServerAddress.Loopback(((IPEndPoint)listener.LocalEndpoint).Port, ServerFront.Grpc);
 
     private static byte[] Frame(byte type, byte flags, byte stream, byte[] payload) =>
         [0, 0, (byte)payload.Length, type, flags, 0, 0, 0, stream, .. payload];

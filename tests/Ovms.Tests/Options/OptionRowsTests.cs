@@ -32,6 +32,7 @@ public class OptionRowsTests
         "allow_outside_paths",
         "allow_shared_memory",
         "answer_stall_timeout_seconds",
+        "budget_seconds",
         "concurrency",
         "connection_memory_percent",
         "cpu_facts_root",
@@ -44,6 +45,7 @@ public class OptionRowsTests
         "image_scan_megapixels",
         "infer_queue_size",
         "json",
+        "latency_ms",
         "load_timeout_seconds",
         "load_timeout_seconds",
         "log_format",
@@ -64,13 +66,14 @@ public class OptionRowsTests
         "service_name",
         "stream_reset_budget",
         "timeout_seconds",
+        "url",
         "warmup",
         "warmup",
     ];
 
     private static IEnumerable<OptionRow> Rows =>
     [
-        .. InformationOptions.Rows, .. ServerOptions.Rows, .. SourceOptions.Rows, .. ModelOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows, .. ServiceOptions.Rows,
+        .. InformationOptions.Rows, .. ServerOptions.Rows, .. SourceOptions.Rows, .. ModelOptions.Rows, .. MeasureOptions.Rows, .. BenchOptions.Rows, .. TuneOptions.Rows, .. HealthOptions.Rows, .. ServiceOptions.Rows,
     ];
 
     [Test]
@@ -91,7 +94,7 @@ public class OptionRowsTests
                 [$"--{row.Name}={row.Default}"],
                 [
                     new InformationOptions.Builder(), new ServerOptions.Builder(), new SourceOptions.Builder(),
-                    new ModelOptions.Builder(), new BenchOptions.Builder(), new HealthOptions.Builder(), new ServiceOptions.Builder(),
+                    new ModelOptions.Builder(), new MeasureOptions.Builder(), new BenchOptions.Builder(), new TuneOptions.Builder(), new HealthOptions.Builder(), new ServiceOptions.Builder(),
                 ],
                 findings);
             await Assert.That(findings.ErrorText()).IsEqualTo("").Because($"{row.Name} has the default {row.Default}");

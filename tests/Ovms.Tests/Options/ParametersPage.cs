@@ -10,7 +10,7 @@ internal static class ParametersPage
     // Options of commands that end: they have no new value.
     private static readonly HashSet<OptionRow> s_commands =
     [
-        .. InformationOptions.Rows, .. BenchOptions.Rows, .. HealthOptions.Rows, .. ServiceOptions.Rows,
+        .. InformationOptions.Rows, .. MeasureOptions.Rows, .. BenchOptions.Rows, .. TuneOptions.Rows, .. HealthOptions.Rows, .. ServiceOptions.Rows,
         .. SourceOptions.Rows.Where(static row => row.Type == "bool"),
     ];
 

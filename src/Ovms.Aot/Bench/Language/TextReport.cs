@@ -16,6 +16,30 @@ internal sealed record TextReport(
         "bytes/token",
     ];
 
+    // A share from which on the model decides, and one that only a disturbed measurement exceeds.
+    private const double Reached = 0.97;
+    private const double Impossible = 1.03;
+
+    /// <summary>What the figures with the most callers mean.</summary>
+    public string Verdict
+    {
+        get
+        {
+            int callers = Rows.Max(static row => row.Concurrency);
+            IEnumerable<TextRow> served = Rows.Where(row => row.Concurrency == callers && row.Way != TextRun.Raw);
+            TextRow best = served.MaxBy(static row => row.TokensPerSecond)!;
+            double share = ShareOf(best);
+            string limit = share > Impossible ? "the bare steps were disturbed while they were measured"
+                : share >= Reached ? "the model is the limit, not the server"
+                : "the rest is scheduling, sampling, text and HTTP, of server and callers";
+            return $"With {(callers == 1 ? "1 caller" : $"{callers} callers")}, {best.Way} streams reach {Number(share * 100, "0.0")} % "
+                + $"of the model's bare steps: {limit}.";
+        }
+    }
+
+    private IReadOnlyList<string> Warnings =>
+        Spread.Warnings(Rows.Select(static row => ($"{row.Way} with {row.Concurrency}", (IReadOnlyCollection<double>)row.RatesInRounds)));
+
     /// <summary>Lines of aligned columns.</summary>
     public string ToTable() => new StringBuilder()
         .Append(
@@ -26,7 +50,9 @@ internal sealed record TextReport(
         .Append("\nraw: the model's steps alone, greedy. greedy, sampled (temperature 0.8, top_p 0.95): streamed by the server over\n")
         .Append("HTTP. tokens/s: of all callers, the time of their prompts included. first: time to the first token. between: from\n")
         .Append("token to token. cpu, bytes (managed heap): of the server's process, for raw of this one. The callers share the\n")
-        .Append("machine with the server.\n")
+        .Append("machine with the server.\n\n")
+        .AppendJoin('\n', [$"Verdict: {Verdict}", .. Warnings.Select(static warning => $"Warning: {warning}")])
+        .Append('\n')
         .ToString();
 
     /// <summary>One JSON object.</summary>
@@ -40,15 +66,13 @@ internal sealed record TextReport(
             writer.WriteNumber("prompt_tokens", PromptTokens);
             writer.WriteNumber("output_tokens", OutputTokens);
             writer.WriteNumber("processors", Processors);
+            ReportJson.WriteVerdict(writer, Verdict, Warnings);
         },
         Rows,
         Write);
 
-    private double ShareOf(TextRow row)
-    {
-        double raw = Rows.First(other => other.Concurrency == row.Concurrency).TokensPerSecond;
-        return raw > 0 ? row.TokensPerSecond / raw : 0;
-    }
+    private double ShareOf(TextRow row) =>
+        RoundRatio.Of(row.RatesInRounds, Rows.First(other => other.Concurrency == row.Concurrency).RatesInRounds);
 
     private string[] Cells(TextRow row) =>
     [

@@ -25,6 +25,9 @@ internal sealed record TextRow(string Way, int Concurrency)
     /// <summary>Bytes per token that the same process allocated on the managed heap, one value for each round.</summary>
     public List<double> AllocatedInRounds { get; } = [];
 
+    /// <summary>Generated tokens per second of each round.</summary>
+    public List<double> RatesInRounds { get; } = [];
+
     /// <summary>Generated tokens per second, of all callers together, the time of their prompts included.</summary>
     public double TokensPerSecond => Elapsed > TimeSpan.Zero ? Tokens / Elapsed.TotalSeconds : 0;
 

@@ -53,8 +53,10 @@ internal sealed class TextRun(BenchServer server, RawText raw, OneThread thread,
 
             for (int round = 0; round < Rounds && !cancellation.IsCancellationRequested; round++)
             {
-                foreach ((TextRow row, StreamCaller[] callers) in ways)
+                // Each round begins with another way: none is always measured after the same one.
+                for (int i = 0; i < ways.Count; i++)
                 {
+                    (TextRow row, StreamCaller[] callers) = ways[(i + round) % ways.Count];
                     await MeasureAsync(callers, row, duration / Rounds, cancellation).ConfigureAwait(false);
                 }
             }
@@ -81,7 +83,9 @@ internal sealed class TextRun(BenchServer server, RawText raw, OneThread thread,
         }
         while (Stopwatch.GetElapsedTime(started) < duration && !cancellation.IsCancellationRequested);
 
-        row.Elapsed += Stopwatch.GetElapsedTime(started);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        row.Elapsed += elapsed;
+        row.RatesInRounds.Add((row.Tokens - measured) / elapsed.TotalSeconds);
         ProcessCost after = await CostAsync(row).ConfigureAwait(false);
         row.ProcessorTime += after.Time - before.Time;
         row.AllocatedInRounds.Add((double)(after.Bytes - before.Bytes) / (row.Tokens - measured));

@@ -48,8 +48,10 @@ internal sealed class BenchServer : IDisposable
     /// <summary>Starts the server and waits until the model is ready.</summary>
     /// <param name="modelArguments">Options of the model.</param>
     /// <param name="cancellation">Ends the wait and the server.</param>
+    /// <param name="isAdaptive">Whether it follows the load; else it has the form of the engine alone, whatever the load.</param>
     /// <returns>The server, or the last lines of its log.</returns>
-    public static async Task<Outcome<BenchServer>> StartAsync(IEnumerable<string> modelArguments, CancellationToken cancellation)
+    public static async Task<Outcome<BenchServer>> StartAsync(
+        IEnumerable<string> modelArguments, CancellationToken cancellation, bool isAdaptive = false)
     {
         (int grpcPort, int restPort) = (FreePort(), FreePort());
         ProcessStartInfo start = new(Environment.ProcessPath!)
@@ -58,10 +60,9 @@ internal sealed class BenchServer : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        // The form of the engine alone, whatever the load.
         string[] own =
         [
-            "--adaptive", "off",
+            "--adaptive", isAdaptive ? "on" : "off",
             "--port", Text(grpcPort), "--rest_port", Text(restPort),
             "--grpc_bind_address", "127.0.0.1", "--rest_bind_address", "127.0.0.1",
             "--metrics_enable", "--log_level", "WARNING", "--file_system_poll_wait_seconds", "0",

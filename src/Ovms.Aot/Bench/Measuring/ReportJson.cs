@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ovms.Bench.Measuring;
@@ -13,7 +14,8 @@ internal static class ReportJson
     public static string Of<TRow>(Action<Utf8JsonWriter> head, IEnumerable<TRow> rows, Action<Utf8JsonWriter, TRow> write)
     {
         using MemoryStream text = new();
-        using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true }))
+        // The text is for programs and terminals, not for HTML: nothing but JSON's own characters is escaped.
+        using (Utf8JsonWriter writer = new(text, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             head(writer);
@@ -28,5 +30,18 @@ internal static class ReportJson
         }
 
         return Encoding.UTF8.GetString(text.ToArray()) + "\n";
+    }
+
+    /// <summary>Writes what the figures mean, and what makes them doubtful.</summary>
+    public static void WriteVerdict(Utf8JsonWriter writer, string verdict, IReadOnlyList<string> warnings)
+    {
+        writer.WriteString("verdict", verdict);
+        writer.WriteStartArray("warnings");
+        foreach (string warning in warnings)
+        {
+            writer.WriteStringValue(warning);
+        }
+
+        writer.WriteEndArray();
     }
 }

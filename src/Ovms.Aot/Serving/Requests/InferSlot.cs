@@ -194,9 +194,6 @@ internal sealed class InferSlot : IDisposable
     /// <inheritdoc cref="RequestRun.IsAbandoned"/>
     internal bool IsAbandoned => _run.IsAbandoned;
 
-    /// <inheritdoc cref="RequestRun.HandOverAsync"/>
-    internal ValueTask<EngineFault> HandOverAsync(CancellationToken cancellation) => _run.HandOverAsync(cancellation);
-
     /// <inheritdoc cref="RequestRun.TakeProgress"/>
     internal InferProgress TakeProgress() => _run.TakeProgress();
 

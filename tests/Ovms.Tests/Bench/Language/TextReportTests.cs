@@ -29,6 +29,16 @@ public sealed class TextReportTests
         await Assert.That(lines.Select(static line => line.Length).Distinct().Count()).IsEqualTo(1);
     }
 
+    [Test]
+    public async Task VerdictAndWarning_AreInBothForms()
+    {
+        await Assert.That(Report().ToTable()).Contains("\nVerdict: With 4 callers, greedy streams reach 75.0 % of the model's bare steps:")
+            .And.Contains("\nWarning: the rounds differ by more than 15 %: greedy with 4 40 %.");
+        using JsonDocument json = JsonDocument.Parse(Report().ToJson());
+        await Assert.That(json.RootElement.GetProperty("verdict").GetString()).Contains("75.0 %");
+        await Assert.That(json.RootElement.GetProperty("warnings").GetArrayLength()).IsEqualTo(1);
+    }
+
     private static TextReport Report() => new(
         "model", "CPU", "stateful", "versions", 64, 64, 2,
         [Row("raw", 1, 100), Row("greedy", 1, 90), Row("raw", 4, 400), Row("greedy", 4, 300)]);
@@ -42,6 +52,7 @@ public sealed class TextReportTests
             ProcessorTime = TimeSpan.FromSeconds(0.002 * tokens),
         };
         row.AllocatedInRounds.AddRange([50_000, 900, 800]);
+        row.RatesInRounds.AddRange(tokens == 300 ? [200, 300, 320] : [tokens, tokens, tokens]);
         row.First.Add(TimeSpan.FromMilliseconds(50));
         row.Between.Add(TimeSpan.FromMilliseconds(10));
         return row;
