@@ -95,7 +95,7 @@ public sealed class AdaptiveServingTests
         public static async Task<Busy> MakeAsync(Func<Outcome<Servable>> make, long memory = 10)
         {
             LoadedModel loaded = DummyServable.Load(1, 16);
-            loaded.Throughput = new ThroughputForm(make, 10);
+            loaded.Throughput = new ThroughputForm(make, () => 10);
             Servable servable = new(new ServableId("dummy", 1), loaded);
             Outcome<InferSlot> held = await servable.Pool.RentAsync(default, CancellationToken.None);
             return new Busy(servable, held.Value!, servable.Pool.RentAsync(default, CancellationToken.None).AsTask(), memory);

@@ -28,7 +28,7 @@ public sealed class ModelLoadTests
             await Assert.That(Math.Round(load.InFlight, 2)).IsEqualTo(32.64);
 
             // A change begins anew.
-            load.Changed(now);
+            load.Changed(load.Throughput, now);
             Answer(servable, 25, 0.3);
             ArrangementFacts facts = load.Measure(now + s_window);
             await Assert.That((facts.Rate, facts.Settled)).IsEqualTo((100, TimeSpan.FromMilliseconds(250)));
@@ -104,7 +104,7 @@ public sealed class ModelLoadTests
     private static async Task WithServableAsync(Func<Servable, Task> test)
     {
         LoadedModel loaded = DummyServable.Load(1, 16);
-        loaded.Throughput = new ThroughputForm(() => DummyServable.Make(), 10);
+        loaded.Throughput = new ThroughputForm(() => DummyServable.Make(), () => 10);
         Servable servable = new(new ServableId("dummy", 1), loaded);
         await test(servable);
         servable.Retire();
