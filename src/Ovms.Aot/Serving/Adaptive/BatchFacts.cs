@@ -8,7 +8,7 @@ namespace Ovms.Serving.Adaptive;
 /// <param name="IsMade">Whether the form is compiled.</param>
 /// <param name="Serves">Whether it computes new calls.</param>
 /// <param name="Settled">How long the present arrangement serves.</param>
-/// <param name="RateAlone">Calls a second when each was computed alone and calls waited; 0 if not measured for long enough.</param>
+/// <param name="RateAlone">The most calls a second since calls wait, when each was computed alone; 0 if not measured long enough.</param>
 /// <param name="Refused">The calls in flight with which it was no faster at last; 0 if it was never tried so.</param>
 /// <param name="SinceRefusal">How long ago that was.</param>
 /// <param name="SinceBusy">How long the form has not served.</param>

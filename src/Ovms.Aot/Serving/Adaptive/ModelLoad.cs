@@ -36,7 +36,7 @@ internal sealed class ModelLoad(Servable servable, long now)
     /// <summary>Calls a second that the first form reached while calls waited; 0 if not measured.</summary>
     public double LatencyRate { get; private set; }
 
-    /// <summary>Calls a second when each was computed alone and calls waited; 0 if not measured for long enough.</summary>
+    /// <summary>The most calls a second since calls wait, when each was computed alone; 0 if not measured for long enough.</summary>
     public double RateAlone { get; private set; }
 
     /// <summary>Calls a second in the latest windows.</summary>
@@ -76,7 +76,12 @@ internal sealed class ModelLoad(Servable servable, long now)
             LatencyRate = _whole.Count > 0 ? Rate : Math.Max(LatencyRate, Rate);
         }
 
-        RateAlone = !batches && facts.IsBusy && _whole.Count == Together ? Rate : RateAlone;
+        if (!batches)
+        {
+            // The most that was reached: another program may have had the processors for a while.
+            RateAlone = !facts.IsBusy ? 0 : _whole.Count == Together ? Math.Max(RateAlone, Rate) : RateAlone;
+        }
+
         return facts;
     }
 
@@ -91,7 +96,7 @@ internal sealed class ModelLoad(Servable servable, long now)
         form.Made is not null,
         form.Serving is not null,
         Since(Batches.Settled, time),
-        RateAlone,
+        form.Serving is null && _whole.Count < Together ? 0 : RateAlone,
         Batches.RefusedInFlight,
         Since(Batches.Refused, time),
         Since(Batches.Busy, time),
