@@ -178,7 +178,7 @@ internal sealed class ModelLoad(Servable servable, long now)
     {
         double seconds = Since(_last, time).TotalSeconds;
         _last = time;
-        int atOnce = servable.InUse + servable.Waiting;
+        int atOnce = servable.InUse + servable.Waiting + (servable.BatchForm?.Made?.Batches?.Guests ?? 0);
         (long Answered, long Failed) counted = servable.Statistics.Counted;
         if (counted == _counted)
         {

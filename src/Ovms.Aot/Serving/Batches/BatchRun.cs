@@ -22,6 +22,7 @@ internal sealed class BatchRun
     private readonly InferSlot _slot;
     private readonly BatchCall[] _calls;
     private readonly List<WaitingLine<InferSlot>.Waiter> _guests;
+    private readonly Action _ended;
     private readonly NativeBuffer?[] _inputs;
     private OutputTensor[] _outputs = [];
     private OwnedOutputs _owned;
@@ -32,8 +33,11 @@ internal sealed class BatchRun
     /// <param name="slot">The infer request that the host has got.</param>
     /// <param name="host">The call that has got it.</param>
     /// <param name="guests">Those that it has taken out of the queue, each a <see cref="BatchCall"/>.</param>
-    public BatchRun(Signature signature, InferSlot slot, BatchCall host, List<WaitingLine<InferSlot>.Waiter> guests)
+    /// <param name="ended">Called once, when it has failed or the last call has read its outputs.</param>
+    public BatchRun(
+        Signature signature, InferSlot slot, BatchCall host, List<WaitingLine<InferSlot>.Waiter> guests, Action ended)
     {
+        _ended = ended;
         _signature = signature;
         _slot = slot;
         _guests = guests;
@@ -128,6 +132,7 @@ internal sealed class BatchRun
             _owned.Dispose();
             _slot.Return();
             FreeInputs();
+            _ended();
         }
     }
 
@@ -171,6 +176,7 @@ internal sealed class BatchRun
         {
             _owned.Dispose();
             FreeInputs();
+            _ended();
         }
 
         // Order: a guest may use its call again as soon as its wait has ended.

@@ -19,9 +19,13 @@ internal sealed class CallBatches(
     Signature signature, InferRequestPool pool, DynamicInference inference, int mostRows, Func<EngineFault, bool> blame)
 {
     private long _failures;
+    private int _guests;
 
     /// <summary>The most rows that are computed at once.</summary>
     public int MostRows => mostRows;
+
+    /// <summary>Calls that are computed with the infer request of another one, or read their outputs from it.</summary>
+    public int Guests => Volatile.Read(ref _guests);
 
     /// <summary>Inferences of several calls that failed; their calls were computed again, each alone.</summary>
     public long Failures => Interlocked.Read(ref _failures);
@@ -66,9 +70,12 @@ internal sealed class CallBatches(
         }
 
         EngineFault fault;
+        int count = guests.Count;
+        Interlocked.Add(ref _guests, count);
         try
         {
-            fault = await new BatchRun(signature, slot, call, guests).ComputeAsync(inference).ConfigureAwait(false);
+            BatchRun run = new(signature, slot, call, guests, () => Interlocked.Add(ref _guests, -count));
+            fault = await run.ComputeAsync(inference).ConfigureAwait(false);
         }
         catch
         {

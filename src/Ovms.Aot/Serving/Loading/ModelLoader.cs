@@ -132,7 +132,8 @@ internal sealed class ModelLoader(
                     id, warm.Value.Config, loaded.Health, () => loaded.Dynamic?.LatestShapes, Again, _compiler);
                 long bytes = seen.Bytes * ThroughputForm.BytesPerFileByte;
                 loaded.Throughput = new ThroughputForm(maker.Make, () => bytes);
-                if (config.LargestBatch > 0 && StaticShapeRule.NeededBy(warm.Value.Config.Device) is null)
+                bool keepsState = file.Value.Ir is { KeepsState: true };
+                if (config.LargestBatch > 0 && !keepsState && StaticShapeRule.NeededBy(warm.Value.Config.Device) is null)
                 {
                     BatchMaker batches = new(id, warm.Value.Config, loaded, Again, _compiler);
                     loaded.BatchForm = new ThroughputForm(batches.Make, () => bytes + batches.RowBytes());

@@ -46,7 +46,14 @@ public sealed class BatchMakerTests
         await Assert.That((loaded.BatchForm is null, loaded.Throughput is null)).IsEqualTo((true, false));
     }
 
-    // A model whose rows are a hundred times as large takes that much more memory, which is what the limit counts.
+    [Test]
+    public async Task ModelThatKeepsState_HasNoSuchForm()
+    {
+        using LoadedModel loaded = BatchModel.Load(Path.Combine(Repo.Model("accumulator"), "1"));
+        await Assert.That(loaded.BatchForm).IsNull();
+    }
+
+    // Each row takes what is between the layers, in every stream.
     [Test]
     public async Task Memory_GrowsWithTheRows()
     {

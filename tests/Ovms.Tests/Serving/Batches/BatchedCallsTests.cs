@@ -88,10 +88,10 @@ public sealed class BatchedCallsTests
         int held = await model.FreeOneAsync(waiting: 2);
         await Assert.That(await second).IsEqualTo(Sum(2, 1));
         await Assert.That((await first).IsOk).IsTrue();
-        await Assert.That(model.Made.InUse).IsEqualTo(held + 1);
+        await Assert.That((model.Made.InUse, model.Made.Batches!.Guests)).IsEqualTo((held + 1, 1));
         await Assert.That(slow.Detach()).IsFalse();
         slow.EndInference();
-        await Assert.That(model.Made.InUse).IsEqualTo(held);
+        await Assert.That((model.Made.InUse, model.Made.Batches.Guests)).IsEqualTo((held, 0));
         slow.Dispose();
     }
 
@@ -103,6 +103,20 @@ public sealed class BatchedCallsTests
         await Assert.That((model.Metrics.BatchedCalls, model.Servable.Statistics.Read().Inferences)).IsEqualTo((0, 1));
     }
 
+    [Test]
+    public async Task CallThatFindsAFreeInferRequest_AllocatesNothing()
+    {
+        await using Waiting model = await Waiting.OnSumAsync("1,4", isHeld: false);
+        using InferMessage message = Waiting.Message(1, 1);
+        BatchCall? call = null;
+        long bytes = Allocation.Of(() =>
+        {
+            CallRows.RentAsync(model.Made, message, ref call, CancellationToken.None).Result.Value!.Return();
+            call!.End();
+        });
+        await Assert.That(bytes).IsEqualTo(0);
+    }
+
     // This engine takes three rows at most, though it says otherwise: an inference of four fails.
     [Test]
     public async Task CallsOfAFailedInference_AreComputedAloneOnce()
@@ -111,7 +125,7 @@ public sealed class BatchedCallsTests
         Task<string>[] calls = [.. Enumerable.Range(1, 4).Select(i => model.CallAsync(i, rows: 1))];
         await model.FreeOneAsync(waiting: 4);
         await Assert.That(await Task.WhenAll(calls)).IsEquivalentTo(Enumerable.Range(1, 4).Select(static i => Sum(i, 1)));
-        await Assert.That((model.Metrics.BatchedCalls, model.Made.Batches!.Failures)).IsEqualTo((0, 1));
+        await Assert.That((model.Metrics.BatchedCalls, model.Made.Batches!.Failures, model.Made.Batches.Guests)).IsEqualTo((0, 1, 0));
         await Assert.That(model.Servable.Statistics.Read().Fail.Count).IsEqualTo(0);
     }
 
