@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
 using Ovms.Inference.Sequences;

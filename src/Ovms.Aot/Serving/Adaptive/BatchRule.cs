@@ -9,7 +9,7 @@ internal static class BatchRule
     /// <summary>
     /// How long it is tried before it is judged, unless it is much slower: the engine prepares itself for each number of rows.
     /// </summary>
-    public static readonly TimeSpan Trial = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Trial = TimeSpan.FromSeconds(3);
 
     /// <summary>Below this part of what was answered before, it is not tried to the end.</summary>
     public const double MuchSlower = 0.8;

@@ -16,6 +16,9 @@ internal sealed class FormHistory(long now)
     /// <summary>The calls in flight with which it was refused; 0 if it never was.</summary>
     public double RefusedInFlight { get; set; }
 
+    /// <summary>The calls in flight when it began to serve, or ended.</summary>
+    public double TriedInFlight { get; set; }
+
     /// <summary>Failed inferences of several calls before it began to serve.</summary>
     public long FailuresBefore { get; set; }
 }

@@ -22,6 +22,10 @@ internal sealed class ModelLoad(Servable servable, long now)
     private CallTotals _seen = servable.Statistics.Read();
     private (long Answered, long Failed) _counted = servable.Statistics.Counted;
     private readonly long _began = now;
+
+    // While each call is computed alone, and together.
+    private readonly MeanRate _alone = new();
+    private readonly MeanRate _together = new();
     private bool _wasBusy;
 
     /// <summary>How the throughput form came to serve or not.</summary>
@@ -35,9 +39,6 @@ internal sealed class ModelLoad(Servable servable, long now)
 
     /// <summary>Calls a second that the first form reached while calls waited; 0 if not measured.</summary>
     public double LatencyRate { get; private set; }
-
-    /// <summary>The most calls a second since calls wait, when each was computed alone; 0 if not measured for long enough.</summary>
-    public double RateAlone { get; private set; }
 
     /// <summary>Calls a second in the latest windows.</summary>
     public double Rate { get; private set; }
@@ -65,7 +66,7 @@ internal sealed class ModelLoad(Servable servable, long now)
             Since(Throughput.Refused, time),
             Since(Throughput.Busy, time));
         Window window = WindowUntil(time);
-        Keep(window, (facts with { InFlight = window.InFlight }).IsBusy);
+        Keep(window, (facts with { InFlight = window.InFlight }).IsBusy, batches ? _together : _alone);
         Window[] all = _whole.Count > 0 ? [.. _whole] : [window];
         double seconds = all.Sum(static item => item.Seconds);
         Rate = all.Sum(static item => item.Answers) / seconds;
@@ -76,10 +77,9 @@ internal sealed class ModelLoad(Servable servable, long now)
             LatencyRate = _whole.Count > 0 ? Rate : Math.Max(LatencyRate, Rate);
         }
 
-        if (!batches)
+        if (!batches && !facts.IsBusy)
         {
-            // The most that was reached: another program may have had the processors for a while.
-            RateAlone = !facts.IsBusy ? 0 : _whole.Count == Together ? Math.Max(RateAlone, Rate) : RateAlone;
+            _alone.Reset();
         }
 
         return facts;
@@ -90,13 +90,13 @@ internal sealed class ModelLoad(Servable servable, long now)
     /// <param name="time">The time of the measurement.</param>
     public BatchFacts MeasureBatches(ThroughputForm form, long time) => new(
         InFlight,
-        Rate,
+        _together.Windows > 0 ? _together.Value : Rate,
         StreamsOf(servable.Throughput?.Serving ?? servable),
         CanBatch,
         form.Made is not null,
         form.Serving is not null,
         Since(Batches.Settled, time),
-        form.Serving is null && _whole.Count < Together ? 0 : RateAlone,
+        _alone.Windows >= Together && (form.Serving is not null || _whole.Count == Together) ? _alone.Value : 0,
         Batches.RefusedInFlight,
         Since(Batches.Refused, time),
         Since(Batches.Busy, time),
@@ -111,13 +111,16 @@ internal sealed class ModelLoad(Servable servable, long now)
     public void Changed(FormHistory form, long time)
     {
         form.Settled = time;
+        form.TriedInFlight = InFlight;
         form.FailuresBefore = servable.BatchForm?.Made?.Batches?.Failures ?? 0;
         if (form == Throughput)
         {
-            RateAlone = 0;
+            _alone.Reset();
         }
         else
         {
+            _together.Reset();
+
             // What serves again is not judged by calls that the other form has begun.
             Throughput.Settled = time;
         }
@@ -135,7 +138,8 @@ internal sealed class ModelLoad(Servable servable, long now)
     /// <summary>A form was no faster, cannot be made, or its calls failed.</summary>
     public void Refuse(FormHistory form, long time)
     {
-        (form.Refused, form.RefusedInFlight) = (time, InFlight);
+        // Fewer may be in flight now than when it was tried, because their callers do not keep up with it.
+        (form.Refused, form.RefusedInFlight) = (time, Math.Max(InFlight, form.TriedInFlight));
         Changed(form, time);
     }
 
@@ -149,7 +153,7 @@ internal sealed class ModelLoad(Servable servable, long now)
     }
 
     // A window counts when the next one has many calls too.
-    private void Keep(Window window, bool isBusy)
+    private void Keep(Window window, bool isBusy, MeanRate mean)
     {
         if (!isBusy)
         {
@@ -161,6 +165,7 @@ internal sealed class ModelLoad(Servable servable, long now)
             if (_latest is { } before)
             {
                 _whole.Enqueue(before);
+                mean.Add(before.Answers, before.Seconds);
             }
 
             if (_whole.Count > Together)

@@ -1,7 +1,6 @@
 using Ovms.Devices;
 using Ovms.Native;
 using Ovms.Serving.Batches;
-using Ovms.Serving.Health;
 using Ovms.Serving.Preparation;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;

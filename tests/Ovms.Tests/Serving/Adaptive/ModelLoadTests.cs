@@ -80,9 +80,9 @@ public sealed class ModelLoadTests
         });
     }
 
-    // The most that was reached counts, until calls no longer wait: a slow second of the machine must not make another form look fast.
+    // Windows count when the next one has many calls too, and four are long enough.
     [Test]
-    public async Task RateOfCallsAlone_IsTheBestOfTheLoad_AndThatOfLongEnough()
+    public async Task RateOfCallsAlone_IsThatOfAllWindowsInWhichTheyWait()
     {
         await WithServableAsync(async servable =>
         {
@@ -90,14 +90,14 @@ public sealed class ModelLoadTests
             ModelLoad load = new(servable, 0);
             long now = 0;
             List<double> seen = [];
-            foreach (int answers in (int[])[0, 50, 50, 50, 50, 50, 50, 10, 10, 10, 10, 10, 0, 0])
+            foreach (int answers in (int[])[0, 50, 50, 50, 50, 50, 50, 25, 25, 25, 0, 0])
             {
                 Answer(servable, answers, 0.68);
                 load.Measure(now += s_window);
-                seen.Add(load.MeasureBatches(form, now).RateAlone);
+                seen.Add(Math.Round(load.MeasureBatches(form, now).RateAlone));
             }
 
-            await Assert.That(string.Join(" ", seen)).IsEqualTo("0 0 0 0 0 0 200 200 200 200 200 200 0 0");
+            await Assert.That(string.Join(" ", seen)).IsEqualTo("0 0 0 0 0 0 200 200 183 171 0 0");
         });
     }
 
@@ -121,7 +121,7 @@ public sealed class ModelLoadTests
             BatchFacts facts = default;
             for (int i = 0; i < 7; i++)
             {
-                Answer(servable, 90, 0.4);
+                Answer(servable, 90, 0.2);
                 load.Measure(now += s_window);
                 facts = load.MeasureBatches(form, now);
             }
@@ -133,7 +133,7 @@ public sealed class ModelLoadTests
             load.Refuse(load.Batches, now);
             await Assert.That(load.HasJustEndedBatches(now + s_window)).IsTrue();
             await Assert.That(load.HasJustEndedBatches(now + (4 * s_window))).IsFalse();
-            await Assert.That(load.MeasureBatches(form, now).Refused).IsGreaterThan(30);
+            await Assert.That(load.MeasureBatches(form, now).Refused).IsEqualTo(136);
         });
     }
 
