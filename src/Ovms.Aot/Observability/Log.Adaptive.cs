@@ -69,6 +69,14 @@ internal static partial class Log
         ILogger log, string model, long version, double inFlight, double rate, double rateAlone, long failures);
 
     [LoggerMessage(
+        134,
+        LogLevel.Information,
+        "Model {Model}; version: {Version}; calls in flight: {InFlight:F1}; each call is computed alone for a moment, to compare: together "
+        + "{Rate:F0} calls a second are answered, and {RateAlone:F0} before")]
+    public static partial void BatchesCompared(
+        ILogger log, string model, long version, double inFlight, double rate, double rateAlone);
+
+    [LoggerMessage(
         131,
         LogLevel.Information,
         "Model {Model}; version: {Version}; its form for calls together is freed: it was not used for {Minutes:F0} minutes")]

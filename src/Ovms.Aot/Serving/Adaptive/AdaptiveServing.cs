@@ -150,9 +150,17 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
                 int rows = form.Serving?.Batches?.MostRows ?? 0;
                 Log.BatchesServe(log, id.Name, id.Version, facts.InFlight, rows, servable.Streams, servable.Requests, facts.RateAlone);
                 break;
+            case ArrangementStep.Compare:
+                form.Rest();
+                load.Changed(load.Batches, now);
+                load.Batches.IsCompared = true;
+                load.MeasureAnew();
+                Log.BatchesCompared(log, id.Name, id.Version, facts.InFlight, facts.Rate, facts.RateAlone);
+                break;
             case ArrangementStep.EndBatches:
                 form.Rest();
                 load.Changed(load.Batches, now);
+                load.Batches.IsCompared = false;
                 if (facts.InFlight < ArrangementRule.Alone)
                 {
                     servable.Throughput!.Rest();

@@ -24,6 +24,9 @@ internal enum ArrangementStep
     /// <summary>Calls are computed as before they were computed together, because few come.</summary>
     EndBatches,
 
+    /// <summary>Each call is computed alone for a moment, to compare both.</summary>
+    Compare,
+
     /// <summary>The other form is freed, because it was not used for long.</summary>
     Free,
 }

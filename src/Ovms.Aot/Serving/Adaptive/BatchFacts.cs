@@ -12,6 +12,7 @@ namespace Ovms.Serving.Adaptive;
 /// <param name="Refused">The calls in flight with which it was no faster at last; 0 if it was never tried so.</param>
 /// <param name="SinceRefusal">How long ago that was.</param>
 /// <param name="SinceBusy">How long the form has not served.</param>
+/// <param name="IsCompared">Whether it was compared anew since calls wait.</param>
 /// <param name="Failures">Inferences of several calls that failed since it serves.</param>
 internal readonly record struct BatchFacts(
     double InFlight,
@@ -25,6 +26,7 @@ internal readonly record struct BatchFacts(
     double Refused,
     TimeSpan SinceRefusal,
     TimeSpan SinceBusy,
+    bool IsCompared,
     long Failures)
 {
     /// <summary>Whether so many calls wait that each inference would have another one to take along.</summary>

@@ -14,6 +14,14 @@ internal static class BatchRule
     /// <summary>Below this part of what was answered before, it is not tried to the end.</summary>
     public const double MuchSlower = 0.8;
 
+    /// <summary>
+    /// How long it serves until it is compared anew: what was measured before may be of a moment when others had the processors.
+    /// </summary>
+    public static readonly TimeSpan FirstComparison = TimeSpan.FromSeconds(20);
+
+    /// <summary>The same, once it has been found faster again.</summary>
+    public static readonly TimeSpan NextComparison = TimeSpan.FromMinutes(5);
+
     /// <summary>So many failed inferences end it. Their calls were answered, but computed twice.</summary>
     public const int MostFailures = 3;
 
@@ -33,6 +41,7 @@ internal static class BatchRule
             : facts.IsQuiet ? ArrangementStep.EndBatches
             : facts.IsBusy && facts.Rate < facts.RateAlone * (facts.Settled < Trial ? MuchSlower : ArrangementRule.Gain)
                 ? ArrangementStep.Refuse
+            : facts.IsBusy && facts.Settled >= (facts.IsCompared ? NextComparison : FirstComparison) ? ArrangementStep.Compare
             : ArrangementStep.Stay;
     }
 

@@ -19,6 +19,9 @@ internal sealed class FormHistory(long now)
     /// <summary>The calls in flight when it began to serve, or ended.</summary>
     public double TriedInFlight { get; set; }
 
+    /// <summary>Whether it was compared anew after it had served.</summary>
+    public bool IsCompared { get; set; }
+
     /// <summary>Failed inferences of several calls before it began to serve.</summary>
     public long FailuresBefore { get; set; }
 }

@@ -100,10 +100,14 @@ internal sealed class ModelLoad(Servable servable, long now)
         Batches.RefusedInFlight,
         Since(Batches.Refused, time),
         Since(Batches.Busy, time),
+        Batches.IsCompared,
         form.Serving?.Batches is { } batches ? batches.Failures - Batches.FailuresBefore : 0);
 
     /// <summary>Whether waiting calls were computed together until a moment ago.</summary>
     public bool HasJustEndedBatches(long time) => Batches.Settled != _began && Since(Batches.Settled, time) < ArrangementRule.Trial;
+
+    /// <summary>What was measured of calls alone does not count any more.</summary>
+    public void MeasureAnew() => _alone.Reset();
 
     /// <summary>Another form computes new calls.</summary>
     /// <param name="form">Its history: <see cref="Throughput"/> or <see cref="Batches"/>.</param>

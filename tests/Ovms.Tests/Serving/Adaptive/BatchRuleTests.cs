@@ -34,6 +34,21 @@ public sealed class BatchRuleTests
         await Assert.That(BatchRule.Decide(Facts(32, 100) with { CanBe = false })).IsEqualTo(ArrangementStep.Stay);
 
     [Test]
+    [Arguments(19, false, nameof(ArrangementStep.Stay))]
+    [Arguments(20, false, nameof(ArrangementStep.Compare))]
+    [Arguments(20, true, nameof(ArrangementStep.Stay))]
+    [Arguments(300, true, nameof(ArrangementStep.Compare))]
+    public async Task WhatServes_IsComparedAnew(int seconds, bool isCompared, string expected)
+    {
+        BatchFacts facts = Facts(32, 200) with
+        {
+            IsMade = true, Serves = true, Settled = TimeSpan.FromSeconds(seconds), IsCompared = isCompared,
+        };
+        await Assert.That(BatchRule.Decide(facts).ToString()).IsEqualTo(expected);
+        await Assert.That(BatchRule.Decide(facts with { InFlight = 4 })).IsEqualTo(ArrangementStep.Stay);
+    }
+
+    [Test]
     public async Task FailedInferences_EndIt()
     {
         BatchFacts facts = Facts(32, 900) with { IsMade = true, Serves = true, Settled = TimeSpan.Zero };
@@ -58,11 +73,11 @@ public sealed class BatchRuleTests
     // Callers that call again when they have their answer. Alone, two calls are computed at a time, each in 10 ms; together 16 of 2 streams,
     // each inference in so many milliseconds. Then: whether calls are computed together, and how often that changed.
     [Test]
-    [Arguments("32x60", 40, true, 1)]
+    [Arguments("32x60", 40, true, 3)]
     [Arguments("32x60", 200, false, 2)]
     [Arguments("2x60", 10, false, 0)]
-    [Arguments("32x20 1x20", 40, false, 2)]
-    [Arguments("32x20 1x20 32x20", 40, true, 3)]
+    [Arguments("32x15 1x20", 40, false, 2)]
+    [Arguments("32x15 1x20 32x15", 40, true, 3)]
     public async Task SimulatedLoad_IsComputedTogetherWhereThatIsFaster(string phases, double milliseconds, bool serves, int changes)
     {
         TimeSpan window = TimeSpan.FromMilliseconds(250);
@@ -86,12 +101,13 @@ public sealed class BatchRuleTests
                 {
                     ArrangementStep.Make => state with { IsMade = true },
                     ArrangementStep.UseBatches => state with { Serves = true },
-                    ArrangementStep.EndBatches => state with { Serves = false },
+                    ArrangementStep.EndBatches => state with { Serves = false, IsCompared = false },
+                    ArrangementStep.Compare => state with { Serves = false, IsCompared = true },
                     ArrangementStep.Refuse => state with { Serves = false, Refused = state.InFlight },
                     _ => state,
                 };
                 refusedAt = step == ArrangementStep.Refuse ? now : refusedAt;
-                if (step is ArrangementStep.UseBatches or ArrangementStep.EndBatches or ArrangementStep.Refuse)
+                if (step is ArrangementStep.UseBatches or ArrangementStep.EndBatches or ArrangementStep.Compare or ArrangementStep.Refuse)
                 {
                     settled = now;
                     changed++;
@@ -104,5 +120,5 @@ public sealed class BatchRuleTests
 
     private static BatchFacts Facts(double inFlight, double rate) => new(
         inFlight, rate, Streams: 2, CanBe: true, IsMade: false, Serves: false, Settled: TimeSpan.FromSeconds(99), RateAlone: 100, Refused: 0,
-        SinceRefusal: TimeSpan.FromDays(1), SinceBusy: TimeSpan.Zero, Failures: 0);
+        SinceRefusal: TimeSpan.FromDays(1), SinceBusy: TimeSpan.Zero, IsCompared: false, Failures: 0);
 }

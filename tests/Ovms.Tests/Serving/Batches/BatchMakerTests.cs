@@ -79,8 +79,8 @@ public sealed class BatchMakerTests
     [Test]
     public async Task GainIsMeasured()
     {
-        await Assert.That(BatchPace.IsWorth(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(71), 8)).IsTrue();
-        await Assert.That(BatchPace.IsWorth(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(73), 8)).IsFalse();
+        await Assert.That(BatchPace.IsWorth(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(59), 8)).IsTrue();
+        await Assert.That(BatchPace.IsWorth(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(61), 8)).IsFalse();
     }
 
     private static async Task IsMadeUnlessAsync(LoadedModel loaded, string? why)
