@@ -7,6 +7,8 @@ using Ovms.Tests.Observability;
 namespace Ovms.EndToEnd.Tests;
 
 /// <summary>Calls that wait are computed together, and every caller gets the answer to what it sent.</summary>
+/// <remarks>Whether they are is decided by measuring, so that these tests do not take each other's processors.</remarks>
+[NotInParallel(nameof(AdaptiveBatchTests))]
 public sealed class AdaptiveBatchTests
 {
     private const string Metrics =

@@ -24,7 +24,7 @@ internal sealed class BatchPace(TrialRows rows, int mostRows)
     // Enough to see the gain.
     private const int Compared = 8;
 
-    private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Computes all numbers of rows, as far as they fit into some seconds, in all slots.</summary>
@@ -40,7 +40,8 @@ internal sealed class BatchPace(TrialRows rows, int mostRows)
 
         // The first ones prepare the engine.
         long began = Stopwatch.GetTimestamp();
-        for (int i = 0; i <= Fewest || (i < Most && Stopwatch.GetElapsedTime(began) < s_measured); i++)
+        bool isWorth = false;
+        for (int i = 0; i <= Fewest || (!isWorth && i < Most && Stopwatch.GetElapsedTime(began) < s_measured); i++)
         {
             TimeSpan? one = await rows.TimeAsync(slots[0], row, 1).ConfigureAwait(false);
             TimeSpan? all = await rows.TimeAsync(slots[0], row, many).ConfigureAwait(false);
@@ -51,9 +52,10 @@ internal sealed class BatchPace(TrialRows rows, int mostRows)
 
             alone = i == 0 || one > alone ? alone : one.Value;
             together = i == 0 || all > together ? together : all.Value;
+            isWorth = i > 0 && IsWorth(alone, together, many);
         }
 
-        if (!IsWorth(alone, together, many))
+        if (!isWorth)
         {
             return $"a row alone takes {alone.TotalMilliseconds:F2} ms, and {together.TotalMilliseconds / many:F2} ms among {many}";
         }
