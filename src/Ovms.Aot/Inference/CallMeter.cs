@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ovms.Inference.Messages;
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Batches;
 using Ovms.Serving.Table;
 using Ovms.Status;
 
@@ -31,6 +32,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     private bool _isInProgress = false;
     private bool _isInferred = false;
     private bool _isOver = false;
+    private BatchRun? _run = null;
 
     /// <summary>The message has arrived.</summary>
     /// <param name="received">The stopwatch timestamp of its last byte; 0 = now.</param>
@@ -74,6 +76,24 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _since = now;
         _batchSize = batchSize;
         _isInferred = true;
+    }
+
+    /// <summary>
+    /// The call was computed together with others. Stands for <see cref="Waited"/>, <see cref="Bound"/> and <see cref="Inferred"/>.
+    /// </summary>
+    /// <param name="run">The inference.</param>
+    /// <param name="call">The call's place in it.</param>
+    public void InferredTogether(BatchRun run, BatchCall call)
+    {
+        _queue = run.Began - _since;
+        _input += run.Bound - run.Began;
+        _infer = run.Ended - run.Bound;
+        _since = run.Ended;
+        _batchSize = call.Rows;
+        _run = run;
+        _isInferred = true;
+        _metrics?.Computed(new CallPhases(0, _queue, 0, _infer, 0));
+        _metrics?.CountTogether(isFirst: call.IsHost);
     }
 
     /// <summary>The call ended without a result.</summary>
@@ -121,7 +141,18 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
 
         if (TryEnd())
         {
-            _statistics.Add(_batchSize, new CallPhases(_written - _received, _queue, _input, _infer, _written - _since));
+            CallPhases phases = new(_written - _received, _queue, _input, _infer, _written - _since);
+            if (_run is null)
+            {
+                _statistics.Add(_batchSize, phases);
+            }
+            else
+            {
+                // The first that is answered stands for the one inference of all.
+                _statistics.AddTogether(_batchSize, _run.TryCount() ? _run.Rows : 0, phases);
+            }
+
+            _run = null;
             _metrics?.Count(_kind, isSuccess: true);
             _metrics?.Answered(_kind, _received, _written);
         }

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
 using Ovms.Inference.Sequences;
 using Ovms.Inference.Shared;
 using Ovms.Native;
+using Ovms.Serving.Batches;
 using Ovms.Serving.Draining;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
@@ -37,6 +37,9 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
     private int _messageUse;
     private OwnedOutputs _owned;
     private bool _isAnswering;
+
+    // Its place among calls that are computed together; null if none of the calls of this object could be.
+    private BatchCall? _batch;
 
     /// <summary>
     /// The servable that answers: the loaded form until <see cref="RunAsync"/> has chosen a variant or form, then the one that computes.
@@ -103,10 +106,16 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
 
             _lease = FormChoice.Exchange(_lease, message);
             Servable = _lease.Servable;
-            Outcome<InferSlot> rented = await Servable.Pool.RentAsync(message.Sequence, cancellation).ConfigureAwait(false);
+            Outcome<InferSlot> rented =
+                await CallRows.RentAsync(Servable, message, ref _batch, cancellation).ConfigureAwait(false);
             if (!rented.IsOk)
             {
                 return Fail(rented.WithoutValue);
+            }
+
+            if (_batch is { Run: { } run } together)
+            {
+                return EndTogether(run, together);
             }
 
             Slot = rented.Value;
@@ -129,15 +138,12 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
 
             if (!fault.IsNone)
             {
-                return Fail(Blame(fault));
+                return Fail(EngineRefusal.Blame(Servable, Message, Slot, fault));
             }
 
             Servable.Health.Succeeded();
             _meter.Inferred(BatchSize.Of(Servable.Signature, message));
-            TakeOutputs(Slot);
-            step = OutputLimit.Check(Outputs);
-            step = step.IsOk ? SharedOutputs.Write(message, Outputs) : step;
-            return step.IsOk ? step : Fail(step);
+            return TakeOutputs(Slot);
         }
         catch (OperationCanceledException)
         {
@@ -145,7 +151,7 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
         }
         catch (OpenVinoException engine)
         {
-            return Fail(Blame(EngineFault.Of(engine), isInference: false));
+            return Fail(EngineRefusal.Blame(Servable, Message, Slot, EngineFault.Of(engine), isInference: false));
         }
         catch (OvmsException refused)
         {
@@ -231,21 +237,6 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
         return failure;
     }
 
-    // Tells the servable of the failure, and decides whether the infer request computes again. The caller's shapes leave a dynamic model's
-    // request as it was: see DynamicInference.
-    private Outcome Blame(EngineFault fault, bool isInference = true)
-    {
-        bool isOfDevice = Servable.Health.Failed(fault);
-        if (fault.Status != OvStatus.InferCancelled && (isOfDevice || Servable.Dynamic is null))
-        {
-            Slot?.Spoil();
-        }
-
-        return isOfDevice ? EngineRefusal.OfDevice(fault)
-            : isInference ? EngineRefusal.Of(Servable.Signature, Message, fault)
-            : Outcome.Fail(StatusCode.InternalInferenceError, EngineText.Clean(fault.Detail));
-    }
-
     private void Bind(InferSlot slot)
     {
         foreach (InputTensor input in Message.Inputs)
@@ -254,23 +245,32 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
         }
     }
 
-    // The validator has checked that every requested output exists and that none is requested twice. The sequence's id comes last if it
-    // is an output tensor.
-    private void TakeOutputs(InferSlot slot)
+    private Outcome EndTogether(BatchRun run, BatchCall call)
     {
-        Signature signature = Servable.Signature;
-        foreach (RequestedOutput asked in Message.Outputs)
-        {
-            _wanted.Add(signature.FindOutput(asked.Name)!);
-        }
+        Servable.Health.Succeeded();
+        _meter.InferredTogether(run, call);
+        Outputs = run.OutputsOf(call, WantedOutputs.Find(Servable.Signature, Message, _wanted), out _owned);
+        return BeginAnswer();
+    }
 
-        OutputTensor? sequence = SequenceOutput.Of(signature, Message, slot);
-        Outputs = slot.TakeOutputs(signature, CollectionsMarshal.AsSpan(_wanted), sequence, out _owned);
+    // The sequence's id comes last if it is an output tensor.
+    private Outcome TakeOutputs(InferSlot slot)
+    {
+        OutputTensor? sequence = SequenceOutput.Of(Servable.Signature, Message, slot);
+        Span<TensorInfo> wanted = WantedOutputs.Find(Servable.Signature, Message, _wanted);
+        Outputs = slot.TakeOutputs(Servable.Signature, wanted, sequence, out _owned);
         SequenceParameter = Message.SequenceParameters is null ? default : slot.Sequence ?? default;
+        return BeginAnswer();
+    }
 
-        // Order: while the lease is held; otherwise a server that stops would not wait for this answer.
+    // Order: while the lease is held; otherwise a server that stops would not wait for this answer.
+    private Outcome BeginAnswer()
+    {
         answers.Begin();
         _isAnswering = true;
+        Outcome step = OutputLimit.Check(Outputs);
+        step = step.IsOk ? SharedOutputs.Write(Message, Outputs) : step;
+        return step.IsOk ? step : Fail(step);
     }
 
     // Order: the infer request returns to the pool while the lease still keeps the pool alive.
@@ -283,6 +283,7 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
 
         _meter.Written();
         _lease = null;
+        _batch?.End();
         if (Slot is { } slot)
         {
             Slot = null;

@@ -124,6 +124,12 @@ internal sealed partial record ModelOptions
     [Option("adaptive", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, DefaultText = "the server's")]
     public AdaptiveRule? Adaptive { get; init; }
 
+    /// <summary>As the server's adaptive_batch, for this model: a number or off; the server's adaptive_batch when not given.</summary>
+    [Option(
+        "adaptive_batch", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, DefaultText = "the server's",
+        Json = OptionJson.String | OptionJson.Number)]
+    public BatchLimit? AdaptiveBatch { get; init; }
+
     /// <summary>Options of a custom loader; custom loaders are not supported, and a model with this option is not served.</summary>
     [Option("custom_loader_options", In = OptionPlace.ModelConfig, Change = OptionChange.ReloadsModel, Json = OptionJson.Object)]
     public string CustomLoaderOptions { get; init; } = "";

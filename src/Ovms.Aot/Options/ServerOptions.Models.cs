@@ -18,7 +18,15 @@ internal sealed partial record ServerOptions
     [Option("adaptive", Placeholder = "RULE", Error = "adaptive should be one of: on, off")]
     public AdaptiveRule Adaptive { get; init; } = AdaptiveRule.On;
 
-    /// <summary>Memory that the second forms of all models may take together, in MiB.</summary>
+    /// <summary>
+    /// The most rows that are computed at once for calls that wait: from 2 to 1024, or off. Waiting calls of a model whose first dimension
+    /// is the batch are computed together where that is measured faster. Only where adaptive is on. Last bits of an answer may depend on
+    /// the calls beside it. A model's entry in config.json may override it.
+    /// </summary>
+    [Option("adaptive_batch", Placeholder = "ROWS")]
+    public BatchLimit AdaptiveBatch { get; init; } = BatchLimit.Of("32");
+
+    /// <summary>Memory that the forms for many calls of all models may take together, in MiB.</summary>
     [Option("adaptive_memory", Placeholder = "MIB", Max = 1 << 24, DefaultText = "a quarter of what is free when it is needed")]
     public uint? AdaptiveMemory { get; init; }
 }

@@ -106,7 +106,8 @@ internal static class FolderLaw
         ["Inference"] =
         [
             "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Inference/Shared",
-            "Serving/Draining", "Serving/Requests", "Serving/Signatures", "Serving/Table", "SharedMemory", "Tensors", "Native", "Status", "Observability/Metrics",
+            "Serving/Batches", "Serving/Draining", "Serving/Requests", "Serving/Signatures", "Serving/Table", "SharedMemory", "Tensors",
+            "Native", "Status", "Observability/Metrics",
         ],
         ["Inference/Shared"] =
         [
@@ -171,16 +172,17 @@ internal static class FolderLaw
             "Observability",
         ],
         ["Serving/Draining"] = [],
+        ["Serving/Batches"] = ["Serving/Requests", "Serving/Shapes", "Serving/Signatures", "Tensors", "Native", "Status"],
         ["Serving/Table"] =
         [
-            "Serving", "Serving/Draining", "Serving/Health", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
+            "Serving", "Serving/Batches", "Serving/Draining", "Serving/Health", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
             "Serving/Signatures", "Devices/Health", "Native", "Status", "Observability/Metrics",
         ],
         ["Serving/Variants"] = ["Serving/Preparation", "Serving/Shapes", "Serving/Signatures", "Serving/Table", "Status"],
-        ["Serving/Adaptive"] = ["Serving/Table", "Status", "Observability", "Observability/Metrics"],
+        ["Serving/Adaptive"] = ["Serving", "Serving/Table", "Status", "Observability", "Observability/Metrics"],
         ["Serving/Loading"] =
         [
-            "Serving", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
+            "Serving", "Serving/Batches", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
             "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Devices/Health", "Repository",
             "Repository/Language", "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
         ],

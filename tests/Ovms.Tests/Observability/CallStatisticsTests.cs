@@ -28,6 +28,24 @@ public sealed class CallStatisticsTests
             [(1L, new DurationTotal(1, 30_000_000)), (4L, new DurationTotal(2, 303_000_000))]);
     }
 
+    // Three calls of 1, 2 and 1 samples in one inference of 4, and one call of 4 alone.
+    [Test]
+    public async Task CallsThatWereComputedTogether_AreOneInference()
+    {
+        CallStatistics statistics = new();
+        statistics.AddTogether(1, 4, Phases(1));
+        statistics.AddTogether(2, 0, Phases(1));
+        statistics.AddTogether(1, 0, Phases(1));
+        statistics.Add(4, Phases(1));
+        CallTotals totals = statistics.Read();
+
+        await Assert.That((totals.Samples, totals.Success.Count, totals.Infer.Count, totals.Inferences)).IsEqualTo((8, 4, 4, 2));
+        await Assert.That(totals.Batches).IsEquivalentTo(
+        [
+            new BatchTotals(4, new(2, 4_000_000), new(2, 6_000_000), new(2, 8_000_000)),
+        ]);
+    }
+
     [Test]
     public async Task LastInference_IsWallClock()
     {

@@ -31,6 +31,7 @@ public sealed class OptionChangeTests
         bool flag => !flag,
         Enum choice => Enum.GetValues(choice.GetType()).Cast<object>().First(other => !other.Equals(choice)),
         null when Nullable.GetUnderlyingType(type) is { IsEnum: true } choice => Enum.GetValues(choice).GetValue(1)!,
+        null when type == typeof(BatchLimit) => BatchLimit.Of("off"),
         null => 1u,
         _ => throw new ArgumentOutOfRangeException(nameof(value)),
     };

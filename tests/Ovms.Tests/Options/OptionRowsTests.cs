@@ -28,6 +28,8 @@ public class OptionRowsTests
     [
         "adaptive",
         "adaptive",
+        "adaptive_batch",
+        "adaptive_batch",
         "adaptive_memory",
         "allow_outside_paths",
         "allow_shared_memory",

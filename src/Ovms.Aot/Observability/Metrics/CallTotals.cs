@@ -18,7 +18,7 @@ internal readonly record struct CallPhases(long Total, long Queue, long Input, l
 /// <summary>How often something happened, and its total duration.</summary>
 internal readonly record struct DurationTotal(long Count, long Nanoseconds);
 
-/// <summary>The calls of one batch size.</summary>
+/// <summary>The inferences of one batch size.</summary>
 internal readonly record struct BatchTotals(long BatchSize, DurationTotal Input, DurationTotal Infer, DurationTotal Output);
 
 /// <summary>A snapshot of <see cref="CallStatistics"/>.</summary>
@@ -29,6 +29,9 @@ internal sealed record CallTotals
 
     /// <summary>Samples of all answered calls.</summary>
     public required long Samples { get; init; }
+
+    /// <summary>Inferences that computed them: fewer than calls if calls were computed together.</summary>
+    public required long Inferences { get; init; }
 
     /// <summary>Answered calls, total durations.</summary>
     public required DurationTotal Success { get; init; }

@@ -73,11 +73,20 @@ internal static class MetricFamilies
         ["devices", "name", "version"]);
     public static readonly MetricFamily ModelArrangement = new(
         "ovms_model_arrangement", MetricKind.Gauge,
-        "1 for the form of a version that computes new calls, 0 for the other one; only where the form follows the load.",
+        "1 for the form of a version that computes new calls (latency, throughput or batch), 0 for the others; only where the form follows "
+            + "the load.",
         ["arrangement", "name", "version"]);
     public static readonly MetricFamily ArrangementChanges = new(
         "ovms_arrangement_changes_total", MetricKind.Counter,
         "How often the form that computes new calls has changed since the version was loaded.",
+        s_version);
+    public static readonly MetricFamily Batches = new(
+        "ovms_batches_total", MetricKind.Counter,
+        "Inferences that computed several waiting calls together.",
+        s_version);
+    public static readonly MetricFamily BatchedCalls = new(
+        "ovms_batched_calls_total", MetricKind.Counter,
+        "Calls that were computed together with others.",
         s_version);
     public static readonly MetricFamily ModelReady = new(
         "ovms_model_ready", MetricKind.Gauge,
@@ -215,7 +224,7 @@ internal static class MetricFamilies
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests,
         InferRequestsActive, CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelArrangement, ArrangementChanges,
-        ModelReady, ModelsLeftBehind, Ready,
+        Batches, BatchedCalls, ModelReady, ModelsLeftBehind, Ready,
         GenerationRequests, GenerationQueueTime, GenerationFirstToken, GenerationInterToken, GenerationStepTime, GenerationTemplateTime,
         GenerationPromptTokens, GenerationCompletionTokens, GenerationCachedTokens, GenerationBatchTokens, GenerationBatchSequences,
         GenerationKvBlocks, GenerationPreemptions, GenerationCancelled, GenerationFailedSteps, GenerationRestarts,

@@ -19,6 +19,8 @@ internal sealed class ServableMetrics
     private long _current;
     private long _refused;
     private long _cancelled;
+    private long _batches;
+    private long _batchedCalls;
 
     /// <summary>All counters begin at zero.</summary>
     /// <param name="name">The model's name.</param>
@@ -82,6 +84,23 @@ internal sealed class ServableMetrics
     /// <summary>Calls that the caller abandoned.</summary>
     public long Cancelled => Volatile.Read(ref _cancelled);
 
+    /// <summary>Inferences that computed several waiting calls.</summary>
+    public long Batches => Volatile.Read(ref _batches);
+
+    /// <summary>Calls that they computed.</summary>
+    public long BatchedCalls => Volatile.Read(ref _batchedCalls);
+
+    /// <summary>Counts a call that was computed together with others.</summary>
+    /// <param name="isFirst">Whether it is the first of them, which stands for the inference.</param>
+    public void CountTogether(bool isFirst)
+    {
+        Interlocked.Increment(ref _batchedCalls);
+        if (isFirst)
+        {
+            Interlocked.Increment(ref _batches);
+        }
+    }
+
     /// <summary>Counts a call as in progress: its whole message has arrived.</summary>
     public void Enter() => Interlocked.Increment(ref _current);
 
@@ -106,8 +125,8 @@ internal sealed class ServableMetrics
     /// <inheritdoc cref="Waited"/>
     public long Inferred(long since) => Take(InferenceTime, _timers.Inference, Labels, since);
 
-    /// <summary>Records the wait and the computing of a successful request for text.</summary>
-    public void Generated(in CallPhases phases)
+    /// <summary>Records the wait and the computing of a successful request for text, or of a call that was computed with others.</summary>
+    public void Computed(in CallPhases phases)
     {
         Add(WaitTime, _timers.Wait, Labels, phases.Queue);
         Add(InferenceTime, _timers.Inference, Labels, phases.Infer);

@@ -78,11 +78,8 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
             {
                 // Calls that fail say nothing of a form's speed. The second form may be what fails.
                 load.Skip(now);
-                if (form.Serving is not null)
-                {
-                    form.Rest();
-                    load.Refuse(now);
-                }
+                Rest(servable.BatchForm, load, load.Batches, now);
+                Rest(form, load, load.Throughput, now);
             }
             else
             {
@@ -102,38 +99,117 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
     private void Take(Servable servable, ThroughputForm form, ModelLoad load, long now)
     {
         ArrangementFacts facts = load.Measure(now);
-        switch (ArrangementRule.Decide(facts))
+        ServableId id = servable.Id;
+        bool isBatched = servable.BatchForm?.Serving is not null;
+
+        // While waiting calls are computed together, nothing is measured of the other forms.
+        // Just after, calls that it had taken are still being answered.
+        ArrangementStep step = isBatched || load.HasJustEndedBatches(now) ? ArrangementStep.Stay : ArrangementRule.Decide(facts);
+        switch (step)
         {
-            case ArrangementStep.Make when Held() + form.Bytes <= memory():
-                const TaskCreationOptions OwnThread = TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach;
-                _making = new Making(
-                    servable, Task.Factory.StartNew(form.Make, CancellationToken.None, OwnThread, TaskScheduler.Default));
-                break;
             case ArrangementStep.Make:
-                Log.NoMemoryForThroughput(log, servable.Id.Name, servable.Id.Version, form.Bytes >> 20, memory() >> 20);
-                load.Refuse(now);
+                Make(servable, form, load, load.Throughput, now);
                 break;
             case ArrangementStep.UseThroughput:
                 form.Serve();
-                load.Changed(now);
-                Log.ThroughputServes(
-                    log, servable.Id.Name, servable.Id.Version, facts.InFlight, servable.Streams, servable.Requests, facts.Rate);
+                load.Changed(load.Throughput, now);
+                Log.ThroughputServes(log, id.Name, id.Version, facts.InFlight, servable.Streams, servable.Requests, facts.Rate);
                 break;
             case ArrangementStep.UseLatency:
                 form.Rest();
-                load.Changed(now);
-                Log.LatencyServes(log, servable.Id.Name, servable.Id.Version, facts.InFlight, servable.Streams, servable.Requests);
+                load.Changed(load.Throughput, now);
+                Log.LatencyServes(log, id.Name, id.Version, facts.InFlight, servable.Streams, servable.Requests);
                 break;
             case ArrangementStep.Refuse:
                 form.Rest();
-                load.Refuse(now);
-                Log.ThroughputRefused(
-                    log, servable.Id.Name, servable.Id.Version, facts.InFlight, facts.Rate, facts.LatencyRate);
+                load.Refuse(load.Throughput, now);
+                Log.ThroughputRefused(log, id.Name, id.Version, facts.InFlight, facts.Rate, facts.LatencyRate);
                 break;
             case ArrangementStep.Free:
                 _ = form.FreeAsync();
-                Log.ThroughputFreed(log, servable.Id.Name, servable.Id.Version, ArrangementRule.Kept.TotalMinutes);
+                Log.ThroughputFreed(log, id.Name, id.Version, ArrangementRule.Kept.TotalMinutes);
                 break;
+            case ArrangementStep.Stay when servable.BatchForm is { } batches:
+                TakeBatches(servable, batches, load, now);
+                break;
+        }
+    }
+
+    private void TakeBatches(Servable servable, ThroughputForm form, ModelLoad load, long now)
+    {
+        BatchFacts facts = load.MeasureBatches(form, now);
+        ServableId id = servable.Id;
+        switch (BatchRule.Decide(facts))
+        {
+            case ArrangementStep.Make:
+                Make(servable, form, load, load.Batches, now);
+                break;
+            case ArrangementStep.UseBatches:
+                form.Serve();
+                load.Changed(load.Batches, now);
+                int rows = form.Serving?.Batches?.MostRows ?? 0;
+                Log.BatchesServe(log, id.Name, id.Version, facts.InFlight, rows, servable.Streams, servable.Requests, facts.RateAlone);
+                break;
+            case ArrangementStep.Compare:
+                form.Rest();
+                load.Changed(load.Batches, now);
+                load.Batches.IsCompared = true;
+                load.MeasureAnew();
+                Log.BatchesCompared(log, id.Name, id.Version, facts.InFlight, facts.Rate, facts.RateAlone);
+                break;
+            case ArrangementStep.EndBatches:
+                form.Rest();
+                load.Changed(load.Batches, now);
+                load.Batches.IsCompared = false;
+                if (facts.InFlight < ArrangementRule.Alone)
+                {
+                    servable.Throughput!.Rest();
+                    load.Changed(load.Throughput, now);
+                }
+
+                Log.BatchesEnd(log, id.Name, id.Version, facts.InFlight, servable.Streams, servable.Requests);
+                break;
+            case ArrangementStep.Refuse:
+                form.Rest();
+                load.Refuse(load.Batches, now);
+                Log.BatchesRefused(log, id.Name, id.Version, facts.InFlight, facts.Rate, facts.RateAlone, facts.Failures);
+                break;
+            case ArrangementStep.Free:
+                _ = form.FreeAsync();
+                Log.BatchesFreed(log, id.Name, id.Version, ArrangementRule.Kept.TotalMinutes);
+                break;
+        }
+    }
+
+    private void Make(Servable servable, ThroughputForm form, ModelLoad load, FormHistory history, long now)
+    {
+        ServableId id = servable.Id;
+        if (Held() + form.Bytes <= memory())
+        {
+            const TaskCreationOptions OwnThread = TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach;
+            _making = new Making(
+                servable, history, Task.Factory.StartNew(form.Make, CancellationToken.None, OwnThread, TaskScheduler.Default));
+            return;
+        }
+
+        if (history == load.Throughput)
+        {
+            Log.NoMemoryForThroughput(log, id.Name, id.Version, form.Bytes >> 20, memory() >> 20);
+        }
+        else
+        {
+            Log.NoMemoryForBatches(log, id.Name, id.Version, form.Bytes >> 20, memory() >> 20);
+        }
+
+        load.Refuse(history, now);
+    }
+
+    private static void Rest(ThroughputForm? form, ModelLoad load, FormHistory history, long now)
+    {
+        if (form?.Serving is not null)
+        {
+            form.Rest();
+            load.Refuse(history, now);
         }
     }
 
@@ -147,7 +223,7 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
         _making = null;
         string? why = made.Task.IsFaulted ? made.Task.Exception.GetBaseException().Message
             : made.Task.Result.IsOk ? null
-            : made.Task.Result.Text;
+            : made.Task.Result.Detail ?? made.Task.Result.Text;
         if (!_loads.TryGetValue(made.Servable, out ModelLoad? load))
         {
             return;
@@ -155,16 +231,27 @@ internal sealed class AdaptiveServing(ServableRegistry registry, Func<long> memo
 
         if (why is null)
         {
-            load.Made(now);
+            load.Made(made.Form, now);
+            return;
+        }
+
+        if (made.Form == load.Batches)
+        {
+            // It is a fact of the model, not of the load.
+            load.CanBatch = false;
+            Log.BatchesFailed(log, made.Servable.Id.Name, made.Servable.Id.Version, why);
         }
         else
         {
-            Log.ThroughputFailed(log, made.Servable.Id.Name, made.Servable.Id.Version, why);
-            load.Refuse(now);
+            Log.ThroughputFailed(log, made.Servable.Id.Name, made.Servable.Id.Version, made.Task.IsFaulted ? why : made.Task.Result.Text);
         }
+
+        load.Refuse(made.Form, now);
     }
 
-    private long Held() => _loads.Keys.Sum(static servable => servable.Throughput is { Made: not null } form ? form.Bytes : 0);
+    private long Held() => _loads.Keys.Sum(static servable => BytesOf(servable.Throughput) + BytesOf(servable.BatchForm));
 
-    private sealed record Making(Servable Servable, Task<Outcome> Task);
+    private static long BytesOf(ThroughputForm? form) => form is { Made: not null } ? form.Bytes : 0;
+
+    private sealed record Making(Servable Servable, FormHistory Form, Task<Outcome> Task);
 }

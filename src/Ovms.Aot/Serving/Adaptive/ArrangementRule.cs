@@ -22,7 +22,7 @@ internal static class ArrangementRule
     public static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
 
     /// <summary>With this many times the calls in flight of a refusal, it does not hold.</summary>
-    private const double MoreCalls = 1.5;
+    public const double MoreCalls = 1.5;
 
     /// <summary>Decides the next step.</summary>
     public static ArrangementStep Decide(in ArrangementFacts facts)

@@ -55,6 +55,9 @@ internal sealed record ModelConfig
     /// <summary>Whether it may be compiled once more for many calls at a time: nothing that was given decides its form.</summary>
     public bool IsAdaptive { get; init; }
 
+    /// <summary>The most rows of waiting calls that may be computed at once; 0 = each call is computed alone.</summary>
+    public int LargestBatch { get; init; }
+
     /// <summary>The options from which these settings were parsed.</summary>
     public required ModelOptions Written { get; init; }
 
@@ -126,6 +129,7 @@ internal sealed record ModelConfig
                 IsAdaptive = (model.Adaptive ?? server.Adaptive) == AdaptiveRule.On
                     && plugin.Value is { Properties.IsEmpty: true, Sections.IsEmpty: true }
                     && model is { Nireq: 0, Stateful: false } && !settings.Value!.IsAuto,
+                LargestBatch = (model.AdaptiveBatch ?? server.AdaptiveBatch).Rows,
                 Written = model,
             };
     }

@@ -127,10 +127,17 @@ internal sealed class ModelLoader(
 
             if (config.IsAdaptive && seen is not null)
             {
+                Outcome<PreparedModel> Again() => ReadAgain(id, folder, seen, file.Value, config);
                 ThroughputMaker maker = new(
-                    id, warm.Value.Config, loaded.Health, () => loaded.Dynamic?.LatestShapes,
-                    () => ReadAgain(id, folder, seen, file.Value, config), _compiler);
-                loaded.Throughput = new ThroughputForm(maker.Make, seen.Bytes * ThroughputForm.BytesPerFileByte);
+                    id, warm.Value.Config, loaded.Health, () => loaded.Dynamic?.LatestShapes, Again, _compiler);
+                long bytes = seen.Bytes * ThroughputForm.BytesPerFileByte;
+                loaded.Throughput = new ThroughputForm(maker.Make, () => bytes);
+                bool keepsState = file.Value.Ir is { KeepsState: true };
+                if (config.LargestBatch > 0 && !keepsState && StaticShapeRule.NeededBy(warm.Value.Config.Device) is null)
+                {
+                    BatchMaker batches = new(id, warm.Value.Config, loaded, Again, _compiler);
+                    loaded.BatchForm = new ThroughputForm(batches.Make, () => bytes + batches.RowBytes());
+                }
             }
 
             if (trial is null)

@@ -60,17 +60,19 @@ internal sealed class ThroughputMaker(
         return new Servable(id, loaded);
     }
 
-    private ModelConfig Settings()
+    /// <summary>A model's settings for a form that computes many calls at a time.</summary>
+    /// <param name="config">The settings that it was loaded with.</param>
+    /// <param name="nireq">The number of infer requests; 0 = as many as the device computes at the same time.</param>
+    public static ModelConfig ForThroughput(ModelConfig config, int nireq)
     {
         DeviceProperty[] properties = config.Device.HasOnlyCpu || config.Device.Mode == DeviceMode.Batch
             ? [s_throughput]
             : [s_throughput, s_noBatches];
-        return config with
-        {
-            Plugin = config.Plugin with { Properties = [.. properties] },
-            Nireq = config.Device.HasOnlyCpu ? compiler.CpusOf(config) * RequestsPerCpu : 0,
-        };
+        return config with { Plugin = config.Plugin with { Properties = [.. properties] }, Nireq = nireq };
     }
+
+    private ModelConfig Settings() =>
+        ForThroughput(config, config.Device.HasOnlyCpu ? compiler.CpusOf(config) * RequestsPerCpu : 0);
 
     private static Outcome Reshape(PreparedModel model, long[][] shapes)
     {

@@ -51,6 +51,13 @@ internal sealed class InferRequestPool : ISlotSource
     /// <inheritdoc/>
     public ValueTask<Outcome<InferSlot>> RentAsync(SequenceStep step, CancellationToken cancellation) => _line.RentAsync(cancellation);
 
+    /// <inheritdoc cref="WaitingLine{T}.RentAsync(LineGuest, CancellationToken)"/>
+    public ValueTask<Outcome<InferSlot>> RentAsync(LineGuest guest, CancellationToken cancellation) => _line.RentAsync(guest, cancellation);
+
+    /// <inheritdoc cref="WaitingLine{T}.TakeGuests"/>
+    public void TakeGuests(int size, int most, Func<int, int> round, List<WaitingLine<InferSlot>.Waiter> taken) =>
+        _line.TakeGuests(size, most, round, taken);
+
     /// <summary>
     /// Adds slots while calls go on, up to a number. Stops earlier where OpenVINO can make no more. The caller keeps the pool alive, and
     /// there is one call at a time.

@@ -58,7 +58,13 @@ internal sealed class WaitingLine<T>
     /// <summary>Rents an item to the caller until <see cref="Return"/>.</summary>
     /// <returns>The item, or a failure if too many calls wait already.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
-    public ValueTask<Outcome<T>> RentAsync(CancellationToken cancellation)
+    public ValueTask<Outcome<T>> RentAsync(CancellationToken cancellation) => RentAsync(null, cancellation);
+
+    /// <summary>Rents an item to a caller that may share the item of one before it: see <see cref="TakeGuests"/>.</summary>
+    /// <param name="guest">Who would share it; null if the caller shares none.</param>
+    /// <param name="cancellation">Ends the wait, until the guest is taken.</param>
+    /// <returns>As the other overload; or, for a guest that was taken, what its host gives to the waiter.</returns>
+    public ValueTask<Outcome<T>> RentAsync(LineGuest? guest, CancellationToken cancellation)
     {
         Waiter waiter;
         lock (_gate)
@@ -76,6 +82,7 @@ internal sealed class WaitingLine<T>
             }
 
             waiter = _spare.TryPop(out Waiter? spare) ? spare : new Waiter(this);
+            waiter.Guest = guest;
             _waiters.AddLast(waiter.Place);
         }
 
@@ -112,7 +119,49 @@ internal sealed class WaitingLine<T>
         Return(thing);
     }
 
-    // A waiter that was removed from the queue will get an item. Cancellation only applies while it is still queued.
+    /// <summary>
+    /// Takes waiting guests to share the item of a caller who has just got it, first come, first served. They leave the queue without an
+    /// item, and cancellation does not end their wait any more: the taker gives each waiter its result.
+    /// </summary>
+    /// <param name="size">The taker's own size.</param>
+    /// <param name="most">How large all may be together.</param>
+    /// <param name="round">How much is taken of what is there, at most that.</param>
+    /// <param name="taken">Receives the waiters.</param>
+    public void TakeGuests(int size, int most, Func<int, int> round, List<Waiter> taken)
+    {
+        lock (_gate)
+        {
+            int there = size;
+            LinkedListNode<Waiter>? next = _waiters.First;
+            for (; next is not null && there < most; next = next.Next)
+            {
+                there += next.Value.Guest?.Size ?? 0;
+            }
+
+            int left = round(Math.Min(there, most)) - size;
+            next = _waiters.First;
+            while (left > 0 && next is { Value: var waiter })
+            {
+                next = next.Next;
+                if (waiter.Guest is not { } guest)
+                {
+                    continue;
+                }
+
+                // One that does not fit is the next to be served: smaller ones behind it must not keep it waiting.
+                if (guest.Size > left)
+                {
+                    break;
+                }
+
+                left -= guest.Size;
+                _waiters.Remove(waiter.Place);
+                taken.Add(waiter);
+            }
+        }
+    }
+
+    // A waiter that was removed from the queue will get an item, or its host's answer. Cancellation only applies while it is still queued.
     private bool TryWithdraw(Waiter waiter)
     {
         lock (_gate)
@@ -139,22 +188,25 @@ internal sealed class WaitingLine<T>
     }
 
     /// <summary>One call's wait. The object is reused after its result was taken.</summary>
-    private sealed class Waiter : IValueTaskSource<Outcome<T>>
+    public sealed class Waiter : IValueTaskSource<Outcome<T>>
     {
         private readonly WaitingLine<T> _line;
         private ManualResetValueTaskSourceCore<Outcome<T>> _result = new() { RunContinuationsAsynchronously = true };
         private CancellationTokenRegistration _cancellation;
 
-        public Waiter(WaitingLine<T> line)
+        internal Waiter(WaitingLine<T> line)
         {
             _line = line;
             Place = new LinkedListNode<Waiter>(this);
         }
 
-        public LinkedListNode<Waiter> Place { get; }
+        internal LinkedListNode<Waiter> Place { get; }
+
+        /// <summary>Who would share an item; null if nobody.</summary>
+        public LineGuest? Guest { get; internal set; }
 
         /// <summary>Starts the wait of a queued waiter. The result cannot be taken before this has returned.</summary>
-        public ValueTask<Outcome<T>> Begin(CancellationToken cancellation)
+        internal ValueTask<Outcome<T>> Begin(CancellationToken cancellation)
         {
             _cancellation = cancellation.UnsafeRegister(
                 static (state, token) =>
@@ -169,6 +221,7 @@ internal sealed class WaitingLine<T>
             return new(this, _result.Version);
         }
 
+        /// <summary>Ends the wait of one that has left the queue. Called once, by who took it out.</summary>
         public void SetResult(T item) => _result.SetResult(item);
 
         Outcome<T> IValueTaskSource<Outcome<T>>.GetResult(short token)
@@ -183,6 +236,7 @@ internal sealed class WaitingLine<T>
                 _cancellation.Dispose();
                 _cancellation = default;
                 _result.Reset();
+                Guest = null;
                 _line.Keep(this);
             }
         }

@@ -1,5 +1,6 @@
 using Ovms.Devices.Health;
 using Ovms.Native;
+using Ovms.Serving.Batches;
 using Ovms.Serving.Health;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Shapes;
@@ -46,6 +47,12 @@ internal sealed class LoadedModel(
 
     /// <summary>The form for many calls at a time; owned. Null if the device string or an option decides the form.</summary>
     public ThroughputForm? Throughput { get; set; }
+
+    /// <summary>The form that computes waiting calls together; owned. Null if there can be none.</summary>
+    public ThroughputForm? BatchForm { get; set; }
+
+    /// <summary>Computes waiting calls together; null if each is computed alone.</summary>
+    public CallBatches? Batches { get; set; }
 
     /// <summary>
     /// Keeps the model's files, because OpenVINO may read weights from them as long as it lives; owned. Null if not needed.

@@ -1,4 +1,5 @@
 using Ovms.Observability.Metrics;
+using Ovms.Serving.Batches;
 using Ovms.Serving.Health;
 using Ovms.Serving.Requests;
 using Ovms.Serving.Sequences;
@@ -46,6 +47,13 @@ internal sealed class Servable
     /// <summary>The form for many calls at a time; null if there can be none.</summary>
     public ThroughputForm? Throughput => _model.Throughput;
 
+    /// <summary>The form that computes waiting calls together. While it serves, <see cref="Throughput"/> computes only what it does not
+    /// accept. Null if there can be none.</summary>
+    public ThroughputForm? BatchForm => _model.BatchForm;
+
+    /// <summary>Computes waiting calls together, if this is such a form; else null.</summary>
+    public CallBatches? Batches => _model.Batches;
+
     /// <summary>The infer requests.</summary>
     public ISlotSource Pool => _model.Pool;
 
@@ -55,14 +63,17 @@ internal sealed class Servable
     /// <summary>The language model (the same object as <see cref="Pool"/>); null for models that infer.</summary>
     public ServableLanguage? Language { get; }
 
+    // The form that computes new calls, if it is not this one.
+    private Servable? Serving => BatchForm?.Serving ?? Throughput?.Serving;
+
     /// <summary>Number of calls that can compute at the same time in the form that serves, including variants.</summary>
-    public int Requests => (Throughput?.Serving?.Pool ?? Pool).Size + (Variants?.Requests ?? 0);
+    public int Requests => (Serving?.Pool ?? Pool).Size + (Variants?.Requests ?? 0);
 
     /// <summary>Calls that hold an infer request now.</summary>
-    public int InUse => Pool.InUse + (Variants?.InUse ?? 0) + (Throughput?.InUse ?? 0);
+    public int InUse => Pool.InUse + (Variants?.InUse ?? 0) + (Throughput?.InUse ?? 0) + (BatchForm?.InUse ?? 0);
 
     /// <summary>Calls waiting now.</summary>
-    public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0) + (Throughput?.Waiting ?? 0);
+    public int Waiting => Pool.Waiting + (Variants?.Waiting ?? 0) + (Throughput?.Waiting ?? 0) + (BatchForm?.Waiting ?? 0);
 
     /// <summary>The devices that it was asked to run on.</summary>
     public string Device => _model.Device;
@@ -79,8 +90,9 @@ internal sealed class Servable
     public bool IsVariant => _model.IsVariant;
 
     /// <summary>Number of inferences that have run longer than a limit and were not counted by an earlier call.</summary>
-    public int CountLate(TimeSpan limit) => 
-        Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0) + (Throughput?.CountLate(limit) ?? 0);
+    public int CountLate(TimeSpan limit) =>
+        Pool.CountLate(limit) + (Variants?.CountLate(limit) ?? 0) + (Throughput?.CountLate(limit) ?? 0)
+        + (BatchForm?.CountLate(limit) ?? 0);
 
     /// <summary>
     /// Counts it as left behind on a device of it that fails, until it is freed. For a servable that is retired and is still held.
@@ -101,7 +113,7 @@ internal sealed class Servable
     public CallStatistics Statistics { get; } = new();
 
     /// <summary>OpenVINO's execution streams in the form that serves; 0 if the device does not report them.</summary>
-    public int Streams => (Throughput?.Serving?.Devices ?? Devices)?.Streams ?? 0;
+    public int Streams => (Serving?.Devices ?? Devices)?.Streams ?? 0;
 
     /// <summary>The devices that run it; null if unknown.</summary>
     public ExecutingDevices? Devices => _model.Devices;
@@ -117,7 +129,7 @@ internal sealed class Servable
     /// </summary>
     public int CallsLeft =>
         Math.Max(0, Volatile.Read(ref _holds) - Volatile.Read(ref _kept) - Pool.Abandoned) + (Variants?.CallsLeft ?? 0)
-        + (Throughput?.CallsLeft ?? 0);
+        + (Throughput?.CallsLeft ?? 0) + (BatchForm?.CallsLeft ?? 0);
 
     /// <summary>Whether anybody still holds it. If not, OpenVINO's objects are being freed or are freed.</summary>
     public bool IsHeld => Volatile.Read(ref _holds) > 0;
@@ -189,6 +201,11 @@ internal sealed class Servable
             if (Throughput is { } throughput)
             {
                 await throughput.EndAsync().ConfigureAwait(false);
+            }
+
+            if (BatchForm is { } batches)
+            {
+                await batches.EndAsync().ConfigureAwait(false);
             }
 
             await _model.FreeAsync($"{Id.Name}; version: {Id.VersionText}").ConfigureAwait(false);

@@ -48,21 +48,27 @@ internal sealed class TableMetrics(ModelSeries series)
             }
         }));
 
-        metrics.Add(MetricFamilies.ModelArrangement, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
+        metrics.Add(MetricFamilies.ModelArrangement, Adaptive((counters, servable, sink) =>
         {
-            if (entry.Servable?.Throughput is { } form)
-            {
-                sink.Add(counters.LabelsWith("arrangement", "latency"), form.Serving is null ? 1L : 0L);
-                sink.Add(counters.LabelsWith("arrangement", "throughput"), form.Serving is null ? 0L : 1L);
-            }
+            bool isBatch = servable.BatchForm?.Serving is not null;
+            bool isThroughput = !isBatch && servable.Throughput?.Serving is not null;
+            sink.Add(counters.LabelsWith("arrangement", "latency"), isBatch || isThroughput ? 0L : 1L);
+            sink.Add(counters.LabelsWith("arrangement", "throughput"), isThroughput ? 1L : 0L);
+            sink.Add(counters.LabelsWith("arrangement", "batch"), isBatch ? 1L : 0L);
         }));
-        metrics.Add(MetricFamilies.ArrangementChanges, sink => ForEach(metrics.Models, registry.Current, (counters, entry) =>
-        {
-            if (entry.Servable?.Throughput is { } form)
+        metrics.Add(MetricFamilies.ArrangementChanges, Adaptive(static (counters, servable, sink) =>
+            sink.Add(counters.Labels, (servable.Throughput?.Changes ?? 0) + (servable.BatchForm?.Changes ?? 0))));
+        metrics.Add(MetricFamilies.Batches, Adaptive(static (counters, _, sink) => sink.Add(counters.Labels, counters.Batches)));
+        metrics.Add(MetricFamilies.BatchedCalls, Adaptive(static (counters, _, sink) => sink.Add(counters.Labels, counters.BatchedCalls)));
+
+        Action<MetricSink> Adaptive(Action<ServableMetrics, Servable, MetricSink> write) => sink =>
+            ForEach(metrics.Models, registry.Current, (counters, entry) =>
             {
-                sink.Add(counters.Labels, form.Changes);
-            }
-        }));
+                if (entry.Servable is { Throughput: not null } servable)
+                {
+                    write(counters, servable, sink);
+                }
+            });
 
         Action<MetricSink> Each(Func<Servable?, long> read) => sink =>
             ForEach(metrics.Models, registry.Current, (counters, entry) => sink.Add(counters.Labels, read(entry.Servable)));

@@ -3,13 +3,13 @@ using Ovms.Status;
 namespace Ovms.Serving.Table;
 
 /// <summary>
-/// A second form of a servable, compiled for many calls at a time. While it serves, calls whose shapes it accepts are computed by it; all
+/// Another form of a servable, compiled for many calls at a time. While it serves, calls whose shapes it accepts are computed by it; all
 /// others, and calls that have an infer request already, stay with the first form. Owned by the <see cref="LoadedModel"/>.
 /// </summary>
 /// <remarks>One thread makes it, starts and stops it. Its model may free it meanwhile, and calls lease it from any thread.</remarks>
 /// <param name="make">Compiles it. Blocks.</param>
 /// <param name="bytes">Memory that it is likely to take, in bytes.</param>
-internal sealed class ThroughputForm(Func<Outcome<Servable>> make, long bytes)
+internal sealed class ThroughputForm(Func<Outcome<Servable>> make, Func<long> bytes)
 {
     /// <summary>Memory a byte of the model's files: weights as the device wants them, and buffers of the infer requests.</summary>
     public const int BytesPerFileByte = 2;
@@ -22,10 +22,11 @@ internal sealed class ThroughputForm(Func<Outcome<Servable>> make, long bytes)
     private volatile Servable? _serving;
     private Servable? _leaving;
     private long _changes;
+    private long _bytes;
     private bool _isOver;
 
     /// <summary>Memory that it is likely to take, in bytes.</summary>
-    public long Bytes => bytes;
+    public long Bytes => Made is null ? bytes() : Volatile.Read(ref _bytes);
 
     /// <summary>The servable that computes calls now; null while the first form computes all.</summary>
     public Servable? Serving => _serving;
@@ -56,6 +57,7 @@ internal sealed class ThroughputForm(Func<Outcome<Servable>> make, long bytes)
             return Outcome.Fail(StatusCode.ModelNotLoaded, "calls on its former form for throughput have not ended");
         }
 
+        Volatile.Write(ref _bytes, bytes());
         Outcome<Servable> made = make();
         if (!made.IsOk)
         {

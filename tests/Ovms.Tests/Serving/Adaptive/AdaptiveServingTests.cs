@@ -68,14 +68,46 @@ public sealed class AdaptiveServingTests
         await Assert.That(tried).IsEqualTo(0);
     }
 
+    [Test]
+    public async Task WaitingCalls_AreComputedTogether_AfterTheOtherFormWasTried()
+    {
+        Servable made = DummyServable.Make(requests: 2);
+        await using Busy busy = await Busy.MakeAsync(NoRoom, batches: () => made);
+        await Assert.That(await busy.UntilAsync(() => busy.Servable.BatchForm!.Serving == made)).IsTrue();
+        await Assert.That(busy.Log.Count("cannot be compiled for throughput")).IsEqualTo(1);
+        await Assert.That(busy.Log.Count("waiting calls are computed together now")).IsEqualTo(1);
+        await Assert.That(busy.Servable.Requests).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task ModelWhoseRowsDependOnEachOther_IsToldOnceAndNeverTriedAgain()
+    {
+        int tried = 0;
+        await using Busy busy = await Busy.MakeAsync(NoRoom, batches: () =>
+        {
+            tried++;
+            return Outcome.Fail(StatusCode.ModelNotLoaded, "its rows depend on each other");
+        });
+        await Assert.That(await busy.UntilAsync(() => busy.Log.Count("not computed together: its rows depend on each other") > 0)).IsTrue();
+        for (int i = 0; i < 20; i++)
+        {
+            busy.Clock.Tick();
+            await Task.Yield();
+        }
+
+        await Assert.That((tried, busy.Log.Count("depend on each other"))).IsEqualTo((1, 1));
+    }
+
+    private static Outcome<Servable> NoRoom() => Outcome.Fail(StatusCode.ModelNotLoaded, "no room on the device");
+
     private sealed class Busy : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _running;
         private readonly InferSlot _held;
-        private readonly Task<Outcome<InferSlot>> _waiting;
+        private readonly Task<Outcome<InferSlot>>[] _waiting;
 
-        private Busy(Servable servable, InferSlot held, Task<Outcome<InferSlot>> waiting, long memory)
+        private Busy(Servable servable, InferSlot held, Task<Outcome<InferSlot>>[] waiting, long memory)
         {
             (Servable, _held, _waiting) = (servable, held, waiting);
             ServableRegistry registry = new(new Drain());
@@ -92,17 +124,22 @@ public sealed class AdaptiveServingTests
 
         public ManagedModels.Lines Log { get; } = new();
 
-        public static async Task<Busy> MakeAsync(Func<Outcome<Servable>> make, long memory = 10)
+        public static async Task<Busy> MakeAsync(
+            Func<Outcome<Servable>> make, long memory = 10, Func<Outcome<Servable>>? batches = null)
         {
             LoadedModel loaded = DummyServable.Load(1, 16);
-            loaded.Throughput = new ThroughputForm(make, 10);
+            loaded.Throughput = new ThroughputForm(make, () => 10);
+            loaded.BatchForm = batches is null ? null : new ThroughputForm(batches, () => 10);
             Servable servable = new(new ServableId("dummy", 1), loaded);
             Outcome<InferSlot> held = await servable.Pool.RentAsync(default, CancellationToken.None);
-            return new Busy(servable, held.Value!, servable.Pool.RentAsync(default, CancellationToken.None).AsTask(), memory);
+            Task<Outcome<InferSlot>> Wait() => servable.Pool.RentAsync(default, CancellationToken.None).AsTask();
+            return new Busy(servable, held.Value!, batches is null ? [Wait()] : [Wait(), Wait(), Wait()], memory);
         }
 
+        // A call is answered in each window.
         public Task<bool> UntilAsync(Func<bool> condition) => Refusals.Eventually(() =>
         {
+            Servable.Statistics.Add(1, default);
             Clock.Tick();
             return condition();
         });
@@ -112,7 +149,11 @@ public sealed class AdaptiveServingTests
             await _stop.CancelAsync();
             await _running;
             _held.Return();
-            (await _waiting).Value!.Return();
+            foreach (Task<Outcome<InferSlot>> waiting in _waiting)
+            {
+                (await waiting).Value!.Return();
+            }
+
             Servable.Retire();
             await Servable.Drained;
             _stop.Dispose();

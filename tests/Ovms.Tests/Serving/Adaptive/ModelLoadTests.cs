@@ -28,7 +28,7 @@ public sealed class ModelLoadTests
             await Assert.That(Math.Round(load.InFlight, 2)).IsEqualTo(32.64);
 
             // A change begins anew.
-            load.Changed(now);
+            load.Changed(load.Throughput, now);
             Answer(servable, 25, 0.3);
             ArrangementFacts facts = load.Measure(now + s_window);
             await Assert.That((facts.Rate, facts.Settled)).IsEqualTo((100, TimeSpan.FromMilliseconds(250)));
@@ -80,6 +80,63 @@ public sealed class ModelLoadTests
         });
     }
 
+    // Windows count when the next one has many calls too, and four are long enough.
+    [Test]
+    public async Task RateOfCallsAlone_IsThatOfAllWindowsInWhichTheyWait()
+    {
+        await WithServableAsync(async servable =>
+        {
+            ThroughputForm form = servable.BatchForm!;
+            ModelLoad load = new(servable, 0);
+            long now = 0;
+            List<double> seen = [];
+            foreach (int answers in (int[])[0, 50, 50, 50, 50, 50, 50, 25, 25, 25, 0, 0])
+            {
+                Answer(servable, answers, 0.68);
+                load.Measure(now += s_window);
+                seen.Add(Math.Round(load.MeasureBatches(form, now).RateAlone));
+            }
+
+            await Assert.That(string.Join(" ", seen)).IsEqualTo("0 0 0 0 0 0 200 200 183 171 0 0");
+        });
+    }
+
+    [Test]
+    public async Task WhileCallsAreComputedTogether_TheOtherRatesStay()
+    {
+        await WithServableAsync(async servable =>
+        {
+            ThroughputForm form = servable.BatchForm!;
+            ModelLoad load = new(servable, 0);
+            long now = 0;
+            for (int i = 0; i < 7; i++)
+            {
+                Answer(servable, 50, 0.68);
+                load.Measure(now += s_window);
+            }
+
+            form.Make();
+            form.Serve();
+            load.Changed(load.Batches, now);
+            BatchFacts facts = default;
+            for (int i = 0; i < 7; i++)
+            {
+                Answer(servable, 90, 0.2);
+                load.Measure(now += s_window);
+                facts = load.MeasureBatches(form, now);
+            }
+
+            await Assert.That((facts.Rate, facts.RateAlone, load.LatencyRate)).IsEqualTo((360, 200, 200));
+            await Assert.That((facts.Serves, facts.Settled)).IsEqualTo((true, TimeSpan.FromMilliseconds(7 * 250)));
+
+            // What serves again has its time, whatever the calls say that the other form had begun.
+            load.Refuse(load.Batches, now);
+            await Assert.That(load.HasJustEndedBatches(now + s_window)).IsTrue();
+            await Assert.That(load.HasJustEndedBatches(now + (4 * s_window))).IsFalse();
+            await Assert.That(load.MeasureBatches(form, now).Refused).IsEqualTo(136);
+        });
+    }
+
     [Test]
     public async Task ModelWithoutCalls_HasNoRate()
     {
@@ -104,7 +161,8 @@ public sealed class ModelLoadTests
     private static async Task WithServableAsync(Func<Servable, Task> test)
     {
         LoadedModel loaded = DummyServable.Load(1, 16);
-        loaded.Throughput = new ThroughputForm(() => DummyServable.Make(), 10);
+        loaded.Throughput = new ThroughputForm(() => DummyServable.Make(), () => 10);
+        loaded.BatchForm = new ThroughputForm(() => DummyServable.Make(), () => 10);
         Servable servable = new(new ServableId("dummy", 1), loaded);
         await test(servable);
         servable.Retire();

@@ -9,7 +9,7 @@ public sealed class ThroughputFormTests
     public async Task Form_ServesFromItsStartToItsRest()
     {
         Servable made = DummyServable.Make(requests: 4);
-        ThroughputForm form = new(() => made, 10);
+        ThroughputForm form = new(() => made, () => 10);
         await Assert.That(form.TryLease()).IsNull();
         await Assert.That(form.Make().IsOk).IsTrue();
         await Assert.That(form.TryLease()).IsNull();
@@ -29,7 +29,7 @@ public sealed class ThroughputFormTests
     [Test]
     public async Task Freeing_WaitsForTheLastCall()
     {
-        ThroughputForm form = new(() => DummyServable.Make(), 10);
+        ThroughputForm form = new(() => DummyServable.Make(), () => 10);
         (ServableLease lease, Task freed) = FreeWithACall(form);
         await Assert.That((form.Made is null, form.CallsLeft, freed.IsCompleted)).IsEqualTo((true, 1, false));
         lease.Dispose();
@@ -40,7 +40,7 @@ public sealed class ThroughputFormTests
     [Test]
     public async Task FormIsNotMadeAgain_WhileTheFormerOneHasCalls()
     {
-        ThroughputForm form = new(() => DummyServable.Make(), 10);
+        ThroughputForm form = new(() => DummyServable.Make(), () => 10);
         (ServableLease lease, Task freed) = FreeWithACall(form);
         await Assert.That(form.Make().IsOk).IsFalse();
         lease.Dispose();
@@ -51,7 +51,7 @@ public sealed class ThroughputFormTests
     public async Task FormThatIsMadeForAReleasedModel_IsFreed()
     {
         Servable made = DummyServable.Make();
-        ThroughputForm form = new(() => made, 10);
+        ThroughputForm form = new(() => made, () => 10);
         await form.EndAsync();
         await Assert.That(form.Make().Code).IsEqualTo(StatusCode.ModelNotLoaded);
         await made.Drained;

@@ -30,7 +30,7 @@ internal static class ExtensionMessages
             Version = row.Id.VersionText,
             LastInference = (ulong)totals.LastInference,
             InferenceCount = (ulong)totals.Samples,
-            ExecutionCount = (ulong)totals.Infer.Count,
+            ExecutionCount = (ulong)totals.Inferences,
             InferenceStats = new()
             {
                 Success = Of(totals.Success),

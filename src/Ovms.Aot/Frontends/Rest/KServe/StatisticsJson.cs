@@ -34,7 +34,7 @@ internal static class StatisticsJson
         body.Raw(",\"inference_count\":"u8);
         body.Number(totals.Samples);
         body.Raw(",\"execution_count\":"u8);
-        body.Number(totals.Infer.Count);
+        body.Number(totals.Inferences);
         body.Raw(",\"inference_stats\":{"u8);
         Write(body, "\"success\":"u8, totals.Success);
         Write(body, ",\"fail\":"u8, totals.Fail);

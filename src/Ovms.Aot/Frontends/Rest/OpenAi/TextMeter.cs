@@ -124,6 +124,6 @@ internal sealed class TextMeter : IDisposable
         long queue = Math.Clamp(prompts.Min(static prompt => prompt.Generation.QueueTicks), 0, answered - _accepted);
         CallPhases phases = new(now - _received, queue, _accepted - _received, answered - _accepted - queue, now - answered);
         statistics?.Add(prompts.Sum(static prompt => (long)prompt.Generation.Request.Answers), phases);
-        _metrics?.Generated(phases);
+        _metrics?.Computed(phases);
     }
 }

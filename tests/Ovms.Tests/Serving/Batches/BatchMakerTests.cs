@@ -1,0 +1,94 @@
+using Ovms.Native;
+using Ovms.Serving.Batches;
+using Ovms.Serving.Signatures;
+using Ovms.Serving.Table;
+using Ovms.Status;
+using Ovms.Tests.Setup;
+
+namespace Ovms.Tests.Serving.Batches;
+
+/// <summary>Which models compute waiting calls together, and what is said of the others.</summary>
+public sealed class BatchMakerTests
+{
+    [Test]
+    [Arguments("ReLU", "1,4", "", null)]
+    [Arguments("ReLU", "3,4", "", null)]
+    [Arguments("SoftMax", "1,4", "axis=\"1\" ", null)]
+    [Arguments("SoftMax", "1,4", "axis=\"0\" ", "its rows depend on each other: output y has other values if rows are computed together")]
+    [Arguments("Unsqueeze", "1,1,4", "0", "output y is (1,[1~32],4) then, which is not a row for each row of the inputs")]
+    [Arguments("Unsqueeze", "1,1,4", "1", null)]
+    public async Task Model_ShowsThatItsRowsAreIndependent(string layer, string output, string data, string? why)
+    {
+        using TemporaryFolder folder = new();
+        TinyIr ir = new();
+        string input = layer == "Unsqueeze" ? "1,4" : output;
+        int x = ir.Parameter("x", input);
+        ir.Result(layer == "Unsqueeze" ? ir.Layer(layer, output, [x, ir.Numbers(int.Parse(data))]) : ir.Layer(layer, output, [x], data), "y");
+        ir.WriteTo(folder.Path);
+        await IsMadeUnlessAsync(BatchModel.Load(folder.Path), why);
+    }
+
+    [Test]
+    public async Task ModelOfTexts_IsLeftAlone() =>
+        await IsMadeUnlessAsync(BatchModel.Load(Path.Combine(Repo.Model("passthrough_string"), "1")), "input my_name is STRING");
+
+    [Test]
+    public async Task ModelOfFixedBatch_IsComputedTogether() => await IsMadeUnlessAsync(BatchModel.Load(Path.Combine(Repo.Model("dummy"), "1")), null);
+
+    [Test]
+    public async Task ModelWithTheBatchElsewhere_IsLeftAlone() => await IsMadeUnlessAsync(
+        BatchModel.Load(Path.Combine(Repo.Model("dummy"), "1"), layout: "CN"), "the first dimension of input b (1,10) CN is not the batch");
+
+    [Test]
+    public async Task SwitchedOff_ThereIsNoSuchForm()
+    {
+        using LoadedModel loaded = BatchModel.Load(Path.Combine(Repo.Model("dummy"), "1"), limit: "off");
+        await Assert.That((loaded.BatchForm is null, loaded.Throughput is null)).IsEqualTo((true, false));
+    }
+
+    [Test]
+    public async Task ModelThatKeepsState_HasNoSuchForm()
+    {
+        using LoadedModel loaded = BatchModel.Load(Path.Combine(Repo.Model("accumulator"), "1"));
+        await Assert.That(loaded.BatchForm).IsNull();
+    }
+
+    // Each row takes what is between the layers, in every stream.
+    [Test]
+    public async Task Memory_GrowsWithTheRows()
+    {
+        using LoadedModel few = BatchModel.Load(Path.Combine(Repo.Model("dummy"), "1"), limit: "2");
+        using LoadedModel many = BatchModel.Load(Path.Combine(Repo.Model("dummy"), "1"), limit: "1024");
+        await Assert.That(many.BatchForm!.Bytes - few.BatchForm!.Bytes).IsGreaterThanOrEqualTo((1024 - 2) * 80);
+    }
+
+    [Test]
+    [Arguments(ElementType.F32, 1f, 1.005f, true)]
+    [Arguments(ElementType.F32, 1f, 1.02f, false)]
+    [Arguments(ElementType.F32, float.NaN, float.NaN, true)]
+    [Arguments(ElementType.F32, 1f, float.NaN, false)]
+    [Arguments(ElementType.I64, 1000f, 1001f, false)]
+    public async Task Rows_AreTheSameWithinATolerance(ElementType type, float alone, float together, bool isSame)
+    {
+        Signature signature = new([], [Inference.Requests.Port("y", PartialShape.Of(1, 2), type)]);
+        RowProof proof = new(signature, null!);
+        string? found = proof.FindDifference([[[alone, 0.5]]], [[together, 0.5]]);
+        await Assert.That(found).IsEqualTo(isSame ? null : "y");
+    }
+
+    [Test]
+    public async Task GainIsMeasured()
+    {
+        await Assert.That(BatchPace.IsWorth(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(59), 8)).IsTrue();
+        await Assert.That(BatchPace.IsWorth(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(61), 8)).IsFalse();
+    }
+
+    private static async Task IsMadeUnlessAsync(LoadedModel loaded, string? why)
+    {
+        using LoadedModel model = loaded;
+        Outcome made = model.BatchForm!.Make();
+        await Assert.That(made.Detail).IsEqualTo(why);
+        await Assert.That(model.BatchForm.Made is null).IsEqualTo(why is not null);
+        await model.BatchForm.EndAsync();
+    }
+}
