@@ -60,7 +60,7 @@ internal sealed record KvPlan(
     {
         int rows = HasTables ? 2 * sequences : 0;
         long left = bytes - (rows * RowBytes);
-        return rows == 0 || !keeps || left < BlockBytes
+        return rows == 0 || !keeps || left < 2 * BlockBytes
             ? rows
             : rows + (int)Math.Min(Math.Min(left / KeptShare / RowBytes, int.MaxValue / 2), BlocksIn(left, 0, mostTokens).Value);
     }

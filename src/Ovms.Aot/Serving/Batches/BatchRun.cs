@@ -91,7 +91,7 @@ internal sealed class BatchRun
         {
             return EngineFault.Of(failure);
         }
-        catch (OutOfMemoryException)
+        catch (Exception failure) when (failure is OutOfMemoryException or OverflowException or OvmsException)
         {
             return new EngineFault(OvStatus.GeneralError, "there is no memory for the inputs of all calls");
         }
@@ -140,7 +140,7 @@ internal sealed class BatchRun
     {
         foreach (TensorInfo info in _signature.Inputs)
         {
-            NativeBuffer all = new(checked(Rows * _calls[0].Contents[info.Index]!.Length / _calls[0].Rows));
+            NativeBuffer all = new(checked(_calls[0].Contents[info.Index]!.Length / _calls[0].Rows * Rows));
             _inputs[info.Index] = all;
             foreach (BatchCall call in _calls)
             {

@@ -52,9 +52,14 @@ internal static class BatchShapes
     /// <summary>Bytes of one row of a port.</summary>
     /// <param name="port">The port.</param>
     /// <param name="shape">A shape of it.</param>
-    public static long RowBytes(TensorInfo port, ReadOnlySpan<long> shape)
+    public static long RowBytes(TensorInfo port, ReadOnlySpan<long> shape) => RowBytes(port.ElementType, shape);
+
+    /// <summary>Bytes of one row of a shape.</summary>
+    /// <param name="type">The element type.</param>
+    /// <param name="shape">A shape; its first dimension does not matter.</param>
+    public static long RowBytes(ElementType type, ReadOnlySpan<long> shape)
     {
-        Int128 bytes = RowValues.BytesOf(port.ElementType);
+        Int128 bytes = RowValues.BytesOf(type);
         foreach (long dimension in shape[1..])
         {
             bytes = Int128.Min(bytes * dimension, long.MaxValue);

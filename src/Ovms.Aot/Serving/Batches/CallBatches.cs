@@ -41,9 +41,14 @@ internal sealed class CallBatches(
     public ValueTask<Outcome<InferSlot>> RentAsync(BatchCall call, CancellationToken cancellation)
     {
         ValueTask<Outcome<InferSlot>> renting = pool.RentAsync(call, cancellation);
+        if (!renting.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(renting, call, cancellation);
+        }
 
-        // An infer request is free: nobody waits.
-        return renting.IsCompleted ? renting : AwaitAsync(renting, call, cancellation);
+        // Usually an infer request is free, and nobody waits. Or the wait has ended already, as a guest's of a run that failed.
+        Outcome<InferSlot> rented = renting.Result;
+        return IsOfFailedRun(rented, call) ? pool.RentAgainAsync(cancellation) : new(rented);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -51,17 +56,17 @@ internal sealed class CallBatches(
         ValueTask<Outcome<InferSlot>> renting, BatchCall call, CancellationToken cancellation)
     {
         Outcome<InferSlot> rented = await renting.ConfigureAwait(false);
+        if (IsOfFailedRun(rented, call))
+        {
+            return await pool.RentAgainAsync(cancellation).ConfigureAwait(false);
+        }
+
         if (!rented.IsOk || call.Run is not null)
         {
             return rented;
         }
 
-        if (rented.Value is not { } slot)
-        {
-            // It was computed with others, and that failed.
-            return await pool.RentAsync(cancellation).ConfigureAwait(false);
-        }
-
+        InferSlot slot = rented.Value;
         List<WaitingLine<InferSlot>.Waiter> guests = [];
         pool.TakeGuests(call.Rows, mostRows, BatchSizes.Floor, guests);
         if (guests.Count == 0)
@@ -72,13 +77,20 @@ internal sealed class CallBatches(
         EngineFault fault;
         int count = guests.Count;
         Interlocked.Add(ref _guests, count);
+        BatchRun? run = null;
         try
         {
-            BatchRun run = new(signature, slot, call, guests, () => Interlocked.Add(ref _guests, -count));
+            run = new BatchRun(signature, slot, call, guests, () => Interlocked.Add(ref _guests, -count));
             fault = await run.ComputeAsync(inference).ConfigureAwait(false);
         }
         catch
         {
+            if (run is null)
+            {
+                guests.ForEach(static guest => guest.SetResult(null!));
+                Interlocked.Add(ref _guests, -count);
+            }
+
             slot.Return();
             throw;
         }
@@ -96,4 +108,7 @@ internal sealed class CallBatches(
 
         return slot;
     }
+
+    private static bool IsOfFailedRun(Outcome<InferSlot> rented, BatchCall call) =>
+        rented.IsOk && rented.Value is null && call.Run is null;
 }

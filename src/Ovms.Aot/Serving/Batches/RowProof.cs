@@ -10,10 +10,15 @@ namespace Ovms.Serving.Batches;
 /// </summary>
 /// <param name="signature">The model's signature.</param>
 /// <param name="rows">Computes rows.</param>
-internal sealed class RowProof(Signature signature, TrialRows rows)
+/// <param name="most">How many rows the model takes at most; at least 2.</param>
+internal sealed class RowProof(Signature signature, TrialRows rows, int most)
 {
-    // Part of the largest value of a row. Kernels for other numbers of rows add in another order, on some processors in bfloat16.
+    // Part of the largest value of the same kind. Kernels for other numbers of rows add in another order, on some processors in bfloat16.
     private const double Tolerance = 0.01;
+
+    // Values with the same index of a dimension are of one kind, for example scores beside boxes in pixels. Of fewer values the largest
+    // may happen to be small.
+    private const int FewValues = 16;
 
     // Rows that happen to have the same results show nothing.
     private const int Attempts = 4;
@@ -24,6 +29,7 @@ internal sealed class RowProof(Signature signature, TrialRows rows)
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>
     public async Task<string?> FindDoubtAsync(InferSlot slot)
     {
+        bool[] areToldApart = new bool[signature.Outputs.Length];
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             byte[][] one = rows.Make(2 * attempt);
@@ -32,49 +38,97 @@ internal sealed class RowProof(Signature signature, TrialRows rows)
             double[][]? ofOther = await rows.ComputeAsync(slot, [other]).ConfigureAwait(false);
 
             // The other one twice: a model that returns rows in another order differs too.
-            double[][]? ofAll = await rows.ComputeAsync(slot, [one, other, other]).ConfigureAwait(false);
+            double[][]? ofAll = await rows.ComputeAsync(slot, most > 2 ? [one, other, other] : [one, other]).ConfigureAwait(false);
             if (ofOne is null || ofOther is null || ofAll is null)
             {
                 return "it does not compute the rows that it was tried with";
             }
 
-            if (FindDifference([ofOne, ofOther, ofOther], ofAll) is { } output)
+            if (FindDifference(most > 2 ? [ofOne, ofOther, ofOther] : [ofOne, ofOther], ofAll) is { } output)
             {
                 return $"its rows depend on each other: output {output} has other values if rows are computed together";
             }
 
-            if (FindDifference([ofOther], ofOne) is not null)
+            foreach (TensorInfo each in signature.Outputs)
+            {
+                areToldApart[each.Index] |= Differs(each, [ofOther], ofOne);
+            }
+
+            if (Array.TrueForAll(areToldApart, static isToldApart => isToldApart))
             {
                 return null;
             }
         }
 
-        return "different inputs gave the same outputs, so that its rows could not be told apart";
+        string same = signature.Outputs.First(output => !areToldApart[output.Index]).Name;
+        return $"different inputs gave the same values of output {same}, so that its rows could not be told apart";
     }
 
     /// <summary>Finds an output whose rows differ.</summary>
     /// <param name="alone">What each row should be, by output.</param>
     /// <param name="together">What they are together, by output.</param>
-    internal string? FindDifference(double[][][] alone, double[][] together)
-    {
-        foreach (TensorInfo output in signature.Outputs)
-        {
-            double[] expected = [.. alone.SelectMany(row => row[output.Index])];
-            double[] found = together[output.Index];
-            double largest = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
-            double allowed = RowValues.AreRounded(output.ElementType) ? largest * Tolerance : 0;
-            bool isSame = expected.Length == found.Length;
-            for (int i = 0; isSame && i < found.Length; i++)
-            {
-                isSame = expected[i].Equals(found[i]) || Math.Abs(expected[i] - found[i]) <= allowed;
-            }
+    internal string? FindDifference(double[][][] alone, double[][] together) =>
+        signature.Outputs.FirstOrDefault(output => Differs(output, alone, together))?.Name;
 
-            if (!isSame)
+    private static bool Differs(TensorInfo output, double[][][] alone, double[][] together)
+    {
+        double[] expected = [.. alone.SelectMany(row => row[output.Index])];
+        double[] found = together[output.Index];
+        if (expected.Length != found.Length)
+        {
+            return true;
+        }
+
+        double[]? allowed = RowValues.AreRounded(output.ElementType) ? AllowedFor(output, expected) : null;
+        for (int i = 0; i < found.Length; i++)
+        {
+            if (!expected[i].Equals(found[i]) && !(Math.Abs(expected[i] - found[i]) <= (allowed?[i] ?? 0)))
             {
-                return output.Name;
+                return true;
             }
         }
 
-        return null;
+        return false;
+    }
+
+    // For each value the tolerance of its kind: the smallest that a dimension gives, or that of the whole output.
+    private static double[] AllowedFor(TensorInfo output, double[] values)
+    {
+        double[] allowed = new double[values.Length];
+        Array.Fill(allowed, Largest(values) * Tolerance);
+        int inner = 1;
+        for (int axis = output.Shape.Rank - 1; axis > 0; axis--)
+        {
+            int size = (int)output.Shape[axis].Min;
+            if (size > 1 && values.Length / size >= FewValues)
+            {
+                double[] largest = new double[size];
+                for (int i = 0; i < values.Length; i++)
+                {
+                    int at = i / inner % size;
+                    largest[at] = Math.Max(largest[at], Largest([values[i]]));
+                }
+
+                for (int i = 0; i < values.Length; i++)
+                {
+                    allowed[i] = Math.Min(allowed[i], largest[i / inner % size] * Tolerance);
+                }
+            }
+
+            inner *= Math.Max(size, 1);
+        }
+
+        return allowed;
+    }
+
+    private static double Largest(ReadOnlySpan<double> values)
+    {
+        double largest = 0;
+        foreach (double value in values)
+        {
+            largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
+        }
+
+        return largest;
     }
 }

@@ -59,6 +59,14 @@ internal sealed class BatchMaker(
 
         using PreparedModel model = prepared.Value;
         Outcome open = Reshape(model, latest, rows);
+        if (open.IsOk)
+        {
+            // Only now the outputs of a model with open dimensions are known.
+            long bytes = BytesOfInputs(latest) + model.Model.Outputs.Sum(BytesOfARow);
+            rows = (int)Math.Min(rows, MostBytes / Math.Max(bytes, 1));
+            open = rows < 2 ? Refused("its rows are too large") : open;
+        }
+
         Outcome<(LoadedModel Loaded, CompiledOnDevice Facts)> compiled = open.IsOk
             ? compiler.Compile(entry: null, model, ThroughputMaker.ForThroughput(config, nireq: 0), warnings: [])
             : open;
@@ -68,7 +76,17 @@ internal sealed class BatchMaker(
     private Outcome<Servable> Proven(LoadedModel made, int rows)
     {
         made.Health = loaded.Health;
-        string? doubt = made is { Dynamic: not null, Pool: InferRequestPool } ? Doubt(made, rows) : "its batch is not open";
+        string? doubt;
+        try
+        {
+            doubt = made is { Dynamic: not null, Pool: InferRequestPool } ? Doubt(made, rows) : "its batch is not open";
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+
         if (doubt is not null)
         {
             made.Dispose();
@@ -91,7 +109,7 @@ internal sealed class BatchMaker(
         try
         {
             TrialRows trial = new(made.Signature, made.Dynamic!);
-            return new RowProof(made.Signature, trial).FindDoubtAsync(slots[0]).GetAwaiter().GetResult()
+            return new RowProof(made.Signature, trial, rows).FindDoubtAsync(slots[0]).GetAwaiter().GetResult()
                 ?? new BatchPace(trial, rows).FindSlownessAsync(slots).GetAwaiter().GetResult();
         }
         catch (OpenVinoException failure)
@@ -155,9 +173,13 @@ internal sealed class BatchMaker(
     }
 
     // Those of the inputs alone if the outputs are open, too.
-    private long BytesOfARow(long[][]? latest) =>
-        loaded.Signature.Inputs.Sum(input => latest is not null ? BatchShapes.RowBytes(input, latest[input.Index]) : RowBytesOf(input))
-        + loaded.Signature.Outputs.Sum(RowBytesOf);
+    private long BytesOfARow(long[][]? latest) => BytesOfInputs(latest) + loaded.Signature.Outputs.Sum(RowBytesOf);
+
+    private long BytesOfInputs(long[][]? latest) =>
+        loaded.Signature.Inputs.Sum(input => latest is not null ? BatchShapes.RowBytes(input, latest[input.Index]) : RowBytesOf(input));
+
+    private static long BytesOfARow(PortInfo output) =>
+        BatchShapes.RowBytes(output.ElementType, [1, .. output.Shape.Dimensions[1..].ToArray().Select(static size => size.Min)]);
 
     private static long RowBytesOf(TensorInfo port) =>
         new PartialShape(port.Shape.Dimensions[1..]).IsStatic ? BatchShapes.RowBytes(port) : 0;

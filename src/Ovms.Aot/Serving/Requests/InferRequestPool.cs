@@ -54,6 +54,9 @@ internal sealed class InferRequestPool : ISlotSource
     /// <inheritdoc cref="WaitingLine{T}.RentAsync(LineGuest, CancellationToken)"/>
     public ValueTask<Outcome<InferSlot>> RentAsync(LineGuest guest, CancellationToken cancellation) => _line.RentAsync(guest, cancellation);
 
+    /// <inheritdoc cref="WaitingLine{T}.RentAgainAsync"/>
+    public ValueTask<Outcome<InferSlot>> RentAgainAsync(CancellationToken cancellation) => _line.RentAgainAsync(cancellation);
+
     /// <inheritdoc cref="WaitingLine{T}.TakeGuests"/>
     public void TakeGuests(int size, int most, Func<int, int> round, List<WaitingLine<InferSlot>.Waiter> taken) =>
         _line.TakeGuests(size, most, round, taken);

@@ -64,7 +64,14 @@ internal sealed class WaitingLine<T>
     /// <param name="guest">Who would share it; null if the caller shares none.</param>
     /// <param name="cancellation">Ends the wait, until the guest is taken.</param>
     /// <returns>As the other overload; or, for a guest that was taken, what its host gives to the waiter.</returns>
-    public ValueTask<Outcome<T>> RentAsync(LineGuest? guest, CancellationToken cancellation)
+    public ValueTask<Outcome<T>> RentAsync(LineGuest? guest, CancellationToken cancellation) =>
+        RentAsync(guest, isFirst: false, cancellation);
+
+    /// <summary>Rents an item to a caller that has waited already. It is the next to get one, also if the queue is full.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
+    public ValueTask<Outcome<T>> RentAgainAsync(CancellationToken cancellation) => RentAsync(null, isFirst: true, cancellation);
+
+    private ValueTask<Outcome<T>> RentAsync(LineGuest? guest, bool isFirst, CancellationToken cancellation)
     {
         Waiter waiter;
         lock (_gate)
@@ -74,7 +81,7 @@ internal sealed class WaitingLine<T>
                 return new(item);
             }
 
-            if (_waiters.Count >= _waitersLimit)
+            if (_waiters.Count >= _waitersLimit && !isFirst)
             {
                 return new(Outcome.Fail(
                     StatusCode.QueueFull,
@@ -83,7 +90,14 @@ internal sealed class WaitingLine<T>
 
             waiter = _spare.TryPop(out Waiter? spare) ? spare : new Waiter(this);
             waiter.Guest = guest;
-            _waiters.AddLast(waiter.Place);
+            if (isFirst)
+            {
+                _waiters.AddFirst(waiter.Place);
+            }
+            else
+            {
+                _waiters.AddLast(waiter.Place);
+            }
         }
 
         return waiter.Begin(cancellation);

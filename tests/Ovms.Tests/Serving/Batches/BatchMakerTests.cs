@@ -71,9 +71,39 @@ public sealed class BatchMakerTests
     public async Task Rows_AreTheSameWithinATolerance(ElementType type, float alone, float together, bool isSame)
     {
         Signature signature = new([], [Inference.Requests.Port("y", PartialShape.Of(1, 2), type)]);
-        RowProof proof = new(signature, null!);
+        RowProof proof = new(signature, null!, most: 3);
         string? found = proof.FindDifference([[[alone, 0.5]]], [[together, 0.5]]);
         await Assert.That(found).IsEqualTo(isSame ? null : "y");
+    }
+
+    /// <summary>Boxes in pixels beside scores from 0 to 1, in the last dimension or in the one before it.</summary>
+    [Test]
+    [Arguments(8, 2)]
+    [Arguments(2, 8)]
+    public async Task ScoresBesideLargeValues_HaveTheirOwnTolerance(int rows, int columns)
+    {
+        bool isScore(int i) => (columns == 2 ? i % columns : i / columns) == 1;
+        Signature signature = new([], [Inference.Requests.Port("y", PartialShape.Of(3, rows, columns), ElementType.F32)]);
+        RowProof proof = new(signature, null!, most: 3);
+        double[][] row = [[.. Enumerable.Range(0, 16).Select(i => isScore(i) ? 0.5 : 640)]];
+        double[][] close = [[.. Enumerable.Range(0, 48).Select(i => isScore(i % 16) ? 0.504 : 643)]];
+        double[][] mixed = [[.. Enumerable.Range(0, 48).Select(i => isScore(i % 16) ? 0.9 : 640)]];
+        await Assert.That(proof.FindDifference([row, row, row], close)).IsNull();
+        await Assert.That(proof.FindDifference([row, row, row], mixed)).IsEqualTo("y");
+    }
+
+    [Test]
+    public async Task OutputThatIsTheSameForAllRows_ShowsNothing()
+    {
+        using TemporaryFolder folder = new();
+        TinyIr ir = new();
+        int a = ir.Parameter("a", "1,4");
+        ir.Result(ir.Layer("ReLU", "1,4", [a]), "y");
+        ir.Result(ir.Layer("Subtract", "1,4", [a, a], "auto_broadcast=\"numpy\" "), "z");
+        ir.WriteTo(folder.Path);
+        await IsMadeUnlessAsync(
+            BatchModel.Load(folder.Path),
+            "different inputs gave the same values of output z, so that its rows could not be told apart");
     }
 
     [Test]

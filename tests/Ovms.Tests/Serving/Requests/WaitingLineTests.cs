@@ -48,6 +48,21 @@ public sealed class WaitingLineTests
     }
 
     [Test]
+    public async Task CallerThatHasWaitedAlready_IsTheNext_AlsoIfTheQueueIsFull()
+    {
+        WaitingLine<string> line = new(["only"], 1);
+        await line.RentAsync(CancellationToken.None);
+        Task<Outcome<string>> waiting = line.RentAsync(CancellationToken.None).AsTask();
+        await Assert.That((await line.RentAsync(CancellationToken.None)).IsOk).IsFalse();
+        Task<Outcome<string>> again = line.RentAgainAsync(CancellationToken.None).AsTask();
+        line.Return("only");
+        await Assert.That((await again).Value).IsEqualTo("only");
+        await Assert.That(waiting.IsCompleted).IsFalse();
+        line.Return("only");
+        await Assert.That((await waiting).Value).IsEqualTo("only");
+    }
+
+    [Test]
     public async Task GuestThatLeft_IsNotTaken_AndOneThatWasTakenDoesNotLeave()
     {
         WaitingLine<string> line = new(["only"], 16);

@@ -26,12 +26,14 @@ internal sealed class MetricsRoute(ServerMetrics metrics)
         {
             text.Write(source);
 
-            // The rest is sent at the end of the call. Each flush is a system call and a packet, several times the cost of the family.
+            // Each flush is a system call and a packet, several times the cost of the family.
             bool isEnough = !output.CanGetUnflushedBytes || output.UnflushedBytes > AnswerPace.UnflushedLimit;
             if (isEnough && !(await RestReply.FlushAsync(context).ConfigureAwait(false)).IsOk)
             {
                 return;
             }
         }
+
+        await RestReply.FlushAsync(context).ConfigureAwait(false);
     }
 }
