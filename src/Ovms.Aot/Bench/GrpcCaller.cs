@@ -16,16 +16,14 @@ internal sealed class GrpcCaller : BenchCaller
     private const int DefaultWindow = 65_535;
     private const int CopiedAtMost = 16_384;
     private const byte Data = 0, Headers = 1, Reset = 3, Settings = 4, Ping = 6, GoAway = 7, WindowUpdate = 8;
-    private const byte EndStream = 1, Acknowledge = 1, EndHeaders = 4, Padded = 8, Priority = 32;
+    private const byte EndStream = 1, Acknowledge = 1, EndHeaders = 4;
 
     private readonly ServerAddress _server;
     private readonly Socket _socket;
     private readonly byte[] _headers;
     private readonly byte[] _message;
-    private readonly byte[] _received = new byte[256 << 10];
+    private readonly FrameBuffer _received;
     private readonly ArrayBufferWriter<byte> _unsent = new(CopiedAtMost * 2);
-    private int _at;
-    private int _end;
     private int _stream = -1;
     private long _connectionWindow = DefaultWindow;
     private long _streamWindow;
@@ -36,10 +34,14 @@ internal sealed class GrpcCaller : BenchCaller
     private bool _isAnswered;
     private byte[] _trailers = [];
 
+    // The trailers of the last success: those of the next call are mostly the same, and need not be read then.
+    private byte[] _good = [];
+
     private GrpcCaller(ServerAddress server, Socket socket, byte[] headers, byte[] message)
     {
         _server = server;
         _socket = socket;
+        _received = new FrameBuffer(server, socket);
         _headers = headers;
         _message = message;
     }
@@ -66,12 +68,20 @@ internal sealed class GrpcCaller : BenchCaller
             0, 0, 12, Settings, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff,
             0, 0, 4, WindowUpdate, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0,
         ];
-        await caller.SendAsync(hello).ConfigureAwait(false);
-        while (await caller.ReadFrameAsync().ConfigureAwait(false) != Settings)
+        try
         {
-        }
+            await caller.SendAsync(hello).ConfigureAwait(false);
+            while (await caller.ReadFrameAsync().ConfigureAwait(false) != Settings)
+            {
+            }
 
-        return caller;
+            return caller;
+        }
+        catch
+        {
+            caller.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -104,42 +114,54 @@ internal sealed class GrpcCaller : BenchCaller
             await ReadFrameAsync().ConfigureAwait(false);
         }
 
-        if (_answerLength < GrpcPrefix)
-        {
-            string status = HeaderBlock.Find(_trailers, "grpc-status") ?? "none";
-            string text = Uri.UnescapeDataString(HeaderBlock.Find(_trailers, "grpc-message") ?? "");
-            throw new IOException(
-                $"The server at {_server.Text} answers the measured gRPC call with an error (gRPC status {status}): "
-                    + (text.Length > 0 ? text : "it sends no text."));
-        }
+        CheckAnswer();
     }
 
     /// <inheritdoc/>
     public override void Dispose() => _socket.Dispose();
 
+    // An error may follow a message: the status counts, where there is one.
+    private void CheckAnswer()
+    {
+        if (_answerLength >= GrpcPrefix && ReferenceEquals(_trailers, _good))
+        {
+            return;
+        }
+
+        string? status = HeaderBlock.Find(_trailers, "grpc-status");
+        if (_answerLength < GrpcPrefix || status is not (null or "0"))
+        {
+            string text = Uri.UnescapeDataString(HeaderBlock.Find(_trailers, "grpc-message") ?? "");
+            throw new IOException(
+                $"The server at {_server.Text} answers the measured gRPC call with an error "
+                    + $"(gRPC status {ServerText.Of(status ?? "none")}): {ServerText.Of(text)}");
+        }
+
+        _good = _trailers;
+    }
+
     private async ValueTask<byte> ReadFrameAsync()
     {
-        await FillAsync(HeadLength).ConfigureAwait(false);
-        (int length, byte type, byte flags) =
-            ((_received[_at] << 16) | (_received[_at + 1] << 8) | _received[_at + 2], _received[_at + 3], _received[_at + 4]);
-        int stream = BinaryPrimitives.ReadInt32BigEndian(_received.AsSpan(_at + 5)) & int.MaxValue;
-        _at += HeadLength;
+        await _received.FillAsync(HeadLength).ConfigureAwait(false);
+        (int length, byte type, byte flags, int stream) = ReadHead(_received.Take(HeadLength).Span);
         if (type == Data)
         {
             _answerLength += length;
-            await SkipAsync(length).ConfigureAwait(false);
+            await _received.SkipAsync(length).ConfigureAwait(false);
             await KeepWindowOpenAsync(length).ConfigureAwait(false);
         }
         else
         {
-            await FillAsync(length).ConfigureAwait(false);
-            await TakeAsync(type, flags, stream, _received.AsMemory(_at, length)).ConfigureAwait(false);
-            _at += length;
+            await _received.FillAsync(length).ConfigureAwait(false);
+            await TakeAsync(type, flags, stream, _received.Take(length)).ConfigureAwait(false);
         }
 
         _isAnswered |= type is Data or Headers && (flags & EndStream) != 0;
         return type;
     }
+
+    private static (int Length, byte Type, byte Flags, int Stream) ReadHead(ReadOnlySpan<byte> head) => (
+        (head[0] << 16) | (head[1] << 8) | head[2], head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head[5..]) & int.MaxValue);
 
     private async ValueTask TakeAsync(byte type, byte flags, int stream, ReadOnlyMemory<byte> payload)
     {
@@ -153,27 +175,38 @@ internal sealed class GrpcCaller : BenchCaller
                 await SendFrameAsync(Ping, Acknowledge, payload.ToArray(), stream: 0).ConfigureAwait(false);
                 break;
             case WindowUpdate:
-                int more = BinaryPrimitives.ReadInt32BigEndian(payload.Span) & int.MaxValue;
+                int more = FramePayload.Increment(payload.Span) ?? throw TooShort("WINDOW_UPDATE", payload.Length);
                 _connectionWindow += stream == 0 ? more : 0;
                 _streamWindow += stream == _stream ? more : 0;
                 break;
-            case Headers when _answerLength == 0 && (flags & EndStream) != 0:
-                _trailers = payload.Span[((flags & Padded) != 0 ? 1 : 0)..][((flags & Priority) != 0 ? 5 : 0)..].ToArray();
+            case Headers when (flags & EndStream) != 0:
+                ReadTrailers(flags, payload.Span);
                 break;
             case Reset when stream == _stream:
                 throw new IOException(
-                    $"The server at {_server.Text} ended a gRPC call in the middle of the measurement, with {ErrorIn(payload.Span)}.");
+                    $"The server at {_server.Text} ended a gRPC call in the middle of the measurement, with "
+                        + $"HTTP/2 error code {FramePayload.ErrorCode(payload.Span, 0) ?? throw TooShort("RST_STREAM", payload.Length)}.");
             case GoAway:
                 throw new IOException(
                     $"The server at {_server.Text} ends the connection in the middle of the measurement, "
-                        + $"with {ErrorIn(payload.Span[4..])}.");
+                        + $"with HTTP/2 error code {FramePayload.ErrorCode(payload.Span, 4) ?? throw TooShort("GOAWAY", payload.Length)}.");
             default:
                 break;
         }
     }
 
-    private static string ErrorIn(ReadOnlySpan<byte> payload) =>
-        $"HTTP/2 error code {(payload.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(payload))}";
+    private void ReadTrailers(byte flags, ReadOnlySpan<byte> payload)
+    {
+        if (!FramePayload.TryReadBlock(flags, payload, out ReadOnlySpan<byte> block))
+        {
+            throw TooShort("HEADERS", payload.Length);
+        }
+
+        _trailers = block.SequenceEqual(_good) ? _good : block.ToArray();
+    }
+
+    private IOException TooShort(string frame, int length) =>
+        new($"What listens at {_server.Text} breaks the rules of HTTP/2: its {frame} frame of {length} bytes is too short.");
 
     private void ReadSettings(ReadOnlySpan<byte> payload)
     {
@@ -236,51 +269,16 @@ internal sealed class GrpcCaller : BenchCaller
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        try
         {
-            bytes = bytes[await _socket.SendAsync(bytes).ConfigureAwait(false)..];
-        }
-    }
-
-    private async ValueTask FillAsync(int count)
-    {
-        if (count > _received.Length)
-        {
-            throw new IOException(
-                $"What listens at {_server.Text} does not speak gRPC: it sends {count} bytes where a frame of at most "
-                    + $"{_received.Length} was expected.");
-        }
-
-        if (_end - _at < count)
-        {
-            _received.AsSpan(_at.._end).CopyTo(_received);
-            (_at, _end) = (0, _end - _at);
-        }
-
-        while (_end - _at < count)
-        {
-            await ReceiveAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask SkipAsync(int count)
-    {
-        while (count > 0)
-        {
-            int here = Math.Min(count, _end - _at);
-            _at += here;
-            count -= here;
-            if (count > 0)
+            while (!bytes.IsEmpty)
             {
-                (_at, _end) = (0, 0);
-                await ReceiveAsync().ConfigureAwait(false);
+                bytes = bytes[await _socket.SendAsync(bytes).ConfigureAwait(false)..];
             }
         }
-    }
-
-    private async ValueTask ReceiveAsync()
-    {
-        int read = await _socket.ReceiveAsync(_received.AsMemory(_end)).ConfigureAwait(false);
-        _end += read > 0 ? read : throw new IOException($"The server at {_server.Text} closed a gRPC connection in the middle of a call.");
+        catch (SocketException failure)
+        {
+            throw _server.Broken("gRPC", failure);
+        }
     }
 }

@@ -53,12 +53,22 @@ internal static class RequestShape
         }
 
         List<TensorInfo> infos = [];
+        double bytes = 0;
         foreach (RunningInput input in inputs)
         {
             Outcome<TensorInfo> info = InfoOf(infos.Count, input, given.Value.GetValueOrDefault(input.Name), batch);
             if (!info.IsOk)
             {
                 return info.WithoutValue;
+            }
+
+            bytes += BytesOf(info.Value);
+            if (!(bytes <= MostBytes))
+            {
+                return Outcome.Fail(
+                    StatusCode.ModelConfigInvalid,
+                    $"The inputs of a request, up to {Shown.Bounded(input.Name)}, take more than {MostBytes >> 20} MiB; "
+                        + "give a smaller --shape.");
             }
 
             infos.Add(info.Value);
@@ -138,18 +148,15 @@ internal static class RequestShape
             dimensions[0] = Dimension.Of(Math.Max(size.Min, 1));
         }
 
-        TensorInfo info = new(index, input.Name, marshaler.ElementType, new PartialShape(dimensions), "N...");
-        return BytesOf(BenchInput.ShapeOf(info.Shape), marshaler) <= MostBytes
-            ? info
-            : Outcome.Fail(
-                StatusCode.ModelConfigInvalid, $"Input {input.Name} takes more than {MostBytes >> 20} MiB; give a smaller --shape.");
+        return new TensorInfo(index, input.Name, marshaler.ElementType, new PartialShape(dimensions), "N...");
     }
 
     private static PartialShape ShapeOf(RunningInput input) =>
         new([.. input.Shape.Select(static size => size < 0 ? Dimension.Dynamic : Dimension.Of(size))]);
 
-    private static double BytesOf(long[] shape, TensorMarshaler marshaler) =>
-        shape.Aggregate(Math.Max(marshaler.BitWidth, 64) / 8.0, static (bytes, size) => bytes * size);
+    // Not a number for a shape of a huge and an empty dimension; the sum is then not within the bound.
+    private static double BytesOf(TensorInfo info) =>
+        BenchInput.ShapeOf(info.Shape).Aggregate(Math.Max(info.Marshaler.BitWidth, 64) / 8.0, static (bytes, size) => bytes * size);
 
     private static string NamesOf(ImmutableArray<RunningInput> inputs) => string.Join(", ", inputs.Select(static input => input.Name));
 }

@@ -10,11 +10,15 @@ namespace Ovms.Bench;
 /// </summary>
 internal sealed class RestCaller : BenchCaller
 {
-    private const int LongestError = 2048;
+    private const int LargestHead = 64 << 10;
+    private const int LargestBody = 1 << 30;
+
+    // A character has up to four bytes.
+    private const int MostShown = (ServerText.Longest + 1) * 4;
     private readonly ServerAddress _server;
     private readonly Socket _socket;
     private readonly byte[] _request;
-    private byte[] _received = new byte[64 << 10];
+    private byte[] _received = new byte[LargestHead];
 
     private RestCaller(ServerAddress server, Socket socket, byte[] request)
     {
@@ -31,17 +35,45 @@ internal sealed class RestCaller : BenchCaller
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="IOException">Nobody answers there.</exception>
     public static async Task<RestCaller> ConnectAsync(
-        ServerAddress server, string model, byte[] body, int? jsonLength, CancellationToken cancellation = default) =>
-        new(server, await server.ConnectAsync(cancellation).ConfigureAwait(false), Request(server, model, body, jsonLength));
+        ServerAddress server, string model, byte[] body, int? jsonLength, CancellationToken cancellation = default)
+    {
+        byte[] request = Request(server, model, body, jsonLength);
+        return new RestCaller(server, await server.ConnectAsync(cancellation).ConfigureAwait(false), request);
+    }
 
     /// <inheritdoc/>
     public override async ValueTask CallAsync()
     {
-        for (int sent = 0; sent < _request.Length;)
+        int bodyAt;
+        int end;
+        try
         {
-            sent += await _socket.SendAsync(_request.AsMemory(sent)).ConfigureAwait(false);
+            for (int sent = 0; sent < _request.Length;)
+            {
+                sent += await _socket.SendAsync(_request.AsMemory(sent)).ConfigureAwait(false);
+            }
+
+            (bodyAt, end) = await ReceiveAsync().ConfigureAwait(false);
+        }
+        catch (SocketException failure)
+        {
+            throw _server.Broken("REST", failure);
         }
 
+        if (!_received.AsSpan().StartsWith("HTTP/1.1 200"u8))
+        {
+            string status = Start(_received.AsSpan(0, bodyAt)).Split('\r')[0];
+            throw new IOException(
+                $"The server at {_server.Text} answers the measured REST call with an error ({ServerText.Of(status)}): "
+                    + ServerText.Of(Start(_received.AsSpan(bodyAt..end))));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _socket.Dispose();
+
+    private async ValueTask<(int BodyAt, int End)> ReceiveAsync()
+    {
         int end = 0;
         int bodyAt = 0;
         int length = 0;
@@ -49,32 +81,32 @@ internal sealed class RestCaller : BenchCaller
         {
             if (end == _received.Length)
             {
-                Array.Resize(ref _received, _received.Length * 2);
+                Array.Resize(ref _received, (int)Math.Min(_received.Length * 2L, bodyAt + length));
             }
 
             int read = await _socket.ReceiveAsync(_received.AsMemory(end)).ConfigureAwait(false);
             end += read > 0
                 ? read
                 : throw new IOException($"The server at {_server.Text} closed a REST connection in the middle of a call.");
-            if (bodyAt == 0 && _received.AsSpan(0, end).IndexOf("\r\n\r\n"u8) is > 0 and int headEnd)
+            if (bodyAt == 0)
             {
-                bodyAt = headEnd + 4;
-                length = ContentLength(_received.AsSpan(0, headEnd));
+                (bodyAt, length) = ReadHead(_received.AsSpan(0, Math.Min(end, LargestHead)));
             }
         }
 
-        if (!_received.AsSpan().StartsWith("HTTP/1.1 200"u8))
-        {
-            string answer = Encoding.UTF8.GetString(_received, 0, Math.Min(end, LongestError));
-            string text = answer[Math.Min(bodyAt, answer.Length)..].Trim();
-            throw new IOException(
-                $"The server at {_server.Text} answers the measured REST call with an error ({answer.Split('\r')[0]}): "
-                    + (text.Length > 0 ? text : "it sends no text."));
-        }
+        return (bodyAt, end);
     }
 
-    /// <inheritdoc/>
-    public override void Dispose() => _socket.Dispose();
+    // Nothing while the head has no end yet.
+    private (int BodyAt, int Length) ReadHead(ReadOnlySpan<byte> received)
+    {
+        int headEnd = received.IndexOf("\r\n\r\n"u8);
+        return headEnd >= 0 ? (headEnd + 4, ContentLength(received[..headEnd]))
+            : received.Length < LargestHead ? default
+            : throw new IOException(
+                $"What listens at {_server.Text} does not speak HTTP/1.1: the head of an answer is longer than "
+                    + $"{LargestHead >> 10} KiB.");
+    }
 
     private static byte[] Request(ServerAddress server, string model, byte[] body, int? jsonLength)
     {
@@ -84,18 +116,27 @@ internal sealed class RestCaller : BenchCaller
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 
-    private static int ContentLength(ReadOnlySpan<byte> head)
+    private int ContentLength(ReadOnlySpan<byte> head)
     {
         string text = Encoding.ASCII.GetString(head);
-        const string Name = "content-length:";
+        const string Name = "\r\ncontent-length:";
         int at = text.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
         if (at < 0)
         {
             throw new IOException(
-                $"A REST answer has no Content-Length, which this measurement needs; measure over gRPC. Its head: {text}");
+                $"A REST answer of the server at {_server.Text} has no Content-Length, which this measurement needs; measure over gRPC. "
+                    + $"Its head: {ServerText.Of(text)}");
         }
 
-        int end = text.IndexOf('\r', at);
-        return int.Parse(text.AsSpan(at + Name.Length, (end < 0 ? text.Length : end) - at - Name.Length), CultureInfo.InvariantCulture);
+        int start = at + Name.Length;
+        int end = text.IndexOf('\r', start);
+        ReadOnlySpan<char> value = text.AsSpan(start..(end < 0 ? text.Length : end)).Trim();
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= LargestBody
+            ? length
+            : throw new IOException(
+                $"A REST answer of the server at {_server.Text} has the Content-Length {ServerText.Of($"'{value}'")}; "
+                    + $"expected is a number of bytes up to {LargestBody}.");
     }
+
+    private static string Start(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, MostShown)]);
 }

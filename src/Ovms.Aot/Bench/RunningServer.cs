@@ -16,7 +16,7 @@ namespace Ovms.Bench;
 internal sealed class RunningServer(ServerAddress address, string model)
 {
     private const int GrpcPrefix = 5;
-    private const int LongestText = 300;
+    private const int FrameType = 3;
     private const string BinaryTensors = "binary_tensor_data";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -56,14 +56,16 @@ internal sealed class RunningServer(ServerAddress address, string model)
                     + "Is the address right, and is it running?");
         }
         catch (Exception failure) when (
-            failure is HttpRequestException or HttpIOException or JsonException or InvalidProtocolBufferException)
+            failure is HttpRequestException or HttpIOException or JsonException or InvalidProtocolBufferException
+                or InvalidOperationException)
         {
+            // The last is thrown for a charset that is unknown and for a string of JSON that is no valid UTF-16.
             (string kind, string other) = front == ServerFront.Grpc
                 ? ("gRPC", "A REST port is given as http://HOST:PORT")
                 : ("REST", "A gRPC port is given as grpc://HOST:PORT");
             throw new IOException(
-                $"What listens at {address.Text} does not answer as a {kind} server of KServe's API: {failure.Message.TrimEnd('.')}. "
-                    + $"{other}.");
+                $"What listens at {address.Text} does not answer as a {kind} server of KServe's API: "
+                    + $"{VisibleText.Of(failure.Message.TrimEnd('.'))}. {other}.");
         }
     }
 
@@ -72,9 +74,21 @@ internal sealed class RunningServer(ServerAddress address, string model)
     {
         using Socket socket = await address.ConnectAsync(cancellation).ConfigureAwait(false);
         byte[] answer = new byte[9];
-        await socket.SendAsync(s_hello, cancellation).ConfigureAwait(false);
-        int read = await socket.ReceiveAsync(answer, cancellation).ConfigureAwait(false);
-        return read > 3 && answer[0] == 0 && answer[3] == 4 ? ServerFront.Grpc : ServerFront.Rest;
+        int end = 0;
+        try
+        {
+            await socket.SendAsync(s_hello, cancellation).ConfigureAwait(false);
+            for (int read = 1; read > 0 && end <= FrameType; end += read)
+            {
+                read = await socket.ReceiveAsync(answer.AsMemory(end), cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (SocketException)
+        {
+            // A reset is a way to close.
+        }
+
+        return end > FrameType && answer[0] == 0 && answer[FrameType] == 4 ? ServerFront.Grpc : ServerFront.Rest;
     }
 
     private async Task<RunningModel> AskGrpcAsync(HttpClient http, CancellationToken cancellation)
@@ -135,12 +149,8 @@ internal sealed class RunningServer(ServerAddress address, string model)
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
     }
 
-    private IOException Refused(string status, string text)
-    {
-        string said = text.Length == 0 ? "it sends no text" : text.Length <= LongestText ? text.Trim() : $"{text[..LongestText]}...";
-        return new IOException(VisibleText.Of(
-            $"The server at {address.Text} does not give the metadata of model {Shown.Bounded(model)} ({status}): {said}"));
-    }
+    private IOException Refused(string status, string text) => new(VisibleText.Of(
+        $"The server at {address.Text} does not give the metadata of model {Shown.Bounded(model)} ({status}): {ServerText.Of(text)}"));
 
     private static string? ValueOf(HttpResponseMessage answer, string name) =>
         answer.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values) || answer.Headers.TryGetValues(name, out values)

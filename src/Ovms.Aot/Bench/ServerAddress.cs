@@ -102,6 +102,12 @@ internal sealed class ServerAddress
         }
     }
 
+    /// <summary>What a caller throws when its connection breaks.</summary>
+    /// <param name="kind">gRPC or REST.</param>
+    /// <param name="failure">What the socket says.</param>
+    public IOException Broken(string kind, SocketException failure) =>
+        new($"A {kind} connection to the server at {Text} broke: {failure.Message.TrimEnd('.')}. Does the server still run?", failure);
+
     private async Task<EndPoint[]> ResolveAsync(CancellationToken cancellation) =>
         _fixed is not null ? [_fixed]
         : IPAddress.TryParse(_url!.DnsSafeHost, out IPAddress? literal) ? [new IPEndPoint(literal, _url.Port)]

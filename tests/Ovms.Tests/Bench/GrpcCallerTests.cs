@@ -55,6 +55,38 @@ public sealed class GrpcCallerTests
     }
 
     [Test]
+    [Arguments(8, 0, "", "WINDOW_UPDATE frame of 0 bytes")]
+    [Arguments(7, 0, "000000", "GOAWAY frame of 3 bytes")]
+    [Arguments(3, 0, "00", "RST_STREAM frame of 1 bytes")]
+    [Arguments(1, 13, "", "HEADERS frame of 0 bytes")]
+    [Arguments(1, 13, "0988", "HEADERS frame of 2 bytes")]
+    public async Task FrameThatIsTooShort_IsSaid(int type, int flags, string payload, string reason)
+    {
+        IOException refused = await FailureAsync(Frame((byte)type, (byte)flags, 1, Convert.FromHexString(payload)));
+        await Assert.That(refused.Message).Contains(reason);
+    }
+
+    [Test]
+    public async Task ErrorAfterAMessage_IsNoSuccess()
+    {
+        byte[] Trailers(char status) => Frame(1, 5, 1, [0x00, 11, .. "grpc-status"u8, 1, (byte)status]);
+        byte[] message = Frame(0, 0, 1, new byte[5]);
+        byte[] second = [.. message, .. Trailers('0'), .. message, .. Trailers('0'), .. message, .. Trailers('8')];
+        await Assert.That((await FailureAsync(second, calls: 3)).Message).Contains("gRPC status 8");
+    }
+
+    [Test]
+    public async Task TextForATerminal_IsShownEscaped()
+    {
+        byte[] block = [0x00, 11, .. "grpc-status"u8, 1, (byte)'3', 0x00, 12, .. "grpc-message"u8, 6, .. "%1B[2J"u8];
+        await Assert.That((await FailureAsync(Frame(1, 5, 1, block))).Message).EndsWith("(gRPC status 3): \\u001B[2J");
+    }
+
+    [Test]
+    public async Task ServerThatCrashesInACall_IsAFailureInWords() =>
+        await Assert.That((await FailureAsync([], isReset: true)).Message).Contains("A gRPC connection to the server");
+
+    [Test]
     public async Task ServerOfHttp1_IsSaidToSpeakNoGrpc()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -64,6 +96,28 @@ public sealed class GrpcCallerTests
         await server.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
         IOException refused = (await Assert.That(async () => await connecting.WaitAsync(TimeSpan.FromSeconds(60))).Throws<IOException>())!;
         await Assert.That(refused.Message).Contains("does not speak gRPC");
+    }
+
+    // Of the last call: those before have answers. The stream's number in them does not matter to the caller.
+    private static async Task<IOException> FailureAsync(byte[] answers, int calls = 1, bool isReset = false)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<GrpcCaller> connecting = GrpcCaller.ConnectAsync(Address(listener), "/s/M", new byte[10]);
+        using Socket server = await listener.AcceptSocketAsync();
+        await server.SendAsync(Frame(4, 0, 0, []));
+        using GrpcCaller caller = await connecting;
+        await server.SendAsync(answers);
+        for (; calls > 1; calls--)
+            await caller.CallAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        Task call = caller.CallAsync().AsTask();
+        if (isReset)
+        {
+            server.LingerState = new LingerOption(true, 0);
+            server.Close();
+        }
+
+        return (await Assert.That(async () => await call.WaitAsync(TimeSpan.FromSeconds(60))).Throws<IOException>())!;
     }
 
     private static ServerAddress Address(TcpListener listener) =>

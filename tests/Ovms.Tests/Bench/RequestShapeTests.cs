@@ -35,6 +35,16 @@ public sealed class RequestShapeTests
         await Assert.That(RequestShape.Of(s_image, shape, BatchSizeSetting.None).Text).Contains(reason);
 
     [Test]
+    public async Task InputsThatAreTooLargeTogether_AreRefused()
+    {
+        RunningInput half = new("x", "UINT8", [1 << 26]);
+        ImmutableArray<RunningInput> two = [half, half with { Name = "y" }];
+        await Assert.That(RequestShape.Of(two, "", BatchSizeSetting.None).IsOk).IsTrue();
+        await Assert.That(RequestShape.Of([.. two, new RunningInput("z", "UINT8", [1])], "", BatchSizeSetting.None).Text)
+            .Contains("up to z, take more than 1024 MiB");
+    }
+
+    [Test]
     public async Task MetadataThatNamesNoUsableInput_IsRefused()
     {
         await Assert.That(RequestShape.Of([], "", BatchSizeSetting.None).IsOk).IsFalse();

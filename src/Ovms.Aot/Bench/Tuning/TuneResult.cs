@@ -18,7 +18,7 @@ internal sealed class TuneResult(Arrangement arrangement)
     /// <summary>How long its server took to be ready the last time.</summary>
     public TimeSpan Start { get; private set; }
 
-    /// <summary>Why it cannot be measured; null if it can.</summary>
+    /// <summary>Why it was not measured; null if it was, or was not tried.</summary>
     public string? Trouble { get; private set; }
 
     /// <summary>Whether it has figures.</summary>
@@ -32,11 +32,11 @@ internal sealed class TuneResult(Arrangement arrangement)
     /// <summary>The greatest p99 of all numbers of callers.</summary>
     public TimeSpan Slowest => IsMeasured ? Figures.Max(static figures => figures.Latency.Quantile(0.99)) : TimeSpan.MaxValue;
 
-    /// <summary>Adds a turn.</summary>
+    /// <summary>Adds a turn. Trouble in a later one leaves the figures of those before as they are.</summary>
     public void Add(TuneTurn turn)
     {
-        Trouble = turn.Trouble;
-        if (Trouble is not null)
+        Trouble = Figures.Count == 0 ? turn.Trouble : null;
+        if (turn.Trouble is not null)
         {
             return;
         }

@@ -95,6 +95,16 @@ public sealed class TuneSearchTests
     }
 
     [Test]
+    public async Task TroubleInALaterTurn_LeavesTheFiguresOfThoseBefore()
+    {
+        TuneResult result = Simulated.Result(s_first, 1, 100);
+        result.Add(new TuneTurn(TimeSpan.Zero, [], "it crashed"));
+        await Assert.That(result.IsMeasured).IsTrue();
+        await Assert.That(result.Trouble).IsNull();
+        await Assert.That(result.Turns).IsEqualTo(1);
+    }
+
+    [Test]
     public async Task Stop_KeepsWhatWasMeasured()
     {
         using CancellationTokenSource stop = new();
