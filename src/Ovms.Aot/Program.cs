@@ -32,9 +32,9 @@ switch (asked)
         return Print(manage.Command.Run());
 
     case CommandLine.Bench bench:
-        return await new BenchCommand(bench, new BenchLog(), stop.Token).RunAsync();
+        return await new BenchCommand(bench, new BenchLog(), stop.AlsoAtHangup()).RunAsync();
     case CommandLine.Tune tune:
-        return await new TuneCommand(tune, stop.Token).RunAsync();
+        return await new TuneCommand(tune, stop.AlsoAtHangup()).RunAsync();
 
     case CommandLine.Service service when OperatingSystem.IsWindows():
         return service.Action == ServiceAction.Run

@@ -31,6 +31,13 @@ internal sealed class StopSignal
     /// <summary>Cancelled when the process is asked to stop.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>Stops at SIGHUP too, when the terminal is closed: for commands that have no log file to open again.</summary>
+    public CancellationToken AlsoAtHangup()
+    {
+        s_registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal));
+        return Token;
+    }
+
     /// <summary>Waits for a stop signal.</summary>
     public async Task WaitAsync()
     {

@@ -56,12 +56,29 @@ internal sealed class RowProof(Signature signature, TrialRows rows, int most)
 
             if (Array.TrueForAll(areToldApart, static isToldApart => isToldApart))
             {
-                return null;
+                return await FindSharedScaleAsync(slot).ConfigureAwait(false);
             }
         }
 
         string same = signature.Outputs.First(output => !areToldApart[output.Index]).Name;
         return $"different inputs gave the same values of output {same}, so that its rows could not be told apart";
+    }
+
+    // A model that quantizes all rows by the largest value among them is exact enough with rows alike, and loses a row of small values
+    // beside one of large values.
+    private async Task<string?> FindSharedScaleAsync(InferSlot slot)
+    {
+        byte[][] small = rows.MakeScaled(seed: 0, isLarge: false);
+        double[][]? alone = await rows.ComputeAsync(slot, [small]).ConfigureAwait(false);
+        double[][]? both = await rows.ComputeAsync(slot, [small, rows.MakeScaled(seed: 1, isLarge: true)]).ConfigureAwait(false);
+        if (alone is null || both is null)
+        {
+            return "it does not compute the rows that it was tried with";
+        }
+
+        return FindDifference([alone], [.. both.Select(static values => values[..(values.Length / 2)])]) is { } output
+            ? $"its rows depend on each other: output {output} of a row of small values has other values beside a row of large ones"
+            : null;
     }
 
     /// <summary>Finds an output whose rows differ.</summary>

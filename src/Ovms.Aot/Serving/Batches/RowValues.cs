@@ -6,6 +6,10 @@ namespace Ovms.Serving.Batches;
 /// <summary>Makes and reads the elements of rows that a model is tried with.</summary>
 internal static class RowValues
 {
+    private const float LargeFactor = 64;
+    private const float SmallFactor = 1f / 1024;
+    private const byte SmallBits = 3;
+
     private const int BitsPerByte = 8;
 
     /// <summary>Whether rows of this type can be made, cut apart and compared.</summary>
@@ -52,6 +56,35 @@ internal static class RowValues
                 default:
                     row[..size].Clear();
                     row[0] = (byte)random.Next(2);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Makes fractions and bytes of images small or large; other types may be indices and stay.</summary>
+    public static void Scale(ElementType type, Span<byte> row, bool isLarge)
+    {
+        int size = BytesOf(type);
+        float factor = isLarge ? LargeFactor : SmallFactor;
+        for (; !row.IsEmpty; row = row[size..])
+        {
+            switch (type)
+            {
+                case ElementType.F16:
+                    BinaryPrimitives.WriteHalfLittleEndian(row, (Half)((float)BinaryPrimitives.ReadHalfLittleEndian(row) * factor));
+                    break;
+                case ElementType.BF16:
+                    uint value = BitConverter.SingleToUInt32Bits((float)Read(type, row[..size])[0] * factor);
+                    BinaryPrimitives.WriteUInt16LittleEndian(row, (ushort)(value >> 16));
+                    break;
+                case ElementType.F32:
+                    BinaryPrimitives.WriteSingleLittleEndian(row, BinaryPrimitives.ReadSingleLittleEndian(row) * factor);
+                    break;
+                case ElementType.F64:
+                    BinaryPrimitives.WriteDoubleLittleEndian(row, BinaryPrimitives.ReadDoubleLittleEndian(row) * factor);
+                    break;
+                case ElementType.U8:
+                    row[0] = (byte)(isLarge ? row[0] : row[0] & SmallBits);
                     break;
             }
         }

@@ -28,6 +28,20 @@ internal sealed class TrialRows(Signature signature, DynamicInference inference)
         return row;
     }
 
+    /// <summary>Makes a row of small values, or of large ones: what is scaled for all rows together fits only one of them.</summary>
+    /// <param name="seed">Another one makes other values.</param>
+    /// <param name="isLarge">Whether they are large.</param>
+    public byte[][] MakeScaled(int seed, bool isLarge)
+    {
+        byte[][] row = Make(seed);
+        foreach (TensorInfo input in signature.Inputs)
+        {
+            RowValues.Scale(input.ElementType, row[input.Index], isLarge);
+        }
+
+        return row;
+    }
+
     /// <summary>Computes rows in one inference.</summary>
     /// <returns>The outputs, by index; null if it fails.</returns>
     /// <exception cref="OpenVinoException">The engine refuses a tensor.</exception>

@@ -10,6 +10,8 @@ namespace Ovms.Tests.Serving.Batches;
 /// <summary>Which models compute waiting calls together, and what is said of the others.</summary>
 public sealed class BatchMakerTests
 {
+    private const string Numpy = "auto_broadcast=\"numpy\" ";
+
     [Test]
     [Arguments("ReLU", "1,4", "", null)]
     [Arguments("ReLU", "3,4", "", null)]
@@ -92,6 +94,31 @@ public sealed class BatchMakerTests
         await Assert.That(proof.FindDifference([row, row, row], mixed)).IsEqualTo("y");
     }
 
+    /// <summary>y = x + max(x) / 128: exact within 1 % for rows alike.</summary>
+    [Test]
+    public async Task ScaleOfAllRowsTogether_IsFound()
+    {
+        using TemporaryFolder folder = new();
+        TinyIr ir = new();
+        int x = ir.Parameter("x", "1,4");
+        int largest = ir.Layer("ReduceMax", "1,1", [x, ir.Numbers(0, 1)], "keep_dims=\"true\" ");
+        int much = largest;
+        for (int i = 0; i < 7; i++)
+        {
+            much = ir.Layer("Add", "1,1", [much, much], Numpy);
+        }
+
+        int small = ir.Layer("Divide", "1,1", [ir.Layer("Multiply", "1,1", [largest, largest], Numpy), much], Numpy + "m_pythondiv=\"true\" ");
+        ir.Result(ir.Layer("Add", "1,4", [x, small], Numpy), "y");
+        ir.WriteTo(folder.Path);
+        await IsMadeUnlessAsync(
+            BatchModel.Load(folder.Path),
+            "its rows depend on each other: output y of a row of small values has other values beside a row of large ones");
+    }
+
+    [Test]
+    public async Task TwoRows_AreEnough() => await IsMadeUnlessAsync(BatchModel.Load(Path.Combine(Repo.Model("dummy"), "1"), limit: "2"), null);
+
     [Test]
     public async Task OutputThatIsTheSameForAllRows_ShowsNothing()
     {
@@ -99,7 +126,7 @@ public sealed class BatchMakerTests
         TinyIr ir = new();
         int a = ir.Parameter("a", "1,4");
         ir.Result(ir.Layer("ReLU", "1,4", [a]), "y");
-        ir.Result(ir.Layer("Subtract", "1,4", [a, a], "auto_broadcast=\"numpy\" "), "z");
+        ir.Result(ir.Layer("Subtract", "1,4", [a, a], Numpy), "z");
         ir.WriteTo(folder.Path);
         await IsMadeUnlessAsync(
             BatchModel.Load(folder.Path),
