@@ -41,7 +41,7 @@ string file = Repo.Path(isRecord ? "benchmarks/results.md" : "artifacts/bench/re
 report.Add(Explanation.Lines);
 report.Save(file, [
     "# Benchmark results", "",
-    "Written by `./build.sh bench`; nothing here is asserted by a test. [notes.md](notes.md) says what the figures mean where a goal is not reached.", "",
+    "Written by `./build.sh bench`; nothing here is asserted by a test. [notes.md](notes.md) says what the figures mean where a goal is not reached, and has those of language models beside OpenVINO GenAI and of 16 cores.", "",
     .. Machine.Describe(load),
     $"- {scale.Rounds} rounds; the run took {Stopwatch.GetElapsedTime(started).TotalMinutes:0.0} minutes{(isRecord ? "" : "; a part of the whole, or a quick run: no record")}",
 ]);
