@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the published binary against the engine alone and against an echo; publishes first if needed.
-#   benchmarks/run.sh                      everything, less than 45 minutes: writes benchmarks/results.md
-#   benchmarks/run.sh --quick              the same with few short rounds, less than 20 minutes: writes artifacts/bench/results.md
+#   benchmarks/run.sh                      everything, about 45 minutes: writes benchmarks/results.md
+#   benchmarks/run.sh --quick              the same with few short rounds, about 20 minutes: writes artifacts/bench/results.md
 #   benchmarks/run.sh --only PART,PART     some of ways, json, start, memory, bench, health, crowd, reload, shared, and for each of
 #                                          resnet50, squeezenet, mobilenet_v2 (where it is at hand) sweep-MODEL, burst-MODEL, beside-MODEL;
 #                                          with or without --quick: writes artifacts/bench/results.md

@@ -47,7 +47,9 @@ public sealed class TuneTests
     }
 
     [Test]
-    public async Task Interrupt_EndsTheServers_AndPrintsWhatWasMeasured()
+    [Arguments(PosixSignal.SIGINT)]
+    [Arguments(PosixSignal.SIGHUP)]
+    public async Task Interrupt_EndsTheServers_AndPrintsWhatWasMeasured(PosixSignal signal)
     {
         Skip.Unless(OperatingSystem.IsLinux() && !Wine.IsTested, "The servers are found in /proc.");
         string name = NewName();
@@ -62,7 +64,7 @@ public sealed class TuneTests
             await Task.Delay(20);
         }
 
-        tune.Signal(PosixSignal.SIGINT);
+        tune.Signal(signal);
         await Assert.That(await tune.WaitForExitAsync()).IsEqualTo(1);
         await Assert.That(tune.Output).Contains("Stopped before the search was over");
         await Assert.That(tune.Output).Contains("default, adaptive");

@@ -12,8 +12,8 @@ namespace Ovms.Serving.Requests;
 internal sealed class InferencePace
 {
     /// <summary>
-    /// The longest duration of most inferences that run in place. It bounds how long other work on the same thread, for example a
-    /// health call, waits.
+    /// The longest duration of most inferences that run in place. Other work on the same thread, for example a health call, usually
+    /// waits no longer.
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
 

@@ -37,10 +37,12 @@ public sealed class PrefixTests
     }
 
     [Test]
-    public async Task SamePromptAtTheSameTime_IsComputedOnce()
+    [Arguments(0)]
+    [Arguments(40)]
+    public async Task SamePromptAtTheSameTime_IsComputedOnce(int stateRows)
     {
         EngineSettings settings = new() { MaxBatchedTokens = 256 };
-        await using EngineRig rig = new(settings: settings);
+        await using EngineRig rig = new(stateRows: stateRows, sequences: 8, settings: settings);
         using SemaphoreSlim steps = new(0);
         rig.Model.Computes = _ => steps.Wait(TimeSpan.FromSeconds(20));
         int[] common = EngineRig.Prompt(1, 640);

@@ -87,25 +87,6 @@ public sealed class StateReuseTests
     }
 
     [Test]
-    public async Task SamePromptAtTheSameTime_IsComputedOnce()
-    {
-        await using EngineRig rig = new(stateRows: 40, sequences: 8, settings: new EngineSettings { MaxBatchedTokens = 256 });
-        using SemaphoreSlim steps = new(0);
-        rig.Model.Computes = _ => steps.Wait(TimeSpan.FromSeconds(20));
-        int[] common = EngineRig.Prompt(1, 640);
-        int[][] prompts = [.. Enumerable.Range(0, 8).Select(i => (int[])[.. common, .. EngineRig.Prompt(i + 10, 20)])];
-        GenerationCall[] calls = [.. prompts.Select(prompt => rig.Submit(EngineRig.Greedy(prompt, 5)))];
-        steps.Release(10_000);
-        for (int i = 0; i < calls.Length; i++)
-        {
-            await Assert.That(EngineRig.Tokens(await EngineRig.ReadAsync(calls[i]))).IsEqualTo(EngineRig.Expected(prompts[i], 5));
-        }
-
-        await Assert.That(Computed(rig)).IsEqualTo(640 + (8 * (20 + 4)));
-        await rig.StopAsync();
-    }
-
-    [Test]
     [Arguments(true)]
     [Arguments(false)]
     public async Task SmallPool_GivesTheSameAnswersAsALargeOne(bool keepsPrefixes)
