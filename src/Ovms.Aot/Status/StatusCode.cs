@@ -117,6 +117,22 @@ internal enum StatusCode
     [Status("Graph is invalid", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     GraphInvalid,
 
+    /// <summary>Nodes, streams or options of a graph do not fit together.</summary>
+    [Status("Failed to initialize mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphInitializationError,
+
+    /// <summary>A node of a graph could not be opened, or a side packet is missing.</summary>
+    [Status("Failed to start mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphStartError,
+
+    /// <summary>A packet at the input of a graph has a time that may not come there.</summary>
+    [Status("Failed to add packet to mediapipe graph input stream", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphAddPacketError,
+
+    /// <summary>A node of a graph failed on what the caller sent.</summary>
+    [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GraphExecutionError,
+
     /// <summary>The model's settings contradict the model or the device.</summary>
     [Status("Model config is invalid")]
     ModelConfigInvalid,
