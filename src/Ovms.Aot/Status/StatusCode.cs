@@ -133,6 +133,10 @@ internal enum StatusCode
     [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     GraphExecutionError,
 
+    /// <summary>More packets wait in a graph than it may hold.</summary>
+    [Status("The queues of the graph are full", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    GraphQueueFull,
+
     /// <summary>The model's settings contradict the model or the device.</summary>
     [Status("Model config is invalid")]
     ModelConfigInvalid,
