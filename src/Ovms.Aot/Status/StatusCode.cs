@@ -151,9 +151,21 @@ internal enum StatusCode
     [Status("Mediapipe unexpected output stream packets count", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     GraphOutputCount,
 
-    /// <summary>A graph's nodes do not fit together, or a calculator is not served.</summary>
+    /// <summary>Nodes, streams or options of a graph do not fit together.</summary>
     [Status("Failed to initialize mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     GraphInitializationError,
+
+    /// <summary>A node of a graph could not be opened, or a side packet is missing.</summary>
+    [Status("Failed to start mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphStartError,
+
+    /// <summary>A packet at the input of a graph has a time that may not come there.</summary>
+    [Status("Failed to add packet to mediapipe graph input stream", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphAddPacketError,
+
+    /// <summary>A node of a graph failed on what the caller sent.</summary>
+    [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GraphExecutionError,
 
     /// <summary>The model's settings contradict the model or the device.</summary>
     [Status("Model config is invalid")]
@@ -406,21 +418,9 @@ internal enum StatusCode
     [Status("Mediapipe is retired", Grpc = GrpcCode.NotFound, Http = 404)]
     GraphRetired,
 
-    /// <summary>A side packet that the graph needs is not among the request's parameters.</summary>
-    [Status("Failed to start mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
-    GraphStartError,
-
-    /// <summary>A packet's time is not after that of the packet before it.</summary>
-    [Status("Failed to add packet to mediapipe graph input stream", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
-    GraphAddPacketError,
-
     /// <summary>A tensor cannot be a packet of its stream's kind.</summary>
     [Status("Failed to deserialize tensor for mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     GraphDeserialization,
-
-    /// <summary>A node rejected what the caller sent.</summary>
-    [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
-    GraphExecutionError,
 
     /// <summary>An output of the graph has no packet.</summary>
     [Status("Unknown error during mediapipe execution", Grpc = GrpcCode.InvalidArgument, Http = 400)]

@@ -141,6 +141,10 @@ internal static class FolderLaw
             "Repository", "Repository/Language", "Status", "Observability",
         ],
 
+        // Graphs: packets, then what runs them.
+        ["Graphs/Packets"] = [],
+        ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
+
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
         ["Generation/Tokenizing"] = ["Language/Vocabulary", "Serving/Requests", "Repository/Language", "Native", "Status"],
