@@ -144,6 +144,7 @@ internal static class FolderLaw
         // Graphs: packets, then what runs them.
         ["Graphs/Packets"] = [],
         ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
+        ["Graphs/Calculators/Flow"] = ["Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Status"],
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
