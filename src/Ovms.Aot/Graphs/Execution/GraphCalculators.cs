@@ -16,7 +16,7 @@ internal static class GraphCalculators
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, CalculatorRow> All { get; } = new CalculatorRow[]
     {
-        new(Session, SessionOptions.MessageName, SessionOptions.Read),
+        new(Session, ModelSessionOptions.MessageName, ModelSessionOptions.Read),
         new(Inference, InferenceOptions.MessageName, InferenceOptions.Read),
     }.ToFrozenDictionary(static row => row.Name, StringComparer.Ordinal);
 }

@@ -17,7 +17,7 @@ internal sealed record StraightPlan(ImmutableArray<StraightStep> Steps, Immutabl
         definition.Inputs.Concat(definition.Outputs).All(static edge => edge.Kind is not (EdgeKind.Request or EdgeKind.Response))
         && IsDefault(definition.Config.InputStreamHandler)
         && definition.Nodes.All(static node =>
-            node.Options is SessionOptions or InferenceOptions && node.BackEdges.IsEmpty && IsDefault(node.Config.InputStreamHandler));
+            node.Options is ModelSessionOptions or InferenceOptions && node.BackEdges.IsEmpty && IsDefault(node.Config.InputStreamHandler));
 
     /// <summary>Makes the plan of a graph that <see cref="Fits"/>.</summary>
     /// <param name="definition">The graph.</param>

@@ -28,7 +28,7 @@ internal sealed class StraightPlanner
     {
         foreach (GraphNode node in _definition.Nodes)
         {
-            Outcome added = node.Options is SessionOptions session ? AddSession(node, session) : AddInference(node);
+            Outcome added = node.Options is ModelSessionOptions session ? AddSession(node, session) : AddInference(node);
             if (!added.IsOk)
             {
                 return Outcome.Fail(added.Code, $"{_definition.Path}, {node.Config.Place}: {node.Described}: {added.Detail}.");
@@ -53,7 +53,7 @@ internal sealed class StraightPlanner
         return new StraightPlan([.. _steps], outputs.ToImmutable());
     }
 
-    private Outcome AddSession(GraphNode node, SessionOptions options)
+    private Outcome AddSession(GraphNode node, ModelSessionOptions options)
     {
         if (node.OutputSides is not [{ Tag: InferencePorts.SessionTag } side] || !node.Inputs.IsEmpty || !node.Outputs.IsEmpty)
         {

@@ -77,6 +77,12 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     /// <summary>The memory budget's bytes that converted inputs hold; released with the inputs.</summary>
     public ConversionShare? ConversionShare { get; set; }
 
+    /// <summary>The parameters of the request that are not of sequences, in order; models ignore them.</summary>
+    public List<(string Name, ParameterValue Value)> Parameters { get; } = [];
+
+    /// <summary>The time of the packets that a graph made of the request, in the unit of the caller; null for models.</summary>
+    public long? PacketTime { get; set; }
+
     /// <summary>Reserves bytes of the front end's memory for the answer; null if the front end does not count them.</summary>
     public Func<long, Outcome>? AnswerRoom { get; set; }
 
@@ -154,10 +160,17 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
 
         Inputs.Clear();
         Outputs.Clear();
+        Parameters.Clear();
+        PacketTime = null;
         if (Inputs.Capacity > MostSpare || Outputs.Capacity > MostSpare)
         {
             Inputs.Capacity = 0;
             Outputs.Capacity = 0;
+        }
+
+        if (Parameters.Capacity > MostSpare)
+        {
+            Parameters.Capacity = 0;
         }
 
         Received = 0;

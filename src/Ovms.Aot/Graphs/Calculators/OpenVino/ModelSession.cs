@@ -8,7 +8,7 @@ namespace Ovms.Graphs.Calculators.OpenVino;
 internal sealed record ModelSession(string Model, string Version)
 {
     /// <summary>The session of options. As in the original, a version that is no number stands for the default one.</summary>
-    public static ModelSession Of(SessionOptions options) => new(
+    public static ModelSession Of(ModelSessionOptions options) => new(
         options.ServableName,
         long.TryParse(options.ServableVersion, NumberStyles.None, CultureInfo.InvariantCulture, out long version) && version > 0
             ? options.ServableVersion

@@ -4,7 +4,7 @@ namespace Ovms.Graphs.Calculators.OpenVino;
 
 /// <summary>The model that nodes infer with. Source: the original's OpenVINOModelServerSessionCalculatorOptions.</summary>
 [GraphMessage("mediapipe.OpenVINOModelServerSessionCalculatorOptions")]
-internal sealed partial record SessionOptions
+internal sealed partial record ModelSessionOptions
 {
     /// <summary>The model's name, as it is served.</summary>
     [GraphField(1, Required = true)]
