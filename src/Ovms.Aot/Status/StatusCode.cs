@@ -320,6 +320,10 @@ internal enum StatusCode
 
     // Load: models.
 
+    /// <summary>More packets wait in a graph than it may hold.</summary>
+    [Status("The queues of the graph are full", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    GraphQueueFull,
+
     /// <summary>The model's settings contradict the model or the device.</summary>
     [Status("Model config is invalid")]
     ModelConfigInvalid,

@@ -39,6 +39,8 @@ internal abstract class SharedValue
         Debug.Assert(before == 0, "A value in use cannot be used again.");
     }
 
-    /// <summary>Frees what the value holds. Called once, on the thread that gives the last reference back; must not throw or block.</summary>
+    /// <summary>
+    /// Frees what the value holds. Called once, on the thread that gives the last reference back; must not throw or block.
+    /// </summary>
     protected abstract void OnReleased();
 }

@@ -26,7 +26,9 @@ internal readonly record struct Timestamp(long Value) : IComparable<Timestamp>
     /// <summary>The time of a packet that stands for the whole stream and comes alone, at its end.</summary>
     public static Timestamp PostStream => new(long.MaxValue - 2);
 
-    /// <summary>The bound of a stream after <see cref="PreStream"/>, <see cref="Max"/> or <see cref="PostStream"/>: nothing may follow.</summary>
+    /// <summary>
+    /// The bound of a stream after <see cref="PreStream"/>, <see cref="Max"/> or <see cref="PostStream"/>: nothing may follow.
+    /// </summary>
     public static Timestamp OneOverPostStream => new(long.MaxValue - 1);
 
     /// <summary>The bound of a closed stream, and the time at which calculators are closed.</summary>
@@ -47,7 +49,9 @@ internal readonly record struct Timestamp(long Value) : IComparable<Timestamp>
     /// </summary>
     public Timestamp PreviousAllowed => this <= PreStream ? Unstarted : this > PostStream ? Max : new Timestamp(Value - 1);
 
-    /// <summary>The time moved by a number of units; stays within <see cref="Min"/> to <see cref="Max"/>. Special values do not move.</summary>
+    /// <summary>
+    /// The time moved by a number of units; stays within <see cref="Min"/> to <see cref="Max"/>. Special values do not move.
+    /// </summary>
     public Timestamp Moved(long offset)
     {
         if (!IsRange || offset == 0)

@@ -5,7 +5,9 @@ namespace Ovms.Graphs.Scheduling;
 /// <param name="Cancellation">The caller's disconnect and deadline; ends the run.</param>
 internal sealed record GraphStart(IGraphObserver Observer, CancellationToken Cancellation)
 {
-    /// <summary>Values of the graph's input side packets, in the order of the plan; null for a missing one. The run takes their references.</summary>
+    /// <summary>
+    /// Values of the graph's input side packets, in the order of the plan; null for a missing one. The run takes their references.
+    /// </summary>
     public object?[] Sides { get; init; } = [];
 
     /// <summary>What calculators find as <see cref="CalculatorContext.Caller"/>.</summary>
