@@ -140,7 +140,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             return read;
         }
 
-        if (start.Mode == ServeMode.SingleModel && read.Value.Graphs.IsEmpty && ModelConfig.From(read.Value.Models[0], start.Server) is { IsOk: false } wrong)
+        if (start.Mode == ServeMode.SingleModel && read.Value.Graphs.IsEmpty
+            && ModelConfig.From(read.Value.Models[0], start.Server) is { IsOk: false } wrong)
         {
             return wrong.WithoutValue;
         }

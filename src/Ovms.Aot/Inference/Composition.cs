@@ -13,7 +13,8 @@ internal abstract class Composition : ServableComposition
     public virtual Outcome? Check(InferMessage message) => null;
 
     /// <summary>Computes one call.</summary>
-    /// <param name="message">The request, which is checked, and whose BYTES are converted if it was compared with the signature. The caller owns it, and keeps it until
+    /// <param name="message">The request, which is checked, and whose BYTES are converted if it was compared with the signature. The
+    /// caller owns it, and keeps it until
     /// <see cref="ComposedRun.Unfinished"/> has completed.</param>
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
     /// <returns>The result; a failure is not thrown.</returns>

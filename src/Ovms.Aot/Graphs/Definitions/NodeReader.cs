@@ -28,13 +28,16 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
 
         if (!config.OptionValue.IsEmpty)
         {
-            faults.Add(config.Place, $"node {name} takes options from side packets (option_value), which is not served; write them in node_options");
+            faults.Add(
+                config.Place,
+                $"node {name} takes options from side packets (option_value), which is not served; write them in node_options");
         }
 
         string handler = config.OutputStreamHandler?.OutputStreamHandler ?? OutputHandlerConfig.Default;
         if (handler != OutputHandlerConfig.Default)
         {
-            faults.Add(config.OutputStreamHandler!.Place, $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
+            faults.Add(
+                config.OutputStreamHandler!.Place, $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
         }
 
         if (config.MaxInFlight < 0)

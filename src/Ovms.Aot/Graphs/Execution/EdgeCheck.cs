@@ -76,7 +76,8 @@ internal static class EdgeCheck
         StatusCode.InvalidNoOfInputs,
         "Not all input packets created; missing: "
             + string.Join(
-                ", ", graph.Inputs.Select(static edge => edge.Name.Name).Where(name => !message.Inputs.Exists(input => input.Name == name))));
+                ", ",
+                graph.Inputs.Select(static edge => edge.Name.Name).Where(name => !message.Inputs.Exists(input => input.Name == name))));
 
     private static Outcome CheckOutputs(GraphDefinition graph, InferMessage message)
     {
@@ -95,7 +96,8 @@ internal static class EdgeCheck
                     StatusCode.InvalidRequestedOutput,
                     isTwice
                         ? $"{Shown.Bounded(name)} is asked for twice"
-                        : $"Requested: {Shown.Bounded(name)}; Outputs: {string.Join(", ", graph.Outputs.Select(static edge => edge.Name.Name))}");
+                        : $"Requested: {Shown.Bounded(name)}; Outputs: "
+                            + string.Join(", ", graph.Outputs.Select(static edge => edge.Name.Name)));
             }
         }
 

@@ -36,7 +36,8 @@ internal sealed class GraphLoader(ModelCalls calls, ServableRegistry registry, I
         {
             return Outcome.Fail(
                 StatusCode.NotImplemented,
-                $"{entry.Path}: graphs of other nodes than {GraphCalculators.Session} and {GraphCalculators.Inference} are not served yet.");
+                $"{entry.Path}: graphs of other nodes than {GraphCalculators.Session} and {GraphCalculators.Inference} "
+                    + "are not served yet.");
         }
 
         Outcome<StraightPlan> plan = StraightPlan.Of(graph.Value);

@@ -109,12 +109,15 @@ internal sealed class StraightPlanner
         Carried carried = _streams[stream.Name];
         if (carried.IsVector != port.IsVector)
         {
-            return Fail($"{port.Port} takes {Described(port.IsVector)}, but the stream {stream.Name} carries {Described(carried.IsVector)}");
+            return Fail(
+                $"{port.Port} takes {Described(port.IsVector)}, but the stream {stream.Name} carries {Described(carried.IsVector)}");
         }
 
         if (carried.Sources.Length != port.Tensors.Length)
         {
-            return Fail($"input_order_list has {port.Tensors.Length} names, but the stream {stream.Name} carries {carried.Sources.Length} tensors");
+            return Fail(
+                $"input_order_list has {port.Tensors.Length} names, but the stream {stream.Name} carries "
+                    + $"{carried.Sources.Length} tensors");
         }
 
         for (int i = 0; i < port.Tensors.Length; i++)
@@ -142,7 +145,8 @@ internal sealed class StraightPlanner
         return new TensorSource(_steps.Count, index);
     }
 
-    private static PortName[] Names(ImmutableArray<StreamName> names) => [.. names.Select(static name => new PortName(name.Tag, name.Index))];
+    private static PortName[] Names(ImmutableArray<StreamName> names) =>
+        [.. names.Select(static name => new PortName(name.Tag, name.Index))];
 
     private static string Described(bool isVector) => isVector ? "a vector of tensors" : "one tensor";
 

@@ -184,19 +184,6 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     }
 }
 
-/// <summary>The form in which a tensor's content was sent; it decides how a wrong size is worded.</summary>
-internal enum ContentSource
-{
-    /// <summary>The caller sent no content.</summary>
-    None,
-
-    /// <summary>Raw bytes: sizes are counted in bytes.</summary>
-    Raw,
-
-    /// <summary>Typed fields or JSON values, already converted to the raw form: sizes are counted in values.</summary>
-    Values,
-}
-
 /// <summary>One input of an <see cref="InferMessage"/>.</summary>
 internal sealed class InputTensor : IDisposable
 {
@@ -299,9 +286,3 @@ internal sealed class InputTensor : IDisposable
         Content = null;
     }
 }
-
-/// <summary>One output that the caller requested.</summary>
-/// <param name="Name">Name of the output.</param>
-/// <param name="BinaryData">REST: whether to send it as bytes after the JSON; null = the request's default.</param>
-/// <param name="Shared">Where to write it in shared memory, in place of the answer; null = in the answer.</param>
-internal readonly record struct RequestedOutput(string Name, bool? BinaryData = null, SharedPlace? Shared = null);

@@ -8,7 +8,8 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>Describes a pipeline or a graph as something to serve: one version, made of its definition and the files of its libraries.</summary>
+/// <summary>Describes a pipeline or a graph as something to serve: one version, made of its definition and, for a pipeline, the
+/// files of its libraries.</summary>
 internal static class ComposedLook
 {
     /// <summary>Looks at a pipeline. A library that is replaced by another file makes it another source.</summary>

@@ -73,7 +73,8 @@ internal sealed record ModelConfig
     /// </remarks>
     public bool CompilesLike(ModelConfig other) =>
         ReferenceEquals(this, other)
-        || (IsComposedLike(other) && CacheDir == other.CacheDir && QueueSize == other.QueueSize && Effect(Written) == Effect(other.Written));
+        || (IsComposedLike(other) && CacheDir == other.CacheDir
+            && QueueSize == other.QueueSize && Effect(Written) == Effect(other.Written));
 
     /// <summary>Parses the options.</summary>
     /// <returns>The settings, or the first fault.</returns>

@@ -63,7 +63,8 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
             null => Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText)),
             { State: ServableState.Available } => (model, found),
             { State: ServableState.Start or ServableState.Loading } => NotLoadedYet(model, found.Reason ?? model.Reason),
-            _ => Outcome.Fail(model.IsGraph ? StatusCode.GraphRetired : model.IsComposed ? StatusCode.PipelineRetired : StatusCode.ModelVersionNotLoadedAnymore),
+            _ => Outcome.Fail(
+                model.IsGraph ? StatusCode.GraphRetired : model.IsComposed ? StatusCode.PipelineRetired : StatusCode.ModelVersionNotLoadedAnymore),
         };
     }
 
@@ -94,7 +95,8 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
 
     // A caller of a model that failed to load would wait in vain if told only that it is not loaded yet.
     private static Outcome NotLoadedYet(ModelEntry model, string? reason) => Outcome.Fail(
-        model.IsGraph ? StatusCode.GraphNotLoadedYet : model.IsComposed ? StatusCode.PipelineNotLoadedYet : StatusCode.ModelVersionNotLoadedYet,
+        model.IsGraph ? StatusCode.GraphNotLoadedYet
+            : model.IsComposed ? StatusCode.PipelineNotLoadedYet : StatusCode.ModelVersionNotLoadedYet,
         reason is null ? null : $"the last attempt failed: {EngineText.WithoutAdvice(reason)}");
 
     private static string VersionDetail(ModelEntry model, string versionText)
