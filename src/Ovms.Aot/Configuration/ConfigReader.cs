@@ -99,7 +99,10 @@ internal sealed class ConfigReader(Func<string, string?> variable)
 
         PipelineReader reader = new(paths);
         List<(ConfigNode Node, PipelineOptions Item)> pipelines =
-            Items(sections, ConfigSections.Pipelines, static node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
+            Items(
+                sections,
+                ConfigSections.Pipelines,
+                static node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
         foreach ((ConfigNode node, PipelineOptions options) in pipelines)
         {
             if (options.Name.Length > 0)

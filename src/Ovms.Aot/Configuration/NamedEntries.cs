@@ -6,8 +6,8 @@ using Ovms.Options.Parsing;
 namespace Ovms.Configuration;
 
 /// <summary>
-/// Collects models, graphs and pipelines, which share one set of names. A duplicate name within the configuration file makes the file invalid. A
-/// duplicate from another file (a graph's list of models) is left out, with an error.
+/// Collects models, graphs and pipelines, which share one set of names. A duplicate name within the configuration file makes the file
+/// invalid. A duplicate from another file (a graph's list of models) is left out, with an error.
 /// </summary>
 internal sealed class NamedEntries
 {

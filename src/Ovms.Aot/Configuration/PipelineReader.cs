@@ -62,7 +62,9 @@ internal sealed class PipelineReader(IReadOnlyDictionary<string, string> librari
         {
             node.Findings.Add(OptionError.Malformed(
                 node.Path,
-                isCustom ? "a custom node needs library_name and has no model_name" : "a DL model node needs model_name and has no library_name"));
+                isCustom
+                    ? "a custom node needs library_name and has no model_name"
+                    : "a DL model node needs model_name and has no library_name"));
         }
 
         return new PipelineNode

@@ -69,13 +69,10 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
 
     private void CheckGraph(GraphEntry graph)
     {
-        Outcome<GraphDefinition> read = graph.Fault.IsOk
-            ? GraphReader.Read(graph.Path, graph.Text, GraphCalculators.All)
-            : graph.Fault;
-        Outcome<StraightPlan> plan = read.IsOk && StraightPlan.Fits(read.Value) ? StraightPlan.Of(read.Value) : read.WithoutValue;
-        if (!plan.IsOk)
+        Outcome<GraphDefinition> read = graph.Fault.IsOk ? GraphPlans.Read(graph.Path, graph.Text, out _) : graph.Fault;
+        if (!read.IsOk)
         {
-            _problems.Add($"{graph.Name}: {plan.Text}");
+            _problems.Add($"{graph.Name}: {read.Text}");
         }
 
         _notes.AddRange(read.Value?.Warnings.Select(warning => $"{graph.Name}: {warning}") ?? []);

@@ -19,7 +19,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
 {
     private readonly ServableMetrics? _metrics = servable.Metrics;
     private readonly CallStatistics _statistics = servable.Statistics;
-    private readonly CallKind? _kind = origin == CallOrigin.Composition ? null : origin.InferenceKind();
+    private readonly CallKind? _kind = origin == CallOrigin.Composed ? null : origin.InferenceKind();
 
     // 0 while the message arrives: the caller determines how long that takes.
     private long _received = 0;

@@ -90,7 +90,7 @@ internal sealed class ModelCalls
 
     private void CountRefused(CallOrigin origin, string name, string version)
     {
-        if (origin != CallOrigin.Composition)
+        if (origin != CallOrigin.Composed)
         {
             _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
         }

@@ -128,10 +128,14 @@ internal static class FolderLaw
         ["Graphs/Definitions"] = ["Configuration/Graphs", "Options", "Status"],
         ["Graphs/Packets"] = [],
         ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
-        ["Graphs/Calculators/OpenVino"] = ["Graphs/Scheduling", "Configuration/Graphs", "Status"],
+        ["Graphs/Calculators/OpenVino"] =
+        [
+            "Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Inference", "Inference/Messages", "Serving/Requests",
+            "Serving/Signatures", "Tensors", "Native", "Status",
+        ],
         ["Graphs/Execution"] =
         [
-            "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling", "Configuration", "Inference",
+            "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling", "Configuration", "Configuration/Graphs", "Inference",
             "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
             "Native", "Options", "Status", "Observability",
         ],

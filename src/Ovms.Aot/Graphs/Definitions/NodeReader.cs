@@ -37,7 +37,8 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
         if (handler != OutputHandlerConfig.Default)
         {
             faults.Add(
-                config.OutputStreamHandler!.Place, $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
+                config.OutputStreamHandler!.Place,
+                $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
         }
 
         if (config.MaxInFlight < 0)
@@ -48,6 +49,7 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
         ImmutableArray<StreamName> inputs = Parse(config, name, "input_stream", config.InputStream);
         return new GraphNode(name, config, options)
         {
+            Calculator = row ?? CalculatorRow.Plain(config.Calculator),
             Inputs = inputs,
             Outputs = Parse(config, name, "output_stream", config.OutputStream),
             InputSides = Parse(config, name, "input_side_packet", [.. config.InputSidePacket, .. config.ExternalInput]),

@@ -11,7 +11,7 @@ namespace Ovms.Graphs.Execution;
 /// <param name="plan">Its plan.</param>
 /// <param name="calls">Opens the calls of models.</param>
 /// <param name="clock">The source of packets' times.</param>
-internal sealed class GraphComposition(GraphDefinition graph, StraightPlan plan, ModelCalls calls, TimeProvider clock) : Composition
+internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, ModelCalls calls, TimeProvider clock) : Composition
 {
     /// <inheritdoc/>
     public override Outcome? Check(InferMessage message)
@@ -24,12 +24,12 @@ internal sealed class GraphComposition(GraphDefinition graph, StraightPlan plan,
     /// <inheritdoc/>
     public override async Task<ComposedRun> RunAsync(InferMessage message, CancellationToken cancellation)
     {
-        StraightRun run = new(calls, plan, message);
+        GraphCallRun run = plan.Begin(calls, message);
         Outcome computed = Outcome.Fail(StatusCode.InternalError);
         Enter();
         try
         {
-            computed = await run.ComputeAsync(graph, cancellation).ConfigureAwait(false);
+            computed = await run.ComputeAsync(cancellation).ConfigureAwait(false);
             return new ComposedRun(computed, computed.IsOk ? OutputsOf(run, message) : [], run);
         }
         catch (OvmsException refused)
@@ -48,17 +48,17 @@ internal sealed class GraphComposition(GraphDefinition graph, StraightPlan plan,
     {
     }
 
-    private OutputTensor[] OutputsOf(StraightRun run, InferMessage message)
+    private OutputTensor[] OutputsOf(GraphCallRun run, InferMessage message)
     {
         if (message.Outputs.Count > 0)
         {
-            return [.. message.Outputs.Select(asked => run.OutputOf(IndexOf(asked.Name), asked.Name, graph))];
+            return [.. message.Outputs.Select(asked => run.OutputOf(IndexOf(asked.Name), asked.Name))];
         }
 
         OutputTensor[] outputs = new OutputTensor[graph.Outputs.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
-            outputs[i] = run.OutputOf(i, graph.Outputs[i].Name.Name, graph);
+            outputs[i] = run.OutputOf(i, graph.Outputs[i].Name.Name);
         }
 
         return outputs;

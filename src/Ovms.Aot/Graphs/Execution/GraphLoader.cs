@@ -26,37 +26,20 @@ internal sealed class GraphLoader(ModelCalls calls, ServableRegistry registry, I
             return entry.Fault;
         }
 
-        Outcome<GraphDefinition> graph = GraphReader.Read(entry.Path, entry.Text, GraphCalculators.All);
-        if (!graph.IsOk)
-        {
-            return graph.WithoutValue;
-        }
-
-        if (!StraightPlan.Fits(graph.Value))
-        {
-            return Outcome.Fail(
-                StatusCode.NotImplemented,
-                $"{entry.Path}: graphs of other nodes than {GraphCalculators.Session} and {GraphCalculators.Inference} "
-                    + "are not served yet.");
-        }
-
-        Outcome<StraightPlan> plan = StraightPlan.Of(graph.Value);
-        Outcome<Signature> signature = plan.IsOk
-            ? new GraphSignature(graph.Value, plan.Value, registry.Current).Find()
-            : plan.WithoutValue;
+        Outcome<GraphDefinition> graph = GraphPlans.Read(entry.Path, entry.Text, out IGraphPlan? plan);
+        Outcome<Signature> signature = graph.IsOk ? new GraphSignature(graph.Value, registry.Current).Find() : graph.WithoutValue;
         if (!signature.IsOk)
         {
             return signature.WithoutValue;
         }
 
-        foreach (string warning in graph.Value.Warnings)
+        foreach (string warning in graph.Value!.Warnings)
         {
             Log.Warning(log, $"Graph {id.Name}: {warning}");
         }
 
         Log.GraphLoaded(
-            log, id.Name, graph.Value.Nodes.Length,
-            string.Join(", ", plan.Value!.Steps.Select(static step => step.Session.Model).Distinct()));
-        return new LoadedModel(signature.Value, new GraphComposition(graph.Value, plan.Value, calls, TimeProvider.System), compiled: null);
+            log, id.Name, graph.Value.Nodes.Length, string.Join(", ", entry.Models.Select(static model => model.Name).Distinct()));
+        return new LoadedModel(signature.Value, new GraphComposition(graph.Value, plan!, calls, TimeProvider.System), compiled: null);
     }
 }

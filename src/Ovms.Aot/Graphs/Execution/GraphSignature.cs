@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Scheduling;
 using Ovms.Native;
 using Ovms.Options;
 using Ovms.Serving.Signatures;
@@ -12,108 +14,113 @@ namespace Ovms.Graphs.Execution;
 /// Finds the types and shapes of a graph's inputs and outputs: those of the models' ports that they lead straight to. Checks on the way
 /// that the models are served and have the ports that the nodes name.
 /// </summary>
-/// <param name="graph">The graph.</param>
-/// <param name="plan">Its plan.</param>
+/// <param name="graph">The graph, whose nodes fit their ports.</param>
 /// <param name="table">What is served.</param>
-internal sealed class GraphSignature(GraphDefinition graph, StraightPlan plan, ServableTable table)
+internal sealed class GraphSignature(GraphDefinition graph, ServableTable table)
 {
-    private readonly List<Signature> _signatures = [];
+    // What streams carry that lead straight into or out of a model.
+    private readonly Dictionary<string, TensorInfo> _read = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorInfo> _made = new(StringComparer.Ordinal);
 
     /// <summary>Finds them.</summary>
     /// <returns>The signature; or the first model that is not served or port that does not exist.</returns>
     public Outcome<Signature> Find()
     {
-        foreach (StraightStep step in plan.Steps)
+        Dictionary<string, ModelSession> sessions = graph.Nodes
+            .Where(static node => node.Options is ModelSessionOptions)
+            .ToDictionary(static node => node.OutputSides[0].Name, static node => ModelSession.Of((ModelSessionOptions)node.Options!));
+        foreach (GraphNode node in graph.Nodes.Where(static node => node.Options is InferenceOptions))
         {
-            Outcome<(ModelEntry Model, VersionEntry Version)> found = table.Find(step.Session.Model, step.Session.Version);
-            if (!found.IsOk)
+            InferencePorts ports = PortsOf(node);
+            Outcome taken = sessions.TryGetValue(node.InputSides[ports.Session].Name, out ModelSession? session)
+                ? Take(node, ports, session)
+                : Outcome.Ok;
+            if (!taken.IsOk)
             {
-                return NodeFault.OfModel(step, found.WithoutValue);
+                return taken;
             }
-
-            Servable servable = found.Value.Version.Servable!;
-            if (servable.Language is { } language)
-            {
-                return NodeFault.OfModel(step, language.RefuseInference(step.Session.Model));
-            }
-
-            Outcome ports = CheckPorts(step, servable.Accepted);
-            if (!ports.IsOk)
-            {
-                return ports;
-            }
-
-            _signatures.Add(servable.Accepted);
         }
 
-        ImmutableArray<TensorInfo> inputs = [.. graph.Inputs.Select((edge, index) => InputOf(edge, index))];
-        ImmutableArray<TensorInfo> outputs = [.. graph.Outputs.Select((edge, index) => OutputOf(edge, index, plan.Outputs[index]))];
-        return new Signature(inputs, outputs);
+        return new Signature(
+            [.. graph.Inputs.Select((edge, index) => InfoOf(edge, index, _read))],
+            [.. graph.Outputs.Select((edge, index) => InfoOf(edge, index, _made))]);
     }
 
-    private static Outcome CheckPorts(StraightStep step, Signature signature)
+    private static InferencePorts PortsOf(GraphNode node)
     {
-        foreach ((string name, _) in step.Inputs)
+        NodePorts ports = new(Names(node.Inputs), Names(node.Outputs), Names(node.InputSides), Names(node.OutputSides));
+        return InferencePorts.Of(ports, (InferenceOptions)node.Options!).Value!;
+    }
+
+    private static PortName[] Names(ImmutableArray<StreamName> names) =>
+        [.. names.Select(static name => new PortName(name.Tag, name.Index))];
+
+    private Outcome Take(GraphNode node, InferencePorts ports, ModelSession session)
+    {
+        Outcome<(ModelEntry Model, VersionEntry Version)> found = table.Find(session.Model, session.Version);
+        if (!found.IsOk)
         {
-            if (signature.FindInput(name) is null)
-            {
-                return NoPort(step, "input", name, signature.Inputs);
-            }
+            return NodeFault.OfModel(node.Described, session, found.WithoutValue);
         }
 
+        Servable servable = found.Value.Version.Servable!;
+        if (servable.Language is { } language)
+        {
+            return NodeFault.OfModel(node.Described, session, language.RefuseInference(session.Model));
+        }
+
+        Signature signature = servable.Accepted;
         foreach (TensorInfo input in signature.Inputs)
         {
-            if (!step.Inputs.Any(given => given.Name == input.Name))
+            if (!ports.Inputs.Any(port => port.Tensors.Contains(input.Name)))
             {
                 return Outcome.Fail(
                     StatusCode.GraphInitializationError,
-                    $"{step.Described}: the model {step.Session.Model} has the input {input.Name}, which no stream gives; add one for it.");
+                    $"{node.Described}: the model {session.Model} has the input {input.Name}, which no stream gives; add one for it.");
             }
         }
 
-        foreach (string name in step.Outputs)
+        return Take(node, session, "input", ports.Inputs, node.Inputs, signature.Inputs, _read) is { IsOk: false } fault
+            ? fault
+            : Take(node, session, "output", ports.Outputs, node.Outputs, signature.Outputs, _made);
+    }
+
+    private static Outcome Take(
+        GraphNode node, ModelSession session, string side, ImmutableArray<InferencePort> ports, ImmutableArray<StreamName> streams,
+        ImmutableArray<TensorInfo> tensors, Dictionary<string, TensorInfo> carried)
+    {
+        for (int i = 0; i < ports.Length; i++)
         {
-            if (signature.FindOutput(name) is null)
+            foreach (string name in ports[i].Tensors)
             {
-                return NoPort(step, "output", name, signature.Outputs);
+                TensorInfo? tensor = tensors.FirstOrDefault(tensor => tensor.Name == name);
+                if (tensor is null)
+                {
+                    return NoPort(node, session, side, name, [.. tensors.Select(static tensor => tensor.Name)]);
+                }
+
+                if (!ports[i].IsVector)
+                {
+                    carried.TryAdd(streams[i].Name, tensor);
+                }
             }
         }
 
         return Outcome.Ok;
     }
 
-    private static Outcome NoPort(StraightStep step, string side, string name, ImmutableArray<TensorInfo> ports)
+    private static Outcome NoPort(GraphNode node, ModelSession session, string side, string name, string[] names)
     {
-        string[] names = [.. ports.Select(static port => port.Name)];
         string hint = NearestName.Of(name, names) is { } nearest ? $"; did you mean {nearest}?" : ".";
         return Outcome.Fail(
             StatusCode.GraphInitializationError,
-            $"{step.Described}: the model {step.Session.Model} has no {side} {Shown.Bounded(name)}, "
-                + $"only {string.Join(", ", names)}{hint} Name one in tag_to_{side}_tensor_names.");
+            $"{node.Described}: the model {session.Model} has no {side} {Shown.Bounded(name)}, only {string.Join(", ", names)}{hint} "
+                + $"Name one in tag_to_{side}_tensor_names.");
     }
 
-    // An input that leads nowhere, or to an output alone, has no type of its own.
-    private TensorInfo InputOf(GraphEdge edge, int index)
-    {
-        TensorSource source = new(-1, index);
-        for (int i = 0; i < plan.Steps.Length; i++)
-        {
-            foreach ((string name, TensorSource given) in plan.Steps[i].Inputs)
-            {
-                if (given == source)
-                {
-                    return _signatures[i].FindInput(name)! with { Index = index, Name = edge.Name.Name };
-                }
-            }
-        }
-
-        return Untyped(edge, index);
-    }
-
-    private TensorInfo OutputOf(GraphEdge edge, int index, TensorSource source) => source.IsInput
-        ? InputOf(edge, source.Index) with { Index = index, Name = edge.Name.Name }
-        : _signatures[source.Step].FindOutput(plan.Steps[source.Step].Outputs[source.Index])! with { Index = index, Name = edge.Name.Name };
-
-    private static TensorInfo Untyped(GraphEdge edge, int index) =>
-        new(index, edge.Name.Name, ElementType.Dynamic, PartialShape.DynamicRank, "...");
+    // A stream that leads to no model's port has no type of its own.
+    private static TensorInfo InfoOf(GraphEdge edge, int index, Dictionary<string, TensorInfo> carried) =>
+        carried.TryGetValue(edge.Name.Name, out TensorInfo? tensor)
+            ? tensor with { Index = index, Name = edge.Name.Name }
+            : new TensorInfo(index, edge.Name.Name, ElementType.Dynamic, PartialShape.DynamicRank, "...");
 }

@@ -1,20 +1,21 @@
+using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
 
-/// <summary>Words the failure of a node for the caller of its graph: the node, its calculator and the cause.</summary>
+/// <summary>Adds the node to the failure of its inference.</summary>
 internal static class NodeFault
 {
     /// <summary>A model that cannot be called.</summary>
-    public static Outcome OfModel(StraightStep step, Outcome cause) => cause.Code is StatusCode.ServerShuttingDown
-        ? cause
-        : Outcome.Fail(StatusCode.GraphPrecondition, $"{step.Described}: its model {step.Session.Model}: {cause.Text}");
+    /// <param name="node">How faults name the node.</param>
+    /// <param name="session">The model.</param>
+    /// <param name="cause">Why not.</param>
+    public static Outcome OfModel(string node, ModelSession session, Outcome cause) => Of(node, InferenceFault.OfModel(session, cause));
 
-    /// <summary>An inference that failed. What the request brought about is a fault of the graph's execution; other codes stay.</summary>
-    public static Outcome Of(StraightStep step, Outcome cause) => cause.Code switch
-    {
-        StatusCode.Cancelled => cause,
-        { } code when code.ToHttp() is 400 => Outcome.Fail(StatusCode.GraphExecutionError, $"{step.Described}: {cause.Text}"),
-        { } code => Outcome.Fail(code, $"{step.Described}{(cause.Detail is null ? "" : $": {cause.Detail}")}"),
-    };
+    /// <summary>An inference that failed.</summary>
+    public static Outcome OfInference(string node, Outcome cause) => Of(node, InferenceFault.Of(cause));
+
+    private static Outcome Of(string node, Outcome cause) => cause.Code is StatusCode.Cancelled or StatusCode.ServerShuttingDown
+        ? cause
+        : Outcome.Fail(cause.Code, cause.Detail is null ? node : $"{node}: {cause.Detail}");
 }

@@ -24,7 +24,7 @@ internal sealed class StraightPlanner
     }
 
     /// <summary>Makes the plan.</summary>
-    public Outcome<StraightPlan> Plan()
+    public Outcome<IGraphPlan> Plan()
     {
         foreach (GraphNode node in _definition.Nodes)
         {
@@ -50,7 +50,7 @@ internal sealed class StraightPlanner
             outputs.Add(carried.Sources[0]);
         }
 
-        return new StraightPlan([.. _steps], outputs.ToImmutable());
+        return new StraightPlan(_definition, [.. _steps], outputs.ToImmutable());
     }
 
     private Outcome AddSession(GraphNode node, ModelSessionOptions options)

@@ -1,101 +1,80 @@
+using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
-using Ovms.Native;
-using Ovms.Serving.Requests;
-using Ovms.Serving.Signatures;
 using Ovms.Status;
-using Ovms.Tensors;
 
 namespace Ovms.Graphs.Execution;
 
-/// <summary>One call of a graph with a <see cref="StraightPlan"/>. It holds the calls of its models until it is disposed.</summary>
-/// <remarks>
-/// Only the last inference keeps its infer request until the answer is written. Calls that wait for a request while they hold another one
-/// could wait for one another for ever.
-/// </remarks>
-/// <param name="calls">Opens the calls of models.</param>
+/// <summary>
+/// One call of a graph with a <see cref="StraightPlan"/>. Only the last inference keeps its infer request for the answer.
+/// </summary>
+/// <param name="graph">The graph.</param>
 /// <param name="plan">The plan.</param>
+/// <param name="calls">Opens the calls of models.</param>
 /// <param name="message">The request, which lives as long as this.</param>
-internal sealed class StraightRun(ModelCalls calls, StraightPlan plan, InferMessage message) : IDisposable, IDetachable
+internal sealed class StraightRun(GraphDefinition graph, StraightPlan plan, ModelCalls calls, InferMessage message) : GraphCallRun
 {
-    // Below this size a copy costs less than new memory for the infer request.
-    private const long CheapToCopy = 4 << 10;
+    private readonly TensorValue[]?[] _values = new TensorValue[plan.Steps.Length][];
+    private List<InferenceResult>? _results;
+    private ModelCall? _last;
 
-    private readonly StepValue[]?[] _values = new StepValue[plan.Steps.Length][];
-    private readonly List<ModelCall> _open = [];
-    private List<NativeBuffer>? _copies;
-
-    /// <summary>Computes all steps.</summary>
-    /// <param name="graph">The graph, for the order of its inputs.</param>
-    /// <param name="cancellation">The caller's deadline or disconnect.</param>
-    /// <returns>Ok; or the first failure, with the node's name.</returns>
-    public async ValueTask<Outcome> ComputeAsync(GraphDefinition graph, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override async ValueTask<Outcome> ComputeAsync(CancellationToken cancellation)
     {
         for (int i = 0; i < plan.Steps.Length; i++)
         {
             StraightStep step = plan.Steps[i];
             bool isLast = i == plan.Steps.Length - 1;
-            Outcome<ModelCall> opened = calls.Open(CallOrigin.Composition, step.Session.Model, step.Session.Version);
+            Outcome<ModelCall> opened = calls.Open(CallOrigin.Composed, step.Session.Model, step.Session.Version);
             if (!opened.IsOk)
             {
-                return NodeFault.OfModel(step, opened.WithoutValue);
+                return NodeFault.OfModel(step.Described, step.Session, opened.WithoutValue);
             }
 
-            ModelCall call = opened.Value;
-            _open.Add(call);
-            Outcome computed = await call.RunAsync(MessageOf(step, graph, isLast), cancellation).ConfigureAwait(false);
-            call.Answered(computed);
+            _last = opened.Value;
+            Outcome computed = await _last.RunAsync(MessageOf(step, isLast), cancellation).ConfigureAwait(false);
+            _last.Answered(computed);
             if (!computed.IsOk)
             {
-                return NodeFault.Of(step, computed);
+                return NodeFault.OfInference(step.Described, computed);
             }
 
-            _values[i] = isLast ? [.. call.Outputs.Select(StepValue.Of)] : Release(call);
+            if (isLast)
+            {
+                _values[i] = Array.ConvertAll(_last.Outputs, TensorValue.Of);
+            }
+            else
+            {
+                InferenceResult result = new(_last);
+                _last = null;
+                (_results ??= []).Add(result);
+                _values[i] = result.Values;
+            }
         }
 
         return Outcome.Ok;
     }
 
-    /// <summary>An output of the graph, after <see cref="ComputeAsync"/>.</summary>
-    /// <param name="output">Its index.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="graph">The graph.</param>
-    public OutputTensor OutputOf(int output, string name, GraphDefinition graph)
+    /// <inheritdoc/>
+    public override bool TryDetach() => _last?.Detach() != false;
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
-        StepValue value = ValueOf(plan.Outputs[output], graph);
-        TensorInfo info = value.Info is { } computed
-            ? computed with { Name = name }
-            : InfoOf(name, value.Input!);
-        return value.ToOutput(info);
+        _last?.Dispose();
+        _last = null;
+        _results?.ForEach(static result => result.Release());
+        _results = null;
     }
 
     /// <inheritdoc/>
-    public bool TryDetach() => _open.Count == 0 || _open[^1].Detach();
+    protected override TensorValue ValueOf(int output) => ValueOf(plan.Outputs[output]);
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (ModelCall call in _open)
-        {
-            call.Dispose();
-        }
-
-        _open.Clear();
-        _copies?.ForEach(static copy => copy.Dispose());
-        _copies = null;
-    }
-
-    private static TensorInfo InfoOf(string name, InputTensor input)
-    {
-        ElementType type = (TensorMarshaler.ForDatatype(input.Datatype) ?? TensorMarshaler.For(ElementType.U8)).ElementType;
-        return new TensorInfo(0, name, type, PartialShape.Of(input.Shape), "...");
-    }
-
-    private InferMessage MessageOf(StraightStep step, GraphDefinition graph, bool isLast)
+    private InferMessage MessageOf(StraightStep step, bool isLast)
     {
         InferMessage inner = calls.Messages.Rent();
-        inner.Origin = CallOrigin.Composition;
+        inner.Origin = CallOrigin.Composed;
         inner.SequenceParameters = message.SequenceParameters;
         inner.AnswerRoom = isLast ? message.AnswerRoom : null;
         foreach ((string name, TensorSource source) in step.Inputs)
@@ -103,7 +82,7 @@ internal sealed class StraightRun(ModelCalls calls, StraightPlan plan, InferMess
             InputTensor input = inner.SpareInput();
             inner.Inputs.Add(input);
             input.Name = name;
-            ValueOf(source, graph).Give(input);
+            ValueOf(source).Give(input);
         }
 
         foreach (string name in step.Outputs)
@@ -114,7 +93,7 @@ internal sealed class StraightRun(ModelCalls calls, StraightPlan plan, InferMess
         return inner;
     }
 
-    private StepValue ValueOf(TensorSource source, GraphDefinition graph)
+    private TensorValue ValueOf(TensorSource source)
     {
         if (!source.IsInput)
         {
@@ -122,28 +101,14 @@ internal sealed class StraightRun(ModelCalls calls, StraightPlan plan, InferMess
         }
 
         string name = graph.Inputs[source.Index].Name.Name;
-        return StepValue.Of(message.Inputs.Find(input => input.Name == name)!);
-    }
-
-    // The outputs leave the infer request, by themselves or as copies.
-    private StepValue[] Release(ModelCall call)
-    {
-        bool isSmall = true;
-        bool isText = false;
-        foreach (OutputTensor output in call.Outputs)
+        foreach (InputTensor input in message.Inputs)
         {
-            isText |= output.Info.ElementType == ElementType.String;
-            isSmall &= !isText && output.ByteSize <= CheapToCopy;
+            if (input.Name == name)
+            {
+                return TensorValue.Of(input);
+            }
         }
 
-        if (!isSmall && !isText && call.Detach())
-        {
-            return [.. call.Outputs.Select(StepValue.Of)];
-        }
-
-        StepValue[] values = [.. call.Outputs.Select(StepValue.CopyOf)];
-        (_copies ??= []).AddRange(values.Select(static value => value.Copy!));
-        call.EndInference();
-        return values;
+        throw new InvalidOperationException("The edge's check found every input.");
     }
 }

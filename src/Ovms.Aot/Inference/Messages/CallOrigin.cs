@@ -19,7 +19,7 @@ internal enum CallOrigin
     TensorFlowServingRest,
 
     /// <summary>A servable that is composed of others. It is not counted as a request of the model.</summary>
-    Composition,
+    Composed,
 }
 
 /// <summary>Extensions of <see cref="CallOrigin"/>.</summary>

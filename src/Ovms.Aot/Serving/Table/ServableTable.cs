@@ -64,7 +64,8 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models)
             { State: ServableState.Available } => (model, found),
             { State: ServableState.Start or ServableState.Loading } => NotLoadedYet(model, found.Reason ?? model.Reason),
             _ => Outcome.Fail(
-                model.IsGraph ? StatusCode.GraphRetired : model.IsComposed ? StatusCode.PipelineRetired : StatusCode.ModelVersionNotLoadedAnymore),
+                model.IsGraph ? StatusCode.GraphRetired
+                    : model.IsComposed ? StatusCode.PipelineRetired : StatusCode.ModelVersionNotLoadedAnymore),
         };
     }
 

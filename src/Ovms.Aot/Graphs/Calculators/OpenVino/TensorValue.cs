@@ -4,30 +4,30 @@ using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Tensors;
 
-namespace Ovms.Graphs.Execution;
+namespace Ovms.Graphs.Calculators.OpenVino;
 
 /// <summary>
-/// A tensor between the steps of a graph's call: an input of the request, an output of a model, or a copy of one. Borrowed from the call.
+/// A tensor in a graph: an input of the request, an output of a model, or a copy of one. Borrowed from who made it.
 /// </summary>
 /// <param name="Input">The input; null for an output.</param>
 /// <param name="Output">The output, still in the engine's memory or detached from its infer request; null for an input or a copy.</param>
 /// <param name="Info">What the model says of the output; null for an input.</param>
 /// <param name="Copy">The copy's bytes in the raw form of the APIs; null for others.</param>
 /// <param name="Shape">The copy's shape.</param>
-internal readonly record struct StepValue(InputTensor? Input, OutputTensor? Output, TensorInfo? Info, NativeBuffer? Copy, long[] Shape)
+internal readonly record struct TensorValue(InputTensor? Input, OutputTensor? Output, TensorInfo? Info, NativeBuffer? Copy, long[] Shape)
 {
     /// <summary>An input of the request.</summary>
-    public static StepValue Of(InputTensor input) => new(input, null, null, null, []);
+    public static TensorValue Of(InputTensor input) => new(input, null, null, null, []);
 
     /// <summary>An output of a model.</summary>
-    public static StepValue Of(OutputTensor output) => new(null, output, output.Info, null, []);
+    public static TensorValue Of(OutputTensor output) => new(null, output, output.Info, null, []);
 
     /// <summary>A copy of an output, which the caller disposes.</summary>
-    public static StepValue CopyOf(OutputTensor output)
+    public static TensorValue CopyOf(OutputTensor output)
     {
         NativeBuffer copy = new((int)output.RawLength);
         output.WriteRaw(copy);
-        return new StepValue(null, null, output.Info, copy, output.Shape.ToArray());
+        return new TensorValue(null, null, output.Info, copy, output.Shape.ToArray());
     }
 
     /// <summary>Makes it an input of a model, without copying numbers.</summary>
