@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Ovms.Configuration.Graphs;
+using Ovms.Configuration.Pipelines;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 using Ovms.Status;
@@ -34,19 +35,10 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             AddGraph(GraphFolder.Of(graph, folder), new ModelOptions { ModelName = graph.Name }, node.Path, node.Findings);
         }
 
-        List<(ConfigNode Node, PipelineOptions Item)> pipelines =
-            Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
-        foreach ((ConfigNode node, PipelineOptions pipeline) in pipelines)
-        {
-            if (pipeline.Name.Length > 0)
-            {
-                _entries.Add(new GraphEntry(pipeline.Name, GraphKind.Pipeline, ""), node.Path, node.Findings);
-            }
-        }
+        ReadPipelines(sections, folder);
 
         // Models of graphs come last: entries of the file itself take precedence.
         _graphs.ForEach(ReadSubconfig);
-        int libraries = Items(sections, ConfigSections.NodeLibraries, node => node.Bind<LibraryOptions>(LibraryOptions.Read)).Count;
         int loaders = Items(sections, ConfigSections.Loaders, node => Inner(node)?.Bind<LoaderOptions>(LoaderOptions.Read)).Count;
         return _entries.Build() with
         {
@@ -54,9 +46,6 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             Warnings =
             [
                 .. _warnings,
-                .. libraries == 0
-                    ? []
-                    : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
                 .. loaders == 0
                     ? []
                     : new[]
@@ -90,6 +79,32 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             if (model is { ModelName.Length: > 0 })
             {
                 Add(model, folder, $"{node.Path}.{ConfigSections.Entry}", node.Findings);
+            }
+        }
+    }
+
+    // Names of libraries count once: the first is used, as in the original.
+    private void ReadPipelines(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
+    {
+        List<(ConfigNode Node, LibraryOptions Item)> libraries =
+            Items(sections, ConfigSections.NodeLibraries, static node => node.Bind<LibraryOptions>(LibraryOptions.Read));
+        Dictionary<string, string> paths = new(StringComparer.Ordinal);
+        foreach ((ConfigNode node, LibraryOptions library) in libraries)
+        {
+            if (!paths.TryAdd(library.Name, Path.Combine(folder, library.BasePath)))
+            {
+                _warnings.Add($"{node.Path}: the library {library.Name} is listed before; this entry is left out");
+            }
+        }
+
+        PipelineReader reader = new(paths);
+        List<(ConfigNode Node, PipelineOptions Item)> pipelines =
+            Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
+        foreach ((ConfigNode node, PipelineOptions options) in pipelines)
+        {
+            if (options.Name.Length > 0)
+            {
+                _entries.Add(reader.Read(node, options), node.Path, node.Findings);
             }
         }
     }

@@ -1,9 +1,9 @@
 namespace Ovms.Configuration;
 
-/// <summary>A configured graph or pipeline. It occupies its name; calls to it get an error that says what it is.</summary>
+/// <summary>A configured graph. It occupies its name; calls to it get an error that says what it is.</summary>
 /// <param name="Name">Its name; no model has the same.</param>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Path">The graph's file; empty for a pipeline, which the configuration file itself contains.</param>
+/// <param name="Path">The graph's file.</param>
 internal sealed record GraphEntry(string Name, GraphKind Kind, string Path);
 
 /// <summary>Kinds of servables that are composed of models.</summary>
@@ -11,7 +11,4 @@ internal enum GraphKind
 {
     /// <summary>A MediaPipe graph.</summary>
     MediaPipe,
-
-    /// <summary>A DAG pipeline.</summary>
-    Pipeline,
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Configuration;
 using Ovms.Generation.Loading;
 using Ovms.Options;
+using Ovms.Pipelines;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Loading;
@@ -40,7 +41,9 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
 
         _notes.AddRange(read.Value.Warnings);
         _notes.AddRange(read.Value.Graphs.Select(static graph =>
-            $"{graph.Name}: {(graph.Kind == GraphKind.Pipeline ? "pipelines" : "graphs")} are not served yet"));
+            $"{graph.Name}: graphs are not served yet"));
+        HashSet<string> names = [.. read.Value.Models.Select(static model => model.ModelName)];
+        _problems.AddRange(read.Value.Pipelines.SelectMany(pipeline => PipelineCheck.Check(pipeline, names)));
         List<ModelConfig> models = [];
         foreach (ModelOptions model in read.Value.Models)
         {

@@ -18,7 +18,7 @@ internal static class FolderLaw
             "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Adaptive", "Serving/Draining",
             "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu",
             "Devices/Health", "Repository", "Repository/Remote", "SharedMemory", "Tensors", "Native", "Disk", "Options", "Status",
-            "Observability", "Observability/Metrics", "Generation", "Generation/Loading",
+            "Observability", "Observability/Metrics", "Generation", "Generation/Loading", "Pipelines",
         ],
         ["Bench"] =
         [
@@ -103,6 +103,23 @@ internal static class FolderLaw
             "Status", "Observability/Metrics",
         ],
 
+        // Pipelines of models and custom nodes: what combines the parts, then the parts.
+        ["Pipelines"] =
+        [
+            "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Libraries", "Inference", "Serving",
+            "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Configuration/Pipelines", "Repository", "Native",
+            "Status", "Observability",
+        ],
+        ["Pipelines/Tensors"] = ["Tensors", "Native"],
+        ["Pipelines/Libraries"] = ["Pipelines/Tensors", "Tensors", "Native", "Status"],
+        ["Pipelines/BuiltIn"] = ["Pipelines/Libraries", "Pipelines/Tensors", "Native", "Status"],
+        ["Pipelines/Definitions"] = ["Pipelines/Libraries", "Serving/Signatures", "Configuration/Pipelines", "Native", "Status"],
+        ["Pipelines/Execution"] =
+        [
+            "Pipelines/Definitions", "Pipelines/Libraries", "Pipelines/Tensors", "Inference", "Inference/Messages", "Serving/Requests",
+            "Serving/Signatures", "Configuration/Pipelines", "Tensors", "Native", "Status",
+        ],
+
         ["Inference"] =
         [
             "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Inference/Shared",
@@ -183,18 +200,19 @@ internal static class FolderLaw
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Batches", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
-            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Devices/Health", "Repository",
+            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Configuration/Pipelines", "Devices", "Devices/Cpu", "Devices/Health", "Repository",
             "Repository/Language", "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [
-            "Serving", "Serving/Health", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Devices/Cpu",
+            "Serving", "Serving/Health", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Configuration/Pipelines", "Devices/Cpu",
             "Repository", "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
         // Uses Repository, because a folder of models is a configuration.
+        ["Configuration/Pipelines"] = [],
         ["Configuration/Graphs"] = ["Disk", "Options", "Options/Parsing", "Status"],
-        ["Configuration"] = ["Configuration/Graphs", "Repository", "Disk", "Options", "Options/Parsing", "Status"],
+        ["Configuration"] = ["Configuration/Graphs", "Configuration/Pipelines", "Repository", "Disk", "Options", "Options/Parsing", "Status"],
         ["Devices"] = ["Devices/Cpu", "Devices/Health", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = ["Observability"],
         ["Devices/Health"] = ["Native", "Status", "Observability"],

@@ -65,8 +65,8 @@ public class ConfigReaderTests
             new GraphEntry("g1", GraphKind.MediaPipe, folder[Path.Combine("g1", "mine.pbtxt")]),
             new GraphEntry("g2", GraphKind.MediaPipe, folder[Path.Combine("g2", "graph.pbtxt")]),
             new GraphEntry("g3", GraphKind.MediaPipe, "/g3/x.pbtxt"),
-            new GraphEntry("p", GraphKind.Pipeline, ""),
         ]);
+        await Assert.That(config.Pipelines.Single().Name).IsEqualTo("p");
         await Assert.That(config.Monitoring!.IsEnabled).IsTrue();
         await Assert.That(config.Monitoring.Families).IsEquivalentTo(["ovms_requests_success", "ovms_streams"]);
         await Assert.That(config.Warnings).IsEquivalentTo(
@@ -75,7 +75,6 @@ public class ConfigReaderTests
             $"g2: its graph {folder[Path.Combine("g2", "graph.pbtxt")]} does not exist; put the file there, or name it in graph_path",
             "g3: its graph /g3/x.pbtxt does not exist; put the file there, or name it in graph_path",
             "g3: its subconfig /g3/no.json does not exist; no models are served for it",
-            "$.custom_node_library_config_list: its 1 are not loaded, since pipelines are not served yet",
             "$.custom_loader_config_list: its 1 are not loaded; models that name one (custom_loader_options) are not served",
         ]);
         await Assert.That(config.Errors).IsEmpty();

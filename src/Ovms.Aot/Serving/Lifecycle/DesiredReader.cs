@@ -61,6 +61,7 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
             models.Add(Find(written, before, isVouched));
         }
 
+        models.AddRange((_config?.Pipelines ?? []).Select(pipeline => ComposedLook.Of(pipeline, server)));
         Desired desired = new([.. models], ++_looks, isVouched)
         {
             Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)],

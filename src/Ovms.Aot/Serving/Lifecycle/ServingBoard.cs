@@ -43,6 +43,7 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         {
             ModelRow row = RowOf(model.Name);
             row.IsRetired = false;
+            row.IsComposed = model.Config?.Composition is not null;
             _log.Changes(row, model);
             row.Fault = model.Fault;
             row.Warnings = model.Warnings;

@@ -58,16 +58,16 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
 
         if (model.Versions.IsEmpty)
         {
-            return NotLoadedYet(model.Reason);
+            return NotLoadedYet(model, model.Reason);
         }
 
-        VersionEntry? found = version == 0 ? model.Default ?? model.Versions.LastOrDefault() : model.Find(version);
+        VersionEntry? found = version == 0 || model.IsComposed ? model.Default ?? model.Versions.LastOrDefault() : model.Find(version);
         return found switch
         {
             null => Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText)),
             { State: ServableState.Available } => (model, found),
-            { State: ServableState.Start or ServableState.Loading } => NotLoadedYet(found.Reason ?? model.Reason),
-            _ => Outcome.Fail(StatusCode.ModelVersionNotLoadedAnymore),
+            { State: ServableState.Start or ServableState.Loading } => NotLoadedYet(model, found.Reason ?? model.Reason),
+            _ => Outcome.Fail(model.IsComposed ? StatusCode.PipelineRetired : StatusCode.ModelVersionNotLoadedAnymore),
         };
     }
 
@@ -81,7 +81,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
             return Unknown(name);
         }
 
-        if (versionText is "" or "0")
+        if (versionText is "" or "0" || model.IsComposed)
         {
             return model.Versions;
         }
@@ -97,9 +97,9 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
     }
 
     // A caller of a model that failed to load would wait in vain if told only that it is not loaded yet.
-    private static Outcome NotLoadedYet(string? reason) =>
-        Outcome.Fail(
-        StatusCode.ModelVersionNotLoadedYet, reason is null ? null : $"the last attempt failed: {EngineText.WithoutAdvice(reason)}");
+    private static Outcome NotLoadedYet(ModelEntry model, string? reason) => Outcome.Fail(
+        model.IsComposed ? StatusCode.PipelineNotLoadedYet : StatusCode.ModelVersionNotLoadedYet,
+        reason is null ? null : $"the last attempt failed: {EngineText.WithoutAdvice(reason)}");
 
     private static string VersionDetail(ModelEntry model, string versionText)
     {
