@@ -5,6 +5,7 @@ using Ovms.Generation.Loading;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Execution;
 using Ovms.Options;
+using Ovms.Pipelines;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Loading;
@@ -42,6 +43,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
 
         _notes.AddRange(read.Value.Warnings);
         read.Value.Graphs.ToList().ForEach(CheckGraph);
+        HashSet<string> names = [.. read.Value.Models.Select(static model => model.ModelName)];
+        _problems.AddRange(read.Value.Pipelines.SelectMany(pipeline => PipelineCheck.Check(pipeline, names)));
         List<ModelConfig> models = [];
         foreach (ModelOptions model in read.Value.Models)
         {

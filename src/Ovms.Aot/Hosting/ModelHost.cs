@@ -6,6 +6,7 @@ using Ovms.Graphs.Execution;
 using Ovms.Inference;
 using Ovms.Observability;
 using Ovms.Options;
+using Ovms.Pipelines;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Adaptive;
 using Ovms.Serving.Health;
@@ -43,6 +44,7 @@ internal sealed class ModelHost : IDisposable
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
         GraphLoader graphs = new(calls, served.Registry, log);
+        PipelineLoader pipelines = new(served.Registry, calls, new NodeLibraries((int)start.Server.CustomNodeHangLimit), log);
         _models = new ModelManager(
             served.Registry,
             served.Readiness,
@@ -50,9 +52,12 @@ internal sealed class ModelHost : IDisposable
             new DesiredReader(new MeteredSource(start.Source, start.Server, config.Monitoring, log), start.Server, config, _remotes),
             (id, folder, settings, isReturn) =>
             {
-                Outcome<LoadedModel> loaded = settings.Composition is { Graph: { } graph } ? graphs.Load(id, graph)
-                    : isReturn ? returns.Load(id, folder, settings)
-                    : loader.Load(id, folder, settings);
+                Outcome<LoadedModel> loaded = settings.Composition switch
+                {
+                    { Graph: { } graph } => graphs.Load(id, graph),
+                    { Pipeline: { } pipeline } => pipelines.Load(pipeline),
+                    _ => isReturn ? returns.Load(id, folder, settings) : loader.Load(id, folder, settings),
+                };
 
                 // A model becomes available only after the ports are open.
                 listening.Wait(CancellationToken.None);

@@ -19,7 +19,7 @@ internal static class FolderLaw
             "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu",
             "Devices/Health", "Repository", "Repository/Remote", "SharedMemory", "Tensors", "Native", "Disk", "Options", "Status",
             "Observability", "Observability/Metrics", "Generation", "Generation/Loading",
-            "Graphs/Definitions", "Graphs/Execution",
+            "Graphs/Definitions", "Graphs/Execution", "Pipelines",
         ],
         ["Bench"] =
         [
@@ -102,6 +102,23 @@ internal static class FolderLaw
             "Frontends", "Frontends/Connections", "Frontends/Rest", "Frontends/Rest/Body", "Frontends/Rest/Json", "Frontends/Rest/KServe",
             "Frontends/Rest/OpenAi", "Frontends/Rest/TensorFlow", "Inference", "Serving", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Tensors",
             "Status", "Observability/Metrics",
+        ],
+
+        // Pipelines of models and custom nodes: what combines the parts, then the parts.
+        ["Pipelines"] =
+        [
+            "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Libraries", "Inference", "Serving",
+            "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Configuration/Pipelines", "Repository", "Native",
+            "Status", "Observability",
+        ],
+        ["Pipelines/Tensors"] = ["Tensors", "Native"],
+        ["Pipelines/Libraries"] = ["Pipelines/Tensors", "Tensors", "Native", "Status"],
+        ["Pipelines/BuiltIn"] = ["Pipelines/Libraries", "Pipelines/Tensors", "Native", "Status"],
+        ["Pipelines/Definitions"] = ["Pipelines/Libraries", "Serving/Signatures", "Configuration/Pipelines", "Native", "Status"],
+        ["Pipelines/Execution"] =
+        [
+            "Pipelines/Definitions", "Pipelines/Libraries", "Pipelines/Tensors", "Inference", "Inference/Messages", "Serving/Requests",
+            "Serving/Signatures", "Configuration/Pipelines", "Tensors", "Native", "Status",
         ],
 
         ["Inference"] =
@@ -214,8 +231,8 @@ internal static class FolderLaw
         ],
 
         // Uses Repository, because a folder of models is a configuration.
-        ["Configuration/Graphs"] = ["Disk", "Options", "Options/Parsing", "Status"],
         ["Configuration/Pipelines"] = [],
+        ["Configuration/Graphs"] = ["Disk", "Options", "Options/Parsing", "Status"],
         ["Configuration"] =
         [
             "Configuration/Graphs", "Configuration/Pipelines", "Repository", "Disk", "Options", "Options/Parsing", "Status",
