@@ -63,6 +63,27 @@ public sealed class GraphTests
     }
 
     [Test]
+    public async Task GraphWithAnotherHandler_IsComputedByPackets()
+    {
+        using ConfigFolder folder = Folder();
+        folder.Write("g/graph.pbtxt", s_three.Replace("input_stream: \"B:one\"", "input_stream_handler { input_stream_handler: \"BarrierInputStreamHandler\" } input_stream: \"B:one\"", StringComparison.Ordinal));
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        ModelInferRequest request =
+            Requests.For("g").WithRaw("second", "FP32", [1, 10], FloatCalls.Count(10, 100)).WithRaw("first", "FP32", [1, 10], FloatCalls.Count(10));
+        IEnumerable<Task<ModelInferResponse>> calls = Enumerable.Range(0, 20).Select(_ => server.Client.ModelInferAsync(request).ResponseAsync);
+        foreach (ModelInferResponse answer in await Task.WhenAll(calls))
+        {
+            await Assert.That(answer.Values<float>("added")[..2]).IsEquivalentTo([103f, 105f]);
+        }
+
+        request.Inputs[1].Shape[1] = 9;
+        request.RawInputContents[1] = Google.Protobuf.ByteString.CopyFrom(new byte[36]);
+        RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(request)).Throws<RpcException>())!;
+        await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.InvalidArgument);
+        await Assert.That(refused.Status.Detail).Contains("OpenVINOInferenceCalculator_2").And.Contains("Invalid input shape");
+    }
+
+    [Test]
     public async Task Metadata_HasTheTypesOfTheModels()
     {
         using ConfigFolder folder = Folder();
