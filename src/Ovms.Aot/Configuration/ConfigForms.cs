@@ -24,9 +24,9 @@ internal static class ConfigForms
             ["type"] = JsonForm.OneOf("DL model", "custom"),
             ["model_name"] = JsonForm.Text,
             ["library_name"] = JsonForm.Text,
-            ["version"] = JsonForm.WholeNumber,
+            ["version"] = JsonForm.WholeNumberFrom(1),
             ["params"] = s_texts,
-            ["demultiply_count"] = JsonForm.WholeNumber,
+            ["demultiply_count"] = JsonForm.WholeNumberFrom(-1),
             ["gather_from_node"] = JsonForm.Text,
             ["inputs"] = s_items,
             ["outputs"] =

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Ovms.Configuration.Graphs;
+using Ovms.Configuration.Pipelines;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 using Ovms.Status;
@@ -34,19 +35,10 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             AddGraph(GraphFolder.Of(graph, folder), new ModelOptions { ModelName = graph.Name }, node.Path, node.Findings);
         }
 
-        List<(ConfigNode Node, PipelineOptions Item)> pipelines =
-            Items(sections, ConfigSections.Pipelines, node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
-        foreach ((ConfigNode node, PipelineOptions pipeline) in pipelines)
-        {
-            if (pipeline.Name.Length > 0)
-            {
-                _entries.Add(new GraphEntry(pipeline.Name, GraphKind.Pipeline, ""), node.Path, node.Findings);
-            }
-        }
+        ReadPipelines(sections, folder);
 
         // Models of graphs come last: entries of the file itself take precedence.
         _graphs.ForEach(ReadSubconfig);
-        int libraries = Items(sections, ConfigSections.NodeLibraries, node => node.Bind<LibraryOptions>(LibraryOptions.Read)).Count;
         int loaders = Items(sections, ConfigSections.Loaders, node => Inner(node)?.Bind<LoaderOptions>(LoaderOptions.Read)).Count;
         return _entries.Build() with
         {
@@ -54,9 +46,6 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             Warnings =
             [
                 .. _warnings,
-                .. libraries == 0
-                    ? []
-                    : new[] { $"$.{ConfigSections.NodeLibraries}: its {libraries} are not loaded, since pipelines are not served yet" },
                 .. loaders == 0
                     ? []
                     : new[]
@@ -94,6 +83,35 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
+    // Names of libraries count once: the first is used, as in the original.
+    private void ReadPipelines(IReadOnlyDictionary<string, ConfigNode> sections, string folder)
+    {
+        List<(ConfigNode Node, LibraryOptions Item)> libraries =
+            Items(sections, ConfigSections.NodeLibraries, static node => node.Bind<LibraryOptions>(LibraryOptions.Read));
+        Dictionary<string, string> paths = new(StringComparer.Ordinal);
+        foreach ((ConfigNode node, LibraryOptions library) in libraries)
+        {
+            if (!paths.TryAdd(library.Name, Path.Combine(folder, library.BasePath)))
+            {
+                _warnings.Add($"{node.Path}: the library {library.Name} is listed before; this entry is left out");
+            }
+        }
+
+        PipelineReader reader = new(paths);
+        List<(ConfigNode Node, PipelineOptions Item)> pipelines =
+            Items(
+                sections,
+                ConfigSections.Pipelines,
+                static node => node.Bind<PipelineOptions>(PipelineOptions.Read, ConfigForms.OfPipeline));
+        foreach ((ConfigNode node, PipelineOptions options) in pipelines)
+        {
+            if (options.Name.Length > 0)
+            {
+                _entries.Add(reader.Read(node, options), node.Path, node.Findings);
+            }
+        }
+    }
+
     // A folder that holds a graph is a graph, even if a model entry names it.
     private void Add(ModelOptions model, string folder, string path, OptionFindings? findings)
     {
@@ -110,7 +128,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    // A graph that generates text is a language model; others occupy their names.
+    // A graph that generates text is a language model.
     private void AddGraph(GraphFolder graph, ModelOptions model, string path, OptionFindings? findings)
     {
         Outcome<LanguageGraph> language = LanguageGraph.Read(graph.GraphPath, model);
@@ -122,20 +140,33 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             return;
         }
 
-        if (graph.MissingFile is { } missing)
+        GraphEntry entry = language.Code == StatusCode.GraphInvalid
+            ? GraphEntry.Faulty(graph.Name, graph.GraphPath, language.WithoutValue)
+            : GraphEntry.Read(graph.Name, graph.GraphPath);
+        if (findings is not null && OptionsOfModels(model) is { } refused)
         {
-            _warnings.Add(missing);
+            entry = GraphEntry.Faulty(graph.Name, graph.GraphPath, refused);
         }
 
-        if (language.Code == StatusCode.GraphInvalid)
-        {
-            _entries.Fault($"{graph.Name}: {language.Detail}");
-        }
-
-        if (graph.Name.Length > 0 && _entries.Add(new GraphEntry(graph.Name, GraphKind.MediaPipe, graph.GraphPath), path, findings))
+        _seen.Append(Encoding.UTF8.GetBytes($"{entry.Text}\n{entry.Fault.Text}"));
+        if (graph.Name.Length > 0 && _entries.Add(entry, path, findings))
         {
             _graphs.Add(graph);
         }
+    }
+
+    /// <summary>The fault of options that are given for a graph and would have no effect; null if there are none.</summary>
+    public static Outcome? OptionsOfModels(ModelOptions model)
+    {
+        ModelOptions place = new()
+        {
+            ModelName = model.ModelName, ModelPath = model.ModelPath, GraphPath = model.GraphPath, Subconfig = model.Subconfig,
+        };
+        return model == place
+            ? null
+            : Outcome.Fail(
+                StatusCode.GraphInvalid,
+                "options of models are given for a graph; they belong to the models that it uses, which its subconfig.json lists.");
     }
 
     // Its problems are reported and affect only its own models.

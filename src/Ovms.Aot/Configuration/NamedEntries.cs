@@ -1,17 +1,19 @@
 using System.Collections.Immutable;
+using Ovms.Configuration.Pipelines;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 
 namespace Ovms.Configuration;
 
 /// <summary>
-/// Collects models and graphs, which share one set of names. A duplicate name within the configuration file makes the file invalid. A
-/// duplicate from another file (a graph's list of models) is left out, with an error.
+/// Collects models, graphs and pipelines, which share one set of names. A duplicate name within the configuration file makes the file
+/// invalid. A duplicate from another file (a graph's list of models) is left out, with an error.
 /// </summary>
 internal sealed class NamedEntries
 {
     private readonly ImmutableArray<ModelOptions>.Builder _models = ImmutableArray.CreateBuilder<ModelOptions>();
     private readonly ImmutableArray<GraphEntry>.Builder _graphs = ImmutableArray.CreateBuilder<GraphEntry>();
+    private readonly ImmutableArray<PipelineConfig>.Builder _pipelines = ImmutableArray.CreateBuilder<PipelineConfig>();
     private readonly ImmutableArray<string>.Builder _errors = ImmutableArray.CreateBuilder<string>();
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
@@ -42,12 +44,28 @@ internal sealed class NamedEntries
         return isNew;
     }
 
+    /// <summary>Adds a pipeline.</summary>
+    /// <inheritdoc cref="Add(ModelOptions, string, OptionFindings?)"/>
+    public void Add(PipelineConfig pipeline, string path, OptionFindings? findings)
+    {
+        if (Claim(pipeline.Name, path, findings))
+        {
+            _pipelines.Add(pipeline);
+        }
+    }
+
     /// <summary>Adds an error message about something else that is left out.</summary>
     public void Fault(string sentence) => _errors.Add(sentence);
 
     /// <summary>The entries added so far.</summary>
-    public ServerConfig Build() =>
-        new() { Models = _models.ToImmutable(), Graphs = _graphs.ToImmutable(), Errors = _errors.ToImmutable(), Fingerprint = "" };
+    public ServerConfig Build() => new()
+    {
+        Models = _models.ToImmutable(),
+        Graphs = _graphs.ToImmutable(),
+        Pipelines = _pipelines.ToImmutable(),
+        Errors = _errors.ToImmutable(),
+        Fingerprint = "",
+    };
 
     private bool Claim(string name, string path, OptionFindings? findings)
     {

@@ -9,6 +9,5 @@ namespace Ovms.Frontends;
 internal readonly record struct VersionHealth(int Code, string CodeName, string Message)
 {
     /// <summary>The health of a table row.</summary>
-    public static VersionHealth Of(VersionEntry version) =>
-        new((int)version.Error, version.Error.ToString().ToUpperInvariant(), version.ErrorMessage);
+    public static VersionHealth Of(VersionEntry version) => new((int)version.Error, version.ErrorName, version.ErrorMessage);
 }

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Configuration;
 using Ovms.Generation.Loading;
+using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Execution;
 using Ovms.Options;
+using Ovms.Pipelines;
 using Ovms.Repository;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Loading;
@@ -39,8 +42,9 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
 
         _notes.AddRange(read.Value.Warnings);
-        _notes.AddRange(read.Value.Graphs.Select(static graph =>
-            $"{graph.Name}: {(graph.Kind == GraphKind.Pipeline ? "pipelines" : "graphs")} are not served yet"));
+        read.Value.Graphs.ToList().ForEach(CheckGraph);
+        HashSet<string> names = [.. read.Value.Models.Select(static model => model.ModelName)];
+        _problems.AddRange(read.Value.Pipelines.SelectMany(pipeline => PipelineCheck.Check(pipeline, names)));
         List<ModelConfig> models = [];
         foreach (ModelOptions model in read.Value.Models)
         {
@@ -64,6 +68,17 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         return _problems.Count == 0
             ? new CommandLine.Exit(ExitCode.Ok, $"{text}Configuration is good: {Counted(read.Value.Models.Length, "model")}.\n", "")
             : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {Counted(_problems.Count, "problem")}.\n", "");
+    }
+
+    private void CheckGraph(GraphEntry graph)
+    {
+        Outcome<GraphDefinition> read = graph.Fault.IsOk ? GraphPlans.Read(graph.Path, graph.Text, out _) : graph.Fault;
+        if (!read.IsOk)
+        {
+            _problems.Add($"{graph.Name}: {read.Text}");
+        }
+
+        _notes.AddRange(read.Value?.Warnings.Select(warning => $"{graph.Name}: {warning}") ?? []);
     }
 
     private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";

@@ -2,8 +2,11 @@ using Ovms.Configuration;
 using Ovms.Devices;
 using Ovms.Devices.Health;
 using Ovms.Generation.Loading;
+using Ovms.Graphs.Execution;
+using Ovms.Inference;
 using Ovms.Observability;
 using Ovms.Options;
+using Ovms.Pipelines;
 using Ovms.Repository.Remote;
 using Ovms.Serving.Adaptive;
 using Ovms.Serving.Health;
@@ -25,7 +28,8 @@ internal sealed class ModelHost : IDisposable
     private bool _isLeftAtWork;
 
     private ModelHost(
-        Engine engine, Task listening, CommandLine.Start start, ServerConfig config, Served served, ILogger log, CancellationToken stop)
+        Engine engine, Task listening, CommandLine.Start start, ServerConfig config, Served served, ModelCalls calls,
+        ILogger log, CancellationToken stop)
     {
         _engine = engine;
         _log = log;
@@ -39,6 +43,8 @@ internal sealed class ModelHost : IDisposable
         };
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
+        GraphLoader graphs = new(calls, served.Registry, log);
+        PipelineLoader pipelines = new(served.Registry, calls, new NodeLibraries((int)start.Server.CustomNodeHangLimit), log);
         _models = new ModelManager(
             served.Registry,
             served.Readiness,
@@ -46,8 +52,12 @@ internal sealed class ModelHost : IDisposable
             new DesiredReader(new MeteredSource(start.Source, start.Server, config.Monitoring, log), start.Server, config, _remotes),
             (id, folder, settings, isReturn) =>
             {
-                Outcome<LoadedModel> loaded =
-                    isReturn ? returns.Load(id, folder, settings) : loader.Load(id, folder, settings);
+                Outcome<LoadedModel> loaded = settings.Composition switch
+                {
+                    { Graph: { } graph } => graphs.Load(id, graph),
+                    { Pipeline: { } pipeline } => pipelines.Load(pipeline),
+                    _ => isReturn ? returns.Load(id, folder, settings) : loader.Load(id, folder, settings),
+                };
 
                 // A model becomes available only after the ports are open.
                 listening.Wait(CancellationToken.None);
@@ -105,15 +115,16 @@ internal sealed class ModelHost : IDisposable
     /// <param name="start">The command line.</param>
     /// <param name="config">The configuration that was read.</param>
     /// <param name="served">Where loaded models become available.</param>
+    /// <param name="calls">Opens the calls that graphs make to models.</param>
     /// <param name="log">The log.</param>
     /// <param name="stop">Cancels requests to object stores.</param>
     /// <returns>The host, whose models are loading, or why the engine did not open.</returns>
     public static async Task<Outcome<ModelHost>> BeginAsync(
-        Task<Outcome<Engine>> opening, Task listening, CommandLine.Start start, ServerConfig config, Served served, ILogger log,
-        CancellationToken stop)
+        Task<Outcome<Engine>> opening, Task listening, CommandLine.Start start, ServerConfig config, Served served, ModelCalls calls,
+        ILogger log, CancellationToken stop)
     {
         Outcome<Engine> engine = await opening.ConfigureAwait(false);
-        return engine.IsOk ? new ModelHost(engine.Value, listening, start, config, served, log, stop) : engine.WithoutValue;
+        return engine.IsOk ? new ModelHost(engine.Value, listening, start, config, served, calls, log, stop) : engine.WithoutValue;
     }
 
     /// <summary>Starts no further loads and unloads all models: see <see cref="ModelManager.StopAsync"/>.</summary>

@@ -50,7 +50,7 @@ internal static class StartNotes
 
         if (server.CustomNodeResourcesCleanerIntervalSeconds != new ServerOptions().CustomNodeResourcesCleanerIntervalSeconds)
         {
-            Log.Note(log, "custom_node_resources_cleaner_interval_seconds has no effect, there are no custom nodes");
+            Log.Note(log, "custom_node_resources_cleaner_interval_seconds has no effect, a custom node is freed when its pipeline is");
         }
     }
 }

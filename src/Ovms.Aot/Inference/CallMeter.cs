@@ -19,7 +19,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
 {
     private readonly ServableMetrics? _metrics = servable.Metrics;
     private readonly CallStatistics _statistics = servable.Statistics;
-    private readonly CallKind _kind = origin.InferenceKind();
+    private readonly CallKind? _kind = origin == CallOrigin.Composed ? null : origin.InferenceKind();
 
     // 0 while the message arrives: the caller determines how long that takes.
     private long _received = 0;
@@ -40,7 +40,10 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
     {
         _received = _since = received == 0 ? Stopwatch.GetTimestamp() : received;
         _isInProgress = true;
-        _metrics?.Enter();
+        if (_kind is not null)
+        {
+            _metrics?.Enter();
+        }
     }
 
     /// <summary>The request is checked and converted. The wait for an infer request begins.</summary>
@@ -78,6 +81,17 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         _isInferred = true;
     }
 
+    /// <summary>A composed call succeeded. Its parts count their own waits and inferences.</summary>
+    /// <param name="batchSize">Number of samples in the batch.</param>
+    public void Composed(long batchSize)
+    {
+        long now = Stopwatch.GetTimestamp();
+        _infer = now - _since;
+        _since = now;
+        _batchSize = batchSize;
+        _isInferred = true;
+    }
+
     /// <summary>
     /// The call was computed together with others. Stands for <see cref="Waited"/>, <see cref="Bound"/> and <see cref="Inferred"/>.
     /// </summary>
@@ -105,7 +119,7 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         }
 
         _statistics.AddFailed(_received == 0 ? 0 : Stopwatch.GetTimestamp() - _received);
-        _metrics?.Count(_kind, isSuccess: false);
+        Count(isSuccess: false);
         switch (failure.Code)
         {
             case StatusCode.QueueFull:
@@ -153,13 +167,24 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
             }
 
             _run = null;
-            _metrics?.Count(_kind, isSuccess: true);
-            _metrics?.Answered(_kind, _received, _written);
+            Count(isSuccess: true);
+            if (_kind is { } kind)
+            {
+                _metrics?.Answered(kind, _received, _written);
+            }
         }
     }
 
     /// <summary>The call turns out to be another model's: it is not counted.</summary>
     public void Abandon() => _isOver = true;
+
+    private readonly void Count(bool isSuccess)
+    {
+        if (_kind is { } kind)
+        {
+            _metrics?.Count(kind, isSuccess);
+        }
+    }
 
     private bool TryEnd()
     {
@@ -174,7 +199,10 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
         if (_isInProgress)
         {
             _isInProgress = false;
-            _metrics?.Leave();
+            if (_kind is not null)
+            {
+                _metrics?.Leave();
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
 using Ovms.Inference.Sequences;
 using Ovms.Inference.Shared;
@@ -36,14 +35,13 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
     private InferMessage? _message;
     private int _messageUse;
     private OwnedOutputs _owned;
+    private ComposedAnswer _composed;
     private bool _isAnswering;
 
     // Its place among calls that are computed together; null if none of the calls of this object could be.
     private BatchCall? _batch;
 
-    /// <summary>
-    /// The servable that answers: the loaded form until <see cref="RunAsync"/> has chosen a variant or form, then the one that computes.
-    /// </summary>
+    /// <summary>The servable that answers: until <see cref="RunAsync"/> has chosen a variant or form, the loaded form.</summary>
     public Servable Servable { get; private set; } = null!;
 
     /// <summary>The infer request; null before it is rented and after it is given back.</summary>
@@ -55,10 +53,7 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
     /// <summary>The request. Available from <see cref="RunAsync"/> until <see cref="EndInference"/>.</summary>
     public InferMessage Message => _message!;
 
-    /// <summary>
-    /// The outputs to return, in the order requested, else in the model's order: views into the engine's memory, valid until
-    /// <see cref="EndInference"/>.
-    /// </summary>
+    /// <summary>The outputs, in the order requested, else in the model's: views, valid until <see cref="EndInference"/>.</summary>
     public OutputTensor[] Outputs { get; private set; } = [];
 
     /// <summary>The sequence's id, if the answer carries it as the parameter sequence_id; otherwise none.</summary>
@@ -82,17 +77,18 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
         _meter.Begin(message.Received);
         try
         {
-            Outcome step = SharedInputs.Take(regions, message, Servable.Accepted);
-            step = step.IsOk ? SharedOutputs.Lease(regions, message, Servable.Accepted) : step;
-            step = step.IsOk ? SequenceInputs.Take(Servable, message) : step;
-            step = step.IsOk ? RequestValidator.Check(Servable.Accepted, message) : step;
-            step = step.IsOk ? await conversion.ConvertAsync(Servable.Accepted, message, cancellation).ConfigureAwait(false) : step;
+            Outcome step = await CallPreparation.RunAsync(regions, conversion, Servable, message, cancellation).ConfigureAwait(false);
             if (!step.IsOk)
             {
                 return Fail(step);
             }
 
             _meter.Prepared();
+            if (Servable.Composition is Composition composition)
+            {
+                return TakeComposed(await composition.RunAsync(message, cancellation).ConfigureAwait(false));
+            }
+
             if (Servable.Variants is not null)
             {
                 Outcome<ServableLease> chosen = await VariantChoice.LeaseAsync(_lease, message, cancellation).ConfigureAwait(false);
@@ -129,7 +125,7 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
             EngineFault fault = Slot.IsSpoiled ? await Slot.RenewAsync(cancellation).ConfigureAwait(false) : EngineFault.None;
             if (fault.IsNone)
             {
-                Bind(Slot);
+                CallPreparation.Bind(Servable, message, Slot);
                 _meter.Bound();
                 fault = Servable.Dynamic is { } dynamic
                     ? await dynamic.InferAsync(Slot, InputShapes.Of(Servable.Signature, message), cancellation).ConfigureAwait(false)
@@ -171,7 +167,7 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
     /// <returns>False if the outputs cannot leave the infer request; then nothing was given back.</returns>
     public bool Detach()
     {
-        if (Slot?.TryDetach(Outputs, ref _owned) != true)
+        if (!_composed.TryDetach() && Slot?.TryDetach(Outputs, ref _owned) != true)
         {
             return false;
         }
@@ -190,6 +186,7 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
         // Order: the slot's tensors point into the message's memory, so the outputs and the slot are released before the message.
         _owned.Dispose();
         _owned = default;
+        _composed.Dispose();
         Outputs = [];
         ReturnSlot();
         if (_message is { } message)
@@ -237,12 +234,17 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
         return failure;
     }
 
-    private void Bind(InferSlot slot)
+    private Outcome TakeComposed(ComposedRun run)
     {
-        foreach (InputTensor input in Message.Inputs)
+        Outcome taken = _composed.Take(run, ref _message, _messageUse, out OutputTensor[] outputs, out _owned);
+        Outputs = outputs;
+        if (!taken.IsOk)
         {
-            slot.Bind(Servable.Signature.FindInput(input.Name)!, input.Shape, input.Content);
+            return Fail(taken);
         }
+
+        _meter.Composed(BatchSize.Of(Servable.Signature, Message));
+        return BeginAnswer();
     }
 
     private Outcome EndTogether(BatchRun run, BatchCall call)
@@ -284,14 +286,14 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
         _meter.Written();
         _lease = null;
         _batch?.End();
-        if (Slot is { } slot)
+        (InferSlot? slot, Slot) = (Slot, null);
+        if (slot is null)
         {
-            Slot = null;
-            slot.Return(lease);
+            lease.Dispose();
         }
         else
         {
-            lease.Dispose();
+            slot.Return(lease);
         }
     }
 }

@@ -49,14 +49,14 @@ internal sealed class ModelCalls
         Outcome<ServableLease> leased = Lease(name, version);
         if (!leased.IsOk)
         {
-            _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
+            CountRefused(origin, name, version);
             return leased.WithoutValue;
         }
 
         if (leased.Value.Servable.Language is { } language)
         {
             leased.Value.Dispose();
-            _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
+            CountRefused(origin, name, version);
             return language.RefuseInference(name);
         }
 
@@ -86,6 +86,14 @@ internal sealed class ModelCalls
         }
 
         return leased;
+    }
+
+    private void CountRefused(CallOrigin origin, string name, string version)
+    {
+        if (origin != CallOrigin.Composed)
+        {
+            _counts.Count(origin.InferenceKind(), name, version, isSuccess: false);
+        }
     }
 
     private ModelCall Begin(ServableLease lease, CallOrigin origin, string name, string version)

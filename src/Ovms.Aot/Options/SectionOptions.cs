@@ -44,6 +44,10 @@ internal sealed partial record PipelineOptions
     /// <summary>Number of parts that a request is split into; -1 for the size of its first dimension.</summary>
     [Option("demultiply_count", In = OptionPlace.ModelConfig, Min = -1, Max = 10000)]
     public int? DemultiplyCount { get; init; }
+
+    /// <summary>Answer with 0 in the gathered dimension, in place of an error, if a demultiplexer of dynamic count has nothing.</summary>
+    [Option("empty_result_on_no_detections", In = OptionPlace.ModelConfig)]
+    public bool EmptyResultOnNoDetections { get; init; }
 }
 
 /// <summary>An entry of custom_node_library_config_list.</summary>

@@ -166,6 +166,159 @@ internal enum StatusCode
     /// <summary>A node of a graph failed on what the caller sent.</summary>
     [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     GraphExecutionError,
+    // Pipelines: definition.
+
+    /// <summary>No node takes the request, or none gives the response.</summary>
+    [Status("Pipeline definition is missing request or response node")]
+    PipelineMissingEntryOrExit,
+
+    /// <summary>More than one node is named request.</summary>
+    [Status("Pipeline definition has multiple request nodes")]
+    PipelineMultipleEntryNodes,
+
+    /// <summary>More than one node is named response.</summary>
+    [Status("Pipeline definition has multiple response nodes")]
+    PipelineMultipleExitNodes,
+
+    /// <summary>A custom node names a library that is not listed or cannot be used.</summary>
+    [Status("Pipeline refers to incorrect library")]
+    PipelineLibraryInvalid,
+
+    /// <summary>The library's file cannot be loaded.</summary>
+    [Status("Custom node library failed to open")]
+    NodeLibraryOpenFailed,
+
+    /// <summary>The library lacks a function of the interface.</summary>
+    [Status("Custom node library failed to load symbol")]
+    NodeLibrarySymbolMissing,
+
+    /// <summary>The library's initialize returned an error.</summary>
+    [Status("Failure during custom node library initialization")]
+    NodeLibraryInitializeFailed,
+
+    /// <summary>The library does not say what a node takes and gives.</summary>
+    [Status("Custom node failed on metadata call")]
+    NodeLibraryMetadataFailed,
+
+    /// <summary>Two nodes have one name.</summary>
+    [Status("Pipeline definition has multiple nodes with the same name")]
+    PipelineNodeNameDuplicate,
+
+    /// <summary>A node names a model that is not served.</summary>
+    [Status("Pipeline definition has reference to missing model")]
+    PipelineNodeMissingModel,
+
+    /// <summary>A node's outputs are strings and would be split.</summary>
+    [Status("Demultiplication is not supported for string precision")]
+    PipelineStringDemultiplication,
+
+    /// <summary>gather_from_node names no node.</summary>
+    [Status("Gather node refers to not existing node")]
+    PipelineGatherFromMissingNode,
+
+    /// <summary>gather_from_node names a node without demultiply_count.</summary>
+    [Status("Gather node refers to node that isn't demultiplexer")]
+    PipelineGatherFromNotDemultiplexer,
+
+    /// <summary>gather_from_node names the request.</summary>
+    [Status("Gathering from entry node is not allowed")]
+    PipelineGatherFromEntry,
+
+    /// <summary>A tensor to be split has fewer than three dimensions.</summary>
+    [Status("Pipeline has not enough shape dimensions to demultiply")]
+    PipelineNotEnoughDimensions,
+
+    /// <summary>A tensor to be split has another first dimension than the count.</summary>
+    [Status("Demultiplication count does not match tensor first dimension")]
+    PipelineDemultiplyCountMismatch,
+
+    /// <summary>An input comes from a node that does not exist.</summary>
+    [Status("Pipeline definition has reference to missing node")]
+    PipelineNodeMissingSource,
+
+    /// <summary>An input comes from the response.</summary>
+    [Status("Pipeline definition has response node used as dependency node")]
+    PipelineNodeFromResponse,
+
+    /// <summary>An input comes from an item that its node does not give.</summary>
+    [Status("Pipeline definition has reference to missing data source")]
+    PipelineNodeMissingDataSource,
+
+    /// <summary>A node names an output that its model or library does not have.</summary>
+    [Status("Pipeline definition has reference to missing model output")]
+    PipelineNodeMissingModelOutput,
+
+    /// <summary>A node names an input that its model or library does not have.</summary>
+    [Status("Pipeline definition has connection to non existing model input")]
+    PipelineConnectionToMissingInput,
+
+    /// <summary>An input has two sources.</summary>
+    [Status("Pipeline definition has multiple connections to the same input of underlying model")]
+    PipelineInputConnectedTwice,
+
+    /// <summary>An input has no source.</summary>
+    [Status("Pipeline definition does not have connections for all inputs of underlying models")]
+    PipelineInputsNotConnected,
+
+    /// <summary>Nodes wait for each other.</summary>
+    [Status("Pipeline definition contains a cycle")]
+    PipelineContainsCycle,
+
+    /// <summary>The outputs of a node are not used.</summary>
+    [Status("Pipeline definition has unconnected nodes")]
+    PipelineHasUnconnectedNodes,
+
+    /// <summary>Parts of different demultiplexers meet.</summary>
+    [Status("Demultiplexer and gather nodes are not in LIFO order")]
+    PipelineWrongGatherOrder,
+
+    /// <summary>Nodes want different tensors from one input of the request.</summary>
+    [Status("Multiple nodes connected to the same pipeline input require different tensor metadata")]
+    PipelineInputAmbiguous,
+
+    // Pipelines: calls.
+
+    /// <summary>What the pipeline needs is not served, or it is invalid; the original's REST API answers 404 here.</summary>
+    [Status("Pipeline is not loaded yet", Grpc = GrpcCode.Unavailable, Http = 503)]
+    PipelineNotLoadedYet,
+
+    /// <summary>The pipeline was removed.</summary>
+    [Status("Pipeline is retired", Grpc = GrpcCode.NotFound, Http = 404)]
+    PipelineRetired,
+
+    /// <summary>A custom node returned an error; the original answers UNKNOWN without a text here.</summary>
+    [Status("Custom node failed during execution", Grpc = GrpcCode.Internal, Http = 500)]
+    NodeLibraryExecutionFailed,
+
+    /// <summary>A custom node broke the rules of its interface.</summary>
+    [Status("Custom node library returned invalid outputs", Grpc = GrpcCode.Internal, Http = 500)]
+    NodeLibraryOutputsInvalid,
+
+    /// <summary>Calls of a custom node library have not returned since their callers gave up.</summary>
+    [Status("Custom node library does not return", Grpc = GrpcCode.Unavailable, Http = 503)]
+    NodeLibraryHangs,
+
+    /// <summary>A demultiplexer of dynamic count found nothing.</summary>
+    [Status("Pipeline execution aborted due to no content from custom node", Grpc = GrpcCode.Aborted, Http = 204)]
+    PipelineNoResults,
+
+    /// <summary>A demultiplexer would make more parts than allowed.</summary>
+    [Status("Too large dynamic demultiplication requested.", Grpc = GrpcCode.Internal, Http = 500)]
+    PipelineTooManyParts,
+
+    /// <summary>A tensor cannot be split as configured.</summary>
+    [Status("Wrong dimension size. Should match demultiply count", Grpc = GrpcCode.Internal, Http = 500)]
+    PipelinePartsInvalid,
+
+    /// <summary>Parts that are gathered have different shapes.</summary>
+    [Status("Gathered tensor shards dimensions are different", Grpc = GrpcCode.Internal, Http = 500)]
+    PipelineShardsDiffer,
+
+    /// <summary>The tensors of one call exceed the limit.</summary>
+    [Status("Pipeline needs too much memory for one request", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    PipelineTooLarge,
+
+    // Load: models.
 
     /// <summary>More packets wait in a graph than it may hold.</summary>
     [Status("The queues of the graph are full", Grpc = GrpcCode.ResourceExhausted, Http = 503)]

@@ -101,6 +101,15 @@ internal sealed unsafe class NativeBuffer : Recyclable, IBufferWriter<byte>, IDi
         return spare;
     }
 
+    /// <summary>A view of memory that something else owns and that outlives the view.</summary>
+    /// <param name="address">Its address; not null.</param>
+    /// <param name="length">Its bytes.</param>
+    public static NativeBuffer Over(void* address, int length)
+    {
+        Debug.Assert(address is not null, "A view has an address.");
+        return new NativeBuffer(home: null) { _address = (byte*)address, _capacity = length, Length = length };
+    }
+
     /// <summary>The bytes written, as a sequence. Valid as long as the buffer neither grows nor is disposed.</summary>
     public ReadOnlySequence<byte> Sequence => new((_memory ??= new NativeMemory(this)).Memory);
 

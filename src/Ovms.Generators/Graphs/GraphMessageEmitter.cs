@@ -129,7 +129,8 @@ internal static class GraphMessageEmitter
             {
                 string key = $"key{field.Property}";
                 string entry = $"entry{field.Property}";
-                using (writer.Block($"if (faults.Entry(field, out string? {key}) is {{ }} {entry} && {Value(field, entry, "faults")} is {{ }} {item})"))
+                string found = $"faults.Entry(field, out string? {key}) is {{ }} {entry}";
+                using (writer.Block($"if ({found} && {Value(field, entry)} is {{ }} {item})"))
                 {
                     writer.Line($"({variable} ??= new(global::System.StringComparer.Ordinal))[{key}!] = {item};");
                 }
@@ -139,7 +140,7 @@ internal static class GraphMessageEmitter
                 return;
             }
 
-            using (writer.Block($"if ({Value(field, "field", "faults")} is {{ }} {item})"))
+            using (writer.Block($"if ({Value(field, "field")} is {{ }} {item})"))
             {
                 writer.Line(field.Form == GraphFieldForm.Many
                     ? $"({variable} ??= {Immutable}.CreateBuilder<{field.Type}>()).Add({item});"
@@ -151,13 +152,14 @@ internal static class GraphMessageEmitter
         }
     }
 
-    private static string Value(GraphField field, string source, string faults) => field.Kind switch
+    private static string Value(GraphField field, string source) => field.Kind switch
     {
-        GraphValueKind.Raw => $"{faults}.Message({source})",
+        GraphValueKind.Raw => $"faults.Message({source})",
         GraphValueKind.Message =>
-            $"({faults}.Message({source}) is {{ }} tree{field.Property} ? {field.Type}.Read(tree{field.Property}, {source}.Place, {faults}) : null)",
-        GraphValueKind.Enum => $"({field.Type}?){faults}.Member({source}, s_{Variable(field)}Members)",
-        _ => $"{faults}.{Method(field.Type)}({source})",
+            $"(faults.Message({source}) is {{ }} tree{field.Property} "
+            + $"? {field.Type}.Read(tree{field.Property}, {source}.Place, faults) : null)",
+        GraphValueKind.Enum => $"({field.Type}?)faults.Member({source}, s_{Variable(field)}Members)",
+        _ => $"faults.{Method(field.Type)}({source})",
     };
 
     private static string Method(string type) => type switch

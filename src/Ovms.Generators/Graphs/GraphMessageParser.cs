@@ -31,7 +31,8 @@ internal static class GraphMessageParser
             }
 
             int number = attribute.ConstructorArguments.FirstOrDefault().Value as int? ?? 0;
-            bool isRequired = attribute.NamedArguments.Any(static a => a.Key == nameof(GraphFieldAttribute.Required) && a.Value.Value is true);
+            bool isRequired = attribute.NamedArguments.Any(
+                static a => a.Key == nameof(GraphFieldAttribute.Required) && a.Value.Value is true);
             GraphField? field = FieldOf(property, isRequired);
             string? fault = number < 1 ? $"has the number {number}; numbers begin with 1"
                 : !numbers.Add(number) ? $"has the number {number}, which another field has"

@@ -19,6 +19,7 @@ internal static class FolderLaw
             "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu",
             "Devices/Health", "Repository", "Repository/Remote", "SharedMemory", "Tensors", "Native", "Disk", "Options", "Status",
             "Observability", "Observability/Metrics", "Generation", "Generation/Loading",
+            "Graphs/Definitions", "Graphs/Execution", "Pipelines",
         ],
         ["Bench"] =
         [
@@ -103,6 +104,23 @@ internal static class FolderLaw
             "Status", "Observability/Metrics",
         ],
 
+        // Pipelines of models and custom nodes: what combines the parts, then the parts.
+        ["Pipelines"] =
+        [
+            "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Libraries", "Inference", "Serving",
+            "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Configuration/Pipelines", "Repository", "Native",
+            "Status", "Observability",
+        ],
+        ["Pipelines/Tensors"] = ["Tensors", "Native"],
+        ["Pipelines/Libraries"] = ["Pipelines/Tensors", "Tensors", "Native", "Status"],
+        ["Pipelines/BuiltIn"] = ["Pipelines/Libraries", "Pipelines/Tensors", "Native", "Status"],
+        ["Pipelines/Definitions"] = ["Pipelines/Libraries", "Serving/Signatures", "Configuration/Pipelines", "Native", "Status"],
+        ["Pipelines/Execution"] =
+        [
+            "Pipelines/Definitions", "Pipelines/Libraries", "Pipelines/Tensors", "Inference", "Inference/Messages", "Serving/Requests",
+            "Serving/Signatures", "Configuration/Pipelines", "Tensors", "Native", "Status",
+        ],
+
         ["Inference"] =
         [
             "Inference/Messages", "Inference/Bytes", "Inference/Images", "Inference/Checks", "Inference/Sequences", "Inference/Shared",
@@ -123,6 +141,23 @@ internal static class FolderLaw
             "Inference/Messages", "Inference/Checks", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Native", "Status",
         ],
 
+        // Graphs: from the text to a definition, its calculators, and what computes their calls.
+        ["Graphs/Definitions"] = ["Graphs/Calculators/Flow", "Configuration/Graphs", "Options", "Status"],
+        ["Graphs/Packets"] = [],
+        ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
+        ["Graphs/Calculators/Flow"] = ["Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Status"],
+        ["Graphs/Calculators/OpenVino"] =
+        [
+            "Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Inference", "Inference/Messages", "Serving/Requests",
+            "Serving/Signatures", "Tensors", "Native", "Status",
+        ],
+        ["Graphs/Execution"] =
+        [
+            "Graphs/Calculators/Flow", "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling",
+            "Configuration", "Configuration/Graphs", "Inference", "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
+            "Native", "Options", "Status", "Observability",
+        ],
+
         // Language without engine, clock or disk.
         ["Language/Values"] = ["Status"],
         ["Language/Templates"] = ["Language/Values", "Status"],
@@ -140,11 +175,6 @@ internal static class FolderLaw
             "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Devices", "Devices/Cpu", "Devices/Health",
             "Repository", "Repository/Language", "Status", "Observability",
         ],
-
-        // Graphs: packets, then what runs them.
-        ["Graphs/Packets"] = [],
-        ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
-        ["Graphs/Calculators/Flow"] = ["Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Status"],
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
@@ -188,18 +218,22 @@ internal static class FolderLaw
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Batches", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
-            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Devices", "Devices/Cpu", "Devices/Health", "Repository",
-            "Repository/Language", "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
+            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Configuration", "Configuration/Pipelines", "Devices", "Devices/Cpu",
+            "Devices/Health", "Repository", "Repository/Language", "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [
-            "Serving", "Serving/Health", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Devices/Cpu",
-            "Repository", "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
+            "Serving", "Serving/Health", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration",
+            "Configuration/Pipelines", "Devices/Cpu", "Repository", "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
         // Uses Repository, because a folder of models is a configuration.
+        ["Configuration/Pipelines"] = [],
         ["Configuration/Graphs"] = ["Disk", "Options", "Options/Parsing", "Status"],
-        ["Configuration"] = ["Configuration/Graphs", "Repository", "Disk", "Options", "Options/Parsing", "Status"],
+        ["Configuration"] =
+        [
+            "Configuration/Graphs", "Configuration/Pipelines", "Repository", "Disk", "Options", "Options/Parsing", "Status",
+        ],
         ["Devices"] = ["Devices/Cpu", "Devices/Health", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = ["Observability"],
         ["Devices/Health"] = ["Native", "Status", "Observability"],

@@ -97,7 +97,7 @@ public class ConfigFormsTests
                 "outputs": [{"out": {"node_name": "b", "data_item": "y"}}]}]}
             """);
         await Assert.That(read.Text).IsEqualTo("OK");
-        await Assert.That(read.Value!.Graphs.Single().Name).IsEqualTo("p");
+        await Assert.That(read.Value!.Pipelines.Single().Name).IsEqualTo("p");
     }
 
     [Test]

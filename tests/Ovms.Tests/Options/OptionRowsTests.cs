@@ -38,6 +38,7 @@ public class OptionRowsTests
         "concurrency",
         "connection_memory_percent",
         "cpu_facts_root",
+        "custom_node_hang_limit",
         "cpu_partition",
         "device_errors_before_unready",
         "drain_timeout_seconds",

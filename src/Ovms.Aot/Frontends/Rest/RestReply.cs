@@ -59,6 +59,14 @@ internal static class RestReply
     /// <summary>Sends a failure with an explicit HTTP status.</summary>
     public static async Task ErrorAsync(HttpContext context, int status, string text, CallSubject? subject = null)
     {
+        if (status == StatusCodes.Status204NoContent)
+        {
+            // HTTP allows no body here: a pipeline found nothing.
+            context.Response.StatusCode = status;
+            context.Features.Set(new RestFailure(text, subject));
+            return;
+        }
+
         using NativeBuffer body = new();
         if (OpenAiClients.Ask(context.Request))
         {

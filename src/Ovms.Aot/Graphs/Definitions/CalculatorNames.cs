@@ -1,3 +1,4 @@
+using Ovms.Graphs.Calculators.Flow;
 using Ovms.Options;
 using Ovms.Status;
 
@@ -9,7 +10,8 @@ internal static class CalculatorNames
     // What the original runs and this server does not, by the end or beginning of the name.
     private static readonly (string Part, string Why)[] s_elsewhere =
     [
-        ("HttpLLMCalculator", "it is served as a graph of this one node; give it HTTP_REQUEST_PAYLOAD and HTTP_RESPONSE_PAYLOAD streams alone"),
+        ("HttpLLMCalculator",
+            "it is served as a graph of this one node; give it HTTP_REQUEST_PAYLOAD and HTTP_RESPONSE_PAYLOAD streams alone"),
         ("EmbeddingsCalculator", "embeddings are not served from graphs; serve the model itself"),
         ("RerankCalculator", "reranking is not served from graphs; serve the model itself"),
         ("S2tCalculator", "speech is not served"),
@@ -30,6 +32,11 @@ internal static class CalculatorNames
             {
                 return why;
             }
+        }
+
+        if (FlowCalculators.WhyNotServed(name) is { } tensorsOnly)
+        {
+            return tensorsOnly;
         }
 
         return NearestName.Of(name, known) is { } nearest

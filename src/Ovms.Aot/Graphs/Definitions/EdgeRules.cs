@@ -80,6 +80,7 @@ internal static class EdgeRules
             : StatusCode.Ok;
         return code == StatusCode.Ok
             ? Outcome.Ok
-            : Outcome.Fail(code, $"{path}: a graph that takes the whole request has REQUEST as its one input and RESPONSE as its one output.");
+            : Outcome.Fail(
+                code, $"{path}: a graph that takes the whole request has REQUEST as its one input and RESPONSE as its one output.");
     }
 }

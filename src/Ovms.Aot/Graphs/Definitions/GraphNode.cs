@@ -8,6 +8,9 @@ namespace Ovms.Graphs.Definitions;
 /// <param name="Options">The options in the record of its calculator; null if the node gives none.</param>
 internal sealed record GraphNode(string Name, NodeConfig Config, object? Options)
 {
+    /// <summary>Its calculator.</summary>
+    public required CalculatorRow Calculator { get; init; }
+
     /// <summary>Its inputs.</summary>
     public ImmutableArray<StreamName> Inputs { get; init; } = [];
 

@@ -51,7 +51,8 @@ internal sealed class GraphWiring(GraphDefinition definition, IReadOnlyList<Grap
             if (!makers.TryAdd(name.Name, node))
             {
                 string other = makers[name.Name] is { } maker ? $"by {maker.Described}" : "as an input of the graph";
-                faults.Add(node.Config.Place, $"the {what} {name.Name} of {node.Described} is made already {other}; give each its own name");
+                faults.Add(
+                    node.Config.Place, $"the {what} {name.Name} of {node.Described} is made already {other}; give each its own name");
             }
         }
     }

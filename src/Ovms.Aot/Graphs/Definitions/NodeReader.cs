@@ -28,13 +28,17 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
 
         if (!config.OptionValue.IsEmpty)
         {
-            faults.Add(config.Place, $"node {name} takes options from side packets (option_value), which is not served; write them in node_options");
+            faults.Add(
+                config.Place,
+                $"node {name} takes options from side packets (option_value), which is not served; write them in node_options");
         }
 
         string handler = config.OutputStreamHandler?.OutputStreamHandler ?? OutputHandlerConfig.Default;
         if (handler != OutputHandlerConfig.Default)
         {
-            faults.Add(config.OutputStreamHandler!.Place, $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
+            faults.Add(
+                config.OutputStreamHandler!.Place,
+                $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
         }
 
         if (config.MaxInFlight < 0)
@@ -45,6 +49,7 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
         ImmutableArray<StreamName> inputs = Parse(config, name, "input_stream", config.InputStream);
         return new GraphNode(name, config, options)
         {
+            Calculator = row ?? CalculatorRow.Plain(config.Calculator),
             Inputs = inputs,
             Outputs = Parse(config, name, "output_stream", config.OutputStream),
             InputSides = Parse(config, name, "input_side_packet", [.. config.InputSidePacket, .. config.ExternalInput]),

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Ovms.Graphs.Definitions;
 
 /// <summary>
-/// The comment # OVMS_GRAPH_QUEUE_MAX_SIZE of a graph: how many instances the original keeps. It is checked and has no other effect, because
-/// the memory of instances is reused in any case and no state is left in it.
+/// The comment # OVMS_GRAPH_QUEUE_MAX_SIZE of a graph: how many instances the original keeps. It is checked and has no other effect,
+/// because the memory of instances is reused in any case and no state is left in it.
 /// </summary>
 internal static class PoolDirective
 {

@@ -43,7 +43,9 @@ internal readonly record struct StreamName(string Tag, int Index, string Name)
         }
 
         names = read.ToImmutable();
-        return names.GroupBy(static name => name.Tag).FirstOrDefault(static tag => tag.Max(static name => name.Index) >= tag.Count()) is { } gap
+        IGrouping<string, StreamName>? withGap =
+            names.GroupBy(static name => name.Tag).FirstOrDefault(static tag => tag.Max(static name => name.Index) >= tag.Count());
+        return withGap is { } gap
             ? $"the indices of {(gap.Key.Length == 0 ? "streams without a tag" : gap.Key)} have a gap; expected 0 to {gap.Count() - 1}"
             : null;
     }

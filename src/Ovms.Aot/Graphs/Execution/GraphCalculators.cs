@@ -1,22 +1,30 @@
 using System.Collections.Frozen;
+using Ovms.Graphs.Calculators.Flow;
 using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Scheduling;
 
 namespace Ovms.Graphs.Execution;
 
 /// <summary>The calculators that graphs may name.</summary>
 internal static class GraphCalculators
 {
-    /// <summary>Names the model that others infer with.</summary>
-    public const string Session = "OpenVINOModelServerSessionCalculator";
+    private static readonly FrozenDictionary<string, CalculatorType> s_types =
+        new CalculatorType[] { new SessionType(), new InferenceType() }.Concat(FlowCalculators.All)
+            .ToFrozenDictionary(static type => type.Name, StringComparer.Ordinal);
 
-    /// <summary>Infers.</summary>
-    public const string Inference = "OpenVINOInferenceCalculator";
+    /// <summary>Their names and options, by name.</summary>
+    public static IReadOnlyDictionary<string, CalculatorRow> All { get; } =
+        s_types.Values.Select(RowOf).ToFrozenDictionary(static row => row.Name, StringComparer.Ordinal);
 
-    /// <summary>All of them, by name.</summary>
-    public static IReadOnlyDictionary<string, CalculatorRow> All { get; } = new CalculatorRow[]
+    /// <summary>The calculator of a row.</summary>
+    public static CalculatorType TypeOf(CalculatorRow row) => s_types[row.Name];
+
+    private static CalculatorRow RowOf(CalculatorType type) => type switch
     {
-        new(Session, ModelSessionOptions.MessageName, ModelSessionOptions.Read),
-        new(Inference, InferenceOptions.MessageName, InferenceOptions.Read),
-    }.ToFrozenDictionary(static row => row.Name, StringComparer.Ordinal);
+        SessionType => new(type.Name, ModelSessionOptions.MessageName, ModelSessionOptions.Read),
+        InferenceType => new(type.Name, InferenceOptions.MessageName, InferenceOptions.Read),
+        FlowType flow => new(flow.Name, flow.OptionsName, flow.ReadOptions),
+        _ => CalculatorRow.Plain(type.Name),
+    };
 }

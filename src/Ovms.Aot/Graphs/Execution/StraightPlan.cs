@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
+using Ovms.Inference;
+using Ovms.Inference.Messages;
 using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
@@ -8,10 +10,15 @@ namespace Ovms.Graphs.Execution;
 /// <summary>
 /// A graph of session and inference nodes alone: each call computes its inferences one after the other, without packets and queues.
 /// </summary>
+/// <param name="Graph">The graph.</param>
 /// <param name="Steps">The inferences, each after those that it reads from.</param>
 /// <param name="Outputs">The tensor of each output of the graph.</param>
-internal sealed record StraightPlan(ImmutableArray<StraightStep> Steps, ImmutableArray<TensorSource> Outputs)
+internal sealed record StraightPlan(
+    GraphDefinition Graph, ImmutableArray<StraightStep> Steps, ImmutableArray<TensorSource> Outputs) : IGraphPlan
 {
+    /// <inheritdoc/>
+    public GraphCallRun Begin(ModelCalls calls, InferMessage message) => new StraightRun(Graph, this, calls, message);
+
     /// <summary>Whether a graph can be computed so.</summary>
     public static bool Fits(GraphDefinition definition) =>
         definition.Inputs.Concat(definition.Outputs).All(static edge => edge.Kind is not (EdgeKind.Request or EdgeKind.Response))
@@ -22,7 +29,7 @@ internal sealed record StraightPlan(ImmutableArray<StraightStep> Steps, Immutabl
     /// <summary>Makes the plan of a graph that <see cref="Fits"/>.</summary>
     /// <param name="definition">The graph.</param>
     /// <returns>The plan; or the first node that does not fit its streams.</returns>
-    public static Outcome<StraightPlan> Of(GraphDefinition definition) => new StraightPlanner(definition).Plan();
+    public static Outcome<IGraphPlan> Of(GraphDefinition definition) => new StraightPlanner(definition).Plan();
 
     private static bool IsDefault(InputHandlerConfig? handler) =>
         handler is null || handler.InputStreamHandler == InputHandlerConfig.Default;

@@ -24,7 +24,7 @@ internal sealed class StraightPlanner
     }
 
     /// <summary>Makes the plan.</summary>
-    public Outcome<StraightPlan> Plan()
+    public Outcome<IGraphPlan> Plan()
     {
         foreach (GraphNode node in _definition.Nodes)
         {
@@ -50,7 +50,7 @@ internal sealed class StraightPlanner
             outputs.Add(carried.Sources[0]);
         }
 
-        return new StraightPlan([.. _steps], outputs.ToImmutable());
+        return new StraightPlan(_definition, [.. _steps], outputs.ToImmutable());
     }
 
     private Outcome AddSession(GraphNode node, ModelSessionOptions options)
@@ -109,12 +109,15 @@ internal sealed class StraightPlanner
         Carried carried = _streams[stream.Name];
         if (carried.IsVector != port.IsVector)
         {
-            return Fail($"{port.Port} takes {Described(port.IsVector)}, but the stream {stream.Name} carries {Described(carried.IsVector)}");
+            return Fail(
+                $"{port.Port} takes {Described(port.IsVector)}, but the stream {stream.Name} carries {Described(carried.IsVector)}");
         }
 
         if (carried.Sources.Length != port.Tensors.Length)
         {
-            return Fail($"input_order_list has {port.Tensors.Length} names, but the stream {stream.Name} carries {carried.Sources.Length} tensors");
+            return Fail(
+                $"input_order_list has {port.Tensors.Length} names, but the stream {stream.Name} carries "
+                    + $"{carried.Sources.Length} tensors");
         }
 
         for (int i = 0; i < port.Tensors.Length; i++)
@@ -142,7 +145,8 @@ internal sealed class StraightPlanner
         return new TensorSource(_steps.Count, index);
     }
 
-    private static PortName[] Names(ImmutableArray<StreamName> names) => [.. names.Select(static name => new PortName(name.Tag, name.Index))];
+    private static PortName[] Names(ImmutableArray<StreamName> names) =>
+        [.. names.Select(static name => new PortName(name.Tag, name.Index))];
 
     private static string Described(bool isVector) => isVector ? "a vector of tensors" : "one tensor";
 

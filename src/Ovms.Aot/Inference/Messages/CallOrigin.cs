@@ -17,6 +17,9 @@ internal enum CallOrigin
 
     /// <summary>TensorFlow Serving over REST.</summary>
     TensorFlowServingRest,
+
+    /// <summary>A servable that is composed of others. It is not counted as a request of the model.</summary>
+    Composed,
 }
 
 /// <summary>Extensions of <see cref="CallOrigin"/>.</summary>

@@ -31,6 +31,7 @@ internal sealed class ServableHealth
     private Task _healing = Task.CompletedTask;
     private volatile string? _reason;
     private volatile bool _isLost;
+    private StatusCode _code = StatusCode.DeviceFailed;
     private int _errors;
     private long _refused;
 
@@ -58,11 +59,12 @@ internal sealed class ServableHealth
     /// <summary>Takes what a model that watches itself says.</summary>
     /// <param name="reason">Why it cannot compute now; null = it can.</param>
     /// <param name="isLost">Whether it never will again, so that it must be loaded again.</param>
-    public void Set(string? reason, bool isLost = false)
+    /// <param name="code">The error of refused calls.</param>
+    public void Set(string? reason, bool isLost = false, StatusCode code = StatusCode.DeviceFailed)
     {
         lock (_gate)
         {
-            (_reason, _isLost) = (reason, isLost);
+            (_reason, _isLost, _code) = (reason, isLost, code);
         }
     }
 
@@ -79,7 +81,7 @@ internal sealed class ServableHealth
     public bool HasErrors => Volatile.Read(ref _errors) != 0;
 
     /// <summary>Why calls are refused; Ok if they are taken.</summary>
-    public Outcome State => _reason is { } reason ? Outcome.Fail(StatusCode.DeviceFailed, reason) : Outcome.Ok;
+    public Outcome State => _reason is { } reason ? Outcome.Fail(_code, reason) : Outcome.Ok;
 
     /// <summary>Counts a call that is refused, for the log.</summary>
     /// <returns>Why it is refused; Ok if it is taken after all.</returns>

@@ -31,8 +31,7 @@ internal sealed class BoardLog(ILogger log)
 
     /// <summary>The state of a version that was published.</summary>
     public void State(ServableId id, VersionRow row) =>
-        Log.StateChanged(
-            log, id.Name, id.Version, row.State.ToString().ToUpperInvariant(), row.ToEntry().Error.ToString().ToUpperInvariant());
+        Log.StateChanged(log, id.Name, id.Version, row.State.ToString().ToUpperInvariant(), row.ToEntry().ErrorName);
 
     /// <summary>New warnings and faults of a configured model: when they change, not at every look.</summary>
     public void Changes(ModelRow before, DesiredModel now)

@@ -24,7 +24,7 @@ internal sealed class LookEffects(CpuPlanner cpus, RemoteRepositories remotes, I
     public void Apply(Desired desired)
     {
         cpus.SetModels(desired.Models
-            .Where(static model => model.Config is { Device.MayUseCpu: true })
+            .Where(static model => model.Config is { Device.MayUseCpu: true, Composition: null })
             .Select(static model => model.Name));
         if (remotes.IsUsed)
         {

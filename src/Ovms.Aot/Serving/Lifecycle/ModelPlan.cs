@@ -25,16 +25,22 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
     public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
 
     /// <summary>Plans for a model that is desired.</summary>
-    public static ModelPlan Of(DesiredModel model, ActualModel? actual, Desired desired, TimeSpan now)
+    /// <param name="model">The model.</param>
+    /// <param name="all">What is served.</param>
+    /// <param name="desired">What should be served.</param>
+    /// <param name="now">The current time.</param>
+    public static ModelPlan Of(DesiredModel model, Actual all, Desired desired, TimeSpan now)
     {
+        ActualModel? actual = all.Find(model.Name);
         actual ??= new ActualModel(model.Name, IsBusy: false, []);
         if (model.Config is not { } config || model.Versions is not { } onDisk)
         {
             return Nothing;
         }
 
+        UsedSources uses = UsedSources.Of(config.Composition, desired, all);
         Candidate[] candidates =
-            [.. onDisk.Select(version => new Candidate(version, config, actual.Find(version.Folder.Version), desired))];
+            [.. onDisk.Select(version => new Candidate(version, config, uses, actual.Find(version.Folder.Version), desired))];
         HashSet<long> counting =
             [.. candidates.Where(static candidate => candidate.Counts).Select(static candidate => candidate.Id.Version)];
         ImmutableArray<long> wanted =
@@ -44,6 +50,8 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
             [.. highestFirst.Where(static candidate => candidate.Actual is null).Select(static candidate => candidate.Id)];
         ModelAction? action = actual.IsBusy
             ? null
+            : highestFirst.FirstOrDefault(static candidate => candidate.IsBroken) is { Actual: not null } broken
+            ? new ModelAction.Unload(broken.Id)
             : highestFirst.Where(static candidate => !candidate.IsServed)
                 .Select(candidate => candidate.Attempt(now))
                 .FirstOrDefault(static attempt => attempt is not null)
@@ -82,9 +90,10 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
     }
 
     /// <summary>A version on disk together with its actual state.</summary>
-    private readonly struct Candidate(VersionOnDisk onDisk, ModelConfig config, ActualVersion? actual, Desired desired)
+    private readonly struct Candidate(
+        VersionOnDisk onDisk, ModelConfig config, UsedSources uses, ActualVersion? actual, Desired desired)
     {
-        private readonly VersionSource _source = new(config, onDisk.Folder, onDisk.Stamp);
+        private readonly VersionSource _source = new(config, onDisk.Folder, onDisk.Stamp) { Uses = uses.Sources };
         private readonly long _vouchedLook = desired.VouchedLook;
 
         public ServableId Id { get; } = new(config.Name, onDisk.Folder.Version);
@@ -96,6 +105,10 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         public bool IsServed => Actual?.Serves is not null;
 
         public bool IsUntried => !IsServed && Failure is null;
+
+        /// <summary>Whether it serves and its calls must fail: what it calls is gone, or has changed and does not fit any more.</summary>
+        public bool IsBroken => Actual?.Serves is { Uses.IsEmpty: false } serves
+            && (!uses.AreServed || (Failure is not null && _source.IsOfTheSameFiles(serves)));
 
         /// <summary>Whether it serves, or can be expected to once it is loaded.</summary>
         public bool Counts => IsServed || (IsSettled && Failure is null);
@@ -111,7 +124,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
                 return Actual?.ReturnAt is { } at && now >= at ? new LoadAction.Return(Id, _source) : null;
             }
 
-            if (!IsSettled || !IsDue(now))
+            if (!IsSettled || uses.AreAwaited || !IsDue(now))
             {
                 return null;
             }

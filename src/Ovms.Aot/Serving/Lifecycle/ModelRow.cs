@@ -18,6 +18,12 @@ internal sealed class ModelRow(string name)
     /// <summary>Whether it is no longer configured.</summary>
     public bool IsRetired { get; set; }
 
+    /// <summary>Whether it is composed of other servables.</summary>
+    public bool IsComposed { get; set; }
+
+    /// <summary>Whether it is a graph.</summary>
+    public bool IsGraph { get; set; }
+
     /// <summary>Whether one of its versions is being loaded.</summary>
     public bool IsBusy { get; set; }
 
@@ -44,7 +50,7 @@ internal sealed class ModelRow(string name)
     {
         if (!_versions.TryGetValue(version, out VersionRow? row) || !row.IsAlive)
         {
-            row = new VersionRow(version);
+            row = new VersionRow(version, IsComposed);
             _versions[version] = row;
         }
 
@@ -62,8 +68,13 @@ internal sealed class ModelRow(string name)
     }
 
     /// <summary>The model's entry in the table that callers see.</summary>
-    public ModelEntry ToEntry() =>
-        new(Name, [.. Versions.Select(static row => row.ToEntry())]) { IsRetired = IsRetired, Reason = Fault.IsOk ? null : Fault.Text };
+    public ModelEntry ToEntry() => new(Name, [.. Versions.Select(static row => row.ToEntry())])
+    {
+        IsRetired = IsRetired,
+        IsComposed = IsComposed,
+        IsGraph = IsGraph,
+        Reason = Fault.IsOk ? null : Fault.Text,
+    };
 
     /// <summary>The model's state as the input of a plan.</summary>
     public ActualModel ToActual() =>

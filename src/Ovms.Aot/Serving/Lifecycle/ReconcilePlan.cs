@@ -28,7 +28,7 @@ internal sealed record ReconcilePlan(
     {
         List<ModelPlan> plans =
         [
-            .. desired.Models.Select(model => ModelPlan.Of(model, actual.Find(model.Name), desired, now)),
+            .. desired.Models.Select(model => ModelPlan.Of(model, actual, desired, now)),
             .. actual.Models
                 .ExceptBy(desired.Models.Select(static model => model.Name), static model => model.Name)
                 .Select(ModelPlan.ToRemove),

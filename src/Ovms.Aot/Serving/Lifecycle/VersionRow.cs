@@ -3,7 +3,9 @@ using Ovms.Serving.Table;
 namespace Ovms.Serving.Lifecycle;
 
 /// <summary>The <see cref="ServingBoard"/>'s record of one version. Only the board changes it.</summary>
-internal sealed class VersionRow(long version)
+/// <param name="version">The version's number.</param>
+/// <param name="isComposed">Whether it is composed of other servables.</param>
+internal sealed class VersionRow(long version, bool isComposed = false)
 {
     /// <summary>The version's number.</summary>
     public long Version => version;
@@ -33,7 +35,8 @@ internal sealed class VersionRow(long version)
     public bool IsAlive => State < ServableState.Unloading;
 
     /// <summary>The version's entry in the table that callers see.</summary>
-    public VersionEntry ToEntry() => new(Version, State, Servable, IsFailureSure ? Failed?.Why.Text : null);
+    public VersionEntry ToEntry() =>
+        new(Version, State, Servable, IsFailureSure ? Failed?.Why.Text : null) { IsComposed = isComposed };
 
     /// <summary>The version's state as the input of a plan.</summary>
     public ActualVersion ToActual() => new(Version, Serves, Failed, Servable?.NeedsReturn == true ? WayBack?.At : null);

@@ -58,6 +58,9 @@ internal sealed record ModelConfig
     /// <summary>The most rows of waiting calls that may be computed at once; 0 = each call is computed alone.</summary>
     public int LargestBatch { get; init; }
 
+    /// <summary>What it is composed of; null for a model.</summary>
+    public ComposedSettings? Composition { get; init; }
+
     /// <summary>The options from which these settings were parsed.</summary>
     public required ModelOptions Written { get; init; }
 
@@ -70,7 +73,8 @@ internal sealed record ModelConfig
     /// </remarks>
     public bool CompilesLike(ModelConfig other) =>
         ReferenceEquals(this, other)
-        || (CacheDir == other.CacheDir && QueueSize == other.QueueSize && Effect(Written) == Effect(other.Written));
+        || (IsComposedLike(other) && CacheDir == other.CacheDir
+            && QueueSize == other.QueueSize && Effect(Written) == Effect(other.Written));
 
     /// <summary>Parses the options.</summary>
     /// <returns>The settings, or the first fault.</returns>
@@ -134,8 +138,29 @@ internal sealed record ModelConfig
             };
     }
 
+    /// <summary>The settings of a servable that is composed of others.</summary>
+    public static ModelConfig Of(ComposedSettings composition, ServerOptions server) => new()
+    {
+        Name = composition.Name,
+        BasePath = "",
+        Versions = VersionPolicy.Default,
+        Settings = ModelSettings.Parse(new ModelOptions()).Value!,
+        Device = TargetDevice.Cpu,
+        Plugin = PluginConfig.Empty,
+        Nireq = 0,
+        QueueSize = 0,
+        CacheDir = "",
+        LoadTimeout = server.LoadTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Written = new ModelOptions { ModelName = composition.Name },
+        Composition = composition,
+    };
+
     /// <summary>Finds settings of inputs and outputs that a version's file does not have: see <see cref="NamedPorts"/>.</summary>
     public IEnumerable<Outcome> UnknownPorts(ModelFile file) => NamedPorts.Unknown(Settings, file);
+
+    private bool IsComposedLike(ModelConfig other) => Composition is null
+        ? other.Composition is null
+        : other.Composition is { } composition && Composition.IsLike(composition);
 
     private static ModelOptions Effect(ModelOptions written) => written with
     {

@@ -14,6 +14,9 @@ internal sealed record TensorInfo(int Index, string Name, ElementType ElementTyp
     /// <summary>Converts this type's elements between the APIs and OpenVINO.</summary>
     public TensorMarshaler Marshaler { get; } = TensorMarshaler.For(ElementType);
 
+    /// <summary>The datatype that metadata reports: INVALID, as in the original, where a graph's stream has no type of its own.</summary>
+    public string ReportedDatatype => ElementType == ElementType.Dynamic ? "INVALID" : Marshaler.Datatype;
+
     /// <summary>
     /// Whether the model returns rows of U8, each a text followed by a NUL, that callers see as strings. Only for outputs.
     /// </summary>

@@ -17,7 +17,14 @@ internal sealed record VersionEntry(long Version, ServableState State, Servable?
     public bool IsReady => State == ServableState.Available && Servable?.Health.IsReady != false;
 
     /// <summary>The error that status calls report.</summary>
-    public LoadError Error => State == ServableState.Loading && Reason is not null ? LoadError.Unknown : LoadError.Ok;
+    public LoadError Error => State != ServableState.Loading || Reason is null ? LoadError.Ok
+        : IsComposed ? LoadError.FailedPrecondition : LoadError.Unknown;
+
+    /// <summary>Whether it is composed of other servables, which it needs.</summary>
+    public bool IsComposed { get; init; }
+
+    /// <summary>The name of <see cref="Error"/>.</summary>
+    public string ErrorName => Error == LoadError.FailedPrecondition ? "FAILED_PRECONDITION" : Error.ToString().ToUpperInvariant();
 
     /// <summary>The error text that status calls report.</summary>
     public string ErrorMessage => Error == LoadError.Ok ? "OK" : Reason!;
@@ -31,6 +38,9 @@ internal enum LoadError
 
     /// <summary>Loading failed.</summary>
     Unknown = 2,
+
+    /// <summary>A servable is composed of others that are not served, or do not fit.</summary>
+    FailedPrecondition = 9,
 }
 
 /// <summary>One model's rows, by ascending version; empty while its versions are not yet known.</summary>
@@ -55,6 +65,12 @@ internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Vers
 
     /// <summary>Whether the model is no longer configured, so that its rows are history.</summary>
     public bool IsRetired { get; init; }
+
+    /// <summary>Whether it is composed of other servables. It then has one version, whatever version a caller names.</summary>
+    public bool IsComposed { get; init; }
+
+    /// <summary>Whether it is a graph.</summary>
+    public bool IsGraph { get; init; }
 
     /// <summary>Why the model as a whole cannot be served (its settings or its path); null if it can.</summary>
     public string? Reason { get; init; }

@@ -29,6 +29,7 @@ internal sealed class Servable
         _model = model;
         Sequences = model.Pool as SequenceTable;
         Language = model.Pool as ServableLanguage;
+        Composition = model.Pool as ServableComposition;
         Accepted = model.Variants?.Accepted ?? model.Signature;
     }
 
@@ -62,6 +63,9 @@ internal sealed class Servable
 
     /// <summary>The language model (the same object as <see cref="Pool"/>); null for models that infer.</summary>
     public ServableLanguage? Language { get; }
+
+    /// <summary>The composition (the same object as <see cref="Pool"/>); null for models.</summary>
+    public ServableComposition? Composition { get; }
 
     // The form that computes new calls, if it is not this one.
     private Servable? Serving => BatchForm?.Serving ?? Throughput?.Serving;

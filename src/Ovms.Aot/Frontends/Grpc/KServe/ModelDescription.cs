@@ -36,7 +36,7 @@ internal static class ModelDescription
 
     private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorInfo info)
     {
-        ModelMetadataResponse.Types.TensorMetadata metadata = new() { Name = info.Name, Datatype = info.Marshaler.Datatype };
+        ModelMetadataResponse.Types.TensorMetadata metadata = new() { Name = info.Name, Datatype = info.ReportedDatatype };
         metadata.Shape.AddRange(ReportedShape.Of(info));
         return metadata;
     }

@@ -73,7 +73,7 @@ internal static class MetadataJson
             body.Raw(i == 0 ? "{\"name\":"u8 : ",{\"name\":"u8);
             body.Text(tensor.Name);
             body.Raw(",\"datatype\":"u8);
-            body.Text(tensor.Marshaler.Datatype);
+            body.Text(tensor.ReportedDatatype);
             body.Raw(",\"shape\":"u8);
             body.Numbers(ReportedShape.Of(tensor).AsSpan());
             body.Raw("}"u8);

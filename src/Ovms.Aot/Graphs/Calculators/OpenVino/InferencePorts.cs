@@ -55,7 +55,8 @@ internal sealed record InferencePorts(ImmutableArray<InferencePort> Inputs, Immu
 
         if (!hasVector && !list.IsEmpty)
         {
-            return Fail($"{side}_order_list is given, but no {side}_stream is a vector; expected a tag such as OVTENSORS, or {TagsOf(side)}");
+            return Fail(
+                $"{side}_order_list is given, but no {side}_stream is a vector; expected a tag such as OVTENSORS, or {TagsOf(side)}");
         }
 
         if (!list.IsEmpty && names.Count > 0)

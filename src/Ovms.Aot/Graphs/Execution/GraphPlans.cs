@@ -1,0 +1,27 @@
+using Ovms.Graphs.Definitions;
+using Ovms.Status;
+
+namespace Ovms.Graphs.Execution;
+
+/// <summary>From the text of a graph to its definition and plan. Pure: no disk, no models.</summary>
+internal static class GraphPlans
+{
+    /// <summary>Reads a graph.</summary>
+    /// <param name="path">Its file, for the sentences.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="plan">The plan; null if there is a fault.</param>
+    /// <returns>The definition; or what is wrong with the text or its nodes.</returns>
+    public static Outcome<GraphDefinition> Read(string path, string text, out IGraphPlan? plan)
+    {
+        plan = null;
+        Outcome<GraphDefinition> graph = GraphReader.Read(path, text, GraphCalculators.All);
+        if (!graph.IsOk)
+        {
+            return graph;
+        }
+
+        Outcome<IGraphPlan> made = StraightPlan.Fits(graph.Value) ? StraightPlan.Of(graph.Value) : PacketPlanner.Plan(graph.Value);
+        plan = made.Value;
+        return made.IsOk ? graph : made.WithoutValue;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Packets;
+using Ovms.Graphs.Scheduling;
+using Ovms.Status;
+
+namespace Ovms.Graphs.Execution;
+
+/// <summary>Makes the plan of a graph whose calls are computed by packets and queues.</summary>
+internal static class PacketPlanner
+{
+    /// <summary>Makes the plan.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <returns>The plan; or the first node that does not fit its streams or its options.</returns>
+    public static Outcome<IGraphPlan> Plan(GraphDefinition graph)
+    {
+        GraphEdge? whole =
+            graph.Inputs.Concat(graph.Outputs).FirstOrDefault(static edge => edge.Kind is EdgeKind.Request or EdgeKind.Response);
+        if (whole is not null)
+        {
+            return Outcome.Fail(
+                StatusCode.NotImplemented,
+                $"{graph.Path}: the stream {whole.Name.Name} carries a whole request or response, which is not served yet; use tensors.");
+        }
+
+        Outcome read = ReadPolicy(graph.Path, graph.Config.InputStreamHandler, out InputPolicy? common);
+        if (!read.IsOk)
+        {
+            return read;
+        }
+
+        GraphPlanBuilder builder = new() { MaxQueueSize = graph.Config.MaxQueueSize, ReportDeadlock = graph.Config.ReportDeadlock };
+        foreach (GraphEdge input in graph.Inputs)
+        {
+            builder.AddInput(input.Name.Name, PacketKind.Tensor);
+        }
+
+        foreach (GraphEdge output in graph.Outputs)
+        {
+            builder.AddOutput(output.Name.Name, PacketKind.Tensor);
+        }
+
+        foreach (StreamName side in graph.InputSides)
+        {
+            builder.AddInputSide(side.Name, PacketKind.Any);
+        }
+
+        foreach (GraphNode node in graph.Nodes)
+        {
+            Outcome<NodeDefinition> added = NodeOf(graph.Path, node, common);
+            if (!added.IsOk)
+            {
+                return added.WithoutValue;
+            }
+
+            builder.AddNode(added.Value);
+        }
+
+        Outcome<GraphPlan> plan = builder.Build();
+        return plan.IsOk ? new PacketPlan(graph, plan.Value) : Outcome.Fail(plan.Code, $"{graph.Path}: {plan.Detail}.");
+    }
+
+    private static Outcome ReadPolicy(string path, InputHandlerConfig? handler, out InputPolicy? policy)
+    {
+        policy = null;
+        if (handler is null)
+        {
+            return Outcome.Ok;
+        }
+
+        Outcome<InputPolicy> read = PolicyReader.Read(path, handler);
+        policy = read.Value;
+        return read.WithoutValue;
+    }
+
+    private static Outcome<NodeDefinition> NodeOf(string path, GraphNode node, InputPolicy? common)
+    {
+        NodePorts ports = new(Ports(node.Inputs), Ports(node.Outputs), Ports(node.InputSides), Ports(node.OutputSides));
+        Outcome<BoundCalculator> bound = GraphCalculators.TypeOf(node.Calculator).Bind(ports, node.Options);
+        if (!bound.IsOk)
+        {
+            return Outcome.Fail(bound.Code, $"{path}, {node.Config.Place}: {node.Described}: {bound.Detail}.");
+        }
+
+        Outcome read = ReadPolicy(path, node.Config.InputStreamHandler, out InputPolicy? policy);
+        return read.IsOk
+            ? new NodeDefinition(node.Name, node.Config.Calculator, bound.Value)
+            {
+                Inputs = Names(node.Inputs),
+                Outputs = Names(node.Outputs),
+                InputSides = Names(node.InputSides),
+                OutputSides = Names(node.OutputSides),
+                BackEdges = Ports(node.BackEdges),
+                Policy = policy ?? common,
+                MaxInFlight = node.Config.MaxInFlight,
+                SourceLayer = node.Config.SourceLayer,
+            }
+            : read;
+    }
+
+    private static PortName[] Ports(ImmutableArray<StreamName> names) =>
+        [.. names.Select(static name => new PortName(name.Tag, name.Index))];
+
+    private static string[] Names(ImmutableArray<StreamName> names) => [.. names.Select(static name => name.Name)];
+}

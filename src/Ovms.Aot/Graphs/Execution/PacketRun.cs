@@ -1,0 +1,99 @@
+using Ovms.Graphs.Calculators.OpenVino;
+using Ovms.Graphs.Packets;
+using Ovms.Graphs.Scheduling;
+using Ovms.Inference;
+using Ovms.Inference.Messages;
+using Ovms.Status;
+
+namespace Ovms.Graphs.Execution;
+
+/// <summary>One unary call of a graph with a <see cref="PacketPlan"/>: one packet for each input, and the first of each output.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="calls">Opens the calls of models.</param>
+/// <param name="message">The request, which lives as long as this.</param>
+internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage message) : GraphCallRun, IGraphObserver
+{
+    private readonly Packet[] _outputs = new Packet[plan.Plan.Outputs.Length];
+
+    /// <inheritdoc/>
+    public override async ValueTask<Outcome> ComputeAsync(CancellationToken cancellation)
+    {
+        using GraphInstance instance = plan.Plan.Rent();
+        GraphStart start = new(this, cancellation)
+        {
+            Sides = [.. plan.Graph.InputSides.Select(side => SideOf(side.Name))],
+            Caller = new GraphCaller(calls, message),
+        };
+        Outcome step = await instance.StartAsync(start).ConfigureAwait(false);
+        Timestamp time = new(message.PacketTime!.Value);
+        for (int i = 0; step.IsOk && i < plan.Graph.Inputs.Length; i++)
+        {
+            string name = plan.Graph.Inputs[i].Name.Name;
+            TensorPacket packet = new(TensorValue.Of(message.Inputs.Find(input => input.Name == name)!), owner: null);
+            step = await instance.AddAsync(i, new Packet(packet, time)).ConfigureAwait(false);
+        }
+
+        // Order: the request's memory is in packets until all nodes are closed, whatever has happened.
+        instance.CloseInputs();
+        Outcome done = await instance.WaitDoneAsync().ConfigureAwait(false);
+        return !done.IsOk ? done : !step.IsOk ? step : CheckOutputs();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OnPacketAsync(int output, Packet packet)
+    {
+        if (_outputs[output].IsEmpty)
+        {
+            _outputs[output] = packet;
+        }
+        else
+        {
+            packet.Release();
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public override bool TryDetach() => true;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (Packet packet in _outputs)
+        {
+            packet.Release();
+        }
+
+        Array.Clear(_outputs);
+    }
+
+    /// <inheritdoc/>
+    protected override TensorValue ValueOf(int output) => ((TensorPacket)_outputs[output].Value!).Value;
+
+    private object SideOf(string name)
+    {
+        ParameterValue value = message.Parameters.Find(parameter => parameter.Name == name).Value;
+        return value.Flag is { } flag ? flag : value.Integer is { } number ? number : value.Text!;
+    }
+
+    private Outcome CheckOutputs()
+    {
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            string name = plan.Plan.Outputs[i].Name;
+            if (_outputs[i].IsEmpty)
+            {
+                return Outcome.Fail(
+                    StatusCode.GraphOutputMissing, $"the output {name} got no packet; nothing in the graph made one of this request");
+            }
+
+            if (_outputs[i].Value is not TensorPacket)
+            {
+                return Outcome.Fail(StatusCode.GraphOutputMissing, $"the output {name} is {_outputs[i].Value}; only tensors leave a graph");
+            }
+        }
+
+        return Outcome.Ok;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Ovms.Configuration.Pipelines;
+using Ovms.Native;
+using Ovms.Pipelines.Libraries;
+using Ovms.Serving.Signatures;
+using Ovms.Status;
+
+namespace Ovms.Pipelines.Definitions;
+
+/// <summary>Puts checked nodes in order, and determines which parts lead to each.</summary>
+internal static class PlanBuilder
+{
+    /// <summary>Builds the plan.</summary>
+    /// <param name="config">The definition.</param>
+    /// <param name="connections">Its connections, which were checked.</param>
+    /// <returns>The plan, or the first fault: a cycle, a node that leads nowhere, or parts that meet in the wrong order.</returns>
+    public static Outcome<PipelinePlan> Build(PipelineConfig config, Connections connections)
+    {
+        Outcome<ImmutableArray<PipelineNode>> sorted = Sort(config);
+        if (!sorted.IsOk)
+        {
+            return sorted.WithoutValue;
+        }
+
+        string[] names = [PipelineConfig.Request, .. sorted.Value.Select(static node => node.Name), PipelineConfig.Response];
+        Dictionary<string, int> indexes = names.Select(static (name, index) => (name, index))
+            .ToDictionary(static pair => pair.name, static pair => pair.index, StringComparer.Ordinal);
+        Outcome<ImmutableArray<NodePort>> inputs = RequestPorts.Of(config, connections);
+        if (!inputs.IsOk)
+        {
+            return inputs.WithoutValue;
+        }
+
+        PlanNode[] nodes =
+        [
+            new PlanNode { Name = PipelineConfig.Request, Outputs = inputs.Value, Demultiply = config.DemultiplyCount },
+            .. sorted.Value.Select(node => Node(node, connections.SignatureOf(node.Name), indexes)),
+            new PlanNode { Name = PipelineConfig.Response },
+        ];
+        PlanSource SourceOf(PipelineItem item) => new(indexes[item.Node], OutputOf(config, sorted.Value, item));
+        for (int i = 1; i < nodes.Length - 1; i++)
+        {
+            PipelineNode written = nodes[i].Written!;
+            ImmutableArray<PlanSource> sources =
+                [.. nodes[i].Inputs.Select(port => SourceOf(written.Inputs.First(input => input.Name == port.Name)))];
+            nodes[i] = nodes[i] with { Sources = sources };
+            Outcome levels = FindLevels(nodes, i);
+            if (!levels.IsOk)
+            {
+                return levels;
+            }
+        }
+
+        nodes[^1] = Response(config, nodes, SourceOf);
+        return new PipelinePlan(config.Name, [.. Connect(nodes)], SignatureOf(nodes), config.EmptyResult);
+    }
+
+    /// <summary>The demultiplexers whose parts a node gives, outermost first.</summary>
+    public static ImmutableArray<int> LevelsBehind(IReadOnlyList<PlanNode> nodes, int node) =>
+        nodes[node].Demultiply is null ? nodes[node].Levels : nodes[node].Levels.Add(node);
+
+    private static int OutputOf(PipelineConfig config, ImmutableArray<PipelineNode> nodes, PipelineItem item) =>
+        item.Node == PipelineConfig.Request
+            ? config.Inputs.IndexOf(item.Item)
+            : nodes.First(node => node.Name == item.Node).Outputs.ToList().FindIndex(output => output.Alias == item.Item);
+
+    private static PlanNode Node(PipelineNode node, NodeSignature signature, Dictionary<string, int> indexes) => new()
+    {
+        Name = node.Name,
+        Written = node,
+        Inputs = signature.Inputs,
+        Outputs = [.. node.Outputs.Select(output => signature.Outputs.First(port => port.Name == output.Item))],
+        Demultiply = node.DemultiplyCount,
+        Gathers = node.GatherFrom.Length == 0 ? PlanNode.Nothing : indexes[node.GatherFrom],
+    };
+
+    // Every node must lead to the response, and none to itself.
+    private static Outcome<ImmutableArray<PipelineNode>> Sort(PipelineConfig config)
+    {
+        List<PipelineNode> left = [.. config.Nodes];
+        HashSet<string> done = [PipelineConfig.Request];
+        ImmutableArray<PipelineNode>.Builder sorted = ImmutableArray.CreateBuilder<PipelineNode>();
+        while (left.FindIndex(node => node.Inputs.All(input => done.Contains(input.Node))) is >= 0 and var next)
+        {
+            sorted.Add(left[next]);
+            done.Add(left[next].Name);
+            left.RemoveAt(next);
+        }
+
+        if (left.Count > 0)
+        {
+            string names = string.Join(", ", left.Select(static node => node.Name));
+            return Outcome.Fail(StatusCode.PipelineContainsCycle, $"These nodes wait for each other: {names}");
+        }
+
+        HashSet<string> used = [.. config.Outputs.Select(static output => output.Node)];
+        for (int i = sorted.Count - 1; i >= 0; i--)
+        {
+            if (!used.Contains(sorted[i].Name))
+            {
+                return Outcome.Fail(
+                    StatusCode.PipelineHasUnconnectedNodes, $"No output of the node {sorted[i].Name} leads to the response.");
+            }
+
+            used.UnionWith(sorted[i].Inputs.Select(static input => input.Node));
+        }
+
+        return sorted.ToImmutable();
+    }
+
+    private static Outcome FindLevels(PlanNode[] nodes, int index)
+    {
+        PlanNode node = nodes[index];
+        ImmutableArray<int>? all = null;
+        foreach (PlanSource source in node.Sources)
+        {
+            ImmutableArray<int> given = LevelsBehind(nodes, source.Node);
+            if (node.Gathers != PlanNode.Nothing)
+            {
+                if (given.IsEmpty || given[^1] != node.Gathers)
+                {
+                    return Outcome.Fail(
+                        StatusCode.PipelineWrongGatherOrder,
+                        $"Node: {node.Name}; it gathers the parts of {nodes[node.Gathers].Name}, but {nodes[source.Node].Name} gives "
+                            + $"{(given.IsEmpty ? "whole tensors" : $"parts of {nodes[given[^1]].Name}")}.");
+                }
+
+                given = given.RemoveAt(given.Length - 1);
+            }
+
+            if (all is { } other && !other.SequenceEqual(given))
+            {
+                return Outcome.Fail(
+                    StatusCode.PipelineWrongGatherOrder, $"Node: {node.Name}; its inputs are parts of different demultiplexers.");
+            }
+
+            all = given;
+        }
+
+        nodes[index] = node with { Levels = all ?? [] };
+        return Outcome.Ok;
+    }
+
+    private static PlanNode Response(PipelineConfig config, PlanNode[] nodes, Func<PipelineItem, PlanSource> sourceOf)
+    {
+        ImmutableArray<PlanSource> sources = [.. config.Outputs.Select(sourceOf)];
+        return nodes[^1] with
+        {
+            Sources = sources,
+            Inputs = [.. config.Outputs.Select((output, i) => Gathered(output.Name, nodes, sources[i]))],
+        };
+    }
+
+    // Parts of a demultiplexer's own output gathered again are that output.
+    private static NodePort Gathered(string name, PlanNode[] nodes, PlanSource source)
+    {
+        PlanNode from = nodes[source.Node];
+        NodePort port = from.Outputs[source.Output];
+        IEnumerable<int> counts = from.Levels.Select(level => nodes[level].Demultiply!.Value);
+        return port with { Name = name, Shape = Shapes.Under(counts, WholeOf(from, port)) };
+    }
+
+    private static PartialShape WholeOf(PlanNode node, NodePort port) =>
+        node.Demultiply is { } count ? Shapes.Under([count], Shapes.WithoutFirst(port.Shape)) : port.Shape;
+
+    private static IEnumerable<PlanNode> Connect(PlanNode[] nodes) => nodes.Select((node, index) => node with
+    {
+        SourceNodes = [.. node.Sources.Select(static source => source.Node).Distinct()],
+        Consumers =
+        [
+            .. Enumerable.Range(0, nodes.Length).Where(other => nodes[other].Sources.Any(source => source.Node == index)),
+        ],
+    });
+
+    private static Signature SignatureOf(PlanNode[] nodes) => new(
+        [.. nodes[0].Outputs.Select(static (port, index) => new TensorInfo(index, port.Name, port.Type, port.Shape, port.Layout))],
+        [.. nodes[^1].Inputs.Select(static (port, index) => new TensorInfo(index, port.Name, port.Type, port.Shape, LayoutText.Unknown))]);
+}

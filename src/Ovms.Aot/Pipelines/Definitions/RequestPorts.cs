@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Ovms.Configuration.Pipelines;
+using Ovms.Native;
+using Ovms.Pipelines.Libraries;
+using Ovms.Serving.Signatures;
+using Ovms.Status;
+
+namespace Ovms.Pipelines.Definitions;
+
+/// <summary>The inputs of a pipeline: what all nodes accept that take them.</summary>
+internal static class RequestPorts
+{
+    private const int ImageRank = 4;
+    private const string ImageLayout = "NHWC";
+
+    /// <summary>Determines them.</summary>
+    /// <param name="config">The definition.</param>
+    /// <param name="connections">Its connections, which were checked.</param>
+    /// <returns>The inputs in the order written, or the first that no request could fit.</returns>
+    public static Outcome<ImmutableArray<NodePort>> Of(PipelineConfig config, Connections connections)
+    {
+        ImmutableArray<NodePort>.Builder ports = ImmutableArray.CreateBuilder<NodePort>();
+        foreach (string name in config.Inputs)
+        {
+            Outcome<NodePort> port = Of(config, connections, name);
+            if (!port.IsOk)
+            {
+                return port.WithoutValue;
+            }
+
+            ports.Add(port.Value);
+        }
+
+        return ports.ToImmutable();
+    }
+
+    private static Outcome<NodePort> Of(PipelineConfig config, Connections connections, string name)
+    {
+        NodePort? all = null;
+        foreach ((PipelineNode node, PipelineItem input) in config.Nodes.SelectMany(
+            static node => node.Inputs.Select(input => (node, input))))
+        {
+            if (input.Node != PipelineConfig.Request || input.Item != name)
+            {
+                continue;
+            }
+
+            NodePort port = connections.SignatureOf(node.Name).Inputs.First(port => port.Name == input.Name);
+            port = port with { Name = name, Layout = LayoutOf(node, port) };
+            PartialShape? both = all is null ? port.Shape : Shapes.Intersect(all.Shape, port.Shape);
+            if (both is null || (all is not null && all.Type != port.Type))
+            {
+                return Outcome.Fail(
+                    StatusCode.PipelineInputAmbiguous,
+                    $"Input: {name}; the node {node.Name} wants {port.Type} {port.Shape}, others {all!.Type} {all.Shape}.");
+            }
+
+            all = port with { Shape = both, Layout = all is null || all.Layout == port.Layout ? port.Layout : LayoutText.Unknown };
+        }
+
+        if (all is null)
+        {
+            return Outcome.Fail(StatusCode.PipelineHasUnconnectedNodes, $"No node takes the input {name}.");
+        }
+
+        return config.DemultiplyCount is { } count
+            ? all with { Shape = Shapes.Under([count], all.Shape), Layout = LayoutText.Unknown }
+            : all;
+    }
+
+    // A library does not say how an image lies in its input. As in the original, a caller's image is decoded pixel by pixel.
+    private static string LayoutOf(PipelineNode node, NodePort port) => !port.Shape.HasRank || port.Shape.Rank == 0 ? LayoutText.Scalar
+        : node.IsCustom ? port.Shape.Rank == ImageRank ? ImageLayout : LayoutText.Unknown
+        : port.Layout;
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Ovms.Configuration.Pipelines;
+using Ovms.Pipelines.BuiltIn;
+using Ovms.Pipelines.Libraries;
+using Ovms.Repository;
+using Ovms.Status;
+
+namespace Ovms.Pipelines;
+
+/// <summary>
+/// The libraries that were loaded, and the instances that pipelines have of them. A file that was replaced is loaded anew; pipelines that
+/// are loaded again keep their instances if library and parameters are the same.
+/// </summary>
+/// <param name="mostHangs">Number of hanging threads in a library after which its pipelines take no calls; 0 = never.</param>
+internal sealed class NodeLibraries(int mostHangs)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (string Stamp, NodeLibrary Library)> _loaded = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Pipeline, string Node), (string Parameters, NodeInstance Instance)> _instances = [];
+
+    /// <summary>Opens the library of a node.</summary>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="node">Its custom node.</param>
+    /// <returns>The instance, which the caller releases; or why there is none.</returns>
+    public Outcome<NodeInstance> Open(PipelineConfig pipeline, PipelineNode node)
+    {
+        string? path = pipeline.Libraries.FirstOrDefault(library => library.Key == node.Library).Value;
+        if (path is null)
+        {
+            return Outcome.Fail(
+                StatusCode.PipelineLibraryInvalid,
+                $"Node: {node.Name}; library_name: {node.Library}; it is not in custom_node_library_config_list.");
+        }
+
+        lock (_gate)
+        {
+            Outcome<NodeLibrary> library = Load(node.Library, path);
+            return library.IsOk
+                ? Open(pipeline, node, library.Value)
+                : Outcome.Fail(StatusCode.PipelineLibraryInvalid, $"Node: {node.Name}; {library.Text}");
+        }
+    }
+
+    private Outcome<NodeInstance> Open(PipelineConfig pipeline, PipelineNode node, NodeLibrary library)
+    {
+        (string, string) place = (pipeline.Name, node.Name);
+        string parameters = string.Join('\0', node.Parameters.Select(static one => $"{one.Key}\0{one.Value}"));
+        if (_instances.TryGetValue(place, out (string Parameters, NodeInstance Instance) kept)
+            && kept.Parameters == parameters && kept.Instance.Library == library && kept.Instance.TryHold())
+        {
+            return kept.Instance;
+        }
+
+        Outcome<NodeInstance> opened = library.Open(node.Parameters);
+        if (opened.IsOk)
+        {
+            _instances[place] = (parameters, opened.Value);
+        }
+
+        return opened.IsOk ? opened : Outcome.Fail(opened.Code, $"Node: {node.Name}; {opened.Detail}");
+    }
+
+    private Outcome<NodeLibrary> Load(string name, string path)
+    {
+        Outcome fence = PathFence.CheckText(path);
+        if (!fence.IsOk)
+        {
+            return fence;
+        }
+
+        FileInfo file = new(path);
+        string stamp = file.Exists
+            ? string.Create(CultureInfo.InvariantCulture, $"{name}\0{file.Length}@{file.LastWriteTimeUtc.Ticks}")
+            : $"{name}\0";
+        if (_loaded.TryGetValue(path, out (string Stamp, NodeLibrary Library) known) && known.Stamp == stamp)
+        {
+            return known.Library;
+        }
+
+        Outcome<NodeLibrary> loaded = file.Exists ? LoadFile(name, path) : FindBuiltIn(name, path);
+        if (loaded.IsOk)
+        {
+            _loaded[path] = (stamp, loaded.Value);
+        }
+
+        return loaded;
+    }
+
+    private Outcome<NodeLibrary> LoadFile(string name, string path)
+    {
+        Outcome<NodeFunctions> functions = NodeFunctions.Load(path);
+        return functions.IsOk
+            ? new SharedNodeLibrary(name, functions.Value) { Hangs = new NodeHangs(name) { Most = mostHangs } }
+            : functions.WithoutValue;
+    }
+
+    private static Outcome<NodeLibrary> FindBuiltIn(string name, string path) => BuiltInNodes.Find(name, path) is { } node
+        ? node
+        : Outcome.Fail(
+            StatusCode.NodeLibraryOpenFailed,
+            $"{path} does not exist, and its name is not that of a built-in node: {string.Join(", ", BuiltInNodes.FileNames)}");
+}

@@ -1,0 +1,119 @@
+using Ovms.Native;
+using Ovms.Pipelines.Libraries;
+using Ovms.Pipelines.Tensors;
+using Ovms.Status;
+using Ovms.Tests.Setup;
+
+namespace Ovms.Tests.Pipelines;
+
+/// <summary>Real libraries behind the C interface: what they may do, what is their fault, and that everything is released.</summary>
+[NotInParallel]
+public sealed class NodeLibraryTests
+{
+    [Before(Test)]
+    public void RequireCompiler() => CompiledNode.Require();
+
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task BothInterfaces_ComputeAndReleaseEverything(bool isOld)
+    {
+        using CompiledNode node = new("misbehave", isOld ? ["OLD"] : []);
+        NodeInstance instance = Open(node.Path, "").Value!;
+        await Assert.That(instance.GetInputs().Value!.Single()).IsEqualTo(new NodePort("in", ElementType.F32, new PartialShape(Dimension.Dynamic, Dimension.Of(3))));
+        Outcome<NodeTensor[]> outputs = Execute(instance);
+        await Assert.That(outputs.Text).IsEqualTo("OK");
+        await Assert.That(outputs.Value!.Single().As<float>().ToArray()).IsEquivalentTo([2f, 4f, 6f]);
+
+        // The tensor keeps the instance: its memory is released through it.
+        instance.Release();
+        await Assert.That(outputs.Value![0].As<float>()[2]).IsEqualTo(6f);
+        outputs.Value[0].Memory!.Release();
+        await Assert.That(node.Call("live_blocks")).IsEqualTo(0);
+    }
+
+    [Test]
+    [Arguments("execute", "execute returned 42", StatusCode.NodeLibraryExecutionFailed)]
+    [Arguments("null outputs", "corrupted outputs handle", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("name", "Custom node output is missing name", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("other name", "Custom node output is missing: out", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("precision", "output out: tensor with unspecified precision: 0", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("unknown precision", "unspecified precision: 10", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("size", "invalid content size: Expected: 12 bytes for the shape (1,3); Actual: 11", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("huge", "invalid content size", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("negative", "invalid content size", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("data", "Actual: no content", StatusCode.NodeLibraryOutputsInvalid)]
+    [Arguments("dims", "no dimensions", StatusCode.NodeLibraryOutputsInvalid)]
+    public async Task FaultOfACall_IsNamed_AndNothingLeaks(string fault, string text, object code)
+    {
+        using CompiledNode node = new("misbehave");
+        NodeInstance instance = Open(node.Path, fault).Value!;
+        Outcome<NodeTensor[]> outputs = Execute(instance);
+        await Assert.That(outputs.Code).IsEqualTo((StatusCode)code);
+        await Assert.That(outputs.Detail!).Contains(text);
+        instance.Release();
+        await Assert.That(node.Call("live_blocks")).IsEqualTo(0);
+    }
+
+    // The library says that it gave none, so that nobody can know which of them to release.
+    [Test]
+    [Arguments("count", "corrupted number of outputs: 0")]
+    [Arguments("negative count", "corrupted number of outputs: -1")]
+    public async Task WrongNumberOfOutputs_IsNamed(string fault, string text)
+    {
+        using CompiledNode node = new("misbehave");
+        NodeInstance instance = Open(node.Path, fault).Value!;
+        await Assert.That(Execute(instance).Detail!).Contains(text);
+        instance.Release();
+    }
+
+    [Test]
+    [Arguments("infos", "returned 4")]
+    [Arguments("null infos", "null pointer")]
+    [Arguments("no infos", "number 0")]
+    [Arguments("info name", "without a name")]
+    [Arguments("info precision", "unknown precision 77")]
+    public async Task FaultOfADescription_IsNamed(string fault, string text)
+    {
+        using CompiledNode node = new("misbehave");
+        NodeInstance instance = Open(node.Path, fault).Value!;
+        await Assert.That(instance.GetInputs().Code).IsEqualTo(StatusCode.NodeLibraryMetadataFailed);
+        await Assert.That(instance.GetInputs().Detail!).Contains(text);
+        instance.Release();
+    }
+
+    [Test]
+    public async Task InitializeThatFails_IsNamed()
+    {
+        using CompiledNode node = new("misbehave");
+        await Assert.That(Open(node.Path, "initialize").Text).IsEqualTo("Failure during custom node library initialization - initialize of the library lib returned 5.");
+        await Assert.That(node.Call("live_blocks")).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task FileThatIsNoNode_IsNamed()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder["libtext.so"], "no library");
+        await Assert.That(NodeFunctions.Load(folder["libtext.so"]).Code).IsEqualTo(StatusCode.NodeLibraryOpenFailed);
+        using CompiledNode other = new("nothing");
+        await Assert.That(NodeFunctions.Load(other.Path).Text).Contains("does not export execute, getInputsInfo, getOutputsInfo, release");
+    }
+
+    private static Outcome<NodeInstance> Open(string path, string fault) =>
+        new SharedNodeLibrary("lib", NodeFunctions.Load(path).Value!).Open(fault.Length == 0 ? [] : [KeyValuePair.Create("fault", fault)]);
+
+    private static Outcome<NodeTensor[]> Execute(NodeInstance instance)
+    {
+        NodeTensor input = NodeTensor.Allocate(ElementType.F32, 1, 3);
+        ((float[])[1, 2, 3]).CopyTo(input.Fill<float>());
+        try
+        {
+            return instance.Execute([new NamedTensor("in", input)], ["out"], CancellationToken.None);
+        }
+        finally
+        {
+            input.Memory!.Release();
+        }
+    }
+}
