@@ -1,4 +1,3 @@
-using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
 using Ovms.Status;
 
