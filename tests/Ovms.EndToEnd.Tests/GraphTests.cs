@@ -147,6 +147,21 @@ public sealed class GraphTests
     }
 
     [Test]
+    public async Task Metrics_CountCallsOfTheGraph()
+    {
+        using ConfigFolder folder = Folder();
+        await using OvmsServer server = await folder.StartAsync("Ready after", "--metrics_enable");
+        await CallAsync(server, "in", "out");
+        await Assert.That(async () => await server.Client.ModelInferAsync(Requests.For("g"))).Throws<RpcException>();
+        string metrics = await server.Http.GetStringAsync("/metrics");
+        const string Call = "{api=\"KServe\",interface=\"gRPC\",method=\"ModelInfer\",name=\"g\"} 1";
+        foreach (string series in (string[])[$"ovms_requests_accepted{Call}", $"ovms_requests_rejected{Call}", $"ovms_responses{Call}", "ovms_current_graphs{name=\"g\"} 0", "ovms_graph_processing_time_us_count{method=\"ModelInfer\",name=\"g\"} 1"])
+        {
+            await Assert.That(metrics).Contains(series);
+        }
+    }
+
+    [Test]
     public async Task ModelThatIsMissing_IsToldUntilItAppears()
     {
         using ConfigFolder folder = new("""{"model_config_list": [], "mediapipe_config_list": [{"name": "g"}]}""");
