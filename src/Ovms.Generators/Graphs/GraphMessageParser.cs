@@ -75,7 +75,7 @@ internal static class GraphMessageParser
                     when generic.TypeArguments[0].SpecialType == SpecialType.System_String:
                     (form, type) = (GraphFieldForm.Map, generic.TypeArguments[1]);
                     break;
-                case "T?":
+                case "T?" or "System.Nullable<T>":
                     type = generic.TypeArguments[0];
                     break;
                 default:

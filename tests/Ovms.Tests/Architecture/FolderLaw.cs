@@ -152,8 +152,8 @@ internal static class FolderLaw
         ],
         ["Graphs/Execution"] =
         [
-            "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling", "Configuration", "Configuration/Graphs", "Inference",
-            "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
+            "Graphs/Calculators/Flow", "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling",
+            "Configuration", "Configuration/Graphs", "Inference", "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
             "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
@@ -178,6 +178,7 @@ internal static class FolderLaw
         // Graphs: packets, then what runs them.
         ["Graphs/Packets"] = [],
         ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
+        ["Graphs/Calculators/Flow"] = ["Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Status"],
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],

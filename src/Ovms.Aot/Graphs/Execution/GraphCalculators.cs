@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Ovms.Graphs.Calculators.Flow;
 using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Scheduling;
@@ -9,7 +10,7 @@ namespace Ovms.Graphs.Execution;
 internal static class GraphCalculators
 {
     private static readonly FrozenDictionary<string, CalculatorType> s_types =
-        new CalculatorType[] { new SessionType(), new InferenceType() }
+        ((CalculatorType[])[new SessionType(), new InferenceType(), .. FlowCalculators.All])
             .ToFrozenDictionary(static type => type.Name, StringComparer.Ordinal);
 
     /// <summary>Their names and options, by name.</summary>
@@ -23,6 +24,7 @@ internal static class GraphCalculators
     {
         SessionType => new(type.Name, ModelSessionOptions.MessageName, ModelSessionOptions.Read),
         InferenceType => new(type.Name, InferenceOptions.MessageName, InferenceOptions.Read),
+        FlowType flow => new(flow.Name, flow.OptionsName, flow.ReadOptions),
         _ => CalculatorRow.Plain(type.Name),
     };
 }

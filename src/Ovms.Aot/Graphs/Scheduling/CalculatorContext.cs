@@ -45,6 +45,12 @@ internal sealed class CalculatorContext : IThreadPoolWorkItem
     /// </summary>
     public object? Caller => _instance.Caller;
 
+    /// <summary>Number of inputs.</summary>
+    public int InputCount => _inputs.Length;
+
+    /// <summary>Number of outputs.</summary>
+    public int OutputCount => _bounds.Length;
+
     /// <summary>Whether the node has an input of that position and it has a packet.</summary>
     public bool HasInput(int input) => input >= 0 && !_inputs[input].IsEmpty;
 
@@ -75,6 +81,14 @@ internal sealed class CalculatorContext : IThreadPoolWorkItem
 
     /// <summary>The value of an input side packet, borrowed for the whole run of the graph; null if it is optional and missing.</summary>
     public object? Side(int side) => _instance.Sides[Node.Plan.InputSides[side]];
+
+    /// <summary>The value of an input side packet with a reference of its own, which the caller owns; null if it is missing.</summary>
+    public object? TakeSide(int side)
+    {
+        object? value = Side(side);
+        (value as SharedValue)?.Retain();
+        return value;
+    }
 
     /// <summary>Sets an output side packet, each once; other nodes see it if it is set in Open. The graph takes its reference.</summary>
     public void SetSide(int side, object value) => _instance.Sides.Set(Node.Plan.OutputSides[side], value);

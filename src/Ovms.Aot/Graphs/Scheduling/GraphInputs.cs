@@ -20,6 +20,23 @@ internal sealed class GraphInputs(GraphPlan plan, Throttle throttle, StreamRoute
     /// <summary>Whether a caller waits with a packet.</summary>
     public bool HasWaiting => _waiting > 0;
 
+    /// <summary>Whether a caller waits at an input that is not held back.</summary>
+    public bool CanAdmit
+    {
+        get
+        {
+            for (int i = 0; _waiting > 0 && i < _held.Length; i++)
+            {
+                if (_waits[i].IsArmed && !throttle.Holds(i))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Opens the inputs for a run.</summary>
     public void Start() => Array.Fill(_bounds, Timestamp.PreStream);
 

@@ -136,14 +136,10 @@ internal sealed class GraphRun
                 break;
             }
 
-            if (NextReady() is CalculatorContext ready)
+            CalculatorContext? ready = NextReady();
+            if (ready is not null || _hasFailed)
             {
-                return ready;
-            }
-
-            if (_hasFailed)
-            {
-                break;
+                return ready ?? NextClose();
             }
 
             if (_sources.Next() is NodeState source)
@@ -154,6 +150,12 @@ internal sealed class GraphRun
             if (InFlight > 0)
             {
                 return null;
+            }
+
+            // A rule may have dropped packets, so that a caller need not wait any more.
+            if (Inputs.CanAdmit)
+            {
+                continue;
             }
 
             if (!_deadlocks.Applies(Inputs.HasWaiting))
@@ -192,10 +194,7 @@ internal sealed class GraphRun
         Failure = failure;
         _hasFailed = true;
         _wishesCancel = true;
-        foreach (NodeState node in _nodes)
-        {
-            node.Drain();
-        }
+        Array.ForEach(_nodes, static node => node.Drain());
 
         Inputs.FailWaiting(failure);
     }

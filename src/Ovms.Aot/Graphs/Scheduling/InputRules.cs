@@ -44,9 +44,19 @@ internal static class InputRules
             InputPolicyKind.SyncSet => new GroupRule(Groups(contract.Ports.Inputs, policy), bounds),
             InputPolicyKind.Barrier => new BarrierRule(),
             InputPolicyKind.FixedSize => new FixedSizeRule(inputs, policy, bounds),
-            InputPolicyKind.Mux => new MuxRule(inputs),
+            InputPolicyKind.Mux => Mux(contract.Ports.Inputs),
             _ => new GroupRule([[.. Enumerable.Range(0, inputs)]], bounds),
         };
+    }
+
+    // As in the original, the order is that of tags: SELECT comes after INPUT wherever it is written.
+    private static MuxRule Mux(PortName[] inputs)
+    {
+        int[] order = [.. Enumerable.Range(0, inputs.Length)];
+        Array.Sort(order, (left, right) => string.CompareOrdinal(inputs[left].Tag, inputs[right].Tag) is int tags and not 0
+            ? tags
+            : inputs[left].Index - inputs[right].Index);
+        return new MuxRule(order[..^1], order[^1]);
     }
 
     // The sets, then one of all inputs that are in none.

@@ -5,55 +5,57 @@ namespace Ovms.Graphs.Scheduling;
 /// <summary>
 /// The last input holds an int, which selects the input that is read at the same time. The packets of others are dropped.
 /// </summary>
-/// <param name="inputs">Number of inputs, 2 and up.</param>
-internal sealed class MuxRule(int inputs) : InputRule
+/// <param name="data">The inputs that can be selected, in the order of tag and index.</param>
+/// <param name="select">The input that selects: the last one in that order.</param>
+internal sealed class MuxRule(int[] data, int select) : InputRule
 {
     /// <inheritdoc/>
     public override Readiness Check(NodeState node, out InputPick pick)
     {
-        InputQueue control = node.Inputs[inputs - 1];
+        InputQueue control = node.Inputs[select];
         pick = new InputPick(control.HeadOrBound);
         if (control.Count == 0)
         {
             return pick.Time == Timestamp.Done ? Readiness.Ends : Readiness.Waits;
         }
 
-        for (int i = 0; i < inputs - 1; i++)
+        foreach (int input in data)
         {
-            node.Inputs[i].DropBefore(pick.Time);
+            node.Inputs[input].DropBefore(pick.Time);
         }
 
-        if (Selected(node) is not int selected || selected < 0 || selected >= inputs - 1)
+        if (Selected(node) is not int selected || selected < 0 || selected >= data.Length)
         {
             return Readiness.Fails;
         }
 
-        return node.Inputs[selected].Count > 0 || node.Inputs[selected].Bound > pick.Time ? Readiness.Runs : Readiness.Waits;
+        InputQueue chosen = node.Inputs[data[selected]];
+        return chosen.Count > 0 || chosen.Bound > pick.Time ? Readiness.Runs : Readiness.Waits;
     }
 
     /// <inheritdoc/>
     public override void Take(NodeState node, InputPick pick, CalculatorContext context)
     {
-        int selected = Selected(node)!.Value;
-        context.SetInput(inputs - 1, node.Inputs[inputs - 1].Take());
-        InputQueue data = node.Inputs[selected];
-        if (data.Count > 0 && data.Head.Time == pick.Time)
+        int selected = data[Selected(node)!.Value];
+        context.SetInput(select, node.Inputs[select].Take());
+        InputQueue chosen = node.Inputs[selected];
+        if (chosen.Count > 0 && chosen.Head.Time == pick.Time)
         {
-            context.SetInput(selected, data.Take());
+            context.SetInput(selected, chosen.Take());
         }
 
-        foreach (InputQueue other in node.Inputs.AsSpan(0, inputs - 1))
+        foreach (int input in data)
         {
-            other.DropBefore(new Timestamp(pick.Time.Value + 1));
+            node.Inputs[input].DropBefore(new Timestamp(pick.Time.Value + 1));
         }
     }
 
     /// <inheritdoc/>
     public override string FaultOf(NodeState node) =>
-        $"the last input selects one of the inputs 0 to {inputs - 2} by an int; it holds {node.Inputs[inputs - 1].Head.Value}";
+        $"the last input selects one of the others by an int of 0 to {data.Length - 1}; it holds {node.Inputs[select].Head.Value}";
 
     /// <inheritdoc/>
-    public override Timestamp NextTime(NodeState node) => node.Inputs[inputs - 1].HeadOrBound;
+    public override Timestamp NextTime(NodeState node) => node.Inputs[select].HeadOrBound;
 
-    private int? Selected(NodeState node) => node.Inputs[inputs - 1].Head.Value as int?;
+    private int? Selected(NodeState node) => node.Inputs[select].Head.Value as int?;
 }

@@ -1,0 +1,48 @@
+using Ovms.Configuration.Graphs;
+
+namespace Ovms.Graphs.Calculators.Flow;
+
+/// <summary>The rate of packets. Source: the original's PacketResamplerCalculatorOptions.</summary>
+[GraphMessage("mediapipe.PacketResamplerCalculatorOptions")]
+internal sealed partial record PacketResamplerOptions
+{
+    /// <summary>Packets a second, more than 0; times are in microseconds.</summary>
+    [GraphField(1)]
+    public double FrameRate { get; init; } = -1.0;
+
+    /// <summary>Accepted without effect: streams have no headers here.</summary>
+    [GraphField(2)]
+    public ResamplerHeader OutputHeader { get; init; }
+
+    /// <summary>Whether the last packet is written at the end.</summary>
+    [GraphField(3)]
+    public bool FlushLastPacket { get; init; } = true;
+
+    /// <summary>Only 0 is supported.</summary>
+    [GraphField(4)]
+    public double Jitter { get; init; }
+
+    /// <summary>A time of the grid; by default that of the first packet.</summary>
+    [GraphField(5)]
+    public long? BaseTimestamp { get; init; }
+
+    /// <summary>Packets before this time are not written.</summary>
+    [GraphField(6)]
+    public long? StartTime { get; init; }
+
+    /// <summary>Packets from this time on are not written.</summary>
+    [GraphField(7)]
+    public long? EndTime { get; init; }
+
+    /// <summary>Whether start and end are moved to the grid.</summary>
+    [GraphField(8)]
+    public bool RoundLimits { get; init; }
+
+    /// <summary>Of no effect without jitter.</summary>
+    [GraphField(9)]
+    public bool JitterWithReflection { get; init; }
+
+    /// <summary>Of no effect without jitter.</summary>
+    [GraphField(10)]
+    public bool ReproducibleSampling { get; init; }
+}
