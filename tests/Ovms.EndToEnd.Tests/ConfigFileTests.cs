@@ -162,35 +162,4 @@ public sealed class ConfigFileTests
             await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = $"m{i}" })).Ready).IsTrue();
         }
     }
-
-    [Test]
-    public async Task Graphs_AreSaidToBeUnserved_AndTheirModelsAreServed()
-    {
-        using ConfigFolder folder = new("""
-            {"model_config_list": [{"config": {"name": "g", "base_path": "g"}}, {"config": {"name": "plain", "base_path": "${MODELS}/dummy"}}],
-             "mediapipe_config_list": [{"name": "g2"}], "pipeline_config_list": [{"name": "p", "inputs": [], "nodes": [], "outputs": []}]}
-            """);
-        folder.Write("g/graph.pbtxt", "# a graph");
-        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "inner", "base_path": "${MODELS}/dummy"}}]}""");
-        await using OvmsServer server = await folder.StartAsync("Ready after");
-        foreach (string name in (string[])["plain", "inner"])
-        {
-            await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = name })).Ready).IsTrue().Because(name);
-        }
-
-        foreach (string name in (string[])["g", "g2", "p"])
-        {
-            RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(new ModelInferRequest { ModelName = name })).Throws<RpcException>())!;
-            await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.Unimplemented);
-            await Assert.That(refused.Status.Detail).Contains($"{name} is a graph of a kind that is not served yet");
-            using HttpResponseMessage answer = await server.Http.PostAsync($"/v2/models/{name}/infer", new StringContent("""{"inputs":[]}"""));
-            await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
-            using HttpResponseMessage model = await server.Http.GetAsync($"/v1/models/{name}");
-            await Assert.That(model.StatusCode).IsEqualTo(HttpStatusCode.NotImplemented);
-        }
-
-        using JsonDocument states = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/config"));
-        await Assert.That(states.RootElement.EnumerateObject().Select(static model => $"{model.Name} {model.Value.GetProperty("model_version_status")[0].GetProperty("state")}"))
-            .IsEquivalentTo(["g LOADING", "g2 LOADING", "inner AVAILABLE", "p LOADING", "plain AVAILABLE"]);
-    }
 }

@@ -33,18 +33,18 @@ public sealed class LanguageMistakeTests
     }
 
     [Test]
-    public async Task GraphOfAnotherKindBesideTheModel_EndsTheStartAndTheCheck()
+    public async Task FaultyGraphBesideTheModel_EndsTheStartAndTheCheck()
     {
         using ConfigFolder folder = new("{}");
         string path = LinkModel(folder);
         folder.Write("m/graph.pbtxt", "node { calculator: \"OpenVINOInferenceCalculator\" }");
         string[] arguments = ["--model_path", path, "--allow_outside_paths"];
         (int code, string output, string errors) = await OvmsProcess.RunAsync(["check", .. arguments]);
-        await Assert.That(output + errors).Contains("is a MediaPipe graph without HttpLLMCalculator").And.Contains("Remove it");
+        await Assert.That(output + errors).Contains("the graph has no input_stream");
         await Assert.That(code).IsEqualTo(1);
         (code, output, errors) = await OvmsProcess.RunAsync(
             [.. arguments, "--rest_port", $"{FreePort.Next()}", "--rest_bind_address", "127.0.0.1"]);
-        await Assert.That(output.Split('\n')[^1]).Contains("is a MediaPipe graph without HttpLLMCalculator").Because(output + errors);
+        await Assert.That(output.Split('\n')[^1]).Contains("the graph has no input_stream").Because(output + errors);
         await Assert.That(code).IsEqualTo(1);
     }
 

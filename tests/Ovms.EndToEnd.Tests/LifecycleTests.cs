@@ -92,7 +92,7 @@ public sealed class LifecycleTests
             (string Path, string Part)[] faults =
             [
                 (Path.Combine(folder, "absent"), "absent"),
-                (Make("graph", static model => File.WriteAllText(Path.Combine(model, "graph.pbtxt"), "")), "a kind that is not served yet"),
+                (Make("graph", static model => File.WriteAllText(Path.Combine(model, "graph.pbtxt"), "")), "expected a graph with nodes"),
                 (Make("unknown", static model => File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(model, "1")).FullName, "weights.h5"), "?")), ".onnx"),
                 (Make("truncated", model => Copy(model, static xml => xml[..(xml.Length / 2)])), "dummy.xml"),
                 (Make("newer", model => Copy(model, static xml => xml.Replace("version=\"11\"", "version=\"99\"", StringComparison.Ordinal))), "99"),

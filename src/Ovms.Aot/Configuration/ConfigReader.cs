@@ -125,7 +125,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         }
     }
 
-    // A graph that generates text is a language model; others occupy their names.
+    // A graph that generates text is a language model.
     private void AddGraph(GraphFolder graph, ModelOptions model, string path, OptionFindings? findings)
     {
         Outcome<LanguageGraph> language = LanguageGraph.Read(graph.GraphPath, model);
@@ -137,20 +137,33 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             return;
         }
 
-        if (graph.MissingFile is { } missing)
+        GraphEntry entry = language.Code == StatusCode.GraphInvalid
+            ? GraphEntry.Faulty(graph.Name, graph.GraphPath, language.WithoutValue)
+            : GraphEntry.Read(graph.Name, graph.GraphPath);
+        if (findings is not null && OptionsOfModels(model) is { } refused)
         {
-            _warnings.Add(missing);
+            entry = GraphEntry.Faulty(graph.Name, graph.GraphPath, refused);
         }
 
-        if (language.Code == StatusCode.GraphInvalid)
-        {
-            _entries.Fault($"{graph.Name}: {language.Detail}");
-        }
-
-        if (graph.Name.Length > 0 && _entries.Add(new GraphEntry(graph.Name, GraphKind.MediaPipe, graph.GraphPath), path, findings))
+        _seen.Append(Encoding.UTF8.GetBytes($"{entry.Text}\n{entry.Fault.Text}"));
+        if (graph.Name.Length > 0 && _entries.Add(entry, path, findings))
         {
             _graphs.Add(graph);
         }
+    }
+
+    /// <summary>The fault of options that are given for a graph and would have no effect; null if there are none.</summary>
+    public static Outcome? OptionsOfModels(ModelOptions model)
+    {
+        ModelOptions place = new()
+        {
+            ModelName = model.ModelName, ModelPath = model.ModelPath, GraphPath = model.GraphPath, Subconfig = model.Subconfig,
+        };
+        return model == place
+            ? null
+            : Outcome.Fail(
+                StatusCode.GraphInvalid,
+                "options of models are given for a graph; they belong to the models that it uses, which its subconfig.json lists.");
     }
 
     // Its problems are reported and affect only its own models.

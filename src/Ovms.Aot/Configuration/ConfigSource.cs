@@ -1,6 +1,5 @@
 using Ovms.Configuration.Graphs;
 using Ovms.Options;
-using Ovms.Repository;
 using Ovms.Status;
 
 namespace Ovms.Configuration;
@@ -21,28 +20,10 @@ internal abstract class ConfigSource
         public override Outcome<ServerConfig> Read()
         {
             GraphFolder folder = GraphFolder.Of(model, Environment.CurrentDirectory);
-            if (!folder.IsGraph)
-            {
-                return new ServerConfig { Models = [model], Fingerprint = "" };
-            }
-
-            Outcome<LanguageGraph> graph = LanguageGraph.Read(folder.GraphPath, model);
-            return graph.Code == StatusCode.NotImplemented ? Other(folder, graph.Detail!)
-                : graph.IsOk
-                ? new ServerConfig
-                {
-                    Models = [graph.Value.Model], Warnings = graph.Value.Warnings, Fingerprint = graph.Value.Model.ToString(),
-                }
-                : graph.WithoutValue;
-        }
-
-        // A folder with such a graph alone is refused by the load, as every folder without a model is.
-        private ServerConfig Other(GraphFolder folder, string why)
-        {
-            ModelOptions refused = ModelRepository.Open(folder.BasePath).IsOk
-                ? model with { Refused = $"{why} Remove it to serve the model beside it." }
-                : model;
-            return new ServerConfig { Models = [refused], Fingerprint = refused.Refused };
+            return !folder.IsGraph ? new ServerConfig { Models = [model], Fingerprint = "" }
+                : LanguageGraph.Read(folder.GraphPath, model).Code == StatusCode.NotImplemented
+                    && ConfigReader.OptionsOfModels(model) is { } refused ? refused
+                : new ConfigReader(Environment.GetEnvironmentVariable).Read([model with { ModelPath = folder.BasePath }]);
         }
     }
 }

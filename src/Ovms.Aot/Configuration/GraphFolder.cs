@@ -24,10 +24,6 @@ internal sealed record GraphFolder(string Name, string BasePath, string Graph, s
             : !IsAddress(BasePath) && File.Exists(MeshFile) ? MeshFile
             : Path.Combine(BasePath, ServableFolders.GraphFile);
 
-    /// <summary>A sentence that names the graph's file if there is none; null if there is one.</summary>
-    public string? MissingFile => IsAddress(BasePath) || Path.Exists(GraphPath) ? null
-        : $"{Name}: its graph {GraphPath} does not exist; put the file there, or name it in graph_path";
-
     // Model mesh puts a graph where a model's first version would be.
     private string MeshFile => Path.Combine(BasePath, "1", ServableFolders.GraphFile);
 

@@ -10,11 +10,19 @@ internal sealed record ServerConfig
     /// <summary>The models, with unique names, in the order written.</summary>
     public required ImmutableArray<ModelOptions> Models { get; init; }
 
-    /// <summary>Graphs, which are not served yet; their names differ from the models'.</summary>
+    /// <summary>Graphs; their names differ from the models'.</summary>
     public ImmutableArray<GraphEntry> Graphs { get; init; } = [];
 
     /// <summary>Pipelines; their names differ from the models' and the graphs'.</summary>
     public ImmutableArray<PipelineConfig> Pipelines { get; init; } = [];
+
+    /// <summary>The names of everything that should be served.</summary>
+    public IEnumerable<string> Names =>
+        [
+            .. Models.Select(static model => model.ModelName),
+            .. Graphs.Select(static graph => graph.Name),
+            .. Pipelines.Select(static pipeline => pipeline.Name),
+        ];
 
     /// <summary>Log messages of level error about entries that are left out; everything else is served.</summary>
     public ImmutableArray<string> Errors { get; init; } = [];

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Configuration;
 using Ovms.Generation.Loading;
+using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Execution;
 using Ovms.Options;
 using Ovms.Pipelines;
 using Ovms.Repository;
@@ -40,8 +42,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
 
         _notes.AddRange(read.Value.Warnings);
-        _notes.AddRange(read.Value.Graphs.Select(static graph =>
-            $"{graph.Name}: graphs are not served yet"));
+        read.Value.Graphs.ToList().ForEach(CheckGraph);
         HashSet<string> names = [.. read.Value.Models.Select(static model => model.ModelName)];
         _problems.AddRange(read.Value.Pipelines.SelectMany(pipeline => PipelineCheck.Check(pipeline, names)));
         List<ModelConfig> models = [];
@@ -67,6 +68,20 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         return _problems.Count == 0
             ? new CommandLine.Exit(ExitCode.Ok, $"{text}Configuration is good: {Counted(read.Value.Models.Length, "model")}.\n", "")
             : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {Counted(_problems.Count, "problem")}.\n", "");
+    }
+
+    private void CheckGraph(GraphEntry graph)
+    {
+        Outcome<GraphDefinition> read = graph.Fault.IsOk
+            ? GraphReader.Read(graph.Path, graph.Text, GraphCalculators.All)
+            : graph.Fault;
+        Outcome<StraightPlan> plan = read.IsOk && StraightPlan.Fits(read.Value) ? StraightPlan.Of(read.Value) : read.WithoutValue;
+        if (!plan.IsOk)
+        {
+            _problems.Add($"{graph.Name}: {plan.Text}");
+        }
+
+        _notes.AddRange(read.Value?.Warnings.Select(warning => $"{graph.Name}: {warning}") ?? []);
     }
 
     private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";

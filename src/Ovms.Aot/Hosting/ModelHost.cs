@@ -2,6 +2,7 @@ using Ovms.Configuration;
 using Ovms.Devices;
 using Ovms.Devices.Health;
 using Ovms.Generation.Loading;
+using Ovms.Graphs.Execution;
 using Ovms.Inference;
 using Ovms.Observability;
 using Ovms.Options;
@@ -27,8 +28,8 @@ internal sealed class ModelHost : IDisposable
     private bool _isLeftAtWork;
 
     private ModelHost(
-        Engine engine, Task listening, CommandLine.Start start, ServerConfig config, Served served, ModelCalls calls, ILogger log,
-        CancellationToken stop)
+        Engine engine, Task listening, CommandLine.Start start, ServerConfig config, Served served, ModelCalls calls,
+        ILogger log, CancellationToken stop)
     {
         _engine = engine;
         _log = log;
@@ -42,6 +43,7 @@ internal sealed class ModelHost : IDisposable
         };
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
+        GraphLoader graphs = new(calls, served.Registry, log);
         PipelineLoader pipelines = new(served.Registry, calls, new NodeLibraries((int)start.Server.CustomNodeHangLimit), log);
         _models = new ModelManager(
             served.Registry,
@@ -50,8 +52,10 @@ internal sealed class ModelHost : IDisposable
             new DesiredReader(new MeteredSource(start.Source, start.Server, config.Monitoring, log), start.Server, config, _remotes),
             (id, folder, settings, isReturn) =>
             {
-                Outcome<LoadedModel> loaded = settings.Composition is { } composed ? pipelines.Load(composed.Pipeline)
-                    : isReturn ? returns.Load(id, folder, settings) : loader.Load(id, folder, settings);
+                Outcome<LoadedModel> loaded = settings.Composition is { Graph: { } graph } ? graphs.Load(id, graph)
+                    : settings.Composition is { Pipeline: { } pipeline } ? pipelines.Load(pipeline)
+                    : isReturn ? returns.Load(id, folder, settings)
+                    : loader.Load(id, folder, settings);
 
                 // A model becomes available only after the ports are open.
                 listening.Wait(CancellationToken.None);

@@ -77,10 +77,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
 
         StartNotes.Write(start, listeners.Value, _log);
         Served served = Served.Create(start.Server.ReadyWhen, _metrics);
-        ModelManager.Announce(
-            served.Registry,
-            config.Value.Models.Select(static model => model.ModelName)
-                .Concat(config.Value.Pipelines.Select(static pipeline => pipeline.Name)));
+        ModelManager.Announce(served.Registry, config.Value.Names);
 
         // Libraries are loaded and models compiled while the listeners are created, since doing so in sequence would lengthen every start.
         // Models wait until the ports have been checked, so that a process that cannot listen starts no long work.
@@ -143,7 +140,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             return read;
         }
 
-        if (start.Mode == ServeMode.SingleModel && ModelConfig.From(read.Value.Models[0], start.Server) is { IsOk: false } wrong)
+        if (start.Mode == ServeMode.SingleModel && read.Value.Graphs.IsEmpty
+            && ModelConfig.From(read.Value.Models[0], start.Server) is { IsOk: false } wrong)
         {
             return wrong.WithoutValue;
         }

@@ -26,6 +26,11 @@ internal static class CallPreparation
         Outcome step = SharedInputs.Take(regions, message, servable.Accepted);
         step = step.IsOk ? SharedOutputs.Lease(regions, message, servable.Accepted) : step;
         step = step.IsOk ? SequenceInputs.Take(servable, message) : step;
+        if (step.IsOk && servable.Composition is Composition composition && composition.Check(message) is { } special)
+        {
+            return new(special);
+        }
+
         step = step.IsOk ? RequestValidator.Check(servable.Accepted, message) : step;
         return step.IsOk ? conversion.ConvertAsync(servable.Accepted, message, cancellation) : new(step);
     }

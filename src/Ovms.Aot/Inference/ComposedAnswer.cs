@@ -9,8 +9,8 @@ internal struct ComposedAnswer : IDisposable
 {
     private IDisposable? _memory;
 
-    /// <summary>Whether it has the memory of outputs, which then need no infer request.</summary>
-    public readonly bool IsTaken => _memory is not null;
+    /// <summary>Whether the outputs hold no infer request, or no longer do: see <see cref="IDetachable.TryDetach"/>.</summary>
+    public readonly bool TryDetach() => _memory is not null && (_memory is not IDetachable detachable || detachable.TryDetach());
 
     /// <summary>Takes over what a run returns.</summary>
     /// <param name="run">The run.</param>

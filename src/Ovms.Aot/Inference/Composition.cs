@@ -1,13 +1,20 @@
 using Ovms.Inference.Messages;
 using Ovms.Serving.Table;
+using Ovms.Status;
 
 namespace Ovms.Inference;
 
-/// <summary>Computes the calls of a servable that is composed of others: a pipeline.</summary>
+/// <summary>Computes the calls of a servable that is composed of others: a pipeline or a graph.</summary>
 internal abstract class Composition : ServableComposition
 {
+    /// <summary>Checks a request in place of its comparison with the signature; its BYTES are then not converted.</summary>
+    /// <param name="message">The request.</param>
+    /// <returns>The result; null if the request is compared with the signature, as a model's is.</returns>
+    public virtual Outcome? Check(InferMessage message) => null;
+
     /// <summary>Computes one call.</summary>
-    /// <param name="message">The request, which fits the signature and whose BYTES are converted. The caller owns it, and keeps it until
+    /// <param name="message">The request, which is checked, and whose BYTES are converted if it was compared with the signature. The
+    /// caller owns it, and keeps it until
     /// <see cref="ComposedRun.Unfinished"/> has completed.</param>
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
     /// <returns>The result; a failure is not thrown.</returns>

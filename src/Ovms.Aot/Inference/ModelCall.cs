@@ -167,7 +167,7 @@ internal sealed class ModelCall(Recycled<ModelCall> home, BytesConversion conver
     /// <returns>False if the outputs cannot leave the infer request; then nothing was given back.</returns>
     public bool Detach()
     {
-        if (!_composed.IsTaken && Slot?.TryDetach(Outputs, ref _owned) != true)
+        if (!_composed.TryDetach() && Slot?.TryDetach(Outputs, ref _owned) != true)
         {
             return false;
         }

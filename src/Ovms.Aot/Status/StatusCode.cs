@@ -117,6 +117,55 @@ internal enum StatusCode
     [Status("Graph is invalid", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     GraphInvalid,
 
+    /// <summary>A graph's text is malformed or empty, or names what does not exist.</summary>
+    [Status("Failed to read protobuf graph configuration file", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphFileInvalid,
+
+    /// <summary>An input of a graph has no name, or the name of another one.</summary>
+    [Status("Mediapipe unexpected input stream packets name", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphInputName,
+
+    /// <summary>An output of a graph has no name, or the name of another one.</summary>
+    [Status("Mediapipe unexpected output stream packets name", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphOutputName,
+
+    /// <summary>A side packet of a graph has no name, or the name of another one.</summary>
+    [Status("Mediapipe unexpected input side packet stream name", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphSidePacketName,
+
+    /// <summary>A graph takes the whole request and does not give the whole response.</summary>
+    [Status(
+        "Mediapipe KFS pass through graph is missing RESPONSE: string in the output name", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphResponseMissing,
+
+    /// <summary>A graph gives the whole response and does not take the whole request.</summary>
+    [Status(
+        "Mediapipe KFS pass through graph is missing REQUEST: string in the input name", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphRequestMissing,
+
+    /// <summary>A graph takes the whole request and has other inputs.</summary>
+    [Status("Mediapipe unexpected input stream packets count", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphInputCount,
+
+    /// <summary>A graph gives the whole response and has other outputs.</summary>
+    [Status("Mediapipe unexpected output stream packets count", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphOutputCount,
+
+    /// <summary>Nodes, streams or options of a graph do not fit together.</summary>
+    [Status("Failed to initialize mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphInitializationError,
+
+    /// <summary>A node of a graph could not be opened, or a side packet is missing.</summary>
+    [Status("Failed to start mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphStartError,
+
+    /// <summary>A packet at the input of a graph has a time that may not come there.</summary>
+    [Status("Failed to add packet to mediapipe graph input stream", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphAddPacketError,
+
+    /// <summary>A node of a graph failed on what the caller sent.</summary>
+    [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GraphExecutionError,
     // Pipelines: definition.
 
     /// <summary>No node takes the request, or none gives the response.</summary>
@@ -229,7 +278,7 @@ internal enum StatusCode
 
     // Pipelines: calls.
 
-    /// <summary>What the pipeline needs is not served, or it is invalid; the original's REST API answers 404 here.</summary>
+    /// <summary>A model that the pipeline needs is not served, or the pipeline is invalid; the original's REST API answers 404 here.</summary>
     [Status("Pipeline is not loaded yet", Grpc = GrpcCode.Unavailable, Http = 503)]
     PipelineNotLoadedYet,
 
@@ -270,6 +319,10 @@ internal enum StatusCode
     PipelineTooLarge,
 
     // Load: models.
+
+    /// <summary>More packets wait in a graph than it may hold.</summary>
+    [Status("The queues of the graph are full", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    GraphQueueFull,
 
     /// <summary>The model's settings contradict the model or the device.</summary>
     [Status("Model config is invalid")]
@@ -511,6 +564,32 @@ internal enum StatusCode
     /// <summary>The message is larger than allowed.</summary>
     [Status("Message exceeds the maximum size", Grpc = GrpcCode.ResourceExhausted, Http = 413)]
     MessageTooLarge,
+
+    // Graphs.
+
+    /// <summary>The graph was not loaded yet, or cannot be.</summary>
+    [Status("Mediapipe is not loaded yet", Grpc = GrpcCode.Unavailable, Http = 503)]
+    GraphNotLoadedYet,
+
+    /// <summary>The graph is not configured any more.</summary>
+    [Status("Mediapipe is retired", Grpc = GrpcCode.NotFound, Http = 404)]
+    GraphRetired,
+
+    /// <summary>A tensor cannot be a packet of its stream's kind.</summary>
+    [Status("Failed to deserialize tensor for mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphDeserialization,
+
+    /// <summary>An output of the graph has no packet.</summary>
+    [Status("Unknown error during mediapipe execution", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GraphOutputMissing,
+
+    /// <summary>A model of the graph is not served.</summary>
+    [Status("Mediapipe graph precondition failed", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    GraphPrecondition,
+
+    /// <summary>The request's time is no whole number, or out of range.</summary>
+    [Status("Malformed packet timestamp", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GraphTimestamp,
 
     // Sequences of stateful models.
 

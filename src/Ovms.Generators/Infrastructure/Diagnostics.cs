@@ -8,6 +8,7 @@ internal static class Diagnostics
     private const string OptionsCategory = "Ovms.Options";
     private const string StatusCategory = "Ovms.Status";
     private const string TensorsCategory = "Ovms.Tensors";
+    private const string GraphsCategory = "Ovms.Graphs";
 
     public static readonly DiagnosticDescriptor DuplicateOptionName = new(
         "OVMS001",
@@ -127,6 +128,14 @@ internal static class Diagnostics
         "OvmsModel is used twice",
         "The OvmsModel '{0}' is given to more than one file; each needs a name of its own",
         TensorsCategory,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true);
+
+    public static readonly DiagnosticDescriptor InvalidGraphField = new(
+        "OVMS030",
+        "Field of a graph's message is invalid",
+        "Field '{0}' {1}",
+        GraphsCategory,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true);
 }

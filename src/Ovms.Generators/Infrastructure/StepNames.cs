@@ -18,4 +18,8 @@ internal static class StepNames
     public const string ParseIrSignature = nameof(ParseIrSignature);
     public const string IrSignature = nameof(IrSignature);
     public const string IrSignatureDiagnostics = nameof(IrSignatureDiagnostics);
+
+    public const string ParseGraphMessage = nameof(ParseGraphMessage);
+    public const string GraphMessage = nameof(GraphMessage);
+    public const string GraphDiagnostics = nameof(GraphDiagnostics);
 }

@@ -18,7 +18,8 @@ internal static class FolderLaw
             "Frontends/Rest", "Frontends/Rest/Server", "Inference", "Inference/Messages", "Serving/Adaptive", "Serving/Draining",
             "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu",
             "Devices/Health", "Repository", "Repository/Remote", "SharedMemory", "Tensors", "Native", "Disk", "Options", "Status",
-            "Observability", "Observability/Metrics", "Generation", "Generation/Loading", "Pipelines",
+            "Observability", "Observability/Metrics", "Generation", "Generation/Loading",
+            "Graphs/Definitions", "Graphs/Execution", "Pipelines",
         ],
         ["Bench"] =
         [
@@ -140,6 +141,18 @@ internal static class FolderLaw
             "Inference/Messages", "Inference/Checks", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Native", "Status",
         ],
 
+        // Graphs: from the text to a definition, its calculators, and what computes their calls.
+        ["Graphs/Definitions"] = ["Configuration/Graphs", "Options", "Status"],
+        ["Graphs/Packets"] = [],
+        ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
+        ["Graphs/Calculators/OpenVino"] = ["Graphs/Scheduling", "Configuration/Graphs", "Status"],
+        ["Graphs/Execution"] =
+        [
+            "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling", "Configuration", "Inference",
+            "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
+            "Native", "Options", "Status", "Observability",
+        ],
+
         // Language without engine, clock or disk.
         ["Language/Values"] = ["Status"],
         ["Language/Templates"] = ["Language/Values", "Status"],
@@ -157,6 +170,10 @@ internal static class FolderLaw
             "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Devices", "Devices/Cpu", "Devices/Health",
             "Repository", "Repository/Language", "Status", "Observability",
         ],
+
+        // Graphs: packets, then what runs them.
+        ["Graphs/Packets"] = [],
+        ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
 
         // Text generation: the contract of a step, then the parts on both of its sides.
         ["Generation/Steps"] = ["Status"],
@@ -200,19 +217,22 @@ internal static class FolderLaw
         ["Serving/Loading"] =
         [
             "Serving", "Serving/Batches", "Serving/Health", "Serving/Preparation", "Serving/Requests", "Serving/Sequences", "Serving/Shapes",
-            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Configuration/Pipelines", "Devices", "Devices/Cpu", "Devices/Health", "Repository",
-            "Repository/Language", "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
+            "Serving/Signatures", "Serving/Table", "Serving/Variants", "Configuration", "Configuration/Pipelines", "Devices", "Devices/Cpu",
+            "Devices/Health", "Repository", "Repository/Language", "Repository/Remote", "Tensors", "Native", "Options", "Status", "Observability",
         ],
         ["Serving/Lifecycle"] =
         [
-            "Serving", "Serving/Health", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration", "Configuration/Pipelines", "Devices/Cpu",
-            "Repository", "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
+            "Serving", "Serving/Health", "Serving/Loading", "Serving/Draining", "Serving/Table", "Configuration",
+            "Configuration/Pipelines", "Devices/Cpu", "Repository", "Repository/Remote", "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
         // Uses Repository, because a folder of models is a configuration.
         ["Configuration/Pipelines"] = [],
         ["Configuration/Graphs"] = ["Disk", "Options", "Options/Parsing", "Status"],
-        ["Configuration"] = ["Configuration/Graphs", "Configuration/Pipelines", "Repository", "Disk", "Options", "Options/Parsing", "Status"],
+        ["Configuration"] =
+        [
+            "Configuration/Graphs", "Configuration/Pipelines", "Repository", "Disk", "Options", "Options/Parsing", "Status",
+        ],
         ["Devices"] = ["Devices/Cpu", "Devices/Health", "Native", "Disk", "Options", "Status"],
         ["Devices/Cpu"] = ["Observability"],
         ["Devices/Health"] = ["Native", "Status", "Observability"],

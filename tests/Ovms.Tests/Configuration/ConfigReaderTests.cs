@@ -60,20 +60,17 @@ public class ConfigReaderTests
             }
             """);
         await Assert.That(config.Models.Select(static model => model.ModelName)).IsEquivalentTo(["m"]);
-        await Assert.That(config.Graphs).IsEquivalentTo(
+        await Assert.That(config.Graphs.Select(static graph => $"{graph.Name} {graph.Fault.Text}")).IsEquivalentTo(
         [
-            new GraphEntry("g1", GraphKind.MediaPipe, folder[Path.Combine("g1", "mine.pbtxt")]),
-            new GraphEntry("g2", GraphKind.MediaPipe, folder[Path.Combine("g2", "graph.pbtxt")]),
-            new GraphEntry("g3", GraphKind.MediaPipe, "/g3/x.pbtxt"),
+            $"g1 File not found or cannot open - {folder[Path.Combine("g1", "mine.pbtxt")]} does not exist; put the graph there, or name its file in graph_path.",
+            $"g2 File not found or cannot open - {folder[Path.Combine("g2", "graph.pbtxt")]} does not exist; put the graph there, or name its file in graph_path.",
+            "g3 File not found or cannot open - /g3/x.pbtxt does not exist; put the graph there, or name its file in graph_path.",
         ]);
         await Assert.That(config.Pipelines.Single().Name).IsEqualTo("p");
         await Assert.That(config.Monitoring!.IsEnabled).IsTrue();
         await Assert.That(config.Monitoring.Families).IsEquivalentTo(["ovms_requests_success", "ovms_streams"]);
         await Assert.That(config.Warnings).IsEquivalentTo(
         [
-            $"g1: its graph {folder[Path.Combine("g1", "mine.pbtxt")]} does not exist; put the file there, or name it in graph_path",
-            $"g2: its graph {folder[Path.Combine("g2", "graph.pbtxt")]} does not exist; put the file there, or name it in graph_path",
-            "g3: its graph /g3/x.pbtxt does not exist; put the file there, or name it in graph_path",
             "g3: its subconfig /g3/no.json does not exist; no models are served for it",
             "$.custom_loader_config_list: its 1 are not loaded; models that name one (custom_loader_options) are not served",
         ]);
@@ -88,7 +85,7 @@ public class ConfigReaderTests
         await File.WriteAllTextAsync(folder[Path.Combine("g", "config.json")], """{"architectures": ["LlamaForCausalLM"], "vocab_size": 7}""");
         ServerConfig config = Read(folder, """{"model_config_list": [], "mediapipe_config_list": [{"name": "g"}]}""");
         await Assert.That(config.Errors).IsEmpty();
-        await Assert.That(config.Warnings.Single()).Contains(folder[Path.Combine("g", "graph.pbtxt")]).And.Contains("does not exist");
+        await Assert.That(config.Graphs.Single().Fault.Text).Contains(folder[Path.Combine("g", "graph.pbtxt")]).And.Contains("does not exist");
     }
 
     [Test]

@@ -1,6 +1,5 @@
 using Ovms.Configuration;
 using Ovms.Options;
-using Ovms.Serving.Loading;
 using Ovms.Status;
 using Ovms.Tests.Setup;
 
@@ -10,17 +9,28 @@ namespace Ovms.Tests.Configuration;
 public class ConfigSourceTests
 {
     [Test]
-    public async Task GraphOfAnotherKindBesideAModel_FailsTheModel()
+    public async Task GraphBesideAModel_IsServed()
     {
         using TemporaryFolder folder = new();
         folder.Touch("openvino_model.xml", "openvino_model.bin");
         ModelOptions model = new() { ModelName = "m", ModelPath = folder.Path };
         await Assert.That(ConfigSource.Of(model).Read().Value!.Models.Single()).IsEqualTo(model);
 
-        folder.Write("graph.pbtxt", "node { calculator: 'OpenVINOInferenceCalculator' }"u8);
+        folder.Write("graph.pbtxt", "node { calculator: 'OpenVINOModelServerSessionCalculator' options { [mediapipe.X.ext] { servable_name: 'inner' } } }"u8);
+        folder.Write("subconfig.json", """{"model_config_list": [{"config": {"name": "inner", "base_path": "inner"}}]}"""u8);
         ServerConfig config = ConfigSource.Of(model).Read().Value!;
-        Outcome<ModelConfig> parsed = ModelConfig.From(config.Models.Single(), new ServerOptions());
-        await Assert.That(parsed.Code).IsEqualTo(StatusCode.ModelConfigInvalid);
-        await Assert.That(parsed.Detail!).Contains(folder["graph.pbtxt"]).And.Contains("Remove it to serve the model beside it.");
+        await Assert.That(config.Graphs.Single().Name).IsEqualTo("m");
+        await Assert.That(config.Graphs.Single().Models.Single().Name).IsEqualTo("inner");
+        await Assert.That(config.Models.Single().ModelPath).IsEqualTo(folder["inner"]);
+    }
+
+    [Test]
+    public async Task OptionsOfAModel_AreRefusedForAGraph()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("graph.pbtxt", "node { }"u8);
+        Outcome<ServerConfig> read = ConfigSource.Of(new ModelOptions { ModelName = "m", ModelPath = folder.Path, Nireq = 2 }).Read();
+        await Assert.That(read.Code).IsEqualTo(StatusCode.GraphInvalid);
+        await Assert.That(read.Detail!).Contains("subconfig.json");
     }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
-using Ovms.Disk;
 using Ovms.Options;
 using Ovms.Status;
 
@@ -22,8 +20,6 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
     /// <summary>The field that names the folder of the model.</summary>
     internal const string ModelsPath = "models_path";
 
-    private const int MaxBytes = 1 << 20;
-
     private static readonly string[] s_refused =
     [
         "draft_models_path", "draft_device", "draft_max_num_batched_tokens", "draft_cache_size", "draft_block_size", "draft_max_num_seqs",
@@ -38,8 +34,8 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
     /// <returns>The graph; <see cref="StatusCode.NotImplemented"/> if it is one of another kind; or what is wrong with it.</returns>
     public static Outcome<LanguageGraph> Read(string path, ModelOptions model)
     {
-        Outcome<string> text = ReadText(path);
-        if (text.IsOk && !text.Value.Contains(Calculator, StringComparison.Ordinal))
+        Outcome<string> text = GraphFile.Read(path);
+        if (text.Code == StatusCode.FileInvalid || (text.IsOk && !text.Value.Contains(Calculator, StringComparison.Ordinal)))
         {
             return NotServed(path);
         }
@@ -67,31 +63,8 @@ internal sealed record LanguageGraph(ModelOptions Model, ImmutableArray<string> 
             : Refuse(path, nodes[0], $"the node has no options of type {OptionsType}, which name the model");
     }
 
-    private static Outcome<string> ReadText(string path)
-    {
-        try
-        {
-            using FileStream stream = RegularFile.OpenRead(path, 1 << 12);
-            if (stream.Length > MaxBytes)
-            {
-                return Outcome.Fail(StatusCode.GraphInvalid, $"{path} has {stream.Length} bytes; a graph has at most {MaxBytes}.");
-            }
-
-            using StreamReader reader = new(stream, Encoding.UTF8);
-            return reader.ReadToEnd();
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return NotServed(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return Outcome.Fail(StatusCode.GraphInvalid, $"{path} cannot be read: {failure.Message}");
-        }
-    }
-
     private static Outcome NotServed(string path) =>
-        Outcome.Fail(StatusCode.NotImplemented, $"{path} is a MediaPipe graph without {Calculator}; other graphs are not served yet.");
+        Outcome.Fail(StatusCode.NotImplemented, $"{path} is a graph without {Calculator}.");
 
     // What stands in options counts where both are given.
     private static ProtoField? OptionsOf(ProtoMessage node) =>

@@ -35,6 +35,46 @@ internal static class ProtoScalars
         }
     }
 
+    /// <summary>A whole number of 64 bits with an optional sign, decimal, octal or hexadecimal.</summary>
+    public static long? AsInteger(this ProtoField field)
+    {
+        bool isNegative = field.Scalar?.StartsWith('-') == true;
+        ulong? count = (isNegative ? field with { Scalar = field.Scalar![1..] } : field).AsCount();
+        return (isNegative, count) switch
+        {
+            (true, <= 1UL << 63) => (long)(0 - count.Value),
+            (false, <= long.MaxValue) => (long)count.Value,
+            _ => null,
+        };
+    }
+
+    /// <summary>A number: 5, 5.0, .5, 1e-3, 1f, inf, nan; also a whole number in any form.</summary>
+    public static double? AsReal(this ProtoField field)
+    {
+        if (field.IsText || field.Scalar is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (field.AsInteger() is { } whole)
+        {
+            return whole;
+        }
+
+        string plain = text.TrimStart('-').ToLowerInvariant();
+        double sign = text.Length - plain.Length == 1 ? -1 : 1;
+        return plain switch
+        {
+            "inf" or "infinity" => sign * double.PositiveInfinity,
+            "nan" => double.NaN,
+            _ => double.TryParse(
+                plain.EndsWith('f') && !plain.StartsWith("0x", StringComparison.Ordinal) ? plain[..^1] : plain,
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number)
+                ? sign * number
+                : null,
+        };
+    }
+
     /// <summary>A text in quotes.</summary>
     public static string? AsText(this ProtoField field) => field.IsText ? field.Scalar : null;
 }

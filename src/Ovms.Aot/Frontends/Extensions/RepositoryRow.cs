@@ -17,13 +17,12 @@ internal readonly record struct RepositoryRow(string Name, string Version, strin
     private const string Unavailable = "UNAVAILABLE";
     private const string Unloaded = "unloaded";
 
-    /// <summary>All known models and graphs, sorted by name and version.</summary>
+    /// <summary>All known models, sorted by name and version.</summary>
     /// <param name="table">The current servables.</param>
     /// <param name="onlyReady">Leaves out rows that are not READY.</param>
     public static ImmutableArray<RepositoryRow> Of(ServableTable table, bool onlyReady) =>
     [
         .. table.Models.SelectMany(Of)
-            .Concat(table.Graphs.Select(static name => new RepositoryRow(name, "", Unavailable, "this kind of graph is not served yet")))
             .Where(row => !onlyReady || row.State == Ready)
             .OrderBy(static row => row.Name, StringComparer.Ordinal),
     ];

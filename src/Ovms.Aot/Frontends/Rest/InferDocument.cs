@@ -40,6 +40,7 @@ internal sealed class InferDocument(InferMessage message) : IDisposable
 
         Message.Inputs.Clear();
         Message.Outputs.Clear();
+        Message.Parameters.Clear();
         Message.Id = null;
         Message.SequenceParameters = null;
         Binary.Clear();

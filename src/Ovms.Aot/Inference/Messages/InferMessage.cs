@@ -77,6 +77,12 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     /// <summary>The memory budget's bytes that converted inputs hold; released with the inputs.</summary>
     public ConversionShare? ConversionShare { get; set; }
 
+    /// <summary>The parameters of the request that are not of sequences, in order; models ignore them.</summary>
+    public List<(string Name, ParameterValue Value)> Parameters { get; } = [];
+
+    /// <summary>The time of the packets that a graph made of the request, in the unit of the caller; null for models.</summary>
+    public long? PacketTime { get; set; }
+
     /// <summary>Reserves bytes of the front end's memory for the answer; null if the front end does not count them.</summary>
     public Func<long, Outcome>? AnswerRoom { get; set; }
 
@@ -154,10 +160,17 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
 
         Inputs.Clear();
         Outputs.Clear();
+        Parameters.Clear();
+        PacketTime = null;
         if (Inputs.Capacity > MostSpare || Outputs.Capacity > MostSpare)
         {
             Inputs.Capacity = 0;
             Outputs.Capacity = 0;
+        }
+
+        if (Parameters.Capacity > MostSpare)
+        {
+            Parameters.Capacity = 0;
         }
 
         Received = 0;
@@ -169,19 +182,6 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
         Sequence = default;
         RawContentCount = -1;
     }
-}
-
-/// <summary>The form in which a tensor's content was sent; it decides how a wrong size is worded.</summary>
-internal enum ContentSource
-{
-    /// <summary>The caller sent no content.</summary>
-    None,
-
-    /// <summary>Raw bytes: sizes are counted in bytes.</summary>
-    Raw,
-
-    /// <summary>Typed fields or JSON values, already converted to the raw form: sizes are counted in values.</summary>
-    Values,
 }
 
 /// <summary>One input of an <see cref="InferMessage"/>.</summary>
@@ -286,9 +286,3 @@ internal sealed class InputTensor : IDisposable
         Content = null;
     }
 }
-
-/// <summary>One output that the caller requested.</summary>
-/// <param name="Name">Name of the output.</param>
-/// <param name="BinaryData">REST: whether to send it as bytes after the JSON; null = the request's default.</param>
-/// <param name="Shared">Where to write it in shared memory, in place of the answer; null = in the answer.</param>
-internal readonly record struct RequestedOutput(string Name, bool? BinaryData = null, SharedPlace? Shared = null);

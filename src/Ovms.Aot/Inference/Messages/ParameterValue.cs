@@ -15,17 +15,20 @@ internal readonly record struct ParameterValue
     /// <summary>A text.</summary>
     public string? Text { get; private init; }
 
+    /// <summary>A whole number of 64 bits with a sign.</summary>
+    public long? Integer { get; private init; }
+
     private string? Other { get; init; }
 
     /// <summary>A boolean.</summary>
     public static ParameterValue Of(bool flag) => new() { Flag = flag };
 
     /// <summary>A whole number.</summary>
-    public static ParameterValue Of(ulong number) => new() { Number = number };
+    public static ParameterValue Of(ulong number) => new() { Number = number, Integer = number <= long.MaxValue ? (long)number : null };
 
-    /// <summary>A whole number; unusable if negative.</summary>
+    /// <summary>A whole number; for most uses unusable if negative.</summary>
     public static ParameterValue Of(long number) =>
-        number >= 0 ? Of((ulong)number) : Unusable(number.ToString(CultureInfo.InvariantCulture));
+        number >= 0 ? Of((ulong)number) : new() { Integer = number, Other = number.ToString(CultureInfo.InvariantCulture) };
 
     /// <summary>A text.</summary>
     public static ParameterValue Of(string text) => new() { Text = text };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ovms.Configuration;
 using Ovms.Configuration.Pipelines;
 using Ovms.Options;
 using Ovms.Repository;
@@ -7,7 +8,8 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>Describes a pipeline as something to serve: one version, made of its definition and the files of its libraries.</summary>
+/// <summary>Describes a pipeline or a graph as something to serve: one version, made of its definition and, for a pipeline, the
+/// files of its libraries.</summary>
 internal static class ComposedLook
 {
     /// <summary>Looks at a pipeline. A library that is replaced by another file makes it another source.</summary>
@@ -19,6 +21,16 @@ internal static class ComposedLook
         string stamp = string.Join(';', pipeline.Libraries.Select(static library => StampOf(library.Value)));
         VersionOnDisk version = new(new ModelVersionFolder(1, ""), new FilesStamp(stamp), IsSettled: true);
         return new DesiredModel(pipeline.Name, config, [version], Outcome.Ok);
+    }
+
+    /// <summary>Looks at a graph, whose text the configuration has.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="server">The server's options.</param>
+    public static DesiredModel Of(GraphEntry graph, ServerOptions server)
+    {
+        ModelConfig config = ModelConfig.Of(ComposedSettings.Of(graph), server);
+        VersionOnDisk version = new(new ModelVersionFolder(1, graph.Path), new FilesStamp(""), IsSettled: true);
+        return new DesiredModel(graph.Name, config, [version], Outcome.Ok);
     }
 
     private static string StampOf(string path)

@@ -14,9 +14,6 @@ internal sealed record Desired(ImmutableArray<DesiredModel> Models, long Look, b
 {
     private readonly long? _vouchedLook;
 
-    /// <summary>Names of graphs, which are recognised but not served yet.</summary>
-    public ImmutableHashSet<string> Graphs { get; init; } = [];
-
     /// <summary>The newest vouched look; loads that failed before it are retried at once. 0 = none.</summary>
     /// <remarks>It is kept while the requested reload is under way, even if looks without a request follow.</remarks>
     public long VouchedLook

@@ -61,11 +61,9 @@ internal sealed class DesiredReader(ConfigSource source, ServerOptions server, S
             models.Add(Find(written, before, isVouched));
         }
 
+        models.AddRange((_config?.Graphs ?? []).Select(graph => ComposedLook.Of(graph, server)));
         models.AddRange((_config?.Pipelines ?? []).Select(pipeline => ComposedLook.Of(pipeline, server)));
-        Desired desired = new([.. models], ++_looks, isVouched)
-        {
-            Graphs = [.. (_config?.Graphs ?? []).Select(static graph => graph.Name)],
-        };
+        Desired desired = new([.. models], ++_looks, isVouched);
         return new DesiredLook(desired, read.WithoutValue, changed, changed ? _config!.Errors : [], changed ? _config!.Warnings : []);
     }
 

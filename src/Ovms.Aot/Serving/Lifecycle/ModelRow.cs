@@ -21,6 +21,9 @@ internal sealed class ModelRow(string name)
     /// <summary>Whether it is composed of other servables.</summary>
     public bool IsComposed { get; set; }
 
+    /// <summary>Whether it is a graph.</summary>
+    public bool IsGraph { get; set; }
+
     /// <summary>Whether one of its versions is being loaded.</summary>
     public bool IsBusy { get; set; }
 
@@ -69,6 +72,7 @@ internal sealed class ModelRow(string name)
     {
         IsRetired = IsRetired,
         IsComposed = IsComposed,
+        IsGraph = IsGraph,
         Reason = Fault.IsOk ? null : Fault.Text,
     };
 

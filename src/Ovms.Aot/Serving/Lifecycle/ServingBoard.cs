@@ -21,7 +21,6 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     private readonly Dictionary<string, ModelRow> _models = new(StringComparer.Ordinal);
     private readonly List<string> _retired = [];
     private readonly BoardLog _log = new(log);
-    private ImmutableHashSet<string> _graphs = [];
 
     /// <inheritdoc cref="BoardLog.LeavesFailures"/>
     public bool LeavesFailures
@@ -37,13 +36,13 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     /// <summary>Applies a look: the configured models and their faults.</summary>
     public void Configure(Desired desired)
     {
-        _graphs = desired.Graphs;
         HashSet<string> configured = [.. desired.Models.Select(static model => model.Name)];
         foreach (DesiredModel model in desired.Models)
         {
             ModelRow row = RowOf(model.Name);
             row.IsRetired = false;
             row.IsComposed = model.Config?.Composition is not null;
+            row.IsGraph = model.Config?.Composition?.Graph is not null;
             _log.Changes(row, model);
             row.Fault = model.Fault;
             row.Warnings = model.Warnings;
@@ -280,5 +279,5 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         }
     }
 
-    private void Publish() => registry.Publish(new ServableTable(_models.Values.Select(static model => model.ToEntry()), _graphs));
+    private void Publish() => registry.Publish(new ServableTable(_models.Values.Select(static model => model.ToEntry())));
 }

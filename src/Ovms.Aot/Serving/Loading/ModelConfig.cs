@@ -73,8 +73,8 @@ internal sealed record ModelConfig
     /// </remarks>
     public bool CompilesLike(ModelConfig other) =>
         ReferenceEquals(this, other)
-        || (IsComposedLike(other) && CacheDir == other.CacheDir && QueueSize == other.QueueSize
-            && Effect(Written) == Effect(other.Written));
+        || (IsComposedLike(other) && CacheDir == other.CacheDir
+            && QueueSize == other.QueueSize && Effect(Written) == Effect(other.Written));
 
     /// <summary>Parses the options.</summary>
     /// <returns>The settings, or the first fault.</returns>
@@ -141,7 +141,7 @@ internal sealed record ModelConfig
     /// <summary>The settings of a servable that is composed of others.</summary>
     public static ModelConfig Of(ComposedSettings composition, ServerOptions server) => new()
     {
-        Name = composition.Pipeline.Name,
+        Name = composition.Name,
         BasePath = "",
         Versions = VersionPolicy.Default,
         Settings = ModelSettings.Parse(new ModelOptions()).Value!,
@@ -151,7 +151,7 @@ internal sealed record ModelConfig
         QueueSize = 0,
         CacheDir = "",
         LoadTimeout = server.LoadTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
-        Written = new ModelOptions { ModelName = composition.Pipeline.Name },
+        Written = new ModelOptions { ModelName = composition.Name },
         Composition = composition,
     };
 

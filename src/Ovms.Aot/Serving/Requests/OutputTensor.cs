@@ -15,8 +15,13 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     private void* _data;
     private long _length = -1;
 
+    private bool _isView;
+
     /// <summary>Name, element type and marshaler.</summary>
     public TensorInfo Info => info;
+
+    /// <summary>The same output under another name, without its ownership: valid as long as this one.</summary>
+    public OutputTensor As(TensorInfo other) => new(other, tensor) { _isView = true };
 
     /// <summary>The native tensor; owned.</summary>
     internal Tensor Tensor => tensor;
@@ -106,5 +111,11 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     }
 
     /// <inheritdoc/>
-    public void Dispose() => tensor.Dispose();
+    public void Dispose()
+    {
+        if (!_isView)
+        {
+            tensor.Dispose();
+        }
+    }
 }

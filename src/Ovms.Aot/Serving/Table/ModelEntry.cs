@@ -69,6 +69,9 @@ internal sealed record ModelEntry(string Name, ImmutableArray<VersionEntry> Vers
     /// <summary>Whether it is composed of other servables. It then has one version, whatever version a caller names.</summary>
     public bool IsComposed { get; init; }
 
+    /// <summary>Whether it is a graph.</summary>
+    public bool IsGraph { get; init; }
+
     /// <summary>Why the model as a whole cannot be served (its settings or its path); null if it can.</summary>
     public string? Reason { get; init; }
 }

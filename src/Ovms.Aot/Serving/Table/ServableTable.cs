@@ -8,8 +8,7 @@ namespace Ovms.Serving.Table;
 
 /// <summary>An immutable snapshot of everything that is served.</summary>
 /// <param name="models">The models; their names are unique.</param>
-/// <param name="graphs">Names of graphs, which are recognised but not served; none is a model's name.</param>
-internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet<string>? graphs = null)
+internal sealed class ServableTable(IEnumerable<ModelEntry> models)
 {
     private readonly FrozenDictionary<string, ModelEntry> _byName =
         models.ToFrozenDictionary(static model => model.Name, StringComparer.Ordinal);
@@ -19,9 +18,6 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
 
     /// <summary>All models.</summary>
     public ImmutableArray<ModelEntry> Models => _byName.Values;
-
-    /// <summary>Names of graphs; none is a model's name.</summary>
-    public IReadOnlySet<string> Graphs => graphs ?? FrozenSet<string>.Empty;
 
     /// <summary>
     /// Whether every configured model has an available version, and no available version's calls are refused because its device fails. True
@@ -67,7 +63,9 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
             null => Outcome.Fail(StatusCode.ModelVersionMissing, VersionDetail(model, versionText)),
             { State: ServableState.Available } => (model, found),
             { State: ServableState.Start or ServableState.Loading } => NotLoadedYet(model, found.Reason ?? model.Reason),
-            _ => Outcome.Fail(model.IsComposed ? StatusCode.PipelineRetired : StatusCode.ModelVersionNotLoadedAnymore),
+            _ => Outcome.Fail(
+                model.IsGraph ? StatusCode.GraphRetired
+                    : model.IsComposed ? StatusCode.PipelineRetired : StatusCode.ModelVersionNotLoadedAnymore),
         };
     }
 
@@ -98,7 +96,8 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
 
     // A caller of a model that failed to load would wait in vain if told only that it is not loaded yet.
     private static Outcome NotLoadedYet(ModelEntry model, string? reason) => Outcome.Fail(
-        model.IsComposed ? StatusCode.PipelineNotLoadedYet : StatusCode.ModelVersionNotLoadedYet,
+        model.IsGraph ? StatusCode.GraphNotLoadedYet
+            : model.IsComposed ? StatusCode.PipelineNotLoadedYet : StatusCode.ModelVersionNotLoadedYet,
         reason is null ? null : $"the last attempt failed: {EngineText.WithoutAdvice(reason)}");
 
     private static string VersionDetail(ModelEntry model, string versionText)
@@ -111,11 +110,7 @@ internal sealed class ServableTable(IEnumerable<ModelEntry> models, IReadOnlySet
             + $"Available versions: {(there.Length == 0 ? "none" : there)}";
     }
 
-    private Outcome Unknown(string name) => Graphs.Contains(name)
-        ? Outcome.Fail(
-            StatusCode.NotImplemented,
-            $"{name} is a graph of a kind that is not served yet; its models are served under their own names where they are configured.")
-        : Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
+    private Outcome Unknown(string name) => Outcome.Fail(StatusCode.ModelNameMissing, NameDetail(name));
 
     private string NameDetail(string name)
     {

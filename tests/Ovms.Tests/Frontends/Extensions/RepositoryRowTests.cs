@@ -25,15 +25,13 @@ internal sealed class RepositoryRowTests
                 new ModelEntry("gone", [new VersionEntry(1, ServableState.End), new VersionEntry(2, ServableState.End)]) { IsRetired = true },
                 new ModelEntry("bad", []) { Reason = "no such path" },
                 new ModelEntry("empty", []),
-            ],
-            new HashSet<string> { "graph" });
+            ]);
 
         await Assert.That(Lines(table, onlyReady: false)).IsEqualTo(
             """
             bad||UNAVAILABLE|no such path
             empty||UNAVAILABLE|no version is known yet
             gone||UNAVAILABLE|unloaded
-            graph||UNAVAILABLE|this kind of graph is not served yet
             m|1|UNAVAILABLE|unloaded
             m|2|UNLOADING|
             m|3|READY|

@@ -76,11 +76,8 @@ internal sealed class ManagedModels : IAsyncDisposable
     public void Remove(string model, long? version = null) => Directory.Delete(_folder[version is null ? model : $"{model}/{version}"], recursive: true);
 
     /// <summary>Sets what is configured.</summary>
-    public void Configure(params ModelOptions[] models) => Configure([], models);
-
-    /// <summary>The same with names of graphs.</summary>
-    public void Configure(string[] graphs, params ModelOptions[] models) =>
-        _source.Set(new ServerConfig { Models = [.. models], Graphs = [.. graphs.Select(static name => new GraphEntry(name, GraphKind.MediaPipe, "g.pbtxt"))], Fingerprint = string.Join('\n', models.Select(static model => model.ToString())) });
+    public void Configure(params ModelOptions[] models) =>
+        _source.Set(new ServerConfig { Models = [.. models], Fingerprint = string.Join('\n', models.Select(static model => model.ToString())) });
 
     /// <summary>Makes the configuration unreadable.</summary>
     public void Spoil(string why) => _source.Set(Outcome.Fail(StatusCode.ModelConfigInvalid, why));

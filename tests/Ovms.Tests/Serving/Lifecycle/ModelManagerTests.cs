@@ -385,20 +385,6 @@ public sealed class ModelManagerTests
     }
 
     [Test]
-    public async Task Graph_IsKnownAndNotServed()
-    {
-        await using ManagedModels models = new();
-        models.Put("m", 1);
-        models.Configure(["g"], models.Model("m"));
-        await models.ReloadAsync();
-        Outcome graph = models.Registry.Lease("g", "").WithoutValue;
-        await Assert.That(graph.Code).IsEqualTo(StatusCode.NotImplemented);
-        await Assert.That(graph.Text).Contains("is a graph of a kind that is not served yet");
-        await Assert.That(models.Readiness.IsReady).IsTrue();
-        await Assert.That(models.Registry.Current.Models.Length).IsEqualTo(1);
-    }
-
-    [Test]
     public async Task PollZero_LooksOnlyWhenAsked()
     {
         await using ManagedModels models = new(TimeSpan.Zero);

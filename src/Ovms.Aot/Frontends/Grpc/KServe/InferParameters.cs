@@ -8,11 +8,14 @@ using Ovms.Wire;
 namespace Ovms.Frontends.Grpc.KServe;
 
 /// <summary>
-/// Parses and writes parameters. Those of sequences and of shared memory are kept. All others have no meaning over gRPC, as in the
-/// original, but must still be valid.
+/// Parses and writes parameters. Those of tensors are kept if they are of shared memory; all others of tensors have no meaning over gRPC,
+/// as in the original, but must still be valid.
 /// </summary>
 internal static class InferParameters
 {
+    /// <summary>The parameter of the time of a graph's packets.</summary>
+    public const string PacketTimeName = "OVMS_MP_TIMESTAMP";
+
     private const int Key = 1;
     private const int Value = 2;
     private const int BoolParam = 1;
@@ -33,7 +36,7 @@ internal static class InferParameters
 
     /// <summary>Parses one entry of the request's own map.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="message">Receives sequence parameters.</param>
+    /// <param name="message">Receives it.</param>
     /// <exception cref="MalformedProtoException">The entry is malformed.</exception>
     public static void Read(ReadOnlySequence<byte> entry, InferMessage message)
     {
@@ -41,6 +44,27 @@ internal static class InferParameters
         if (SequenceParameters.Names.Contains(name))
         {
             (message.SequenceParameters ??= new SequenceParameters()).Set(name, value);
+        }
+        else
+        {
+            message.Parameters.Add((name, value));
+        }
+    }
+
+    /// <summary>Bytes of the response's entry for the time of a graph's packets; 0 for none.</summary>
+    public static long MeasureTime(long? time) =>
+        time is { } value ? ProtoSize.Field(InferResponseWriter.Parameters, MeasureTimeEntry(value)) : 0;
+
+    /// <summary>Writes the response's entry for the time of a graph's packets; nothing for none.</summary>
+    public static void WriteTime(ProtoWriter writer, long? time)
+    {
+        if (time is { } value)
+        {
+            writer.WriteHeader(InferResponseWriter.Parameters, MeasureTimeEntry(value));
+            writer.WriteText(Key, PacketTimeName);
+            writer.WriteHeader(Value, MeasureTimeValue(value));
+            writer.WriteVarint((ulong)Int64Param << 3);
+            writer.WriteVarint((ulong)value);
         }
     }
 
@@ -68,6 +92,10 @@ internal static class InferParameters
             writer.WriteVarint(id.Number);
         }
     }
+
+    private static long MeasureTimeEntry(long time) => ProtoSize.Text(Key, PacketTimeName) + ProtoSize.Field(Value, MeasureTimeValue(time));
+
+    private static long MeasureTimeValue(long time) => ProtoSize.Tag(Int64Param) + ProtoSize.Varint((ulong)time);
 
     private static long MeasureEntry(SequenceId id) =>
         ProtoSize.Text(Key, SequenceInputs.Id.Name) + ProtoSize.Field(Value, MeasureValue(id));

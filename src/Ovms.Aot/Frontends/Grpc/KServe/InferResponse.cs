@@ -29,7 +29,8 @@ internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(ho
         long length = ProtoSize.Text(InferResponseWriter.ModelName, call.Servable.Id.Name)
             + ProtoSize.Text(InferResponseWriter.ModelVersion, call.Servable.Id.VersionText)
             + ProtoSize.Text(InferResponseWriter.Id, call.Message.Id ?? "")
-            + InferParameters.MeasureSequence(call.SequenceParameter);
+            + InferParameters.MeasureSequence(call.SequenceParameter)
+            + InferParameters.MeasureTime(call.Message.PacketTime);
         for (int i = 0; i < call.Outputs.Length; i++)
         {
             OutputPart part = OutputPart.Measure(call.Outputs[i], call.Message.PlaceOf(i));

@@ -48,6 +48,7 @@ internal static class InferResponseWriter
         writer.WriteText(ModelVersion, call.Servable.Id.VersionText);
         writer.WriteText(Id, call.Message.Id ?? "");
         InferParameters.WriteSequence(writer, call.SequenceParameter);
+        InferParameters.WriteTime(writer, call.Message.PacketTime);
         for (int i = 0; i < call.Outputs.Length; i++)
         {
             writer.WriteHeader(Outputs, response.Outputs[i].HeadLength);

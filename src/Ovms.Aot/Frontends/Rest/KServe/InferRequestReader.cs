@@ -152,7 +152,7 @@ internal ref struct InferRequestReader
         const StatusCode Fault = StatusCode.RestCouldNotParseParameters;
         Outcome read = ParametersReader.ReadFlag(ref _reader, "parameters", "binary_data_output", Fault, out bool? binary);
         _document.BinaryOutputs = binary ?? false;
-        return read.IsOk ? ParametersReader.ReadSequence(ref again, _document.Message) : read;
+        return read.IsOk ? ParametersReader.ReadAll(ref again, _document.Message) : read;
     }
 
     private Outcome ReadInputs()

@@ -63,7 +63,7 @@ internal static class InferResponseWriter
 
         answer.Raw(",\"model_version\":"u8);
         answer.Text(servable.VersionText);
-        WriteSequence(answer, sequence);
+        WriteParameters(answer, sequence, message.PacketTime);
         answer.Raw(",\"outputs\":["u8);
         bool anyBinary = false;
         for (int i = 0; i < outputs.Length; i++)
@@ -94,21 +94,32 @@ internal static class InferResponseWriter
         return Outcome.Ok;
     }
 
-    private static void WriteSequence(NativeBuffer answer, SequenceId sequence)
+    private static void WriteParameters(NativeBuffer answer, SequenceId sequence, long? time)
     {
-        if (sequence.IsNone)
+        if (sequence.IsNone && time is null)
         {
             return;
         }
 
-        answer.Raw(",\"parameters\":{\"sequence_id\":"u8);
-        if (sequence.Text is { } text)
+        answer.Raw(",\"parameters\":{"u8);
+        if (!sequence.IsNone)
         {
-            answer.Text(text);
+            answer.Raw("\"sequence_id\":"u8);
+            if (sequence.Text is { } text)
+            {
+                answer.Text(text);
+            }
+            else
+            {
+                answer.Raw(Encoding.ASCII.GetBytes(sequence.ToString()));
+            }
         }
-        else
+
+        if (time is { } packets)
         {
-            answer.Raw(Encoding.ASCII.GetBytes(sequence.ToString()));
+            answer.Raw(sequence.IsNone ? default : ","u8);
+            answer.Raw("\"OVMS_MP_TIMESTAMP\":"u8);
+            answer.Number(packets);
         }
 
         answer.Raw("}"u8);

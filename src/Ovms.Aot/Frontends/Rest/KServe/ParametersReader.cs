@@ -8,6 +8,9 @@ namespace Ovms.Frontends.Rest.KServe;
 /// <summary>Parses a <c>parameters</c> object. Unknown keys are ignored, but their values must be strings, numbers or booleans.</summary>
 internal static class ParametersReader
 {
+    // Bytes of a name or value that a graph may need; longer ones are ignored like unknown ones.
+    private const int LongestKept = 1 << 16;
+
     private static readonly string[] s_placeNames = [SharedPlace.RegionName, SharedPlace.OffsetName, SharedPlace.SizeName];
 
     /// <summary>Reads a boolean. A string, a number or null instead counts as not given, as in the original.</summary>
@@ -104,33 +107,39 @@ internal static class ParametersReader
         return Outcome.Ok;
     }
 
-    /// <summary>Reads the sequence parameters of a request.</summary>
+    /// <summary>Reads the parameters of a request.</summary>
     /// <param name="reader">Positioned on the object, which is well formed, or on null.</param>
     /// <param name="message">Receives them.</param>
-    public static Outcome ReadSequence(ref Utf8JsonReader reader, InferMessage message)
+    public static Outcome ReadAll(ref Utf8JsonReader reader, InferMessage message)
     {
         HashSet<string>? seen = null;
         while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string? name = NameOf(reader);
+            string? sequence = NameOf(reader);
+            string? other = sequence is null && reader.ValueSpan.Length <= LongestKept ? reader.GetString() : null;
             reader.Read();
-            if (name is null)
+            if (sequence is null)
             {
+                if (other is not null && reader.ValueSpan.Length <= LongestKept)
+                {
+                    message.Parameters.Add((other, ValueOf(reader)));
+                }
+
                 continue;
             }
 
-            if (!(seen ??= []).Add(name))
+            if (!(seen ??= []).Add(sequence))
             {
-                return JsonFault.Twice($"parameters.{name}");
+                return JsonFault.Twice($"parameters.{sequence}");
             }
 
-            Outcome length = JsonFault.CheckLength(reader, $"parameters.{name}");
+            Outcome length = JsonFault.CheckLength(reader, $"parameters.{sequence}");
             if (!length.IsOk)
             {
                 return length;
             }
 
-            (message.SequenceParameters ??= new SequenceParameters()).Set(name, ValueOf(reader));
+            (message.SequenceParameters ??= new SequenceParameters()).Set(sequence, ValueOf(reader));
         }
 
         return Outcome.Ok;
@@ -168,6 +177,7 @@ internal static class ParametersReader
         JsonTokenType.False => ParameterValue.Of(false),
         JsonTokenType.String => ParameterValue.Of(reader.GetString()!),
         JsonTokenType.Number when reader.TryGetUInt64(out ulong number) => ParameterValue.Of(number),
+        JsonTokenType.Number when reader.TryGetInt64(out long negative) => ParameterValue.Of(negative),
         _ => ParameterValue.Unusable(JsonFault.Token(reader)),
     };
 

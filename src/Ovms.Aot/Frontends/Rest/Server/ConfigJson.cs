@@ -8,11 +8,7 @@ namespace Ovms.Frontends.Rest.Server;
 /// <summary>Writes the states of all models exactly as the original does, spaces included: scripts compare it as text.</summary>
 internal static class ConfigJson
 {
-    // A graph is listed with one version, which stays LOADING: this server does not serve graphs yet.
-    private static readonly (long Version, ServableState State, VersionHealth Health) s_graph =
-        (1, ServableState.Loading, new VersionHealth(9, "FAILED_PRECONDITION", "this kind of graph is not served yet"));
-
-    /// <summary>Writes all models and graphs, sorted by name, including models that are no longer configured.</summary>
+    /// <summary>Writes all models, sorted by name, including models that are no longer configured.</summary>
     public static void Write(NativeBuffer body, ServableTable table)
     {
         (string Name, (long Version, ServableState State, VersionHealth Health)[] Versions)[] rows =
@@ -21,7 +17,6 @@ internal static class ConfigJson
                 .Select(static model => (
                     model.Name,
                     model.Versions.Select(static entry => (entry.Version, entry.State, VersionHealth.Of(entry))).ToArray()))
-                .Concat(table.Graphs.Select(static name => (name, new[] { s_graph })))
                 .OrderBy(static row => row.Item1, StringComparer.Ordinal),
         ];
         if (rows.Length == 0)

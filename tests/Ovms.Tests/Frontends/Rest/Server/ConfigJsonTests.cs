@@ -16,8 +16,8 @@ public sealed class ConfigJsonTests
     public async Task ModelsAndGraphs_AreSortedByName()
     {
         ServableTable table = new(
-            [new ModelEntry("z", []), new ModelEntry("b", [new VersionEntry(1, ServableState.End, null), new VersionEntry(12, ServableState.Loading, null, "no \"weights\"")])],
-            new HashSet<string> { "c" });
+            [new ModelEntry("z", []), new ModelEntry("b", [new VersionEntry(1, ServableState.End, null), new VersionEntry(12, ServableState.Loading, null, "no \"weights\"")]),
+             new ModelEntry("c", [new VersionEntry(1, ServableState.Loading, null, "no model") { IsComposed = true }])]);
         await Assert.That(Written(table)).IsEqualTo(
             """
             {
@@ -50,7 +50,7 @@ public sealed class ConfigJsonTests
                "state": "LOADING",
                "status": {
                 "error_code": "FAILED_PRECONDITION",
-                "error_message": "this kind of graph is not served yet"
+                "error_message": "no model"
                }
               }
              ]

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Ovms.Configuration.Graphs;
+using Ovms.Options;
+
+namespace Ovms.Graphs.Definitions;
+
+/// <summary>Connects streams and side packets with those who make them, and orders the nodes.</summary>
+/// <param name="definition">The graph's edges.</param>
+/// <param name="nodes">The nodes, in the order written.</param>
+/// <param name="faults">Receives every fault.</param>
+internal sealed class GraphWiring(GraphDefinition definition, IReadOnlyList<GraphNode> nodes, GraphFaults faults)
+{
+    // The node that makes a stream or side packet; null for the graph's own.
+    private readonly Dictionary<string, GraphNode?> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GraphNode?> _sides = new(StringComparer.Ordinal);
+
+    /// <summary>Checks that everything read has one maker, and orders the nodes.</summary>
+    /// <returns>The nodes, each after those that it reads from, but for back edges.</returns>
+    public ImmutableArray<GraphNode> Order()
+    {
+        foreach (GraphEdge edge in definition.Inputs)
+        {
+            _streams[edge.Name.Name] = null;
+        }
+
+        foreach (StreamName side in definition.InputSides)
+        {
+            _sides[side.Name] = null;
+        }
+
+        foreach (GraphNode node in nodes)
+        {
+            Claim(_streams, node, node.Outputs, "stream");
+            Claim(_sides, node, node.OutputSides, "side packet");
+        }
+
+        foreach (GraphNode node in nodes)
+        {
+            Require(_streams, node.Config.Place, node.Inputs, $"input_stream of {node.Described}");
+            Require(_sides, node.Config.Place, node.InputSides, $"input_side_packet of {node.Described}");
+        }
+
+        Require(_streams, new ProtoPlace(1, 1), [.. definition.Outputs.Select(static edge => edge.Name)], "output_stream of the graph");
+        return faults.AreNone ? Sort() : [];
+    }
+
+    private void Claim(Dictionary<string, GraphNode?> makers, GraphNode node, ImmutableArray<StreamName> names, string what)
+    {
+        foreach (StreamName name in names)
+        {
+            if (!makers.TryAdd(name.Name, node))
+            {
+                string other = makers[name.Name] is { } maker ? $"by {maker.Described}" : "as an input of the graph";
+                faults.Add(
+                    node.Config.Place, $"the {what} {name.Name} of {node.Described} is made already {other}; give each its own name");
+            }
+        }
+    }
+
+    private void Require(Dictionary<string, GraphNode?> makers, ProtoPlace place, ImmutableArray<StreamName> names, string whose)
+    {
+        foreach (StreamName name in names)
+        {
+            if (!makers.ContainsKey(name.Name))
+            {
+                string hint = NearestName.Of(name.Name, makers.Keys) is { } nearest ? $"; did you mean {nearest}?" : "";
+                faults.Add(place, $"{whose}: {name.Name} is made by no node, and is no input of the graph{hint}");
+            }
+        }
+    }
+
+    // The order written is kept where edges allow it, so that faults and runs are the same each time.
+    private ImmutableArray<GraphNode> Sort()
+    {
+        ImmutableArray<GraphNode>.Builder sorted = ImmutableArray.CreateBuilder<GraphNode>(nodes.Count);
+        HashSet<GraphNode> done = new(ReferenceEqualityComparer.Instance);
+        while (sorted.Count < nodes.Count)
+        {
+            GraphNode? next = nodes.FirstOrDefault(node => !done.Contains(node) && Before(node).All(done.Contains));
+            if (next is null)
+            {
+                GraphNode[] cycle = [.. nodes.Where(node => !done.Contains(node))];
+                faults.Add(
+                    cycle[0].Config.Place,
+                    $"the nodes {string.Join(", ", cycle.Select(static node => node.Name))} wait for one another in a circle; "
+                    + "mark the input that closes it: input_stream_info { tag_index: \"TAG\" back_edge: true }");
+                return [];
+            }
+
+            done.Add(next);
+            sorted.Add(next);
+        }
+
+        return sorted.ToImmutable();
+    }
+
+    private IEnumerable<GraphNode> Before(GraphNode node) => node.Inputs.Except(node.BackEdges).Select(name => _streams[name.Name])
+        .Concat(node.InputSides.Select(name => _sides[name.Name]))
+        .OfType<GraphNode>();
+}

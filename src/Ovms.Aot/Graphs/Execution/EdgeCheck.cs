@@ -1,0 +1,142 @@
+using Ovms.Graphs.Definitions;
+using Ovms.Inference.Checks;
+using Ovms.Inference.Messages;
+using Ovms.Status;
+
+namespace Ovms.Graphs.Execution;
+
+/// <summary>Checks a request against the edge of a graph. What the models take is checked where they are called.</summary>
+internal static class EdgeCheck
+{
+    /// <summary>Returns the first fault in a unary request, in the order and with the texts of the original.</summary>
+    public static Outcome Check(GraphDefinition graph, InferMessage message)
+    {
+        Outcome step = RequestValidator.CheckContentPlaces(message);
+        for (int i = 0; step.IsOk && i < message.Inputs.Count; i++)
+        {
+            step = CheckInput(graph, message, i);
+        }
+
+        step = step.IsOk && message.Inputs.Count < graph.Inputs.Length ? Missing(graph, message) : step;
+        step = step.IsOk ? CheckOutputs(graph, message) : step;
+        return step.IsOk ? CheckSides(graph, message) : step;
+    }
+
+    private static Outcome CheckInput(GraphDefinition graph, InferMessage message, int index)
+    {
+        InputTensor input = message.Inputs[index];
+        GraphEdge? edge = Find(graph.Inputs.AsSpan(), input.Name);
+        if (edge is null)
+        {
+            return Outcome.Fail(StatusCode.UnexpectedInput, $"{Shown.Bounded(input.Name)} is unexpected");
+        }
+
+        for (int earlier = 0; earlier < index; earlier++)
+        {
+            if (message.Inputs[earlier].Name == input.Name)
+            {
+                return Outcome.Fail(StatusCode.DuplicateInput, $"input name: {Shown.Bounded(input.Name)}");
+            }
+        }
+
+        return CheckKind(edge.Kind, input);
+    }
+
+    private static Outcome CheckKind(EdgeKind kind, InputTensor input)
+    {
+        bool isMediaPipe = kind == EdgeKind.MediaPipeTensor;
+        foreach (long dimension in input.Shape)
+        {
+            if (dimension < 0 || (isMediaPipe && dimension == 0))
+            {
+                return Outcome.Fail(
+                    StatusCode.InvalidShape,
+                    $"Negative or zero dimension size is not acceptable: {dimension}; input name: {Shown.Bounded(input.Name)}");
+            }
+        }
+
+        bool isTaken = kind switch
+        {
+            EdgeKind.MediaPipeTensor => input.Datatype is "FP32" or "FP16" or "INT32" or "INT8" or "UINT8" or "BOOL",
+            EdgeKind.TensorFlowTensor => input.Datatype != "BYTES",
+            _ => true,
+        };
+        return isTaken
+            ? Outcome.Ok
+            : Outcome.Fail(
+                StatusCode.InvalidPrecision,
+                isMediaPipe
+                    ? $"Not supported precision for Mediapipe tensor deserialization: {Shown.Bounded(input.Datatype)}; "
+                        + $"input name: {Shown.Bounded(input.Name)}"
+                    : $"a TFTENSOR stream takes numbers; got BYTES; input name: {Shown.Bounded(input.Name)}");
+    }
+
+    // A repeated name was found before, so that some input of the graph is not there.
+    private static Outcome Missing(GraphDefinition graph, InferMessage message) => Outcome.Fail(
+        StatusCode.InvalidNoOfInputs,
+        "Not all input packets created; missing: "
+            + string.Join(
+                ", ",
+                graph.Inputs.Select(static edge => edge.Name.Name).Where(name => !message.Inputs.Exists(input => input.Name == name))));
+
+    private static Outcome CheckOutputs(GraphDefinition graph, InferMessage message)
+    {
+        for (int i = 0; i < message.Outputs.Count; i++)
+        {
+            string name = message.Outputs[i].Name;
+            bool isTwice = false;
+            for (int earlier = 0; earlier < i; earlier++)
+            {
+                isTwice |= message.Outputs[earlier].Name == name;
+            }
+
+            if (isTwice || Find(graph.Outputs.AsSpan(), name) is null)
+            {
+                return Outcome.Fail(
+                    StatusCode.InvalidRequestedOutput,
+                    isTwice
+                        ? $"{Shown.Bounded(name)} is asked for twice"
+                        : $"Requested: {Shown.Bounded(name)}; Outputs: "
+                            + string.Join(", ", graph.Outputs.Select(static edge => edge.Name.Name)));
+            }
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static Outcome CheckSides(GraphDefinition graph, InferMessage message)
+    {
+        foreach (StreamName side in graph.InputSides)
+        {
+            int given = message.Parameters.FindIndex(parameter => parameter.Name == side.Name);
+            if (given < 0)
+            {
+                return Outcome.Fail(
+                    StatusCode.GraphStartError, $"the side packet {side.Name} is not given; send it as a parameter of the request");
+            }
+
+            ParameterValue value = message.Parameters[given].Value;
+            if (value is { Flag: null, Integer: null, Text: null })
+            {
+                return Outcome.Fail(
+                    StatusCode.NotImplemented,
+                    $"Handling parameters of other types than: bool, string, int64 is not supported; parameter: {side.Name}; got {value}");
+            }
+        }
+
+        return Outcome.Ok;
+    }
+
+    private static GraphEdge? Find(ReadOnlySpan<GraphEdge> edges, string name)
+    {
+        foreach (GraphEdge edge in edges)
+        {
+            if (edge.Name.Name == name)
+            {
+                return edge;
+            }
+        }
+
+        return null;
+    }
+}

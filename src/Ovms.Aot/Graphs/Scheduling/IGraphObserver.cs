@@ -1,0 +1,16 @@
+using Ovms.Graphs.Packets;
+
+namespace Ovms.Graphs.Scheduling;
+
+/// <summary>Receives the packets at a graph's outputs.</summary>
+internal interface IGraphObserver
+{
+    /// <summary>
+    /// Takes a packet and its reference. Calls for one output come in the order of time and do not overlap; those of different outputs may.
+    /// While the task is not complete, packets of this output wait in its queue, and the graph's inputs are held back once that is full.
+    /// A failure ends the graph.
+    /// </summary>
+    /// <param name="output">Position of the output in the plan.</param>
+    /// <param name="packet">The packet.</param>
+    ValueTask OnPacketAsync(int output, Packet packet);
+}

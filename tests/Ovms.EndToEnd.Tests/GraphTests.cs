@@ -1,0 +1,202 @@
+using System.Net;
+using System.Text.Json;
+using Grpc.Core;
+using Ovms.EndToEnd.Tests.Harness;
+using Ovms.Frontends.Grpc.Protos;
+
+namespace Ovms.EndToEnd.Tests;
+
+/// <summary>Graphs of models: how they are configured, called, reloaded and refused.</summary>
+public sealed class GraphTests
+{
+    private const string Models = """
+        {"model_config_list": [
+            {"config": {"name": "dummy", "base_path": "${MODELS}/dummy", "target_device": "AUTO:CPU", "nireq": 1}},
+            {"config": {"name": "sum", "base_path": "${MODELS}/summator", "target_device": "HETERO:CPU"}}]}
+        """;
+
+    private static readonly string s_one = GraphText.Edge(["OVTENSOR:in"], ["OVTENSOR:out"])
+        + GraphText.Infer("dummy", ["IN:in=b"], ["OUT:out=a"]);
+
+    // Three times the same model with one infer request: a call that kept it would wait for itself.
+    private static readonly string s_three = GraphText.Edge(["first", "second"], ["added"])
+        + GraphText.Infer("sum", ["B:one=b", "C:two=c"], ["SUM:added=sum"])
+        + GraphText.Infer("dummy", ["B:first=b"], ["A:one=a"])
+        + GraphText.InferAgain("dummy", ["B:second=b"], ["A:middle=a"])
+        + GraphText.InferAgain("dummy", ["B:middle=b"], ["A:two=a"]);
+
+    [Test]
+    public async Task GraphOfOneModel_IsAnsweredOverBothApis()
+    {
+        using ConfigFolder folder = Folder();
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        ModelInferRequest request = Requests.For("g").WithRaw("in", "FP32", [1, 10], FloatCalls.Count(10));
+        request.Id = "7";
+        request.Parameters["OVMS_MP_TIMESTAMP"] = new InferParameter { Int64Param = -5 };
+        ModelInferResponse answer = await server.Client.ModelInferAsync(request);
+        await Assert.That(answer.Values<float>("out").SequenceEqual(FloatCalls.Count(10, 1))).IsTrue();
+        await Assert.That((answer.ModelName, answer.ModelVersion, answer.Id)).IsEqualTo(("g", "1", "7"));
+        await Assert.That(answer.Parameters["OVMS_MP_TIMESTAMP"].Int64Param).IsEqualTo(-5);
+
+        JsonElement json = await PostAsync(server, "g", """{"id": "8", "inputs": [{"name": "in", "datatype": "FP32", "shape": [1, 10], "data": [0,1,2,3,4,5,6,7,8,9]}]}""");
+        await Assert.That(json.GetProperty("outputs")[0].GetProperty("name").GetString()).IsEqualTo("out");
+        await Assert.That(json.GetProperty("outputs")[0].GetProperty("data")[9].GetSingle()).IsEqualTo(10f);
+        await Assert.That(json.GetProperty("parameters").GetProperty("OVMS_MP_TIMESTAMP").GetInt64()).IsGreaterThan(0);
+    }
+
+    [Test]
+    public async Task GraphOfSeveralNodes_ComputesThemAll()
+    {
+        using ConfigFolder folder = Folder();
+        folder.Write("g/graph.pbtxt", s_three);
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        ModelInferRequest request =
+            Requests.For("g").WithRaw("second", "FP32", [1, 10], FloatCalls.Count(10, 100)).WithRaw("first", "FP32", [1, 10], FloatCalls.Count(10));
+        IEnumerable<Task<ModelInferResponse>> calls = Enumerable.Range(0, 20).Select(_ => server.Client.ModelInferAsync(request).ResponseAsync);
+        foreach (ModelInferResponse answer in await Task.WhenAll(calls))
+        {
+            await Assert.That(answer.Values<float>("added")[..2]).IsEquivalentTo([103f, 105f]);
+        }
+
+        // Its models are ordinary ones.
+        await server.CheckDummyAsync("dummy");
+    }
+
+    [Test]
+    public async Task Metadata_HasTheTypesOfTheModels()
+    {
+        using ConfigFolder folder = Folder();
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        ModelMetadataResponse metadata = await server.Client.ModelMetadataAsync(new ModelMetadataRequest { Name = "g" });
+        await Assert.That(metadata.Versions.Single()).IsEqualTo("1");
+        await Assert.That($"{metadata.Inputs[0].Name} {metadata.Inputs[0].Datatype} {string.Join(',', metadata.Inputs[0].Shape)}").IsEqualTo("in FP32 1,10");
+        await Assert.That($"{metadata.Outputs[0].Name} {metadata.Outputs[0].Datatype} {string.Join(',', metadata.Outputs[0].Shape)}").IsEqualTo("out FP32 1,10");
+        await Assert.That((await server.Client.ModelReadyAsync(new ModelReadyRequest { Name = "g" })).Ready).IsTrue();
+        await Assert.That(await StateAsync(server, "g")).IsEqualTo("AVAILABLE OK OK");
+    }
+
+    [Test]
+    public async Task FaultsOfACall_NameWhatIsWrong()
+    {
+        using ConfigFolder folder = Folder();
+        folder.Write("g/graph.pbtxt", s_three);
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        (ModelInferRequest Request, StatusCode Code, string Text)[] faults =
+        [
+            (Requests.For("g").WithRaw("first", "FP32", [1, 10], FloatCalls.Count(10)), StatusCode.InvalidArgument, "Invalid number of inputs - Not all input packets created; missing: second"),
+            (Requests.For("g").WithRaw("b", "FP32", [1, 10], FloatCalls.Count(10)), StatusCode.InvalidArgument, "Unexpected input - b is unexpected"),
+            (Both([1, 9]), StatusCode.InvalidArgument, "Mediapipe execution failed. MP status - node OpenVINOInferenceCalculator_2 (OpenVINOInferenceCalculator): Invalid input shape"),
+        ];
+        foreach ((ModelInferRequest request, StatusCode code, string text) in faults)
+        {
+            RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(request)).Throws<RpcException>())!;
+            await Assert.That(refused.Status.Detail).StartsWith(text);
+            await Assert.That(refused.StatusCode).IsEqualTo(code);
+        }
+
+        ModelInferRequest malformed = Both([1, 10]);
+        malformed.Parameters["OVMS_MP_TIMESTAMP"] = new InferParameter { StringParam = "soon" };
+        RpcException time = (await Assert.That(async () => await server.Client.ModelInferAsync(malformed)).Throws<RpcException>())!;
+        await Assert.That(time.Status.Detail).Contains("Should be int64");
+
+        static ModelInferRequest Both(long[] shape) => Requests.For("g").WithRaw("first", "FP32", shape, FloatCalls.Count(shape[1])).WithRaw("second", "FP32", [1, 10], FloatCalls.Count(10));
+    }
+
+    [Test]
+    public async Task Edits_AreFollowed_AndABadOneKeepsTheLastGoodGraph()
+    {
+        using ConfigFolder folder = Folder();
+        await using OvmsServer server = await folder.StartAsync("Ready after", "--file_system_poll_wait_seconds", "0");
+        folder.Write("g/graph.pbtxt", s_one.Replace("tag_to_input_tensor_names", "tag_to_imput_tensor_names", StringComparison.Ordinal));
+        using HttpResponseMessage reloaded = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(reloaded.Headers.GetValues("Ovms-Config-Error").Single()).Contains("graph.pbtxt, line 14, column 5: mediapipe.OpenVINOInferenceCalculatorOptions has no field tag_to_imput_tensor_names; did you mean tag_to_input_tensor_names?");
+        await CallAsync(server, "in", "out");
+
+        folder.Write("g/graph.pbtxt", s_one.Replace(":in", ":other", StringComparison.Ordinal));
+        using HttpResponseMessage again = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(again.IsSuccessStatusCode).IsTrue();
+        await CallAsync(server, "other", "out");
+
+        folder.Write("g/subconfig.json", """{"model_config_list": []}""");
+        using HttpResponseMessage emptied = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(await StateAsync(server, "g")).StartsWith("LOADING FAILED_PRECONDITION").And.Contains("dummy");
+        folder.Write("g/subconfig.json", Models);
+        using HttpResponseMessage refilled = await server.Http.PostAsync("/v1/config/reload", null);
+        await CallAsync(server, "other", "out");
+    }
+
+    [Test]
+    public async Task ModelThatIsMissing_IsToldUntilItAppears()
+    {
+        using ConfigFolder folder = new("""{"model_config_list": [], "mediapipe_config_list": [{"name": "g"}]}""");
+        folder.Write("g/graph.pbtxt", s_one);
+        await using OvmsServer server = await folder.StartAsync("its model dummy", "--file_system_poll_wait_seconds", "0");
+        await Assert.That(await StateAsync(server, "g")).StartsWith("LOADING FAILED_PRECONDITION");
+        folder.Write("config.json", """{"model_config_list": [{"config": {"name": "dummy", "base_path": "${MODELS}/dummy"}}], "mediapipe_config_list": [{"name": "g"}]}""");
+        using HttpResponseMessage reloaded = await server.Http.PostAsync("/v1/config/reload", null);
+        await CallAsync(server, "in", "out");
+    }
+
+    [Test]
+    public async Task GraphFromTheCommandLine_IsServed()
+    {
+        using ConfigFolder folder = Folder();
+        await using OvmsServer server = await OvmsServer.StartOnAsync(
+            "Ready after", folder.Environment, "--model_path", Path.Combine(folder.Path, "g"), "--model_name", "x");
+        ModelInferResponse answer = await server.Client.ModelInferAsync(Requests.For("x").WithRaw("in", "FP32", [1, 10], FloatCalls.Count(10)));
+        await Assert.That(answer.Values<float>("out")[0]).IsEqualTo(1f);
+    }
+
+    [Test]
+    [Arguments("calculator: \"OpenVINOInferenceCalculator\"", "calculator: \"OpenVINOInferenceCalculater\"", "did you mean OpenVINOInferenceCalculator?")]
+    [Arguments("calculator: \"OpenVINOInferenceCalculator\"", "calculator: \"PythonExecutorCalculator\"", "Python nodes are not served")]
+    [Arguments("input_stream: \"IN:in\"", "input_stream: \"IN:on\"", "on is made by no node")]
+    [Arguments("value: \"a\"", "value: \"z\"", "has no output z")]
+    public async Task Check_TellsFaultsOfGraphs(string good, string bad, string told)
+    {
+        using ConfigFolder folder = Folder();
+        folder.Write("g/graph.pbtxt", s_one.Replace(good, bad, StringComparison.Ordinal));
+        if (!told.StartsWith("has no output", StringComparison.Ordinal))
+        {
+            (int code, string output, string errors) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File], folder.Environment);
+            await Assert.That(output).Contains(told).Because(errors);
+            await Assert.That(code).IsEqualTo(1);
+        }
+
+        await using OvmsServer server = await folder.StartAsync(told);
+        RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(Requests.For("g"))).Throws<RpcException>())!;
+        await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.Unavailable);
+        await Assert.That(refused.Status.Detail).StartsWith("Mediapipe is not loaded yet").And.Contains(told);
+        await server.CheckDummyAsync("dummy");
+    }
+
+    private static ConfigFolder Folder()
+    {
+        ConfigFolder folder = new("""{"model_config_list": [], "mediapipe_config_list": [{"name": "g"}]}""");
+        folder.Write("g/graph.pbtxt", s_one);
+        folder.Write("g/subconfig.json", Models);
+        return folder;
+    }
+
+    private static async Task CallAsync(OvmsServer server, string input, string output)
+    {
+        ModelInferResponse answer = await server.Client.ModelInferAsync(Requests.For("g").WithRaw(input, "FP32", [1, 10], FloatCalls.Count(10)));
+        await Assert.That(answer.Values<float>(output)[0]).IsEqualTo(1f);
+    }
+
+    private static async Task<JsonElement> PostAsync(OvmsServer server, string name, string body)
+    {
+        using HttpResponseMessage answer = await server.Http.PostAsync($"/v2/models/{name}/infer", new StringContent(body));
+        string text = await answer.Content.ReadAsStringAsync();
+        await Assert.That(answer.StatusCode).IsEqualTo(HttpStatusCode.OK).Because(text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private static async Task<string> StateAsync(OvmsServer server, string name)
+    {
+        using JsonDocument states = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/config"));
+        JsonElement version = states.RootElement.GetProperty(name).GetProperty("model_version_status")[0];
+        JsonElement status = version.GetProperty("status");
+        return $"{version.GetProperty("state")} {status.GetProperty("error_code")} {status.GetProperty("error_message")}";
+    }
+}
