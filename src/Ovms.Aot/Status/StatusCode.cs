@@ -278,7 +278,7 @@ internal enum StatusCode
 
     // Pipelines: calls.
 
-    /// <summary>A model that the pipeline needs is not served, or the pipeline is invalid; the original's REST API answers 404 here.</summary>
+    /// <summary>What the pipeline needs is not served, or it is invalid; the original's REST API answers 404 here.</summary>
     [Status("Pipeline is not loaded yet", Grpc = GrpcCode.Unavailable, Http = 503)]
     PipelineNotLoadedYet,
 
