@@ -84,6 +84,18 @@ public sealed class GraphTests
     }
 
     [Test]
+    public async Task FlowControl_PassesTensorsOn()
+    {
+        using ConfigFolder folder = Folder();
+        const string Pass = "node { calculator: \"PassThroughCalculator\" input_stream: \"in\" output_stream: \"passed\" }\n";
+        folder.Write("g/graph.pbtxt", s_one.Replace("\"IN:in\"", "\"IN:passed\"", StringComparison.Ordinal) + Pass);
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        await CallAsync(server, "in", "out");
+        ModelMetadataResponse metadata = await server.Client.ModelMetadataAsync(new ModelMetadataRequest { Name = "g" });
+        await Assert.That((metadata.Inputs[0].Datatype, metadata.Outputs[0].Datatype)).IsEqualTo(("INVALID", "FP32"));
+    }
+
+    [Test]
     public async Task Metadata_HasTheTypesOfTheModels()
     {
         using ConfigFolder folder = Folder();

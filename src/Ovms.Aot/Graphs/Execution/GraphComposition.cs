@@ -52,6 +52,12 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
             computed = refused.Outcome;
             return new ComposedRun(computed, [], run);
         }
+        catch
+        {
+            // Nobody else gives back what its calls hold.
+            run.Dispose();
+            throw;
+        }
         finally
         {
             Leave();
