@@ -84,6 +84,18 @@ public sealed class GraphTests
     }
 
     [Test]
+    public async Task FlowControl_PassesTensorsOn()
+    {
+        using ConfigFolder folder = Folder();
+        const string Pass = "node { calculator: \"PassThroughCalculator\" input_stream: \"in\" output_stream: \"passed\" }\n";
+        folder.Write("g/graph.pbtxt", s_one.Replace("\"IN:in\"", "\"IN:passed\"", StringComparison.Ordinal) + Pass);
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        await CallAsync(server, "in", "out");
+        ModelMetadataResponse metadata = await server.Client.ModelMetadataAsync(new ModelMetadataRequest { Name = "g" });
+        await Assert.That((metadata.Inputs[0].Datatype, metadata.Outputs[0].Datatype)).IsEqualTo(("INVALID", "FP32"));
+    }
+
+    [Test]
     public async Task Metadata_HasTheTypesOfTheModels()
     {
         using ConfigFolder folder = Folder();
@@ -144,6 +156,21 @@ public sealed class GraphTests
         folder.Write("g/subconfig.json", Models);
         using HttpResponseMessage refilled = await server.Http.PostAsync("/v1/config/reload", null);
         await CallAsync(server, "other", "out");
+    }
+
+    [Test]
+    public async Task Metrics_CountCallsOfTheGraph()
+    {
+        using ConfigFolder folder = Folder();
+        await using OvmsServer server = await folder.StartAsync("Ready after", "--metrics_enable");
+        await CallAsync(server, "in", "out");
+        await Assert.That(async () => await server.Client.ModelInferAsync(Requests.For("g"))).Throws<RpcException>();
+        string metrics = await server.Http.GetStringAsync("/metrics");
+        const string Call = "{api=\"KServe\",interface=\"gRPC\",method=\"ModelInfer\",name=\"g\"} 1";
+        foreach (string series in (string[])[$"ovms_requests_accepted{Call}", $"ovms_requests_rejected{Call}", $"ovms_responses{Call}", "ovms_current_graphs{name=\"g\"} 0", "ovms_graph_processing_time_us_count{method=\"ModelInfer\",name=\"g\"} 1"])
+        {
+            await Assert.That(metrics).Contains(series);
+        }
     }
 
     [Test]

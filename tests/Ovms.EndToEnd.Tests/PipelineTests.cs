@@ -157,23 +157,23 @@ public sealed class PipelineTests
         await Assert.That(output).Contains("lone, node s: the library ");
     }
 
-    private static string Split(string name, string more = "", string keys = "") => $$"""
-        {"name": "{{name}}",{{keys}} "inputs": ["in"], "nodes": [
-            {"name": "s", "type": "custom", "library_name": "split", "demultiply_count": -1{{more}}, "inputs": [{"numbers": {"node_name": "request", "data_item": "in"}}], "outputs": [{"data_item": "parts", "alias": "part"}]},
+    private static string Split(string name, string more = "", string keys = "") => $$$"""
+        {"name": "{{{name}}}",{{{keys}}} "inputs": ["in"], "nodes": [
+            {"name": "s", "type": "custom", "library_name": "split", "demultiply_count": -1{{{more}}}, "inputs": [{"numbers": {"node_name": "request", "data_item": "in"}}], "outputs": [{"data_item": "parts", "alias": "part"}]},
             {"name": "m", "type": "DL model", "model_name": "dummy", "inputs": [{"b": {"node_name": "s", "data_item": "part"}}], "outputs": [{"data_item": "a", "alias": "y"}]}],
             "outputs": [{"out": {"node_name": "m", "data_item": "y"}}]}
         """;
 
-    private static string Faulty(string name, string fault) => $$"""
-        {"name": "{{name}}", "inputs": ["x"], "nodes": [
-            {"name": "s", "type": "custom", "library_name": "misbehave", "params": {"fault": "{{fault}}"}, "inputs": [{"in": {"node_name": "request", "data_item": "x"}}], "outputs": [{"data_item": "out", "alias": "y"}]}],
+    private static string Faulty(string name, string fault) => $$$"""
+        {"name": "{{{name}}}", "inputs": ["x"], "nodes": [
+            {"name": "s", "type": "custom", "library_name": "misbehave", "params": {"fault": "{{{fault}}}"}, "inputs": [{"in": {"node_name": "request", "data_item": "x"}}], "outputs": [{"data_item": "out", "alias": "y"}]}],
             "outputs": [{"out": {"node_name": "s", "data_item": "y"}}]}
         """;
 
     private static string Config(string pipelines, string models = Models, params (string Name, string Path)[] libraries)
     {
         (string Name, string Path)[] all = [("split", "libsplit.so"), ("misbehave", "libmisbehave.so"), .. libraries];
-        string listed = string.Join(',', all.Select(static one => $$"""{"name": "{{one.Name}}", "base_path": "{{one.Path}}"}"""));
+        string listed = string.Join(',', all.Select(static one => $$$"""{"name": "{{one.Name}}", "base_path": "{{one.Path}}"}"""));
         return $$"""{"model_config_list": [{{models}}], "custom_node_library_config_list": [{{listed}}], "pipeline_config_list": [{{pipelines}}]}""";
     }
 }

@@ -115,7 +115,7 @@ internal sealed class ModelHost : IDisposable
     /// <param name="start">The command line.</param>
     /// <param name="config">The configuration that was read.</param>
     /// <param name="served">Where loaded models become available.</param>
-    /// <param name="calls">Opens the calls that graphs make to models.</param>
+    /// <param name="calls">Opens the calls of compositions to their models.</param>
     /// <param name="log">The log.</param>
     /// <param name="stop">Cancels requests to object stores.</param>
     /// <returns>The host, whose models are loading, or why the engine did not open.</returns>

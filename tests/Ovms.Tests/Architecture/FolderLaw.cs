@@ -155,7 +155,7 @@ internal static class FolderLaw
         [
             "Graphs/Calculators/Flow", "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling",
             "Configuration", "Configuration/Graphs", "Inference", "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
-            "Native", "Options", "Status", "Observability",
+            "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 
         // Language without engine, clock or disk.

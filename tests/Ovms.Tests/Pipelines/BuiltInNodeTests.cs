@@ -89,10 +89,10 @@ public sealed class BuiltInNodeTests
     {
         // Text of 4 x 2 pixels that goes upwards: its box is 2 wide and 4 high, and is turned by a quarter.
         float[] scores = [0.9f, 0];
-        float[] geometry = [1, 2, 1, 2, MathF.PI / 2, 0, 0, 0, 0, 0];
+        float[] geometry = [1.5f, 2.5f, 1.5f, 2.5f, MathF.PI / 2, 0, 0, 0, 0, 0];
         string[] options = [.. s_sizes, "rotation_angle_threshold", "10"];
         NodeTensor[] outputs = Compute("east_ocr", options, ["text_images", "text_coordinates"], Quarters(), ("scores", [1, 1, 2, 1], scores), ("geometry", [1, 1, 2, 5], geometry));
-        await Assert.That(outputs[1].As<int>().Length).IsEqualTo(4);
+        await Assert.That(outputs[1].As<int>()[..2].ToArray()).IsEquivalentTo([0, 0]);
         await Assert.That(outputs[0].Shape).IsEquivalentTo([1L, 1, 3, 2, 2]);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ovms.Configuration.Pipelines;
 using Ovms.Native;
 using Ovms.Pipelines.Definitions;
@@ -92,42 +91,14 @@ public sealed class PipelineCompilerTests
         await Assert.That(plan.Signature.FindInput("x")!.Shape.ToString()).IsEqualTo("([4~8],10)");
     }
 
-    // node model input=source.item… [*count] [<gather] [>output]; … | node.item…
     private static Outcome<PipelinePlan> Compile(string text, int? requestCount = null, Dictionary<string, NodeSignature>? known = null)
     {
-        string[] halves = text.Split('|');
-        PipelineConfig config = new()
-        {
-            Name = "p",
-            Fingerprint = "",
-            Inputs = ["x"],
-            DemultiplyCount = requestCount,
-            Nodes = [.. halves[0].Split(';').Select(NodeOf)],
-            Outputs = [.. halves[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static (item, index) => Item(item.Split('.')[1] + (index == 0 || item.Contains("other") ? "" : "2"), item))],
-        };
+        PipelineConfig config = PipelineText.Read(
+            text, requestCount, static _ => "none", static model => s_known.GetValueOrDefault(model)?.Outputs ?? [Port("out", 1, 10)]);
         return PipelineCompiler.Compile(config, node => (known ?? s_known).GetValueOrDefault(node.Model) is { } signature
             ? signature
             : Outcome.Fail(StatusCode.PipelineNodeMissingModel, node.Model));
     }
-
-    private static PipelineNode NodeOf(string text)
-    {
-        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        ImmutableArray<string> outputs = [.. words.Where(static word => word[0] == '>').Select(static word => word[1..])];
-        return new PipelineNode
-        {
-            Name = words[0],
-            Model = words[1],
-            Inputs = [.. words[2..].Where(static word => word.Contains('=')).Select(static word => Item(word.Split('=')[0], word.Split('=')[1]))],
-            Outputs = outputs.IsEmpty
-                ? [.. (s_known.GetValueOrDefault(words[1])?.Outputs ?? [Port("out", 1, 10)]).Select(static port => new PipelineAlias(port.Name, port.Name))]
-                : [.. outputs.Select(static output => new PipelineAlias(output, output))],
-            DemultiplyCount = words.FirstOrDefault(static word => word[0] == '*') is { } count ? int.Parse(count[1..]) : null,
-            GatherFrom = words.FirstOrDefault(static word => word[0] == '<')?[1..] ?? "",
-        };
-    }
-
-    private static PipelineItem Item(string name, string source) => new(name, source.Split('.')[0], source.Split('.')[1]);
 
     private static NodePort Port(string name, params long[] shape) => new(
         name, ElementType.F32, new PartialShape([.. shape.Select(static size => size < 0 ? Dimension.Dynamic : Dimension.Of(size))]));

@@ -10,7 +10,7 @@ namespace Ovms.Graphs.Execution;
 internal static class GraphCalculators
 {
     private static readonly FrozenDictionary<string, CalculatorType> s_types =
-        new CalculatorType[] { new SessionType(), new InferenceType() }.Concat(FlowCalculators.All)
+        ((CalculatorType[])[new SessionType(), new InferenceType(), .. FlowCalculators.All])
             .ToFrozenDictionary(static type => type.Name, StringComparer.Ordinal);
 
     /// <summary>Their names and options, by name.</summary>

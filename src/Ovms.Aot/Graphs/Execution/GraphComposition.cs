@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Ovms.Graphs.Definitions;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Observability.Metrics;
 using Ovms.Serving.Requests;
 using Ovms.Status;
 
@@ -14,11 +16,20 @@ namespace Ovms.Graphs.Execution;
 internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, ModelCalls calls, TimeProvider clock) : Composition
 {
     /// <inheritdoc/>
+    public override bool IsGraph => true;
+
+    /// <inheritdoc/>
     public override Outcome? Check(InferMessage message)
     {
         Outcome<long> time = PacketTime.Of(message, clock);
         message.PacketTime = time.IsOk ? time.Value : null;
-        return time.IsOk ? EdgeCheck.Check(graph, message) : time.WithoutValue;
+        Outcome check = time.IsOk ? EdgeCheck.Check(graph, message) : time.WithoutValue;
+        if (!check.IsOk)
+        {
+            CountersOf(message)?.Reject();
+        }
+
+        return check;
     }
 
     /// <inheritdoc/>
@@ -26,6 +37,10 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
     {
         GraphCallRun run = plan.Begin(calls, message);
         Outcome computed = Outcome.Fail(StatusCode.InternalError);
+        long started = Stopwatch.GetTimestamp();
+        TextMethodCounters? counters = CountersOf(message);
+        counters?.Accept();
+        Metrics?.Text.Enter();
         Enter();
         try
         {
@@ -37,9 +52,25 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
             computed = refused.Outcome;
             return new ComposedRun(computed, [], run);
         }
+        catch
+        {
+            // Nobody else gives back what its calls hold.
+            run.Dispose();
+            throw;
+        }
         finally
         {
             Leave();
+            Metrics?.Text.Leave();
+            Metrics?.Text.GraphTime.Add(Stopwatch.GetTimestamp() - started);
+            if (computed.IsOk)
+            {
+                counters?.Respond();
+            }
+            else
+            {
+                counters?.Fail();
+            }
         }
     }
 
@@ -63,6 +94,9 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
 
         return outputs;
     }
+
+    private TextMethodCounters? CountersOf(InferMessage message) =>
+        Metrics?.Text.OfGraph(message.Origin is CallOrigin.KServeGrpc or CallOrigin.TensorFlowServingGrpc);
 
     private int IndexOf(string name)
     {

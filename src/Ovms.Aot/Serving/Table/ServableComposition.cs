@@ -1,3 +1,4 @@
+using Ovms.Observability.Metrics;
 using Ovms.Serving.Requests;
 using Ovms.Status;
 
@@ -11,6 +12,12 @@ namespace Ovms.Serving.Table;
 internal abstract class ServableComposition : ISlotSource
 {
     private int _inUse;
+
+    /// <summary>Whether it is a graph.</summary>
+    public virtual bool IsGraph => false;
+
+    /// <summary>Its metrics; null if metrics are off. Set before it is published.</summary>
+    public ServableMetrics? Metrics { get; internal set; }
 
     /// <summary>Number of calls that can compute at the same time; here each call waits for the requests of its parts.</summary>
     public int Size => 0;

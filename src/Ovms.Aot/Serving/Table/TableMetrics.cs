@@ -88,12 +88,26 @@ internal sealed class TableMetrics(ModelSeries series)
                 if (entry.Servable is { Metrics: null } fresh)
                 {
                     fresh.Metrics = series.Find(model.Name, entry.Version);
+                    if (fresh.Composition is { } composition)
+                    {
+                        composition.Metrics = fresh.Metrics;
+                        ShowGraph(composition);
+                    }
+
                     if (fresh.Language is not null)
                     {
                         fresh.Metrics?.Text.Show();
                     }
                 }
             }
+        }
+    }
+
+    private static void ShowGraph(ServableComposition composition)
+    {
+        if (composition.IsGraph)
+        {
+            composition.Metrics?.Text.ShowAsGraph();
         }
     }
 

@@ -42,16 +42,24 @@ internal sealed class InferenceCalculator : ICalculator
             return filled.IsOk ? InferenceFault.OfModel(session, opened.WithoutValue) : filled;
         }
 
-        Outcome computed = await opened.Value.RunAsync(message, context.Cancellation).ConfigureAwait(false);
-        opened.Value.Answered(computed);
-        if (!computed.IsOk)
+        ModelCall? call = opened.Value;
+        try
         {
-            opened.Value.Dispose();
-            return InferenceFault.Of(computed);
-        }
+            Outcome computed = await call.RunAsync(message, context.Cancellation).ConfigureAwait(false);
+            call.Answered(computed);
+            if (computed.IsOk)
+            {
+                InferenceResult result = new(call);
+                call = null;
+                Emit(context, result);
+            }
 
-        Emit(context, new InferenceResult(opened.Value));
-        return Outcome.Ok;
+            return computed.IsOk ? computed : InferenceFault.Of(computed);
+        }
+        finally
+        {
+            call?.Dispose();
+        }
     }
 
     private Outcome Fill(InferMessage message, CalculatorContext context)
