@@ -16,6 +16,7 @@ internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings
     private SequenceView[] _views = [];
     private bool _wasShort;
     private long _turn;
+    private int _promptTokens;
 
     /// <summary>Plans the next step.</summary>
     /// <param name="now">The time, as a timestamp.</param>
@@ -86,10 +87,24 @@ internal sealed class StepPlanner(StepCapacity capacity, EngineSettings settings
             BlockTokens = capacity.BlockTokens,
             Available = schedule.Cache?.Available ?? 0,
             MaxTokens = _maxTokens,
-            PromptTokens = speed.PromptTokensIn(target, decodes),
+            PromptTokens = PromptTokens(target, decodes),
             SplitsPrompts = settings.SplitsPrompts,
             Turn = _turn,
         };
+    }
+
+    // Steady beside streams: a step with another number of tokens than the one before takes longer, because OpenVINO prepares its layers
+    // for the other shape.
+    private int PromptTokens(double target, int decodes)
+    {
+        int wanted = speed.PromptTokensIn(target, decodes);
+        int unit = Math.Max(capacity.BlockTokens, 1);
+        if (decodes == 0 || Math.Abs((long)wanted - _promptTokens) >= unit + (unit / 2))
+        {
+            _promptTokens = wanted / unit * unit;
+        }
+
+        return _promptTokens;
     }
 
     // The prompt that the step computes in any case.

@@ -15,6 +15,9 @@ internal sealed class StepSpeed(double firstGuess)
     // A piece of as many tokens counts half of what its tokens would: less than half of its time is for them.
     private const double SmallPiece = 32;
 
+    // Time for prompts in a step with prompts, in times of the step without.
+    private const double LeastShare = 2;
+
     // By powers of two of the number of sequences; 0 where no such step ran yet.
     private readonly double[] _decodeSeconds = new double[32];
     private double _promptSeconds;
@@ -50,9 +53,16 @@ internal sealed class StepSpeed(double firstGuess)
     /// <summary>How long a step is likely to take, in seconds.</summary>
     public double Estimate(int promptTokens, int decodes) => BaseSeconds(decodes) + (promptTokens * PromptTokenSeconds);
 
-    /// <summary>How many prompt tokens fit into a step of a duration; may be 0.</summary>
-    public int PromptTokensIn(double seconds, int decodes) =>
-        (int)Math.Clamp((seconds - BaseSeconds(decodes)) / PromptTokenSeconds, 0, int.MaxValue / 2);
+    /// <summary>
+    /// How many prompt tokens fit into a step of a duration, but at least as many as take twice the time of the step without them. Every
+    /// step has costs that do not depend on its prompt tokens: with few of them, on a slow or busy machine, prompts would take several
+    /// times as long as they must.
+    /// </summary>
+    public int PromptTokensIn(double seconds, int decodes)
+    {
+        double without = BaseSeconds(decodes);
+        return (int)Math.Clamp(Math.Max(seconds - without, LeastShare * without) / PromptTokenSeconds, 0, int.MaxValue / 2);
+    }
 
     // What a step takes without its prompts: that of the nearest number of sequences that was measured, smaller ones first. A step of
     // prompts alone reads all weights too, as one of a single sequence does.
