@@ -37,7 +37,8 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
         if (handler != OutputHandlerConfig.Default)
         {
             faults.Add(
-                config.OutputStreamHandler!.Place, $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
+                config.OutputStreamHandler!.Place,
+                $"output stream handler \"{handler}\" does not exist; expected {OutputHandlerConfig.Default}");
         }
 
         if (config.MaxInFlight < 0)
