@@ -2,7 +2,6 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Ovms.Configuration.Graphs;
-using Ovms.Configuration.Pipelines;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 using Ovms.Status;

@@ -7,7 +7,6 @@ using Ovms.Observability;
 using Ovms.Pipelines.Definitions;
 using Ovms.Pipelines.Execution;
 using Ovms.Pipelines.Libraries;
-using Ovms.Serving;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 using Ovms.Status;

@@ -107,7 +107,7 @@ internal static class FolderLaw
         // Pipelines of models and custom nodes: what combines the parts, then the parts.
         ["Pipelines"] =
         [
-            "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Libraries", "Inference", "Serving",
+            "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Libraries", "Inference",
             "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Configuration/Pipelines", "Repository", "Native",
             "Status", "Observability",
         ],

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ovms.Configuration.Pipelines;
-using Ovms.Pipelines.Libraries;
 using Ovms.Status;
 
 namespace Ovms.Pipelines.Definitions;

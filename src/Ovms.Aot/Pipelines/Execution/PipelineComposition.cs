@@ -3,7 +3,6 @@ using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Pipelines.Definitions;
 using Ovms.Pipelines.Libraries;
-using Ovms.Status;
 
 namespace Ovms.Pipelines.Execution;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Pipelines.Definitions;
