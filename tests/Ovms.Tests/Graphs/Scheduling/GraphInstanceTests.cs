@@ -1,5 +1,4 @@
 using Ovms.Graphs.Packets;
-using Ovms.Graphs.Scheduling;
 using Ovms.Status;
 
 namespace Ovms.Tests.Graphs.Scheduling;

@@ -1,6 +1,5 @@
 using Ovms.Graphs.Calculators.Flow;
 using Ovms.Graphs.Packets;
-using Ovms.Graphs.Scheduling;
 using Ovms.Status;
 using Ovms.Tests.Graphs.Scheduling;
 
