@@ -1,5 +1,4 @@
 using System.Net;
-using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
 
