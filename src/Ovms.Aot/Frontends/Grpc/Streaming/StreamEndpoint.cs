@@ -4,6 +4,7 @@ using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
 using GrpcStatus = Grpc.Core.Status;
@@ -30,17 +31,20 @@ internal sealed class StreamEndpoint
     private readonly CallLog _log;
 
     /// <param name="api">The API of the unary call, whose requests these are.</param>
+    /// <param name="registry">What is served.</param>
     /// <param name="calls">Opens calls.</param>
     /// <param name="settings">The options of the front end.</param>
     /// <param name="streams">Counts the open calls.</param>
     /// <param name="draining">Cancelled when the server starts no more inferences.</param>
     /// <param name="log">Logs failed requests.</param>
     public StreamEndpoint(
-        InferApi api, ModelCalls calls, GrpcSettings settings, OpenStreams streams, CancellationToken draining, ILogger log)
+        InferApi api, ServableRegistry registry, ModelCalls calls, GrpcSettings settings, OpenStreams streams, CancellationToken draining,
+        ILogger log)
     {
         (_api, _calls, _settings, _streams, _draining) = (api, calls, settings, streams, draining);
         int longest = settings.Arguments.MaxReceiveMessageLength;
-        _messages = new MessageStream(new MessageCoding(longest, settings.Memory), longest, settings.Arrival);
+        MessageCoding coding = new(longest, settings.Memory);
+        _messages = new MessageStream(coding, longest, settings.Arrival, () => UnpackedLimit.Longest(registry.Current));
         _log = new CallLog(log);
     }
 

@@ -11,7 +11,8 @@ namespace Ovms.Frontends.Grpc.Transport;
 /// <param name="coding">Decompresses messages.</param>
 /// <param name="limit">The most bytes of a message.</param>
 /// <param name="times">How long a message may take to arrive from its first byte on.</param>
-internal sealed class MessageStream(MessageCoding coding, int limit, ArrivalTimes times)
+/// <param name="limitUnpacked">Returns the most bytes of a message that was compressed; null for the limit.</param>
+internal sealed class MessageStream(MessageCoding coding, int limit, ArrivalTimes times, Func<long?> limitUnpacked)
 {
     private readonly Recycled<NativeBuffer> _shells = NativeBuffer.Shells();
 
@@ -69,7 +70,7 @@ internal sealed class MessageStream(MessageCoding coding, int limit, ArrivalTime
                 if (arrival.IsWhole)
                 {
                     Outcome<NativeBuffer> whole = arrival.IsCompressed
-                        ? coding.Unpack(http, this, static (_, _) => null, arrival.Release(), share, ending)
+                        ? coding.Unpack(http, limitUnpacked, static (find, _) => find(), arrival.Release(), share, ending)
                         : arrival.Release();
                     return (whole.WithoutValue, whole.Value);
                 }

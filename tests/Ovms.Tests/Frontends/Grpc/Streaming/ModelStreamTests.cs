@@ -155,7 +155,7 @@ public sealed class ModelStreamTests
         using OpenStream stream = OpenStream.To(server);
 
         // 8 MB each way a time: more than all buffers between the two hold.
-        ModelInferRequest large = InferRequests.Doubling(1000, 2000);
+        ModelInferRequest large = InferRequests.Doubling(4000, 500);
         int sent = 0;
         Task sending = Task.Run(async () =>
         {
