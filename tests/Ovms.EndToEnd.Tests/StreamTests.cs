@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
@@ -68,7 +69,7 @@ public sealed class StreamTests
             await Assert.That(await streams[i].ResponseStream.MoveNext()).IsTrue();
         }
 
-        Task stopping = server.DisposeAsync().AsTask();
+        server.Process.Signal(PosixSignal.SIGTERM);
         foreach (AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> stream in streams)
         {
             RpcException ended = await Fault.OfAsync(async () =>
@@ -80,8 +81,6 @@ public sealed class StreamTests
             await Assert.That(ended.StatusCode).IsEqualTo(StatusCode.Unavailable).Because(ended.Status.Detail);
             stream.Dispose();
         }
-
-        await stopping;
     }
 
     [Test]
