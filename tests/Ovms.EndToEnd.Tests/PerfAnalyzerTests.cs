@@ -28,7 +28,10 @@ public sealed class PerfAnalyzerTests
         ];
         s_folder = new();
         string config = Path.Combine(s_folder.Path, "config.json");
-        await File.WriteAllTextAsync(config, $$"""{"model_config_list":[{{string.Join(',', models)}}]}""");
+        await File.WriteAllTextAsync(config, $$"""{"model_config_list":[{{string.Join(',', models)}}],"mediapipe_config_list":[{"name":"g"}]}""");
+        Directory.CreateDirectory(Path.Combine(s_folder.Path, "g"));
+        await File.WriteAllTextAsync(
+            Path.Combine(s_folder.Path, "g", "graph.pbtxt"), GraphText.Edge(["in"], ["out"]) + GraphText.Infer("dummy", ["B:in=b"], ["A:out=a"]));
         s_server = await OvmsServer.StartOnAsync("Ready after", null, "--config_path", config);
     }
 
@@ -64,6 +67,11 @@ public sealed class PerfAnalyzerTests
     [Arguments("-m sums -i grpc --sequence-id-range 1000:1999 --sequence-length 5 --concurrency-range 2 --request-count 20")]
     [Arguments("-m sums -i http --sequence-id-range 2000:2999 --sequence-length 5 --concurrency-range 2 --request-count 20")]
     [Arguments("-m sums -i grpc --sequence-id-range 3000:3999 --async --sequence-length 5 --concurrency-range 2 --request-count 20")]
+    [Arguments($"{Dummy} -i grpc --streaming --request-count 40")]
+    [Arguments($"{Dummy} -i grpc --streaming --async --concurrency-range 4 --request-count 80")]
+    [Arguments("-m g -i grpc --streaming --request-count 40")]
+    [Arguments("-m g -i grpc --streaming --async --concurrency-range 4 --request-count 80")]
+    [Arguments("-m sums -i grpc --streaming --async --sequence-id-range 4000:4999 --sequence-length 5 --concurrency-range 2 --request-count 20")]
     public async Task PlainMode_RunsToItsEnd(string arguments)
     {
         string[] parts = arguments.Split(' ');

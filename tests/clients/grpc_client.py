@@ -137,17 +137,6 @@ def check_threads(servers):
     assert wrong.empty(), wrong.get()
 
 
-def check_stream_is_not_for_models(servers):
-    errors = queue.Queue()
-    with triton.InferenceServerClient(servers["dummy"]) as client:
-        client.start_stream(lambda result, error: errors.put(error))
-        try:
-            client.async_stream_infer("dummy", dummy_input())
-        except triton.InferenceServerException:
-            pass  # The error came before the request was queued; the callback gets it too.
-        fails("StatusCode.UNIMPLEMENTED").check(errors.get(timeout=60))
-
-
 def check_unknown_model(servers):
     with triton.InferenceServerClient(servers["dummy"]) as client:
         with fails("StatusCode.NOT_FOUND", "Model with requested name is not found"):

@@ -19,4 +19,10 @@ internal abstract class Composition : ServableComposition
     /// <param name="cancellation">The caller's deadline or disconnect.</param>
     /// <returns>The result; a failure is not thrown.</returns>
     public abstract Task<ComposedRun> RunAsync(InferMessage message, CancellationToken cancellation);
+
+    /// <summary>Makes it run for one stream of requests; only of a graph.</summary>
+    /// <param name="answers">Takes the answers.</param>
+    /// <returns>The stream, not started yet; or why the graph has none.</returns>
+    public virtual Outcome<RequestStream> OpenStream(IStreamAnswers answers) =>
+        Outcome.Fail(StatusCode.NotImplemented, "only a graph computes a stream as a whole");
 }

@@ -591,6 +591,14 @@ internal enum StatusCode
     [Status("Malformed packet timestamp", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     GraphTimestamp,
 
+    /// <summary>A request of a stream names another graph than the first one did.</summary>
+    [Status("Subsequent request with incorrect servable name", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GraphStreamName,
+
+    /// <summary>A request of a stream names a version that the graph does not have.</summary>
+    [Status("Subsequent request with incorrect servable version", Grpc = GrpcCode.InvalidArgument, Http = 400)]
+    GraphStreamVersion,
+
     // Sequences of stateful models.
 
     /// <summary>No sequence has the id: it never started, or it has ended.</summary>

@@ -61,6 +61,11 @@ internal static class FolderLaw
             "Inference/Messages", "Inference/Sequences", "Serving/Draining", "Serving/Lifecycle", "Serving/Requests",
             "Serving/Signatures", "Serving/Table", "SharedMemory", "Tensors", "Status", "Wire", "Observability/Metrics",
         ],
+        ["Frontends/Grpc/Streaming"] =
+        [
+            "Frontends", "Frontends/Connections", "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/Transport", "Inference",
+            "Inference/Messages", "Serving", "Serving/Table", "Tensors", "Status", "Observability/Metrics",
+        ],
         ["Frontends/Grpc/TensorFlow"] =
         [
             "Frontends", "Frontends/Grpc/Binding", "Frontends/Grpc/Transport", FolderMap.Protos, "Inference", "Inference/Messages",
@@ -69,8 +74,8 @@ internal static class FolderLaw
         ],
         ["Frontends/Grpc/Server"] =
         [
-            "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/TensorFlow", "Frontends/Grpc/Transport", FolderMap.Protos,
-            "Inference", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Status",
+            "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/Streaming", "Frontends/Grpc/TensorFlow",
+            "Frontends/Grpc/Transport", FolderMap.Protos, "Inference", "Serving/Draining", "Serving/Lifecycle", "Serving/Table", "Status",
         ],
         ["Frontends/Rest/Json"] = ["Inference/Messages", "Tensors", "Status"],
         ["Frontends/Rest/Body"] = ["Frontends", "Frontends/Rest/Json", "Serving/Signatures", "Tensors", "Status", "Wire"],

@@ -2,6 +2,7 @@ using Ovms.Graphs.Definitions;
 using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Graphs.Execution;
 
@@ -21,6 +22,31 @@ internal static class EdgeCheck
         step = step.IsOk ? CheckOutputs(graph, message) : step;
         return step.IsOk ? CheckSides(graph, message) : step;
     }
+
+    /// <summary>
+    /// Returns the first fault in a request of a stream, which may have some of the inputs, and whose contents become packets as they are.
+    /// </summary>
+    public static Outcome CheckStreamed(GraphDefinition graph, InferMessage message)
+    {
+        Outcome step = message.Inputs.Count == 0
+            ? Outcome.Fail(StatusCode.InvalidNoOfInputs, "a request of a stream needs one input at least")
+            : RequestValidator.CheckContentPlaces(message);
+        for (int i = 0; step.IsOk && i < message.Inputs.Count; i++)
+        {
+            step = CheckInput(graph, message, i);
+            step = step.IsOk ? CheckContent(message.Inputs[i]) : step;
+        }
+
+        return step;
+    }
+
+    private static Outcome CheckContent(InputTensor input) =>
+        input.Shared is not null ? Outcome.Fail(
+            StatusCode.NotImplemented,
+            $"inputs in shared memory are not served in the stream of a graph; input name: {Shown.Bounded(input.Name)}")
+        : TensorMarshaler.ForDatatype(input.Datatype) is null ? Outcome.Fail(
+            StatusCode.InvalidPrecision, $"{Shown.Bounded(input.Datatype)} is no datatype; input name: {Shown.Bounded(input.Name)}")
+        : ContentValidator.Check(EdgeTensors.InfoOf(input.Name, input), input);
 
     private static Outcome CheckInput(GraphDefinition graph, InferMessage message, int index)
     {
@@ -104,7 +130,8 @@ internal static class EdgeCheck
         return Outcome.Ok;
     }
 
-    private static Outcome CheckSides(GraphDefinition graph, InferMessage message)
+    /// <summary>Whether the parameters of a request are the side packets of the graph.</summary>
+    public static Outcome CheckSides(GraphDefinition graph, InferMessage message)
     {
         foreach (StreamName side in graph.InputSides)
         {
@@ -125,6 +152,20 @@ internal static class EdgeCheck
         }
 
         return Outcome.Ok;
+    }
+
+    /// <summary>The position of an input of the graph; -1 for none.</summary>
+    public static int IndexOf(GraphDefinition graph, string name)
+    {
+        for (int i = 0; i < graph.Inputs.Length; i++)
+        {
+            if (graph.Inputs[i].Name.Name == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private static GraphEdge? Find(ReadOnlySpan<GraphEdge> edges, string name)

@@ -1,11 +1,7 @@
 using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Inference;
-using Ovms.Inference.Messages;
-using Ovms.Native;
 using Ovms.Serving.Requests;
-using Ovms.Serving.Signatures;
 using Ovms.Status;
-using Ovms.Tensors;
 
 namespace Ovms.Graphs.Execution;
 
@@ -21,11 +17,7 @@ internal abstract class GraphCallRun : IDisposable, IDetachable
     /// <param name="output">Its index.</param>
     /// <param name="name">Its name.</param>
     /// <returns>A tensor that the caller disposes before the run.</returns>
-    public OutputTensor OutputOf(int output, string name)
-    {
-        TensorValue value = ValueOf(output);
-        return value.ToOutput(value.Info is { } computed ? computed with { Name = name } : InfoOf(name, value.Input!));
-    }
+    public OutputTensor OutputOf(int output, string name) => EdgeTensors.ToOutput(ValueOf(output), name);
 
     /// <inheritdoc/>
     public abstract bool TryDetach();
@@ -35,10 +27,4 @@ internal abstract class GraphCallRun : IDisposable, IDetachable
 
     /// <summary>The tensor of an output.</summary>
     protected abstract TensorValue ValueOf(int output);
-
-    private static TensorInfo InfoOf(string name, InputTensor input)
-    {
-        ElementType type = (TensorMarshaler.ForDatatype(input.Datatype) ?? TensorMarshaler.For(ElementType.U8)).ElementType;
-        return new TensorInfo(0, name, type, PartialShape.Of(input.Shape), "...");
-    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Scheduling;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Observability.Metrics;
@@ -15,6 +16,9 @@ namespace Ovms.Graphs.Execution;
 /// <param name="clock">The source of packets' times.</param>
 internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, ModelCalls calls, TimeProvider clock) : Composition
 {
+    // Made for the first stream: many graphs have none.
+    private readonly Lazy<Outcome<GraphPlan>> _streamPlan = new(() => PacketPlanner.Plan(graph, reportsTimes: true));
+
     /// <inheritdoc/>
     public override bool IsGraph => true;
 
@@ -72,6 +76,15 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
                 counters?.Fail();
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public override Outcome<RequestStream> OpenStream(IStreamAnswers answers)
+    {
+        Outcome<GraphPlan> made = _streamPlan.Value;
+        return made.IsOk
+            ? new GraphStream(graph, made.Value, calls, answers, new StreamMeter(this), clock)
+            : made.WithoutValue;
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,15 @@ internal static class PacketPlanner
     /// <returns>The plan; or the first node that does not fit its streams or its options.</returns>
     public static Outcome<IGraphPlan> Plan(GraphDefinition graph)
     {
+        Outcome<GraphPlan> plan = Plan(graph, reportsTimes: false);
+        return plan.IsOk ? new PacketPlan(graph, plan.Value) : plan.WithoutValue;
+    }
+
+    /// <summary>Makes the plan of the nodes and streams alone.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="reportsTimes">Whether observers are told which times are settled.</param>
+    public static Outcome<GraphPlan> Plan(GraphDefinition graph, bool reportsTimes)
+    {
         GraphEdge? whole =
             graph.Inputs.Concat(graph.Outputs).FirstOrDefault(static edge => edge.Kind is EdgeKind.Request or EdgeKind.Response);
         if (whole is not null)
@@ -29,7 +38,12 @@ internal static class PacketPlanner
             return read;
         }
 
-        GraphPlanBuilder builder = new() { MaxQueueSize = graph.Config.MaxQueueSize, ReportDeadlock = graph.Config.ReportDeadlock };
+        GraphPlanBuilder builder = new()
+        {
+            MaxQueueSize = graph.Config.MaxQueueSize,
+            ReportDeadlock = graph.Config.ReportDeadlock,
+            ReportsTimes = reportsTimes,
+        };
         foreach (GraphEdge input in graph.Inputs)
         {
             builder.AddInput(input.Name.Name, PacketKind.Tensor);
@@ -57,7 +71,7 @@ internal static class PacketPlanner
         }
 
         Outcome<GraphPlan> plan = builder.Build();
-        return plan.IsOk ? new PacketPlan(graph, plan.Value) : Outcome.Fail(plan.Code, $"{graph.Path}: {plan.Detail}.");
+        return plan.IsOk ? plan : Outcome.Fail(plan.Code, $"{graph.Path}: {plan.Detail}.");
     }
 
     private static Outcome ReadPolicy(string path, InputHandlerConfig? handler, out InputPolicy? policy)

@@ -21,7 +21,7 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
         using GraphInstance instance = plan.Plan.Rent();
         GraphStart start = new(this, cancellation)
         {
-            Sides = [.. plan.Graph.InputSides.Select(side => SideOf(side.Name))],
+            Sides = EdgeSides.Of(plan.Graph, message),
             Caller = new GraphCaller(calls, message),
         };
         Outcome step = await instance.StartAsync(start).ConfigureAwait(false);
@@ -70,12 +70,6 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
 
     /// <inheritdoc/>
     protected override TensorValue ValueOf(int output) => ((TensorPacket)_outputs[output].Value!).Value;
-
-    private object SideOf(string name)
-    {
-        ParameterValue value = message.Parameters.Find(parameter => parameter.Name == name).Value;
-        return value.Flag is { } flag ? flag : value.Integer is { } number ? number : value.Text!;
-    }
 
     private Outcome CheckOutputs()
     {

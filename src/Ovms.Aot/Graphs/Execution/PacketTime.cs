@@ -12,8 +12,15 @@ internal static class PacketTime
     /// <summary>The time that a request gives, else the present one in microseconds since 1970.</summary>
     /// <param name="message">The request.</param>
     /// <param name="clock">The source of the present time.</param>
-    public static Outcome<long> Of(InferMessage message, TimeProvider clock)
+    public static Outcome<long> Of(InferMessage message, TimeProvider clock) => Of(message, clock, out _);
+
+    /// <summary>As above.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="clock">The source of the present time.</param>
+    /// <param name="isGiven">Whether the request says something about the time.</param>
+    public static Outcome<long> Of(InferMessage message, TimeProvider clock, out bool isGiven)
     {
+        isGiven = true;
         foreach ((string name, ParameterValue value) in message.Parameters)
         {
             if (name == Name)
@@ -26,6 +33,7 @@ internal static class PacketTime
             }
         }
 
+        isGiven = false;
         return (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
     }
 }

@@ -26,6 +26,9 @@ internal sealed class GraphPlanBuilder
     /// </summary>
     public bool ReportDeadlock { get; init; }
 
+    /// <summary>Whether the observer is told which times are settled: see <see cref="IGraphObserver.OnSettledAsync"/>.</summary>
+    public bool ReportsTimes { get; init; }
+
     /// <summary>Adds an input stream of the graph.</summary>
     public void AddInput(string name, PacketKind kind) => _inputs.Add(new GraphStream(name, kind));
 
@@ -49,7 +52,10 @@ internal sealed class GraphPlanBuilder
             return Fail($"max_queue_size is {MaxQueueSize}; expected: −1 for the server's own bound, or 1 and up");
         }
 
-        NodeDefinition[] nodes = [.. _nodes, .. _outputs.Select(OutputCalculator.Node)];
+        NodeDefinition[] nodes =
+        [
+            .. _nodes, .. _outputs.Select((stream, position) => OutputCalculator.Node(stream, position, ReportsTimes)),
+        ];
         foreach (NodeDefinition node in nodes)
         {
             if (CheckNode(node) is string fault)

@@ -13,4 +13,12 @@ internal interface IGraphObserver
     /// <param name="output">Position of the output in the plan.</param>
     /// <param name="packet">The packet.</param>
     ValueTask OnPacketAsync(int output, Packet packet);
+
+    /// <summary>
+    /// No packet of a time or an earlier one comes any more at an output. Called in the order of time, after <see cref="OnPacketAsync"/>
+    /// for that time has completed, and only where the plan reports times.
+    /// </summary>
+    /// <param name="output">Position of the output in the plan.</param>
+    /// <param name="time">The time.</param>
+    ValueTask OnSettledAsync(int output, Timestamp time) => default;
 }

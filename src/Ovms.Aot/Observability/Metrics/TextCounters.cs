@@ -12,6 +12,9 @@ internal sealed class TextCounters(string name)
     private readonly MetricLabels _labels = new(new KeyValuePair<string, string>("name", name));
     private readonly TextMethodCounters _inferGrpc = new(name, CallKind.ModelInferGrpc);
     private readonly TextMethodCounters _inferRest = new(name, CallKind.ModelInferRest);
+    private readonly TextMethodCounters _inferStream =
+        new(name, CallKindRow.Of(CallKind.ModelInferGrpc) with { Method = "ModelInferStream" });
+
     private volatile bool _isGraph;
     private long _current;
     private volatile bool _areShown;
@@ -44,6 +47,11 @@ internal sealed class TextCounters(string name)
             foreach (TextCounters model in shown())
             {
                 collect(sink, model._isGraph ? model._inferGrpc : model._unary);
+                if (model._isGraph)
+                {
+                    collect(sink, model._inferStream);
+                }
+
                 if (!model._isGraph || !times)
                 {
                     collect(sink, model._isGraph ? model._inferRest : model._stream);
@@ -64,6 +72,9 @@ internal sealed class TextCounters(string name)
     /// <summary>The counters of a graph's calls.</summary>
     /// <param name="isGrpc">Whether they came over gRPC.</param>
     public TextMethodCounters OfGraph(bool isGrpc) => isGrpc ? _inferGrpc : _inferRest;
+
+    /// <summary>The counters of a graph's streams: requests, answers, and how long streams lasted.</summary>
+    public TextMethodCounters OfGraphStreams => _inferStream;
 
     /// <summary>The counters of a kind of request.</summary>
     public TextMethodCounters Of(CallKind kind)

@@ -10,8 +10,13 @@ internal sealed class TextMethodCounters
 
     /// <summary>All counters begin at zero.</summary>
     public TextMethodCounters(string name, CallKind kind)
+        : this(name, CallKindRow.Of(kind))
     {
-        CallKindRow row = CallKindRow.Of(kind);
+    }
+
+    /// <summary>All counters begin at zero.</summary>
+    public TextMethodCounters(string name, CallKindRow row)
+    {
         CallLabels = new MetricLabels(
             new("name", name), new("api", row.Api), new("method", row.Method), new("interface", row.Interface));
         TimeLabels = new MetricLabels(new("name", name), new("method", row.Method));

@@ -34,8 +34,14 @@ internal abstract class InferAnswer(Recycled<InferAnswer> home) : Recyclable, ID
         if (TryEndUse(Stamp))
         {
             _call = null;
+            Forget();
             home.Return(this);
         }
+    }
+
+    /// <summary>Forgets what was measured.</summary>
+    protected virtual void Forget()
+    {
     }
 
     /// <summary>Measures the parts of the message; returns the length of the whole.</summary>

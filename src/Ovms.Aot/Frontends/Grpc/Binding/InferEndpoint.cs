@@ -76,16 +76,11 @@ internal sealed class InferEndpoint
         return null;
     }
 
-    // A gRPC media type may name the message format after a plus sign; parameters may follow.
-    private static bool IsGrpc(ReadOnlySpan<char> type) =>
-        type.StartsWith(GrpcEdge.ContentType, StringComparison.OrdinalIgnoreCase)
-        && (type.Length == GrpcEdge.ContentType.Length || type[GrpcEdge.ContentType.Length] is '+' or ';');
-
     // One method for every step that may wait: each further async method may allocate an object for a call that waits.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunAsync(HttpContext http, InferApi api)
     {
-        if (!IsGrpc(http.Request.ContentType))
+        if (!GrpcEdge.IsGrpc(http.Request.ContentType))
         {
             http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
             return;

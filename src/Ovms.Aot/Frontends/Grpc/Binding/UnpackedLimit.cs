@@ -25,7 +25,8 @@ internal sealed class UnpackedLimit(ModelOpening opening, ServableRegistry regis
         return call.Model is { } model ? MessageBound.Protobuf(model.Servable.Accepted) : Longest(registry.Current);
     }
 
-    private static long? Longest(ServableTable table)
+    /// <summary>Bytes of the longest request that any model takes; null for any number.</summary>
+    public static long? Longest(ServableTable table)
     {
         long longest = 0;
         foreach (VersionEntry version in table.Models.SelectMany(static model => model.Versions))

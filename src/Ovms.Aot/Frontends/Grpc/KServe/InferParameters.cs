@@ -16,6 +16,11 @@ internal static class InferParameters
     /// <summary>The parameter of the time of a graph's packets.</summary>
     public const string PacketTimeName = "OVMS_MP_TIMESTAMP";
 
+    /// <summary>The request's parameter that asks for a response that says no more than that it is the last one.</summary>
+    public const string EmptyFinalName = "triton_enable_empty_final_response";
+
+    private const string FinalName = "triton_final_response";
+
     private const int Key = 1;
     private const int Value = 2;
     private const int BoolParam = 1;
@@ -68,6 +73,23 @@ internal static class InferParameters
         }
     }
 
+    /// <summary>Bytes of the response's entry for whether it is the last one; 0 for none.</summary>
+    public static long MeasureFinal(bool? isFinal) =>
+        isFinal is null ? 0 : ProtoSize.Field(InferResponseWriter.Parameters, MeasureFinalEntry());
+
+    /// <summary>Writes the response's entry for whether it is the last one; nothing for none.</summary>
+    public static void WriteFinal(ProtoWriter writer, bool? isFinal)
+    {
+        if (isFinal is { } final)
+        {
+            writer.WriteHeader(InferResponseWriter.Parameters, MeasureFinalEntry());
+            writer.WriteText(Key, FinalName);
+            writer.WriteHeader(Value, MeasureFlag());
+            writer.WriteVarint((ulong)BoolParam << 3);
+            writer.WriteVarint(final ? 1UL : 0);
+        }
+    }
+
     /// <summary>Bytes of the response's entry for a sequence id; 0 for none.</summary>
     public static long MeasureSequence(SequenceId id) => id.IsNone ? 0 : ProtoSize.Field(InferResponseWriter.Parameters, MeasureEntry(id));
 
@@ -92,6 +114,10 @@ internal static class InferParameters
             writer.WriteVarint(id.Number);
         }
     }
+
+    private static long MeasureFinalEntry() => ProtoSize.Text(Key, FinalName) + ProtoSize.Field(Value, MeasureFlag());
+
+    private static long MeasureFlag() => ProtoSize.Tag(BoolParam) + ProtoSize.Varint(1);
 
     private static long MeasureTimeEntry(long time) => ProtoSize.Text(Key, PacketTimeName) + ProtoSize.Field(Value, MeasureTimeValue(time));
 

@@ -8,39 +8,20 @@ using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc.KServe;
 
-/// <summary>
-/// A ModelInferResponse before it is written: the finished inference and the lengths of its parts, which protobuf wants before the parts.
-/// </summary>
+/// <summary>A ModelInferResponse to a finished inference, before it is written.</summary>
 /// <param name="home">The pool that it was rented from.</param>
 internal sealed class InferResponse(Recycled<InferAnswer> home) : InferAnswer(home)
 {
-    private OutputPart[] _outputs = [];
-
-    /// <summary>Lengths of each output's parts, in the order of outputs.</summary>
-    public ReadOnlySpan<OutputPart> Outputs => _outputs.AsSpan(0, Call.Outputs.Length);
+    private readonly ResponseParts _parts = new();
 
     /// <inheritdoc/>
-    public override void Write(IBufferWriter<byte> output) => InferResponseWriter.Write(this, output);
+    public override void Write(IBufferWriter<byte> output) => _parts.Write(output);
 
     /// <inheritdoc/>
-    protected override long MeasureParts(ModelCall call)
-    {
-        MakeRoom(ref _outputs, call.Outputs.Length);
-        long length = ProtoSize.Text(InferResponseWriter.ModelName, call.Servable.Id.Name)
-            + ProtoSize.Text(InferResponseWriter.ModelVersion, call.Servable.Id.VersionText)
-            + ProtoSize.Text(InferResponseWriter.Id, call.Message.Id ?? "")
-            + InferParameters.MeasureSequence(call.SequenceParameter)
-            + InferParameters.MeasureTime(call.Message.PacketTime);
-        for (int i = 0; i < call.Outputs.Length; i++)
-        {
-            OutputPart part = OutputPart.Measure(call.Outputs[i], call.Message.PlaceOf(i));
-            _outputs[i] = part;
-            length += ProtoSize.Field(InferResponseWriter.Outputs, part.HeadLength)
-                + ProtoSize.Field(InferResponseWriter.RawOutputContents, part.RawLength);
-        }
+    protected override long MeasureParts(ModelCall call) => _parts.Measure(AnswerContent.Of(call));
 
-        return length;
-    }
+    /// <inheritdoc/>
+    protected override void Forget() => _parts.Clear();
 }
 
 /// <summary>Lengths of one output's parts.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Ovms.Inference;
 using Ovms.Wire;
 
 namespace Ovms.Frontends.Grpc.KServe;
@@ -39,35 +38,36 @@ internal static class InferResponseWriter
     /// <summary>InferOutputTensor.parameters</summary>
     public const int OutputParameters = 4;
 
-    /// <summary>Writes exactly <see cref="Binding.InferAnswer.Length"/> bytes.</summary>
-    public static void Write(InferResponse response, IBufferWriter<byte> output)
+    /// <summary>Writes exactly as many bytes as were measured.</summary>
+    public static void Write(ResponseParts response, IBufferWriter<byte> output)
     {
-        ModelCall call = response.Call;
+        AnswerContent content = response.Content;
         ProtoWriter writer = new(output);
-        writer.WriteText(ModelName, call.Servable.Id.Name);
-        writer.WriteText(ModelVersion, call.Servable.Id.VersionText);
-        writer.WriteText(Id, call.Message.Id ?? "");
-        InferParameters.WriteSequence(writer, call.SequenceParameter);
-        InferParameters.WriteTime(writer, call.Message.PacketTime);
-        for (int i = 0; i < call.Outputs.Length; i++)
+        writer.WriteText(ModelName, content.Model);
+        writer.WriteText(ModelVersion, content.Version);
+        writer.WriteText(Id, content.Id);
+        InferParameters.WriteSequence(writer, content.Sequence);
+        InferParameters.WriteTime(writer, content.Time);
+        InferParameters.WriteFinal(writer, content.IsFinal);
+        for (int i = 0; i < content.Outputs.Length; i++)
         {
             writer.WriteHeader(Outputs, response.Outputs[i].HeadLength);
-            writer.WriteText(OutputName, call.Outputs[i].Info.Name);
-            writer.WriteText(OutputDatatype, call.Outputs[i].Info.Marshaler.Datatype);
-            writer.WritePacked(OutputShape, call.Outputs[i].Shape);
-            if (call.Message.PlaceOf(i) is { } place)
+            writer.WriteText(OutputName, content.Outputs[i].Info.Name);
+            writer.WriteText(OutputDatatype, content.Outputs[i].Info.Marshaler.Datatype);
+            writer.WritePacked(OutputShape, content.Outputs[i].Shape);
+            if (content.PlaceOf(i) is { } place)
             {
-                PlaceParameters.Write(writer, place, call.Outputs[i].RawLength);
+                PlaceParameters.Write(writer, place, content.Outputs[i].RawLength);
             }
         }
 
-        for (int i = 0; i < call.Outputs.Length; i++)
+        for (int i = 0; i < content.Outputs.Length; i++)
         {
             // Clients find an output's contents by its position, so that one in shared memory has an empty entry.
             writer.WriteHeader(RawOutputContents, response.Outputs[i].RawLength);
-            if (call.Message.PlaceOf(i) is null)
+            if (content.PlaceOf(i) is null)
             {
-                call.Outputs[i].WriteRaw(output);
+                content.Outputs[i].WriteRaw(output);
             }
         }
     }

@@ -4,6 +4,7 @@ using Grpc.Health.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Ovms.Frontends.Grpc.Binding;
 using Ovms.Frontends.Grpc.KServe;
+using Ovms.Frontends.Grpc.Streaming;
 using Ovms.Frontends.Grpc.TensorFlow;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
@@ -85,8 +86,10 @@ internal static class GrpcFrontend
     {
         // Order: calls that the endpoint does not handle go on to the framework.
         OpenStreams streams = new(settings.Streams, settings.Arrival, served.Drain.Draining, app.Lifetime.ApplicationStopping, log);
-        InferApi[] apis = [KServeBinding.Infer(calls), TfsBinding.Predict(calls)];
+        InferApi kserve = KServeBinding.Infer(calls);
+        InferApi[] apis = [kserve, TfsBinding.Predict(calls)];
         new InferEndpoint(apis, served.Registry, served.Drain.Draining, calls, settings, streams, log).Use(app);
+        new StreamEndpoint(kserve, served.Registry, calls, settings, streams, served.Drain.Draining, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>

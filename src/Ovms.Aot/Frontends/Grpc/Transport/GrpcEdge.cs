@@ -30,6 +30,13 @@ internal static class GrpcEdge
     private static readonly SearchValues<char> s_plain =
         SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c).Where(static c => c != '%')]);
 
+    /// <summary>
+    /// Whether a request's media type is gRPC's, which may name the format of messages after a plus sign; parameters may follow.
+    /// </summary>
+    public static bool IsGrpc(ReadOnlySpan<char> type) =>
+        type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
+        && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';');
+
     /// <summary>The exception that ends a call with an outcome's status and text.</summary>
     public static RpcException ToException(Outcome failure) => new(ToStatus(failure));
 
@@ -42,6 +49,22 @@ internal static class GrpcEdge
         call.Response.ContentType = ContentType;
         call.Response.Headers[StatusHeader] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         call.Response.Headers[MessageHeader] = Encode(status.Detail);
+    }
+
+    /// <summary>Ends a call of which messages may be written already.</summary>
+    public static void End(HttpContext call, GrpcStatus status)
+    {
+        if (call.Response.ContentType is null)
+        {
+            Answer(call, status);
+            return;
+        }
+
+        call.Response.AppendTrailer(StatusHeader, ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture));
+        if (status.StatusCode != CallStatusCode.OK)
+        {
+            call.Response.AppendTrailer(MessageHeader, Encode(status.Detail));
+        }
     }
 
     /// <summary>The status of a call that threw an exception.</summary>
