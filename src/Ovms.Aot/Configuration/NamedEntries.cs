@@ -61,7 +61,7 @@ internal sealed class NamedEntries
     public ServerConfig Build() => new()
     {
         Models = _models.ToImmutable(),
-        Graphs = _graphs.ToImmutable(),
+        Graphs = GraphCircles.Refuse(_graphs.ToImmutable()),
         Pipelines = _pipelines.ToImmutable(),
         Errors = _errors.ToImmutable(),
         Fingerprint = "",

@@ -146,6 +146,24 @@ public class ConfigReaderTests
     }
 
     [Test]
+    public async Task GraphsThatCallThemselves_AreRefused_WithTheWay()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((string graph, string model) in ((string, string)[])[("self", "self"), ("a", "b"), ("b", "c"), ("c", "a"), ("user", "a"), ("good", "m")])
+        {
+            folder.Write(
+                $"{graph}/graph.pbtxt",
+                System.Text.Encoding.UTF8.GetBytes($$"""node { calculator: "OpenVINOModelServerSessionCalculator" node_options { [x] { servable_name: "{{model}}" } } }"""));
+        }
+
+        ServerConfig config = Read(folder, """{"model_config_list": [], "mediapipe_config_list": [{"name": "self"}, {"name": "a"}, {"name": "b"}, {"name": "c"}, {"name": "user"}, {"name": "good"}]}""");
+        Dictionary<string, string> faults = config.Graphs.ToDictionary(static graph => graph.Name, static graph => graph.Fault.Text);
+        await Assert.That(faults["self"]).Contains("the graph calls itself: self → self;");
+        await Assert.That(faults["b"]).Contains("the graph calls itself: b → c → a → b;");
+        await Assert.That((faults["user"], faults["good"])).IsEqualTo(("OK", "OK"));
+    }
+
+    [Test]
     public async Task FolderWithAGraph_IsAGraph_AndItsModelsAreServed()
     {
         using TemporaryFolder folder = new();

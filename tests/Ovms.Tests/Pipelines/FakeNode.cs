@@ -17,6 +17,12 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
     /// <summary>The most calls that ran at a time.</summary>
     public int MostAtOnce { get; private set; }
 
+    /// <summary>The type that the node says of what it gives.</summary>
+    public ElementType GivenType { get; set; } = ElementType.F32;
+
+    /// <summary>Whether nobody holds it any more.</summary>
+    public bool HasEnded { get; private set; }
+
     private int _running;
 
     public override Outcome<ImmutableArray<NodePort>> GetInputs() => signature.Inputs;
@@ -29,7 +35,7 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
         try
         {
             (long[] shape, float[] values) = compute([.. inputs.Select(static input => input.Tensor)]);
-            return wanted.Select(_ => Make(shape, values)).ToArray();
+            return wanted.Select(_ => Make(shape, values) with { Type = GivenType }).ToArray();
         }
         catch (OvmsException failure)
         {
@@ -41,9 +47,7 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
         }
     }
 
-    protected override void End()
-    {
-    }
+    protected override void End() => HasEnded = true;
 
     private static NodeTensor Make(long[] shape, float[] values)
     {

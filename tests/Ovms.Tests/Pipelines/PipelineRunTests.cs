@@ -74,6 +74,26 @@ public sealed class PipelineRunTests
     }
 
     [Test]
+    public async Task RequestOfTooManyParts_IsItsCallersFault()
+    {
+        Pipeline pipeline = new("a in=request.x | a.out", -1, ("a", "in:2 > out:2", static inputs => ([1, 1], [0])));
+        ComposedRun run = await pipeline.RunAsync([10_001, 1, 1], new float[10_001]);
+        await Assert.That(run.Result.Code).IsEqualTo(StatusCode.InvalidBatchSize);
+        await Assert.That(run.Result.Text).Contains("Expected: at most 10000; Actual: 10001");
+    }
+
+    [Test]
+    public async Task OutputOfAnotherTypeThanDescribed_IsTheLibrarysFault()
+    {
+        Pipeline pipeline = new("a in=request.x | a.out", ("a", "in:2 > out:2", static inputs => ([1, 1], [0])));
+        pipeline.Node("a").GivenType = Ovms.Native.ElementType.I32;
+        ComposedRun run = await pipeline.RunAsync([1, 1], 0);
+        await Assert.That(run.Result.Code).IsEqualTo(StatusCode.NodeLibraryOutputsInvalid);
+        await Assert.That(run.Result.Text).EndsWith("Pipeline p, node a: output out: Invalid precision - Expected: F32, as getOutputsInfo says; Actual: I32");
+        await Assert.That(FakeNode.Live).IsEqualTo(0);
+    }
+
+    [Test]
     public async Task PartsOfDifferentShapes_CannotBeGathered()
     {
         Pipeline pipeline = new(
@@ -123,9 +143,14 @@ public sealed class PipelineRunTests
         await Assert.That(run.Result.Code).IsEqualTo(StatusCode.Cancelled);
         await Assert.That(pipeline.Node("a").Library.Hangs.Count).IsEqualTo(1);
         await Assert.That(run.Unfinished!.IsCompleted).IsFalse();
+
+        // A reload ends the pipeline; what the library uses stays until it returns.
+        pipeline.Dispose();
+        await Assert.That(pipeline.Node("a").HasEnded).IsFalse();
         letGo.Set();
         await run.Unfinished.WaitAsync(TimeSpan.FromSeconds(30));
         await Assert.That(pipeline.Node("a").Library.Hangs.Count).IsEqualTo(0);
+        await Assert.That(() => pipeline.Node("a").HasEnded).Eventually(static ended => ended.IsTrue(), TimeSpan.FromSeconds(30));
         await Assert.That(() => FakeNode.Live).Eventually(static live => live.IsEqualTo(0), TimeSpan.FromSeconds(30));
     }
 
@@ -165,6 +190,8 @@ public sealed class PipelineRunTests
         }
 
         public FakeNode Node(string name) => _nodes[name];
+
+        public void Dispose() => _composition.Dispose();
 
         public Task<ComposedRun> RunAsync(long[] shape, params float[] values) => RunAsync(CancellationToken.None, shape, values);
 

@@ -11,6 +11,9 @@ internal sealed class GraphFaults(string path)
     // More help nobody.
     private const int Most = 20;
 
+    // Nodes that generate text have such fields; those that infer take the settings of their models.
+    private static readonly string[] s_ofModels = ["device", "target_device", "plugin_config"];
+
     private readonly List<string> _sentences = [];
 
     /// <summary>Whether there is none.</summary>
@@ -36,10 +39,11 @@ internal sealed class GraphFaults(string path)
     /// <summary>Adds the fault of a field that a message does not have.</summary>
     public void Unknown(ProtoField field, string message, IReadOnlyList<string> names)
     {
-        string? nearest = NearestName.Of(field.Name, names);
-        Add(
-            field.Place,
-            $"{message} has no field {Shown.Bounded(field.Name)}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
+        string hint = s_ofModels.Contains(field.Name) && !names.Any(s_ofModels.Contains)
+            ? "; it belongs to the model in subconfig.json, as target_device or plugin_config"
+            : NearestName.Of(field.Name, names) is { } nearest ? $"; did you mean {nearest}?"
+            : "";
+        Add(field.Place, $"{message} has no field {Shown.Bounded(field.Name)}{hint}");
     }
 
     /// <summary>Adds the fault of a message without a field that it needs.</summary>

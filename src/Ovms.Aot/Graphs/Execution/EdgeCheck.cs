@@ -88,7 +88,7 @@ internal static class EdgeCheck
             _ => true,
         };
         return isTaken
-            ? Outcome.Ok
+            ? CheckContent(input)
             : Outcome.Fail(
                 StatusCode.InvalidPrecision,
                 isMediaPipe
@@ -96,6 +96,14 @@ internal static class EdgeCheck
                         + $"input name: {Shown.Bounded(input.Name)}"
                     : $"a TFTENSOR stream takes numbers; got BYTES; input name: {Shown.Bounded(input.Name)}");
     }
+
+    // A tensor may leave the graph without having been in a model, so that nothing else compares its content with its shape.
+    private static Outcome CheckContent(InputTensor input) => TensorMarshaler.ForDatatype(input.Datatype) is { } marshaler
+        ? ContentValidator.Check(marshaler, input)
+        : Outcome.Fail(
+            StatusCode.InvalidPrecision,
+            $"no datatype {Shown.Bounded(input.Datatype)} exists; expected one like FP32, INT64 or BYTES; "
+                + $"input name: {Shown.Bounded(input.Name)}");
 
     // A repeated name was found before, so that some input of the graph is not there.
     private static Outcome Missing(GraphDefinition graph, InferMessage message) => Outcome.Fail(

@@ -16,6 +16,9 @@ namespace Ovms.Graphs.Execution;
 /// <param name="clock">The source of packets' times.</param>
 internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, ModelCalls calls, TimeProvider clock) : Composition
 {
+    // The configuration has no circles, but graphs that stayed in force after bad edits may name one another.
+    private const int MostDepth = 32;
+
     // Made for the first stream: many graphs have none.
     private readonly Lazy<Outcome<GraphPlan>> _streamPlan = new(() => PacketPlanner.Plan(graph, reportsTimes: true));
 
@@ -27,7 +30,11 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
     {
         Outcome<long> time = PacketTime.Of(message, clock);
         message.PacketTime = time.IsOk ? time.Value : null;
-        Outcome check = time.IsOk ? EdgeCheck.Check(graph, message) : time.WithoutValue;
+        Outcome check = !time.IsOk ? time.WithoutValue
+            : message.Depth > MostDepth ? Outcome.Fail(
+                StatusCode.GraphPrecondition,
+                $"graphs call one another more than {MostDepth} deep; see GET /v1/config for graphs whose edits failed")
+            : EdgeCheck.Check(graph, message);
         if (!check.IsOk)
         {
             CountersOf(message)?.Reject();

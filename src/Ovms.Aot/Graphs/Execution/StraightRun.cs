@@ -75,6 +75,7 @@ internal sealed class StraightRun(GraphDefinition graph, StraightPlan plan, Mode
     {
         InferMessage inner = calls.Messages.Rent();
         inner.Origin = CallOrigin.Composed;
+        inner.Depth = message.Depth + 1;
         inner.SequenceParameters = message.SequenceParameters;
         inner.AnswerRoom = isLast ? message.AnswerRoom : null;
         foreach ((string name, TensorSource source) in step.Inputs)

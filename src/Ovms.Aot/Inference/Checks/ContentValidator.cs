@@ -8,7 +8,7 @@ using Ovms.Tensors;
 namespace Ovms.Inference.Checks;
 
 /// <summary>
-/// Decides whether an input's content has as many bytes as its shape demands. The shape has already been checked against the model.
+/// Decides whether an input's content has as many bytes as its shape demands. What the shape may be, others check.
 /// </summary>
 internal static class ContentValidator
 {
@@ -16,14 +16,16 @@ internal static class ContentValidator
     public const int MaxStrings = 1 << 25;
 
     /// <summary>Returns the first fault.</summary>
-    public static Outcome Check(TensorInfo info, InputTensor input)
+    /// <param name="marshaler">The type that the content has.</param>
+    /// <param name="input">The input, without a negative dimension.</param>
+    public static Outcome Check(TensorMarshaler marshaler, InputTensor input)
     {
         if (!TryCount(input.Shape, out long count))
         {
             return RequestFault.Overflow(input);
         }
 
-        return info.ElementType == ElementType.String ? CheckStrings(input, count) : CheckElements(info.Marshaler, input, count);
+        return marshaler.ElementType == ElementType.String ? CheckStrings(input, count) : CheckElements(marshaler, input, count);
     }
 
     private static Outcome CheckElements(TensorMarshaler marshaler, InputTensor input, long count)

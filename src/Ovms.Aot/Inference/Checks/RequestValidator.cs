@@ -108,7 +108,7 @@ internal static class RequestValidator
             }
         }
 
-        return ContentValidator.Check(info, input);
+        return ContentValidator.Check(info.Marshaler, input);
     }
 
     private static Outcome CheckOutputs(Signature signature, InferMessage message)

@@ -83,6 +83,9 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
     /// <summary>The time of the packets that a graph made of the request, in the unit of the caller; null for models.</summary>
     public long? PacketTime { get; set; }
 
+    /// <summary>How many graphs called one another until this call: 0 for a caller's own.</summary>
+    public int Depth { get; set; }
+
     /// <summary>Reserves bytes of the front end's memory for the answer; null if the front end does not count them.</summary>
     public Func<long, Outcome>? AnswerRoom { get; set; }
 
@@ -162,6 +165,7 @@ internal sealed class InferMessage(Recycled<InferMessage>? home = null) : Recycl
         Outputs.Clear();
         Parameters.Clear();
         PacketTime = null;
+        Depth = 0;
         if (Inputs.Capacity > MostSpare || Outputs.Capacity > MostSpare)
         {
             Inputs.Capacity = 0;

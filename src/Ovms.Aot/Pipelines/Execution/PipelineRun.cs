@@ -154,9 +154,14 @@ internal sealed class PipelineRun
             if (_failure.IsOk && state.Ready.TryDequeue(out session))
             {
                 inputs = SessionInputs.Of(_plan, _sessions.States, index, session);
-                int entering = _pipeline.InstanceOf(index) is null ? 0 : 1;
-                state.InLibrary += entering;
-                _inLibrary += entering;
+                if (_pipeline.InstanceOf(index) is { } instance)
+                {
+                    // The call, and with it the pipeline, may end before the library returns.
+                    instance.Hold();
+                    state.InLibrary++;
+                    _inLibrary++;
+                }
+
                 return true;
             }
 
@@ -194,7 +199,26 @@ internal sealed class PipelineRun
             named[i] = new NamedTensor(node.Inputs[i].Name, tensors[i]);
         }
 
-        return instance.Execute(named, [.. node.Outputs.Select(static port => port.Name)], _cancellation);
+        Outcome<NodeTensor[]> outputs = instance.Execute(named, [.. node.Outputs.Select(static port => port.Name)], _cancellation);
+        return outputs.IsOk ? CheckTypes(node, outputs.Value) : outputs;
+    }
+
+    // All behind the node was checked with the types that its description gives.
+    private static Outcome<NodeTensor[]> CheckTypes(PlanNode node, NodeTensor[] outputs)
+    {
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (outputs[i].Type != node.Outputs[i].Type)
+            {
+                SessionTable.Free(outputs);
+                return Outcome.Fail(
+                    StatusCode.NodeLibraryOutputsInvalid,
+                    $"output {node.Outputs[i].Name}: Invalid precision - Expected: {node.Outputs[i].Type}, as getOutputsInfo says; "
+                        + $"Actual: {outputs[i].Type}");
+            }
+        }
+
+        return outputs;
     }
 
     private void Returned(int index)
@@ -218,6 +242,8 @@ internal sealed class PipelineRun
                 _unfinished.TrySetResult();
             }
         }
+
+        instance.Release();
     }
 
     // Within the lock.

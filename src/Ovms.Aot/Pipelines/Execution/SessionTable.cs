@@ -120,13 +120,15 @@ internal sealed class SessionTable
         Outcome<int> parts = Gathering.CountParts(outputs, count);
         if (!parts.IsOk)
         {
-            return parts.WithoutValue;
+            // The request's tensors are the caller's.
+            return index == 0 ? Outcome.Fail(StatusCode.InvalidBatchSize, parts.Detail) : parts.WithoutValue;
         }
 
         _states[index].Parts = parts.Value;
         if (parts.Value == 0 && (!_plan.EmptyResult || _plan.Nodes.Any(node => node.Gathers == index)))
         {
-            return Outcome.Fail(StatusCode.PipelineNoResults);
+            return Outcome.Fail(
+                StatusCode.PipelineNoResults, "there are 0 parts; empty_result_on_no_detections of the pipeline asks for empty outputs");
         }
 
         if (count < 0)

@@ -63,6 +63,8 @@ public class GraphReaderTests
 
     [Test]
     [Arguments("servable_name: \"m\" ", "", nameof(StatusCode.GraphFileInvalid), "line 6, column 19: mediapipe.OpenVINOModelServerSessionCalculatorOptions needs the field servable_name")]
+    [Arguments("servable_version: \"1\"", "device: \"GPU\"", nameof(StatusCode.GraphFileInvalid), "has no field device; it belongs to the model in subconfig.json, as target_device or plugin_config")]
+    [Arguments("options { [mediapipe.OpenVINOInferenceCalculatorOptions.ext] {", "options { [mediapipe.OpenVINOInferenceCalculatorOptions.ext] { plugin_config: '{}'", nameof(StatusCode.GraphFileInvalid), "has no field plugin_config; it belongs to the model in subconfig.json")]
     [Arguments("servable_version", "servable_versio", nameof(StatusCode.GraphFileInvalid), "did you mean servable_version?")]
     [Arguments("OpenVINOInferenceCalculatorOptions.ext", "GateCalculatorOptions.ext", nameof(StatusCode.GraphFileInvalid), "node infer has options of type mediapipe.GateCalculatorOptions; OpenVINOInferenceCalculator takes mediapipe.OpenVINOInferenceCalculatorOptions")]
     [Arguments("\"OpenVINOInferenceCalculator\"", "\"InferenceCalculator\"", nameof(StatusCode.GraphInitializationError), "calculator \"InferenceCalculator\" in node \"infer\" is not supported")]

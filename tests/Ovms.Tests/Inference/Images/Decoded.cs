@@ -6,6 +6,7 @@ using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Tests.Inference.Images;
 
@@ -43,7 +44,7 @@ internal static class Decoded
         using InferMessage owned = message;
         await Assert.That(outcome.Text).IsEqualTo("OK");
         await Assert.That(message.Inputs[0].Source).IsEqualTo(ContentSource.Raw);
-        await Assert.That(ContentValidator.Check(new TensorInfo(0, "x", type, shape, "NHWC"), message.Inputs[0]).Text).IsEqualTo("OK");
+        await Assert.That(ContentValidator.Check(TensorMarshaler.For(type), message.Inputs[0]).Text).IsEqualTo("OK");
         return (MemoryMarshal.Cast<byte, T>(message.Inputs[0].Content!.Bytes).ToArray(), message.Inputs[0].Shape);
     }
 

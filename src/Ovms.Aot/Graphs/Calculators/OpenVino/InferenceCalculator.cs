@@ -33,6 +33,7 @@ internal sealed class InferenceCalculator : ICalculator
 
         InferMessage message = caller.Calls.Messages.Rent();
         message.Origin = CallOrigin.Composed;
+        message.Depth = (caller.Message?.Depth ?? 0) + 1;
         message.SequenceParameters = caller.Message?.SequenceParameters;
         Outcome filled = Fill(message, context);
         Outcome<ModelCall> opened = filled.IsOk ? caller.Calls.Open(CallOrigin.Composed, session.Model, session.Version) : filled;

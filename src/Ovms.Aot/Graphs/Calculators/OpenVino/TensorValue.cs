@@ -64,23 +64,36 @@ internal readonly record struct TensorValue(InputTensor? Input, OutputTensor? Ou
     /// <summary>Makes it an output of the graph.</summary>
     /// <param name="info">The output.</param>
     /// <returns>A tensor that the caller disposes; the memory under numbers stays the call's.</returns>
-    public OutputTensor ToOutput(TensorInfo info) => Output is { } output
-        ? output.As(info)
-        : new OutputTensor(info, BoundInput.Create(info, Input?.Shape ?? Shape, Input is { } input ? input.Content : Copy));
+    public OutputTensor ToOutput(TensorInfo info)
+    {
+        if (Output is { } output)
+        {
+            return output.As(info);
+        }
 
-    // The engine compacts strings in place, so that each reader needs its own.
+        NativeBuffer? content = Input is { } input ? input.Content : Copy;
+        using NativeBuffer? text = info.ElementType == ElementType.String && content is not null ? Again(content) : null;
+        return new OutputTensor(info, BoundInput.Create(info, Input?.Shape ?? Shape, text ?? content));
+    }
+
     private static void Fill(InputTensor target, NativeBuffer? content, bool isText)
     {
         if (content is not null && isText)
         {
-            NativeBuffer own = new(content.Length);
-            content.Bytes.CopyTo(own.GetSpan(content.Length));
-            own.Advance(content.Length);
-            target.Content = own;
+            target.Content = Again(content);
         }
         else if (content is not null)
         {
             target.TakeView(content, content.Bytes);
         }
+    }
+
+    // The engine's strings are made of the content by compacting it in place, so that each reader needs its own.
+    private static NativeBuffer Again(NativeBuffer content)
+    {
+        NativeBuffer own = new(content.Length);
+        content.Bytes.CopyTo(own.GetSpan(content.Length));
+        own.Advance(content.Length);
+        return own;
     }
 }
