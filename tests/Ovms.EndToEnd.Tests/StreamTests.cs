@@ -78,7 +78,9 @@ public sealed class StreamTests
                 {
                 }
             });
-            await Assert.That(ended.StatusCode).IsEqualTo(StatusCode.Unavailable).Because(ended.Status.Detail);
+
+            // A connection that closes at the same time may take the status with it.
+            await Assert.That(ended.StatusCode is StatusCode.Unavailable or StatusCode.Internal).IsTrue().Because(ended.Status.Detail);
             stream.Dispose();
         }
     }
