@@ -38,7 +38,7 @@ public class ConfigSourceTests
         folder.Write("subconfig.json", System.Text.Encoding.UTF8.GetBytes(broken));
         ServerConfig config = source.Read().Value!;
         await Assert.That(config.Models.Single().ModelName).IsEqualTo("inner");
-        await Assert.That(config.Errors.Single()).Contains(folder["subconfig.json"]);
+        await Assert.That(config.Errors[0]).Contains(folder["subconfig.json"]);
         await Assert.That(config.Fingerprint).IsNotEqualTo(good);
 
         folder.Write("subconfig.json", """{"model_config_list": []}"""u8);
