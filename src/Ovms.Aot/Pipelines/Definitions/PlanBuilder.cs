@@ -152,7 +152,8 @@ internal static class PlanBuilder
             ? Outcome.Ok
             : Outcome.Fail(
                 StatusCode.NotImplemented,
-                $"Node: {nodes[index].Name}; the demultiplexers before it make {sessions:0} parts together; at most {MostSessions} may be.");
+                $"Node: {nodes[index].Name}; the demultiplexers before it make {sessions:0} parts together; "
+                    + $"at most {MostSessions} may be.");
     }
 
     private static PlanNode Response(PipelineConfig config, PlanNode[] nodes, Func<PipelineItem, PlanSource> sourceOf)
