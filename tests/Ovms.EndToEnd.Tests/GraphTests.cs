@@ -96,6 +96,39 @@ public sealed class GraphTests
     }
 
     [Test]
+    public async Task TensorThatNoModelReads_IsCheckedToo_AndMayLeaveTwice()
+    {
+        using ConfigFolder folder = Folder();
+        folder.Write("g/graph.pbtxt", GraphText.Edge(["in"], ["one", "two"]) + """
+            node { calculator: "PassThroughCalculator" input_stream: "in" output_stream: "one" }
+            node { calculator: "PassThroughCalculator" input_stream: "in" output_stream: "two" }
+            """);
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        ModelInferRequest texts = Requests.For("g").WithRaw("in", "FP32", [2], 0f);
+        texts.Inputs[0].Datatype = "BYTES";
+        texts.RawInputContents[0] = Google.Protobuf.ByteString.CopyFrom([3, 0, 0, 0, (byte)'a', (byte)'b', (byte)'c', 0, 0, 0, 0]);
+        ModelInferResponse answer = await server.Client.ModelInferAsync(texts);
+        await Assert.That(answer.RawOutputContents[0]).IsEqualTo(texts.RawInputContents[0]);
+        await Assert.That(answer.RawOutputContents[1]).IsEqualTo(texts.RawInputContents[0]);
+
+        ModelInferRequest tooShort = Requests.For("g").WithRaw("in", "FP32", [1, 1_000_000], 1f);
+        RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(tooShort)).Throws<RpcException>())!;
+        await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.InvalidArgument);
+        await Assert.That(refused.Status.Detail).Contains("Expected: 4000000 bytes; Actual: 4 bytes; input name: in");
+    }
+
+    [Test]
+    public async Task GraphThatIsEditedToCallItself_KeepsServingWhatItWas()
+    {
+        using ConfigFolder folder = Folder();
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        folder.Write("g/graph.pbtxt", s_one.Replace("\"dummy\"", "\"g\"", StringComparison.Ordinal));
+        using HttpResponseMessage reload = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(await reload.Content.ReadAsStringAsync()).Contains("the graph calls itself: g → g");
+        await CallAsync(server, "in", "out");
+    }
+
+    [Test]
     public async Task Metadata_HasTheTypesOfTheModels()
     {
         using ConfigFolder folder = Folder();
@@ -216,6 +249,16 @@ public sealed class GraphTests
         await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.Unavailable);
         await Assert.That(refused.Status.Detail).StartsWith("Mediapipe is not loaded yet").And.Contains(told);
         await server.CheckDummyAsync("dummy");
+    }
+
+    [Test]
+    public async Task Check_TellsModelsThatAreNotConfigured()
+    {
+        using ConfigFolder folder = Folder();
+        folder.Write("g/subconfig.json", """{"model_config_list": []}""");
+        (int code, string output, _) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File], folder.Environment);
+        await Assert.That(code).IsEqualTo(1);
+        await Assert.That(output).Contains("g: the model dummy is not in the configuration");
     }
 
     private static ConfigFolder Folder()

@@ -8,6 +8,7 @@ namespace Ovms.Configuration;
 internal sealed class ConfigFile(string path, Func<string, string?> variable) : ConfigSource
 {
     private readonly string _path = Path.GetFullPath(path);
+    private readonly LastSubconfigs _last = new();
 
     /// <inheritdoc/>
     public override Outcome<ServerConfig> Read()
@@ -19,7 +20,7 @@ internal sealed class ConfigFile(string path, Func<string, string?> variable) : 
         }
 
         using ConfigDocument document = read.Value;
-        ServerConfig config = new ConfigReader(variable).Read(document);
+        ServerConfig config = new ConfigReader(variable, _last).Read(document);
         return document.Findings.Errors.Count == 0
             ? config
             : Outcome.Fail(StatusCode.ConfigInvalid, string.Join('\n', document.Problems()));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
@@ -10,7 +11,8 @@ namespace Ovms.Configuration;
 
 /// <summary>Reads a configuration document, and the files that its graphs name.</summary>
 /// <param name="variable">Returns the value of an environment variable; null if unset.</param>
-internal sealed class ConfigReader(Func<string, string?> variable)
+/// <param name="last">What earlier readings of the same configuration found.</param>
+internal sealed class ConfigReader(Func<string, string?> variable, LastSubconfigs last)
 {
     private readonly NamedEntries _entries = new();
     private readonly List<GraphFolder> _graphs = [];
@@ -168,7 +170,6 @@ internal sealed class ConfigReader(Func<string, string?> variable)
                 "options of models are given for a graph; they belong to the models that it uses, which its subconfig.json lists.");
     }
 
-    // Its problems are reported and affect only its own models.
     private void ReadSubconfig(GraphFolder graph)
     {
         if (graph.FindSubconfig() is not { } path)
@@ -182,12 +183,26 @@ internal sealed class ConfigReader(Func<string, string?> variable)
             return;
         }
 
+        if (TryReadSubconfig(graph, path) is { } models)
+        {
+            last.Keep(path, models);
+        }
+
+        foreach ((ModelOptions model, string place) in last.Of(path))
+        {
+            _entries.Add(model, place, null);
+        }
+    }
+
+    // Null after problems, which are reported and affect only the models of this graph.
+    private ImmutableArray<(ModelOptions Model, string Path)>? TryReadSubconfig(GraphFolder graph, string path)
+    {
         Outcome<ConfigDocument> read = ConfigDocument.Read(path, variable);
         if (!read.IsOk)
         {
             _seen.Append(Encoding.UTF8.GetBytes(read.Text));
             _entries.Fault(read.Text);
-            return;
+            return null;
         }
 
         using ConfigDocument document = read.Value;
@@ -195,7 +210,7 @@ internal sealed class ConfigReader(Func<string, string?> variable)
         if (graph.Subconfig.Length == 0 && !HasModels(document))
         {
             // Exports of language models have a config.json of their own.
-            return;
+            return [];
         }
 
         string folder = Path.GetDirectoryName(path)!;
@@ -208,14 +223,15 @@ internal sealed class ConfigReader(Func<string, string?> variable)
                 _entries.Fault(problem);
             }
 
-            return;
+            return null;
         }
 
-        foreach ((ConfigNode node, ModelOptions? model) in models)
-        {
-            _entries.Add(
-                model! with { ModelPath = GraphFolder.Of(model, folder).BasePath }, $"{path}: {node.Path}.{ConfigSections.Entry}", null);
-        }
+        return
+        [
+            .. models.Select(item => (
+                item.Model! with { ModelPath = GraphFolder.Of(item.Model, folder).BasePath },
+                $"{path}: {item.Node.Path}.{ConfigSections.Entry}")),
+        ];
     }
 
     private static ModelOptions? ModelOf(ConfigNode node) =>

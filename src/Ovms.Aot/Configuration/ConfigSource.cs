@@ -16,6 +16,8 @@ internal abstract class ConfigSource
 
     private sealed class SingleModel(ModelOptions model) : ConfigSource
     {
+        private readonly LastSubconfigs _last = new();
+
         // Read again each time: a graph's file may change.
         public override Outcome<ServerConfig> Read()
         {
@@ -23,7 +25,7 @@ internal abstract class ConfigSource
             return !folder.IsGraph ? new ServerConfig { Models = [model], Fingerprint = "" }
                 : LanguageGraph.Read(folder.GraphPath, model).Code == StatusCode.NotImplemented
                     && ConfigReader.OptionsOfModels(model) is { } refused ? refused
-                : new ConfigReader(Environment.GetEnvironmentVariable).Read([model with { ModelPath = folder.BasePath }]);
+                : new ConfigReader(Environment.GetEnvironmentVariable, _last).Read([model with { ModelPath = folder.BasePath }]);
         }
     }
 }

@@ -11,6 +11,8 @@ namespace Ovms.Configuration;
 /// <param name="variable">Returns the value of an environment variable; null if unset.</param>
 internal sealed class RepositorySource(string root, ModelOptions common, bool allowOutside, Func<string, string?> variable) : ConfigSource
 {
+    private readonly LastSubconfigs _last = new();
+
     /// <inheritdoc/>
     public override Outcome<ServerConfig> Read()
     {
@@ -20,7 +22,7 @@ internal sealed class RepositorySource(string root, ModelOptions common, bool al
             return folders.WithoutValue;
         }
 
-        ServerConfig config = new ConfigReader(variable).Read(
+        ServerConfig config = new ConfigReader(variable, _last).Read(
             folders.Value.Found.Select(folder => common with { ModelName = folder.Name, ModelPath = folder.Path }));
         string[] nothing = folders.Value.Found.IsEmpty
             ? [

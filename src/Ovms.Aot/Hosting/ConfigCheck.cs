@@ -42,7 +42,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         }
 
         _notes.AddRange(read.Value.Warnings);
-        read.Value.Graphs.ToList().ForEach(CheckGraph);
+        HashSet<string> served = [.. read.Value.Names];
+        read.Value.Graphs.ToList().ForEach(graph => CheckGraph(graph, served));
         HashSet<string> names = [.. read.Value.Models.Select(static model => model.ModelName)];
         _problems.AddRange(read.Value.Pipelines.SelectMany(pipeline => PipelineCheck.Check(pipeline, names)));
         List<ModelConfig> models = [];
@@ -70,7 +71,7 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             : new CommandLine.Exit(ExitCode.Failure, $"{text}Configuration has {Counted(_problems.Count, "problem")}.\n", "");
     }
 
-    private void CheckGraph(GraphEntry graph)
+    private void CheckGraph(GraphEntry graph, HashSet<string> served)
     {
         Outcome<GraphDefinition> read = graph.Fault.IsOk ? GraphPlans.Read(graph.Path, graph.Text, out _) : graph.Fault;
         if (!read.IsOk)
@@ -78,6 +79,9 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             _problems.Add($"{graph.Name}: {read.Text}");
         }
 
+        _problems.AddRange(
+            graph.Models.Select(static model => model.Name).Where(name => !served.Contains(name)).Distinct()
+                .Select(name => $"{graph.Name}: the model {Shown.Bounded(name)} is not in the configuration"));
         _notes.AddRange(read.Value?.Warnings.Select(warning => $"{graph.Name}: {warning}") ?? []);
     }
 

@@ -32,32 +32,37 @@ internal sealed class NodeLibraries(int mostHangs)
                 $"Node: {node.Name}; library_name: {node.Library}; it is not in custom_node_library_config_list.");
         }
 
-        lock (_gate)
-        {
-            Outcome<NodeLibrary> library = Load(node.Library, path);
-            return library.IsOk
-                ? Open(pipeline, node, library.Value)
-                : Outcome.Fail(StatusCode.PipelineLibraryInvalid, $"Node: {node.Name}; {library.Text}");
-        }
-    }
-
-    private Outcome<NodeInstance> Open(PipelineConfig pipeline, PipelineNode node, NodeLibrary library)
-    {
         (string, string) place = (pipeline.Name, node.Name);
         string parameters = string.Join('\0', node.Parameters.Select(static one => $"{one.Key}\0{one.Value}"));
-        if (_instances.TryGetValue(place, out (string Parameters, NodeInstance Instance) kept)
-            && kept.Parameters == parameters && kept.Instance.Library == library && kept.Instance.TryHold())
+        Outcome<NodeLibrary> library;
+        lock (_gate)
         {
-            return kept.Instance;
+            library = Load(node.Library, path);
+            if (!library.IsOk)
+            {
+                return Outcome.Fail(StatusCode.PipelineLibraryInvalid, $"Node: {node.Name}; {library.Text}");
+            }
+
+            if (_instances.TryGetValue(place, out (string Parameters, NodeInstance Instance) kept)
+                && kept.Parameters == parameters && kept.Instance.Library == library.Value && kept.Instance.TryHold())
+            {
+                return kept.Instance;
+            }
         }
 
-        Outcome<NodeInstance> opened = library.Open(node.Parameters);
-        if (opened.IsOk)
+        // Outside the lock: an initialize that does not return holds up its own pipeline alone.
+        Outcome<NodeInstance> opened = library.Value.Open(node.Parameters);
+        if (!opened.IsOk)
+        {
+            return Outcome.Fail(opened.Code, $"Node: {node.Name}; {opened.Detail}");
+        }
+
+        lock (_gate)
         {
             _instances[place] = (parameters, opened.Value);
         }
 
-        return opened.IsOk ? opened : Outcome.Fail(opened.Code, $"Node: {node.Name}; {opened.Detail}");
+        return opened;
     }
 
     private Outcome<NodeLibrary> Load(string name, string path)

@@ -17,4 +17,7 @@ internal static class Shown
         int end = char.IsHighSurrogate(text[Limit - 1]) ? Limit - 1 : Limit;
         return string.Concat(text.AsSpan(0, end), Ellipsis);
     }
+
+    /// <summary>The text of a value that a caller may have given; null is shown as nothing.</summary>
+    public static string Bounded(object? value) => Bounded(value?.ToString() ?? "nothing");
 }

@@ -25,6 +25,27 @@ public class ConfigSourceTests
     }
 
     [Test]
+    [Arguments("{")]
+    [Arguments("""{"model_config_list": [{"config": {"base_path": 5}}]}""")]
+    public async Task SubconfigThatAnEditBreaks_IsReported_AndTakesNoModelAway(string broken)
+    {
+        using TemporaryFolder folder = new();
+        folder.Touch("graph.pbtxt");
+        folder.Write("subconfig.json", """{"model_config_list": [{"config": {"name": "inner", "base_path": "inner"}}]}"""u8);
+        ConfigSource source = ConfigSource.Of(new ModelOptions { ModelName = "g", ModelPath = folder.Path });
+        string good = source.Read().Value!.Fingerprint;
+
+        folder.Write("subconfig.json", System.Text.Encoding.UTF8.GetBytes(broken));
+        ServerConfig config = source.Read().Value!;
+        await Assert.That(config.Models.Single().ModelName).IsEqualTo("inner");
+        await Assert.That(config.Errors[0]).Contains(folder["subconfig.json"]);
+        await Assert.That(config.Fingerprint).IsNotEqualTo(good);
+
+        folder.Write("subconfig.json", """{"model_config_list": []}"""u8);
+        await Assert.That(source.Read().Value!.Models.IsEmpty).IsTrue();
+    }
+
+    [Test]
     public async Task OptionsOfAModel_AreRefusedForAGraph()
     {
         using TemporaryFolder folder = new();

@@ -45,6 +45,7 @@ public sealed class PipelineCompilerTests
     [Arguments("a sum a=request.x b=b.out; b sum a=request.x b=a.out | b.out", "Pipeline definition contains a cycle - These nodes wait for each other: a, b")]
     [Arguments("a one in=request.x; b one in=request.x | a.out", "Pipeline definition has unconnected nodes - No output of the node b")]
     [Arguments("a split in=request.x *-1; b split in=a.parts *2 | b.parts", "Not implemented - A demultiplexer of dynamic count")]
+    [Arguments("a split in=request.x *2000; b split in=a.parts *2000; c one in=b.parts | c.out", "Not implemented - Node: c; the demultiplexers before it make 4000000 parts together; at most 1048576 may be.")]
     [Arguments("a one in=request.x; b one in=a.out <c | b.out", "Gather node refers to not existing node")]
     [Arguments("a one in=request.x; b one in=a.out <a | b.out", "Gather node refers to node that isn't demultiplexer")]
     [Arguments("a one in=request.x <request | a.out", "Gathering from entry node is not allowed")]

@@ -72,26 +72,50 @@ internal sealed class GraphWiring(GraphDefinition definition, IReadOnlyList<Grap
     // The order written is kept where edges allow it, so that faults and runs are the same each time.
     private ImmutableArray<GraphNode> Sort()
     {
-        ImmutableArray<GraphNode>.Builder sorted = ImmutableArray.CreateBuilder<GraphNode>(nodes.Count);
-        HashSet<GraphNode> done = new(ReferenceEqualityComparer.Instance);
-        while (sorted.Count < nodes.Count)
+        Dictionary<GraphNode, int> places = new(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < nodes.Count; i++)
         {
-            GraphNode? next = nodes.FirstOrDefault(node => !done.Contains(node) && Before(node).All(done.Contains));
-            if (next is null)
-            {
-                GraphNode[] cycle = [.. nodes.Where(node => !done.Contains(node))];
-                faults.Add(
-                    cycle[0].Config.Place,
-                    $"the nodes {string.Join(", ", cycle.Select(static node => node.Name))} wait for one another in a circle; "
-                    + "mark the input that closes it: input_stream_info { tag_index: \"TAG\" back_edge: true }");
-                return [];
-            }
-
-            done.Add(next);
-            sorted.Add(next);
+            places[nodes[i]] = i;
         }
 
-        return sorted.ToImmutable();
+        int[] missing = new int[nodes.Count];
+        List<int>[] readers = [.. nodes.Select(static _ => new List<int>())];
+        PriorityQueue<int, int> ready = new();
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            foreach (GraphNode before in Before(nodes[i]))
+            {
+                readers[places[before]].Add(i);
+                missing[i]++;
+            }
+
+            if (missing[i] == 0)
+            {
+                ready.Enqueue(i, i);
+            }
+        }
+
+        ImmutableArray<GraphNode>.Builder sorted = ImmutableArray.CreateBuilder<GraphNode>(nodes.Count);
+        while (ready.TryDequeue(out int next, out _))
+        {
+            sorted.Add(nodes[next]);
+            foreach (int reader in readers[next].Where(reader => --missing[reader] == 0))
+            {
+                ready.Enqueue(reader, reader);
+            }
+        }
+
+        GraphNode[] cycle = [.. nodes.Where((_, index) => missing[index] > 0)];
+        if (cycle.Length == 0)
+        {
+            return sorted.ToImmutable();
+        }
+
+        faults.Add(
+            cycle[0].Config.Place,
+            $"the nodes {string.Join(", ", cycle.Select(static node => node.Name))} wait for one another in a circle; "
+                + "mark the input that closes it: input_stream_info { tag_index: \"TAG\" back_edge: true }");
+        return [];
     }
 
     private IEnumerable<GraphNode> Before(GraphNode node) => node.Inputs.Except(node.BackEdges).Select(name => _streams[name.Name])

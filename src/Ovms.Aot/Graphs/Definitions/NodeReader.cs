@@ -11,6 +11,9 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
 {
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
+    // The next number of nameless nodes, by calculator.
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
     /// <summary>Reads a node.</summary>
     /// <returns>The node; parts with a fault are empty.</returns>
     public GraphNode Read(NodeConfig config)
@@ -76,11 +79,13 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
 
         string plain = PlainName(config.Calculator);
         name = plain.Length == 0 ? "node" : plain;
-        for (int i = 2; !_names.Add(name); i++)
+        int number = _numbers.GetValueOrDefault(plain, 2);
+        for (; !_names.Add(name); number++)
         {
-            name = $"{plain}_{i}";
+            name = $"{plain}_{number}";
         }
 
+        _numbers[plain] = number;
         return name;
     }
 

@@ -84,7 +84,8 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
 
             if (_outputs[i].Value is not TensorPacket)
             {
-                return Outcome.Fail(StatusCode.GraphOutputMissing, $"the output {name} is {_outputs[i].Value}; only tensors leave a graph");
+                return Outcome.Fail(
+                    StatusCode.GraphOutputMissing, $"the output {name} is {Shown.Bounded(_outputs[i].Value)}; only tensors leave a graph");
             }
         }
 

@@ -29,7 +29,8 @@ internal static class PacketTime
                     ? time
                     : Outcome.Fail(
                         StatusCode.GraphTimestamp,
-                        $"Invalid timestamp format in request parameter {Name}. Should be int64; got {value}");
+                        $"Invalid timestamp format in request parameter {Name}. Should be int64; got {value}; expected: "
+                            + $"{Packets.Timestamp.Min.Value} to {Packets.Timestamp.Max.Value}");
             }
         }
 

@@ -10,6 +10,9 @@ namespace Ovms.Pipelines.Definitions;
 /// <summary>Puts checked nodes in order, and determines which parts lead to each.</summary>
 internal static class PlanBuilder
 {
+    // How often one call may compute a node: each session takes memory and time of its own.
+    private const int MostSessions = 1 << 20;
+
     /// <summary>Builds the plan.</summary>
     /// <param name="config">The definition.</param>
     /// <param name="connections">Its connections, which were checked.</param>
@@ -138,7 +141,19 @@ internal static class PlanBuilder
         }
 
         nodes[index] = node with { Levels = all ?? [] };
-        return Outcome.Ok;
+        return CheckSessions(nodes, index);
+    }
+
+    private static Outcome CheckSessions(PlanNode[] nodes, int index)
+    {
+        // A dynamic count, which each call checks, stands alone.
+        double sessions = nodes[index].Levels.Aggregate(1.0, (product, level) => product * nodes[level].Demultiply!.Value);
+        return sessions <= MostSessions
+            ? Outcome.Ok
+            : Outcome.Fail(
+                StatusCode.NotImplemented,
+                $"Node: {nodes[index].Name}; the demultiplexers before it make {sessions:0} parts together; "
+                    + $"at most {MostSessions} may be.");
     }
 
     private static PlanNode Response(PipelineConfig config, PlanNode[] nodes, Func<PipelineItem, PlanSource> sourceOf)

@@ -46,7 +46,8 @@ internal sealed class BeginLoop(int iterable, int item, int end, int[] clones, i
 
         if (context.Input(iterable).Value is not ValueVector vector)
         {
-            return new(Outcome.Fail(StatusCode.GraphExecutionError, $"ITERABLE is {context.Input(iterable).Value}; expected: a vector"));
+            return new(Outcome.Fail(
+                StatusCode.GraphExecutionError, $"ITERABLE is {Shown.Bounded(context.Input(iterable).Value)}; expected: a vector"));
         }
 
         for (int i = 0; i < vector.Count; i++)

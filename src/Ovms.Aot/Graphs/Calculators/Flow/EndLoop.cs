@@ -35,7 +35,8 @@ internal sealed class EndLoop(int item, int end) : ICalculator
 
         if (context.Input(end).Value is not Timestamp time)
         {
-            return new(Outcome.Fail(StatusCode.GraphExecutionError, $"BATCH_END is {context.Input(end).Value}; expected: a timestamp"));
+            return new(Outcome.Fail(
+                StatusCode.GraphExecutionError, $"BATCH_END is {Shown.Bounded(context.Input(end).Value)}; expected: a timestamp"));
         }
 
         if (_items.Count > 0)

@@ -67,7 +67,7 @@ internal sealed class FlowLimiter : ICalculator
     {
         if (_hasSide && context.Side(0) is not int and var side)
         {
-            return new(Outcome.Fail(StatusCode.GraphStartError, $"MAX_IN_FLIGHT is {side}; expected: an int of 1 and up"));
+            return new(Outcome.Fail(StatusCode.GraphStartError, $"MAX_IN_FLIGHT is {Shown.Bounded(side)}; expected: an int of 1 and up"));
         }
 
         _maxInFlight = _hasSide ? (int)context.Side(0)! : _maxInFlight;

@@ -64,7 +64,7 @@ internal sealed class Gate : ICalculator
         bool allows = control is bool flag ? flag == _opens : _control >= 0 ? _options.EmptyPacketsAsAllow : _options.Allow;
         if (control is not (bool or null))
         {
-            return new(Outcome.Fail(StatusCode.GraphExecutionError, $"ALLOW or DISALLOW is {control}; expected: a bool"));
+            return new(Outcome.Fail(StatusCode.GraphExecutionError, $"ALLOW or DISALLOW is {Shown.Bounded(control)}; expected: a bool"));
         }
 
         GateState state = allows ? GateState.GateAllow : GateState.GateDisallow;

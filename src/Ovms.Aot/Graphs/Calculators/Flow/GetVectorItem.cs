@@ -35,7 +35,8 @@ internal sealed class GetVectorItem(int vector, int index, GetVectorItemOptions 
         {
             return new(Outcome.Fail(
                 StatusCode.GraphExecutionError,
-                $"VECTOR is {context.Input(vector).Value} and INDEX {chosen}; expected: a vector and an int"));
+                $"VECTOR is {Shown.Bounded(context.Input(vector).Value)} and INDEX {Shown.Bounded(chosen)}; "
+                    + "expected: a vector and an int"));
         }
 
         if (place >= 0 && place < items.Count)

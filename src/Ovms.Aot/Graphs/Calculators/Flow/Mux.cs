@@ -34,7 +34,8 @@ internal sealed class Mux(int[] inputs, int select) : ICalculator
         if (selected is not int index || index < 0 || index >= inputs.Length)
         {
             return new(Outcome.Fail(
-                StatusCode.GraphExecutionError, $"SELECT is {selected}; expected: the index of an INPUT, 0 to {inputs.Length - 1}"));
+                StatusCode.GraphExecutionError,
+                $"SELECT is {Shown.Bounded(selected)}; expected: the index of an INPUT, 0 to {inputs.Length - 1}"));
         }
 
         if (context.HasInput(inputs[index]))

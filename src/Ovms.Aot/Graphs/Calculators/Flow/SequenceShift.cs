@@ -32,7 +32,8 @@ internal sealed class SequenceShift(SequenceShiftOptions options, bool hasSide) 
         {
             if (context.Side(0) is not int offset || Math.Abs((long)offset) > Most)
             {
-                return new(Outcome.Fail(StatusCode.GraphStartError, $"PACKET_OFFSET is {context.Side(0)}; expected: −{Most} to {Most}"));
+                return new(Outcome.Fail(
+                    StatusCode.GraphStartError, $"PACKET_OFFSET is {Shown.Bounded(context.Side(0))}; expected: −{Most} to {Most}"));
             }
 
             _offset = offset;

@@ -51,7 +51,8 @@ internal sealed class SidePacketToStream(int[] sides, int[] outputs, string tag,
         if (!when.IsAllowedInStream)
         {
             return new(Outcome.Fail(
-                StatusCode.GraphExecutionError, $"TIMESTAMP is {context.Side(time)}; expected: an int64 allowed in a stream"));
+                StatusCode.GraphExecutionError,
+                $"TIMESTAMP is {Shown.Bounded(context.Side(time))}; expected: an int64 allowed in a stream"));
         }
 
         for (int i = 0; i < sides.Length; i++)

@@ -39,7 +39,8 @@ internal sealed class SplitVector(int[] outputs, SplitVectorOptions options) : I
     {
         if (context.Input(0).Value is not ValueVector vector)
         {
-            return new(Outcome.Fail(StatusCode.GraphExecutionError, $"the input is {context.Input(0).Value}; expected: a vector"));
+            return new(Outcome.Fail(
+                StatusCode.GraphExecutionError, $"the input is {Shown.Bounded(context.Input(0).Value)}; expected: a vector"));
         }
 
         int needed = options.Ranges.Max(static range => range.End);

@@ -89,7 +89,8 @@ internal sealed class InferenceCalculator : ICalculator
                 object item = value is ValueVector items ? items[tensor] : value;
                 if (item is not TensorPacket packet)
                 {
-                    return Outcome.Fail(StatusCode.GraphExecutionError, $"its input {port.Port} is {item}; expected a tensor");
+                    return Outcome.Fail(
+                        StatusCode.GraphExecutionError, $"its input {port.Port} is {Shown.Bounded(item)}; expected a tensor");
                 }
 
                 InputTensor input = message.SpareInput();
