@@ -33,20 +33,16 @@ internal static class EdgeCheck
             : RequestValidator.CheckContentPlaces(message);
         for (int i = 0; step.IsOk && i < message.Inputs.Count; i++)
         {
-            step = CheckInput(graph, message, i);
-            step = step.IsOk ? CheckContent(message.Inputs[i]) : step;
+            step = message.Inputs[i].Shared is null
+                ? CheckInput(graph, message, i)
+                : Outcome.Fail(
+                    StatusCode.NotImplemented,
+                    "inputs in shared memory are not served in the stream of a graph; input name: "
+                        + Shown.Bounded(message.Inputs[i].Name));
         }
 
         return step;
     }
-
-    private static Outcome CheckContent(InputTensor input) =>
-        input.Shared is not null ? Outcome.Fail(
-            StatusCode.NotImplemented,
-            $"inputs in shared memory are not served in the stream of a graph; input name: {Shown.Bounded(input.Name)}")
-        : TensorMarshaler.ForDatatype(input.Datatype) is null ? Outcome.Fail(
-            StatusCode.InvalidPrecision, $"{Shown.Bounded(input.Datatype)} is no datatype; input name: {Shown.Bounded(input.Name)}")
-        : ContentValidator.Check(EdgeTensors.InfoOf(input.Name, input), input);
 
     private static Outcome CheckInput(GraphDefinition graph, InferMessage message, int index)
     {
