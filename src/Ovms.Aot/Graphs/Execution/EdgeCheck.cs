@@ -1,3 +1,4 @@
+using Ovms.Graphs.Calculators.Vision;
 using Ovms.Graphs.Definitions;
 using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
@@ -44,6 +45,11 @@ internal static class EdgeCheck
 
     private static Outcome CheckKind(EdgeKind kind, InputTensor input)
     {
+        if (kind == EdgeKind.Image)
+        {
+            return ImageEdge.Check(input);
+        }
+
         bool isMediaPipe = kind == EdgeKind.MediaPipeTensor;
         foreach (long dimension in input.Shape)
         {
