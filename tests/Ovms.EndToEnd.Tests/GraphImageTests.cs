@@ -87,7 +87,7 @@ public sealed class GraphImageTests
             using DetectorModel model = new(seed, Size, Boxes, Classes);
             using ConfigFolder folder = Folder(Chain);
             folder.Write("g/labels.txt", "none\ncat\ndog\n");
-            folder.Write("g/subconfig.json", $$$"""{"model_config_list": [{"config": {"name": "detector", "base_path": "{{{model.Path}}}", "plugin_config": {"INFERENCE_PRECISION_HINT": "f32"}}}]}""");
+            folder.Write("g/subconfig.json", $$$$"""{"model_config_list": [{"config": {"name": "detector", "base_path": "{{{{model.Path}}}}", "plugin_config": {"INFERENCE_PRECISION_HINT": "f32"}}}]}""");
             await using OvmsServer server = await folder.StartAsync("Ready after");
             byte[] pixels = new byte[Height * Width * 3];
             new Random(seed + 100).NextBytes(pixels);
@@ -115,7 +115,7 @@ public sealed class GraphImageTests
         using DetectorModel model = new(1, Size, Boxes, Classes);
         using ConfigFolder folder = Folder(Chain.Replace("num_boxes: 16", "num_boxes: 15", StringComparison.Ordinal));
         folder.Write("g/labels.txt", "none\n");
-        folder.Write("g/subconfig.json", $$$"""{"model_config_list": [{"config": {"name": "detector", "base_path": "{{{model.Path}}}"}}]}""");
+        folder.Write("g/subconfig.json", $$$$"""{"model_config_list": [{"config": {"name": "detector", "base_path": "{{{{model.Path}}}}"}}]}""");
         await using OvmsServer server = await folder.StartAsync("Ready after");
         ModelInferRequest request = Requests.For("g").WithBytes("in", "UINT8", [1, 1, 3], [1, 2, 3]);
         RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(request)).Throws<RpcException>())!;
