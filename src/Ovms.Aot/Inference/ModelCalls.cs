@@ -29,12 +29,16 @@ internal sealed class ModelCalls
         Regions = regions ?? SharedRegions.None;
         _registry = registry;
         _counts = counts;
-        BytesConversion conversion = new(budget ?? ConversionBudget.OfThisMachine());
+        Conversions = budget ?? ConversionBudget.OfThisMachine();
+        BytesConversion conversion = new(Conversions);
         _idle = new Recycled<ModelCall>(home => new ModelCall(home, conversion, answers, Regions));
     }
 
     /// <summary>The shared memory that tensors may lie in, for all front ends.</summary>
     public SharedRegions Regions { get; }
+
+    /// <summary>The memory of converted inputs, and of images that graphs make.</summary>
+    public ConversionBudget Conversions { get; }
 
     /// <summary>The pool of messages, for all front ends.</summary>
     public Recycled<InferMessage> Messages { get; } = new(static home => new InferMessage(home));

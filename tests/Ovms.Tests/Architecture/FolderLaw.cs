@@ -147,10 +147,16 @@ internal static class FolderLaw
         ],
 
         // Graphs: from the text to a definition, its calculators, and what computes their calls.
-        ["Graphs/Definitions"] = ["Graphs/Calculators/Flow", "Configuration/Graphs", "Options", "Status"],
+        ["Graphs/Definitions"] = ["Graphs/Calculators/Flow", "Graphs/Calculators/Vision", "Configuration/Graphs", "Options", "Status"],
         ["Graphs/Packets"] = [],
         ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
-        ["Graphs/Calculators/Flow"] = ["Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Status"],
+        ["Graphs/Calculators"] = ["Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Status"],
+        ["Graphs/Calculators/Flow"] = ["Graphs/Calculators", "Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Status"],
+        ["Graphs/Calculators/Vision"] =
+        [
+            "Graphs/Calculators", "Graphs/Calculators/OpenVino", "Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs",
+            "Inference/Messages", "Serving/Signatures", "Tensors", "Native", "Disk", "Status",
+        ],
         ["Graphs/Calculators/OpenVino"] =
         [
             "Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Inference", "Inference/Messages", "Serving/Requests",
@@ -158,8 +164,8 @@ internal static class FolderLaw
         ],
         ["Graphs/Execution"] =
         [
-            "Graphs/Calculators/Flow", "Graphs/Calculators/OpenVino", "Graphs/Definitions", "Graphs/Packets", "Graphs/Scheduling",
-            "Configuration", "Configuration/Graphs", "Inference", "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
+            "Graphs/Calculators", "Graphs/Calculators/Flow", "Graphs/Calculators/OpenVino", "Graphs/Calculators/Vision", "Graphs/Definitions",
+            "Graphs/Packets", "Graphs/Scheduling", "Configuration", "Configuration/Graphs", "Inference", "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
             "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 

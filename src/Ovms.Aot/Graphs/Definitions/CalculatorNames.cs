@@ -1,4 +1,5 @@
 using Ovms.Graphs.Calculators.Flow;
+using Ovms.Graphs.Calculators.Vision;
 using Ovms.Options;
 using Ovms.Status;
 
@@ -39,8 +40,8 @@ internal static class CalculatorNames
             return tensorsOnly;
         }
 
-        return NearestName.Of(name, known) is { } nearest
-            ? $"it does not exist here; did you mean {nearest}?"
+        return NearestName.Of(name, known) is { } nearest ? $"it does not exist here; did you mean {nearest}?"
+            : VisionCalculators.WhyNotServed(name) is { } visionOnly ? visionOnly
             : $"it does not exist here; expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}";
     }
 

@@ -59,7 +59,6 @@ internal static class EdgeRules
             {
                 EdgeKind.TfLiteTensor => $"TFLITE_TENSOR may not enter or leave a graph; {TensorsInstead}",
                 EdgeKind.Python => $"OVMS_PY_TENSOR is for Python nodes, which are not served; {TensorsInstead}",
-                EdgeKind.Image => $"IMAGE may not enter or leave a graph yet; {TensorsInstead}",
                 EdgeKind.Http =>
                     "HTTP_REQUEST_PAYLOAD and HTTP_RESPONSE_PAYLOAD are served in graphs of one node that generates text alone; "
                     + "another graph takes tensors",

@@ -1,3 +1,4 @@
+using Ovms.Graphs.Calculators.Vision;
 using Ovms.Graphs.Definitions;
 using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
@@ -31,6 +32,11 @@ internal static class EdgeCheck
         Outcome step = message.Inputs.Count == 0
             ? Outcome.Fail(StatusCode.InvalidNoOfInputs, "a request of a stream needs one input at least")
             : RequestValidator.CheckContentPlaces(message);
+        if (Array.Exists([.. graph.Inputs, .. graph.Outputs], static edge => edge.Kind == EdgeKind.Image))
+        {
+            return Outcome.Fail(StatusCode.NotImplemented, "graphs with an IMAGE at the edge are not served in streams; call ModelInfer");
+        }
+
         for (int i = 0; step.IsOk && i < message.Inputs.Count; i++)
         {
             step = message.Inputs[i].Shared is null
@@ -66,6 +72,11 @@ internal static class EdgeCheck
 
     private static Outcome CheckKind(EdgeKind kind, InputTensor input)
     {
+        if (kind == EdgeKind.Image)
+        {
+            return ImageEdge.Check(input);
+        }
+
         bool isMediaPipe = kind == EdgeKind.MediaPipeTensor;
         foreach (long dimension in input.Shape)
         {

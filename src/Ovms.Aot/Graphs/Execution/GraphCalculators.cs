@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using Ovms.Graphs.Calculators;
 using Ovms.Graphs.Calculators.Flow;
 using Ovms.Graphs.Calculators.OpenVino;
+using Ovms.Graphs.Calculators.Vision;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Scheduling;
 
@@ -10,7 +12,7 @@ namespace Ovms.Graphs.Execution;
 internal static class GraphCalculators
 {
     private static readonly FrozenDictionary<string, CalculatorType> s_types =
-        ((CalculatorType[])[new SessionType(), new InferenceType(), .. FlowCalculators.All])
+        ((CalculatorType[])[new SessionType(), new InferenceType(), .. FlowCalculators.All, .. VisionCalculators.All])
             .ToFrozenDictionary(static type => type.Name, StringComparer.Ordinal);
 
     /// <summary>Their names and options, by name.</summary>
@@ -24,7 +26,7 @@ internal static class GraphCalculators
     {
         SessionType => new(type.Name, ModelSessionOptions.MessageName, ModelSessionOptions.Read),
         InferenceType => new(type.Name, InferenceOptions.MessageName, InferenceOptions.Read),
-        FlowType flow => new(flow.Name, flow.OptionsName, flow.ReadOptions),
+        CalculatorEntry entry => new(entry.Name, entry.OptionsName, entry.ReadOptions),
         _ => CalculatorRow.Plain(type.Name),
     };
 }

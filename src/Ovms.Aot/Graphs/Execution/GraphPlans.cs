@@ -3,7 +3,7 @@ using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
 
-/// <summary>From the text of a graph to its definition and plan. Pure: no disk, no models.</summary>
+/// <summary>From the text of a graph to its definition and plan. No models; of the disk only files that options of nodes name.</summary>
 internal static class GraphPlans
 {
     /// <summary>Reads a graph.</summary>

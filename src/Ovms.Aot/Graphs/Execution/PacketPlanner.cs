@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ovms.Graphs.Calculators.Vision;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
@@ -46,12 +47,12 @@ internal static class PacketPlanner
         };
         foreach (GraphEdge input in graph.Inputs)
         {
-            builder.AddInput(input.Name.Name, PacketKind.Tensor);
+            builder.AddInput(input.Name.Name, KindOf(input));
         }
 
         foreach (GraphEdge output in graph.Outputs)
         {
-            builder.AddOutput(output.Name.Name, PacketKind.Tensor);
+            builder.AddOutput(output.Name.Name, KindOf(output));
         }
 
         foreach (StreamName side in graph.InputSides)
@@ -90,7 +91,7 @@ internal static class PacketPlanner
     private static Outcome<NodeDefinition> NodeOf(string path, GraphNode node, InputPolicy? common)
     {
         NodePorts ports = new(Ports(node.Inputs), Ports(node.Outputs), Ports(node.InputSides), Ports(node.OutputSides));
-        Outcome<BoundCalculator> bound = GraphCalculators.TypeOf(node.Calculator).Bind(ports, node.Options);
+        Outcome<BoundCalculator> bound = GraphCalculators.TypeOf(node.Calculator).Bind(ports, OptionsOf(path, node));
         if (!bound.IsOk)
         {
             return Outcome.Fail(bound.Code, $"{path}, {node.Config.Place}: {node.Described}: {bound.Detail}.");
@@ -111,6 +112,13 @@ internal static class PacketPlanner
             }
             : read;
     }
+
+    private static PacketKind KindOf(GraphEdge edge) => edge.Kind == EdgeKind.Image ? VisionKinds.Image : PacketKind.Tensor;
+
+    // A path in options is relative to the graph's file.
+    private static object? OptionsOf(string path, GraphNode node) => node.Options is DetectionLabelIdToTextOptions labels
+        ? labels with { Folder = Path.GetDirectoryName(path) ?? "" }
+        : node.Options;
 
     private static PortName[] Ports(ImmutableArray<StreamName> names) =>
         [.. names.Select(static name => new PortName(name.Tag, name.Index))];

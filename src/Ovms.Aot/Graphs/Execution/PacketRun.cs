@@ -1,4 +1,6 @@
 using Ovms.Graphs.Calculators.OpenVino;
+using Ovms.Graphs.Calculators.Vision;
+using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
 using Ovms.Inference;
@@ -28,9 +30,7 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
         Timestamp time = new(message.PacketTime!.Value);
         for (int i = 0; step.IsOk && i < plan.Graph.Inputs.Length; i++)
         {
-            string name = plan.Graph.Inputs[i].Name.Name;
-            TensorPacket packet = new(TensorValue.Of(message.Inputs.Find(input => input.Name == name)!), owner: null);
-            step = await instance.AddAsync(i, new Packet(packet, time)).ConfigureAwait(false);
+            step = await instance.AddAsync(i, new Packet(ValueOf(plan.Graph.Inputs[i]), time)).ConfigureAwait(false);
         }
 
         // Order: the request's memory is in packets until all nodes are closed, whatever has happened.
@@ -69,7 +69,14 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
     }
 
     /// <inheritdoc/>
-    protected override TensorValue ValueOf(int output) => ((TensorPacket)_outputs[output].Value!).Value;
+    protected override TensorValue ValueOf(int output) =>
+        _outputs[output].Value is ImagePacket image ? image.ToTensor() : ((TensorPacket)_outputs[output].Value!).Value;
+
+    private SharedValue ValueOf(GraphEdge edge)
+    {
+        InputTensor input = message.Inputs.Find(input => input.Name == edge.Name.Name)!;
+        return edge.Kind == EdgeKind.Image ? ImagePacket.Of(input) : new TensorPacket(TensorValue.Of(input), owner: null);
+    }
 
     private Outcome CheckOutputs()
     {
@@ -82,10 +89,11 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
                     StatusCode.GraphOutputMissing, $"the output {name} got no packet; nothing in the graph made one of this request");
             }
 
-            if (_outputs[i].Value is not TensorPacket)
+            if (_outputs[i].Value is not (TensorPacket or ImagePacket))
             {
                 return Outcome.Fail(
-                    StatusCode.GraphOutputMissing, $"the output {name} is {Shown.Bounded(_outputs[i].Value)}; only tensors leave a graph");
+                    StatusCode.GraphOutputMissing,
+                    $"the output {name} is {Shown.Bounded(_outputs[i].Value)}; only tensors and images leave a graph");
             }
         }
 

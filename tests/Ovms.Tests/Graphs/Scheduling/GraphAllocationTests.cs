@@ -1,3 +1,4 @@
+using Ovms.Graphs.Calculators;
 using Ovms.Graphs.Calculators.Flow;
 using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
@@ -54,7 +55,7 @@ public sealed class GraphAllocationTests
         GraphPlanBuilder builder = new();
         builder.AddInput("s0", PacketKind.Any);
         NodePorts ports = new([new PortName("", 0)], [new PortName("", 0)], [], []);
-        FlowType pass = FlowCalculators.All.Single(static type => type.Name == "PassThroughCalculator");
+        CalculatorEntry pass = FlowCalculators.All.Single(static type => type.Name == "PassThroughCalculator");
         for (int i = 0; i < 5; i++)
         {
             BoundCalculator bound = pass.Bind(ports, null).Value!;

@@ -6,7 +6,7 @@ namespace Ovms.Graphs.Calculators.Flow;
 internal static class FlowCalculators
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<FlowType> All { get; } =
+    public static IReadOnlyList<CalculatorEntry> All { get; } =
     [
         new("PassThroughCalculator", PassThrough.Bind),
         new("MergeCalculator", Merge.Bind),

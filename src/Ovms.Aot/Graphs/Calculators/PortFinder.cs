@@ -2,7 +2,7 @@ using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
 using Ovms.Status;
 
-namespace Ovms.Graphs.Calculators.Flow;
+namespace Ovms.Graphs.Calculators;
 
 /// <summary>
 /// Finds the ports of a calculator at a node, and notes their kinds. The first port that is missing, and those that nobody asked for,
@@ -82,8 +82,9 @@ internal sealed class PortFinder(NodePorts ports)
     /// <param name="offset">See <see cref="CalculatorContract.TimestampOffset"/>.</param>
     /// <param name="policy">See <see cref="CalculatorContract.Policy"/>; null for the default one.</param>
     /// <param name="processesBounds">See <see cref="CalculatorContract.ProcessesBounds"/>.</param>
+    /// <param name="runsLong">See <see cref="CalculatorContract.RunsLong"/>.</param>
     public Outcome<BoundCalculator> Bind(
-        Func<ICalculator> create, long? offset = 0, InputPolicy? policy = null, bool processesBounds = false)
+        Func<ICalculator> create, long? offset = 0, InputPolicy? policy = null, bool processesBounds = false, bool runsLong = false)
     {
         RefuseOthers("input_stream", ports.Inputs);
         RefuseOthers("output_stream", ports.Outputs);
@@ -99,6 +100,7 @@ internal sealed class PortFinder(NodePorts ports)
             TimestampOffset = offset,
             Policy = policy ?? InputPolicy.Default,
             ProcessesBounds = processesBounds,
+            RunsLong = runsLong,
         };
         _kinds.InputKinds.CopyTo(contract.InputKinds, 0);
         _kinds.OutputKinds.CopyTo(contract.OutputKinds, 0);
