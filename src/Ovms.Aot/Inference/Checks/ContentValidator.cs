@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Ovms.Inference.Messages;
 using Ovms.Native;
-using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 

@@ -1,7 +1,6 @@
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Serving.Requests;
-using Ovms.Serving.Signatures;
 
 namespace Ovms.Frontends.Grpc.KServe;
 

@@ -1,5 +1,4 @@
 using Ovms.Inference;
-using Ovms.Inference.Messages;
 using Ovms.Serving;
 using Ovms.Serving.Table;
 using Ovms.Status;

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
-using Ovms.Serving.Table;
 using Ovms.Status;
 
 namespace Ovms.Frontends.Grpc.Streaming;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Status;
-using Ovms.Tensors;
 
 namespace Ovms.Graphs.Calculators.Vision;
 
