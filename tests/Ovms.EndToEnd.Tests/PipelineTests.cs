@@ -173,7 +173,7 @@ public sealed class PipelineTests
     private static string Config(string pipelines, string models = Models, params (string Name, string Path)[] libraries)
     {
         (string Name, string Path)[] all = [("split", "libsplit.so"), ("misbehave", "libmisbehave.so"), .. libraries];
-        string listed = string.Join(',', all.Select(static one => $$$"""{"name": "{{one.Name}}", "base_path": "{{one.Path}}"}"""));
+        string listed = string.Join(',', all.Select(static one => $$"""{"name": "{{one.Name}}", "base_path": "{{one.Path}}"}"""));
         return $$"""{"model_config_list": [{{models}}], "custom_node_library_config_list": [{{listed}}], "pipeline_config_list": [{{pipelines}}]}""";
     }
 }
