@@ -76,7 +76,7 @@ public sealed class ConfigFileTests
         folder.Write("g/graph.pbtxt", "# a graph");
         folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "good", "base_path": "${MODELS}/dummy"}}]}""");
         const string Problem = "the name 'good' is taken by $.model_config_list[1].config";
-        await using OvmsServer server = await folder.StartAsync("Ready after", "--file_system_poll_wait_seconds", "0");
+        await using OvmsServer server = await folder.StartAsync(" after ", "--file_system_poll_wait_seconds", "0");
         await server.Process.WaitForLineAsync(static line => line.Contains("[error]", StringComparison.Ordinal) && line.Contains(Problem, StringComparison.Ordinal));
         using HttpResponseMessage reloaded = await server.Http.PostAsync("/v1/config/reload", null);
         await Assert.That((int)reloaded.StatusCode).IsEqualTo(412);
