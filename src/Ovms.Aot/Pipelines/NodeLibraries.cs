@@ -16,6 +16,7 @@ internal sealed class NodeLibraries(int mostHangs)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (string Stamp, NodeLibrary Library)> _loaded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _times = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Pipeline, string Node), (string Parameters, NodeInstance Instance)> _instances = [];
 
     /// <summary>Opens the library of a node.</summary>
@@ -93,7 +94,11 @@ internal sealed class NodeLibraries(int mostHangs)
 
     private Outcome<NodeLibrary> LoadFile(string name, string path)
     {
-        Outcome<NodeFunctions> functions = NodeFunctions.Load(path);
+        // The loader takes a path that it knows for the library that it has loaded from there, also if the file is another one now.
+        int times = _times[path] = _times.GetValueOrDefault(path) + 1;
+        string folder = Path.GetDirectoryName(path) ?? "";
+        string again = string.Concat(Enumerable.Repeat("./", times - 1));
+        Outcome<NodeFunctions> functions = NodeFunctions.Load(times == 1 ? path : $"{folder}/{again}{Path.GetFileName(path)}");
         return functions.IsOk
             ? new SharedNodeLibrary(name, functions.Value) { Hangs = new NodeHangs(name) { Most = mostHangs } }
             : functions.WithoutValue;

@@ -166,6 +166,7 @@ internal enum StatusCode
     /// <summary>A node of a graph failed on what the caller sent.</summary>
     [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     GraphExecutionError,
+
     // Pipelines: definition.
 
     /// <summary>No node takes the request, or none gives the response.</summary>
@@ -574,10 +575,6 @@ internal enum StatusCode
     /// <summary>The graph is not configured any more.</summary>
     [Status("Mediapipe is retired", Grpc = GrpcCode.NotFound, Http = 404)]
     GraphRetired,
-
-    /// <summary>A tensor cannot be a packet of its stream's kind.</summary>
-    [Status("Failed to deserialize tensor for mediapipe graph", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
-    GraphDeserialization,
 
     /// <summary>An output of the graph has no packet.</summary>
     [Status("Unknown error during mediapipe execution", Grpc = GrpcCode.InvalidArgument, Http = 400)]

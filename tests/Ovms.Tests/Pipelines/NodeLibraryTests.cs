@@ -1,4 +1,6 @@
+using Ovms.Configuration.Pipelines;
 using Ovms.Native;
+using Ovms.Pipelines;
 using Ovms.Pipelines.Libraries;
 using Ovms.Pipelines.Tensors;
 using Ovms.Status;
@@ -98,6 +100,31 @@ public sealed class NodeLibraryTests
         await Assert.That(NodeFunctions.Load(folder["libtext.so"]).Code).IsEqualTo(StatusCode.NodeLibraryOpenFailed);
         using CompiledNode other = new("nothing");
         await Assert.That(NodeFunctions.Load(other.Path).Text).Contains("does not export execute, getInputsInfo, getOutputsInfo, release");
+    }
+
+    [Test]
+    public async Task FileThatWasReplaced_IsLoadedAnew_BesideTheOldOne()
+    {
+        using CompiledNode first = new("misbehave");
+        using CompiledNode second = new("misbehave", "TIMES=3");
+        using CompiledNode third = new("misbehave", "TIMES=4");
+        NodeLibraries libraries = new(mostHangs: 0);
+        PipelineNode node = new() { Name = "n", Library = "lib" };
+        PipelineConfig pipeline = new() { Name = "p", Fingerprint = "", Nodes = [node], Libraries = [KeyValuePair.Create("lib", first.Path)] };
+        List<NodeInstance> instances = [libraries.Open(pipeline, node).Value!];
+        foreach (CompiledNode other in (CompiledNode[])[second, third])
+        {
+            File.Move(other.Path, first.Path, overwrite: true);
+            instances.Add(libraries.Open(pipeline, node).Value!);
+        }
+
+        foreach ((NodeInstance instance, float expected) in instances.Zip([2f, 3f, 4f]))
+        {
+            Outcome<NodeTensor[]> outputs = Execute(instance);
+            await Assert.That(outputs.Value!.Single().As<float>()[0]).IsEqualTo(expected);
+            outputs.Value![0].Memory!.Release();
+            instance.Release();
+        }
     }
 
     private static Outcome<NodeInstance> Open(string path, string fault) =>

@@ -90,7 +90,7 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
     {
         Outcome<GraphPlan> made = _streamPlan.Value;
         return made.IsOk
-            ? new GraphStream(graph, made.Value, calls, answers, new StreamMeter(this), clock)
+            ? new StreamedGraph(graph, made.Value, calls, answers, new StreamMeter(this), clock)
             : made.WithoutValue;
     }
 

@@ -11,7 +11,7 @@ internal sealed class GraphInputs(GraphPlan plan, Throttle throttle, StreamRoute
 {
     private readonly Timestamp[] _bounds = new Timestamp[plan.Inputs.Length];
     private readonly Packet[] _held = new Packet[plan.Inputs.Length];
-    private readonly Signal[] _waits = [.. plan.Inputs.Select(static _ => new Signal(resumeElsewhere: true))];
+    private readonly ReusedWait[] _waits = [.. plan.Inputs.Select(static _ => new ReusedWait(resumeElsewhere: true))];
     private int _waiting;
 
     /// <summary>Whether nothing can come any more.</summary>

@@ -12,7 +12,7 @@ internal sealed class GraphInstance : GraphPump, IDisposable
     private static readonly Outcome s_callerLeft = Outcome.Fail(StatusCode.Cancelled, "the caller left or its deadline passed");
 
     private readonly GraphPlan _plan;
-    private readonly Signal _done = new(resumeElsewhere: false);
+    private readonly ReusedWait _done = new(resumeElsewhere: false);
     private CancellationTokenRegistration _registration;
     private GraphStart? _start;
     private bool _isDisposed;

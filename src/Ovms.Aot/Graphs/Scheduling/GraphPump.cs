@@ -26,7 +26,7 @@ internal abstract class GraphPump : IThreadPoolWorkItem
     protected int Cancelling { get; set; }
 
     /// <summary>Those who wait until nothing runs.</summary>
-    protected Signal Idle { get; } = new(resumeElsewhere: true);
+    protected ReusedWait Idle { get; } = new(resumeElsewhere: true);
 
     /// <summary>Tells the calculators that the run ends.</summary>
     protected CancellationTokenSource EndingSource { get; set; } = new();

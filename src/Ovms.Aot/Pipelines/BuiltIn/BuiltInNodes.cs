@@ -15,7 +15,7 @@ internal static class BuiltInNodes
         ["east_ocr"] = static options => new EastText(options),
         ["face_blur"] = static options => new FaceBlur(options),
         ["horizontal_ocr"] = static options => new HorizontalText(options),
-        ["image_transformation"] = static options => new ImageTransformation(options),
+        ["image_transformation"] = static options => new ImageChange(options),
         ["model_zoo_intel_object_detection"] = static options => new ObjectDetection(options),
     };
 

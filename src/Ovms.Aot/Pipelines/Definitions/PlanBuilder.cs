@@ -34,11 +34,11 @@ internal static class PlanBuilder
             return inputs.WithoutValue;
         }
 
-        PlanNode[] nodes =
+        PlannedNode[] nodes =
         [
-            new PlanNode { Name = PipelineConfig.Request, Outputs = inputs.Value, Demultiply = config.DemultiplyCount },
+            new PlannedNode { Name = PipelineConfig.Request, Outputs = inputs.Value, Demultiply = config.DemultiplyCount },
             .. sorted.Value.Select(node => Node(node, connections.SignatureOf(node.Name), indexes)),
-            new PlanNode { Name = PipelineConfig.Response },
+            new PlannedNode { Name = PipelineConfig.Response },
         ];
         PlanSource SourceOf(PipelineItem item) => new(indexes[item.Node], OutputOf(config, sorted.Value, item));
         for (int i = 1; i < nodes.Length - 1; i++)
@@ -59,7 +59,7 @@ internal static class PlanBuilder
     }
 
     /// <summary>The demultiplexers whose parts a node gives, outermost first.</summary>
-    public static ImmutableArray<int> LevelsBehind(IReadOnlyList<PlanNode> nodes, int node) =>
+    public static ImmutableArray<int> LevelsBehind(IReadOnlyList<PlannedNode> nodes, int node) =>
         nodes[node].Demultiply is null ? nodes[node].Levels : nodes[node].Levels.Add(node);
 
     private static int OutputOf(PipelineConfig config, ImmutableArray<PipelineNode> nodes, PipelineItem item) =>
@@ -67,14 +67,14 @@ internal static class PlanBuilder
             ? config.Inputs.IndexOf(item.Item)
             : nodes.First(node => node.Name == item.Node).Outputs.ToList().FindIndex(output => output.Alias == item.Item);
 
-    private static PlanNode Node(PipelineNode node, NodeSignature signature, Dictionary<string, int> indexes) => new()
+    private static PlannedNode Node(PipelineNode node, NodeSignature signature, Dictionary<string, int> indexes) => new()
     {
         Name = node.Name,
         Written = node,
         Inputs = signature.Inputs,
         Outputs = [.. node.Outputs.Select(output => signature.Outputs.First(port => port.Name == output.Item))],
         Demultiply = node.DemultiplyCount,
-        Gathers = node.GatherFrom.Length == 0 ? PlanNode.Nothing : indexes[node.GatherFrom],
+        Gathers = node.GatherFrom.Length == 0 ? PlannedNode.Nothing : indexes[node.GatherFrom],
     };
 
     // Every node must lead to the response, and none to itself.
@@ -111,14 +111,14 @@ internal static class PlanBuilder
         return sorted.ToImmutable();
     }
 
-    private static Outcome FindLevels(PlanNode[] nodes, int index)
+    private static Outcome FindLevels(PlannedNode[] nodes, int index)
     {
-        PlanNode node = nodes[index];
+        PlannedNode node = nodes[index];
         ImmutableArray<int>? all = null;
         foreach (PlanSource source in node.Sources)
         {
             ImmutableArray<int> given = LevelsBehind(nodes, source.Node);
-            if (node.Gathers != PlanNode.Nothing)
+            if (node.Gathers != PlannedNode.Nothing)
             {
                 if (given.IsEmpty || given[^1] != node.Gathers)
                 {
@@ -144,7 +144,7 @@ internal static class PlanBuilder
         return CheckSessions(nodes, index);
     }
 
-    private static Outcome CheckSessions(PlanNode[] nodes, int index)
+    private static Outcome CheckSessions(PlannedNode[] nodes, int index)
     {
         // A dynamic count, which each call checks, stands alone.
         double sessions = nodes[index].Levels.Aggregate(1.0, (product, level) => product * nodes[level].Demultiply!.Value);
@@ -156,7 +156,7 @@ internal static class PlanBuilder
                     + $"at most {MostSessions} may be.");
     }
 
-    private static PlanNode Response(PipelineConfig config, PlanNode[] nodes, Func<PipelineItem, PlanSource> sourceOf)
+    private static PlannedNode Response(PipelineConfig config, PlannedNode[] nodes, Func<PipelineItem, PlanSource> sourceOf)
     {
         ImmutableArray<PlanSource> sources = [.. config.Outputs.Select(sourceOf)];
         return nodes[^1] with
@@ -167,18 +167,18 @@ internal static class PlanBuilder
     }
 
     // Parts of a demultiplexer's own output gathered again are that output.
-    private static NodePort Gathered(string name, PlanNode[] nodes, PlanSource source)
+    private static NodePort Gathered(string name, PlannedNode[] nodes, PlanSource source)
     {
-        PlanNode from = nodes[source.Node];
+        PlannedNode from = nodes[source.Node];
         NodePort port = from.Outputs[source.Output];
         IEnumerable<int> counts = from.Levels.Select(level => nodes[level].Demultiply!.Value);
         return port with { Name = name, Shape = Shapes.Under(counts, WholeOf(from, port)) };
     }
 
-    private static PartialShape WholeOf(PlanNode node, NodePort port) =>
+    private static PartialShape WholeOf(PlannedNode node, NodePort port) =>
         node.Demultiply is { } count ? Shapes.Under([count], Shapes.WithoutFirst(port.Shape)) : port.Shape;
 
-    private static IEnumerable<PlanNode> Connect(PlanNode[] nodes) => nodes.Select((node, index) => node with
+    private static IEnumerable<PlannedNode> Connect(PlannedNode[] nodes) => nodes.Select((node, index) => node with
     {
         SourceNodes = [.. node.Sources.Select(static source => source.Node).Distinct()],
         Consumers =
@@ -187,7 +187,7 @@ internal static class PlanBuilder
         ],
     });
 
-    private static Signature SignatureOf(PlanNode[] nodes) => new(
+    private static Signature SignatureOf(PlannedNode[] nodes) => new(
         [.. nodes[0].Outputs.Select(static (port, index) => new TensorInfo(index, port.Name, port.Type, port.Shape, port.Layout))],
         [.. nodes[^1].Inputs.Select(static (port, index) => new TensorInfo(index, port.Name, port.Type, port.Shape, LayoutText.Unknown))]);
 }

@@ -28,7 +28,7 @@ internal static class ModelStep
     /// <param name="cancellation">The deadline or disconnect of the pipeline's caller.</param>
     /// <returns>The outputs, held by the caller; or what went wrong, without the node's name.</returns>
     public static async ValueTask<Outcome<NodeTensor[]>> RunAsync(
-        ModelCalls calls, PlanNode node, NodeTensor[] inputs, CancellationToken cancellation)
+        ModelCalls calls, PlannedNode node, NodeTensor[] inputs, CancellationToken cancellation)
     {
         long version = node.Written!.Version;
         Outcome<ModelCall> opened = calls.Open(
@@ -67,7 +67,7 @@ internal static class ModelStep
         }
     }
 
-    private static Outcome<InferMessage> MessageOf(ModelCalls calls, PlanNode node, NodeTensor[] inputs)
+    private static Outcome<InferMessage> MessageOf(ModelCalls calls, PlannedNode node, NodeTensor[] inputs)
     {
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -109,7 +109,7 @@ internal static class ModelStep
         return copy;
     }
 
-    private static unsafe NodeTensor[] Take(ModelCall call, PlanNode node, out bool isKept)
+    private static unsafe NodeTensor[] Take(ModelCall call, PlannedNode node, out bool isKept)
     {
         OutputTensor[] used = new OutputTensor[node.Outputs.Length];
         long bytes = 0;

@@ -95,7 +95,7 @@ internal sealed class PipelineRun
 
     private void StartWorkers(int index)
     {
-        NodeState state = _sessions.States[index];
+        NodeSessions state = _sessions.States[index];
         int more;
         lock (_gate)
         {
@@ -148,7 +148,7 @@ internal sealed class PipelineRun
 
     private bool TryBegin(int index, out int session, out NodeInput[] inputs)
     {
-        NodeState state = _sessions.States[index];
+        NodeSessions state = _sessions.States[index];
         lock (_gate)
         {
             if (_failure.IsOk && state.Ready.TryDequeue(out session))
@@ -175,7 +175,7 @@ internal sealed class PipelineRun
 
     private async ValueTask<Outcome<NodeTensor[]>> ComputeAsync(int index, NodeInput[] inputs)
     {
-        PlanNode node = _plan.Nodes[index];
+        PlannedNode node = _plan.Nodes[index];
         NodeTensor[] tensors = new NodeTensor[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -204,7 +204,7 @@ internal sealed class PipelineRun
     }
 
     // All behind the node was checked with the types that its description gives.
-    private static Outcome<NodeTensor[]> CheckTypes(PlanNode node, NodeTensor[] outputs)
+    private static Outcome<NodeTensor[]> CheckTypes(PlannedNode node, NodeTensor[] outputs)
     {
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -247,7 +247,7 @@ internal sealed class PipelineRun
     }
 
     // Within the lock.
-    private void Fail(PlanNode node, Outcome why)
+    private void Fail(PlannedNode node, Outcome why)
     {
         if (_failure.IsOk)
         {

@@ -17,7 +17,7 @@ internal static unsafe class ResponseTensors
     /// <param name="plan">The pipeline.</param>
     /// <param name="message">The request.</param>
     /// <param name="states">The nodes, all of which have run.</param>
-    public static ComposedRun Make(PipelinePlan plan, InferMessage message, NodeState[] states)
+    public static ComposedRun Make(PipelinePlan plan, InferMessage message, NodeSessions[] states)
     {
         TensorInfo[] wanted = message.Outputs.Count == 0
             ? [.. plan.Signature.Outputs]
@@ -55,10 +55,10 @@ internal static unsafe class ResponseTensors
         return new ComposedRun(failure, [], null);
     }
 
-    private static Outcome<NodeTensor> Gather(PipelinePlan plan, NodeState[] states, PlanSource source)
+    private static Outcome<NodeTensor> Gather(PipelinePlan plan, NodeSessions[] states, PlanSource source)
     {
-        PlanNode node = plan.Nodes[source.Node];
-        NodeState state = states[source.Node];
+        PlannedNode node = plan.Nodes[source.Node];
+        NodeSessions state = states[source.Node];
         if (node.Levels.IsEmpty)
         {
             NodeTensor whole = state.Outputs[0]![source.Output];

@@ -8,9 +8,9 @@ namespace Ovms.Pipelines.Execution;
 internal static class SessionInputs
 {
     /// <summary>Returns the inputs in order, each with a hold of its memory. Called within the lock of the call.</summary>
-    public static NodeInput[] Of(PipelinePlan plan, NodeState[] states, int index, int session)
+    public static NodeInput[] Of(PipelinePlan plan, NodeSessions[] states, int index, int session)
     {
-        PlanNode node = plan.Nodes[index];
+        PlannedNode node = plan.Nodes[index];
         NodeInput[] inputs = new NodeInput[node.Sources.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -20,10 +20,10 @@ internal static class SessionInputs
         return inputs;
     }
 
-    private static NodeInput Of(PipelinePlan plan, NodeState[] states, PlanNode node, PlanSource source, int session)
+    private static NodeInput Of(PipelinePlan plan, NodeSessions[] states, PlannedNode node, PlanSource source, int session)
     {
-        NodeState from = states[source.Node];
-        if (node.Gathers != PlanNode.Nothing && node.Gathers != source.Node)
+        NodeSessions from = states[source.Node];
+        if (node.Gathers != PlannedNode.Nothing && node.Gathers != source.Node)
         {
             int count = states[node.Gathers].Parts;
             NodeTensor[] parts = new NodeTensor[count];

@@ -8,7 +8,7 @@ namespace Ovms.Pipelines.Execution;
 internal sealed class SessionTable
 {
     private readonly PipelinePlan _plan;
-    private readonly NodeState[] _states;
+    private readonly NodeSessions[] _states;
     private int _nodesLeft;
     private long _bytes;
 
@@ -16,13 +16,13 @@ internal sealed class SessionTable
     public SessionTable(PipelinePlan plan)
     {
         _plan = plan;
-        _states = Array.ConvertAll(plan.Nodes.ToArray(), static node => new NodeState { ConsumersLeft = node.Consumers.Length });
+        _states = Array.ConvertAll(plan.Nodes.ToArray(), static node => new NodeSessions { ConsumersLeft = node.Consumers.Length });
         _nodesLeft = plan.Response;
-        BeginNodes(level: PlanNode.Nothing, parts: 0);
+        BeginNodes(level: PlannedNode.Nothing, parts: 0);
     }
 
     /// <summary>The nodes, by index.</summary>
-    public NodeState[] States => _states;
+    public NodeSessions[] States => _states;
 
     /// <summary>Whether all sessions are computed.</summary>
     public bool AreDone => _nodesLeft == 0;
@@ -35,8 +35,8 @@ internal sealed class SessionTable
     /// <returns>Ok, or why the outputs cannot be used.</returns>
     public Outcome Complete(int index, int session, NodeTensor[] outputs, List<int> fed)
     {
-        PlanNode node = _plan.Nodes[index];
-        NodeState state = _states[index];
+        PlannedNode node = _plan.Nodes[index];
+        NodeSessions state = _states[index];
         state.Outputs[session] = outputs;
         state.Done++;
         Outcome step = Count(outputs);
@@ -79,8 +79,8 @@ internal sealed class SessionTable
     {
         for (int i = 0; i < _plan.Response; i++)
         {
-            PlanNode node = _plan.Nodes[i];
-            if (_states[i].Sessions >= 0 || (level != PlanNode.Nothing && !node.Levels.Contains(level)))
+            PlannedNode node = _plan.Nodes[i];
+            if (_states[i].Sessions >= 0 || (level != PlannedNode.Nothing && !node.Levels.Contains(level)))
             {
                 continue;
             }
@@ -142,9 +142,9 @@ internal sealed class SessionTable
     // Whether a session of the consumer can be computed now.
     private bool Feed(int consumer, int source, int session)
     {
-        NodeState state = _states[consumer];
+        NodeSessions state = _states[consumer];
         int gathers = _plan.Nodes[consumer].Gathers;
-        if (gathers != PlanNode.Nothing && gathers != source)
+        if (gathers != PlannedNode.Nothing && gathers != source)
         {
             int parts = _states[gathers].Parts;
             return state.FeedPart(source, session / parts, parts);

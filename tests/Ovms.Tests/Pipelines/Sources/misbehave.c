@@ -5,6 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef TIMES
+#define TIMES 2
+#endif
+
 struct CustomNodeTensor { const char* name; uint8_t* data; uint64_t dataBytes; uint64_t* dims; uint64_t dimsCount; int32_t precision; };
 struct CustomNodeTensorInfo { const char* name; uint64_t* dims; uint64_t dimsCount; int32_t precision; };
 struct CustomNodeParam { const char *key, *value; };
@@ -104,7 +108,7 @@ int execute(const struct CustomNodeTensor* inputs, int count, struct CustomNodeT
         out->dataBytes = inputs[0].dataBytes;
         out->data = take(out->dataBytes);
         for (uint64_t k = 0; k < out->dataBytes / sizeof(float); k++) {
-            ((float*)out->data)[k] = ((const float*)inputs[0].data)[k] * 2;
+            ((float*)out->data)[k] = ((const float*)inputs[0].data)[k] * TIMES;
         }
     }
     struct CustomNodeTensor* out = &(*outputs)[1];

@@ -8,7 +8,7 @@ namespace Ovms.Graphs.Scheduling;
 /// guarded by the instance's lock.
 /// </summary>
 /// <param name="resumeElsewhere">Whether the waiter goes on on a thread of the pool, so that it can be woken under the lock.</param>
-internal sealed class Signal(bool resumeElsewhere) : IValueTaskSource<Outcome>, IValueTaskSource
+internal sealed class ReusedWait(bool resumeElsewhere) : IValueTaskSource<Outcome>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<Outcome> _core = new() { RunContinuationsAsynchronously = resumeElsewhere };
 

@@ -9,7 +9,7 @@ namespace Ovms.Pipelines.Definitions;
 /// A node is computed once for each path of parts that leads to it: never split, it has one session; below a demultiplexer of 3 parts,
 /// 3 of them. Sessions are numbered by that path, the innermost part fastest.
 /// </remarks>
-internal sealed record PlanNode
+internal sealed record PlannedNode
 {
     /// <summary>The value of <see cref="Gathers"/> if it gathers nothing.</summary>
     public const int Nothing = -1;

@@ -7,7 +7,7 @@ using Ovms.Status;
 namespace Ovms.Pipelines.BuiltIn;
 
 /// <summary>The node image_transformation: colours, size, layout and scale of an image.</summary>
-internal sealed class ImageTransformation : BuiltInNode
+internal sealed class ImageChange : BuiltInNode
 {
     private const int LargestSide = 1 << 15;
     private const int Any = -1;
@@ -23,7 +23,7 @@ internal sealed class ImageTransformation : BuiltInNode
 
     /// <summary>Reads the parameters.</summary>
     /// <exception cref="OvmsException">One is missing or invalid.</exception>
-    public ImageTransformation(NodeOptions options)
+    public ImageChange(NodeOptions options)
     {
         _height = SideOf(options, "target_image_height");
         _width = SideOf(options, "target_image_width");

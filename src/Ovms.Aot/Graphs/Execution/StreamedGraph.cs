@@ -19,7 +19,7 @@ namespace Ovms.Graphs.Execution;
 /// <param name="answers">Takes the answers.</param>
 /// <param name="meter">Counts the requests and answers.</param>
 /// <param name="clock">The source of packets' times.</param>
-internal sealed class GraphStream(
+internal sealed class StreamedGraph(
     GraphDefinition graph, GraphPlan plan, ModelCalls calls, IStreamAnswers answers, StreamMeter meter, TimeProvider clock)
     : RequestStream, IGraphObserver
 {

@@ -3,7 +3,7 @@ using Ovms.Pipelines.Tensors;
 namespace Ovms.Pipelines.Execution;
 
 /// <summary>How far a node is in one call. Only <see cref="PipelineRun"/> uses it, within its lock.</summary>
-internal sealed class NodeState
+internal sealed class NodeSessions
 {
     private readonly Dictionary<(int Source, int Session), int> _arrived = [];
 
