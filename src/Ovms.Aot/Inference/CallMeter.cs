@@ -155,6 +155,8 @@ internal struct CallMeter(Servable servable, CallOrigin origin)
 
         if (TryEnd())
         {
+            // Graphs and pipelines report when they have the outputs, with which they hold the infer request.
+            _written = _written == 0 ? Stopwatch.GetTimestamp() : _written;
             CallPhases phases = new(_written - _received, _queue, _input, _infer, _written - _since);
             if (_run is null)
             {
