@@ -113,8 +113,12 @@ def start(package, model, log):
         except OSError:
             pass
         time.sleep(0.1)
+        if process.poll() is not None:
+            break
     process.terminate()
-    raise SystemExit(f"the server of {package} is not ready after 60 s")
+    process.wait(30)
+    log.seek(0)
+    raise SystemExit(f"the server of {package} is not ready; it said:\n" + log.read()[-2000:].decode(errors="replace"))
 
 
 def main():
@@ -125,6 +129,8 @@ def main():
     p.add_argument("--repeats", type=int, default=3)
     p.add_argument("--tokens", type=int, default=64)
     a = p.parse_args()
+    # The server takes no path with "..".
+    a.model = os.path.abspath(a.model)
     here, there = multiprocessing.Pipe()
     peer = multiprocessing.Process(target=genai, args=(there, a.model), daemon=True)
     peer.start()

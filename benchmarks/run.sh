@@ -2,8 +2,9 @@
 # Measures the published binary against the engine alone and against an echo; publishes first if needed.
 #   benchmarks/run.sh                      everything, about 45 minutes: writes benchmarks/results.md
 #   benchmarks/run.sh --quick              the same with few short rounds, about 20 minutes: writes artifacts/bench/results.md
-#   benchmarks/run.sh --only PART,PART     some of ways, json, start, memory, bench, health, crowd, reload, shared, and for each of
-#                                          resnet50, squeezenet, mobilenet_v2 (where it is at hand) sweep-MODEL, burst-MODEL, beside-MODEL;
+#   benchmarks/run.sh --only PART,PART     some of ways, json, start, memory, bench, health, crowd, reload, shared, graph, and for
+#                                          each of resnet50, squeezenet, mobilenet_v2 (where it is at hand) sweep-MODEL, burst-MODEL,
+#                                          beside-MODEL;
 #                                          with or without --quick: writes artifacts/bench/results.md
 #   benchmarks/run.sh --micro [OPTIONS]    single steps of a call, with BenchmarkDotNet and its options
 set -euo pipefail

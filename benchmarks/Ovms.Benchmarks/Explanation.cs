@@ -41,6 +41,7 @@ internal static class Explanation
         "  added, changes its settings, is removed), and the client waits for `POST /v1/config/reload` each time. The quiet rounds",
         "  between them are the comparison.",
         "- **Shared memory**: input and output lie in one region that the client has registered; the message only names them.",
+        "- **Graph**: one session and one inference node on the model, called like it; in every round the other one is called first.",
         "- **Default settings and settings by hand**: every arrangement of hint, streams, infer requests and batch size that `ovms tune`",
         "  would try is measured once; the best one and the default settings then in turns. All get 4 s of calls before each turn, in",
         "  which a server with default settings finds its form.",

@@ -9,7 +9,7 @@ internal static class Parts
 
     public static string[] Names { get; } =
     [
-        "ways", "json", "start", "memory", "bench", "health", "crowd", "reload", "shared",
+        "ways", "json", "start", "memory", "bench", "health", "crowd", "reload", "shared", "graph",
         .. new[] { Sweep, Burst, Beside }.SelectMany(static part => Workload.OfLoad.Select(workload => part + workload.Name)),
     ];
 
@@ -25,6 +25,7 @@ internal static class Parts
         "crowd" => CrowdAsync(scale, report),
         "reload" => ReloadAsync(scale, report),
         "shared" => SharedAsync(scale, report),
+        "graph" => GraphAsync(scale, report),
         _ when WorkloadIn(part, Sweep) is { } workload => SweepAsync(workload, scale, report),
         _ when WorkloadIn(part, Burst) is { } workload => BurstAsync(workload, scale, report),
         _ when WorkloadIn(part, Beside) is { } workload => BesideAsync(workload, scale, report),
@@ -39,6 +40,16 @@ internal static class Parts
         SharedMemoryRun run = await SharedMemoryRun.RunAsync(Workload.Squeezenet, scale);
         report.Add(["", $"## Shared memory ({Machine.Name})", "", .. run.Markdown()]);
         report.Add(run.Goal);
+    }
+
+    private static async Task GraphAsync(Scale scale, Report report)
+    {
+        foreach ((Workload workload, string input, string output) in new[] { (Workload.Dummy, "b", "a"), (Workload.Squeezenet, "data_0", "softmaxout_1") })
+        {
+            GraphRun run = await GraphRun.RunAsync(workload, input, output, scale);
+            report.Add(["", $"## {workload.Name}: a graph and its model ({Machine.Name})", "", .. run.Markdown()]);
+            report.Add(run.Goals);
+        }
     }
 
     private static async Task SweepAsync(Workload workload, Scale scale, Report report)
