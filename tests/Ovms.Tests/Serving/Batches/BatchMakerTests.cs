@@ -1,5 +1,6 @@
 using Ovms.Native;
 using Ovms.Serving.Batches;
+using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
 using Ovms.Status;
@@ -131,6 +132,23 @@ public sealed class BatchMakerTests
         await IsMadeUnlessAsync(
             BatchModel.Load(folder.Path),
             "different inputs gave the same values of output z, so that its rows could not be told apart");
+    }
+
+    // y repeats the row: what it takes is known only with the columns of a call. 67 MB are more than half of the bound.
+    [Test]
+    public async Task OutputOfOpenSize_CountsWithTheLatestColumns()
+    {
+        using TemporaryFolder folder = new();
+        TinyIr ir = new();
+        int x = ir.Parameter("x", "1,?");
+        ir.Result(ir.Layer("Tile", "1,?", [x, ir.Numbers(1, 4_200_000)]), "y");
+        ir.WriteTo(folder.Path);
+        LoadedModel loaded = BatchModel.Load(folder.Path);
+        InferSlot slot = (await loaded.Pool.RentAsync(CancellationToken.None)).Value!;
+        slot.SetInput(0, Tensor.Allocate(ElementType.F32, [1, 4]));
+        await loaded.Dynamic!.InferAsync(slot, [[1, 4]], CancellationToken.None);
+        slot.Return();
+        await IsMadeUnlessAsync(loaded, "its rows are too large");
     }
 
     [Test]
