@@ -46,7 +46,7 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
     /// <inheritdoc/>
     public override async Task<ComposedRun> RunAsync(InferMessage message, CancellationToken cancellation)
     {
-        GraphCallRun run = plan.Begin(calls, message);
+        GraphCallRun run = plan.Begin(calls, message, Metrics?.Nodes);
         Outcome computed = Outcome.Fail(StatusCode.InternalError);
         long started = Stopwatch.GetTimestamp();
         TextMethodCounters? counters = CountersOf(message);

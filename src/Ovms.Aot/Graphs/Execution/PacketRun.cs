@@ -5,6 +5,7 @@ using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Observability.Metrics;
 using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
@@ -13,9 +14,13 @@ namespace Ovms.Graphs.Execution;
 /// <param name="plan">The plan.</param>
 /// <param name="calls">Opens the calls of models.</param>
 /// <param name="message">The request, which lives as long as this.</param>
-internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage message) : GraphCallRun, IGraphObserver
+/// <param name="times">Takes the times of the nodes; null if nobody measures.</param>
+internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage message, NodeTimes? times) : GraphCallRun, IGraphObserver
 {
     private readonly Packet[] _outputs = new Packet[plan.Plan.Outputs.Length];
+
+    /// <inheritdoc/>
+    public bool Measures => times is not null;
 
     /// <inheritdoc/>
     public override async ValueTask<Outcome> ComputeAsync(CancellationToken cancellation)
@@ -53,6 +58,9 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
 
         return default;
     }
+
+    /// <inheritdoc/>
+    public void OnRun(string node, long since) => times?.Add(node, since);
 
     /// <inheritdoc/>
     public override bool TryDetach() => true;
