@@ -77,11 +77,19 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, TensorValue Value)>? Response => (_outputs[0].Value as RequestPacket)?.Tensors;
+
+    /// <inheritdoc/>
     protected override TensorValue ValueOf(int output) =>
         _outputs[output].Value is ImagePacket image ? image.ToTensor() : ((TensorPacket)_outputs[output].Value!).Value;
 
     private SharedValue ValueOf(GraphEdge edge)
     {
+        if (edge.Kind == EdgeKind.Request)
+        {
+            return RequestPacket.Of(message);
+        }
+
         InputTensor input = message.Inputs.Find(input => input.Name == edge.Name.Name)!;
         return edge.Kind == EdgeKind.Image ? ImagePacket.Of(input) : new TensorPacket(TensorValue.Of(input), owner: null);
     }
@@ -97,11 +105,13 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
                     StatusCode.GraphOutputMissing, $"the output {name} got no packet; nothing in the graph made one of this request");
             }
 
-            if (_outputs[i].Value is not (TensorPacket or ImagePacket))
+            bool isResponse = plan.Graph.Outputs[i].Kind == EdgeKind.Response;
+            if (isResponse ? _outputs[i].Value is not RequestPacket : _outputs[i].Value is not (TensorPacket or ImagePacket))
             {
                 return Outcome.Fail(
                     StatusCode.GraphOutputMissing,
-                    $"the output {name} is {Shown.Bounded(_outputs[i].Value)}; only tensors and images leave a graph");
+                    $"the output {name} is {Shown.Bounded(_outputs[i].Value)}; "
+                        + (isResponse ? "a RESPONSE stream carries a whole request" : "only tensors and images leave a graph"));
             }
         }
 
