@@ -4,7 +4,7 @@ using Ovms.Frontends.Grpc.Protos;
 
 namespace Ovms.EndToEnd.Tests;
 
-/// <summary>Graphs that take the whole request and give the whole response.</summary>
+/// <summary>Graphs that take the whole request and give the whole response, and graphs of pipelines.</summary>
 public sealed class GraphEdgeTests
 {
     private const string Pass = "node { calculator: \"PassThroughCalculator\" input_stream: \"in\" output_stream: \"out\" }\n";
@@ -55,6 +55,30 @@ public sealed class GraphEdgeTests
         (int code, string output, _) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File], folder.Environment);
         await Assert.That(code).IsEqualTo(1);
         await Assert.That(output).Contains("whole request");
+    }
+
+    // Counterpart of the original's graphadapterfull_two_outputs_dag.pbtxt.
+    [Test]
+    public async Task Session_MayNameAPipelineOfTwoInputsAndOutputs()
+    {
+        using ConfigFolder folder = new("""
+            {"model_config_list": [{"config": {"name": "dummy", "base_path": "${MODELS}/dummy"}}], "mediapipe_config_list": [{"name": "g"}],
+             "pipeline_config_list": [{"name": "pair", "inputs": ["left", "right"], "nodes": [
+                {"name": "l", "type": "DL model", "model_name": "dummy", "inputs": [{"b": {"node_name": "request", "data_item": "left"}}], "outputs": [{"data_item": "a", "alias": "x"}]},
+                {"name": "r", "type": "DL model", "model_name": "dummy", "inputs": [{"b": {"node_name": "request", "data_item": "right"}}], "outputs": [{"data_item": "a", "alias": "x"}]}],
+                "outputs": [{"one": {"node_name": "l", "data_item": "x"}}, {"two": {"node_name": "r", "data_item": "x"}}]}]}
+            """);
+        folder.Write(
+            "g/graph.pbtxt",
+            GraphText.Edge(["in_1", "in_2"], ["out_1", "out_2"]) + GraphText.Infer("pair", ["A:in_1=left", "B:in_2=right"], ["C:out_1=one", "D:out_2=two"]));
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        ModelInferRequest request = Requests.For("g").WithRaw("in_2", "FP32", [1, 10], FloatCalls.Count(10, 100)).WithRaw("in_1", "FP32", [1, 10], FloatCalls.Count(10));
+        ModelInferResponse answer = await server.Client.ModelInferAsync(request);
+        await Assert.That(answer.Values<float>("out_1").SequenceEqual(FloatCalls.Count(10, 1))).IsTrue();
+        await Assert.That(answer.Values<float>("out_2").SequenceEqual(FloatCalls.Count(10, 101))).IsTrue();
+
+        ModelMetadataResponse metadata = await server.Client.ModelMetadataAsync(new ModelMetadataRequest { Name = "g" });
+        await Assert.That((metadata.Inputs[0].Datatype, string.Join(',', metadata.Outputs[1].Shape))).IsEqualTo(("FP32", "1,10"));
     }
 
     private static ConfigFolder Folder(string graph)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Ovms.Configuration.Pipelines;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Pipelines.Definitions;

@@ -51,7 +51,7 @@ internal sealed record PublicGraph(
             [("b", s_ten)],
             static (engine, x) => [("a", engine.Run("dummy", x[0]))]),
         new(
-            "graphdummyadapterfull_two_outputs.pbtxt; graphadapterfull_two_outputs_dag.pbtxt",
+            "graphdummyadapterfull_two_outputs.pbtxt",
             Edge("in", "out_1 out_2") + Infer("dummy", "B:in=b", "A:out_1=a") + Again("dummy", "D:in=b", "C:out_2=a"),
             [("in", s_ten)],
             static (engine, x) => [("out_1", engine.Run("dummy", x[0])), ("out_2", engine.Run("dummy", x[0]))]),

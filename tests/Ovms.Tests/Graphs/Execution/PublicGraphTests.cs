@@ -16,6 +16,8 @@ public sealed class PublicGraphTests
     private static readonly (string Original, string File, string Test)[] s_elsewhere =
     [
         ("cli/graph.pbtxt; cli/subconfig/graph.pbtxt", "Ovms.EndToEnd.Tests/GraphTests.cs", "GraphFromTheCommandLine_IsServed"),
+        ("graphadapterfull_two_outputs_dag.pbtxt", "Ovms.EndToEnd.Tests/GraphEdgeTests.cs", "Session_MayNameAPipelineOfTwoInputsAndOutputs"),
+        ("graphkfspass.pbtxt", "Ovms.EndToEnd.Tests/GraphEdgeTests.cs", "WholeRequest_ComesBackAsTheResponse"),
         ("graphdummynonexistentcalculator.pbtxt", "Ovms.EndToEnd.Tests/GraphTests.cs", "Check_TellsFaultsOfGraphs"),
         ("negative/graph_no_calc_output_stream", "Ovms.EndToEnd.Tests/GraphTests.cs", "Check_TellsFaultsOfGraphs"),
         ("docs: timestamps of a stream", "Ovms.Tests/Frontends/Grpc/Streaming/GraphStreamTests.cs", "EachRequest_IsAnsweredWithItsIdAndTime"),

@@ -1,5 +1,4 @@
 using Ovms.Graphs.Calculators.Flow;
-using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
 using Ovms.Tests.Graphs.Scheduling;
 
