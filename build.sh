@@ -16,6 +16,7 @@ Usage: ./build.sh COMMAND
             --image [gpu] builds the Dockerfile with buildah instead (with gpu, that target too) and serves from the image
             --windows makes the package for Windows instead and runs its tests under Wine
   soak      [MINUTES [FOLDER]]: a language model, mixed callers and reloads for minutes; nothing may be left at the end
+            streams [RELOADS]: reloads of a graph under streams, none of which may lose a packet
   bench     measure the published binary against the engine alone and an echo; --quick for a short run (arguments are passed on)
   fetch     get the OpenVINO runtime into .cache/ (the commands above do it by themselves)
 

@@ -35,8 +35,10 @@ refuses "test does not know '--windows gpu'" test --windows gpu
 refuses "test --image does not know 'cpus'" test --image cpus
 refuses "test --image does not know 'gpu npu'" test --image gpu npu
 refuses "test --image cannot build target npu: it needs Intel's driver packages" test --image npu
+refuses "soak streams takes a number of reloads, not 'all'" soak streams all
+refuses "soak streams takes one number of reloads, not 2 words" soak streams 10 20
 refuses "fetch does not know '--foo'" fetch --foo
 refuses "demo takes one photograph" demo a.jpeg b.jpeg
 refuses "demo chat takes one message, not 2" demo chat What now
 
-say "publish, test, fetch and demo refuse arguments that they do not know, and do nothing then"
+say "publish, test, soak, fetch and demo refuse arguments that they do not know, and do nothing then"

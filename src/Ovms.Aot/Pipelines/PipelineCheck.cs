@@ -1,10 +1,16 @@
 using Ovms.Configuration.Pipelines;
 using Ovms.Pipelines.BuiltIn;
+using Ovms.Pipelines.Definitions;
+using Ovms.Pipelines.Libraries;
 using Ovms.Serving.Loading;
+using Ovms.Status;
 
 namespace Ovms.Pipelines;
 
-/// <summary>Checks what a pipeline refers to, without loading models or libraries.</summary>
+/// <summary>
+/// Checks what a pipeline refers to and how its nodes are connected, without loading models or libraries: what only these would tell is
+/// taken as right. Built-in nodes are checked whole.
+/// </summary>
 internal static class PipelineCheck
 {
     /// <summary>Returns all faults.</summary>
@@ -29,5 +35,32 @@ internal static class PipelineCheck
                 yield return $"{pipeline.Name}, node {node.Name}: the library {path} does not exist";
             }
         }
+
+        Outcome<PipelinePlan> plan = PipelineCompiler.Compile(pipeline, node => SignatureOf(node, libraries));
+        if (!plan.IsOk)
+        {
+            yield return $"{pipeline.Name}: {plan.Text}";
+        }
+    }
+
+    // The library itself is not loaded: it would run code of its own.
+    private static Outcome<NodeSignature> SignatureOf(PipelineNode node, Dictionary<string, string> libraries)
+    {
+        if (!node.IsCustom || !libraries.TryGetValue(node.Library, out string? path) || File.Exists(path)
+            || BuiltInNodes.Find(node.Library, path) is not { } builtIn)
+        {
+            return NodeSignature.Unknown(node);
+        }
+
+        Outcome<NodeInstance> made = builtIn.Open(node.Parameters);
+        if (!made.IsOk)
+        {
+            return Outcome.Fail(made.Code, $"Node: {node.Name}; {made.Detail}");
+        }
+
+        NodeInstance instance = made.Value;
+        NodeSignature signature = new(instance.GetInputs().Value, instance.GetOutputs().Value);
+        instance.Release();
+        return signature;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
     /// <summary>The type that the node says of what it gives.</summary>
     public ElementType GivenType { get; set; } = ElementType.F32;
 
+    /// <summary>Makes the values of an output, by its name, of those that the node computed; null for the same values in all outputs.</summary>
+    public Func<string, float[], float[]>? PerOutput { get; set; }
+
     /// <summary>Whether nobody holds it any more.</summary>
     public bool HasEnded { get; private set; }
 
@@ -35,7 +38,7 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
         try
         {
             (long[] shape, float[] values) = compute([.. inputs.Select(static input => input.Tensor)]);
-            return wanted.Select(_ => Make(shape, values) with { Type = GivenType }).ToArray();
+            return wanted.Select(name => Make(shape, PerOutput?.Invoke(name, values) ?? values) with { Type = GivenType }).ToArray();
         }
         catch (OvmsException failure)
         {

@@ -54,7 +54,8 @@ public sealed class PipelineCompilerTests
     [Arguments("a split in=request.x *-1; b one in=a.parts; c join all=b.out <a; d one in=c.out | d.out", "OK")]
     [Arguments("a split in=request.x *-1; b one in=a.parts; c sum a=b.out b=request.x | c.out", "Demultiplexer and gather nodes are not in LIFO order - Node: c")]
     [Arguments("a split in=request.x *2; b split in=a.parts *3; c join all=b.parts <a | c.out", "Demultiplexer and gather nodes are not in LIFO order - Node: c; it gathers the parts of a, but b gives parts of b")]
-    [Arguments("a one in=request.x | request.x", "Not implemented - The output x is the input x unchanged")]
+    [Arguments("a one in=request.x | request.x a.out", "OK")]
+    [Arguments("a one in=request.x | request.y a.out", "Pipeline definition has reference to missing data source - Node: response; output: y; node_name: request; data_item: y")]
     public async Task Definition_IsChecked(string definition, string text)
     {
         string actual = Compile(definition).Text;
@@ -78,6 +79,33 @@ public sealed class PipelineCompilerTests
         await Assert.That(plan.Signature.FindOutput("out")!.Shape.ToString()).IsEqualTo("(-1,1,10)");
         plan = Compile("a one in=request.x | a.out", requestCount: 4).Value!;
         await Assert.That(plan.Signature.FindInput("x")!.Shape).IsEqualTo(PartialShape.Of(4, 1, 10));
+    }
+
+    [Test]
+    public async Task ImagesOfASplitRequest_AreItsParts()
+    {
+        Dictionary<string, NodeSignature> models = new()
+        {
+            ["nhwc"] = new([Port("in", 1, -1, -1, 3) with { Layout = "NHWC" }], [Port("out", 1, 10)]),
+            ["nchw"] = new([Port("in", 1, 3, -1, -1) with { Layout = "NCHW" }], [Port("out", 1, 10)]),
+            ["open"] = new([Port("in", 1, 3, -1, -1) with { Layout = "N..." }], [Port("out", 1, 10)]),
+        };
+        foreach ((string model, string layout) in ((string, string)[])[("nhwc", "N?HWC"), ("nchw", "N?CHW"), ("open", "N...")])
+        {
+            PipelinePlan plan = Compile($"a {model} in=request.x | a.out", requestCount: -1, known: models).Value!;
+            await Assert.That(plan.Signature.FindInput("x")!.Layout).IsEqualTo(layout);
+            await Assert.That(plan.Signature.FindInput("x")!.BatchAxis).IsEqualTo(0);
+        }
+    }
+
+    [Test]
+    public async Task InputThatOnlyPassesThrough_HasNoTypeOfItsOwn()
+    {
+        Dictionary<string, NodeSignature> models = new() { ["whole"] = new([], [Port("out", 1, 10)]) };
+        PipelinePlan plan = Compile("a whole | request.x a.out", known: models).Value!;
+        await Assert.That((plan.Signature.FindInput("x")!.ReportedDatatype, plan.Signature.FindOutput("x")!.ReportedDatatype)).IsEqualTo(("INVALID", "INVALID"));
+        plan = Compile("a one in=request.x | request.x a.out").Value!;
+        await Assert.That(plan.Signature.FindOutput("x")!.Shape).IsEqualTo(PartialShape.Of(1, 10));
     }
 
     [Test]

@@ -58,6 +58,17 @@ public sealed class PipelineRunTests
     }
 
     [Test]
+    public async Task InputWiredToTheResponse_ComesBack()
+    {
+        Pipeline pipeline = new("a in=request.x | request.x a.out", ("a", "in:2 > out:2", static inputs => ([1, 1], [inputs[0].As<float>().ToArray().Sum()])));
+        (long[] Shape, float[] Values)[] outputs = await pipeline.CallAsync([1, 2], 1, 2);
+        await Assert.That(outputs[0].Shape).IsEquivalentTo([1L, 2]);
+        await Assert.That(outputs[0].Values).IsEquivalentTo([1f, 2]);
+        await Assert.That(outputs[1].Values).IsEquivalentTo([3f]);
+        await Assert.That(FakeNode.Live).IsEqualTo(0);
+    }
+
+    [Test]
     [Arguments(3, 1, StatusCode.PipelinePartsInvalid, "Pipeline p, node a: Expected: 2; Actual: (3,1,1)")]
     [Arguments(10_001, -1, StatusCode.PipelineTooManyParts, "Expected: at most 10000; Actual: 10001")]
     [Arguments(0, -1, StatusCode.PipelineNoResults, "no content")]

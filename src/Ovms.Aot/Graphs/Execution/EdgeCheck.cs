@@ -10,17 +10,24 @@ namespace Ovms.Graphs.Execution;
 /// <summary>Checks a request against the edge of a graph. What the models take is checked where they are called.</summary>
 internal static class EdgeCheck
 {
+    // Each name is compared with those before it.
+    private const int MostInputs = 1024;
+
     /// <summary>Returns the first fault in a unary request, in the order and with the texts of the original.</summary>
     public static Outcome Check(GraphDefinition graph, InferMessage message)
     {
-        Outcome step = RequestValidator.CheckContentPlaces(message);
+        Outcome step = TakesRequest(graph) ? CheckCount(message) : Outcome.Ok;
+        step = step.IsOk ? RequestValidator.CheckContentPlaces(message) : step;
         for (int i = 0; step.IsOk && i < message.Inputs.Count; i++)
         {
             step = CheckInput(graph, message, i);
         }
 
         step = step.IsOk && message.Inputs.Count < graph.Inputs.Length ? Missing(graph, message) : step;
-        step = step.IsOk ? CheckOutputs(graph, message) : step;
+        string[] outputs = !step.IsOk || message.Outputs.Count == 0 ? []
+            : TakesRequest(graph) ? [.. message.Inputs.Select(static input => input.Name)]
+            : [.. graph.Outputs.Select(static edge => edge.Name.Name)];
+        step = step.IsOk ? CheckOutputs(outputs, message) : step;
         return step.IsOk ? CheckSides(graph, message) : step;
     }
 
@@ -32,9 +39,10 @@ internal static class EdgeCheck
         Outcome step = message.Inputs.Count == 0
             ? Outcome.Fail(StatusCode.InvalidNoOfInputs, "a request of a stream needs one input at least")
             : RequestValidator.CheckContentPlaces(message);
-        if (Array.Exists([.. graph.Inputs, .. graph.Outputs], static edge => edge.Kind == EdgeKind.Image))
+        if (Array.Exists([.. graph.Inputs, .. graph.Outputs], static edge => edge.Kind is EdgeKind.Image or EdgeKind.Request))
         {
-            return Outcome.Fail(StatusCode.NotImplemented, "graphs with an IMAGE at the edge are not served in streams; call ModelInfer");
+            return Outcome.Fail(
+                StatusCode.NotImplemented, "graphs with an IMAGE or a REQUEST at the edge are not served in streams; call ModelInfer");
         }
 
         for (int i = 0; step.IsOk && i < message.Inputs.Count; i++)
@@ -53,7 +61,9 @@ internal static class EdgeCheck
     private static Outcome CheckInput(GraphDefinition graph, InferMessage message, int index)
     {
         InputTensor input = message.Inputs[index];
-        GraphEdge? edge = Find(graph.Inputs.AsSpan(), input.Name);
+
+        // A whole request may have any inputs.
+        GraphEdge? edge = TakesRequest(graph) ? graph.Inputs[0] : Find(graph.Inputs.AsSpan(), input.Name);
         if (edge is null)
         {
             return Outcome.Fail(StatusCode.UnexpectedInput, $"{Shown.Bounded(input.Name)} is unexpected");
@@ -120,7 +130,16 @@ internal static class EdgeCheck
                 ", ",
                 graph.Inputs.Select(static edge => edge.Name.Name).Where(name => !message.Inputs.Exists(input => input.Name == name))));
 
-    private static Outcome CheckOutputs(GraphDefinition graph, InferMessage message)
+    private static bool TakesRequest(GraphDefinition graph) => graph.Inputs[0].Kind == EdgeKind.Request;
+
+    // Elsewhere the graph's own inputs are the bound.
+    private static Outcome CheckCount(InferMessage message) => message.Inputs.Count is > 0 and <= MostInputs
+        ? Outcome.Ok
+        : Outcome.Fail(
+            StatusCode.InvalidNoOfInputs,
+            $"Expected: 1 to {MostInputs} for a graph that takes whole requests; Actual: {message.Inputs.Count}");
+
+    private static Outcome CheckOutputs(string[] outputs, InferMessage message)
     {
         for (int i = 0; i < message.Outputs.Count; i++)
         {
@@ -131,14 +150,13 @@ internal static class EdgeCheck
                 isTwice |= message.Outputs[earlier].Name == name;
             }
 
-            if (isTwice || Find(graph.Outputs.AsSpan(), name) is null)
+            if (isTwice || !outputs.Contains(name))
             {
                 return Outcome.Fail(
                     StatusCode.InvalidRequestedOutput,
                     isTwice
                         ? $"{Shown.Bounded(name)} is asked for twice"
-                        : $"Requested: {Shown.Bounded(name)}; Outputs: "
-                            + string.Join(", ", graph.Outputs.Select(static edge => edge.Name.Name)));
+                        : $"Requested: {Shown.Bounded(name)}; Outputs: {Shown.Bounded(string.Join(", ", outputs))}");
             }
         }
 

@@ -19,6 +19,9 @@ internal abstract class GraphCallRun : IDisposable, IDetachable
     /// <returns>A tensor that the caller disposes before the run.</returns>
     public OutputTensor OutputOf(int output, string name) => EdgeTensors.ToOutput(ValueOf(output), name);
 
+    /// <summary>The tensors of the whole response, after <see cref="ComputeAsync"/>; null if each output is a tensor.</summary>
+    public virtual IReadOnlyList<(string Name, TensorValue Value)>? Response => null;
+
     /// <inheritdoc/>
     public abstract bool TryDetach();
 

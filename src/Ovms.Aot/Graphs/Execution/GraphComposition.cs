@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Scheduling;
 using Ovms.Inference;
@@ -46,7 +47,7 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
     /// <inheritdoc/>
     public override async Task<ComposedRun> RunAsync(InferMessage message, CancellationToken cancellation)
     {
-        GraphCallRun run = plan.Begin(calls, message);
+        GraphCallRun run = plan.Begin(calls, message, Metrics?.Nodes);
         Outcome computed = Outcome.Fail(StatusCode.InternalError);
         long started = Stopwatch.GetTimestamp();
         TextMethodCounters? counters = CountersOf(message);
@@ -101,6 +102,14 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
 
     private OutputTensor[] OutputsOf(GraphCallRun run, InferMessage message)
     {
+        if (run.Response is { } response)
+        {
+            IEnumerable<(string Name, TensorValue Value)> wanted = message.Outputs.Count == 0
+                ? response
+                : message.Outputs.Select(asked => response.First(tensor => tensor.Name == asked.Name));
+            return [.. wanted.Select(static tensor => EdgeTensors.ToOutput(tensor.Value, tensor.Name))];
+        }
+
         if (message.Outputs.Count > 0)
         {
             return [.. message.Outputs.Select(asked => run.OutputOf(IndexOf(asked.Name), asked.Name))];

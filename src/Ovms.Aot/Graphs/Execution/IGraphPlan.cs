@@ -1,5 +1,6 @@
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Observability.Metrics;
 
 namespace Ovms.Graphs.Execution;
 
@@ -9,5 +10,6 @@ internal interface IGraphPlan
     /// <summary>Makes the run of one unary call.</summary>
     /// <param name="calls">Opens the calls of models.</param>
     /// <param name="message">The request, which lives as long as the run.</param>
-    GraphCallRun Begin(ModelCalls calls, InferMessage message);
+    /// <param name="times">Takes the times of the nodes; null if nobody measures.</param>
+    GraphCallRun Begin(ModelCalls calls, InferMessage message, NodeTimes? times);
 }

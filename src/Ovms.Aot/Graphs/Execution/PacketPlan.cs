@@ -2,6 +2,7 @@ using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Scheduling;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Observability.Metrics;
 
 namespace Ovms.Graphs.Execution;
 
@@ -11,5 +12,5 @@ namespace Ovms.Graphs.Execution;
 internal sealed record PacketPlan(GraphDefinition Graph, GraphPlan Plan) : IGraphPlan
 {
     /// <inheritdoc/>
-    public GraphCallRun Begin(ModelCalls calls, InferMessage message) => new PacketRun(this, calls, message);
+    public GraphCallRun Begin(ModelCalls calls, InferMessage message, NodeTimes? times) => new PacketRun(this, calls, message, times);
 }

@@ -24,15 +24,6 @@ internal static class PacketPlanner
     /// <param name="reportsTimes">Whether observers are told which times are settled.</param>
     public static Outcome<GraphPlan> Plan(GraphDefinition graph, bool reportsTimes)
     {
-        GraphEdge? whole =
-            graph.Inputs.Concat(graph.Outputs).FirstOrDefault(static edge => edge.Kind is EdgeKind.Request or EdgeKind.Response);
-        if (whole is not null)
-        {
-            return Outcome.Fail(
-                StatusCode.NotImplemented,
-                $"{graph.Path}: the stream {whole.Name.Name} carries a whole request or response, which is not served yet; use tensors.");
-        }
-
         Outcome read = ReadPolicy(graph.Path, graph.Config.InputStreamHandler, out InputPolicy? common);
         if (!read.IsOk)
         {
@@ -113,7 +104,12 @@ internal static class PacketPlanner
             : read;
     }
 
-    private static PacketKind KindOf(GraphEdge edge) => edge.Kind == EdgeKind.Image ? VisionKinds.Image : PacketKind.Tensor;
+    private static PacketKind KindOf(GraphEdge edge) => edge.Kind switch
+    {
+        EdgeKind.Image => VisionKinds.Image,
+        EdgeKind.Request or EdgeKind.Response => PacketKind.Request,
+        _ => PacketKind.Tensor,
+    };
 
     // A path in options is relative to the graph's file.
     private static object? OptionsOf(string path, GraphNode node) => node.Options is DetectionLabelIdToTextOptions labels

@@ -5,6 +5,7 @@ using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Observability.Metrics;
 using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
@@ -13,9 +14,13 @@ namespace Ovms.Graphs.Execution;
 /// <param name="plan">The plan.</param>
 /// <param name="calls">Opens the calls of models.</param>
 /// <param name="message">The request, which lives as long as this.</param>
-internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage message) : GraphCallRun, IGraphObserver
+/// <param name="times">Takes the times of the nodes; null if nobody measures.</param>
+internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage message, NodeTimes? times) : GraphCallRun, IGraphObserver
 {
     private readonly Packet[] _outputs = new Packet[plan.Plan.Outputs.Length];
+
+    /// <inheritdoc/>
+    public bool Measures => times is not null;
 
     /// <inheritdoc/>
     public override async ValueTask<Outcome> ComputeAsync(CancellationToken cancellation)
@@ -55,6 +60,9 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
     }
 
     /// <inheritdoc/>
+    public void OnRun(string node, long since) => times?.Add(node, since);
+
+    /// <inheritdoc/>
     public override bool TryDetach() => true;
 
     /// <inheritdoc/>
@@ -69,11 +77,19 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, TensorValue Value)>? Response => (_outputs[0].Value as RequestPacket)?.Tensors;
+
+    /// <inheritdoc/>
     protected override TensorValue ValueOf(int output) =>
         _outputs[output].Value is ImagePacket image ? image.ToTensor() : ((TensorPacket)_outputs[output].Value!).Value;
 
     private SharedValue ValueOf(GraphEdge edge)
     {
+        if (edge.Kind == EdgeKind.Request)
+        {
+            return RequestPacket.Of(message);
+        }
+
         InputTensor input = message.Inputs.Find(input => input.Name == edge.Name.Name)!;
         return edge.Kind == EdgeKind.Image ? ImagePacket.Of(input) : new TensorPacket(TensorValue.Of(input), owner: null);
     }
@@ -89,11 +105,13 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
                     StatusCode.GraphOutputMissing, $"the output {name} got no packet; nothing in the graph made one of this request");
             }
 
-            if (_outputs[i].Value is not (TensorPacket or ImagePacket))
+            bool isResponse = plan.Graph.Outputs[i].Kind == EdgeKind.Response;
+            if (isResponse ? _outputs[i].Value is not RequestPacket : _outputs[i].Value is not (TensorPacket or ImagePacket))
             {
                 return Outcome.Fail(
                     StatusCode.GraphOutputMissing,
-                    $"the output {name} is {Shown.Bounded(_outputs[i].Value)}; only tensors and images leave a graph");
+                    $"the output {name} is {Shown.Bounded(_outputs[i].Value)}; "
+                        + (isResponse ? "a RESPONSE stream carries a whole request" : "only tensors and images leave a graph"));
             }
         }
 

@@ -3,6 +3,7 @@ using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Observability.Metrics;
 using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
@@ -17,7 +18,8 @@ internal sealed record StraightPlan(
     GraphDefinition Graph, ImmutableArray<StraightStep> Steps, ImmutableArray<TensorSource> Outputs) : IGraphPlan
 {
     /// <inheritdoc/>
-    public GraphCallRun Begin(ModelCalls calls, InferMessage message) => new StraightRun(Graph, this, calls, message);
+    public GraphCallRun Begin(ModelCalls calls, InferMessage message, NodeTimes? times) =>
+        new StraightRun(Graph, this, calls, message, times);
 
     /// <summary>Whether a graph can be computed so.</summary>
     public static bool Fits(GraphDefinition definition) =>
@@ -37,12 +39,17 @@ internal sealed record StraightPlan(
 }
 
 /// <summary>One inference of a <see cref="StraightPlan"/>.</summary>
+/// <param name="Name">The node's name.</param>
 /// <param name="Described">How faults name the node.</param>
 /// <param name="Session">The model.</param>
 /// <param name="Inputs">The tensor of each input of the model that the node sets.</param>
 /// <param name="Outputs">The model's outputs that are read, each once.</param>
 internal sealed record StraightStep(
-    string Described, ModelSession Session, ImmutableArray<(string Name, TensorSource Source)> Inputs, ImmutableArray<string> Outputs);
+    string Name,
+    string Described,
+    ModelSession Session,
+    ImmutableArray<(string Name, TensorSource Source)> Inputs,
+    ImmutableArray<string> Outputs);
 
 /// <summary>Where a tensor comes from.</summary>
 /// <param name="Step">The step that computes it; -1 for an input of the graph.</param>

@@ -100,7 +100,7 @@ internal sealed class StraightPlanner
             _streams[node.Outputs[i].Name] = new Carried([.. port.Tensors.Select(tensor => SourceOf(outputs, tensor))], port.IsVector);
         }
 
-        _steps.Add(new StraightStep(node.Described, session, [.. inputs], [.. outputs]));
+        _steps.Add(new StraightStep(node.Name, node.Described, session, [.. inputs], [.. outputs]));
         return Outcome.Ok;
     }
 

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Observability.Metrics;
 using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
@@ -13,7 +15,9 @@ namespace Ovms.Graphs.Execution;
 /// <param name="plan">The plan.</param>
 /// <param name="calls">Opens the calls of models.</param>
 /// <param name="message">The request, which lives as long as this.</param>
-internal sealed class StraightRun(GraphDefinition graph, StraightPlan plan, ModelCalls calls, InferMessage message) : GraphCallRun
+/// <param name="times">Takes the times of the nodes; null if nobody measures.</param>
+internal sealed class StraightRun(
+    GraphDefinition graph, StraightPlan plan, ModelCalls calls, InferMessage message, NodeTimes? times) : GraphCallRun
 {
     private readonly TensorValue[]?[] _values = new TensorValue[plan.Steps.Length][];
     private List<InferenceResult>? _results;
@@ -33,8 +37,10 @@ internal sealed class StraightRun(GraphDefinition graph, StraightPlan plan, Mode
             }
 
             _last = opened.Value;
+            long began = times is null ? 0 : Stopwatch.GetTimestamp();
             Outcome computed = await _last.RunAsync(MessageOf(step, isLast), cancellation).ConfigureAwait(false);
             _last.Answered(computed);
+            times?.Add(step.Name, began);
             if (!computed.IsOk)
             {
                 return NodeFault.OfInference(step.Described, computed);

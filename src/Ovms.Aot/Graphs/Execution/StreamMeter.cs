@@ -12,6 +12,9 @@ internal sealed class StreamMeter(ServableComposition graph)
     private readonly TextMethodCounters? _counters = graph.Metrics?.Text.OfGraphStreams;
     private long _began;
 
+    /// <summary>Takes the times of the nodes; null if metrics are off.</summary>
+    public NodeTimes? Times => graph.Metrics?.Nodes;
+
     /// <summary>The graph runs.</summary>
     public void Begin()
     {

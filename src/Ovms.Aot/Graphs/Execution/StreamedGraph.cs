@@ -29,6 +29,9 @@ internal sealed class StreamedGraph(
     private long? _lastTime;
 
     /// <inheritdoc/>
+    public bool Measures => meter.Times is not null;
+
+    /// <inheritdoc/>
     public override Task<Outcome> Ended => _ended.Task;
 
     /// <inheritdoc/>
@@ -130,6 +133,9 @@ internal sealed class StreamedGraph(
             answers.Completed(request.Received);
         }
     }
+
+    /// <inheritdoc/>
+    public void OnRun(string node, long since) => meter.Times?.Add(node, since);
 
     private async ValueTask SendAsync(StreamedAnswer answer)
     {

@@ -16,6 +16,9 @@ internal readonly record struct PacketKind(string? Name)
     /// <summary>A <see cref="ValueVector"/> of tensors.</summary>
     public static PacketKind TensorVector => new("vector of tensors");
 
+    /// <summary>All tensors of a request, with their names.</summary>
+    public static PacketKind Request => new("whole request");
+
     /// <summary>A <see cref="bool"/>.</summary>
     public static PacketKind Bool => new("bool");
 

@@ -17,6 +17,7 @@ internal sealed class CalculatorContext : IThreadPoolWorkItem
     private readonly List<EmittedPacket> _emitted = [];
     private ValueTask<Outcome> _task;
     private Action? _onCompleted;
+    private long _began;
 
     internal CalculatorContext(GraphInstance instance, NodeState node)
     {
@@ -146,6 +147,7 @@ internal sealed class CalculatorContext : IThreadPoolWorkItem
     /// <returns>Whether the run is over; if not, the instance is told when it is, maybe before this returns.</returns>
     internal bool Run()
     {
+        _began = Kind == RunKind.Process && Observer.Measures ? Stopwatch.GetTimestamp() : 0;
         try
         {
             ValueTask<Outcome> task = Call();
@@ -163,6 +165,7 @@ internal sealed class CalculatorContext : IThreadPoolWorkItem
             Result = Failure(exception);
         }
 
+        Measure();
         return true;
     }
 
@@ -227,7 +230,16 @@ internal sealed class CalculatorContext : IThreadPoolWorkItem
             Result = Failure(exception);
         }
 
+        Measure();
         _instance.OnRunCompleted(this);
+    }
+
+    private void Measure()
+    {
+        if (_began != 0)
+        {
+            Observer.OnRun(NodeName, _began);
+        }
     }
 
     private static Outcome Failure(Exception exception) => exception switch

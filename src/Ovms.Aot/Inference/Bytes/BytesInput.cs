@@ -22,6 +22,7 @@ internal enum BytesMeaning
 internal static class BytesInput
 {
     private const int ImageRank = 4;
+    private const int SplitRank = ImageRank + 1;
     private const int TextRank = 2;
 
     /// <summary>
@@ -45,15 +46,25 @@ internal static class BytesInput
         return info.Shape.Rank switch
         {
             ImageRank when PixelWriter.For(info.ElementType) is not null => BytesMeaning.Images,
+            SplitRank when IsSplit(info) && PixelWriter.For(info.ElementType) is not null => BytesMeaning.Images,
             TextRank when info.ElementType == ElementType.U8 => BytesMeaning.Texts,
             _ => BytesMeaning.None,
         };
     }
 
-    /// <summary>Whether the input's layout is NHWC, in whatever notation, so that its tensors are images pixel by pixel.</summary>
-    public static bool IsNhwc(TensorInfo info) =>
-        info.BatchAxis == 0
-        && LayoutText.AxisOf(info.Layout, 'H', ImageRank) == 1
-        && LayoutText.AxisOf(info.Layout, 'W', ImageRank) == 2
-        && LayoutText.AxisOf(info.Layout, 'C', ImageRank) == 3;
+    /// <summary>
+    /// Whether the input's layout is NHWC, in whatever notation, so that its tensors are images pixel by pixel; or N?HWC with 1 in the
+    /// second dimension, where a pipeline takes batches of one image apart.
+    /// </summary>
+    public static bool IsNhwc(TensorInfo info)
+    {
+        int rank = info.Shape.Rank;
+        return info.BatchAxis == 0
+            && LayoutText.AxisOf(info.Layout, 'H', rank) == rank - 3
+            && LayoutText.AxisOf(info.Layout, 'W', rank) == rank - 2
+            && LayoutText.AxisOf(info.Layout, 'C', rank) == rank - 1
+            && (rank == ImageRank || info.Shape[1].Contains(1));
+    }
+
+    private static bool IsSplit(TensorInfo info) => info.Layout.StartsWith("N?", StringComparison.Ordinal);
 }

@@ -3,6 +3,7 @@ using Ovms.Inference.Messages;
 using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
+using Ovms.Tensors;
 
 namespace Ovms.Inference.Checks;
 
@@ -82,6 +83,11 @@ internal static class RequestValidator
         if (meaning != BytesMeaning.None)
         {
             return BytesInputValidator.Check(info, input, meaning);
+        }
+
+        if (info.ElementType == ElementType.Dynamic && TensorMarshaler.ForDatatype(input.Datatype) is { } any)
+        {
+            return ContentValidator.Check(any, input);
         }
 
         if (input.Datatype != info.Marshaler.Datatype)

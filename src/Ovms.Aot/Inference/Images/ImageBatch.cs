@@ -36,7 +36,9 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
         }
 
         input.Content.Dispose();
-        input.TakeElements(_elements!, info, [_count, _size.Height, _size.Width, _size.Channels]);
+        // Where a pipeline takes the batch apart, each image is a batch of one.
+        long[] shape = [_size.Height, _size.Width, _size.Channels];
+        input.TakeElements(_elements!, info, info.Shape.Rank == shape.Length + 1 ? [_count, .. shape] : [_count, 1, .. shape]);
         _elements = null;
         return Outcome.Ok;
     }
@@ -87,7 +89,7 @@ internal sealed unsafe class ImageBatch(TensorInfo info, InputTensor input, Conv
 
     private Outcome CheckAgainstFirst(ImageFile image)
     {
-        bool isFixed = info.ImageShape[1].IsStatic && info.ImageShape[2].IsStatic;
+        bool isFixed = info.ImageShape.Dimensions[^3].IsStatic && info.ImageShape.Dimensions[^2].IsStatic;
         return isFixed || (image.Width, image.Height) == _firstResolution
             ? _size.CheckChannels(image)
             : Outcome.Fail(

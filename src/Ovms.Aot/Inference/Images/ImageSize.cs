@@ -17,13 +17,13 @@ internal readonly record struct ImageSize(int Height, int Width, int Channels)
     /// Takes the size from the model's shape. Where that is dynamic, uses the first image's size, or the nearest size within the model's
     /// range.
     /// </summary>
-    /// <param name="shape">The model's shape, NHWC.</param>
+    /// <param name="shape">The model's shape, which ends in HWC.</param>
     /// <param name="image">The first image of the batch.</param>
     public static Outcome<ImageSize> Of(PartialShape shape, ImageFile image)
     {
-        Outcome<int> channels = ChannelsOf(shape[3], image);
+        Outcome<int> channels = ChannelsOf(shape.Dimensions[^1], image);
         return channels.IsOk
-            ? new ImageSize(Nearest(shape[1], image.Height), Nearest(shape[2], image.Width), channels.Value)
+            ? new ImageSize(Nearest(shape.Dimensions[^3], image.Height), Nearest(shape.Dimensions[^2], image.Width), channels.Value)
             : channels.WithoutValue;
     }
 

@@ -88,6 +88,10 @@ internal static class MetricFamilies
         "ovms_batched_calls_total", MetricKind.Counter,
         "Calls that were computed together with others.",
         s_version);
+    public static readonly MetricFamily NodeTime = new(
+        "ovms_node_time_us", MetricKind.Histogram,
+        "Time that a node of a graph or pipeline takes for one packet or part, with its waits.",
+        ["name", "node", "version"], IsDefault: false);
     public static readonly MetricFamily ModelReady = new(
         "ovms_model_ready", MetricKind.Gauge,
         "Whether calls of an available version are accepted; 0 while its device fails.",
@@ -224,7 +228,7 @@ internal static class MetricFamilies
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests,
         InferRequestsActive, CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelArrangement, ArrangementChanges,
-        Batches, BatchedCalls, ModelReady, ModelsLeftBehind, Ready,
+        Batches, BatchedCalls, NodeTime, ModelReady, ModelsLeftBehind, Ready,
         GenerationRequests, GenerationQueueTime, GenerationFirstToken, GenerationInterToken, GenerationStepTime, GenerationTemplateTime,
         GenerationPromptTokens, GenerationCompletionTokens, GenerationCachedTokens, GenerationBatchTokens, GenerationBatchSequences,
         GenerationKvBlocks, GenerationPreemptions, GenerationCancelled, GenerationFailedSteps, GenerationRestarts,

@@ -75,6 +75,9 @@ internal sealed class ServableMetrics
     /// <summary>Waiting times for an infer request.</summary>
     public TimeHistogram WaitTime { get; } = new();
 
+    /// <summary>Times of the nodes, if it is a graph or pipeline.</summary>
+    public NodeTimes Nodes { get; } = new();
+
     /// <summary>Calls in progress: inferences and requests for text.</summary>
     public long Current => Volatile.Read(ref _current);
 

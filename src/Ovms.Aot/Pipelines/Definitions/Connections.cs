@@ -45,13 +45,6 @@ internal sealed class Connections(
             {
                 return step;
             }
-
-            if (output.Node == PipelineConfig.Request)
-            {
-                return Outcome.Fail(
-                    StatusCode.NotImplemented,
-                    $"The output {output.Name} is the input {output.Item} unchanged, which has no type of its own; leave it out.");
-            }
         }
 
         return Outcome.Ok;
@@ -120,7 +113,7 @@ internal sealed class Connections(
             return Outcome.Fail(StatusCode.InvalidShape, $"{place}; Expected: {taken}; Actual: {given} of {input.Node}");
         }
 
-        return source.Type == target.Type
+        return NodeSignature.AreSameType(source.Type, target.Type)
             ? Outcome.Ok
             : Outcome.Fail(StatusCode.InvalidPrecision, $"{place}; Expected: {target.Type}; Actual: {source.Type} of {input.Node}");
     }

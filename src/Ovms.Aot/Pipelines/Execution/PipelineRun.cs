@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
 using Ovms.Pipelines.Definitions;
@@ -117,6 +118,7 @@ internal sealed class PipelineRun
         while (TryBegin(index, out int session, out NodeInput[] inputs))
         {
             Outcome<NodeTensor[]> outputs;
+            long began = Stopwatch.GetTimestamp();
             try
             {
                 outputs = await ComputeAsync(index, inputs).ConfigureAwait(false);
@@ -130,6 +132,7 @@ internal sealed class PipelineRun
                 outputs = Outcome.Fail(StatusCode.InternalError, $"{surprise.GetType().Name}: {surprise.Message}");
             }
 
+            _pipeline.Metrics?.Nodes.Add(_plan.Nodes[index].Name, began);
             Array.ForEach(inputs, static input => input.Release());
             Returned(index);
             if (outputs.IsOk)

@@ -1,7 +1,9 @@
 using Ovms.Inference.Messages;
+using Ovms.Native;
 using Ovms.Pipelines.Definitions;
 using Ovms.Pipelines.Tensors;
 using Ovms.Serving.Signatures;
+using Ovms.Tensors;
 
 namespace Ovms.Pipelines.Execution;
 
@@ -22,9 +24,12 @@ internal static unsafe class RequestTensors
         {
             TensorInfo info = plan.Signature.Inputs[i];
             InputTensor input = message.Inputs.Find(input => input.Name == info.Name)!;
+            ElementType type = info.ElementType == ElementType.Dynamic
+                ? TensorMarshaler.ForDatatype(input.Datatype)!.ElementType
+                : info.ElementType;
             tensors[i] = input.Content is { Length: > 0 } content
-                ? new NodeTensor(info.ElementType, input.Shape, (nint)content.Address, content.Length, null)
-                : new NodeTensor(info.ElementType, input.Shape, s_nothing, 0, null);
+                ? new NodeTensor(type, input.Shape, (nint)content.Address, content.Length, null)
+                : new NodeTensor(type, input.Shape, s_nothing, 0, null);
         }
 
         return tensors;

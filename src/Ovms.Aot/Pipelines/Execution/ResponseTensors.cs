@@ -37,7 +37,7 @@ internal static unsafe class ResponseTensors
                 }
 
                 memory.Add(tensor.Value.Memory);
-                outputs.Add(new OutputTensor(info, ToEngine(tensor.Value)));
+                outputs.Add(new OutputTensor(InfoOf(info, tensor.Value), ToEngine(tensor.Value)));
             }
         }
         catch (Exception failed) when (failed is OpenVinoException or OutOfMemoryException or ArgumentException)
@@ -54,6 +54,11 @@ internal static unsafe class ResponseTensors
         memory.Dispose();
         return new ComposedRun(failure, [], null);
     }
+
+    // An input that only passes through has the type that came.
+    private static TensorInfo InfoOf(TensorInfo info, NodeTensor tensor) => info.ElementType == ElementType.Dynamic
+        ? new TensorInfo(info.Index, info.Name, tensor.Type, PartialShape.Of(tensor.Shape), LayoutText.Unknown)
+        : info;
 
     private static Outcome<NodeTensor> Gather(PipelinePlan plan, NodeSessions[] states, PlanSource source)
     {

@@ -61,6 +61,14 @@ internal sealed class TableMetrics(ModelSeries series)
         metrics.Add(MetricFamilies.Batches, Adaptive(static (counters, _, sink) => sink.Add(counters.Labels, counters.Batches)));
         metrics.Add(MetricFamilies.BatchedCalls, Adaptive(static (counters, _, sink) => sink.Add(counters.Labels, counters.BatchedCalls)));
 
+        metrics.Add(MetricFamilies.NodeTime, sink => ForEach(metrics.Models, registry.Current, (counters, _) =>
+        {
+            foreach ((string node, TimeHistogram time) in counters.Nodes.All)
+            {
+                sink.Add(counters.LabelsWith("node", node), time);
+            }
+        }));
+
         Action<MetricSink> Adaptive(Action<ServableMetrics, Servable, MetricSink> write) => sink =>
             ForEach(metrics.Models, registry.Current, (counters, entry) =>
             {

@@ -65,6 +65,33 @@ public sealed class EdgeCheckTests
         await Assert.That(Check(Requests.Raw("in", "BYTES", [1L << 16, 1L << 16], whole)).IsOk).IsFalse();
     }
 
+    [Test]
+    public async Task WholeRequest_MayHaveAnyInputs_ButNotTooManyOrOneTwice()
+    {
+        GraphDefinition whole = GraphPlans.Read(
+            "g",
+            """
+            input_stream: "REQUEST:in"
+            output_stream: "RESPONSE:out"
+            node { calculator: "PassThroughCalculator" input_stream: "in" output_stream: "out" }
+            """,
+            out _).Value!;
+        await Assert.That(CheckMany(1024).Text).IsEqualTo("OK");
+        await Assert.That(CheckMany(0).Text).Contains("Expected: 1 to 1024");
+        await Assert.That(CheckMany(1025).Text).Contains("Actual: 1025");
+        using InferMessage twice = Requests.Message(Requests.Raw("a", "FP32", [1], 4), Requests.Raw("a", "FP32", [1], 4));
+        await Assert.That(EdgeCheck.Check(whole, twice).Code).IsEqualTo(StatusCode.DuplicateInput);
+        using InferMessage asked = Requests.Message(Requests.Raw("a", "FP32", [1], 4));
+        asked.Outputs.Add(new RequestedOutput("out"));
+        await Assert.That(EdgeCheck.Check(whole, asked).Text).Contains("Requested: out; Outputs: a");
+
+        Outcome CheckMany(int count)
+        {
+            using InferMessage message = Requests.Message([.. Enumerable.Range(0, count).Select(static i => Requests.Raw($"i{i}", "FP32", [1], 4))]);
+            return EdgeCheck.Check(whole, message);
+        }
+    }
+
     private static Outcome Check(InputTensor input)
     {
         using InferMessage message = Requests.Message(input);

@@ -36,6 +36,8 @@ internal static class FlowCalculators
             ConcatenateVector.Bind,
             ConcatenateVectorOptions.MessageName,
             ConcatenateVectorOptions.Read),
+        new("TensorVectorSizeCalculator", VectorSize.Bind),
+        new("ClipTensorVectorSizeCalculator", ClipVectorSize.Bind, ClipVectorSizeOptions.MessageName, ClipVectorSizeOptions.Read),
         new("StringToIntCalculator", static (finder, _) => StringToNumber.Bind(finder, PacketKind.Int32)),
         new("StringToInt32Calculator", static (finder, _) => StringToNumber.Bind(finder, PacketKind.Int32)),
         new("StringToUintCalculator", static (finder, _) => StringToNumber.Bind(finder, PacketKind.UInt32)),
@@ -55,6 +57,7 @@ internal static class FlowCalculators
             || (name.StartsWith("Concatenate", StringComparison.Ordinal) && name.EndsWith("VectorCalculator", StringComparison.Ordinal))
             || name.EndsWith("VectorItemCalculator", StringComparison.Ordinal) || name.Contains("VectorSize", StringComparison.Ordinal);
         return isOfVectors ? "vectors are supported for tensors alone: BeginLoopTensorCalculator, EndLoopTensorCalculator, "
-            + "GetTensorVectorItemCalculator, SplitTensorVectorCalculator, ConcatenateTensorVectorCalculator" : null;
+            + "GetTensorVectorItemCalculator, SplitTensorVectorCalculator, ConcatenateTensorVectorCalculator, "
+            + "TensorVectorSizeCalculator, ClipTensorVectorSizeCalculator" : null;
     }
 }

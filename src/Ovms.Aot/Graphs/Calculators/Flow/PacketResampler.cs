@@ -5,13 +5,14 @@ using Ovms.Status;
 namespace Ovms.Graphs.Calculators.Flow;
 
 /// <summary>
-/// PacketResamplerCalculator without jitter: a packet for each time of a grid, of the newest value that is nearest to it or before.
+/// PacketResamplerCalculator without jitter: one packet for each period of a grid, the one nearest to its middle; in a period without
+/// packets the latest one again.
 /// </summary>
 /// <param name="options">The options.</param>
 internal sealed class PacketResampler(PacketResamplerOptions options) : ICalculator
 {
-    // Each is a packet: a long silence must not fill the memory.
-    private const long MostRepeats = 100_000;
+    /// <summary>The most packets that one packet may bring about: a long silence must not fill the memory.</summary>
+    public const long MostRepeats = 100_000;
 
     private readonly double _period = 1e6 / options.FrameRate;
     private Packet _last;
@@ -24,10 +25,22 @@ internal sealed class PacketResampler(PacketResamplerOptions options) : ICalcula
         PacketResamplerOptions given = options as PacketResamplerOptions ?? new PacketResamplerOptions();
         finder.Require(given.FrameRate > 0, $"frame_rate is {given.FrameRate}; expected: more than 0");
         finder.Require(given.FrameRate <= 1e6, $"frame_rate is {given.FrameRate}; expected: at most 1000000, one packet a microsecond");
-        finder.Require(given.Jitter == 0, "jitter is not supported; leave it out");
+        finder.Require(given.Jitter is >= 0 and <= 1, $"jitter is {given.Jitter}; expected: 0 to 1");
+        finder.Require(
+            given.Jitter == 0 || !given.ReproducibleSampling, "reproducible_sampling with jitter is not supported; leave one of them out");
         finder.HandsOn(finder.Input(""), finder.Output(""));
-        return finder.Bind(() => new PacketResampler(given), offset: null);
+        int seed = given.Jitter == 0 ? -1 : finder.InputSide("SEED", PacketKind.Text);
+        return given.Jitter == 0
+            ? finder.Bind(() => new PacketResampler(given), offset: null)
+            : finder.Bind(() => new JitteredResampler(given, seed), offset: null);
     }
+
+    /// <summary>The failure of a silence that is too long.</summary>
+    /// <param name="missing">Number of packets that it would bring about.</param>
+    /// <param name="time">Its end.</param>
+    public static Outcome TooLong(long missing, Timestamp time) => Outcome.Fail(
+        StatusCode.GraphExecutionError,
+        $"{missing} packets are missing before the time {time}; at most {MostRepeats} are repeated");
 
     /// <inheritdoc/>
     public ValueTask<Outcome> ProcessAsync(CalculatorContext context)
@@ -38,25 +51,27 @@ internal sealed class PacketResampler(PacketResamplerOptions options) : ICalcula
             return new(Outcome.Ok);
         }
 
-        if (_last.IsEmpty)
-        {
-            _first = FirstOf(packet.Time);
-            _written = IndexOf(packet.Time);
-        }
-
+        _first = _last.IsEmpty ? FirstOf(packet.Time) : _first;
         long index = IndexOf(packet.Time);
-        if (index - _written > MostRepeats)
+        if (index > _written + MostRepeats)
         {
-            return new(Outcome.Fail(
-                StatusCode.GraphExecutionError,
-                $"{index - _written} packets are missing before the time {packet.Time}; at most {MostRepeats} are repeated"));
+            return new(TooLong(index - _written, packet.Time));
         }
 
-        while (_written < index)
+        while (index > _written)
         {
-            Write(context);
+            Write(context, _last);
         }
 
+        // Behind the middle of its period nothing nearer can come.
+        Timestamp middle = TimeOf(_written);
+        if (index == _written && packet.Time >= middle)
+        {
+            bool isNearer = _last.IsEmpty || packet.Time.Value - middle.Value <= middle.Value - _last.Time.Value;
+            Write(context, isNearer ? packet : _last);
+        }
+
+        context.SetBound(0, TimeOf(_written));
         _last.Release();
         _last = packet.Share();
         return new(Outcome.Ok);
@@ -65,9 +80,9 @@ internal sealed class PacketResampler(PacketResamplerOptions options) : ICalcula
     /// <inheritdoc/>
     public ValueTask<Outcome> CloseAsync(CalculatorContext context)
     {
-        if (!_last.IsEmpty && options.FlushLastPacket)
+        if (!_last.IsEmpty && options.FlushLastPacket && IndexOf(_last.Time) == _written)
         {
-            Write(context);
+            Write(context, _last);
         }
 
         _last.Release();
@@ -75,13 +90,13 @@ internal sealed class PacketResampler(PacketResamplerOptions options) : ICalcula
         return new(Outcome.Ok);
     }
 
-    private void Write(CalculatorContext context)
+    private void Write(CalculatorContext context, Packet packet)
     {
         Timestamp time = TimeOf(_written);
         _written++;
-        if (time >= Limit(options.StartTime, Timestamp.Min) && time < Limit(options.EndTime, Timestamp.Max))
+        if (options.Covers(time))
         {
-            context.Emit(0, _last.ShareAt(time));
+            context.Emit(0, packet.ShareAt(time));
         }
     }
 
@@ -89,9 +104,6 @@ internal sealed class PacketResampler(PacketResamplerOptions options) : ICalcula
     private Timestamp FirstOf(Timestamp time) => options.BaseTimestamp is long given
         ? new Timestamp(given).Moved((long)(Math.Round((time.Value - (double)given) / _period) * _period))
         : time;
-
-    private Timestamp Limit(long? limit, Timestamp none) =>
-        limit is not long given ? none : options.RoundLimits ? TimeOf(IndexOf(new Timestamp(given))) : new Timestamp(given);
 
     private long IndexOf(Timestamp time) => (long)Math.Floor(((time.Value - (double)_first.Value) / _period) + 0.5);
 

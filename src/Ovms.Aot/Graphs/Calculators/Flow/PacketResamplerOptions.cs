@@ -1,4 +1,5 @@
 using Ovms.Configuration.Graphs;
+using Ovms.Graphs.Packets;
 
 namespace Ovms.Graphs.Calculators.Flow;
 
@@ -18,7 +19,7 @@ internal sealed partial record PacketResamplerOptions
     [GraphField(3)]
     public bool FlushLastPacket { get; init; } = true;
 
-    /// <summary>Only 0 is supported.</summary>
+    /// <summary>By how much of a period the time between two packets may differ from it, 0 to 1; needs the side packet SEED.</summary>
     [GraphField(4)]
     public double Jitter { get; init; }
 
@@ -34,15 +35,26 @@ internal sealed partial record PacketResamplerOptions
     [GraphField(7)]
     public long? EndTime { get; init; }
 
-    /// <summary>Whether start and end are moved to the grid.</summary>
+    /// <summary>Whether packets up to half a period outside of these limits are written too.</summary>
     [GraphField(8)]
     public bool RoundLimits { get; init; }
 
-    /// <summary>Of no effect without jitter.</summary>
+    /// <summary>Whether jitter keeps each packet within its own period.</summary>
     [GraphField(9)]
     public bool JitterWithReflection { get; init; }
 
-    /// <summary>Of no effect without jitter.</summary>
+    /// <summary>Of no effect without jitter, not supported with it.</summary>
     [GraphField(10)]
     public bool ReproducibleSampling { get; init; }
+
+    /// <summary>A period in whole microseconds, 1 at least.</summary>
+    public long PeriodMicroseconds => (long)(1e6 / FrameRate);
+
+    /// <summary>Whether a packet of this time is written.</summary>
+    public bool Covers(Timestamp time)
+    {
+        long margin = RoundLimits ? PeriodMicroseconds / 2 : 0;
+        return (StartTime is not { } start || time >= new Timestamp(start).Moved(-margin))
+            && (EndTime is not { } end || time < new Timestamp(end).Moved(margin));
+    }
 }

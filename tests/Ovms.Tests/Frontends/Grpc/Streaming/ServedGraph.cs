@@ -30,10 +30,10 @@ internal static class ServedGraph
 
         """;
 
-    /// <summary>Starts a server with the models dummy and summator and a graph g.</summary>
-    public static async Task<GrpcServer> StartAsync(string text)
+    /// <summary>Starts a server with the models dummy and summator, others, and a graph g.</summary>
+    public static async Task<GrpcServer> StartAsync(string text, params string[] others)
     {
-        GrpcServer server = await GrpcServer.StartAsync(ServedModel.Load("dummy"), ServedModel.Load("summator"));
+        GrpcServer server = await GrpcServer.StartAsync([.. ((string[])["dummy", "summator", .. others]).Select(static name => ServedModel.Load(name))]);
         Outcome<GraphDefinition> graph = GraphPlans.Read("g", text, out IGraphPlan? plan);
         Outcome<Signature> signature = graph.IsOk ? new GraphSignature(graph.Value, server.Registry.Current).Find() : graph.WithoutValue;
         if (!signature.IsOk)

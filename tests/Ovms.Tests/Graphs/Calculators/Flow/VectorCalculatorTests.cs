@@ -75,6 +75,43 @@ public sealed class VectorCalculatorTests
     }
 
     [Test]
+    public async Task VectorSize_CountsItems()
+    {
+        TestGraph graph = FlowGraph.One("TensorVectorSizeCalculator", "VECTOR:v", "SIZE:o");
+        await graph.StartAsync();
+        await graph.AddAsync("v", 1, FlowGraph.Vector(7, 8));
+        await graph.AddAsync("v", 2, FlowGraph.Vector());
+        await Assert.That((await graph.EndAsync()).IsOk).IsTrue();
+        await Assert.That(graph.Seen).IsEqualTo("o@1=2 o@2=0");
+    }
+
+    [Test]
+    [Arguments(2, "7,8")]
+    [Arguments(9, "7,8,9")]
+    public async Task ClipVectorSize_KeepsTheFirstItems_AndReleasesAll(int most, string kept)
+    {
+        CountedValue extra = new();
+        TestGraph graph = new TestGraph().In("v", "w").Out("o", "p")
+            .Node("clip", "v", "c", FlowGraph.Of("ClipTensorVectorSizeCalculator", new ClipVectorSizeOptions { MaxVecSize = most }))
+            .Node("one", "w", "d", FlowGraph.Of("ClipTensorVectorSizeCalculator"))
+            .Node("show", "c", "o", Show).Node("show one", "d", "p", Show);
+        await graph.StartAsync();
+        await graph.AddAsync("v", 1, FlowGraph.Vector(7, 8, 9));
+        await graph.AddAsync("w", 1, FlowGraph.Vector(1, extra));
+        await Assert.That((await graph.EndAsync()).IsOk).IsTrue();
+        await Assert.That(graph.Seen).Contains($"o@1={kept}").And.Contains("p@1=1");
+        await Assert.That(extra.Releases).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task ClipVectorSize_NeedsASizeOfOneAndUp()
+    {
+        NodePorts ports = new([new PortName("", 0)], [new PortName("", 0)], [], []);
+        Outcome<BoundCalculator> bound = FlowGraph.Bind("ClipTensorVectorSizeCalculator", ports, new ClipVectorSizeOptions { MaxVecSize = 0 });
+        await Assert.That(bound.Text).Contains("max_vec_size is 0; expected: 1 and up");
+    }
+
+    [Test]
     public async Task ItemsOfALoop_AreReleasedOnce()
     {
         CountedValue[] items = [new(), new(), new()];
