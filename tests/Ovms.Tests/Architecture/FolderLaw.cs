@@ -64,7 +64,7 @@ internal static class FolderLaw
         ["Frontends/Grpc/Streaming"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/Transport", "Inference",
-            "Inference/Messages", "Serving", "Serving/Table", "Tensors", "Status", "Observability/Metrics",
+            "Inference/Messages", "Serving", "Serving/Draining", "Serving/Table", "Tensors", "Status", "Observability/Metrics",
         ],
         ["Frontends/Grpc/TensorFlow"] =
         [
