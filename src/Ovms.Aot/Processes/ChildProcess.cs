@@ -84,7 +84,7 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Ends it at once.</summary>
+    /// <summary>Ends it and its own children at once.</summary>
     /// <param name="cause">What <see cref="Ended"/> says then, for example "was ended: it did not answer"; the first cause counts.</param>
     public void Kill(string cause = "was ended by the server")
     {
@@ -93,10 +93,10 @@ internal sealed class ChildProcess : IDisposable
             if (!_process.HasExited)
             {
                 Interlocked.CompareExchange(ref _cause, cause, null);
-                _process.Kill();
+                _process.Kill(entireProcessTree: true);
             }
         }
-        catch (Exception failure) when (failure is InvalidOperationException or Win32Exception)
+        catch (Exception failure) when (failure is InvalidOperationException or Win32Exception or AggregateException)
         {
             // It has ended already.
         }

@@ -90,7 +90,7 @@ internal sealed class KeptChild : IDisposable
         _current = child;
         _first.TrySetResult(ready);
         Changed?.Invoke();
-        await Task.WhenAny(child.Ended, Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token)).ConfigureAwait(false);
+        await ((Task)child.Ended).WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _current = null;
         if (_stop.IsCancellationRequested)
         {
@@ -104,7 +104,7 @@ internal sealed class KeptChild : IDisposable
     {
         try
         {
-            return await _prepare(child, _stop.Token).ConfigureAwait(false);
+            return await _prepare(child, _stop.Token).WaitAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

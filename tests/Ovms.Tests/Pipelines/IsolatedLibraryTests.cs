@@ -193,6 +193,17 @@ public sealed class IsolatedLibraryTests
     }
 
     [Test]
+    public async Task InitializeThatHangs_EndsTheProcess()
+    {
+        using CompiledNode node = new("misbehave");
+        IsolatedLibrary library = new("lib", node.Path, 8, Program, NullLogger.Instance) { Patience = TimeSpan.FromSeconds(2) };
+        Outcome<NodeInstance> opened = library.Open([KeyValuePair.Create("fault", "hang in initialize")]);
+        await Assert.That(opened.Code).IsEqualTo(StatusCode.NodeLibraryInitializeFailed);
+        await Assert.That(opened.Detail!).Contains("was ended: initialize had not returned after 2 s");
+        await library.Ending.WaitAsync(s_patience);
+    }
+
+    [Test]
     public async Task WhatALibraryPrints_DoesNotReachTheChannel()
     {
         using CompiledNode node = new("misbehave");

@@ -77,6 +77,24 @@ public sealed class NodeLibraryTests
         await Assert.That(node.Call("live_blocks")).IsEqualTo(0);
     }
 
+    // Nothing can end the thread that hangs; other nodes must not wait for it.
+    [Test]
+    public async Task InitializeThatHangs_HoldsUpItsOwnNodeAlone()
+    {
+        using CompiledNode node = new("misbehave");
+        NodeLibraries libraries = new(mostHangs: 0);
+        PipelineNode hanging = new() { Name = "h", Library = "lib", Parameters = [KeyValuePair.Create("fault", "hang in initialize")] };
+        PipelineNode good = new() { Name = "g", Library = "lib" };
+        PipelineConfig pipeline = new() { Name = "p", Fingerprint = "", Nodes = [hanging, good], Libraries = [KeyValuePair.Create("lib", node.Path)] };
+        Task<Outcome<NodeInstance>> opening = Task.Factory.StartNew(() => libraries.Open(pipeline, hanging), TaskCreationOptions.LongRunning);
+        Outcome<NodeInstance> opened = await Task.Run(() => libraries.Open(pipeline, good)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.That(opened.Text).IsEqualTo("OK");
+        await Assert.That(opening.IsCompleted).IsFalse();
+        node.Call("let_go");
+        (await opening.WaitAsync(TimeSpan.FromSeconds(30))).Value!.Release();
+        opened.Value!.Release();
+    }
+
     [Test]
     public async Task FileThatIsNoNode_IsNamed()
     {

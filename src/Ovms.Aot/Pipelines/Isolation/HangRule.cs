@@ -43,7 +43,7 @@ internal sealed class HangRule(NodeHangs hangs, int limit, Func<FramedChild?> cu
         int hanging = hangs.Count;
         if (limit > 0 && hanging >= limit)
         {
-            current()?.Kill($"was ended: {hanging} calls had not returned after their callers gave up (custom_node_hang_limit)");
+            End($"was ended: {hanging} calls had not returned after their callers gave up (custom_node_hang_limit)");
             return;
         }
 
@@ -60,6 +60,15 @@ internal sealed class HangRule(NodeHangs hangs, int limit, Func<FramedChild?> cu
         _ = WatchAsync(Volatile.Read(ref _returned));
     }
 
+    // Elsewhere, because this may be called within the lock of a call. The process is that of now: a later one is not to blame.
+    private void End(string why)
+    {
+        if (current() is { } child)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static end => end.child.Kill(end.why), (child, why), preferLocal: false);
+        }
+    }
+
     private bool OnlyHanging() => hangs.Count is > 0 and var hanging && hanging >= Inside;
 
     private async Task WatchAsync(int returned)
@@ -73,7 +82,7 @@ internal sealed class HangRule(NodeHangs hangs, int limit, Func<FramedChild?> cu
 
         if (isStuck)
         {
-            current()?.Kill($"was ended: {hangs.Count} calls had not returned {Patience.TotalSeconds} s after their callers gave up");
+            End($"was ended: {hangs.Count} calls had not returned {Patience.TotalSeconds} s after their callers gave up");
         }
         else
         {

@@ -11,9 +11,6 @@ namespace Ovms.Pipelines.Isolation;
 /// </summary>
 internal sealed class IsolatedLibrary : NodeLibrary
 {
-    // Calls at load: a library may read large files then.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
-
     private readonly ChildStart _start;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
@@ -41,6 +38,9 @@ internal sealed class IsolatedLibrary : NodeLibrary
 
     /// <inheritdoc/>
     public override event Action? Changed;
+
+    /// <summary>How long the process may take for a call at load, for example initialize; a library may read large files then.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Ends the process if calls hang in it.</summary>
     public HangRule HangRule { get; }
@@ -147,12 +147,15 @@ internal sealed class IsolatedLibrary : NodeLibrary
             return Outcome.Fail(StatusCode.NodeLibraryInitializeFailed, $"the parameters of the library {Name}: {tooLarge.Message}");
         }
 
-        if (await Task.WhenAny(call.Answer, Task.Delay(s_patience)).ConfigureAwait(false) != call.Answer)
+        try
         {
-            child.Kill($"was ended: {function} had not returned after {s_patience.TotalSeconds} s");
+            return await call.Answer.WaitAsync(Patience).ConfigureAwait(false);
         }
-
-        return await call.Answer.ConfigureAwait(false);
+        catch (TimeoutException)
+        {
+            child.Kill($"was ended: {function} had not returned after {Patience.TotalSeconds} s");
+            return await call.Answer.ConfigureAwait(false);
+        }
     }
 
     // Within the lock.
