@@ -3,11 +3,13 @@ using Ovms.Bench.Tuning;
 using Ovms.Configuration;
 using Ovms.Hosting;
 using Ovms.Options;
+using Ovms.Pipelines.Isolation;
 using Ovms.Probe;
 using Ovms.Service;
 
-// Order: standard streams before any other file is opened; then what needs only this thread. Next the system limits, before another thread
-// starts. Then the signals, so that a signal during start-up shuts down in order.
+// Order: the process of a library, which needs nothing below. Standard streams before any other file is opened; then what needs only this
+// thread. Next the system limits, before another thread starts. Then the signals, so that one during start-up shuts down in order.
+LibraryChild.RunIfAsked(args);
 StandardStreams.FillGaps();
 HostFacts host = HostFacts.Current;
 CommandLine asked = Parse(args);
@@ -27,10 +29,8 @@ switch (asked)
 {
     case CommandLine.Check check:
         return Print(new ConfigCheck(check.Server, check.Source).Run());
-
     case CommandLine.Manage manage:
         return Print(manage.Command.Run());
-
     case CommandLine.Bench bench:
         return await new BenchCommand(bench, new BenchLog(), stop.AlsoAtHangup()).RunAsync();
     case CommandLine.Tune tune:

@@ -251,6 +251,27 @@ public sealed class GraphTests
         await server.CheckDummyAsync("dummy");
     }
 
+    // The first of 34 graphs that call one another is one too deep; the second is not.
+    [Test]
+    public async Task GraphsThatCallGraphs_MayBeThirtyTwoDeep()
+    {
+        const int Graphs = 34;
+        string listed = string.Join(',', Enumerable.Range(0, Graphs).Select(static i => $$"""{"name": "g{{i}}"}"""));
+        using ConfigFolder folder = new($$"""{"model_config_list": [{"config": {"name": "dummy", "base_path": "${MODELS}/dummy"} }], "mediapipe_config_list": [{{listed}}]}""");
+        for (int i = 0; i < Graphs; i++)
+        {
+            string text = GraphText.Edge(["OVTENSOR:in"], ["OVTENSOR:out"])
+                + (i == Graphs - 1 ? GraphText.Infer("dummy", ["IN:in=b"], ["OUT:out=a"]) : GraphText.Infer($"g{i + 1}", ["IN:in=in"], ["OUT:out=out"]));
+            folder.Write($"g{i}/graph.pbtxt", text);
+        }
+
+        await using OvmsServer server = await folder.StartAsync("Ready after");
+        ModelInferResponse answer = await server.Client.ModelInferAsync(Requests.For("g1").WithRaw("in", "FP32", [1, 10], FloatCalls.Count(10)));
+        await Assert.That(answer.Values<float>("out")[0]).IsEqualTo(1f);
+        RpcException refused = await Fault.OfAsync(async () => await server.Client.ModelInferAsync(Requests.For("g0").WithRaw("in", "FP32", [1, 10], FloatCalls.Count(10))));
+        await Assert.That(refused.Status.Detail).Contains("graphs call one another more than 32 deep");
+    }
+
     [Test]
     public async Task Check_TellsModelsThatAreNotConfigured()
     {

@@ -38,12 +38,14 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Demultiplexer_IsGatheredAtTheResponse_AlsoBeforeAModelOfAutoShape()
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task Demultiplexer_IsGatheredAtTheResponse_AlsoBeforeAModelOfAutoShape(bool isIsolated)
     {
         using ConfigFolder folder = new("");
         CustomNode.Compile("split", folder.Path);
         folder.Write("config.json", Config(Split("split"), """{"config": {"name": "dummy", "base_path": "${MODELS}/dummy", "shape": "auto"}}"""));
-        await using OvmsServer server = await folder.StartAsync("Ready after");
+        await using OvmsServer server = await folder.StartAsync("Ready after", Isolated(isIsolated));
         ModelInferResponse answer = await server.Client.ModelInferAsync(Requests.For("split").WithRaw("in", "FP32", [1, 10], s_numbers));
         await Assert.That(answer.Outputs[0].Shape).IsEquivalentTo([10L, 1, 10]);
         await Assert.That(answer.Values<float>("out")).IsEquivalentTo(s_numbers.SelectMany(static value => Enumerable.Repeat(value + 1, 10)));
@@ -73,12 +75,14 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task LibraryThatFails_IsNamedWithPipelineAndNode()
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task LibraryThatFails_IsNamedWithPipelineAndNode(bool isIsolated)
     {
         using ConfigFolder folder = new("");
         CustomNode.Compile("misbehave", folder.Path);
         folder.Write("config.json", Config(Faulty("fails", "execute") + "," + Faulty("cheats", "size")));
-        await using OvmsServer server = await folder.StartAsync("Ready after");
+        await using OvmsServer server = await folder.StartAsync("Ready after", Isolated(isIsolated));
         FloatCallException failure = await server.RefusalAsync(CallWay.KServeGrpc, "fails", ("x", [1, 3], [1, 2, 3]));
         await Assert.That(failure.Text).IsEqualTo("Custom node failed during execution - Pipeline fails, node s: execute returned 42");
         failure = await server.RefusalAsync(CallWay.KServeRest, "cheats", ("x", [1, 3], [1, 2, 3]));
@@ -156,6 +160,8 @@ public sealed class PipelineTests
         await Assert.That(output).Contains("two: the model dummy is not in the configuration");
         await Assert.That(output).Contains("lone, node s: the library ");
     }
+
+    private static string[] Isolated(bool isIsolated) => isIsolated ? ["--isolate_custom_nodes"] : [];
 
     private static string Split(string name, string more = "", string keys = "") => $$$"""
         {"name": "{{{name}}}",{{{keys}}} "inputs": ["in"], "nodes": [

@@ -56,13 +56,15 @@ public sealed class StreamTests
         await Assert.That(ended[check]).IsNull();
     }
 
+    // Several times, because the connection could close before the last status only by chance.
     [Test]
+    [Repeat(4)]
     public async Task ServerThatStops_EndsQuietStreamsAndAnswersWhatItHas()
     {
         using ConfigFolder folder = new(Config);
         folder.Write("g/graph.pbtxt", s_graph);
         await using OvmsServer server = await folder.StartAsync("Ready after");
-        AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse>[] streams = [.. Enumerable.Range(0, 4).Select(_ => server.Client.ModelStreamInfer())];
+        AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse>[] streams = [.. Enumerable.Range(0, 20).Select(_ => server.Client.ModelStreamInfer())];
         for (int i = 0; i < streams.Length; i++)
         {
             await streams[i].RequestStream.WriteAsync(Requests.For(i % 2 == 0 ? "g" : "dummy").WithRaw(i % 2 == 0 ? "in" : "b", "FP32", [1, 10], FloatCalls.Count(10)));
@@ -78,9 +80,7 @@ public sealed class StreamTests
                 {
                 }
             });
-
-            // A connection that closes at the same time may take the status with it.
-            await Assert.That(ended.StatusCode is StatusCode.Unavailable or StatusCode.Internal).IsTrue().Because(ended.Status.Detail);
+            await Assert.That(ended.StatusCode).IsEqualTo(StatusCode.Unavailable).Because(ended.Status.Detail);
             stream.Dispose();
         }
     }

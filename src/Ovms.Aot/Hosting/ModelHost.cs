@@ -20,11 +20,15 @@ namespace Ovms.Hosting;
 /// <summary>Owns the engine, the object stores, and the models that are loaded from them.</summary>
 internal sealed class ModelHost : IDisposable
 {
+    // Processes of libraries end by themselves; those that do not end with this one.
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(5);
+
     private readonly Engine _engine;
     private readonly RemoteRepositories _remotes;
     private readonly ModelManager _models;
     private readonly ILogger _log;
     private readonly AdaptiveServing _adaptive;
+    private readonly NodeLibraries _libraries;
     private bool _isLeftAtWork;
 
     private ModelHost(
@@ -44,7 +48,8 @@ internal sealed class ModelHost : IDisposable
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
         GraphLoader graphs = new(calls, served.Registry, log);
-        PipelineLoader pipelines = new(served.Registry, calls, new NodeLibraries((int)start.Server.CustomNodeHangLimit), log);
+        _libraries = NodeLibraries.From(start.Server, log);
+        PipelineLoader pipelines = new(served.Registry, calls, _libraries, log);
         _models = new ModelManager(
             served.Registry,
             served.Readiness,
@@ -141,6 +146,7 @@ internal sealed class ModelHost : IDisposable
     public void Dispose()
     {
         _remotes.Dispose();
+        _libraries.AwaitEnds(s_farewell);
         if (!_isLeftAtWork)
         {
             _engine.Dispose();

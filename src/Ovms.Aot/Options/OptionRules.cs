@@ -24,6 +24,7 @@ internal static class OptionRules
         .. RestWorkersFitTheOpenFiles(given.Server, host),
         .. GrpcWorkersFitTheCores(given.Server, host),
         .. SharedMemoryPrefixIsOne(given.Server, host),
+        .. CustomNodesCanBeIsolated(given.Server, host),
         .. PathsExist(given.Server, host),
     ];
 
@@ -178,6 +179,14 @@ internal static class OptionRules
         {
             yield return $"allow_shared_memory: {server.AllowSharedMemory}; expected the beginning of a key, with no / but a first one, "
                 + "because no key has another";
+        }
+    }
+
+    internal static IEnumerable<string> CustomNodesCanBeIsolated(ServerOptions server, HostFacts host)
+    {
+        if (server.IsolateCustomNodes && host.IsWindows)
+        {
+            yield return "isolate_custom_nodes is for Linux; leave the option out: on Windows custom node libraries run in the server";
         }
     }
 

@@ -127,16 +127,6 @@ internal sealed partial record ServerOptions
     [Option("file_system_poll_wait_seconds", Placeholder = "SECONDS")]
     public uint FileSystemPollWaitSeconds { get; init; } = 1;
 
-    /// <summary>Seconds between cleanings of custom node resources; 0 for never.</summary>
-    [Option("custom_node_resources_cleaner_interval_seconds", Placeholder = "SECONDS")]
-    public uint CustomNodeResourcesCleanerIntervalSeconds { get; init; } = 300;
-
-    /// <summary>Threads that hang in a custom node library after which its pipelines are not ready; 0 for never.</summary>
-    [Option(
-        "custom_node_hang_limit", Group = "limits", Placeholder = "COUNT", Max = 1000,
-        WhenHit = "calls get UNAVAILABLE / 503, with the option's name")]
-    public uint CustomNodeHangLimit { get; init; } = 8;
-
     /// <summary>Minutes between checks for idle sequences of stateful models; 0 for never.</summary>
     [Option("sequence_cleaner_poll_wait_minutes", Placeholder = "MINUTES")]
     public uint SequenceCleanerPollWaitMinutes { get; init; } = 5;

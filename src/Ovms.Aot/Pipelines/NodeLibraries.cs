@@ -1,7 +1,9 @@
 using System.Globalization;
 using Ovms.Configuration.Pipelines;
 using Ovms.Pipelines.BuiltIn;
+using Ovms.Pipelines.Isolation;
 using Ovms.Pipelines.Libraries;
+using Ovms.Options;
 using Ovms.Repository;
 using Ovms.Status;
 
@@ -12,12 +14,25 @@ namespace Ovms.Pipelines;
 /// are loaded again keep their instances if library and parameters are the same.
 /// </summary>
 /// <param name="mostHangs">Number of hanging threads in a library after which its pipelines take no calls; 0 = never.</param>
-internal sealed class NodeLibraries(int mostHangs)
+/// <param name="isolate">Makes a library in a process of its own, from its name and path; null if libraries run in this process.</param>
+internal sealed class NodeLibraries(int mostHangs, Func<string, string, IsolatedLibrary>? isolate = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (string Stamp, NodeLibrary Library)> _loaded = new(StringComparer.Ordinal);
+    private readonly List<IsolatedLibrary> _isolated = [];
     private readonly Dictionary<string, int> _times = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Pipeline, string Node), (string Parameters, NodeInstance Instance)> _instances = [];
+
+    /// <summary>Libraries as the options of the server say.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="log">Receives what happens to the processes of libraries.</param>
+    public static NodeLibraries From(ServerOptions options, ILogger log)
+    {
+        int limit = (int)options.CustomNodeHangLimit;
+        return options.IsolateCustomNodes
+            ? new NodeLibraries(limit, (name, path) => new IsolatedLibrary(name, path, limit, [Environment.ProcessPath!], log))
+            : new NodeLibraries(limit);
+    }
 
     /// <summary>Opens the library of a node.</summary>
     /// <param name="pipeline">The pipeline.</param>
@@ -55,7 +70,10 @@ internal sealed class NodeLibraries(int mostHangs)
         Outcome<NodeInstance> opened = library.Value.Open(node.Parameters);
         if (!opened.IsOk)
         {
-            return Outcome.Fail(opened.Code, $"Node: {node.Name}; {opened.Detail}");
+            // A library of its own process is loaded only here.
+            return opened.Code is StatusCode.NodeLibraryOpenFailed or StatusCode.NodeLibrarySymbolMissing
+                ? Outcome.Fail(StatusCode.PipelineLibraryInvalid, $"Node: {node.Name}; {opened.Text}")
+                : Outcome.Fail(opened.Code, $"Node: {node.Name}; {opened.Detail}");
         }
 
         lock (_gate)
@@ -64,6 +82,19 @@ internal sealed class NodeLibraries(int mostHangs)
         }
 
         return opened;
+    }
+
+    /// <summary>Waits until the processes of libraries that are not used any more have ended.</summary>
+    /// <param name="limit">How long to wait.</param>
+    public void AwaitEnds(TimeSpan limit)
+    {
+        Task[] ends;
+        lock (_gate)
+        {
+            ends = [.. _isolated.Select(static library => library.Ending)];
+        }
+
+        Task.WaitAll(ends, limit);
     }
 
     private Outcome<NodeLibrary> Load(string name, string path)
@@ -94,6 +125,14 @@ internal sealed class NodeLibraries(int mostHangs)
 
     private Outcome<NodeLibrary> LoadFile(string name, string path)
     {
+        if (isolate is not null)
+        {
+            IsolatedLibrary library = isolate(name, path);
+            _isolated.RemoveAll(static known => known.IsIdle);
+            _isolated.Add(library);
+            return library;
+        }
+
         // The loader takes a path that it knows for the library that it has loaded from there, also if the file is another one now.
         int times = _times[path] = _times.GetValueOrDefault(path) + 1;
         string folder = Path.GetDirectoryName(path) ?? "";

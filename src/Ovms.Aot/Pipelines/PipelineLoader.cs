@@ -70,7 +70,7 @@ internal sealed class PipelineLoader(ServableRegistry registry, ModelCalls calls
             [.. plan.Nodes.Select(node => requests.GetValueOrDefault(node.Name, Environment.ProcessorCount))];
         Log.Note(log, $"Pipeline: {plan.Name} inputs: {Describe(plan.Signature.Inputs)}");
         Log.Note(log, $"Pipeline: {plan.Name} outputs: {Describe(plan.Signature.Outputs)}");
-        HangWatch watch = new(instances.Values.Select(static instance => instance.Library), registry.RaiseChanged);
+        LibraryWatch watch = new(instances.Values.Select(static instance => instance.Library), registry.RaiseChanged);
         return new LoadedModel(plan.Signature, new PipelineComposition(plan, calls, ofNodes, atOnce, watch), compiled: null)
         {
             Health = watch.Health,

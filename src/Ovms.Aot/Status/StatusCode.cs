@@ -299,6 +299,14 @@ internal enum StatusCode
     [Status("Custom node library does not return", Grpc = GrpcCode.Unavailable, Http = 503)]
     NodeLibraryHangs,
 
+    /// <summary>The process of a custom node library has ended and is started again.</summary>
+    [Status("Custom node library is started again", Grpc = GrpcCode.Unavailable, Http = 503)]
+    NodeLibraryDown,
+
+    /// <summary>A process that computes for the server cannot be started.</summary>
+    [Status("Child process failed to start", Grpc = GrpcCode.Unavailable, Http = 503)]
+    ChildProcessFailed,
+
     /// <summary>A demultiplexer of dynamic count found nothing.</summary>
     [Status("Pipeline execution aborted due to no content from custom node", Grpc = GrpcCode.Aborted, Http = 204)]
     PipelineNoResults,

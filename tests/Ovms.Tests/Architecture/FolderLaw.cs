@@ -9,7 +9,7 @@ internal static class FolderLaw
     // Folder → the folders that it may use.
     private static readonly Dictionary<string, string[]> s_permitted = new()
     {
-        ["Program"] = ["Bench", "Bench/Tuning", "Probe", "Service", "Hosting", "Configuration", "Options"],
+        ["Program"] = ["Bench", "Bench/Tuning", "Probe", "Service", "Hosting", "Pipelines/Isolation", "Configuration", "Options"],
 
         // Creates all parts of the server and passes the options to them.
         ["Hosting"] =
@@ -64,7 +64,7 @@ internal static class FolderLaw
         ["Frontends/Grpc/Streaming"] =
         [
             "Frontends", "Frontends/Connections", "Frontends/Grpc/Binding", "Frontends/Grpc/KServe", "Frontends/Grpc/Transport", "Inference",
-            "Inference/Messages", "Serving", "Serving/Table", "Tensors", "Status", "Observability/Metrics",
+            "Inference/Messages", "Serving", "Serving/Draining", "Serving/Table", "Tensors", "Status", "Observability/Metrics",
         ],
         ["Frontends/Grpc/TensorFlow"] =
         [
@@ -112,10 +112,11 @@ internal static class FolderLaw
         // Pipelines of models and custom nodes: what combines the parts, then the parts.
         ["Pipelines"] =
         [
-            "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Libraries", "Inference",
+            "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Isolation", "Pipelines/Libraries", "Inference",
             "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Configuration/Pipelines", "Repository", "Native",
-            "Status", "Observability",
+            "Options", "Status", "Observability",
         ],
+        ["Pipelines/Isolation"] = ["Pipelines/Libraries", "Pipelines/Tensors", "Processes", "Tensors", "Native", "Status"],
         ["Pipelines/Tensors"] = ["Tensors", "Native"],
         ["Pipelines/Libraries"] = ["Pipelines/Tensors", "Tensors", "Native", "Status"],
         ["Pipelines/BuiltIn"] = ["Pipelines/Libraries", "Pipelines/Tensors", "Native", "Status"],
@@ -254,6 +255,7 @@ internal static class FolderLaw
         ["Tensors"] = ["Native", "Status", "Wire"],
         ["SharedMemory"] = ["Disk", "Options", "Status"],
 
+        ["Processes"] = ["Status", "Observability"],
         ["Options"] = ["Observability"],
         ["Options/Parsing"] = ["Options"],
         ["Status"] = ["Observability"],

@@ -36,6 +36,11 @@ public class OptionRulesTests
         $"allow_shared_memory: {prefix}; expected the beginning of a key, with no / but a first one, because no key has another");
 
     [Test]
+    public async Task IsolationOnWindows_IsRefused() => await Assert
+        .That(OptionRules.Check(Given(s_server with { IsolateCustomNodes = true }, s_model), s_linux with { IsWindows = true }))
+        .IsEquivalentTo(["isolate_custom_nodes is for Linux; leave the option out: on Windows custom node libraries run in the server"]);
+
+    [Test]
     public async Task SharedMemoryOnWindows_IsRefused() => await Assert
         .That(OptionRules.Check(Given(s_server with { AllowSharedMemory = "mine" }, s_model), s_linux with { IsWindows = true }))
         .IsEquivalentTo(["allow_shared_memory is for Linux: Windows has no shared memory of this kind; leave the option out"]);

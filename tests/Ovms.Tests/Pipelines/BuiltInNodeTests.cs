@@ -27,6 +27,13 @@ public sealed class BuiltInNodeTests
     }
 
     [Test]
+    public async Task Resize_EndsWhenItsCallerGivesUp()
+    {
+        Picture picture = Picture.Blank(2, 2, 3);
+        await Assert.That(() => picture.Resize(4, 4, new CancellationToken(canceled: true))).Throws<OperationCanceledException>();
+    }
+
+    [Test]
     public async Task ObjectDetection_CutsWhatIsSureAndOfTheLabel()
     {
         float[] detections =

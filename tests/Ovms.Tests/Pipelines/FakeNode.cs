@@ -26,6 +26,9 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
     /// <summary>Whether nobody holds it any more.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Called when memory of an output is freed.</summary>
+    public Action? Freeing { get; set; }
+
     private int _running;
 
     public override Outcome<ImmutableArray<NodePort>> GetInputs() => signature.Inputs;
@@ -38,7 +41,7 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
         try
         {
             (long[] shape, float[] values) = compute([.. inputs.Select(static input => input.Tensor)]);
-            return wanted.Select(name => Make(shape, PerOutput?.Invoke(name, values) ?? values) with { Type = GivenType }).ToArray();
+            return wanted.Select(name => Make(shape, PerOutput?.Invoke(name, values) ?? values, Freeing) with { Type = GivenType }).ToArray();
         }
         catch (OvmsException failure)
         {
@@ -52,7 +55,7 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
 
     protected override void End() => HasEnded = true;
 
-    private static NodeTensor Make(long[] shape, float[] values)
+    private static NodeTensor Make(long[] shape, float[] values, Action? freeing)
     {
         NodeTensor tensor = NodeTensor.Allocate(ElementType.F32, shape);
         values.CopyTo(tensor.Fill<float>());
@@ -62,6 +65,7 @@ internal sealed class FakeNode(NodeSignatureText signature, Func<NodeTensor[], (
         {
             Memory = new TensorMemory(() =>
             {
+                freeing?.Invoke();
                 Interlocked.Decrement(ref s_live);
                 inner.Release();
             }),

@@ -35,17 +35,7 @@ public sealed class NodeLibraryTests
     }
 
     [Test]
-    [Arguments("execute", "execute returned 42", StatusCode.NodeLibraryExecutionFailed)]
-    [Arguments("null outputs", "corrupted outputs handle", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("name", "Custom node output is missing name", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("other name", "Custom node output is missing: out", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("precision", "output out: tensor with unspecified precision: 0", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("unknown precision", "unspecified precision: 10", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("size", "invalid content size: Expected: 12 bytes for the shape (1,3); Actual: 11", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("huge", "invalid content size", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("negative", "invalid content size", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("data", "Actual: no content", StatusCode.NodeLibraryOutputsInvalid)]
-    [Arguments("dims", "no dimensions", StatusCode.NodeLibraryOutputsInvalid)]
+    [MethodDataSource(typeof(NodeFaults), nameof(NodeFaults.OfCalls))]
     public async Task FaultOfACall_IsNamed_AndNothingLeaks(string fault, string text, object code)
     {
         using CompiledNode node = new("misbehave");
@@ -59,8 +49,7 @@ public sealed class NodeLibraryTests
 
     // The library says that it gave none, so that nobody can know which of them to release.
     [Test]
-    [Arguments("count", "corrupted number of outputs: 0")]
-    [Arguments("negative count", "corrupted number of outputs: -1")]
+    [MethodDataSource(typeof(NodeFaults), nameof(NodeFaults.OfCounts))]
     public async Task WrongNumberOfOutputs_IsNamed(string fault, string text)
     {
         using CompiledNode node = new("misbehave");
@@ -70,11 +59,7 @@ public sealed class NodeLibraryTests
     }
 
     [Test]
-    [Arguments("infos", "returned 4")]
-    [Arguments("null infos", "null pointer")]
-    [Arguments("no infos", "number 0")]
-    [Arguments("info name", "without a name")]
-    [Arguments("info precision", "unknown precision 77")]
+    [MethodDataSource(typeof(NodeFaults), nameof(NodeFaults.OfDescriptions))]
     public async Task FaultOfADescription_IsNamed(string fault, string text)
     {
         using CompiledNode node = new("misbehave");
@@ -90,6 +75,24 @@ public sealed class NodeLibraryTests
         using CompiledNode node = new("misbehave");
         await Assert.That(Open(node.Path, "initialize").Text).IsEqualTo("Failure during custom node library initialization - initialize of the library lib returned 5.");
         await Assert.That(node.Call("live_blocks")).IsEqualTo(0);
+    }
+
+    // Nothing can end the thread that hangs; other nodes must not wait for it.
+    [Test]
+    public async Task InitializeThatHangs_HoldsUpItsOwnNodeAlone()
+    {
+        using CompiledNode node = new("misbehave");
+        NodeLibraries libraries = new(mostHangs: 0);
+        PipelineNode hanging = new() { Name = "h", Library = "lib", Parameters = [KeyValuePair.Create("fault", "hang in initialize")] };
+        PipelineNode good = new() { Name = "g", Library = "lib" };
+        PipelineConfig pipeline = new() { Name = "p", Fingerprint = "", Nodes = [hanging, good], Libraries = [KeyValuePair.Create("lib", node.Path)] };
+        Task<Outcome<NodeInstance>> opening = Task.Factory.StartNew(() => libraries.Open(pipeline, hanging), TaskCreationOptions.LongRunning);
+        Outcome<NodeInstance> opened = await Task.Run(() => libraries.Open(pipeline, good)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.That(opened.Text).IsEqualTo("OK");
+        await Assert.That(opening.IsCompleted).IsFalse();
+        node.Call("let_go");
+        (await opening.WaitAsync(TimeSpan.FromSeconds(30))).Value!.Release();
+        opened.Value!.Release();
     }
 
     [Test]

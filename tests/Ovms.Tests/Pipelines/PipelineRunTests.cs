@@ -165,6 +165,34 @@ public sealed class PipelineRunTests
         await Assert.That(() => FakeNode.Live).Eventually(static live => live.IsEqualTo(0), TimeSpan.FromSeconds(30));
     }
 
+    // A library frees its outputs, which may take long. Another node begins meanwhile, for which it needs the lock of the call.
+    [Test]
+    public async Task MemoryOfALibrary_IsFreedOutsideOfTheLock()
+    {
+        using ManualResetEventSlim freeing = new();
+        using ManualResetEventSlim began = new();
+        Pipeline pipeline = new(
+            "a in=request.x; b in=a.out; c in=request.x; d in=c.out | b.out d.out",
+            ("a", "in:2 > out:2", static inputs => ([1, 1], [1])),
+            ("b", "in:2 > out:2", static inputs => ([1, 1], [2])),
+            ("c", "in:2 > out:2", inputs => ([1, 1], [freeing.Wait(TimeSpan.FromSeconds(10)) ? 3 : 0])),
+            ("d", "in:2 > out:2", inputs =>
+            {
+                began.Set();
+                return ([1, 1], [inputs[0].As<float>()[0]]);
+            }));
+        bool isFree = false;
+        pipeline.Node("a").Freeing = () =>
+        {
+            freeing.Set();
+            isFree = began.Wait(TimeSpan.FromSeconds(10));
+        };
+        (long[] Shape, float[] Values)[] outputs = await pipeline.CallAsync([1, 1], 0);
+        await Assert.That(outputs[1].Values).IsEquivalentTo([3f]);
+        await Assert.That(() => isFree).Eventually(static free => free.IsTrue(), TimeSpan.FromSeconds(20));
+        await Assert.That(() => FakeNode.Live).Eventually(static live => live.IsEqualTo(0), TimeSpan.FromSeconds(20));
+    }
+
     [Test]
     public async Task Parts_RunAtTheSameTime_WithinTheBound()
     {

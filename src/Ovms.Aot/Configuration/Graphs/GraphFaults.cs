@@ -19,6 +19,9 @@ internal sealed class GraphFaults(string path)
     /// <summary>Whether there is none.</summary>
     public bool AreNone => _sentences.Count == 0;
 
+    /// <summary>Whether further faults are left out.</summary>
+    public bool AreEnough => _sentences.Count >= Most;
+
     /// <summary>The faults, one a sentence, in the order found; the first 20.</summary>
     public IReadOnlyList<string> Sentences => _sentences;
 
@@ -30,7 +33,7 @@ internal sealed class GraphFaults(string path)
     /// <param name="why">A sentence without its full stop.</param>
     public void Add(ProtoPlace place, string why)
     {
-        if (_sentences.Count < Most)
+        if (!AreEnough)
         {
             _sentences.Add($"{path}, {place}: {why}{(why.EndsWith('?') ? "" : ".")}");
         }

@@ -83,8 +83,10 @@ internal sealed class PortFinder(NodePorts ports)
     /// <param name="policy">See <see cref="CalculatorContract.Policy"/>; null for the default one.</param>
     /// <param name="processesBounds">See <see cref="CalculatorContract.ProcessesBounds"/>.</param>
     /// <param name="runsLong">See <see cref="CalculatorContract.RunsLong"/>.</param>
+    /// <param name="setsSidesLate">See <see cref="CalculatorContract.SetsSidesLate"/>.</param>
     public Outcome<BoundCalculator> Bind(
-        Func<ICalculator> create, long? offset = 0, InputPolicy? policy = null, bool processesBounds = false, bool runsLong = false)
+        Func<ICalculator> create, long? offset = 0, InputPolicy? policy = null, bool processesBounds = false, bool runsLong = false,
+        bool setsSidesLate = false)
     {
         RefuseOthers("input_stream", ports.Inputs);
         RefuseOthers("output_stream", ports.Outputs);
@@ -101,6 +103,7 @@ internal sealed class PortFinder(NodePorts ports)
             Policy = policy ?? InputPolicy.Default,
             ProcessesBounds = processesBounds,
             RunsLong = runsLong,
+            SetsSidesLate = setsSidesLate,
         };
         _kinds.InputKinds.CopyTo(contract.InputKinds, 0);
         _kinds.OutputKinds.CopyTo(contract.OutputKinds, 0);

@@ -47,6 +47,13 @@ internal static class GraphReader
         }
 
         RefuseLegacy(tree.Value, faults);
+        if (config.MaxQueueSize is 0 or < -1)
+        {
+            faults.Add(
+                tree.Value.Last("max_queue_size")!.Place,
+                $"max_queue_size is {config.MaxQueueSize}; expected: -1 for the server's own bound, or 1 and up");
+        }
+
         ImmutableArray<GraphNode> order = faults.AreNone ? new GraphWiring(edges.Value, nodes, faults).Order() : [];
         return faults.AreNone
             ? edges.Value with { Nodes = order, Warnings = [.. WarningsOf(path, config)] }

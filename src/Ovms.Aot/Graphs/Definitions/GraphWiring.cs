@@ -61,7 +61,8 @@ internal sealed class GraphWiring(GraphDefinition definition, IReadOnlyList<Grap
     {
         foreach (StreamName name in names)
         {
-            if (!makers.ContainsKey(name.Name))
+            // The nearest name of many is costly, and nobody would read it.
+            if (!makers.ContainsKey(name.Name) && !faults.AreEnough)
             {
                 string hint = NearestName.Of(name.Name, makers.Keys) is { } nearest ? $"; did you mean {nearest}?" : "";
                 faults.Add(place, $"{whose}: {name.Name} is made by no node, and is no input of the graph{hint}");

@@ -43,6 +43,12 @@ internal sealed class CalculatorContract
     public bool[] OptionalSides { get; }
 
     /// <summary>
+    /// Whether output side packets are set while the graph runs, not when the node is opened: then no node can read them, because nodes
+    /// take their side packets when they are opened.
+    /// </summary>
+    public bool SetsSidesLate { get; init; }
+
+    /// <summary>
     /// With a value, the node's outputs are settled up to this many units after a time as soon as its inputs are settled at that time,
     /// whether it wrote packets or not. Null: outputs advance only by packets, by bounds that the calculator sets, and at close.
     /// </summary>

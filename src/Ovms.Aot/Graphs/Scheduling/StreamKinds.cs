@@ -55,11 +55,16 @@ internal static class StreamKinds
             kinds[sides.PlaceOf(input.Name)] = input.Kind;
         }
 
+        Dictionary<string, NodeDefinition> late = new(StringComparer.Ordinal);
         foreach (NodeDefinition node in nodes)
         {
             for (int i = 0; i < node.OutputSides.Count; i++)
             {
                 kinds[sides.PlaceOf(node.OutputSides[i])] = node.Bound.Contract.OutputSideKinds[i];
+                if (node.Bound.Contract.SetsSidesLate)
+                {
+                    late[node.OutputSides[i]] = node;
+                }
             }
         }
 
@@ -67,6 +72,15 @@ internal static class StreamKinds
         {
             for (int i = 0; i < node.InputSides.Count; i++)
             {
+                if (late.TryGetValue(node.InputSides[i], out NodeDefinition? maker))
+                {
+                    return Outcome.Fail(
+                        StatusCode.GraphInitializationError,
+                        $"node \"{node.Name}\" ({node.Calculator}): the side packet \"{node.InputSides[i]}\" is set by node "
+                            + $"\"{maker.Name}\" ({maker.Calculator}) while the graph runs, but nodes take side packets when they are "
+                            + "opened; give this node the stream instead");
+                }
+
                 PacketKind expected = node.Bound.Contract.InputSideKinds[i];
                 PacketKind comes = kinds[sides.PlaceOf(node.InputSides[i])];
                 if (!expected.Fits(comes))

@@ -11,7 +11,7 @@ internal sealed class Detections(ImageOptions options, IDictionary<string, NodeT
     /// <summary>Writes the images of the detections.</summary>
     /// <param name="name">The output's name.</param>
     /// <param name="pictures">The parts of the image, in any size.</param>
-    /// <param name="cancellation">Checked before each.</param>
+    /// <param name="cancellation">The caller's deadline or disconnect.</param>
     public void Write(string name, IReadOnlyList<Func<Picture>> pictures, CancellationToken cancellation)
     {
         NodeTensor tensor = Add(name, ElementType.F32, [pictures.Count, .. options.TargetShape]);
@@ -19,7 +19,7 @@ internal sealed class Detections(ImageOptions options, IDictionary<string, NodeT
         foreach (Func<Picture> make in pictures)
         {
             cancellation.ThrowIfCancellationRequested();
-            Picture part = make().Resize(options.TargetHeight, options.TargetWidth);
+            Picture part = make().Resize(options.TargetHeight, options.TargetWidth, cancellation);
             part = options.IsGrey ? part.ToGrey() : part;
             part.Write(rest, options.IsTargetPlanar);
             rest = rest[part.Samples.Length..];

@@ -49,7 +49,7 @@ internal sealed class FaceBlur : BuiltInNode
             Blur(picture, row.BoxOf(picture).Within(picture.Width, picture.Height));
         }
 
-        picture = picture.Resize(_options.TargetHeight, _options.TargetWidth);
+        picture = picture.Resize(_options.TargetHeight, _options.TargetWidth, cancellation);
         NodeTensor output = NodeTensor.Allocate(
             ElementType.F32, [1, .. Picture.ShapeOf(picture.Height, picture.Width, picture.Channels, _options.IsTargetPlanar)]);
         picture.Write(output.Fill<float>(), _options.IsTargetPlanar);

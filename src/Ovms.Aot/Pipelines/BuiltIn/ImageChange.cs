@@ -74,7 +74,8 @@ internal sealed class ImageChange : BuiltInNode
                 StatusCode.InvalidShape, $"input image: {_color} has {ChannelsOf(_color)} channels, got {inputs["image"].ShapeText}");
         }
 
-        picture = Convert(picture).Resize(_height == Any ? picture.Height : _height, _width == Any ? picture.Width : _width);
+        (int height, int width) = (_height == Any ? picture.Height : _height, _width == Any ? picture.Width : _width);
+        picture = Convert(picture).Resize(height, width, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
         // Nothing writes to the input: a picture is a copy of it.

@@ -118,7 +118,11 @@ internal sealed class Picture(int height, int width, int channels, float[] sampl
     }
 
     /// <summary>Resizes by bilinear interpolation between the centres of pixels.</summary>
-    public Picture Resize(int newHeight, int newWidth)
+    /// <param name="newHeight">The new number of rows.</param>
+    /// <param name="newWidth">The new number of columns.</param>
+    /// <param name="cancellation">Looked at before each row.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public Picture Resize(int newHeight, int newWidth, CancellationToken cancellation)
     {
         if (newHeight == height && newWidth == width)
         {
@@ -128,6 +132,7 @@ internal sealed class Picture(int height, int width, int channels, float[] sampl
         Picture result = Blank(newHeight, newWidth, channels);
         for (int y = 0; y < newHeight; y++)
         {
+            cancellation.ThrowIfCancellationRequested();
             (int above, int below, float down) = Place(y, height, newHeight);
             for (int x = 0; x < newWidth; x++)
             {

@@ -33,7 +33,7 @@ internal sealed class PipelineComposition(
     {
         foreach (NodeInstance? instance in instances)
         {
-            if (instance?.Library.Hangs.Check() is { IsOk: false } refusal)
+            if (instance?.Library.Check() is { IsOk: false } refusal)
             {
                 return new ComposedRun(refusal, [], null);
             }

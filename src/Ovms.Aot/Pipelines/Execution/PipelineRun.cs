@@ -63,35 +63,50 @@ internal sealed class PipelineRun
         }
         finally
         {
-            lock (_gate)
-            {
-                _sessions.FreeAll();
-            }
+            FreeAll();
         }
     }
 
     private void Complete(int index, int session, NodeTensor[] outputs)
     {
         List<int> fed = [];
+        List<NodeTensor[]> unused;
         lock (_gate)
         {
-            if (!_failure.IsOk)
-            {
-                SessionTable.Free(outputs);
-                return;
-            }
-
-            Outcome step = _sessions.Complete(index, session, outputs, fed);
-            if (!step.IsOk)
-            {
-                Fail(_plan.Nodes[index], step);
-                return;
-            }
-
-            CheckOver();
+            unused = _failure.IsOk ? Take(index, session, outputs, fed) : [outputs];
         }
 
+        // The next nodes first: a library may need its time to free what it gave.
         fed.ForEach(StartWorkers);
+        unused.ForEach(SessionTable.Free);
+    }
+
+    // Within the lock.
+    private List<NodeTensor[]> Take(int index, int session, NodeTensor[] outputs, List<int> fed)
+    {
+        Outcome step = _sessions.Complete(index, session, outputs, fed);
+        if (step.IsOk)
+        {
+            CheckOver();
+        }
+        else
+        {
+            fed.Clear();
+            Fail(_plan.Nodes[index], step);
+        }
+
+        return _sessions.TakeUnused();
+    }
+
+    private void FreeAll()
+    {
+        List<NodeTensor[]> left;
+        lock (_gate)
+        {
+            left = _sessions.TakeAll();
+        }
+
+        left.ForEach(SessionTable.Free);
     }
 
     private void StartWorkers(int index)
@@ -203,25 +218,7 @@ internal sealed class PipelineRun
         }
 
         Outcome<NodeTensor[]> outputs = instance.Execute(named, [.. node.Outputs.Select(static port => port.Name)], _cancellation);
-        return outputs.IsOk ? CheckTypes(node, outputs.Value) : outputs;
-    }
-
-    // All behind the node was checked with the types that its description gives.
-    private static Outcome<NodeTensor[]> CheckTypes(PlannedNode node, NodeTensor[] outputs)
-    {
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            if (outputs[i].Type != node.Outputs[i].Type)
-            {
-                SessionTable.Free(outputs);
-                return Outcome.Fail(
-                    StatusCode.NodeLibraryOutputsInvalid,
-                    $"output {node.Outputs[i].Name}: Invalid precision - Expected: {node.Outputs[i].Type}, as getOutputsInfo says; "
-                        + $"Actual: {outputs[i].Type}");
-            }
-        }
-
-        return outputs;
+        return outputs.IsOk ? OutputTypes.Check(node, outputs.Value) : outputs;
     }
 
     private void Returned(int index)

@@ -4,11 +4,15 @@ using Ovms.Status;
 
 namespace Ovms.Pipelines.Execution;
 
-/// <summary>The sessions of all nodes in one call: which are computed, which can be, and their outputs. Not thread-safe.</summary>
+/// <summary>
+/// The sessions of all nodes in one call: which are computed, which can be, and their outputs. Not thread-safe: used within the lock of the
+/// call. Memory is freed outside of it, by the caller, because that may run code of a library.
+/// </summary>
 internal sealed class SessionTable
 {
     private readonly PipelinePlan _plan;
     private readonly NodeSessions[] _states;
+    private List<NodeTensor[]> _unused = [];
     private int _nodesLeft;
     private long _bytes;
 
@@ -62,16 +66,26 @@ internal sealed class SessionTable
         return Outcome.Ok;
     }
 
-    /// <summary>Frees all outputs, unless somebody else holds their memory.</summary>
-    public void FreeAll()
+    /// <summary>Returns the outputs that nobody needs any more since the last time; the caller frees them, outside of the lock.</summary>
+    public List<NodeTensor[]> TakeUnused()
+    {
+        List<NodeTensor[]> unused = _unused;
+        _unused = [];
+        return unused;
+    }
+
+    /// <summary>The same for all outputs, at the end of the call.</summary>
+    public List<NodeTensor[]> TakeAll()
     {
         for (int i = 0; i < _states.Length; i++)
         {
-            FreeOutputs(i);
+            DropOutputs(i);
         }
+
+        return TakeUnused();
     }
 
-    /// <summary>Gives back the memory of tensors.</summary>
+    /// <summary>Gives back the memory of tensors, unless somebody else holds it.</summary>
     public static void Free(NodeTensor[] tensors) => Array.ForEach(tensors, static tensor => tensor.Memory?.Release());
 
     // Nodes whose number of sessions is known: at first those below fixed counts, then those below a demultiplexer that has run.
@@ -172,19 +186,22 @@ internal sealed class SessionTable
         {
             if (--_states[source].ConsumersLeft == 0)
             {
-                FreeOutputs(source);
+                DropOutputs(source);
             }
         }
     }
 
-    private void FreeOutputs(int index)
+    private void DropOutputs(int index)
     {
         NodeTensor[]?[] all = _states[index].Outputs;
         for (int i = 0; i < all.Length; i++)
         {
-            _bytes -= all[i]?.Sum(static tensor => tensor.Memory is null ? 0 : tensor.Bytes) ?? 0;
-            Free(all[i] ?? []);
-            all[i] = null;
+            if (all[i] is { } outputs)
+            {
+                _bytes -= outputs.Sum(static tensor => tensor.Memory is null ? 0 : tensor.Bytes);
+                _unused.Add(outputs);
+                all[i] = null;
+            }
         }
     }
 }

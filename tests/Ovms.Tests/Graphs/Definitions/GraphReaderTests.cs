@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Execution;
 using Ovms.Status;
@@ -25,6 +27,23 @@ public class GraphReaderTests
         }
         """;
 
+    // Each with time to spare for what is linear; what compares all nodes with all others takes minutes.
+    [Test]
+    [Arguments(true)]
+    [Arguments(false)]
+    public async Task BigGraph_IsReadInTimeThatItsSizeExplains(bool isGood)
+    {
+        const int Nodes = 60_000;
+        StringBuilder text = new($"input_stream: 'T:s0' output_stream: 'T:s{Nodes}'\n");
+        for (int i = 0; i < Nodes; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"node {{ calculator: 'PassThroughCalculator' input_stream: '{(isGood ? "s" : "missing")}{i}' output_stream: 's{i + 1}' }}\n");
+        }
+
+        Outcome<GraphDefinition> graph = await Task.Run(() => GraphPlans.Read("g", text.ToString(), out _)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.That(graph.IsOk).IsEqualTo(isGood).Because(graph.Text);
+    }
+
     [Test]
     public async Task GoodGraph_IsAPlanOfOneStep()
     {
@@ -43,6 +62,8 @@ public class GraphReaderTests
     [Arguments("nodes { }", nameof(StatusCode.GraphFileInvalid), "g, line 1, column 1: mediapipe.CalculatorGraphConfig has no field nodes; did you mean node?")]
     [Arguments("num_threads: two", nameof(StatusCode.GraphFileInvalid), "num_threads is a whole number")]
     [Arguments("# OVMS_GRAPH_QUEUE_MAX_SIZE: -1\n" + Good, nameof(StatusCode.GraphFileInvalid), "g, line 1: OVMS_GRAPH_QUEUE_MAX_SIZE is AUTO or a number from 0; got -1")]
+    [Arguments("max_queue_size: -7\n" + Good, nameof(StatusCode.GraphInitializationError), "g, line 1, column 1: max_queue_size is -7; expected: -1 for the server's own bound, or 1 and up")]
+    [Arguments("max_queue_size: 0\n" + Good, nameof(StatusCode.GraphInitializationError), "max_queue_size is 0")]
     [Arguments("input_stream: 'a'", nameof(StatusCode.GraphInitializationError), "the graph has no output_stream")]
     [Arguments("input_stream: ['a', 'T:a'] output_stream: 'b'", nameof(StatusCode.GraphInputName), "the name a is given twice")]
     [Arguments("input_stream: 'a' output_stream: 'T:1:b'", nameof(StatusCode.GraphOutputName), "have a gap")]

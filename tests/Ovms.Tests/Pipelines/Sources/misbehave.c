@@ -1,6 +1,9 @@
 /* A custom node that breaks the rules of its interface in the way that the parameter "fault" names. It counts what it allocates, and its
  * output "live" tells a later call how much of that was not released. Built with OLD for the interface without a manager. */
+#include <dirent.h>
+#include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +40,19 @@ static const char* fault_of(const struct CustomNodeParam* params, int count) {
 
 int live_blocks(void) { return live; }
 
+/* The number of sockets that the process has: a process of its own has none. */
+static int sockets(void) {
+    int count = 0;
+    char target[64];
+    DIR* folder = opendir("/proc/self/fd");
+    for (struct dirent* entry = folder ? readdir(folder) : 0; entry; entry = readdir(folder)) {
+        ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof target);
+        count += length > 7 && strncmp(target, "socket:", 7) == 0;
+    }
+    if (folder) closedir(folder);
+    return count;
+}
+
 static int hang_forever = 1;
 void let_go(void) { hang_forever = 0; }
 
@@ -44,6 +60,9 @@ void let_go(void) { hang_forever = 0; }
 int initialize(void** manager, const struct CustomNodeParam* params, int count) {
     if (*manager) {
         return 9;
+    }
+    while (hang_forever && strcmp(fault_of(params, count), "hang in initialize") == 0) {
+        usleep(1000);
     }
     *manager = take(1);
     return strcmp(fault_of(params, count), "initialize") == 0 ? (free(*manager), __sync_fetch_and_sub(&live, 1), 5) : 0;
@@ -86,6 +105,19 @@ int execute(const struct CustomNodeTensor* inputs, int count, struct CustomNodeT
     if (strcmp(fault, "execute") == 0) {
         return 42;
     }
+    /* What ends the process, or hangs, does it only for an input that begins with a negative number: others show that it is back. */
+    if (((const float*)inputs[0].data)[0] < 0) {
+        fprintf(stderr, "about to %s\n", fault);
+        if (strcmp(fault, "abort") == 0) abort();
+        if (strcmp(fault, "segfault") == 0) *(volatile int*)8 = 1;
+        if (strcmp(fault, "exit") == 0) exit(0);
+        if (strcmp(fault, "close") == 0) for (int i = 0; i < 100; i++) close(i);
+        while (strcmp(fault, "close") == 0 || strcmp(fault, "wait") == 0) usleep(1000);
+    }
+    if (strcmp(fault, "print") == 0) {
+        puts("printed to standard output");
+        fflush(stdout);
+    }
     if (strcmp(fault, "hang") == 0) {
         while (hang_forever) {
             usleep(1000);
@@ -112,6 +144,8 @@ int execute(const struct CustomNodeTensor* inputs, int count, struct CustomNodeT
         }
     }
     struct CustomNodeTensor* out = &(*outputs)[1];
+    if (strcmp(fault, "sockets") == 0) *(float*)out->data = sockets();
+    if (strcmp(fault, "process") == 0) *(float*)out->data = getpid();
     if (strcmp(fault, "name") == 0) out->name = 0;
     if (strcmp(fault, "other name") == 0) out->name = "other";
     if (strcmp(fault, "precision") == 0) out->precision = 0;

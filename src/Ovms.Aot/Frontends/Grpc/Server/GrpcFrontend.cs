@@ -89,7 +89,7 @@ internal static class GrpcFrontend
         InferApi kserve = KServeBinding.Infer(calls);
         InferApi[] apis = [kserve, TfsBinding.Predict(calls)];
         new InferEndpoint(apis, served.Registry, served.Drain.Draining, calls, settings, streams, log).Use(app);
-        new StreamEndpoint(kserve, served.Registry, calls, settings, streams, served.Drain.Draining, log).Use(app);
+        new StreamEndpoint(kserve, served.Registry, calls, settings, streams, served.Drain, log).Use(app);
         streams.Use(app);
         CountedBody.Use(app, settings);
         OnDemand.Use(app, "/grpc.reflection.", routes =>

@@ -4,6 +4,7 @@ using Ovms.Frontends.Grpc.KServe;
 using Ovms.Frontends.Grpc.Transport;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
+using Ovms.Serving.Draining;
 using Ovms.Serving.Table;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -25,7 +26,7 @@ internal sealed class StreamEndpoint
     private readonly GrpcSettings _settings;
     private readonly OpenStreams _streams;
     private readonly MessageStream _messages;
-    private readonly CancellationToken _draining;
+    private readonly Drain _drain;
     private readonly Recycled<MemoryShare> _shares = new(static home => new MemoryShare(home));
     private readonly WaitingCalls _waiting = new();
     private readonly CallLog _log;
@@ -35,13 +36,12 @@ internal sealed class StreamEndpoint
     /// <param name="calls">Opens calls.</param>
     /// <param name="settings">The options of the front end.</param>
     /// <param name="streams">Counts the open calls.</param>
-    /// <param name="draining">Cancelled when the server starts no more inferences.</param>
+    /// <param name="drain">Ends the streams when the server stops, and waits until their ends are sent.</param>
     /// <param name="log">Logs failed requests.</param>
     public StreamEndpoint(
-        InferApi api, ServableRegistry registry, ModelCalls calls, GrpcSettings settings, OpenStreams streams, CancellationToken draining,
-        ILogger log)
+        InferApi api, ServableRegistry registry, ModelCalls calls, GrpcSettings settings, OpenStreams streams, Drain drain, ILogger log)
     {
-        (_api, _calls, _settings, _streams, _draining) = (api, calls, settings, streams, draining);
+        (_api, _calls, _settings, _streams, _drain) = (api, calls, settings, streams, drain);
         int longest = settings.Arguments.MaxReceiveMessageLength;
         MessageCoding coding = new(longest, settings.Memory);
         _messages = new MessageStream(coding, longest, settings.Arrival, () => UnpackedLimit.Longest(registry.Current));
@@ -73,6 +73,13 @@ internal sealed class StreamEndpoint
         try
         {
             Outcome ended = _streams.Enter(http, out connection);
+            if (ended.IsOk)
+            {
+                // A quiet stream of models holds no lease that a stop would wait for.
+                _drain.Answers.Begin();
+                http.Response.OnCompleted(EndAnswer);
+            }
+
             if (ended.IsOk && !OpenStreams.HasBegun(http))
             {
                 ended = await _streams.BeginAsync(http, connection, end.Token).ConfigureAwait(false);
@@ -105,6 +112,12 @@ internal sealed class StreamEndpoint
         GrpcEdge.End(http, status);
     }
 
+    private Task EndAnswer()
+    {
+        _drain.Answers.End();
+        return Task.CompletedTask;
+    }
+
     private async Task<Outcome> ServeAsync(HttpContext http, CallEnd end, StreamLog log)
     {
         RequestMemory memory = _settings.Memory.For(http);
@@ -116,7 +129,7 @@ internal sealed class StreamEndpoint
         }
 
         using StreamAnswers answers = new(http, _settings.Arguments.MaxSendMessageLength, share);
-        using StreamSource source = new(http, end, _api, _messages, _shares, memory, _draining);
+        using StreamSource source = new(http, end, _api, _messages, _shares, memory, _drain.Draining);
         while (true)
         {
             (Outcome result, StreamItem? first) = await source.NextAsync().ConfigureAwait(false);

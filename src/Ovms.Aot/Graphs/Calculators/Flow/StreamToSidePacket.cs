@@ -3,7 +3,10 @@ using Ovms.Status;
 
 namespace Ovms.Graphs.Calculators.Flow;
 
-/// <summary>StreamToSidePacketCalculator: the one packet of a stream as side packet, known when the graph ends.</summary>
+/// <summary>
+/// StreamToSidePacketCalculator: the one packet of a stream as side packet. It is known only while the graph runs: a graph in which a node
+/// reads it is refused.
+/// </summary>
 internal sealed class StreamToSidePacket : ICalculator
 {
     private bool _isSet;
@@ -13,7 +16,7 @@ internal sealed class StreamToSidePacket : ICalculator
     {
         finder.Input("");
         finder.OutputSide("");
-        return finder.Bind(static () => new StreamToSidePacket());
+        return finder.Bind(static () => new StreamToSidePacket(), setsSidesLate: true);
     }
 
     /// <inheritdoc/>

@@ -83,5 +83,16 @@ public sealed class SidePacketTests
         await Assert.That((await graph.RunAsync("a@1 a@2")).Detail).Contains("second packet");
     }
 
+    [Test]
+    public async Task StreamToSidePacket_ThatANodeReads_IsRefused()
+    {
+        Outcome<Ovms.Graphs.Scheduling.GraphPlan> plan = new TestGraph().In("a").Out("o")
+            .Node("late", "a", "", FlowGraph.Of("StreamToSidePacketCalculator"), sidesOut: "s")
+            .Node("read", "TICK:a", "AT_TICK:o", FlowGraph.Of("SidePacketToStreamCalculator"), sidesIn: "s")
+            .Build();
+        await Assert.That(plan.Code).IsEqualTo(StatusCode.GraphInitializationError);
+        await Assert.That(plan.Detail!).StartsWith("node \"read\"").And.Contains("the side packet \"s\" is set by node \"late\"");
+    }
+
     private static string Sorted(string packets) => string.Join(' ', packets.Split(' ').Order(StringComparer.Ordinal));
 }

@@ -4,8 +4,8 @@ using Ovms.Status;
 
 namespace Ovms.Pipelines;
 
-/// <summary>Makes a pipeline not ready while too many threads hang in one of its libraries.</summary>
-internal sealed class HangWatch : IDisposable
+/// <summary>Makes a pipeline not ready while one of its libraries takes no calls.</summary>
+internal sealed class LibraryWatch : IDisposable
 {
     private readonly NodeLibrary[] _libraries;
     private readonly Action _raise;
@@ -13,13 +13,13 @@ internal sealed class HangWatch : IDisposable
     /// <summary>Begins to watch.</summary>
     /// <param name="libraries">The libraries of the pipeline.</param>
     /// <param name="raise">Tells those who want to know that readiness may have changed.</param>
-    public HangWatch(IEnumerable<NodeLibrary> libraries, Action raise)
+    public LibraryWatch(IEnumerable<NodeLibrary> libraries, Action raise)
     {
         _libraries = [.. libraries.Distinct()];
         _raise = raise;
         foreach (NodeLibrary library in _libraries)
         {
-            library.Hangs.Changed += Look;
+            library.Changed += Look;
         }
 
         Set();
@@ -33,16 +33,15 @@ internal sealed class HangWatch : IDisposable
     {
         foreach (NodeLibrary library in _libraries)
         {
-            library.Hangs.Changed -= Look;
+            library.Changed -= Look;
         }
     }
 
     private bool Set()
     {
         bool wasReady = Health.IsReady;
-        Health.Set(
-            _libraries.Select(static library => library.Hangs.Reason).FirstOrDefault(static reason => reason is not null),
-            code: StatusCode.NodeLibraryHangs);
+        Outcome refusal = _libraries.Select(static library => library.Check()).FirstOrDefault(static check => !check.IsOk);
+        Health.Set(refusal.Detail, code: refusal.IsOk ? StatusCode.NodeLibraryHangs : refusal.Code);
         return wasReady != Health.IsReady;
     }
 
