@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Publishes the native binary and lays out the package in publish/out:
-#   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers, libSkiaSharp, libovms_paged)   LICENSE   NOTICE   third-party/
+#   bin/ovms   lib/ (OpenVINO, its plugins and frontends, tokenizers, libSkiaSharp, libovms_paged)   lib/python (for Python nodes)
+#   LICENSE   NOTICE   third-party/
 # The debug symbols stay in artifacts/ (ovms.dbg). --if-needed skips the publish if sources and runtime have not changed since
 # the last one.
 set -euo pipefail
@@ -28,7 +29,7 @@ runtime=$(publish/fetch.sh 3>&1 1>&4)
 publish/paged.sh "$runtime"
 what="$rid $(<"$runtime/stamp")"
 if [[ ${1:-} == --if-needed && -x $OUT/bin/ovms && -f $STAMP && $(<"$STAMP") == "$what" ]] \
-    && [[ -z $(find src native NOTICE publish/third-party publish/publish.sh publish/paged.sh Directory.Build.props Directory.Packages.props global.json \
+    && [[ -z $(find src native NOTICE publish/third-party publish/publish.sh publish/paged.sh publish/python.sh Directory.Build.props Directory.Packages.props global.json \
         -newer "$STAMP" -print -quit) ]]; then
     say "package: $OUT is up to date"
     exit 0
@@ -51,6 +52,7 @@ mkdir -p "$stage/bin" "$stage/lib" "$stage/third-party"
 install -m 755 "artifacts/publish/Ovms.Aot/release_$rid/ovms" "$stage/bin/ovms"
 cp -P --reflink=auto "$runtime"/lib/* "$stage/lib/"
 install -m 644 "artifacts/publish/Ovms.Aot/release_$rid/libSkiaSharp.so" "$stage/lib/"
+publish/python.sh "$stage"
 cp LICENSE publish/third-party/NOTICE "$stage/"
 cp -r "$runtime"/licenses/. "$stage/third-party/"
 [[ -f $stage/third-party/openvino/LICENSE ]] \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lays out the package for Windows x64 in publish/out-windows and packs it as publish/out-windows.zip:
-#   ovms/bin/ovms.exe   ovms/lib/ (OpenVINO, its plugins and frontends, libSkiaSharp)   LICENSE   NOTICE   third-party/
+#   ovms/bin/ovms.exe   ovms/lib/ (OpenVINO, its plugins and frontends, libSkiaSharp, python)   LICENSE   NOTICE   third-party/
 # On Windows the binary is native. Elsewhere no linker makes one, and it carries the .NET runtime in its file instead.
 # Usage: publish/windows.sh [--openvino DIR|FILE]
 set -euo pipefail
@@ -43,6 +43,9 @@ mkdir -p "$stage/ovms/bin" "$stage/ovms/lib" "$stage/ovms/third-party"
 cp "$built/ovms.exe" "$stage/ovms/bin/"
 cp "$RUNTIME"/lib/* "$stage/ovms/lib/"
 cp "$built/libSkiaSharp.dll" "$stage/ovms/lib/"
+# The module in C is for Linux; Python 3.12 and later does without.
+mkdir "$stage/ovms/lib/python"
+cp native/python/*.py "$stage/ovms/lib/python/"
 cp LICENSE publish/third-party/NOTICE "$stage/ovms/"
 cp -r "$RUNTIME"/licenses/. publish/third-party/*.txt "$stage/ovms/third-party/"
 packages=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//; s:[/\\]$::')

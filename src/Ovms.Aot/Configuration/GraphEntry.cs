@@ -18,6 +18,9 @@ internal sealed record GraphEntry(string Name, string Path)
     /// <summary>The models that it names.</summary>
     public ImmutableArray<GraphModel> Models { get; private init; } = [];
 
+    /// <summary>The other files that are read when it is loaded: handlers of Python nodes and lists of labels.</summary>
+    public ImmutableArray<string> Files { get; private init; } = [];
+
     /// <summary>Reads a graph's file.</summary>
     /// <param name="name">The graph's name.</param>
     /// <param name="path">The file; absolute.</param>
@@ -25,7 +28,12 @@ internal sealed record GraphEntry(string Name, string Path)
     {
         Outcome<string> text = GraphFile.Read(path);
         return text.IsOk
-            ? new GraphEntry(name, path) { Text = text.Value, Models = GraphModels.In(text.Value) }
+            ? new GraphEntry(name, path)
+            {
+                Text = text.Value,
+                Models = GraphModels.In(text.Value),
+                Files = GraphFiles.In(text.Value, System.IO.Path.GetDirectoryName(path) ?? ""),
+            }
             : Faulty(name, path, text.WithoutValue);
     }
 

@@ -73,7 +73,9 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
 
     private void CheckGraph(GraphEntry graph, HashSet<string> served)
     {
-        Outcome<GraphDefinition> read = graph.Fault.IsOk ? GraphPlans.Read(graph.Path, graph.Text, out _) : graph.Fault;
+        Outcome<GraphDefinition> read = graph.Fault.IsOk
+            ? GraphPlans.Read(graph.Path, graph.Text, out _, allowsPython: server.AllowPythonNodes)
+            : graph.Fault;
         if (!read.IsOk)
         {
             _problems.Add($"{graph.Name}: {read.Text}");

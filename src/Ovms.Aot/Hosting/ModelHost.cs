@@ -3,6 +3,7 @@ using Ovms.Devices;
 using Ovms.Devices.Health;
 using Ovms.Generation.Loading;
 using Ovms.Graphs.Execution;
+using Ovms.Graphs.Interpreters;
 using Ovms.Inference;
 using Ovms.Observability;
 using Ovms.Options;
@@ -47,7 +48,9 @@ internal sealed class ModelHost : IDisposable
         };
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
-        GraphLoader graphs = new(calls, served.Registry, log);
+        PythonSettings python =
+            PythonSettings.Of(start.Server.AllowPythonNodes, start.Server.PythonExecutable, AppContext.BaseDirectory);
+        GraphLoader graphs = new(calls, served.Registry, python, log);
         _libraries = NodeLibraries.From(start.Server, log);
         PipelineLoader pipelines = new(served.Registry, calls, _libraries, log);
         _models = new ModelManager(

@@ -22,4 +22,12 @@ internal sealed partial record ServerOptions
     /// </summary>
     [Option("isolate_custom_nodes")]
     public bool IsolateCustomNodes { get; init; }
+
+    /// <summary>Graphs may have Python nodes: the server then runs the Python files that graphs name, each node in a process.</summary>
+    [Option("allow_python_nodes")]
+    public bool AllowPythonNodes { get; init; }
+
+    /// <summary>Python for Python nodes, 3.11 or later: a path, or a name that is looked for in PATH.</summary>
+    [Option("python_executable", Placeholder = "FILE")]
+    public string PythonExecutable { get; init; } = "python3";
 }

@@ -167,6 +167,32 @@ internal enum StatusCode
     [Status("Mediapipe execution failed. MP status", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     GraphExecutionError,
 
+    // Python nodes: definition.
+
+    /// <summary>A Python node has no options.</summary>
+    [Status("The Python Node is missing options definition", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    PythonNodeMissingOptions,
+
+    /// <summary>A Python node has no name.</summary>
+    [Status("The Python Node is missing name definition", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    PythonNodeMissingName,
+
+    /// <summary>Two Python nodes of a graph have one name.</summary>
+    [Status("The Python Node name is already present in nodes list", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    PythonNodeNameExists,
+
+    /// <summary>The handler of a Python node is not there.</summary>
+    [Status("The Python Node file path does not exist", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    PythonNodeFileMissing,
+
+    /// <summary>Python does not start, or the handler cannot be loaded or initialized.</summary>
+    [Status("The Python Node state initialization failed", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    PythonNodeStateFailed,
+
+    /// <summary>Graphs may have no Python nodes here.</summary>
+    [Status("Python nodes are not allowed", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
+    PythonNodesNotAllowed,
+
     // Pipelines: definition.
 
     /// <summary>No node takes the request, or none gives the response.</summary>
@@ -603,6 +629,15 @@ internal enum StatusCode
     /// <summary>A request of a stream names a version that the graph does not have.</summary>
     [Status("Subsequent request with incorrect servable version", Grpc = GrpcCode.InvalidArgument, Http = 400)]
     GraphStreamVersion,
+
+    /// <summary>The process of a Python node has ended, in this call or before it, and is started again.</summary>
+    [Status("The Python node is not available", Grpc = GrpcCode.Unavailable, Http = 503)]
+    PythonNodeDown,
+
+    /// <summary>A generator runs in this stream already.</summary>
+    [Status(
+        "Node is already processing data. Create new stream for another request.", Grpc = GrpcCode.ResourceExhausted, Http = 503)]
+    PythonNodeBusy,
 
     // Sequences of stateful models.
 

@@ -19,7 +19,7 @@ internal static class FolderLaw
             "Serving/Lifecycle", "Serving/Health", "Serving/Loading", "Serving/Table", "Configuration", "Devices", "Devices/Cpu",
             "Devices/Health", "Repository", "Repository/Remote", "SharedMemory", "Tensors", "Native", "Disk", "Options", "Status",
             "Observability", "Observability/Metrics", "Generation", "Generation/Loading",
-            "Graphs/Definitions", "Graphs/Execution", "Pipelines",
+            "Graphs/Definitions", "Graphs/Execution", "Graphs/Interpreters", "Pipelines",
         ],
         ["Bench"] =
         [
@@ -148,6 +148,7 @@ internal static class FolderLaw
         ],
 
         // Graphs: from the text to a definition, its calculators, and what computes their calls.
+        ["Graphs/Interpreters"] = ["Processes", "Tensors", "Status", "Observability"],
         ["Graphs/Definitions"] = ["Graphs/Calculators/Flow", "Graphs/Calculators/Vision", "Configuration/Graphs", "Options", "Status"],
         ["Graphs/Packets"] = [],
         ["Graphs/Scheduling"] = ["Graphs/Packets", "Status"],
@@ -158,6 +159,11 @@ internal static class FolderLaw
             "Graphs/Calculators", "Graphs/Calculators/OpenVino", "Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs",
             "Inference/Messages", "Serving/Signatures", "Tensors", "Native", "Disk", "Status",
         ],
+        ["Graphs/Calculators/Python"] =
+        [
+            "Graphs/Calculators", "Graphs/Calculators/OpenVino", "Graphs/Interpreters", "Graphs/Packets", "Graphs/Scheduling",
+            "Configuration/Graphs", "Serving/Requests", "Serving/Signatures", "Tensors", "Native", "Status",
+        ],
         ["Graphs/Calculators/OpenVino"] =
         [
             "Graphs/Packets", "Graphs/Scheduling", "Configuration/Graphs", "Inference", "Inference/Messages", "Serving/Requests",
@@ -165,8 +171,8 @@ internal static class FolderLaw
         ],
         ["Graphs/Execution"] =
         [
-            "Graphs/Calculators", "Graphs/Calculators/Flow", "Graphs/Calculators/OpenVino", "Graphs/Calculators/Vision", "Graphs/Definitions",
-            "Graphs/Packets", "Graphs/Scheduling", "Configuration", "Configuration/Graphs", "Inference", "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
+            "Graphs/Calculators", "Graphs/Calculators/Flow", "Graphs/Calculators/OpenVino", "Graphs/Calculators/Python",
+            "Graphs/Calculators/Vision", "Graphs/Definitions", "Graphs/Interpreters", "Graphs/Packets", "Graphs/Scheduling", "Configuration", "Configuration/Graphs", "Inference", "Inference/Checks", "Inference/Messages", "Serving", "Serving/Requests", "Serving/Signatures", "Serving/Table", "Tensors",
             "Native", "Options", "Status", "Observability", "Observability/Metrics",
         ],
 

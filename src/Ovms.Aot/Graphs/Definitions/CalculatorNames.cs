@@ -18,8 +18,6 @@ internal static class CalculatorNames
         ("S2tCalculator", "speech is not served"),
         ("T2sCalculator", "speech is not served"),
         ("ImageGenCalculator", "image generation is not served"),
-        ("PythonExecutorCalculator", "Python nodes are not served; put the work into a model, or before or behind the server"),
-        ("PyTensorOvTensorConverterCalculator", "Python nodes are not served; leave the converter out"),
     ];
 
     /// <summary>Why a graph with a calculator of this name is not served.</summary>

@@ -9,6 +9,9 @@ namespace Ovms.Graphs.Definitions;
 internal sealed record CalculatorRow(
     string Name, string? OptionsName, Func<ProtoMessage, ProtoPlace, GraphFaults, object>? ReadOptions)
 {
+    /// <summary>The tag of a side packet that nodes with it read and the server makes; null for none.</summary>
+    public string? ServerSide { get; init; }
+
     /// <summary>A row without options.</summary>
     public static CalculatorRow Plain(string name) => new(name, null, null);
 }

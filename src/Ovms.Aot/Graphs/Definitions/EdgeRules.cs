@@ -58,7 +58,6 @@ internal static class EdgeRules
             string? why = edge.Kind switch
             {
                 EdgeKind.TfLiteTensor => $"TFLITE_TENSOR may not enter or leave a graph; {TensorsInstead}",
-                EdgeKind.Python => $"OVMS_PY_TENSOR is for Python nodes, which are not served; {TensorsInstead}",
                 EdgeKind.Http =>
                     "HTTP_REQUEST_PAYLOAD and HTTP_RESPONSE_PAYLOAD are served in graphs of one node that generates text alone; "
                     + "another graph takes tensors",

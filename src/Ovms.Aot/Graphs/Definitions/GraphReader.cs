@@ -35,6 +35,15 @@ internal static class GraphReader
             return texts.ToOutcome(StatusCode.GraphFileInvalid);
         }
 
+        IGrouping<string, GraphNode>? twice = nodes.Where(static node => node.Calculator.ServerSide is not null)
+            .GroupBy(static node => node.Name).FirstOrDefault(static named => named.Count() > 1);
+        if (twice is not null)
+        {
+            return Outcome.Fail(
+                StatusCode.PythonNodeNameExists,
+                $"{path}, {twice.Last().Config.Place}: the name {twice.Key} is that of another node; give each Python node its own.");
+        }
+
         if (PoolDirective.Check(text) is { } pool)
         {
             return Outcome.Fail(StatusCode.GraphFileInvalid, $"{path}, {pool}.");

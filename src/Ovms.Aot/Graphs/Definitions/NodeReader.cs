@@ -55,10 +55,22 @@ internal sealed class NodeReader(IReadOnlyDictionary<string, CalculatorRow> calc
             Calculator = row ?? CalculatorRow.Plain(config.Calculator),
             Inputs = inputs,
             Outputs = Parse(config, name, "output_stream", config.OutputStream),
-            InputSides = Parse(config, name, "input_side_packet", [.. config.InputSidePacket, .. config.ExternalInput]),
+            InputSides = SidesOf(config, name, row?.ServerSide),
             OutputSides = Parse(config, name, "output_side_packet", config.OutputSidePacket),
             BackEdges = BackEdgesOf(config, name, inputs),
         };
+    }
+
+    // What the server makes is no side packet of the graph.
+    private ImmutableArray<StreamName> SidesOf(NodeConfig config, string name, string? ofServer)
+    {
+        ImmutableArray<StreamName> sides = Parse(config, name, "input_side_packet", [.. config.InputSidePacket, .. config.ExternalInput]);
+        if (ofServer is not null && !sides.Any(side => side.Tag == ofServer))
+        {
+            faults.Add(config.Place, $"node {name} needs input_side_packet: \"{ofServer}:py\"");
+        }
+
+        return sides.RemoveAll(side => side.Tag == ofServer);
     }
 
     // A name space before the name says nothing here.

@@ -1,7 +1,9 @@
+using Ovms.Graphs.Calculators.Python;
 using Ovms.Graphs.Calculators.Vision;
 using Ovms.Graphs.Definitions;
 using Ovms.Inference.Checks;
 using Ovms.Inference.Messages;
+using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -85,6 +87,15 @@ internal static class EdgeCheck
         if (kind == EdgeKind.Image)
         {
             return ImageEdge.Check(input);
+        }
+
+        // A Python node takes bytes of any datatype, and BYTES without lengths between them, as clients of the original send files.
+        if (kind == EdgeKind.Python)
+        {
+            Outcome<TensorInfo> described = PythonTensors.Describe(input.Datatype, input.Shape, input.Content);
+            return described.IsOk
+                ? Outcome.Ok
+                : Outcome.Fail(StatusCode.InvalidShape, $"the input has {described.Detail}; input name: {Shown.Bounded(input.Name)}");
         }
 
         bool isMediaPipe = kind == EdgeKind.MediaPipeTensor;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Ovms.Graphs.Calculators;
 using Ovms.Graphs.Calculators.Flow;
 using Ovms.Graphs.Calculators.OpenVino;
+using Ovms.Graphs.Calculators.Python;
 using Ovms.Graphs.Calculators.Vision;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Scheduling;
@@ -11,9 +12,14 @@ namespace Ovms.Graphs.Execution;
 /// <summary>The calculators that graphs may name.</summary>
 internal static class GraphCalculators
 {
+    private static readonly CalculatorEntry s_converter = new(
+        "PyTensorOvTensorConverterCalculator", TensorConverter.Bind, TensorConverterOptions.MessageName, TensorConverterOptions.Read);
+
     private static readonly FrozenDictionary<string, CalculatorType> s_types =
-        ((CalculatorType[])[new SessionType(), new InferenceType(), .. FlowCalculators.All, .. VisionCalculators.All])
-            .ToFrozenDictionary(static type => type.Name, StringComparer.Ordinal);
+        ((CalculatorType[])
+        [
+            new SessionType(), new InferenceType(), new PythonExecutorType(), s_converter, .. FlowCalculators.All, .. VisionCalculators.All,
+        ]).ToFrozenDictionary(static type => type.Name, StringComparer.Ordinal);
 
     /// <summary>Their names and options, by name.</summary>
     public static IReadOnlyDictionary<string, CalculatorRow> All { get; } =
@@ -26,6 +32,10 @@ internal static class GraphCalculators
     {
         SessionType => new(type.Name, ModelSessionOptions.MessageName, ModelSessionOptions.Read),
         InferenceType => new(type.Name, InferenceOptions.MessageName, InferenceOptions.Read),
+        PythonExecutorType => new(type.Name, PythonExecutorOptions.MessageName, PythonExecutorOptions.Read)
+        {
+            ServerSide = PythonExecutorType.ResourcesTag,
+        },
         CalculatorEntry entry => new(entry.Name, entry.OptionsName, entry.ReadOptions),
         _ => CalculatorRow.Plain(type.Name),
     };

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Interpreters;
 using Ovms.Graphs.Scheduling;
 using Ovms.Inference;
 using Ovms.Inference.Messages;
@@ -13,15 +14,17 @@ namespace Ovms.Graphs.Execution;
 /// <summary>A graph that is served: computes its calls by its plan. Has no state between calls.</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="plan">Its plan.</param>
+/// <param name="python">Its Python nodes, which run; owned.</param>
 /// <param name="calls">Opens the calls of models.</param>
 /// <param name="clock">The source of packets' times.</param>
-internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, ModelCalls calls, TimeProvider clock) : Composition
+internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, PythonNodes python, ModelCalls calls, TimeProvider clock)
+    : Composition
 {
     // The configuration has no circles, but graphs that stayed in force after bad edits may name one another.
     private const int MostDepth = 32;
 
     // Made for the first stream: many graphs have none.
-    private readonly Lazy<Outcome<GraphPlan>> _streamPlan = new(() => PacketPlanner.Plan(graph, reportsTimes: true));
+    private readonly Lazy<Outcome<GraphPlan>> _streamPlan = new(() => PacketPlanner.Plan(graph, python, reportsTimes: true));
 
     /// <inheritdoc/>
     public override bool IsGraph => true;
@@ -96,9 +99,7 @@ internal sealed class GraphComposition(GraphDefinition graph, IGraphPlan plan, M
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-    }
+    public override void Dispose() => python.Dispose();
 
     private OutputTensor[] OutputsOf(GraphCallRun run, InferMessage message)
     {

@@ -1,4 +1,5 @@
 using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Interpreters;
 using Ovms.Status;
 
 namespace Ovms.Graphs.Execution;
@@ -10,17 +11,22 @@ internal static class GraphPlans
     /// <param name="path">Its file, for the sentences.</param>
     /// <param name="text">Its text.</param>
     /// <param name="plan">The plan; null if there is a fault.</param>
+    /// <param name="python">Makes its Python nodes; null for a plan that is only checked.</param>
+    /// <param name="allowsPython">Whether it may have Python nodes.</param>
     /// <returns>The definition; or what is wrong with the text or its nodes.</returns>
-    public static Outcome<GraphDefinition> Read(string path, string text, out IGraphPlan? plan)
+    public static Outcome<GraphDefinition> Read(
+        string path, string text, out IGraphPlan? plan, PythonNodes? python = null, bool allowsPython = false)
     {
         plan = null;
         Outcome<GraphDefinition> graph = GraphReader.Read(path, text, GraphCalculators.All);
-        if (!graph.IsOk)
+        Outcome rules = graph.IsOk ? PythonRules.Check(graph.Value, allowsPython) : graph.WithoutValue;
+        if (!rules.IsOk)
         {
-            return graph;
+            return rules;
         }
 
-        Outcome<IGraphPlan> made = StraightPlan.Fits(graph.Value) ? StraightPlan.Of(graph.Value) : PacketPlanner.Plan(graph.Value);
+        Outcome<IGraphPlan> made =
+            StraightPlan.Fits(graph.Value!) ? StraightPlan.Of(graph.Value!) : PacketPlanner.Plan(graph.Value!, python);
         plan = made.Value;
         return made.IsOk ? graph : made.WithoutValue;
     }

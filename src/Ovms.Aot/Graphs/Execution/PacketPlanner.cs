@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Ovms.Graphs.Calculators.Python;
 using Ovms.Graphs.Calculators.Vision;
 using Ovms.Graphs.Definitions;
+using Ovms.Graphs.Interpreters;
 using Ovms.Graphs.Packets;
 using Ovms.Graphs.Scheduling;
 using Ovms.Status;
@@ -12,17 +14,19 @@ internal static class PacketPlanner
 {
     /// <summary>Makes the plan.</summary>
     /// <param name="graph">The graph.</param>
+    /// <param name="python">Makes its Python nodes; null for a plan that is only checked.</param>
     /// <returns>The plan; or the first node that does not fit its streams or its options.</returns>
-    public static Outcome<IGraphPlan> Plan(GraphDefinition graph)
+    public static Outcome<IGraphPlan> Plan(GraphDefinition graph, PythonNodes? python)
     {
-        Outcome<GraphPlan> plan = Plan(graph, reportsTimes: false);
+        Outcome<GraphPlan> plan = Plan(graph, python, reportsTimes: false);
         return plan.IsOk ? new PacketPlan(graph, plan.Value) : plan.WithoutValue;
     }
 
     /// <summary>Makes the plan of the nodes and streams alone.</summary>
     /// <param name="graph">The graph.</param>
+    /// <param name="python">Makes its Python nodes; null for a plan that is only checked.</param>
     /// <param name="reportsTimes">Whether observers are told which times are settled.</param>
-    public static Outcome<GraphPlan> Plan(GraphDefinition graph, bool reportsTimes)
+    public static Outcome<GraphPlan> Plan(GraphDefinition graph, PythonNodes? python, bool reportsTimes)
     {
         Outcome read = ReadPolicy(graph.Path, graph.Config.InputStreamHandler, out InputPolicy? common);
         if (!read.IsOk)
@@ -53,7 +57,7 @@ internal static class PacketPlanner
 
         foreach (GraphNode node in graph.Nodes)
         {
-            Outcome<NodeDefinition> added = NodeOf(graph.Path, node, common);
+            Outcome<NodeDefinition> added = NodeOf(graph.Path, node, common, python);
             if (!added.IsOk)
             {
                 return added.WithoutValue;
@@ -79,10 +83,10 @@ internal static class PacketPlanner
         return read.WithoutValue;
     }
 
-    private static Outcome<NodeDefinition> NodeOf(string path, GraphNode node, InputPolicy? common)
+    private static Outcome<NodeDefinition> NodeOf(string path, GraphNode node, InputPolicy? common, PythonNodes? python)
     {
         NodePorts ports = new(Ports(node.Inputs), Ports(node.Outputs), Ports(node.InputSides), Ports(node.OutputSides));
-        Outcome<BoundCalculator> bound = GraphCalculators.TypeOf(node.Calculator).Bind(ports, OptionsOf(path, node));
+        Outcome<BoundCalculator> bound = GraphCalculators.TypeOf(node.Calculator).Bind(ports, OptionsOf(path, node, python));
         if (!bound.IsOk)
         {
             return Outcome.Fail(bound.Code, $"{path}, {node.Config.Place}: {node.Described}: {bound.Detail}.");
@@ -112,9 +116,13 @@ internal static class PacketPlanner
     };
 
     // A path in options is relative to the graph's file.
-    private static object? OptionsOf(string path, GraphNode node) => node.Options is DetectionLabelIdToTextOptions labels
-        ? labels with { Folder = Path.GetDirectoryName(path) ?? "" }
-        : node.Options;
+    private static object? OptionsOf(string path, GraphNode node, PythonNodes? python) => node.Options switch
+    {
+        DetectionLabelIdToTextOptions labels => labels with { Folder = Path.GetDirectoryName(path) ?? "" },
+        PythonExecutorOptions handler when python is not null =>
+            handler with { Node = python.Of(PythonRules.HandlerOf(path, node, handler)) },
+        _ => node.Options,
+    };
 
     private static PortName[] Ports(ImmutableArray<StreamName> names) =>
         [.. names.Select(static name => new PortName(name.Tag, name.Index))];

@@ -91,7 +91,7 @@ internal sealed class PacketRun(PacketPlan plan, ModelCalls calls, InferMessage 
         }
 
         InputTensor input = message.Inputs.Find(input => input.Name == edge.Name.Name)!;
-        return edge.Kind == EdgeKind.Image ? ImagePacket.Of(input) : new TensorPacket(TensorValue.Of(input), owner: null);
+        return edge.Kind == EdgeKind.Image ? ImagePacket.Of(input) : EdgeTensors.ToPacket(edge.Kind, input, owner: null);
     }
 
     private Outcome CheckOutputs()

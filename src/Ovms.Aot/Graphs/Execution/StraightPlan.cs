@@ -24,7 +24,7 @@ internal sealed record StraightPlan(
     /// <summary>Whether a graph can be computed so.</summary>
     public static bool Fits(GraphDefinition definition) =>
         definition.Inputs.Concat(definition.Outputs)
-            .All(static edge => edge.Kind is not (EdgeKind.Request or EdgeKind.Response or EdgeKind.Image))
+            .All(static edge => edge.Kind is not (EdgeKind.Request or EdgeKind.Response or EdgeKind.Image or EdgeKind.Python))
         && IsDefault(definition.Config.InputStreamHandler)
         && definition.Nodes.All(static node =>
             node.Options is ModelSessionOptions or InferenceOptions && node.BackEdges.IsEmpty && IsDefault(node.Config.InputStreamHandler));

@@ -79,9 +79,10 @@ internal sealed class StreamedGraph(
             for (int i = 0; added.IsOk && i < message.Inputs.Count; i++)
             {
                 InputTensor input = message.Inputs[i];
+                int index = EdgeCheck.IndexOf(graph, input.Name);
                 request.Retain();
-                Packet packet = new(new TensorPacket(TensorValue.Of(input), request), at);
-                added = await _instance!.AddAsync(EdgeCheck.IndexOf(graph, input.Name), packet).ConfigureAwait(false);
+                Packet packet = new(EdgeTensors.ToPacket(graph.Inputs[index].Kind, input, request), at);
+                added = await _instance!.AddAsync(index, packet).ConfigureAwait(false);
             }
 
             return Outcome.Ok;

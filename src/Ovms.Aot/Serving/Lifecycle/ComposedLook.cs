@@ -8,8 +8,8 @@ using Ovms.Status;
 
 namespace Ovms.Serving.Lifecycle;
 
-/// <summary>Describes a pipeline or a graph as something to serve: one version, made of its definition and, for a pipeline, the
-/// files of its libraries.</summary>
+/// <summary>Describes a pipeline or a graph as something to serve: one version, made of its definition and of the files that
+/// this names: libraries of a pipeline, handlers and lists of labels of a graph.</summary>
 internal static class ComposedLook
 {
     /// <summary>Looks at a pipeline. A library that is replaced by another file makes it another source.</summary>
@@ -23,13 +23,15 @@ internal static class ComposedLook
         return new DesiredModel(pipeline.Name, config, [version], Outcome.Ok);
     }
 
-    /// <summary>Looks at a graph, whose text the configuration has.</summary>
+    /// <summary>Looks at a graph, whose text the configuration has. A handler or a list of labels that is edited makes it another
+    /// source.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="server">The server's options.</param>
     public static DesiredModel Of(GraphEntry graph, ServerOptions server)
     {
         ModelConfig config = ModelConfig.Of(ComposedSettings.Of(graph), server);
-        VersionOnDisk version = new(new ModelVersionFolder(1, graph.Path), new FilesStamp(""), IsSettled: true);
+        string stamp = string.Join(';', graph.Files.Select(StampOf));
+        VersionOnDisk version = new(new ModelVersionFolder(1, graph.Path), new FilesStamp(stamp), IsSettled: true);
         return new DesiredModel(graph.Name, config, [version], Outcome.Ok);
     }
 

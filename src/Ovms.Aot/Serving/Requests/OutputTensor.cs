@@ -9,9 +9,12 @@ namespace Ovms.Serving.Requests;
 /// One output of a finished inference: its description, its actual shape, and its bytes in OpenVINO's memory. Disposed by the owner of
 /// its <see cref="OwnedOutputs"/>.
 /// </summary>
-internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDisposable
+/// <param name="info">Its description.</param>
+/// <param name="tensor">The native tensor; owned.</param>
+/// <param name="stated">The shape that is answered; null for the tensor's.</param>
+internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor, long[]? stated = null) : IDisposable
 {
-    private readonly long[] _shape = tensor.GetShape();
+    private readonly long[] _shape = stated ?? tensor.GetShape();
     private void* _data;
     private long _length = -1;
 
@@ -21,7 +24,7 @@ internal sealed unsafe class OutputTensor(TensorInfo info, Tensor tensor) : IDis
     public TensorInfo Info => info;
 
     /// <summary>The same output under another name, without its ownership: valid as long as this one.</summary>
-    public OutputTensor As(TensorInfo other) => new(other, tensor) { _isView = true };
+    public OutputTensor As(TensorInfo other) => new(other, tensor, stated) { _isView = true };
 
     /// <summary>The native tensor; owned.</summary>
     internal Tensor Tensor => tensor;

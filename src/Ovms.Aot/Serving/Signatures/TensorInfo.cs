@@ -15,7 +15,16 @@ internal sealed record TensorInfo(int Index, string Name, ElementType ElementTyp
     public TensorMarshaler Marshaler { get; } = TensorMarshaler.For(ElementType);
 
     /// <summary>The datatype that metadata reports: INVALID, as in the original, where a graph's stream has no type of its own.</summary>
-    public string ReportedDatatype => ElementType == ElementType.Dynamic ? "INVALID" : Marshaler.Datatype;
+    public string ReportedDatatype => ElementType == ElementType.Dynamic ? "INVALID" : Datatype;
+
+    /// <summary>
+    /// The datatype that a Python node states of bytes which no other describes; null elsewhere. The elements are then U8, and the stated
+    /// shape says nothing of their number.
+    /// </summary>
+    public string? StatedDatatype { get; init; }
+
+    /// <summary>The datatype in answers.</summary>
+    public string Datatype => StatedDatatype ?? Marshaler.Datatype;
 
     /// <summary>
     /// Whether the model returns rows of U8, each a text followed by a NUL, that callers see as strings. Only for outputs.

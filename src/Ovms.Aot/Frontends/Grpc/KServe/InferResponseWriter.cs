@@ -53,7 +53,7 @@ internal static class InferResponseWriter
         {
             writer.WriteHeader(Outputs, response.Outputs[i].HeadLength);
             writer.WriteText(OutputName, content.Outputs[i].Info.Name);
-            writer.WriteText(OutputDatatype, content.Outputs[i].Info.Marshaler.Datatype);
+            writer.WriteText(OutputDatatype, content.Outputs[i].Info.Datatype);
             writer.WritePacked(OutputShape, content.Outputs[i].Shape);
             if (content.PlaceOf(i) is { } place)
             {

@@ -132,7 +132,7 @@ internal static class InferResponseWriter
         answer.Raw(",\"shape\":"u8);
         answer.Numbers(output.Shape);
         answer.Raw(",\"datatype\":"u8);
-        answer.Text(output.Info.Marshaler.Datatype);
+        answer.Text(output.Info.Datatype);
         if (place is not null)
         {
             WritePlace(answer, place, output.RawLength);

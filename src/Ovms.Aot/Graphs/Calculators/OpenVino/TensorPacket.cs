@@ -6,7 +6,7 @@ namespace Ovms.Graphs.Calculators.OpenVino;
 /// <param name="value">The tensor.</param>
 /// <param name="owner">Has its memory, of which the packet takes a reference; null for the memory of a unary request,
 /// which outlives the graph's run.</param>
-internal sealed class TensorPacket(TensorValue value, SharedValue? owner) : SharedValue
+internal class TensorPacket(TensorValue value, SharedValue? owner) : SharedValue
 {
     /// <summary>The tensor, borrowed.</summary>
     public TensorValue Value => value;

@@ -54,7 +54,7 @@ internal readonly record struct TensorValue(InputTensor? Input, OutputTensor? Ou
         }
         else
         {
-            target.Datatype = Info!.Marshaler.Datatype;
+            target.Datatype = Info!.Datatype;
             target.TakeShape(Shape);
             Fill(target, Copy, Info.ElementType == ElementType.String);
             target.Source = ContentSource.Raw;
@@ -72,6 +72,11 @@ internal readonly record struct TensorValue(InputTensor? Input, OutputTensor? Ou
         }
 
         NativeBuffer? content = Input is { } input ? input.Content : Copy;
+        if (info.StatedDatatype is not null)
+        {
+            return new OutputTensor(info, BoundInput.Create(info, [content?.Length ?? 0], content), Shape);
+        }
+
         using NativeBuffer? text = info.ElementType == ElementType.String && content is not null ? Again(content) : null;
         return new OutputTensor(info, BoundInput.Create(info, Input?.Shape ?? Shape, text ?? content));
     }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Ovms.Graphs.Definitions;
 using Ovms.Graphs.Execution;
+using Ovms.Graphs.Interpreters;
 using Ovms.Serving;
 using Ovms.Serving.Signatures;
 using Ovms.Serving.Table;
@@ -41,7 +43,8 @@ internal static class ServedGraph
             throw new InvalidOperationException(signature.Text);
         }
 
-        GraphComposition composition = new(graph.Value!, plan!, TestCalls.Of(server.Served), TimeProvider.System);
+        PythonNodes none = new("g", PythonSettings.None, NullLogger.Instance);
+        GraphComposition composition = new(graph.Value!, plan!, none, TestCalls.Of(server.Served), TimeProvider.System);
         Servable served = new(new ServableId("g", 1), new LoadedModel(signature.Value, composition, compiled: null));
         server.Registry.Publish(ServedModel.Table([.. server.Registry.Current.Models.Select(static model => model.Versions.Single().Servable!), served]));
         return server;
