@@ -40,6 +40,7 @@ public sealed class LanguageRefusalTests
     [Arguments("chat/completions", "\"logit_bias\":{\"1500\":1}," + Messages, 400, "logit_bias")]
     [Arguments("chat/completions", "\"response_format\":{\"type\":\"json_object\"}," + Messages, 400, "response_format json_object is not served yet")]
     [Arguments("chat/completions", "\"tool_choice\":\"required\"," + Messages, 400, "tool_choice")]
+    [Arguments("completions", "\"tool_choice\":\"required\",\"prompt\":\"Hi\"", 400, "tool_choice")]
     [Arguments("chat/completions", "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}," + Messages, 400, "tool_choice: only none and auto are served yet")]
     [Arguments("chat/completions", "\"audio\":{\"voice\":\"x\",\"format\":\"wav\"}," + Messages, 400, "audio: this model answers with text only")]
     [Arguments("chat/completions", "\"stop\":[\"\"]," + Messages, 400, "stop holds an empty string")]

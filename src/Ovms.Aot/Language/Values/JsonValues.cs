@@ -19,7 +19,7 @@ internal static class JsonValues
         }
         catch (PythonFault fault)
         {
-            return Outcome.Fail(StatusCode.JsonInvalid, fault.Message);
+            return Outcome.Fail(StatusCode.InvalidTextRequest, fault.Message);
         }
     }
 

@@ -164,28 +164,13 @@ internal sealed record ChatMessages(JsonElement Messages, JsonElement Tools, Jso
         }
     }
 
-    // A choice that must be kept is refused: without grammars it cannot be.
+    // With "none" the template shows no tools.
     private static JsonElement ReadChoice(RequestFields fields, JsonElement tools)
     {
-        if (!fields.TryGet("tool_choice", out JsonElement choice))
-        {
-            return tools;
-        }
-
-        if (choice.ValueKind == JsonValueKind.String && choice.ValueEquals("none"))
-        {
-            return default;
-        }
-
-        if (choice.ValueKind == JsonValueKind.String && choice.ValueEquals("auto"))
-        {
-            return tools;
-        }
-
-        fields.Fail(
-            choice.ValueKind is JsonValueKind.String or JsonValueKind.Object
-                ? "tool_choice: only none and auto are served yet; a call of a function cannot be enforced"
-                : "tool_choice is not a string or object");
-        return default;
+        UnservedFields.RefuseChoice(fields);
+        bool isNone = fields.TryGet("tool_choice", out JsonElement choice)
+            && choice.ValueKind == JsonValueKind.String
+            && choice.ValueEquals("none");
+        return isNone ? default : tools;
     }
 }

@@ -35,6 +35,7 @@ internal sealed record CompletionRequest
         RefuseSuffix(fields);
         limits.CheckTokens(fields, "max_tokens", sampling.MaxTokens, echoes ? 0 : 1);
         UnservedFields.RefuseFormat(fields);
+        UnservedFields.RefuseChoice(fields);
         return new CompletionRequest
         {
             Sampling = sampling,

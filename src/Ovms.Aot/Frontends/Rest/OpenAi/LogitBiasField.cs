@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ovms.Language.Sampling;
+using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.OpenAi;
 
@@ -25,12 +26,17 @@ internal static class LogitBiasField
         List<KeyValuePair<int, float>> pairs = [];
         foreach (JsonProperty pair in value.EnumerateObject())
         {
-            if (!int.TryParse(pair.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
-                || pair.Value.ValueKind != JsonValueKind.Number
+            if (!int.TryParse(pair.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            {
+                fields.Fail($"logit_bias: {Shown.Bounded(pair.Name)} is no token id; expected: a whole number from 0 to {int.MaxValue}");
+                return [];
+            }
+
+            if (pair.Value.ValueKind != JsonValueKind.Number
                 || !pair.Value.TryGetSingle(out float bias)
                 || !(bias is >= -100 and <= 100))
             {
-                fields.Fail("logit_bias: expected token ids with numbers from -100 to 100");
+                fields.Fail($"logit_bias: token {id} has {Shown.Bounded(pair.Value.GetRawText())}; expected: a number from -100 to 100");
                 return [];
             }
 

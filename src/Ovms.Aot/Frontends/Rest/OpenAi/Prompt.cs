@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ovms.Status;
 
 namespace Ovms.Frontends.Rest.OpenAi;
 
@@ -66,7 +67,8 @@ internal readonly record struct Prompt(string? Text, int[]? Ids)
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out int id) || id < 0)
             {
-                fields.Fail($"{name}: a token id is a whole number from 0");
+                string came = Shown.Bounded(item.GetRawText());
+                fields.Fail($"{name}: {came} is no token id; expected: a whole number from 0 to {int.MaxValue}");
                 return default;
             }
 

@@ -27,6 +27,28 @@ internal static class UnservedFields
         }
     }
 
+    /// <summary>Refuses a call of a function that must come: without grammars it cannot be enforced.</summary>
+    public static void RefuseChoice(RequestFields fields)
+    {
+        if (!fields.TryGet("tool_choice", out JsonElement choice))
+        {
+            return;
+        }
+
+        if (choice.ValueKind is not (JsonValueKind.String or JsonValueKind.Object))
+        {
+            fields.Fail("tool_choice is not a string or object");
+        }
+        else if (choice.ValueKind == JsonValueKind.Object || choice.ValueEquals("required"))
+        {
+            fields.Fail("tool_choice: only none and auto are served yet; a call of a function cannot be enforced");
+        }
+        else if (!choice.ValueEquals("none") && !choice.ValueEquals("auto"))
+        {
+            fields.Fail($"tool_choice {Shown.Bounded(choice.GetString()!)} is unknown; expected: none or auto");
+        }
+    }
+
     /// <summary>Refuses other formats than text: the caller could not parse an answer in another form.</summary>
     public static void RefuseFormat(RequestFields fields)
     {
