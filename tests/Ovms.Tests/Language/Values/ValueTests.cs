@@ -25,7 +25,7 @@ internal sealed class ValueTests
         foreach (string json in new[] { "\"\\ud83e\"", "{\"\\udd93\":1}", digits, deep })
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 200 });
-            await Assert.That(JsonValues.Read(document.RootElement).Code).IsEqualTo(StatusCode.JsonInvalid);
+            await Assert.That(JsonValues.Read(document.RootElement).Code).IsEqualTo(StatusCode.InvalidTextRequest);
         }
     }
 
