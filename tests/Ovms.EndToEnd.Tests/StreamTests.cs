@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Google.Protobuf;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
@@ -56,7 +58,8 @@ public sealed class StreamTests
         await Assert.That(ended[check]).IsNull();
     }
 
-    // Several times, because the connection could close before the last status only by chance.
+    // Several times, because the connection could close before the last status only by chance. By frames, because the client library drops
+    // a status that it has received and not handed on when the connection closes.
     [Test]
     [Repeat(4)]
     public async Task ServerThatStops_EndsQuietStreamsAndAnswersWhatItHas()
@@ -64,24 +67,23 @@ public sealed class StreamTests
         using ConfigFolder folder = new(Config);
         folder.Write("g/graph.pbtxt", s_graph);
         await using OvmsServer server = await folder.StartAsync("Ready after");
-        AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse>[] streams = [.. Enumerable.Range(0, 20).Select(_ => server.Client.ModelStreamInfer())];
-        for (int i = 0; i < streams.Length; i++)
+        int[] streams = [.. Http2Frames.Streams(20)];
+        using Socket socket = await Http2Frames.ConnectAsync(server.GrpcPort);
+        foreach (int stream in streams)
         {
-            await streams[i].RequestStream.WriteAsync(Requests.For(i % 2 == 0 ? "g" : "dummy").WithRaw(i % 2 == 0 ? "in" : "b", "FP32", [1, 10], FloatCalls.Count(10)));
-            await Assert.That(await streams[i].ResponseStream.MoveNext()).IsTrue();
+            ModelInferRequest request = stream % 4 == 1
+                ? Requests.For("g").WithRaw("in", "FP32", [1, 10], FloatCalls.Count(10))
+                : Requests.For("dummy").WithRaw("b", "FP32", [1, 10], FloatCalls.Count(10));
+            await RawHttp.SendAsync(socket, Http2Frames.Headers(stream, $"/{RawGrpc.Inference}/ModelStreamInfer"));
+            await RawHttp.SendAsync(socket, Http2Frames.Unfinished(stream, RawGrpc.Frame(request.ToByteArray())));
         }
 
+        await Http2Frames.BegunAsync(socket, streams);
         server.Process.Signal(PosixSignal.SIGTERM);
-        foreach (AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> stream in streams)
-        {
-            RpcException ended = await Fault.OfAsync(async () =>
-            {
-                while (await stream.ResponseStream.MoveNext())
-                {
-                }
-            });
-            await Assert.That(ended.StatusCode).IsEqualTo(StatusCode.Unavailable).Because(ended.Status.Detail);
-            stream.Dispose();
-        }
+        IReadOnlyDictionary<int, string> ends = await Http2Frames.EndsAsync(socket);
+        await Assert.That(ends.Keys).IsEquivalentTo(streams);
+
+        // Written out once; later ones of the connection refer to it.
+        await Assert.That(string.Concat(ends.Values)).Contains("grpc-status").And.Contains($"{(int)StatusCode.Unavailable}");
     }
 }

@@ -233,6 +233,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         long begun = Stopwatch.GetTimestamp();
 
         // Order: readiness drops and new calls get UNAVAILABLE while the ports stay open; the ports close when no call is in flight.
+        // Quiet streams count as answers, and may end before the models have.
+        bool hasAnswers = drain.Answers.Any;
         drain.StartDraining();
         Log.Stopping(_log, seconds);
         StopResult ended = await models.StopAsync(Left()).ConfigureAwait(false);
@@ -249,7 +251,7 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
             drain.StopWaiting();
             await drain.Answers.EndWithinAsync(s_lastWords).ConfigureAwait(false);
         }
-        else if (drain.Answers.Any)
+        else if (hasAnswers || drain.Answers.Any)
         {
             bool read = await drain.Answers.EndWithinAsync(Left()).ConfigureAwait(false)
                 && await web.Services.GetRequiredService<ConnectionGate>().DeliverAsync(Left()).ConfigureAwait(false);

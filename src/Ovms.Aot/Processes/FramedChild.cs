@@ -7,6 +7,7 @@ internal sealed class FramedChild : IDisposable
 {
     private const int StackBytes = 256 << 10;
     private const int LastWords = 300;
+    private static readonly TimeSpan s_endOfACrash = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly ChildProcess _process;
@@ -112,7 +113,11 @@ internal sealed class FramedChild : IDisposable
         }
         catch (Exception failure) when (failure is InvalidDataException or OutOfMemoryException or OverflowException)
         {
-            _process.Kill($"was ended: its answer cannot be read: {failure.Message}");
+            // A child that crashes within an answer leaves half of it: how it ended says more.
+            if (!_process.Ended.Wait(s_endOfACrash))
+            {
+                _process.Kill($"was ended: its answer cannot be read: {failure.Message}");
+            }
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {

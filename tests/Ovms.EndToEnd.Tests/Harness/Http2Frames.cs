@@ -107,6 +107,34 @@ internal static class Http2Frames
         return end;
     }
 
+    /// <summary>Reads until each stream has sent some of its body.</summary>
+    public static async Task BegunAsync(Socket socket, params int[] streams)
+    {
+        HashSet<int> silent = [.. streams];
+        await foreach ((byte type, _, int stream, byte[] payload) in FramesAsync(socket))
+        {
+            if (type == 0 && payload.Length > 0 && silent.Remove(stream) && silent.Count == 0)
+            {
+                break;
+            }
+        }
+    }
+
+    /// <summary>Reads until the connection ends; the frames that ended streams, as text.</summary>
+    public static async Task<IReadOnlyDictionary<int, string>> EndsAsync(Socket socket)
+    {
+        Dictionary<int, string> ends = [];
+        await foreach ((byte type, byte flags, int stream, byte[] payload) in FramesAsync(socket))
+        {
+            if (type is 0 or 1 && (flags & EndStream) != 0)
+            {
+                ends[stream] = Encoding.Latin1.GetString(payload);
+            }
+        }
+
+        return ends;
+    }
+
     /// <summary>Reads until the server resets a stream.</summary>
     /// <returns>Its reason; null where it ended otherwise, or the connection did.</returns>
     public static async Task<int?> ResetReasonAsync(Socket socket, int stream)
