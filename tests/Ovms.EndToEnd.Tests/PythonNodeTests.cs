@@ -209,6 +209,24 @@ public sealed class PythonNodeTests
     }
 
     [Test]
+    public async Task IncompleteInputsAndOutputs_AreTaken()
+    {
+        using ConfigFolder folder = PythonGraph.Folder("");
+        folder.Write("g/graph.pbtxt", GraphText.Edge(["OVMS_PY_TENSOR1:prefix", "OVMS_PY_TENSOR2:text"], ["OVMS_PY_TENSOR1:out", "OVMS_PY_TENSOR2:none"])
+            + PythonGraph.Node(
+                "worker", "model.py", ["A:prefix", "B:text"], ["OUT:out", "NONE:none"],
+                "input_stream_handler { input_stream_handler: \"ImmediateInputStreamHandler\" }"));
+        folder.Write("g/model.py", PythonGraph.Handler(
+            "if inputs[0].name == 'prefix':\n    self.prefix = x\n    return []\nreturn [Tensor('out', self.prefix + x)]"));
+        await using OvmsServer server = await folder.StartAsync("Ready after", allowed: true);
+        using AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> stream = server.Client.ModelStreamInfer();
+        await stream.RequestStream.WriteAsync(Requests.For("g").WithBytes("prefix", "BYTES", [1], "a"u8.ToArray()));
+        await stream.RequestStream.WriteAsync(Requests.For("g").WithBytes("text", "BYTES", [1], "b"u8.ToArray()));
+        await Assert.That(await stream.ResponseStream.MoveNext()).IsTrue();
+        await Assert.That(Encoding.UTF8.GetString(stream.ResponseStream.Current.InferResponse.Bytes("out"))).IsEqualTo("ab");
+    }
+
+    [Test]
     public async Task Numpy_ReadsAndMakesTensors()
     {
         using ConfigFolder folder = PythonGraph.Folder(

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.Versioning;
-using Ovms.Native;
 using Ovms.Pipelines.Libraries;
 using Ovms.Pipelines.Tensors;
 using Ovms.Processes;
