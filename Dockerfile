@@ -26,7 +26,7 @@ RUN echo "Target npu needs Intel's NPU driver packages: add --build-context npu-
 
 FROM ${BASE_IMAGE} AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends build-essential ca-certificates python3-pip unzip zlib1g-dev \
+    && apt-get install -y --no-install-recommends build-essential ca-certificates python3-dev python3-pip unzip zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=sdk /usr/share/dotnet /usr/share/dotnet
 ENV PATH=/usr/share/dotnet:$PATH DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1

@@ -28,7 +28,7 @@ VERSION = 1
 START, EXECUTE, NEXT, DROP, FINISH = 1, 2, 3, 4, 5
 READY, REFUSED, OUTPUTS, END, RAISED, FINISHED = 101, 102, 103, 104, 105, 106
 HEADER = struct.Struct("<IIQ")
-LONGEST_TEXT = 8192
+LONGEST_TEXT = 1000
 LARGE = 1 << 20
 MOST_BYTES = 1 << 30
 
@@ -331,7 +331,8 @@ class Node:
             inside = inside.tb_next
         traceback.print_exception(type(error), error, inside)
         sys.stderr.flush()
-        what = "".join(traceback.format_exception_only(type(error), error)).strip()
+        lines = "".join(traceback.format_exception_only(type(error), error)).splitlines()
+        what = " | ".join(line.strip() for line in lines if line.strip())
         where = ""
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename == self.path:

@@ -230,7 +230,7 @@ public sealed class GraphTests
 
     [Test]
     [Arguments("calculator: \"OpenVINOInferenceCalculator\"", "calculator: \"OpenVINOInferenceCalculater\"", "did you mean OpenVINOInferenceCalculator?")]
-    [Arguments("calculator: \"OpenVINOInferenceCalculator\"", "calculator: \"HttpLLMCalculator\"", "it is served as a graph of this one node")]
+    [Arguments("calculator: \"OpenVINOInferenceCalculator\"", "calculator: \"S2tCalculator\"", "speech is not served")]
     [Arguments("input_stream: \"IN:in\"", "input_stream: \"IN:on\"", "on is made by no node")]
     [Arguments("value: \"a\"", "value: \"z\"", "has no output z")]
     public async Task Check_TellsFaultsOfGraphs(string good, string bad, string told)

@@ -68,11 +68,13 @@ internal static class PythonGraph
 
     private static string Find()
     {
-        foreach (string python in (string[])["python3", "/usr/bin/python3", "python3.13", "python3.12", "python3.11"])
+        // One with numpy is taken first, so that the test of it runs.
+        string[] pythons = ["python3", "/usr/bin/python3", "python3.13", "python3.12", "python3.11"];
+        foreach ((string needed, string python) in ((string[])["pyovms, numpy", "pyovms"]).SelectMany(needed => pythons.Select(python => (needed, python))))
         {
             try
             {
-                ProcessStartInfo start = new(python, ["-c", "import sys, pyovms"]) { RedirectStandardError = true, Environment = { ["PYTHONPATH"] = Modules } };
+                ProcessStartInfo start = new(python, ["-c", $"import {needed}"]) { RedirectStandardError = true, Environment = { ["PYTHONPATH"] = Modules } };
                 using Process tried = Process.Start(start)!;
                 tried.StandardError.ReadToEnd();
                 tried.WaitForExit();

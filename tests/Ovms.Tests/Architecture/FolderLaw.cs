@@ -162,7 +162,7 @@ internal static class FolderLaw
         ["Graphs/Calculators/Python"] =
         [
             "Graphs/Calculators", "Graphs/Calculators/OpenVino", "Graphs/Interpreters", "Graphs/Packets", "Graphs/Scheduling",
-            "Configuration/Graphs", "Serving/Requests", "Serving/Signatures", "Tensors", "Native", "Status",
+            "Configuration/Graphs", "Serving/Signatures", "Tensors", "Native", "Status",
         ],
         ["Graphs/Calculators/OpenVino"] =
         [

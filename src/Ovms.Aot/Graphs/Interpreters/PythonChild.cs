@@ -9,6 +9,7 @@ internal sealed class PythonChild : IDisposable
 {
     private const string Program = "ovms_node.py";
     private const int LastWords = 3;
+    private const int MostText = 1200;
     private const int StackBytes = 256 << 10;
 
     /// <summary>Its last words come with its end; it is not waited for longer.</summary>
@@ -155,7 +156,7 @@ internal sealed class PythonChild : IDisposable
     public string Described(string ended)
     {
         // The log has all of them; callers are not told much of what earlier ones brought about.
-        string words = string.Join(" | ", _process.LastErrors.Trim().Split('\n').TakeLast(LastWords).Select(static line => line.Trim()));
+        string words = OneLine(string.Join('\n', _process.LastErrors.Trim().Split('\n').TakeLast(LastWords)));
         return words.Length == 0 ? $"the Python process {ended}" : $"the Python process {ended}; its last words: {words}";
     }
 
@@ -209,7 +210,7 @@ internal sealed class PythonChild : IDisposable
         return kind switch
         {
             FrameKind.Ready => reader.Number() is PythonChannel.Version ? null : "lib/python is of another version of the server",
-            FrameKind.Refused => reader.Text(),
+            FrameKind.Refused => OneLine(reader.Text()),
             _ => throw new InvalidDataException($"an answer of kind {kind} came"),
         };
     }
@@ -237,13 +238,19 @@ internal sealed class PythonChild : IDisposable
                 return PythonAnswer.End;
             case FrameKind.Raised:
                 HeadReader reader = new(head);
-                string what = reader.Text();
-                string where = reader.Text();
+                string what = OneLine(reader.Text());
+                string where = OneLine(reader.Text());
                 return new PythonAnswer([], Raised: where.Length == 0 ? what : $"{what} ({where})");
             case var kind:
                 throw new InvalidDataException($"an answer of kind {kind} came");
         }
     }
+
+    // A status of gRPC travels in a header, which has one line and little room.
+    private static string OneLine(string text) => string.Join(
+        " | ",
+        (text.Length > MostText ? $"{text[..MostText]}..." : text).Split(
+            ['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static Outcome Fail(string why) => Outcome.Fail(StatusCode.PythonNodeStateFailed, why);
 }

@@ -1,8 +1,6 @@
 using Ovms.Graphs.Calculators.OpenVino;
 using Ovms.Graphs.Interpreters;
-using Ovms.Graphs.Packets;
 using Ovms.Native;
-using Ovms.Serving.Requests;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
