@@ -41,7 +41,7 @@ public sealed class PythonChannelTests
         new PythonAnswer(tensors).Discard();
     }
 
-    public static IEnumerable<(string What, byte[] Frame)> Malformed()
+    private static IEnumerable<(string What, byte[] Frame)> Malformed()
     {
         byte[] good = Frame(FrameKind.Outputs, Head(0, ("out", "FP32", [2], 8)), new byte[8]);
         yield return ("nothing", []);
@@ -63,11 +63,14 @@ public sealed class PythonChannelTests
     }
 
     [Test]
-    [MethodDataSource(nameof(Malformed))]
-    public async Task MalformedAnswer_IsALoss(string what, byte[] frame)
+    public async Task MalformedAnswer_IsALoss()
     {
-        Exception? loss = await Assert.That(() => new PythonChannel(Stream.Null, new MemoryStream(frame)).Read(out _, out _)).Throws<Exception>().Because(what);
-        await Assert.That(PythonChild.IsLoss(loss!)).IsTrue().Because(what);
+        foreach ((string what, byte[] frame) in Malformed())
+        {
+            PythonChannel channel = new(Stream.Null, new MemoryStream(frame));
+            Exception? loss = await Assert.That(() => channel.Read(out _, out _)).Throws<Exception>().Because(what);
+            await Assert.That(PythonChild.IsLoss(loss!)).IsTrue().Because(what);
+        }
     }
 
     private static byte[] Head(uint more, params (string Name, string Datatype, long[] Shape, long Bytes)[] tensors)

@@ -1,5 +1,4 @@
 using Ovms.Graphs.Calculators.Python;
-using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
