@@ -80,6 +80,11 @@ public sealed class PipelineEdgeTests
         ModelInferRequest tooShort = Requests.For("echo").WithRaw("in", "FP32", [1, 10], s_numbers).WithRaw("tag", "INT64", [3], 7L, -8L);
         Grpc.Core.RpcException refused = (await Assert.That(async () => await server.Client.ModelInferAsync(tooShort)).Throws<Grpc.Core.RpcException>())!;
         await Assert.That(refused.Status.Detail).Contains("Expected: 24 bytes; Actual: 16 bytes");
+
+        ModelInferRequest unknown = Requests.For("echo").WithRaw("in", "FP32", [1, 10], s_numbers).WithRaw("tag", "FP33", [1], 1f);
+        refused = (await Assert.That(async () => await server.Client.ModelInferAsync(unknown)).Throws<Grpc.Core.RpcException>())!;
+        await Assert.That(refused.StatusCode).IsEqualTo(Grpc.Core.StatusCode.InvalidArgument);
+        await Assert.That(refused.Status.Detail).Contains("FP33 (no datatype of that name exists)");
     }
 
     [Test]

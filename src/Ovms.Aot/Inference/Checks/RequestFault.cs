@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ovms.Inference.Messages;
+using Ovms.Native;
 using Ovms.Serving.Signatures;
 using Ovms.Status;
 using Ovms.Tensors;
@@ -44,7 +45,8 @@ internal static class RequestFault
         bool isText = origin is CallOrigin.KServeGrpc or CallOrigin.KServeRest;
         string came = isText || marshaler is null ? Shown.Bounded(input.Datatype) : marshaler.Precision;
         string known = marshaler is not null ? "" : isText ? " (no datatype of that name exists)" : " (no model takes it)";
-        return Fail(StatusCode.InvalidPrecision, $"Expected: {info.Marshaler.Precision}; Actual: {came}{known}", input);
+        string expected = info.ElementType == ElementType.Dynamic ? "any type" : info.Marshaler.Precision;
+        return Fail(StatusCode.InvalidPrecision, $"Expected: {expected}; Actual: {came}{known}", input);
     }
 
     public static Outcome Rank(TensorInfo info, InputTensor input) =>
