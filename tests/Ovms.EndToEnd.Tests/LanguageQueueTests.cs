@@ -8,7 +8,8 @@ namespace Ovms.EndToEnd.Tests;
 /// <summary>A model that computes one answer at a time, and what callers see while they wait for their first token.</summary>
 public sealed class LanguageQueueTests
 {
-    // Minutes of work that holds the only place.
+    // Work that holds the only place for half a minute, until its unread text passes the limit. On a machine busy with other tests a caller
+    // may see less of it.
     private const string Holder = """ "stream":true,"prompt":"The","max_tokens":8000,"ignore_eos":true""";
     private const string Chat = """ "stream":true,"messages":[{"role":"user","content":"Hello"}],"max_tokens":4,"ignore_eos":true""";
     private const string Completion = """ "stream":true,"prompt":"Hello","max_tokens":4,"ignore_eos":true""";
@@ -20,7 +21,7 @@ public sealed class LanguageQueueTests
     public static Task StopServer() => LanguageServer.StopAsync(s_server);
 
     [Test]
-    [NotInParallel(nameof(LanguageQueueTests))]
+    [NotInParallel]
     [Arguments("chat/completions", Chat, "choices.0.delta.role", "assistant")]
     [Arguments("completions", Completion, "choices.0.text", "")]
     public async Task Stream_BeginsBeforeItsFirstToken(string path, string fields, string member, string value)
@@ -53,7 +54,7 @@ public sealed class LanguageQueueTests
     }
 
     [Test]
-    [NotInParallel(nameof(LanguageQueueTests))]
+    [NotInParallel]
     public async Task CallerThatLeavesTheQueue_IsNotComputed()
     {
         LanguageServer server = await s_server.Value;
