@@ -163,7 +163,14 @@ public sealed class PythonFaultTests
         folder.Write("g/empty.py", "");
         folder.Write("g/graph.pbtxt", (await File.ReadAllTextAsync(Path.Combine(folder.Path, "g", "graph.pbtxt"))).Replace(good, bad, StringComparison.Ordinal));
         await using OvmsServer server = await folder.StartAsync(told, allowed: true);
-        RpcException refused = await Fault.OfAsync(() => CallAsync(server, "x"));
+        RpcException refused;
+        using CancellationTokenSource limit = new(OvmsProcess.Patience);
+        do
+        {
+            // The log has the reason a moment before calls get it.
+            refused = await Fault.OfAsync(() => CallAsync(server, "x"));
+        }
+        while (!refused.Status.Detail.Contains(told, StringComparison.Ordinal) && !limit.IsCancellationRequested);
         await Assert.That(refused.StatusCode).IsEqualTo(StatusCode.Unavailable);
         await Assert.That(refused.Status.Detail).StartsWith("Mediapipe is not loaded yet").And.Contains(told);
     }

@@ -17,7 +17,9 @@ public sealed class UnreadAnswerTests
     private const int Side = 4096;
     private const int AnswerMegabytes = 64;
 
+    // Alone: beside other tests the machine can be too busy for the seconds in which memory is given back.
     [Test]
+    [NotInParallel]
     public async Task LargeAnswers_TakeOneAnswersMemoryAndGiveItBack()
     {
         using BroadcastModel model = new();
