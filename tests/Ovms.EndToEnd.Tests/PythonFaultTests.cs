@@ -167,7 +167,7 @@ public sealed class PythonFaultTests
         using CancellationTokenSource limit = new(OvmsProcess.Patience);
         do
         {
-            // The log has the reason a moment before calls get it.
+            // The awaited line may be one of the handler's traceback, a moment before the graph has failed.
             refused = await Fault.OfAsync(() => CallAsync(server, "x"));
         }
         while (!refused.Status.Detail.Contains(told, StringComparison.Ordinal) && !limit.IsCancellationRequested);
@@ -197,6 +197,37 @@ public sealed class PythonFaultTests
         await using OvmsServer server = await folder.StartAsync(told, "--allow_python_nodes", "--python_executable", executable);
         RpcException refused = await Fault.OfAsync(() => CallAsync(server, "x"));
         await Assert.That(refused.Status.Detail).Contains(told);
+    }
+
+    [Test]
+    public async Task WithoutTheModuleInC_AnOldPythonIsToldToTheCaller()
+    {
+        string python = PythonGraph.Python;
+        Skip.When(PythonGraph.HasBufferMethod(python), $"{python} is 3.12 or later, which needs no module in C.");
+        using ConfigFolder folder = PythonGraph.Folder("return []");
+        string package = Path.GetDirectoryName(Path.GetDirectoryName(Repo.Binary))!;
+        string bin = Directory.CreateDirectory(Path.Combine(folder.Path, "bin")).FullName;
+        string modules = Directory.CreateDirectory(Path.Combine(folder.Path, "lib", "python")).FullName;
+        File.Copy(Repo.Binary, Path.Combine(bin, "ovms"));
+        foreach (string library in Directory.GetFiles(Path.Combine(package, "lib")))
+        {
+            File.CreateSymbolicLink(Path.Combine(folder.Path, "lib", Path.GetFileName(library)), library);
+        }
+
+        foreach (string module in Directory.GetFiles(Path.Combine(package, "lib", "python"), "*.py"))
+        {
+            File.Copy(module, Path.Combine(modules, Path.GetFileName(module)));
+        }
+
+        (int code, string output, string errors) = await OvmsProcess.RunAsync(
+            [
+                "--model_path", Path.Combine(folder.Path, "g"), "--model_name", "g", "--port", $"{FreePort.Next()}", "--grpc_bind_address", "127.0.0.1",
+                "--allow_python_nodes", "--python_executable", python,
+            ],
+            binary: Path.Combine(bin, "ovms"));
+        await Assert.That(output).Contains("The Python Node state initialization failed").Because(errors);
+        await Assert.That(output).Contains("pyovms needs its module in C here, which lib/python does not have");
+        await Assert.That(code).IsNotEqualTo(0);
     }
 
     private static async Task<string> CallAsync(OvmsServer server, string sent, TimeSpan? limit = null)

@@ -66,29 +66,31 @@ internal static class PythonGraph
     public static Task<OvmsServer> StartAsync(this ConfigFolder folder, string awaited, bool allowed, params string[] more) =>
         folder.StartAsync(awaited, [.. allowed ? ["--allow_python_nodes", "--python_executable", Python] : Array.Empty<string>(), "--file_system_poll_wait_seconds", "1", .. more]);
 
+    /// <summary>Whether classes of a Python can have the buffer protocol: from 3.12 on.</summary>
+    public static bool HasBufferMethod(string python) => Runs(python, "assert __import__('sys').version_info >= (3, 12)");
+
+    // One with numpy is taken first, so that the test of it runs.
     private static string Find()
     {
-        // One with numpy is taken first, so that the test of it runs.
         string[] pythons = ["python3", "/usr/bin/python3", "python3.13", "python3.12", "python3.11"];
-        foreach ((string needed, string python) in ((string[])["pyovms, numpy", "pyovms"]).SelectMany(needed => pythons.Select(python => (needed, python))))
-        {
-            try
-            {
-                ProcessStartInfo start = new(python, ["-c", $"import {needed}"]) { RedirectStandardError = true, Environment = { ["PYTHONPATH"] = Modules } };
-                using Process tried = Process.Start(start)!;
-                tried.StandardError.ReadToEnd();
-                tried.WaitForExit();
-                if (tried.ExitCode == 0)
-                {
-                    return python;
-                }
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // The next one.
-            }
-        }
+        return Array.Find(pythons, static python => Runs(python, "import pyovms, numpy"))
+            ?? Array.Find(pythons, static python => Runs(python, "import pyovms"))
+            ?? "";
+    }
 
-        return "";
+    private static bool Runs(string python, string code)
+    {
+        try
+        {
+            ProcessStartInfo start = new(python, ["-c", code]) { RedirectStandardError = true, Environment = { ["PYTHONPATH"] = Modules } };
+            using Process tried = Process.Start(start)!;
+            tried.StandardError.ReadToEnd();
+            tried.WaitForExit();
+            return tried.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
     }
 }
