@@ -95,6 +95,9 @@ internal sealed class InferSlot : IDisposable
         }
     }
 
+    /// <inheritdoc cref="RequestRun.LastTook"/>
+    internal TimeSpan LastTook => _run.LastTook;
+
     /// <inheritdoc cref="RequestRun.IsLate"/>
     internal bool IsLate(TimeSpan limit) => _run.IsLate(limit);
 

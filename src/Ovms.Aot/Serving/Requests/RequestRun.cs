@@ -54,6 +54,9 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
     /// <summary>Whether an inference runs whose caller has gone.</summary>
     public bool IsAbandoned { get; private set; }
 
+    /// <summary>How long the last inference took; 0 before the first one.</summary>
+    public TimeSpan LastTook { get; private set; }
+
     /// <summary>Decides whether inferences run in place; null if all are handed over.</summary>
     public InferencePace? Pace { get; init; }
 
@@ -153,9 +156,9 @@ internal sealed class RequestRun : IValueTaskSource<EngineFault>, IDisposable
 
     private TimeSpan Took()
     {
-        TimeSpan took = Stopwatch.GetElapsedTime(_started);
+        LastTook = Stopwatch.GetElapsedTime(_started);
         Volatile.Write(ref _started, 0);
-        return took;
+        return LastTook;
     }
 
     private void End(EngineFault fault, bool isSpoiled) =>

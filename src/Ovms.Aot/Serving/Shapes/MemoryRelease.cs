@@ -9,8 +9,8 @@ namespace Ovms.Serving.Shapes;
 /// one, also if the infer request is freed: so a small inference follows a large one.
 /// </summary>
 /// <remarks>
-/// A model whose least shapes it cannot compute, or that computes them slowly, is left alone after the first attempts: there the small
-/// inference would cost its calls more than the memory is worth. The gate lets one thread at a time in.
+/// A model that cannot compute its least shapes is left alone after the first attempt. One that computes them slowly is seldom made to:
+/// there the small inference would cost its calls more than the memory is worth. The gate lets one thread at a time in.
 /// </remarks>
 /// <param name="signature">The model's signature.</param>
 /// <param name="streams">Number of streams.</param>
@@ -26,16 +26,17 @@ internal sealed class MemoryRelease(Signature signature, int streams)
     /// <summary>Runs the small inference. The caller has passed the model's gate alone.</summary>
     public async ValueTask RunAsync(InferSlot slot)
     {
-        if (_isRefused || _pace.IsTooSlow)
+        if (_isRefused || !_pace.Next())
         {
             return;
         }
 
+        TimeSpan large = slot.LastTook;
         long began = Stopwatch.GetTimestamp();
         TimeSpan used = Environment.CpuUsage.TotalTime;
         long[][] least = [.. signature.Inputs.Select(static input => ZeroTensor.LeastShape(input))];
         _isRefused = !await _zeros.ComputeAsync(slot, least, streams, isPatient: false).ConfigureAwait(false);
-        _pace.Add(Stopwatch.GetElapsedTime(began), Environment.CpuUsage.TotalTime - used);
+        _pace.Add(Stopwatch.GetElapsedTime(began), Environment.CpuUsage.TotalTime - used, large);
         if (_isRefused && Dynamic is not null)
         {
             await Dynamic.HealAsync(slot).ConfigureAwait(false);
