@@ -70,6 +70,13 @@ public class LanguageGraphTests
 
     [Test]
     [Arguments("models_path: '.' draft_models_path: 'd'", "draft_models_path is not served yet")]
+    [Arguments("models_path: '.' draft_device: 'CPU'", "draft_device is not served yet")]
+    [Arguments("models_path: '.' draft_max_num_batched_tokens: 256", "draft_max_num_batched_tokens is not served yet")]
+    [Arguments("models_path: '.' draft_cache_size: 1", "draft_cache_size is not served yet")]
+    [Arguments("models_path: '.' draft_block_size: 32", "draft_block_size is not served yet")]
+    [Arguments("models_path: '.' draft_max_num_seqs: 8", "draft_max_num_seqs is not served yet")]
+    [Arguments("models_path: '.' draft_dynamic_split_fuse: true", "draft_dynamic_split_fuse is not served yet")]
+    [Arguments("models_path: '.' draft_eagle3_mode: true", "draft_eagle3_mode is not served yet")]
     [Arguments("models_path: '.' cache_eviction_config { start_size: 1 }", "cache_eviction_config is not served yet")]
     [Arguments("models_path: '.' sparse_attention_config { }", "sparse_attention_config is not served yet")]
     [Arguments("models_path: '.' cache_size: 'four'", "cache_size is a whole number from 0 to 1048576; got four.")]

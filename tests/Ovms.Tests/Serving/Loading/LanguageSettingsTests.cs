@@ -28,7 +28,10 @@ public sealed class LanguageSettingsTests
         ModelOptions given = s_model with { PluginConfig = "{\"KV_CACHE_PRECISION\": \"f16\"}" };
         await Assert.That(From(given).Value!.Plugin.ToString()).IsEqualTo("KV_CACHE_PRECISION=f16");
         await Assert.That(From(given with { KvCachePrecision = "f16" }).IsOk).IsTrue();
-        await Assert.That(From(given with { KvCachePrecision = "u8" }).Code).IsEqualTo(StatusCode.PluginConfigConflictingParameters);
+        Outcome<LanguageSettings> clash = From(given with { KvCachePrecision = "u8" });
+        await Assert.That(clash.Code).IsEqualTo(StatusCode.PluginConfigConflictingParameters);
+        await Assert.That(clash.Detail).IsEqualTo(
+            "kv_cache_precision is u8, but plugin_config sets KV_CACHE_PRECISION to f16; give one of them.");
         await Assert.That(From(s_model with { KvCachePrecision = "u8" }).Value!.Plugin.ToString()).IsEqualTo("KV_CACHE_PRECISION=u8");
     }
 

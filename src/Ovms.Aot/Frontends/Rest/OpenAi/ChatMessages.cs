@@ -70,9 +70,18 @@ internal sealed record ChatMessages(JsonElement Messages, JsonElement Tools, Jso
         {
             fields.Fail("Every message must have 'role' field");
         }
-        else if (message.TryGetProperty("content", out JsonElement content))
+        else
         {
-            CheckContent(fields, content);
+            if (message.TryGetProperty("content", out JsonElement content))
+            {
+                CheckContent(fields, content);
+            }
+
+            if (message.TryGetProperty("tool_calls", out JsonElement calls)
+                && calls.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
+            {
+                fields.Fail("A message's tool_calls are not an array");
+            }
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed record ChatRequest
     {
         bool wanted = fields.Flag("logprobs", "logprobs accepts values true or false");
         long? top = fields.Unsigned("top_logprobs");
-        if (top is { } && !wanted)
+        if (top > 0 && !wanted)
         {
             fields.Fail("top_logprobs is given without logprobs: true");
         }

@@ -24,6 +24,7 @@ internal static class LogitBiasField
         }
 
         List<KeyValuePair<int, float>> pairs = [];
+        HashSet<int> ids = [];
         foreach (JsonProperty pair in value.EnumerateObject())
         {
             if (!int.TryParse(pair.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
@@ -37,6 +38,12 @@ internal static class LogitBiasField
                 || !(bias is >= -100 and <= 100))
             {
                 fields.Fail($"logit_bias: token {id} has {Shown.Bounded(pair.Value.GetRawText())}; expected: a number from -100 to 100");
+                return [];
+            }
+
+            if (!ids.Add(id))
+            {
+                fields.Fail($"logit_bias: token {id} is given twice; expected: once");
                 return [];
             }
 

@@ -64,6 +64,11 @@ internal sealed class TextBody(BufferBudget budget) : IDisposable
             return came.WithoutValue;
         }
 
+        if (json.Length == 0)
+        {
+            return RequestFields.Refuse("Cannot parse JSON body; the body is empty, expected: an object with the field model");
+        }
+
         Outcome room = HoldDocument(json.Bytes);
         if (!room.IsOk)
         {

@@ -48,6 +48,8 @@ public class RequestTests
     [Arguments("\"logit_bias\":{\"1\":100.1}," + Messages, "logit_bias: token 1 has 100.1; expected: a number from -100 to 100")]
     [Arguments("\"logit_bias\":{\"1\":-100.1}," + Messages, "logit_bias: token 1 has -100.1; expected: a number from -100 to 100")]
     [Arguments("\"logit_bias\":{\"-1\":1}," + Messages, "logit_bias: -1 is no token id; expected: a whole number from 0 to 2147483647")]
+    [Arguments("\"logit_bias\":{\"1\":1,\"01\":2}," + Messages, "logit_bias: token 1 is given twice; expected: once")]
+    [Arguments("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":5}]", "A message's tool_calls are not an array")]
     [Arguments("\"logit_bias\":[]," + Messages, "logit_bias is not an object of token ids and numbers")]
     [Arguments("\"stop\":\"\"," + Messages, "stop holds an empty string, which would end every answer at once; leave it out")]
     [Arguments("\"stop\":[\"a\",\"\"]," + Messages, "stop holds an empty string, which would end every answer at once; leave it out")]
@@ -99,6 +101,7 @@ public class RequestTests
     [Arguments("\"user\":\"u\",\"store\":true,\"metadata\":{},\"num_assistant_tokens\":\"x\",\"max_ngram_size\":[]")]
     [Arguments("\"tools\":[{\"type\":\"function\",\"name\":\"flat\"}]")]
     [Arguments("\"logit_bias\":{},\"stop\":[]")]
+    [Arguments("\"logprobs\":false,\"top_logprobs\":0")]
     [Arguments("\"logit_bias\":{\"0\":-100,\"1\":100}")]
     [Arguments("\"assistant_confidence_threshold\":\"x\"")]
     public async Task RightChat_IsTaken(string fields)
