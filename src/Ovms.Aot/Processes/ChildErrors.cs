@@ -28,7 +28,7 @@ internal sealed class ChildErrors
     private int _dropped;
 
     /// <summary>Begins to read.</summary>
-    /// <param name="stream">The stream; read until it ends.</param>
+    /// <param name="stream">The stream; read until it ends, and then disposed.</param>
     /// <param name="name">Begins each line in the log.</param>
     /// <param name="log">The log.</param>
     public ChildErrors(Stream stream, string name, ILogger log)
@@ -96,6 +96,8 @@ internal sealed class ChildErrors
             // The child was left behind; nobody wants its lines.
         }
 
+        // The process object leaves it to the garbage collector otherwise, and descriptors are few.
+        stream.Dispose();
         TellDropped();
         _read.TrySetResult();
     }

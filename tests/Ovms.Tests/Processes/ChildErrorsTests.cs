@@ -10,8 +10,10 @@ public sealed class ChildErrorsTests
     [Test]
     public async Task LinesSinceAMark_AreThoseThatCameLater()
     {
-        ChildErrors errors = new(new MemoryStream(Encoding.UTF8.GetBytes("one\ntwo\n\nthree")), "child", NullLogger.Instance);
+        MemoryStream stream = new(Encoding.UTF8.GetBytes("one\ntwo\n\nthree"));
+        ChildErrors errors = new(stream, "child", NullLogger.Instance);
         await errors.Done;
+        await Assert.That(stream.CanRead).IsFalse();
         await Assert.That(errors.Count).IsEqualTo(3);
         await Assert.That(errors.LastSince(0)).IsEqualTo("one\ntwo\nthree");
         await Assert.That(errors.LastSince(2)).IsEqualTo("three");

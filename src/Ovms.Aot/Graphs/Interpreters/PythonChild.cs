@@ -18,6 +18,7 @@ internal sealed class PythonChild : IDisposable
     private readonly PythonChannel _channel;
     private readonly BlockingCollection<Action> _work = [];
     private long _mark;
+    private int _isDisposed;
 
     private PythonChild(ChildProcess process, string name)
     {
@@ -162,9 +163,14 @@ internal sealed class PythonChild : IDisposable
         return words.Length == 0 ? $"the Python process {ended}" : $"the Python process {ended}; its last words: {words}";
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the process, if it runs. May be called again: who keeps it running and who stops the node may do so at once.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _process.Dispose();
         _work.CompleteAdding();
     }
