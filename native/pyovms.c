@@ -1,11 +1,17 @@
 // pyovms: the tensors of Python nodes. Uses Python's limited API of 3.11, so that one library serves every later Python too.
 // lib/python/pyovms.py is the same in Python alone, for Python 3.12 and later.
 
+#define _GNU_SOURCE
 #define Py_LIMITED_API 0x030b0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __linux__
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#endif
 
 // A tensor over the memory of another object. Made by a handler, its buffer is that object's; sent by the server (dims is not NULL), it has
 // a format and a shape of its own over plain bytes.
@@ -291,8 +297,28 @@ static PyType_Spec tensor_spec = {
     .slots = tensor_slots,
 };
 
+#ifdef __linux__
+static void end_group(int signal) {
+    (void)signal;
+    kill(getpgrp() == getpid() ? 0 : getpid(), SIGKILL);
+}
+
+// A handler in C, because one in Python waits for the interpreter's lock, which a node may never give up.
+static PyObject *end_with_parent(PyObject *module, PyObject *nothing) {
+    (void)module;
+    (void)nothing;
+    struct sigaction action = {.sa_handler = end_group};
+    if (sigaction(SIGRTMAX, &action, NULL) == 0)
+        prctl(PR_SET_PDEATHSIG, SIGRTMAX);
+    Py_RETURN_NONE;
+}
+#endif
+
 static PyMethodDef methods[] = {
     {"_input", input, METH_VARARGS, "A tensor that the server sent."},
+#ifdef __linux__
+    {"_end_with_parent", end_with_parent, METH_NOARGS, "When the parent ends, so do this process and those of its group."},
+#endif
     {NULL, NULL, 0, NULL},
 };
 

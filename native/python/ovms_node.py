@@ -8,29 +8,31 @@ A frame, in little endian:  u32 kind | u32 bytes of head | u64 bytes of data | h
 The server asks                                              and this process answers
   1 START    u32 version, text handler, text folder,         101 READY     u32 version, text Python's version
              text node, texts inputs, texts outputs          or 102 REFUSED   text why
-  2 EXECUTE  u64 call, u32 count, tensors                    103 OUTPUTS   u32 1 if a generator may have more, u32 count, tensors
-                                                             or 105 RAISED    text what, text where
-  3 NEXT     u64 call: the generator goes on                 103, 105 or 104 END
+  2 EXECUTE  u64 call, u32 count, tensors                    103 OUTPUTS   u64 call, u32 1 if a generator may have more, u32 count,
+                                                                           tensors
+                                                             or 105 RAISED    u64 call, text what, text where
+  3 NEXT     u64 call: the generator goes on                 103, 105 or 104 END   u64 call
   4 DROP     u64 call: nobody reads the generator any more   nothing
   5 FINISH                                                   106 FINISHED
 
 One question is open at a time. The server's end of this protocol is src/Ovms.Aot/Graphs/Interpreters.
 """
 
-import io
 import mmap
 import os
 import signal
 import struct
 import sys
 
-VERSION = 1
+VERSION = 2
 START, EXECUTE, NEXT, DROP, FINISH = 1, 2, 3, 4, 5
 READY, REFUSED, OUTPUTS, END, RAISED, FINISHED = 101, 102, 103, 104, 105, 106
 HEADER = struct.Struct("<IIQ")
 LONGEST_TEXT = 1000
 LARGE = 1 << 20
 MOST_BYTES = 1 << 30
+MOST_HEAD = 1 << 20
+MOST_DIMS = 64
 
 
 class HandlerFault(Exception):
@@ -66,16 +68,24 @@ def take_channel():
 
         msvcrt.setmode(reader, os.O_BINARY)
         msvcrt.setmode(writer, os.O_BINARY)
-    return reader, io.open(reader, "rb", 1 << 16, closefd=False), io.open(writer, "wb", 1 << 16, closefd=False)
+    return reader, writer
 
 
-def end_with_server(reader):
+def end_with_server(reader, writer):
     """Ends this process, and what it has started, when the server has ended, whatever the handler does."""
+    process = os.getpid()
 
     def end():
-        if os.name == "posix" and os.getpgrp() == os.getpid():
-            os.killpg(os.getpgrp(), signal.SIGKILL)
+        if os.name == "posix" and os.getpid() == process == os.getpgrp():
+            os.killpg(process, signal.SIGKILL)
         os._exit(0)
+
+    def leave_channel():
+        # A process that the handler forks must neither take requests nor answer them.
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, reader)
+        os.dup2(nothing, writer)
+        os.close(nothing)
 
     if os.name != "posix":
         return end
@@ -104,6 +114,7 @@ def end_with_server(reader):
                     end()
 
     threading.Thread(target=watch, name="ovms-watch", daemon=True).start()
+    os.register_at_fork(after_in_child=leave_channel)
     return end
 
 
@@ -140,6 +151,10 @@ def text(value):
 
 
 def dims(value):
+    if len(value) > MOST_DIMS:
+        raise HandlerFault("a tensor of execute has %d dimensions; at most %d are taken" % (len(value), MOST_DIMS))
+    if any(not -1 << 63 <= dimension < 1 << 63 for dimension in value):
+        raise HandlerFault("a tensor of execute has the shape %s; dimensions have at most 63 bits" % bounded(str(list(value))))
     return struct.pack("<I%dq" % len(value), len(value), *value)
 
 
@@ -152,6 +167,7 @@ class Node:
 
     def __init__(self, reader, writer, end):
         self.reader, self.writer, self.end = reader, writer, end
+        self.process = os.getpid()
         self.model = None
         self.path = ""
         self.outputs = []
@@ -165,9 +181,11 @@ class Node:
             elif kind == EXECUTE:
                 call = head.number("<Q")
                 inputs = [self.read_tensor(head) for _ in range(head.number("<I"))]
-                self.answer(self.execute, call, inputs)
+                self.answer(call, lambda: self.execute(call, inputs))
+                del inputs
             elif kind == NEXT:
-                self.answer(self.go_on, head.number("<Q"))
+                call = head.number("<Q")
+                self.answer(call, lambda: self.go_on(call))
             elif kind == DROP:
                 self.drop(head.number("<Q"))
             elif kind == FINISH:
@@ -200,6 +218,8 @@ class Node:
         return self.pyovms._input(name, memory, shape, datatype, form, buffer_shape)
 
     def write(self, kind, head=b"", contents=()):
+        if os.getpid() != self.process:
+            os._exit(0)  # a process that the handler forked, and that came back from it
         self.writer.write(HEADER.pack(kind, len(head), sum(size for size, _ in contents)) + head)
         for _, content in contents:
             self.writer.write(content)
@@ -215,6 +235,7 @@ class Node:
             import pyovms
 
             self.pyovms = pyovms
+            getattr(pyovms, "_end_with_parent", int)()  # the one in C alone can also end what the handler starts
             path, folder, node, inputs, self.outputs = head.text(), head.text(), head.text(), head.texts(), head.texts()
             self.load(path, folder)
             if hasattr(self.model, "initialize"):
@@ -247,19 +268,18 @@ class Node:
             raise HandlerFault("OvmsPythonModel in %s has no method execute" % path)
         self.model = kind()
 
-    def answer(self, step, *arguments):
+    def answer(self, call, step):
         try:
-            kind, head, contents = step(*arguments)
+            kind, head, contents = step()
         except HandlerFault as fault:
             kind, head, contents = RAISED, text(bounded(str(fault))) + text(""), ()
         except BaseException as error:
             what, where = self.describe(error)
             kind, head, contents = RAISED, text(what) + text(where), ()
-        self.write(kind, head, contents)
+        self.write(kind, struct.pack("<Q", call) + head, contents)
 
     def execute(self, call, inputs):
         result = self.model.execute(inputs)
-        del inputs
         if isinstance(result, list):
             return self.pack(result, False)
         if hasattr(result, "__next__"):
@@ -293,6 +313,7 @@ class Node:
                 self.describe(error)
 
     def pack(self, tensors, more):
+        tensors = list(tensors)  # a class of its own may count otherwise
         head, contents, names = struct.pack("<II", more, len(tensors)), [], set()
         for tensor in tensors:
             if not isinstance(tensor, self.pyovms.Tensor):
@@ -303,12 +324,18 @@ class Node:
             if tensor.name in names:
                 raise HandlerFault("execute gave two tensors named %s; expected one for each output" % tensor.name)
             names.add(tensor.name)
+            if len(tensor.datatype) > LONGEST_TEXT:
+                raise HandlerFault(
+                    "execute gave %s with a datatype of %d characters; at most %d are taken"
+                    % (tensor.name, len(tensor.datatype), LONGEST_TEXT))
             view = memoryview(tensor)
             content = tensor if view.c_contiguous else view.tobytes()
             head += (text(tensor.name) + text(tensor.datatype) + dims(tensor.shape) + text(view.format) + dims(view.shape)
                      + struct.pack("<Q", view.nbytes))
             if view.nbytes:
                 contents.append((view.nbytes, content))
+        if len(head) > MOST_HEAD - HEADER.size:
+            raise HandlerFault("execute gave names, shapes and formats of %d bytes; at most %d are taken" % (len(head), MOST_HEAD))
         if sum(size for size, _ in contents) > MOST_BYTES:
             raise HandlerFault("execute gave more than %d bytes; that many fit in an answer" % MOST_BYTES)
         return OUTPUTS, head, contents
@@ -321,6 +348,13 @@ class Node:
             self.describe(error)
         self.write(FINISHED)
 
+    def log(self, lines):
+        """Prints for the log, whatever the handler has done with sys.stderr."""
+        try:
+            os.write(2, lines.encode("utf-8", "backslashreplace"))
+        except OSError:
+            pass
+
     def describe(self, error):
         """Prints the exception for the log; returns what and where it is for the caller."""
         import traceback
@@ -329,8 +363,7 @@ class Node:
         while inside is not None and inside.tb_frame.f_code.co_filename in (__file__, "<frozen importlib._bootstrap_external>",
                                                                             "<frozen importlib._bootstrap>"):
             inside = inside.tb_next
-        traceback.print_exception(type(error), error, inside)
-        sys.stderr.flush()
+        self.log("".join(traceback.format_exception(type(error), error, inside)))
         lines = "".join(traceback.format_exception_only(type(error), error)).splitlines()
         what = " | ".join(line.strip() for line in lines if line.strip())
         where = ""
@@ -343,10 +376,15 @@ class Node:
 
 
 def main():
-    descriptor, reader, writer = take_channel()
-    Node(reader, writer, end_with_server(descriptor)).serve()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    reader, writer = take_channel()
+    end = end_with_server(reader, writer)
+    with open(reader, "rb", 1 << 16, closefd=False) as requests, open(writer, "wb", 1 << 16, closefd=False) as answers:
+        Node(requests, answers, end).serve()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass  # the handler has closed or replaced it
     os._exit(0)  # threads of the handler do not hold it up
 
 

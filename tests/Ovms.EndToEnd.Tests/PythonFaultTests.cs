@@ -99,6 +99,11 @@ public sealed class PythonFaultTests
         await Assert.That(down.Status.Detail).Contains("node worker").And.Contains("broken now").And.Contains("it is started again in");
         using HttpResponseMessage ready = await server.Http.GetAsync("/v2/models/g/ready");
         await Assert.That(ready.StatusCode).IsNotEqualTo(HttpStatusCode.OK);
+
+        // However often a start fails, the next one follows.
+        await server.Process.WaitForLineAsync(static line => line.Contains("is started again in 0.8 s", StringComparison.Ordinal));
+        File.Delete(Path.Combine(folder.Path, "g", "broken"));
+        await server.Process.WaitForLineAsync(static line => line.Contains("the Python process runs again", StringComparison.Ordinal));
     }
 
     [Test]

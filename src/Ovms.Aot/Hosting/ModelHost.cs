@@ -6,6 +6,7 @@ using Ovms.Graphs.Execution;
 using Ovms.Graphs.Interpreters;
 using Ovms.Inference;
 using Ovms.Observability;
+using Ovms.Observability.Metrics;
 using Ovms.Options;
 using Ovms.Pipelines;
 using Ovms.Repository.Remote;
@@ -49,9 +50,13 @@ internal sealed class ModelHost : IDisposable
         ModelLoader loader = new(engine.Cores, engine.Devices, engine.Cpus, log, _remotes, health, language.Load);
         ReturnLoader returns = new(loader, engine.Devices);
         PythonSettings python =
-            PythonSettings.Of(start.Server.AllowPythonNodes, start.Server.PythonExecutable, AppContext.BaseDirectory);
+            PythonSettings.Of(start.Server.AllowPythonNodes, start.Server.PythonExecutable, AppContext.BaseDirectory) with
+            {
+                AnswerTime = start.Server.PythonNodeTimeoutSeconds is > 0 and var most ? TimeSpan.FromSeconds(most) : null,
+                Restarted = (graph, node) => PythonRestarts.Add(("name", graph), ("node", node)),
+            };
         GraphLoader graphs = new(calls, served.Registry, python, log);
-        _libraries = NodeLibraries.From(start.Server, log);
+        _libraries = NodeLibraries.From(start.Server, library => LibraryRestarts.Add(("library", library)), log);
         PipelineLoader pipelines = new(served.Registry, calls, _libraries, log);
         _models = new ModelManager(
             served.Registry,
@@ -88,6 +93,12 @@ internal sealed class ModelHost : IDisposable
 
     /// <summary>Completes when loading has been tried for every model configured at start-up.</summary>
     public Task<Outcome<ReloadResult>> FirstLoad { get; }
+
+    /// <summary>How often processes of Python nodes were started again, by graph and node.</summary>
+    public RestartCounts PythonRestarts { get; } = new();
+
+    /// <summary>How often processes of custom node libraries were started again, by library.</summary>
+    public RestartCounts LibraryRestarts { get; } = new();
 
     /// <summary>The devices other than the CPU that models were compiled for.</summary>
     public DeviceWatches Devices => _engine.Devices.Watches;

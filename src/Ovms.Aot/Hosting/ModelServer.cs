@@ -126,6 +126,8 @@ internal sealed class ModelServer(CommandLine.Start start, LogProvider logging, 
         {
             ProcessMetrics.AddBuild(_metrics, ServerVersion.Text, OpenVinoLibrary.BuildNumber);
             Metering.ConnectDevices(_metrics, begun.Value.Devices);
+            _metrics.Add(MetricFamilies.PythonRestarts, begun.Value.PythonRestarts.WriteTo);
+            _metrics.Add(MetricFamilies.LibraryRestarts, begun.Value.LibraryRestarts.WriteTo);
         }
 
         return await ServeAsync(web, begun.Value, served).ConfigureAwait(false);

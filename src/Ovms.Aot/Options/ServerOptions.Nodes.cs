@@ -30,4 +30,12 @@ internal sealed partial record ServerOptions
     /// <summary>Python for Python nodes, 3.11 or later: a path, or a name that is looked for in PATH.</summary>
     [Option("python_executable", Placeholder = "FILE")]
     public string PythonExecutable { get; init; } = "python3";
+
+    /// <summary>
+    /// Seconds that the handler of a Python node may take to return from execute, or for the next item of a generator; 0 for no limit.
+    /// </summary>
+    [Option(
+        "python_node_timeout_seconds", Group = "limits", Placeholder = "SECONDS", Max = 86400,
+        WhenHit = "the call gets DEADLINE_EXCEEDED / 504, with the option's name; the node's process is ended and started again")]
+    public uint PythonNodeTimeoutSeconds { get; init; } = 600;
 }

@@ -25,12 +25,16 @@ internal sealed class NodeLibraries(int mostHangs, Func<string, string, Isolated
 
     /// <summary>Libraries as the options of the server say.</summary>
     /// <param name="options">The options.</param>
+    /// <param name="restarted">Is told a library's name each time that its process is started again.</param>
     /// <param name="log">Receives what happens to the processes of libraries.</param>
-    public static NodeLibraries From(ServerOptions options, ILogger log)
+    public static NodeLibraries From(ServerOptions options, Action<string> restarted, ILogger log)
     {
         int limit = (int)options.CustomNodeHangLimit;
         return options.IsolateCustomNodes
-            ? new NodeLibraries(limit, (name, path) => new IsolatedLibrary(name, path, limit, [Environment.ProcessPath!], log))
+            ? new NodeLibraries(limit, (name, path) => new IsolatedLibrary(name, path, limit, [Environment.ProcessPath!], log)
+            {
+                Restarted = restarted,
+            })
             : new NodeLibraries(limit);
     }
 

@@ -31,6 +31,7 @@ internal static partial class ChildChannel
     public static (Stream Requests, Stream Answers) Take()
     {
         SetProcess(SignalAtParentsDeath, Kill, 0, 0, 0);
+        SetGroup(0, 0);
         SetSignal(Interrupt, Ignore);
         SetSignal(Terminate, Ignore);
         CloseInherited();
@@ -81,6 +82,9 @@ internal static partial class ChildChannel
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int SetProcess(int option, nuint first, nuint second, nuint third, nuint fourth);
+
+    [LibraryImport("libc", EntryPoint = "setpgid")]
+    private static partial int SetGroup(int process, int group);
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint SetSignal(int signal, nint handler);

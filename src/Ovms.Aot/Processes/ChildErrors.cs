@@ -21,13 +21,14 @@ internal sealed class ChildErrors
     private readonly Lock _gate = new();
     private readonly Queue<string> _last = new();
     private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _taken;
     private int _charsKept;
     private long _second = Stopwatch.GetTimestamp();
     private int _linesInSecond;
     private int _dropped;
 
     /// <summary>Begins to read.</summary>
-    /// <param name="stream">The stream; read until it ends.</param>
+    /// <param name="stream">The stream; read until it ends, and then disposed.</param>
     /// <param name="name">Begins each line in the log.</param>
     /// <param name="log">The log.</param>
     public ChildErrors(Stream stream, string name, ILogger log)
@@ -39,15 +40,25 @@ internal sealed class ChildErrors
     /// <summary>Completes when the stream has ended.</summary>
     public Task Done => _read.Task;
 
-    /// <summary>The last lines, at most 20 and 2048 characters.</summary>
-    public string Last
+    /// <summary>Number of lines that have come.</summary>
+    public long Count
     {
         get
         {
             lock (_gate)
             {
-                return string.Join('\n', _last);
+                return _taken;
             }
+        }
+    }
+
+    /// <summary>The last lines, at most 20 and 2048 characters.</summary>
+    /// <param name="mark">A former <see cref="Count"/>: only lines that came later; 0 for all.</param>
+    public string LastSince(long mark)
+    {
+        lock (_gate)
+        {
+            return string.Join('\n', _last.TakeLast((int)Math.Clamp(_taken - mark, 0, _last.Count)));
         }
     }
 
@@ -85,6 +96,8 @@ internal sealed class ChildErrors
             // The child was left behind; nobody wants its lines.
         }
 
+        // The process object leaves it to the garbage collector otherwise, and descriptors are few.
+        stream.Dispose();
         TellDropped();
         _read.TrySetResult();
     }
@@ -125,9 +138,10 @@ internal sealed class ChildErrors
 
     private void Keep(string line)
     {
-        string kept = line.Length > CharsKept ? line[..CharsKept] : line;
+        string kept = ToldText.Start(line, CharsKept);
         lock (_gate)
         {
+            _taken++;
             _last.Enqueue(kept);
             _charsKept += kept.Length;
             while (_last.Count > LinesKept || (_charsKept > CharsKept && _last.Count > 1))

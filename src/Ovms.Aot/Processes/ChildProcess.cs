@@ -10,8 +10,9 @@ namespace Ovms.Processes;
 /// </summary>
 /// <remarks>
 /// The child's duties: it ends when its input ends, so that none outlives the server; it ignores SIGINT and SIGTERM, which terminals and
-/// service managers send to all processes of a server; it closes the descriptors that it inherited, but for the three; and before code of
-/// others runs, it moves its channel to other descriptors, so that what that code prints cannot get into it.
+/// service managers send to all processes of a server; it leads a process group, which ends with it; it closes the descriptors that it
+/// inherited, but for the three; and before code of others runs, it moves its channel to other descriptors, so that what that code prints
+/// cannot get into it.
 /// </remarks>
 internal sealed class ChildProcess : IDisposable
 {
@@ -44,14 +45,19 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>How long it has run.</summary>
     public TimeSpan Lived => Stopwatch.GetElapsedTime(_started);
 
-    /// <summary>The last lines of its standard error, bounded.</summary>
-    public string LastErrors => _errors.Last;
+    /// <summary>Number of lines that have come from its standard error.</summary>
+    public long ErrorLines => _errors.Count;
 
     /// <summary>
     /// Completes when it has ended, with what is said of that: "ended with signal 11 (SIGSEGV)", "ended with exit code 3", or the cause
-    /// that was given to <see cref="Kill"/>. <see cref="LastErrors"/> is complete then, unless a child of the child keeps the stream open.
+    /// that was given to <see cref="Kill"/>. <see cref="LastErrorsSince"/> is complete then, unless a child of the child keeps the stream
+    /// open.
     /// </summary>
     public Task<string> Ended { get; }
+
+    /// <summary>The last lines of its standard error, bounded.</summary>
+    /// <param name="mark">A former <see cref="ErrorLines"/>: only lines that came later; 0 for all.</param>
+    public string LastErrorsSince(long mark) => _errors.LastSince(mark);
 
     /// <summary>Starts a child.</summary>
     /// <param name="start">What is started.</param>
@@ -154,6 +160,7 @@ internal sealed class ChildProcess : IDisposable
     private async Task<string> EndAsync()
     {
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        ProcessGroup.Kill(Id);
         await Task.WhenAny(_errors.Done, Task.Delay(s_lastLines, CancellationToken.None)).ConfigureAwait(false);
         return Volatile.Read(ref _cause) ?? Describe(_process.ExitCode);
     }

@@ -13,7 +13,7 @@ internal sealed class FramedChild : IDisposable
     private readonly ChildProcess _process;
     private readonly FrameWriter _writer;
     private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, IChildCall> _calls = [];
+    private readonly Dictionary<ulong, (IChildCall Call, long Mark)> _calls = [];
     private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _lastCall;
     private string? _end;
@@ -55,13 +55,14 @@ internal sealed class FramedChild : IDisposable
     {
         string? end;
         ulong number;
+        long mark = _process.ErrorLines;
         lock (_gate)
         {
             end = _end;
             number = ++_lastCall;
             if (end is null)
             {
-                _calls.Add(number, call);
+                _calls.Add(number, (call, mark));
             }
         }
 
@@ -142,7 +143,7 @@ internal sealed class FramedChild : IDisposable
         IChildCall? call;
         lock (_gate)
         {
-            call = _calls.GetValueOrDefault(header.Call);
+            call = _calls.GetValueOrDefault(header.Call).Call;
         }
 
         // The call is in the table until its answer is complete: if the child ends within it, the call is told.
@@ -161,21 +162,27 @@ internal sealed class FramedChild : IDisposable
 
         // What it has answered before its end counts.
         await Task.WhenAny(_read.Task, Task.Delay(s_patience, CancellationToken.None)).ConfigureAwait(false);
-        string words = _process.LastErrors.ReplaceLineEndings(" ");
-        string end = words.Length == 0 ? how : $"{how}; it said last: {(words.Length > LastWords ? words[^LastWords..] : words)}";
-        IChildCall[] left;
+        (IChildCall Call, long Mark)[] left;
+        string end;
         lock (_gate)
         {
-            _end = end;
             left = [.. _calls.Values];
             _calls.Clear();
+            _end = end = Described(how, left.Length == 0 ? 0 : left.Min(static call => call.Mark));
         }
 
-        foreach (IChildCall call in left)
+        foreach ((IChildCall call, long mark) in left)
         {
-            call.Lost(end);
+            call.Lost(Described(how, mark));
         }
 
         return end;
+    }
+
+    // What it said before a call says nothing about the end of that call.
+    private string Described(string how, long mark)
+    {
+        string words = ToldText.End(_process.LastErrorsSince(mark).ReplaceLineEndings(" "), LastWords);
+        return words.Length == 0 ? how : $"{how}; it said last: {words}";
     }
 }

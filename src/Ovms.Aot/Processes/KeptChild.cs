@@ -31,6 +31,9 @@ internal sealed class KeptChild : IDisposable
     /// <summary>Raised, on any thread, when a child has become ready or has ended. Handlers must be quick.</summary>
     public event Action? Changed;
 
+    /// <summary>Raised when a child is started again. Handlers must be quick.</summary>
+    public event Action? Restarted;
+
     /// <summary>The child that is ready; null while there is none.</summary>
     public FramedChild? Current => _current;
 
@@ -63,6 +66,10 @@ internal sealed class KeptChild : IDisposable
             Log.Warning(_log, _reason);
             Changed?.Invoke();
             await Task.Delay(wait, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_stop.IsCancellationRequested)
+            {
+                Restarted?.Invoke();
+            }
         }
 
         _first.TrySetResult(Outcome.Fail(StatusCode.ChildProcessFailed, $"{_start.Name} is not needed any more."));

@@ -634,6 +634,10 @@ internal enum StatusCode
     [Status("The Python node is not available", Grpc = GrpcCode.Unavailable, Http = 503)]
     PythonNodeDown,
 
+    /// <summary>The handler of a Python node did not return within the server's limit.</summary>
+    [Status("The Python node took too long", Grpc = GrpcCode.DeadlineExceeded, Http = 504)]
+    PythonNodeTimeout,
+
     /// <summary>A generator runs in this stream already.</summary>
     [Status(
         "Node is already processing data. Create new stream for another request.", Grpc = GrpcCode.ResourceExhausted, Http = 503)]

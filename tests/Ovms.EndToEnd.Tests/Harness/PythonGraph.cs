@@ -17,7 +17,8 @@ internal static class PythonGraph
         }
     }
 
-    private static string Modules => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Repo.Binary))!, "lib", "python");
+    /// <summary>The package's folder of Python files.</summary>
+    public static string Modules => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Repo.Binary))!, "lib", "python");
 
     /// <summary>A node. Each port is TAG:stream.</summary>
     /// <param name="name">Its name.</param>

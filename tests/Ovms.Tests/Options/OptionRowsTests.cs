@@ -38,7 +38,7 @@ public class OptionRowsTests
         "concurrency",
         "connection_memory_percent",
         "cpu_facts_root",
-        "custom_node_hang_limit", "isolate_custom_nodes", "allow_python_nodes", "python_executable",
+        "custom_node_hang_limit", "isolate_custom_nodes", "allow_python_nodes", "python_executable", "python_node_timeout_seconds",
         "cpu_partition",
         "device_errors_before_unready",
         "drain_timeout_seconds",

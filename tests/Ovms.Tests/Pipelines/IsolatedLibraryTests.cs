@@ -112,6 +112,9 @@ public sealed class IsolatedLibraryTests
         Outcome<NodeTensor[]> crashed = Execute(instance, -1, 2, 3);
         await Assert.That(crashed.Code).IsEqualTo(StatusCode.NodeLibraryExecutionFailed);
         await Assert.That(crashed.Detail!).StartsWith(text);
+
+        // The call is told before the library falls.
+        await Assert.That(await changed.WaitAsync(s_patience)).IsTrue();
         await ReadyAsync(library, changed);
 
         // Both instances are there again, in another process.

@@ -12,7 +12,7 @@ namespace Ovms.Graphs.Interpreters;
 internal sealed class PythonChannel(Stream requests, Stream answers)
 {
     /// <summary>The version of the protocol.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     /// <summary>Bytes of the tensors of one answer, as of a message. The other end knows the limit too.</summary>
     public const long MostData = NativeBuffer.MaxLength;
@@ -100,6 +100,7 @@ internal sealed class PythonChannel(Stream requests, Stream answers)
     private static ReceivedTensor[] TensorsOf(byte[] head, long dataBytes)
     {
         HeadReader reader = new(head);
+        _ = reader.Long();
         _ = reader.Number();
         uint count = reader.Number();
         if (count > MostTensors)

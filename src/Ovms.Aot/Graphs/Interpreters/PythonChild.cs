@@ -9,7 +9,6 @@ internal sealed class PythonChild : IDisposable
 {
     private const string Program = "ovms_node.py";
     private const int LastWords = 3;
-    private const int MostText = 1200;
     private const int StackBytes = 256 << 10;
 
     /// <summary>Its last words come with its end; it is not waited for longer.</summary>
@@ -18,6 +17,8 @@ internal sealed class PythonChild : IDisposable
     private readonly ChildProcess _process;
     private readonly PythonChannel _channel;
     private readonly BlockingCollection<Action> _work = [];
+    private long _mark;
+    private int _isDisposed;
 
     private PythonChild(ChildProcess process, string name)
     {
@@ -92,6 +93,7 @@ internal sealed class PythonChild : IDisposable
     /// <summary>Asks a question.</summary>
     public PythonAsk Ask(PythonQuestion question)
     {
+        Volatile.Write(ref _mark, _process.ErrorLines);
         TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<PythonAnswer> answer = OnThreadAsync(() =>
         {
@@ -155,14 +157,20 @@ internal sealed class PythonChild : IDisposable
     /// <param name="ended">How it ended.</param>
     public string Described(string ended)
     {
-        // The log has all of them; callers are not told much of what earlier ones brought about.
-        string words = OneLine(string.Join('\n', _process.LastErrors.Trim().Split('\n').TakeLast(LastWords)));
+        // The log has all of them; callers are not told what earlier ones brought about.
+        string said = _process.LastErrorsSince(Volatile.Read(ref _mark));
+        string words = ToldText.OneLine(string.Join('\n', said.Trim().Split('\n').TakeLast(LastWords)));
         return words.Length == 0 ? $"the Python process {ended}" : $"the Python process {ended}; its last words: {words}";
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the process, if it runs. May be called again: who keeps it running and who stops the node may do so at once.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _process.Dispose();
         _work.CompleteAdding();
     }
@@ -210,7 +218,7 @@ internal sealed class PythonChild : IDisposable
         return kind switch
         {
             FrameKind.Ready => reader.Number() is PythonChannel.Version ? null : "lib/python is of another version of the server",
-            FrameKind.Refused => OneLine(reader.Text()),
+            FrameKind.Refused => ToldText.OneLine(reader.Text()),
             _ => throw new InvalidDataException($"an answer of kind {kind} came"),
         };
     }
@@ -229,28 +237,33 @@ internal sealed class PythonChild : IDisposable
 
     private PythonAnswer Answer(PythonQuestion question)
     {
-        switch (_channel.Read(out byte[] head, out ReceivedTensor[] tensors))
+        FrameKind kind = _channel.Read(out byte[] head, out ReceivedTensor[] tensors);
+        HeadReader reader = new(head);
+        if (kind is not (FrameKind.Outputs or FrameKind.End or FrameKind.Raised))
+        {
+            throw new InvalidDataException($"an answer of kind {kind} came");
+        }
+
+        // A caller must never get the answer to another one, whatever a handler does with the process.
+        if (reader.Long() is var call && call != question.Call)
+        {
+            new PythonAnswer(tensors).Discard();
+            throw new InvalidDataException($"an answer to the call {call} came; expected one to {question.Call}");
+        }
+
+        switch (kind)
         {
             case FrameKind.Outputs:
-                bool isGenerator = new HeadReader(head).Number() != 0;
+                bool isGenerator = reader.Number() != 0;
                 return new PythonAnswer(tensors, isGenerator ? question.Generator ?? new PythonGenerator(this, question.Call) : null);
             case FrameKind.End:
                 return PythonAnswer.End;
-            case FrameKind.Raised:
-                HeadReader reader = new(head);
-                string what = OneLine(reader.Text());
-                string where = OneLine(reader.Text());
+            default:
+                string what = ToldText.OneLine(reader.Text());
+                string where = ToldText.OneLine(reader.Text());
                 return new PythonAnswer([], Raised: where.Length == 0 ? what : $"{what} ({where})");
-            case var kind:
-                throw new InvalidDataException($"an answer of kind {kind} came");
         }
     }
-
-    // A status of gRPC travels in a header, which has one line and little room.
-    private static string OneLine(string text) => string.Join(
-        " | ",
-        (text.Length > MostText ? $"{text[..MostText]}..." : text).Split(
-            ['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static Outcome Fail(string why) => Outcome.Fail(StatusCode.PythonNodeStateFailed, why);
 }

@@ -20,12 +20,6 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
     /// <summary>Time for a handler's import and initialize.</summary>
     private static readonly TimeSpan s_loading = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the handler may go on when its caller has left: others wait behind it.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long the process may leave inputs unread when their caller has left: the caller's memory is in use.</summary>
-    private static readonly TimeSpan s_reading = TimeSpan.FromSeconds(1);
-
     /// <summary>Time for what runs, and again for finalize.</summary>
     private static readonly TimeSpan s_finishing = TimeSpan.FromSeconds(5);
 
@@ -47,6 +41,9 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
 
     /// <summary>Tells that <see cref="Reason"/> has changed.</summary>
     public event Action? Changed;
+
+    /// <summary>Tells that the process is started again.</summary>
+    public event Action? Restarted;
 
     /// <summary>Starts the process. Called once.</summary>
     /// <returns>Ok when the handler has initialized; else why not, without the node's name.</returns>
@@ -116,12 +113,16 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
             PythonAsk ask = child.Ask(question);
             try
             {
-                return await ask.Answer.WaitAsync(cancellation).ConfigureAwait(false);
+                return await ask.Answer.WaitAsync(settings.AnswerTime ?? Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return await PythonHang.EndAsync(child, ask, settings.AnswerTime!.Value).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!ask.Answer.IsCompleted)
             {
-                await LeaveAsync(child, ask).ConfigureAwait(false);
-                unfinished = FinishLateAsync(child, ask.Answer);
+                await PythonHang.LeaveAsync(child, ask).ConfigureAwait(false);
+                unfinished = PythonHang.FinishLateAsync(child, ask.Answer);
                 throw;
             }
             catch (Exception lost) when (PythonChild.IsLoss(lost))
@@ -143,28 +144,6 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
         }
 
         _turn.Release();
-    }
-
-    // The inputs are the caller's memory: they are read to their end, or the process is ended.
-    private static async Task LeaveAsync(PythonChild child, PythonAsk ask)
-    {
-        if (await Task.WhenAny(ask.Written, Task.Delay(s_reading)).ConfigureAwait(false) != ask.Written)
-        {
-            child.Kill("was ended, because it did not read its inputs until the deadline of a call");
-            await ask.Written.ConfigureAwait(false);
-        }
-    }
-
-    private static async Task FinishLateAsync(PythonChild child, Task<PythonAnswer> answer)
-    {
-        if (await Task.WhenAny(answer, Task.Delay(s_grace)).ConfigureAwait(false) != answer)
-        {
-            child.Kill(string.Create(
-                CultureInfo.InvariantCulture,
-                $"was ended, because the handler did not return within {s_grace.TotalSeconds} s after its caller had left"));
-        }
-
-        (await answer.ConfigureAwait(false)).Discard();
     }
 
     private async Task DropAsync(PythonGenerator generator)
@@ -219,6 +198,11 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
                 Fall(string.Create(CultureInfo.InvariantCulture, $"{why}; it is started again in {pause.TotalSeconds} s"));
                 child.Dispose();
                 await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!stop.IsCancellationRequested)
+                {
+                    Restarted?.Invoke();
+                }
+
                 next = await BeginAsync().ConfigureAwait(false);
                 why = next.Detail ?? "";
             }

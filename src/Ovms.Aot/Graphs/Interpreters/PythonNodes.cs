@@ -32,6 +32,7 @@ internal sealed class PythonNodes(string graph, PythonSettings settings, ILogger
             {
                 _nodes[handler.Node] = node = new PythonNode(handler, settings, $"Graph {graph}, node {handler.Node}", log);
                 node.Changed += () => Changed?.Invoke();
+                node.Restarted += () => settings.Restarted?.Invoke(graph, handler.Node);
             }
 
             return node;

@@ -9,6 +9,12 @@ internal sealed record PythonSettings(bool IsAllowed, string Executable, string 
     /// <summary>No Python nodes.</summary>
     public static PythonSettings None { get; } = new(IsAllowed: false, "", "");
 
+    /// <summary>How long a handler may take for one answer; null for no limit.</summary>
+    public TimeSpan? AnswerTime { get; init; }
+
+    /// <summary>Is told the graph and the node each time that a process is started again.</summary>
+    public Action<string, string>? Restarted { get; init; }
+
     /// <summary>The settings of a server whose binary lies in a folder.</summary>
     /// <param name="isAllowed">Whether graphs may have Python nodes.</param>
     /// <param name="executable">Python.</param>

@@ -92,6 +92,14 @@ internal static class MetricFamilies
         "ovms_node_time_us", MetricKind.Histogram,
         "Time that a node of a graph or pipeline takes for one packet or part, with its waits.",
         ["name", "node", "version"], IsDefault: false);
+    public static readonly MetricFamily PythonRestarts = new(
+        "ovms_python_node_restarts_total", MetricKind.Counter,
+        "How often the process of a Python node was started again after its end.",
+        ["name", "node"]);
+    public static readonly MetricFamily LibraryRestarts = new(
+        "ovms_custom_node_restarts_total", MetricKind.Counter,
+        "How often the process of a custom node library was started again after its end.",
+        ["library"]);
     public static readonly MetricFamily ModelReady = new(
         "ovms_model_ready", MetricKind.Gauge,
         "Whether calls of an available version are accepted; 0 while its device fails.",
@@ -228,7 +236,7 @@ internal static class MetricFamilies
         RequestsSuccess, RequestsFail, RequestTime, Streams, InferenceTime, WaitForInferRequest, CurrentRequests, InferRequests,
         InferRequestsActive, CurrentGraphs, RequestsAccepted, RequestsRejected, GraphErrors, GraphResponses, GraphProcessingTime,
         WaitingRequests, RefusedRequests, CancelledRequests, Sequences, ModelState, ModelDevices, ModelArrangement, ArrangementChanges,
-        Batches, BatchedCalls, NodeTime, ModelReady, ModelsLeftBehind, Ready,
+        Batches, BatchedCalls, NodeTime, PythonRestarts, LibraryRestarts, ModelReady, ModelsLeftBehind, Ready,
         GenerationRequests, GenerationQueueTime, GenerationFirstToken, GenerationInterToken, GenerationStepTime, GenerationTemplateTime,
         GenerationPromptTokens, GenerationCompletionTokens, GenerationCachedTokens, GenerationBatchTokens, GenerationBatchSequences,
         GenerationKvBlocks, GenerationPreemptions, GenerationCancelled, GenerationFailedSteps, GenerationRestarts,

@@ -42,6 +42,9 @@ internal sealed class IsolatedLibrary : NodeLibrary
     /// <summary>How long the process may take for a call at load, for example initialize; a library may read large files then.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Is told the library's name each time that its process is started again.</summary>
+    public Action<string>? Restarted { get; init; }
+
     /// <summary>Ends the process if calls hang in it.</summary>
     public HangRule HangRule { get; }
 
@@ -163,6 +166,7 @@ internal sealed class IsolatedLibrary : NodeLibrary
     {
         KeptChild child = new(_start, PrepareAsync, _log);
         child.Changed += OnChanged;
+        child.Restarted += () => Restarted?.Invoke(Name);
         return child;
     }
 

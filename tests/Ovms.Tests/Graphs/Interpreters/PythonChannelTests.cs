@@ -55,9 +55,9 @@ public sealed class PythonChannelTests
         yield return ("more data than its tensors have", Frame(FrameKind.Outputs, Head(0, ("out", "FP32", [2], 4)), new byte[8]));
         yield return ("less data than its tensors have", Frame(FrameKind.Outputs, Head(0, ("out", "FP32", [2], 12)), new byte[8]));
         yield return ("a tensor of less than nothing", Frame(FrameKind.Outputs, Head(0, ("out", "FP32", [2], -8)), []));
-        yield return ("more tensors than its head has", Patched(good, 16 + 4, 2));
-        yield return ("too many tensors", Patched(good, 16 + 4, 0x7FFFFFFF));
-        yield return ("a text longer than its head", Patched(good, 16 + 8, 0x7FFFFFFF));
+        yield return ("more tensors than its head has", Patched(good, 16 + 12, 2));
+        yield return ("too many tensors", Patched(good, 16 + 12, 0x7FFFFFFF));
+        yield return ("a text longer than its head", Patched(good, 16 + 16, 0x7FFFFFFF));
         yield return ("too many dimensions", Frame(FrameKind.Outputs, Head(0, ("out", "FP32", new long[65], 0)), []));
         yield return ("a head that is too long", Frame(FrameKind.Outputs, [.. Head(0, ("out", "FP32", [2], 8)), 0], new byte[8]));
     }
@@ -75,7 +75,7 @@ public sealed class PythonChannelTests
 
     private static byte[] Head(uint more, params (string Name, string Datatype, long[] Shape, long Bytes)[] tensors)
     {
-        HeadWriter writer = new HeadWriter().Begin().Number(more).Number((uint)tensors.Length);
+        HeadWriter writer = new HeadWriter().Begin().Long(7).Number(more).Number((uint)tensors.Length);
         foreach ((string name, string datatype, long[] shape, long bytes) in tensors)
         {
             writer.Text(name).Text(datatype).Dims(shape).Text("B").Dims([bytes]).Long(bytes);
