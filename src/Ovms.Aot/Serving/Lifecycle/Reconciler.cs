@@ -154,7 +154,8 @@ internal sealed class Reconciler(
             _firstAttempts.Follow(plan, _isChange);
             _isChange = false;
             readiness.SetAwaitsFirstAttempts(_firstAttempts.Any);
-            board.Await(plan.Awaited);
+            board.Follow(plan);
+            PublishStatus();
             ServableId[] leaving = [.. plan.Actions.OfType<ModelAction.Unload>().Select(static action => action.Id)];
             bool isRefused = false;
             foreach (LoadAction action in plan.Actions.OfType<LoadAction>())
@@ -169,7 +170,6 @@ internal sealed class Reconciler(
 
             LetGo(leaving);
             MarkChange();
-            PublishStatus();
         }
     }
 

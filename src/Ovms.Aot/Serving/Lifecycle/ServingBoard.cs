@@ -63,11 +63,17 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         Publish();
     }
 
-    /// <summary>Publishes versions that will be loaded.</summary>
-    public void Await(IEnumerable<ServableId> ids)
+    /// <summary>Publishes the versions that a plan awaits, and forgets failures of files and settings that it no longer wants.</summary>
+    public void Follow(ReconcilePlan plan)
     {
-        (ServableId Id, VersionRow Row)[] rows = [.. ids.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
-        if (rows.Length > 0)
+        (ServableId Id, VersionRow Row)[] rows = [.. plan.Awaited.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
+        foreach (ServableId mended in plan.Mended)
+        {
+            RowOf(mended.Name).Revive(mended.Version).Failed = null;
+            Log.Note(log, $"Model {mended.Name}; version: {mended.Version} is configured again as it is served");
+        }
+
+        if (rows.Length + plan.Mended.Length > 0)
         {
             Publish();
             _log.States(rows);
