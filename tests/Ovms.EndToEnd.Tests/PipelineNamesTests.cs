@@ -53,6 +53,29 @@ public sealed class PipelineNamesTests
         }
     }
 
+    [Test]
+    public async Task EditThatIsTakenBack_LeavesNoFault()
+    {
+        string good = Config("x");
+        using ConfigFolder folder = new(good);
+        await using OvmsServer server = await folder.StartAsync("Ready after", "--file_system_poll_wait_seconds", "0");
+        folder.Write("config.json", Config("y"));
+        using HttpResponseMessage wrong = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That((int)wrong.StatusCode).IsEqualTo(412);
+        await Assert.That(wrong.Headers.GetValues("Ovms-Config-Error").Single()).Contains("Pipeline definition has reference to missing data source - Node: n; input: b; node_name: request; data_item: x");
+        folder.Write("config.json", good);
+        using HttpResponseMessage right = await server.Http.PostAsync("/v1/config/reload", null);
+        await Assert.That(right.IsSuccessStatusCode).IsTrue();
+        await Assert.That(right.Headers.Contains("Ovms-Config-Error")).IsFalse();
+
+        static string Config(string input) => $$$"""
+            {"model_config_list": [{"config": {"name": "dummy", "base_path": "${MODELS}/dummy"}}],
+             "pipeline_config_list": [{"name": "p", "inputs": ["{{{input}}}"], "nodes": [
+                {"name": "n", "type": "DL model", "model_name": "dummy", "inputs": [{"b": {"node_name": "request", "data_item": "x"}}], "outputs": [{"data_item": "a", "alias": "y"}]}],
+                "outputs": [{"y": {"node_name": "n", "data_item": "y"}}]}]}
+            """;
+    }
+
     private static ConfigFolder Folder()
     {
         ConfigFolder folder = new(s_config);

@@ -18,6 +18,7 @@ public sealed class PipelineCheckTests
     [Arguments("a one in=request.x; b one in=a.no | b.out", "p: Pipeline definition has reference to missing data source - Node: b; input: in; node_name: a; data_item: no")]
     [Arguments("a one in=request.x in=request.x | a.out", "p: Pipeline definition has multiple connections to the same input of underlying model")]
     [Arguments("a one in=request.x i=b.out; b one in=a.out | b.out", "p: Pipeline definition contains a cycle - These nodes wait for each other: a, b")]
+    [Arguments("a one in=request.x i=b.out; b one in=a.out; c one in=b.out; d one in=c.out | d.out", "p: Pipeline definition contains a cycle - These nodes wait for each other: a, b\0")]
     [Arguments("a one in=request.x; b one in=request.x | a.out", "p: Pipeline definition has unconnected nodes - No output of the node b")]
     [Arguments("a one in=request.x; b one in=a.out <c | b.out", "p: Gather node refers to not existing node - Node: b; gather_from_node: c")]
     [Arguments("a one in=request.x; b one in=a.out <a | b.out", "p: Gather node refers to node that isn't demultiplexer")]
@@ -29,7 +30,7 @@ public sealed class PipelineCheckTests
         PipelineConfig pipeline = PipelineText.Read(definition, null, static _ => "none", static _ => [new("out", default, default!)]);
         string[] problems = [.. PipelineCheck.Check(pipeline, Find)];
         await Assert.That(problems.Length).IsEqualTo(problem.Length == 0 ? 0 : 1).Because(string.Join('\n', problems));
-        await Assert.That(problem.Length == 0 || problems[0].StartsWith(problem, StringComparison.Ordinal)).IsTrue().Because(string.Join('\n', problems));
+        await Assert.That(problem.Length == 0 || $"{problems[0]}\0".StartsWith(problem, StringComparison.Ordinal)).IsTrue().Because(string.Join('\n', problems));
     }
 
     [Test]

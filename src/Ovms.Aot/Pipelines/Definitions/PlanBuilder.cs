@@ -24,8 +24,8 @@ internal static class PlanBuilder
         ImmutableArray<PipelineNode> sorted = Sort(config);
         if (sorted.Length < config.Nodes.Length)
         {
-            string left = string.Join(", ", config.Nodes.Except(sorted).Select(static node => node.Name));
-            faults.Add(Outcome.Fail(StatusCode.PipelineContainsCycle, $"These nodes wait for each other: {left}"));
+            string circle = string.Join(", ", CircleOf([.. config.Nodes.Except(sorted)]).Select(static node => node.Name));
+            faults.Add(Outcome.Fail(StatusCode.PipelineContainsCycle, $"These nodes wait for each other: {circle}"));
             return null;
         }
 
@@ -107,6 +107,28 @@ internal static class PlanBuilder
         }
 
         return sorted.ToImmutable();
+    }
+
+    // Without the nodes that are only behind the circle: in the end no other takes inputs from them.
+    private static IEnumerable<PipelineNode> CircleOf(PipelineNode[] left)
+    {
+        Dictionary<string, PipelineNode> circle = left.ToDictionary(static node => node.Name, StringComparer.Ordinal);
+        Dictionary<string, int> readers = left.SelectMany(static node => node.Inputs).CountBy(static input => input.Node)
+            .ToDictionary(StringComparer.Ordinal);
+        Stack<PipelineNode> behind = new(left.Where(node => !readers.ContainsKey(node.Name)));
+        while (behind.TryPop(out PipelineNode? last))
+        {
+            circle.Remove(last.Name);
+            foreach (PipelineItem input in last.Inputs)
+            {
+                if (--readers[input.Node] == 0 && circle.TryGetValue(input.Node, out PipelineNode? before))
+                {
+                    behind.Push(before);
+                }
+            }
+        }
+
+        return left.Where(node => circle.ContainsKey(node.Name));
     }
 
     // Every node must lead to the response.
