@@ -47,7 +47,9 @@ public sealed class PipelineNamesTests
         using ConfigFolder folder = Folder();
         await using OvmsServer server = await folder.StartAsync("Ready after", "--ready_when", "tried");
         string states = await server.Http.GetStringAsync("/v1/config");
-        foreach ((_, _, string reason) in s_wrong)
+
+        // The language model has no tokenizer here, and is not served.
+        foreach ((_, _, string reason) in s_wrong.Where(static wrong => wrong.Model != "lm"))
         {
             await Assert.That(states).Contains($"\"error_message\": \"{reason}\"");
         }

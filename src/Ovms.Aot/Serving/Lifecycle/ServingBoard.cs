@@ -199,6 +199,11 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     public IReadOnlyList<(ServableId Id, Servable Servable)> LetGo(IEnumerable<ServableId> ids)
     {
         (ServableId Id, VersionRow Row)[] rows = [.. ids.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
+        if (rows.Length == 0)
+        {
+            return [];
+        }
+
         foreach ((_, VersionRow row) in rows)
         {
             row.State = row.Servable is null ? ServableState.End : ServableState.Unloading;
@@ -250,6 +255,10 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
                 .Where(static row => row.Servable is not null)
                 .Select(row => new ServableId(model.Name, row.Version))),
         ];
+
+    /// <summary>What the newest table has. Any thread may read it.</summary>
+    public IEnumerable<Servable> Published => registry.Current.Models.SelectMany(static model => model.Versions)
+        .Select(static version => version.Servable).OfType<Servable>();
 
     /// <summary>Why parts of the configuration are not served as configured. An empty folder is no fault.</summary>
     public ImmutableArray<ModelFault> Faults =>
