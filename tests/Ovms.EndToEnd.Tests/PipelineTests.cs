@@ -157,8 +157,8 @@ public sealed class PipelineTests
         using ConfigFolder folder = new(Config(Two + "," + Faulty("lone", "execute"), ""));
         (int code, string output, _) = await OvmsProcess.RunAsync(["check", "--config_path", folder.File], folder.Environment);
         await Assert.That(code).IsEqualTo(1);
-        await Assert.That(output).Contains("two: the model dummy is not in the configuration");
-        await Assert.That(output).Contains("lone, node s: the library ");
+        await Assert.That(output).Contains("two: Pipeline definition has reference to missing model - Node: b; model: dummy; it is not in the configuration.");
+        await Assert.That(output).Contains("lone: Pipeline refers to incorrect library - Node: s; Custom node library failed to open - ");
     }
 
     private static string[] Isolated(bool isIsolated) => isIsolated ? ["--isolate_custom_nodes"] : [];

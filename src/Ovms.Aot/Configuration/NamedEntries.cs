@@ -7,7 +7,7 @@ namespace Ovms.Configuration;
 
 /// <summary>
 /// Collects models, graphs and pipelines, which share one set of names. A duplicate name within the configuration file makes the file
-/// invalid. A duplicate from another file (a graph's list of models) is left out, with an error.
+/// invalid. A duplicate from another file (a graph's list of models) is left out, with an error unless it is the same model.
 /// </summary>
 internal sealed class NamedEntries
 {
@@ -24,10 +24,13 @@ internal sealed class NamedEntries
     /// out.</param>
     public void Add(ModelOptions model, string path, OptionFindings? findings)
     {
-        if (Claim(model.ModelName, path, findings))
+        // Graphs that share a model each list it: the same entry again says nothing new.
+        if ((findings is null && _models.Contains(model)) || !Claim(model.ModelName, path, findings))
         {
-            _models.Add(model);
+            return;
         }
+
+        _models.Add(model);
     }
 
     /// <summary>Adds a graph.</summary>

@@ -44,8 +44,6 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
         _notes.AddRange(read.Value.Warnings);
         HashSet<string> served = [.. read.Value.Names];
         read.Value.Graphs.ToList().ForEach(graph => CheckGraph(graph, served));
-        HashSet<string> names = [.. read.Value.Models.Select(static model => model.ModelName)];
-        _problems.AddRange(read.Value.Pipelines.SelectMany(pipeline => PipelineCheck.Check(pipeline, names)));
         List<ModelConfig> models = [];
         foreach (ModelOptions model in read.Value.Models)
         {
@@ -63,6 +61,8 @@ internal sealed class ConfigCheck(ServerOptions server, ConfigSource source)
             CheckFiles(model, config.Value);
         }
 
+        NamedServables named = new(read.Value, _files.Select(static file => (file.Config, file.Version, file.File)));
+        _problems.AddRange(read.Value.Pipelines.SelectMany(pipeline => PipelineCheck.Check(pipeline, named.Find)));
         CheckDevices(models);
         string text = string.Concat(_notes.Select(static note => $"note: {note}\n"))
             + string.Concat(_problems.Select(static problem => $"{problem}\n"));

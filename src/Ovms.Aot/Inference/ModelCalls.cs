@@ -50,7 +50,7 @@ internal sealed class ModelCalls
     /// <returns>The call, which the front end disposes; or why no such model is available, or why its calls are refused.</returns>
     public Outcome<ModelCall> Open(CallOrigin origin, string name, string version)
     {
-        Outcome<ServableLease> leased = Lease(name, version);
+        Outcome<ServableLease> leased = Lease(name, version, isInner: origin == CallOrigin.Composed);
         if (!leased.IsOk)
         {
             CountRefused(origin, name, version);
@@ -80,9 +80,9 @@ internal sealed class ModelCalls
         return leased.IsOk ? Begin(leased.Value, origin, name, version) : null;
     }
 
-    private Outcome<ServableLease> Lease(string name, string version)
+    private Outcome<ServableLease> Lease(string name, string version, bool isInner)
     {
-        Outcome<ServableLease> leased = _registry.Lease(name, version);
+        Outcome<ServableLease> leased = _registry.Lease(name, version, isInner);
         if (leased.IsOk && !leased.Value.Servable.Health.IsReady && leased.Value.Servable.Health.Refuse() is { IsOk: false } refusal)
         {
             leased.Value.Dispose();

@@ -47,9 +47,7 @@ internal sealed class NodeLibraries(int mostHangs, Func<string, string, Isolated
         string? path = pipeline.Libraries.FirstOrDefault(library => library.Key == node.Library).Value;
         if (path is null)
         {
-            return Outcome.Fail(
-                StatusCode.PipelineLibraryInvalid,
-                $"Node: {node.Name}; library_name: {node.Library}; it is not in custom_node_library_config_list.");
+            return Outcome.Fail(StatusCode.PipelineLibraryInvalid, $"Node: {node.Name}; {IsNotListed(node)}");
         }
 
         (string, string) place = (pipeline.Name, node.Name);
@@ -147,7 +145,14 @@ internal sealed class NodeLibraries(int mostHangs, Func<string, string, Isolated
             : functions.WithoutValue;
     }
 
-    private static Outcome<NodeLibrary> FindBuiltIn(string name, string path) => BuiltInNodes.Find(name, path) is { } node
+    /// <summary>The sentence about a library that is not configured.</summary>
+    internal static string IsNotListed(PipelineNode node) =>
+        $"library_name: {node.Library}; it is not in custom_node_library_config_list.";
+
+    /// <summary>The built-in node that stands for a file that does not exist; or why there is none.</summary>
+    /// <param name="name">The library's name in the configuration.</param>
+    /// <param name="path">The file.</param>
+    internal static Outcome<NodeLibrary> FindBuiltIn(string name, string path) => BuiltInNodes.Find(name, path) is { } node
         ? node
         : Outcome.Fail(
             StatusCode.NodeLibraryOpenFailed,

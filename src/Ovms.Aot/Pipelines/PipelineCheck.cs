@@ -1,8 +1,7 @@
 using Ovms.Configuration.Pipelines;
-using Ovms.Pipelines.BuiltIn;
 using Ovms.Pipelines.Definitions;
 using Ovms.Pipelines.Libraries;
-using Ovms.Serving.Loading;
+using Ovms.Repository;
 using Ovms.Status;
 
 namespace Ovms.Pipelines;
@@ -13,46 +12,50 @@ namespace Ovms.Pipelines;
 /// </summary>
 internal static class PipelineCheck
 {
-    /// <summary>Returns all faults.</summary>
+    /// <summary>Returns all faults, in the words of the server.</summary>
     /// <param name="pipeline">The pipeline.</param>
-    /// <param name="models">The names of the configured models.</param>
-    public static IEnumerable<string> Check(PipelineConfig pipeline, IReadOnlySet<string> models)
+    /// <param name="find">What the configuration has under a node's model and version: its kind, or why there is none.</param>
+    public static IEnumerable<string> Check(PipelineConfig pipeline, Func<PipelineNode, Outcome<NodeModelKind>> find)
     {
-        foreach (UsedServable use in ComposedSettings.Of(pipeline).Uses.Where(use => !models.Contains(use.Name)))
-        {
-            yield return $"{pipeline.Name}: the model {use.Name} is not in the configuration";
-        }
-
         Dictionary<string, string> libraries = pipeline.Libraries.ToDictionary(StringComparer.Ordinal);
-        foreach (PipelineNode node in pipeline.Nodes.Where(static node => node.IsCustom))
-        {
-            if (!libraries.TryGetValue(node.Library, out string? path))
-            {
-                yield return $"{pipeline.Name}, node {node.Name}: the library {node.Library} is not in custom_node_library_config_list";
-            }
-            else if (!File.Exists(path) && BuiltInNodes.Find(node.Library, path) is null)
-            {
-                yield return $"{pipeline.Name}, node {node.Name}: the library {path} does not exist";
-            }
-        }
+        return PipelineCompiler.Faults(pipeline, node => node.IsCustom ? OfLibrary(node, libraries) : OfModel(node, find(node)))
+            .Select(fault => $"{pipeline.Name}: {fault.Text}");
+    }
 
-        Outcome<PipelinePlan> plan = PipelineCompiler.Compile(pipeline, node => SignatureOf(node, libraries));
-        if (!plan.IsOk)
-        {
-            yield return $"{pipeline.Name}: {plan.Text}";
-        }
+    private static Outcome<NodeSignature> OfModel(PipelineNode node, Outcome<NodeModelKind> found)
+    {
+        Outcome fits = found.IsOk
+            ? found.Value.Check(node)
+            : Outcome.Fail(StatusCode.PipelineNodeMissingModel, $"Node: {node.Name}; model: {node.Model}; {found.Detail}");
+        return fits.IsOk ? NodeSignature.Unknown(node) : fits;
     }
 
     // The library itself is not loaded: it would run code of its own.
-    private static Outcome<NodeSignature> SignatureOf(PipelineNode node, Dictionary<string, string> libraries)
+    private static Outcome<NodeSignature> OfLibrary(PipelineNode node, Dictionary<string, string> libraries)
     {
-        if (!node.IsCustom || !libraries.TryGetValue(node.Library, out string? path) || File.Exists(path)
-            || BuiltInNodes.Find(node.Library, path) is not { } builtIn)
+        if (!libraries.TryGetValue(node.Library, out string? path))
+        {
+            return Refuse(node, NodeLibraries.IsNotListed(node));
+        }
+
+        Outcome fence = PathFence.CheckText(path);
+        if (!fence.IsOk)
+        {
+            return Refuse(node, fence.Text);
+        }
+
+        if (File.Exists(path))
         {
             return NodeSignature.Unknown(node);
         }
 
-        Outcome<NodeInstance> made = builtIn.Open(node.Parameters);
+        Outcome<NodeLibrary> builtIn = NodeLibraries.FindBuiltIn(node.Library, path);
+        if (!builtIn.IsOk)
+        {
+            return Refuse(node, builtIn.Text);
+        }
+
+        Outcome<NodeInstance> made = builtIn.Value.Open(node.Parameters);
         if (!made.IsOk)
         {
             return Outcome.Fail(made.Code, $"Node: {node.Name}; {made.Detail}");
@@ -63,4 +66,7 @@ internal static class PipelineCheck
         instance.Release();
         return signature;
     }
+
+    private static Outcome Refuse(PipelineNode node, string why) =>
+        Outcome.Fail(StatusCode.PipelineLibraryInvalid, $"Node: {node.Name}; {why}");
 }

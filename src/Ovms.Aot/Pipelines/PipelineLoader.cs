@@ -92,6 +92,12 @@ internal sealed class PipelineLoader(ServableRegistry registry, ModelCalls calls
 
     private Outcome<NodeSignature> SignatureOf(PipelineNode node, Dictionary<string, int> requests)
     {
+        // Before the lease: what a composition lacks may be this pipeline, and each would repeat the other's reason.
+        if (registry.Current.FindModel(node.Model) is { IsComposed: true, IsRetired: false } composed)
+        {
+            return (composed.IsGraph ? NodeModelKind.Graph : NodeModelKind.Pipeline).Check(node);
+        }
+
         string version = node.Version == 0 ? "" : node.Version.ToString(CultureInfo.InvariantCulture);
         Outcome<ServableLease> leased = registry.Lease(node.Model, version);
         if (!leased.IsOk)
@@ -102,18 +108,13 @@ internal sealed class PipelineLoader(ServableRegistry registry, ModelCalls calls
 
         using ServableLease lease = leased.Value;
         Servable model = lease.Servable;
-        if (model.Language is not null || model.Composition is not null)
+        NodeModelKind kind = model.Language is not null ? NodeModelKind.Language
+            : model.Sequences is not null ? NodeModelKind.Stateful
+            : NodeModelKind.Model;
+        Outcome fits = kind.Check(node);
+        if (!fits.IsOk)
         {
-            return Outcome.Fail(
-                StatusCode.PipelineNodeMissingModel,
-                $"Node: {node.Name}; {node.Model} is a {(model.Language is null ? "pipeline" : "language model")}, "
-                    + "not a model that infers.");
-        }
-
-        if (model.Sequences is not null)
-        {
-            return Outcome.Fail(
-                StatusCode.NotImplemented, $"Node: {node.Name}; the stateful model {node.Model} cannot be part of a pipeline.");
+            return fits;
         }
 
         requests[node.Name] = Math.Max(1, model.Requests);

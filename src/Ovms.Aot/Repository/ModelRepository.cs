@@ -109,7 +109,8 @@ internal sealed record ModelRepository(string BasePath, ImmutableArray<ModelVers
             return files.Contains(ServableFolders.GraphFile)
                 ? Outcome.Fail(
                     StatusCode.NotImplemented,
-                    $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}), of a kind that is not served yet.")
+                    $"{path} holds a MediaPipe graph ({ServableFolders.GraphFile}), which is no model here; "
+                        + "list it in mediapipe_config_list of the configuration file.")
                 : Outcome.Fail(StatusCode.NoModelVersionAvailable, NothingServable(path, files, others, warnings));
         }
 

@@ -196,111 +196,117 @@ internal enum StatusCode
     // Pipelines: definition.
 
     /// <summary>No node takes the request, or none gives the response.</summary>
-    [Status("Pipeline definition is missing request or response node")]
+    [Status("Pipeline definition is missing request or response node", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineMissingEntryOrExit,
 
     /// <summary>More than one node is named request.</summary>
-    [Status("Pipeline definition has multiple request nodes")]
+    [Status("Pipeline definition has multiple request nodes", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineMultipleEntryNodes,
 
     /// <summary>More than one node is named response.</summary>
-    [Status("Pipeline definition has multiple response nodes")]
+    [Status("Pipeline definition has multiple response nodes", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineMultipleExitNodes,
 
     /// <summary>A custom node names a library that is not listed or cannot be used.</summary>
-    [Status("Pipeline refers to incorrect library")]
+    [Status("Pipeline refers to incorrect library", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineLibraryInvalid,
 
     /// <summary>The library's file cannot be loaded.</summary>
-    [Status("Custom node library failed to open")]
+    [Status("Custom node library failed to open", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     NodeLibraryOpenFailed,
 
     /// <summary>The library lacks a function of the interface.</summary>
-    [Status("Custom node library failed to load symbol")]
+    [Status("Custom node library failed to load symbol", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     NodeLibrarySymbolMissing,
 
     /// <summary>The library's initialize returned an error.</summary>
-    [Status("Failure during custom node library initialization")]
+    [Status("Failure during custom node library initialization", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     NodeLibraryInitializeFailed,
 
     /// <summary>The library does not say what a node takes and gives.</summary>
-    [Status("Custom node failed on metadata call")]
+    [Status("Custom node failed on metadata call", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     NodeLibraryMetadataFailed,
 
     /// <summary>Two nodes have one name.</summary>
-    [Status("Pipeline definition has multiple nodes with the same name")]
+    [Status("Pipeline definition has multiple nodes with the same name", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineNodeNameDuplicate,
 
     /// <summary>A node names a model that is not served.</summary>
-    [Status("Pipeline definition has reference to missing model")]
+    [Status("Pipeline definition has reference to missing model", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineNodeMissingModel,
 
     /// <summary>A node's outputs are strings and would be split.</summary>
-    [Status("Demultiplication is not supported for string precision")]
+    [Status("Demultiplication is not supported for string precision", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineStringDemultiplication,
 
     /// <summary>gather_from_node names no node.</summary>
-    [Status("Gather node refers to not existing node")]
+    [Status("Gather node refers to not existing node", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineGatherFromMissingNode,
 
     /// <summary>gather_from_node names a node without demultiply_count.</summary>
-    [Status("Gather node refers to node that isn't demultiplexer")]
+    [Status("Gather node refers to node that isn't demultiplexer", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineGatherFromNotDemultiplexer,
 
     /// <summary>gather_from_node names the request.</summary>
-    [Status("Gathering from entry node is not allowed")]
+    [Status("Gathering from entry node is not allowed", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineGatherFromEntry,
 
     /// <summary>A tensor to be split has fewer than three dimensions.</summary>
-    [Status("Pipeline has not enough shape dimensions to demultiply")]
+    [Status("Pipeline has not enough shape dimensions to demultiply", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineNotEnoughDimensions,
 
     /// <summary>A tensor to be split has another first dimension than the count.</summary>
-    [Status("Demultiplication count does not match tensor first dimension")]
+    [Status("Demultiplication count does not match tensor first dimension", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineDemultiplyCountMismatch,
 
     /// <summary>An input comes from a node that does not exist.</summary>
-    [Status("Pipeline definition has reference to missing node")]
+    [Status("Pipeline definition has reference to missing node", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineNodeMissingSource,
 
     /// <summary>An input comes from the response.</summary>
-    [Status("Pipeline definition has response node used as dependency node")]
+    [Status("Pipeline definition has response node used as dependency node", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineNodeFromResponse,
 
     /// <summary>An input comes from an item that its node does not give.</summary>
-    [Status("Pipeline definition has reference to missing data source")]
+    [Status("Pipeline definition has reference to missing data source", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineNodeMissingDataSource,
 
     /// <summary>A node names an output that its model or library does not have.</summary>
-    [Status("Pipeline definition has reference to missing model output")]
+    [Status("Pipeline definition has reference to missing model output", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineNodeMissingModelOutput,
 
     /// <summary>A node names an input that its model or library does not have.</summary>
-    [Status("Pipeline definition has connection to non existing model input")]
+    [Status("Pipeline definition has connection to non existing model input", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineConnectionToMissingInput,
 
     /// <summary>An input has two sources.</summary>
-    [Status("Pipeline definition has multiple connections to the same input of underlying model")]
+    [Status(
+        "Pipeline definition has multiple connections to the same input of underlying model",
+        Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineInputConnectedTwice,
 
     /// <summary>An input has no source.</summary>
-    [Status("Pipeline definition does not have connections for all inputs of underlying models")]
+    [Status(
+        "Pipeline definition does not have connections for all inputs of underlying models",
+        Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineInputsNotConnected,
 
     /// <summary>Nodes wait for each other.</summary>
-    [Status("Pipeline definition contains a cycle")]
+    [Status("Pipeline definition contains a cycle", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineContainsCycle,
 
     /// <summary>The outputs of a node are not used.</summary>
-    [Status("Pipeline definition has unconnected nodes")]
+    [Status("Pipeline definition has unconnected nodes", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineHasUnconnectedNodes,
 
     /// <summary>Parts of different demultiplexers meet.</summary>
-    [Status("Demultiplexer and gather nodes are not in LIFO order")]
+    [Status("Demultiplexer and gather nodes are not in LIFO order", Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineWrongGatherOrder,
 
     /// <summary>Nodes want different tensors from one input of the request.</summary>
-    [Status("Multiple nodes connected to the same pipeline input require different tensor metadata")]
+    [Status(
+        "Multiple nodes connected to the same pipeline input require different tensor metadata",
+        Grpc = GrpcCode.FailedPrecondition, Http = 412)]
     PipelineInputAmbiguous,
 
     // Pipelines: calls.

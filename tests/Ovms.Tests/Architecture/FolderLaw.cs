@@ -113,8 +113,8 @@ internal static class FolderLaw
         ["Pipelines"] =
         [
             "Pipelines/BuiltIn", "Pipelines/Definitions", "Pipelines/Execution", "Pipelines/Isolation", "Pipelines/Libraries", "Inference",
-            "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Configuration/Pipelines", "Repository", "Native",
-            "Options", "Status", "Observability",
+            "Serving/Health", "Serving/Loading", "Serving/Signatures", "Serving/Table", "Configuration", "Configuration/Pipelines", "Repository",
+            "Native", "Options", "Status", "Observability",
         ],
         ["Pipelines/Isolation"] = ["Pipelines/Libraries", "Pipelines/Tensors", "Processes", "Tensors", "Native", "Status"],
         ["Pipelines/Tensors"] = ["Tensors", "Native"],

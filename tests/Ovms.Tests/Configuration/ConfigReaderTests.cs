@@ -178,6 +178,21 @@ public class ConfigReaderTests
     }
 
     [Test]
+    [Arguments("", "", 0)]
+    [Arguments("", ", \"nireq\": 3", 1)]
+    [Arguments(", \"nireq\": 3, \"plugin_config\": {\"NUM_STREAMS\": 2}", ", \"plugin_config\": {\"NUM_STREAMS\": 2}, \"nireq\": 3", 0)]
+    public async Task GraphsThatShareAModel_MayBothListIt(string first, string second, int errors)
+    {
+        using TemporaryFolder folder = new();
+        folder.Touch("g/graph.pbtxt", "h/graph.pbtxt");
+        folder.Write("g/subconfig.json", System.Text.Encoding.UTF8.GetBytes($$$"""{"model_config_list": [{"config": {"name": "m", "base_path": "/m"{{{first}}} } }]}"""));
+        folder.Write("h/subconfig.json", System.Text.Encoding.UTF8.GetBytes($$$"""{"model_config_list": [{"config": {"name": "m", "base_path": "/m"{{{second}}} } }]}"""));
+        ServerConfig config = Read(folder, """{"model_config_list": [], "mediapipe_config_list": [{"name": "g"}, {"name": "h"}]}""");
+        await Assert.That(config.Models.Single().ModelPath).IsEqualTo("/m");
+        await Assert.That(config.Errors.Length).IsEqualTo(errors).Because(string.Join('\n', config.Errors));
+    }
+
+    [Test]
     public async Task BadSubconfig_KeepsOnlyItsOwnModelsOut()
     {
         using TemporaryFolder folder = new();

@@ -120,7 +120,7 @@ public class ModelRepositoryTests
         using TemporaryFolder folder = new();
         folder.Touch("graph.pbtxt");
 
-        await Assert.That(ModelRepository.Open(folder.Path).Text).Contains("MediaPipe graph");
+        await Assert.That(ModelRepository.Open(folder.Path).Text).Contains("MediaPipe graph").And.Contains("list it in mediapipe_config_list");
     }
 
     [Test]

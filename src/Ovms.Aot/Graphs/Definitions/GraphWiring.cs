@@ -106,17 +106,46 @@ internal sealed class GraphWiring(GraphDefinition definition, IReadOnlyList<Grap
             }
         }
 
-        GraphNode[] cycle = [.. nodes.Where((_, index) => missing[index] > 0)];
-        if (cycle.Length == 0)
+        if (sorted.Count == nodes.Count)
         {
             return sorted.ToImmutable();
         }
 
+        GraphNode[] circle = CircleOf([.. nodes.Where((_, index) => missing[index] > 0)]);
+        string names = circle.Length == 1
+            ? $"the node {circle[0].Name} waits for itself"
+            : $"the nodes {string.Join(", ", circle.Select(static node => node.Name))} wait for one another in a circle";
+        HashSet<GraphNode?> inCircle = new(circle, ReferenceEqualityComparer.Instance);
+        bool isOfStreams = circle.Any(node => node.Inputs.Except(node.BackEdges).Any(name => inCircle.Contains(_streams[name.Name])));
         faults.Add(
-            cycle[0].Config.Place,
-            $"the nodes {string.Join(", ", cycle.Select(static node => node.Name))} wait for one another in a circle; "
-                + "mark the input that closes it: input_stream_info { tag_index: \"TAG\" back_edge: true }");
+            circle[0].Config.Place,
+            isOfStreams
+                ? $"{names}; mark the input that closes it: input_stream_info {{ tag_index: \"TAG\" back_edge: true }}"
+                : $"{names} through side packets; take one of them from elsewhere");
         return [];
+    }
+
+    // Without the nodes that are only behind the circle: in the end no other reads from them.
+    private GraphNode[] CircleOf(GraphNode[] left)
+    {
+        HashSet<GraphNode> circle = new(left, ReferenceEqualityComparer.Instance);
+        Dictionary<GraphNode, int> readers = new(ReferenceEqualityComparer.Instance);
+        foreach (GraphNode before in left.SelectMany(Before))
+        {
+            readers[before] = readers.GetValueOrDefault(before) + 1;
+        }
+
+        Stack<GraphNode> behind = new(left.Where(node => !readers.ContainsKey(node)));
+        while (behind.TryPop(out GraphNode? last))
+        {
+            circle.Remove(last);
+            foreach (GraphNode before in Before(last).Where(before => --readers[before] == 0 && circle.Contains(before)))
+            {
+                behind.Push(before);
+            }
+        }
+
+        return [.. left.Where(circle.Contains)];
     }
 
     private IEnumerable<GraphNode> Before(GraphNode node) => node.Inputs.Except(node.BackEdges).Select(name => _streams[name.Name])

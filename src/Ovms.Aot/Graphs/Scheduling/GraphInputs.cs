@@ -58,7 +58,9 @@ internal sealed class GraphInputs(GraphPlan plan, Throttle throttle, StreamRoute
         if (!packet.Time.IsAllowedInStream || packet.Time < _bounds[input])
         {
             packet.Release();
-            string expected = _bounds[input] == Timestamp.Done ? "none, because the input is closed" : $"{_bounds[input]} or later";
+            string expected = _bounds[input] == Timestamp.Done ? "none, because the input is closed"
+                : _bounds[input] >= Timestamp.OneOverPostStream ? "none, because the packet before it has the last timestamp there is"
+                : $"{_bounds[input]} or later";
             return Outcome.Fail(
                 StatusCode.GraphAddPacketError,
                 $"the packet for input \"{plan.Inputs[input].Name}\" has the timestamp {packet.Time}; expected: {expected}");

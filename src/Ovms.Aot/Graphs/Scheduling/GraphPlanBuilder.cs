@@ -49,7 +49,7 @@ internal sealed class GraphPlanBuilder
     {
         if (MaxQueueSize is 0 or < -1)
         {
-            return Fail($"max_queue_size is {MaxQueueSize}; expected: −1 for the server's own bound, or 1 and up");
+            return Fail($"max_queue_size is {MaxQueueSize}; expected: -1 for the server's own bound, or 1 and up");
         }
 
         NodeDefinition[] nodes =

@@ -15,8 +15,8 @@ internal sealed class Connections(
     /// <summary>What a node takes and gives.</summary>
     public NodeSignature SignatureOf(string node) => signatures[node];
 
-    /// <summary>Returns the first fault of the connections.</summary>
-    public Outcome Check()
+    /// <summary>The faults of the connections, in the order written.</summary>
+    public IEnumerable<Outcome> Faults()
     {
         foreach (PipelineNode node in config.Nodes)
         {
@@ -24,36 +24,38 @@ internal sealed class Connections(
             foreach (PipelineItem input in node.Inputs)
             {
                 Outcome step = CheckSource(node.Name, input);
-                step = step.IsOk ? CheckInput(node, input, connected) : step;
+                Outcome target = CheckInput(node, input, connected, isSourceKnown: step.IsOk);
                 if (!step.IsOk)
                 {
-                    return step;
+                    yield return step;
+                }
+
+                if (!target.IsOk)
+                {
+                    yield return target;
                 }
             }
 
-            NodePort? missing = signatures[node.Name].Inputs.FirstOrDefault(port => !connected.Contains(port.Name));
-            if (missing is not null)
+            foreach (NodePort missing in signatures[node.Name].Inputs.Where(port => !connected.Contains(port.Name)))
             {
-                return Outcome.Fail(StatusCode.PipelineInputsNotConnected, $"Node: {node.Name}; input: {missing.Name}");
+                yield return Outcome.Fail(StatusCode.PipelineInputsNotConnected, $"Node: {node.Name}; input: {missing.Name}");
             }
         }
 
-        foreach (PipelineItem output in config.Outputs)
+        foreach (Outcome fault in config.Outputs.Select(output => CheckSource(PipelineConfig.Response, output)))
         {
-            Outcome step = CheckSource(PipelineConfig.Response, output);
-            if (!step.IsOk)
+            if (!fault.IsOk)
             {
-                return step;
+                yield return fault;
             }
         }
-
-        return Outcome.Ok;
     }
 
-    /// <summary>The output that an item stands for; null for an item of the request, whose tensors are what its consumers want.</summary>
-    public NodePort? PortOf(PipelineItem item) => item.Node == PipelineConfig.Request
+    // The output that an item stands for. Null for an item of the request, whose tensors are what its consumers want; and for an output
+    // that the model does not have, which is a fault of that node.
+    private NodePort? PortOf(PipelineItem item) => item.Node == PipelineConfig.Request
         ? null
-        : signatures[item.Node].Outputs.First(port => port.Name == ItemOf(item));
+        : signatures[item.Node].Outputs.FirstOrDefault(port => port.Name == ItemOf(item));
 
     private string ItemOf(PipelineItem item) => nodes[item.Node].Outputs.First(output => output.Alias == item.Item).Item;
 
@@ -79,7 +81,7 @@ internal sealed class Connections(
             : Outcome.Fail(StatusCode.PipelineNodeMissingDataSource, $"{place}; node_name: {input.Node}; data_item: {input.Item}");
     }
 
-    private Outcome CheckInput(PipelineNode node, PipelineItem input, HashSet<string> connected)
+    private Outcome CheckInput(PipelineNode node, PipelineItem input, HashSet<string> connected, bool isSourceKnown)
     {
         string place = $"Node: {node.Name}; input: {input.Name}";
         if (signatures[node.Name].Inputs.FirstOrDefault(port => port.Name == input.Name) is not { } target)
@@ -93,11 +95,19 @@ internal sealed class Connections(
             return Outcome.Fail(StatusCode.PipelineInputConnectedTwice, place);
         }
 
+        if (!isSourceKnown)
+        {
+            return Outcome.Ok;
+        }
+
+        if (input.Node == PipelineConfig.Request && target.Type == ElementType.String && config.DemultiplyCount is not null)
+        {
+            return Outcome.Fail(StatusCode.PipelineStringDemultiplication, place);
+        }
+
         if (PortOf(input) is not { } source)
         {
-            return target.Type == ElementType.String && config.DemultiplyCount is not null
-                ? Outcome.Fail(StatusCode.PipelineStringDemultiplication, place)
-                : Outcome.Ok;
+            return Outcome.Ok;
         }
 
         if (target.Type == ElementType.String || source.Type == ElementType.String)

@@ -11,18 +11,24 @@ internal static class NodeCheck
     // The part behind the first dimension must still have a batch and something in it, as in the original.
     private const int LeastRank = 3;
 
-    /// <summary>Returns the first fault.</summary>
-    public static Outcome Check(
+    /// <summary>The faults, in the order of the original's checks.</summary>
+    public static IEnumerable<Outcome> Faults(
         PipelineConfig config, PipelineNode node, NodeSignature signature, IReadOnlyDictionary<string, PipelineNode> nodes)
     {
         if (node.DemultiplyCount is not null
             && (signature.Inputs.Any(IsString) || node.Outputs.Any(output => Find(signature, output.Item) is { } port && IsString(port))))
         {
-            return Outcome.Fail(StatusCode.PipelineStringDemultiplication, $"Node: {node.Name}");
+            yield return Outcome.Fail(StatusCode.PipelineStringDemultiplication, $"Node: {node.Name}");
         }
 
         Outcome gather = CheckGather(config, node, nodes);
-        return !gather.IsOk ? gather : CheckOutputs(node, signature);
+        foreach (Outcome fault in node.Outputs.Select(output => CheckOutput(node, signature, output)).Prepend(gather))
+        {
+            if (!fault.IsOk)
+            {
+                yield return fault;
+            }
+        }
     }
 
     private static bool IsString(NodePort port) => port.Type == ElementType.String;
@@ -52,35 +58,28 @@ internal static class NodeCheck
             : Outcome.Ok;
     }
 
-    private static Outcome CheckOutputs(PipelineNode node, NodeSignature signature)
+    private static Outcome CheckOutput(PipelineNode node, NodeSignature signature, PipelineAlias output)
     {
-        foreach (PipelineAlias output in node.Outputs)
+        if (Find(signature, output.Item) is not { } port)
         {
-            if (Find(signature, output.Item) is not { } port)
-            {
-                string there = string.Join(", ", signature.Outputs.Select(static port => port.Name));
-                return Outcome.Fail(
-                    StatusCode.PipelineNodeMissingModelOutput, $"Node: {node.Name}; data_item: {output.Item}; there are: {there}");
-            }
-
-            if (node.DemultiplyCount is { } count && port.Shape.HasRank)
-            {
-                if (port.Shape.Rank < LeastRank)
-                {
-                    return Outcome.Fail(
-                        StatusCode.PipelineNotEnoughDimensions,
-                        $"Node: {node.Name}; output: {port.Name}; Expected: {LeastRank} dimensions; Actual: {port.Shape}");
-                }
-
-                if (count > 0 && !port.Shape[0].Contains(count))
-                {
-                    return Outcome.Fail(
-                        StatusCode.PipelineDemultiplyCountMismatch,
-                        $"Node: {node.Name}; output: {port.Name}; demultiply_count: {count}; shape: {port.Shape}");
-                }
-            }
+            string there = string.Join(", ", signature.Outputs.Select(static port => port.Name));
+            return Outcome.Fail(
+                StatusCode.PipelineNodeMissingModelOutput, $"Node: {node.Name}; data_item: {output.Item}; there are: {there}");
         }
 
-        return Outcome.Ok;
+        if (node.DemultiplyCount is not { } count || !port.Shape.HasRank)
+        {
+            return Outcome.Ok;
+        }
+
+        return port.Shape.Rank < LeastRank
+            ? Outcome.Fail(
+                StatusCode.PipelineNotEnoughDimensions,
+                $"Node: {node.Name}; output: {port.Name}; Expected: {LeastRank} dimensions; Actual: {port.Shape}")
+            : count > 0 && !port.Shape[0].Contains(count)
+            ? Outcome.Fail(
+                StatusCode.PipelineDemultiplyCountMismatch,
+                $"Node: {node.Name}; output: {port.Name}; demultiply_count: {count}; shape: {port.Shape}")
+            : Outcome.Ok;
     }
 }

@@ -14,12 +14,30 @@ internal static class PipelineCompiler
     /// <param name="config">The definition.</param>
     /// <param name="signatureOf">The signature of a node's model or library, or why there is none.</param>
     /// <returns>The plan, or the first fault.</returns>
-    public static Outcome<PipelinePlan> Compile(PipelineConfig config, Func<PipelineNode, Outcome<NodeSignature>> signatureOf)
+    public static Outcome<PipelinePlan> Compile(PipelineConfig config, Func<PipelineNode, Outcome<NodeSignature>> signatureOf) =>
+        Results(config, signatureOf).First();
+
+    /// <summary>All faults that can be told at once: a cycle, say, only where the connections are right.</summary>
+    /// <param name="config">The definition.</param>
+    /// <param name="signatureOf">As for <see cref="Compile"/>.</param>
+    public static IEnumerable<Outcome> Faults(PipelineConfig config, Func<PipelineNode, Outcome<NodeSignature>> signatureOf) =>
+        Results(config, signatureOf).Where(static result => !result.IsOk).Select(static result => result.WithoutValue);
+
+    // The faults one after the other, each found when it is asked for; or the plan alone.
+    private static IEnumerable<Outcome<PipelinePlan>> Results(
+        PipelineConfig config, Func<PipelineNode, Outcome<NodeSignature>> signatureOf)
     {
-        Outcome names = CheckNames(config);
-        if (!names.IsOk)
+        bool isRight = true;
+        foreach (Outcome fault in NameFaults(config))
         {
-            return names;
+            isRight = false;
+            yield return fault;
+        }
+
+        // Where two nodes have one name, nothing can be said about connections with it.
+        if (Twice(config.Nodes.Select(static node => node.Name)).Any())
+        {
+            yield break;
         }
 
         Dictionary<string, PipelineNode> written = config.Nodes.ToDictionary(static node => node.Name, StringComparer.Ordinal);
@@ -27,25 +45,47 @@ internal static class PipelineCompiler
         foreach (PipelineNode node in config.Nodes)
         {
             Outcome<NodeSignature> signature = signatureOf(node);
-            Outcome known = signature.IsOk ? NodeCheck.Check(config, node, signature.Value, written) : signature.WithoutValue;
-            if (!known.IsOk)
+            signatures[node.Name] = signature.Value ?? NodeSignature.Unknown(node);
+            foreach (Outcome fault in NodeCheck.Faults(config, node, signatures[node.Name], written).Prepend(signature.WithoutValue))
             {
-                return known;
+                if (!fault.IsOk)
+                {
+                    isRight = false;
+                    yield return fault;
+                }
             }
-
-            signatures[node.Name] = signature.Value!;
         }
 
         Connections connections = new(config, written, signatures);
-        Outcome connected = connections.Check();
-        return connected.IsOk ? PlanBuilder.Build(config, connections) : connected;
+        foreach (Outcome fault in connections.Faults())
+        {
+            isRight = false;
+            yield return fault;
+        }
+
+        if (!isRight)
+        {
+            yield break;
+        }
+
+        List<Outcome> faults = [];
+        PipelinePlan? plan = PlanBuilder.Build(config, connections, faults);
+        foreach (Outcome fault in faults)
+        {
+            yield return fault;
+        }
+
+        if (plan is not null)
+        {
+            yield return plan;
+        }
     }
 
-    private static Outcome CheckNames(PipelineConfig config)
+    private static IEnumerable<Outcome> NameFaults(PipelineConfig config)
     {
         if (config.Inputs.IsEmpty || config.Outputs.IsEmpty)
         {
-            return Outcome.Fail(
+            yield return Outcome.Fail(
                 StatusCode.PipelineMissingEntryOrExit, $"{(config.Inputs.IsEmpty ? "inputs" : "outputs")} is empty; name at least one.");
         }
 
@@ -53,7 +93,7 @@ internal static class PipelineCompiler
         {
             if (node.Name is PipelineConfig.Request or PipelineConfig.Response)
             {
-                return Outcome.Fail(
+                yield return Outcome.Fail(
                     node.Name == PipelineConfig.Request ? StatusCode.PipelineMultipleEntryNodes : StatusCode.PipelineMultipleExitNodes,
                     $"The name {node.Name} stands for the pipeline's own one; give the node another.");
             }
@@ -62,23 +102,23 @@ internal static class PipelineCompiler
         int?[] counts = [config.DemultiplyCount, .. config.Nodes.Select(static node => node.DemultiplyCount)];
         if (counts.Contains(-1) && counts.Count(static count => count is not null) > 1)
         {
-            return Outcome.Fail(
+            yield return Outcome.Fail(
                 StatusCode.NotImplemented,
                 "A demultiplexer of dynamic count (-1) cannot be combined with another demultiplexer; give all of them fixed counts.");
         }
 
-        string? twice = FirstTwice(config.Nodes.Select(static node => node.Name));
-        if (twice is not null)
+        foreach (string twice in Twice(config.Nodes.Select(static node => node.Name)))
         {
-            return Outcome.Fail(StatusCode.PipelineNodeNameDuplicate, $"Node: {twice}");
+            yield return Outcome.Fail(StatusCode.PipelineNodeNameDuplicate, $"Node: {twice}");
         }
 
-        twice = FirstTwice(config.Inputs) ?? FirstTwice(config.Outputs.Select(static output => output.Name));
-        return twice is null
-            ? Outcome.Ok
-            : Outcome.Fail(StatusCode.PipelineInputConnectedTwice, $"The pipeline names {twice} twice among its inputs or outputs.");
+        foreach (string twice in Twice(config.Inputs).Concat(Twice(config.Outputs.Select(static output => output.Name))))
+        {
+            yield return Outcome.Fail(
+                StatusCode.PipelineInputConnectedTwice, $"The pipeline names {twice} twice among its inputs or outputs.");
+        }
     }
 
-    private static string? FirstTwice(IEnumerable<string> names) =>
-        names.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
+    private static IEnumerable<string> Twice(IEnumerable<string> names) => names.GroupBy(static name => name, StringComparer.Ordinal)
+        .Where(static group => group.Count() > 1).Select(static group => group.Key);
 }

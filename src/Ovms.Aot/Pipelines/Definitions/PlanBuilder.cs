@@ -16,42 +16,58 @@ internal static class PlanBuilder
     /// <summary>Builds the plan.</summary>
     /// <param name="config">The definition.</param>
     /// <param name="connections">Its connections, which were checked.</param>
-    /// <returns>The plan, or the first fault: a cycle, a node that leads nowhere, or parts that meet in the wrong order.</returns>
-    public static Outcome<PipelinePlan> Build(PipelineConfig config, Connections connections)
+    /// <param name="faults">Gets all faults: a cycle, nodes that lead nowhere, inputs that no request could fit, parts that meet in the
+    /// wrong order.</param>
+    /// <returns>The plan; null if there are faults.</returns>
+    public static PipelinePlan? Build(PipelineConfig config, Connections connections, ICollection<Outcome> faults)
     {
-        Outcome<ImmutableArray<PipelineNode>> sorted = Sort(config);
-        if (!sorted.IsOk)
+        ImmutableArray<PipelineNode> sorted = Sort(config);
+        if (sorted.Length < config.Nodes.Length)
         {
-            return sorted.WithoutValue;
+            string circle = string.Join(", ", CircleOf([.. config.Nodes.Except(sorted)]).Select(static node => node.Name));
+            faults.Add(Outcome.Fail(StatusCode.PipelineContainsCycle, $"These nodes wait for each other: {circle}"));
+            return null;
         }
 
-        string[] names = [PipelineConfig.Request, .. sorted.Value.Select(static node => node.Name), PipelineConfig.Response];
+        string[] names = [PipelineConfig.Request, .. sorted.Select(static node => node.Name), PipelineConfig.Response];
         Dictionary<string, int> indexes = names.Select(static (name, index) => (name, index))
             .ToDictionary(static pair => pair.name, static pair => pair.index, StringComparer.Ordinal);
-        Outcome<ImmutableArray<NodePort>> inputs = RequestPorts.Of(config, connections);
-        if (!inputs.IsOk)
-        {
-            return inputs.WithoutValue;
-        }
-
+        FindLooseEnds(config, sorted, faults);
         PlannedNode[] nodes =
         [
-            new PlannedNode { Name = PipelineConfig.Request, Outputs = inputs.Value, Demultiply = config.DemultiplyCount },
-            .. sorted.Value.Select(node => Node(node, connections.SignatureOf(node.Name), indexes)),
+            new PlannedNode
+            {
+                Name = PipelineConfig.Request,
+                Outputs = RequestPorts.Of(config, connections, faults),
+                Demultiply = config.DemultiplyCount,
+            },
+            .. sorted.Select(node => Node(node, connections.SignatureOf(node.Name), indexes)),
             new PlannedNode { Name = PipelineConfig.Response },
         ];
-        PlanSource SourceOf(PipelineItem item) => new(indexes[item.Node], OutputOf(config, sorted.Value, item));
+        PlanSource SourceOf(PipelineItem item) => new(indexes[item.Node], OutputOf(config, sorted, item));
+        HashSet<int> faulty = [];
         for (int i = 1; i < nodes.Length - 1; i++)
         {
             PipelineNode written = nodes[i].Written!;
             ImmutableArray<PlanSource> sources =
                 [.. nodes[i].Inputs.Select(port => SourceOf(written.Inputs.First(input => input.Name == port.Name)))];
             nodes[i] = nodes[i] with { Sources = sources };
-            Outcome levels = FindLevels(nodes, i);
+            bool isBehindFault = sources.Any(source => faulty.Contains(source.Node));
+            Outcome levels = isBehindFault ? Outcome.Ok : FindLevels(nodes, i);
+            if (isBehindFault || !levels.IsOk)
+            {
+                faulty.Add(i);
+            }
+
             if (!levels.IsOk)
             {
-                return levels;
+                faults.Add(levels);
             }
+        }
+
+        if (faults.Count > 0)
+        {
+            return null;
         }
 
         nodes[^1] = Response(config, nodes, SourceOf);
@@ -77,8 +93,8 @@ internal static class PlanBuilder
         Gathers = node.GatherFrom.Length == 0 ? PlannedNode.Nothing : indexes[node.GatherFrom],
     };
 
-    // Every node must lead to the response, and none to itself.
-    private static Outcome<ImmutableArray<PipelineNode>> Sort(PipelineConfig config)
+    // The nodes so that each comes after those it takes inputs from; without those that wait for themselves.
+    private static ImmutableArray<PipelineNode> Sort(PipelineConfig config)
     {
         List<PipelineNode> left = [.. config.Nodes];
         HashSet<string> done = [PipelineConfig.Request];
@@ -90,25 +106,46 @@ internal static class PlanBuilder
             left.RemoveAt(next);
         }
 
-        if (left.Count > 0)
+        return sorted.ToImmutable();
+    }
+
+    // Without the nodes that are only behind the circle: in the end no other takes inputs from them.
+    private static IEnumerable<PipelineNode> CircleOf(PipelineNode[] left)
+    {
+        Dictionary<string, PipelineNode> circle = left.ToDictionary(static node => node.Name, StringComparer.Ordinal);
+        Dictionary<string, int> readers = left.SelectMany(static node => node.Inputs).CountBy(static input => input.Node)
+            .ToDictionary(StringComparer.Ordinal);
+        Stack<PipelineNode> behind = new(left.Where(node => !readers.ContainsKey(node.Name)));
+        while (behind.TryPop(out PipelineNode? last))
         {
-            string names = string.Join(", ", left.Select(static node => node.Name));
-            return Outcome.Fail(StatusCode.PipelineContainsCycle, $"These nodes wait for each other: {names}");
+            circle.Remove(last.Name);
+            foreach (PipelineItem input in last.Inputs)
+            {
+                if (--readers[input.Node] == 0 && circle.TryGetValue(input.Node, out PipelineNode? before))
+                {
+                    behind.Push(before);
+                }
+            }
         }
 
+        return left.Where(node => circle.ContainsKey(node.Name));
+    }
+
+    // Every node must lead to the response.
+    private static void FindLooseEnds(PipelineConfig config, ImmutableArray<PipelineNode> sorted, ICollection<Outcome> faults)
+    {
         HashSet<string> used = [.. config.Outputs.Select(static output => output.Node)];
-        for (int i = sorted.Count - 1; i >= 0; i--)
+        foreach (PipelineNode node in sorted.Reverse())
         {
-            if (!used.Contains(sorted[i].Name))
+            if (!used.Contains(node.Name))
             {
-                return Outcome.Fail(
-                    StatusCode.PipelineHasUnconnectedNodes, $"No output of the node {sorted[i].Name} leads to the response.");
+                faults.Add(Outcome.Fail(
+                    StatusCode.PipelineHasUnconnectedNodes, $"No output of the node {node.Name} leads to the response."));
             }
 
-            used.UnionWith(sorted[i].Inputs.Select(static input => input.Node));
+            // What leads to such a node leads somewhere: the node alone is at fault.
+            used.UnionWith(node.Inputs.Select(static input => input.Node));
         }
-
-        return sorted.ToImmutable();
     }
 
     private static Outcome FindLevels(PlannedNode[] nodes, int index)

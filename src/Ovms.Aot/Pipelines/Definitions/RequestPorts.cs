@@ -16,19 +16,22 @@ internal static class RequestPorts
     /// <summary>Determines them.</summary>
     /// <param name="config">The definition.</param>
     /// <param name="connections">Its connections, which were checked.</param>
-    /// <returns>The inputs in the order written, or the first that no request could fit.</returns>
-    public static Outcome<ImmutableArray<NodePort>> Of(PipelineConfig config, Connections connections)
+    /// <param name="faults">Gets a fault for each input that no request could fit.</param>
+    /// <returns>The inputs in the order written, without those at fault.</returns>
+    public static ImmutableArray<NodePort> Of(PipelineConfig config, Connections connections, ICollection<Outcome> faults)
     {
         ImmutableArray<NodePort>.Builder ports = ImmutableArray.CreateBuilder<NodePort>();
         foreach (string name in config.Inputs)
         {
             Outcome<NodePort> port = Of(config, connections, name);
-            if (!port.IsOk)
+            if (port.IsOk)
             {
-                return port.WithoutValue;
+                ports.Add(port.Value);
             }
-
-            ports.Add(port.Value);
+            else
+            {
+                faults.Add(port.WithoutValue);
+            }
         }
 
         return ports.ToImmutable();

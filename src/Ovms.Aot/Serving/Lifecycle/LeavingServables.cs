@@ -22,6 +22,12 @@ internal sealed class LeavingServables(Action<Signal> post, ILogger log)
     /// <summary>Whether calls still use one.</summary>
     public bool HaveCalls => _leaving.Any(static servable => servable.CallsLeft > 0);
 
+    /// <summary>Whether calls of compositions run. They lease their models one after the other, which must stay until then.</summary>
+    /// <param name="staying">The servables that were not released yet.</param>
+    public bool HaveComposedCalls(IEnumerable<Servable> staying) =>
+        _leaving.Any(static servable => servable is { Composition: not null, CallsLeft: > 0 })
+        || staying.Any(static servable => servable is { Composition: not null, CallsNow: > 0 });
+
     /// <summary>Whether each is still held, so that none is being freed.</summary>
     public bool AreHeld => _leaving.All(static servable => servable.IsHeld);
 
@@ -45,8 +51,10 @@ internal sealed class LeavingServables(Action<Signal> post, ILogger log)
     }
 
     /// <summary>The calls that a stop still waits for: "m (version 1): 2 calls"; empty if there are none.</summary>
-    public string DescribeCalls() => string.Join("; ", _leaving
+    /// <param name="staying">The servables that were not released yet.</param>
+    public string DescribeCalls(IEnumerable<Servable> staying) => string.Join("; ", _leaving
         .Select(static servable => (servable.Id, Calls: servable.CallsLeft))
+        .Concat(staying.Select(static servable => (servable.Id, Calls: servable.CallsNow)))
         .Where(static left => left.Calls > 0)
         .OrderBy(static left => left.Id.Name, StringComparer.Ordinal)
         .Select(static left => $"{left.Id.Name} (version {left.Id.VersionText}): {left.Calls} {(left.Calls == 1 ? "call" : "calls")}"));

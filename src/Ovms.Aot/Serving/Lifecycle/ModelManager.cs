@@ -88,20 +88,20 @@ internal sealed class ModelManager
         _signals.Writer.TryWrite(Signal.LeaveLoads.Instance);
         TimeSpan soon = TimeSpan.FromTicks(Math.Min(Left().Ticks, s_tellAfter.Ticks));
         if (await Task.WhenAny(_loop, Task.Delay(soon)).ConfigureAwait(false) != _loop
-            && Left() > TimeSpan.Zero && _reconciler.Leaving.DescribeCalls() is { Length: > 0 } calls)
+            && Left() > TimeSpan.Zero && _reconciler.Leaving.DescribeCalls(_board.Published) is { Length: > 0 } calls)
         {
             Log.StopWaits(_log, calls, Left().TotalSeconds);
         }
 
         await ((Task)_loop).WaitAsync(Left()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         StopResult left = _reconciler.IsLoading ? StopResult.LoadsLeft : StopResult.Clean;
-        if (!_loop.IsCompleted && _reconciler.Leaving.DescribeCalls() is { Length: > 0 } cutOff)
+        if (!_loop.IsCompleted && _reconciler.Leaving.DescribeCalls(_board.Published) is { Length: > 0 } cutOff)
         {
             Log.CutOff(_log, limit.TotalSeconds, cutOff);
             return left | StopResult.CallsLeft;
         }
 
-        return left | (_reconciler.Leaving.Any ? StopResult.ModelsLeft : StopResult.Clean);
+        return left | (_reconciler.Leaving.Any || _board.Published.Any() ? StopResult.ModelsLeft : StopResult.Clean);
 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (limit - Stopwatch.GetElapsedTime(begun)).Ticks));
     }

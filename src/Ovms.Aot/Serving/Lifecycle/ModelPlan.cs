@@ -24,6 +24,9 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
     /// <summary>Wanted versions that are not served and were not tried.</summary>
     public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
 
+    /// <summary>Versions that serve what is wanted again, after other files or settings failed.</summary>
+    public ImmutableArray<ServableId> Mended { get; init; } = [];
+
     /// <summary>Plans for a model that is desired.</summary>
     /// <param name="model">The model.</param>
     /// <param name="all">What is served.</param>
@@ -62,6 +65,7 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         return new ModelPlan(action, awaited, highestFirst.Min(candidate => candidate.DueAfter(now)))
         {
             NextReturn = highestFirst.Min(candidate => candidate.ReturnAfter(now)),
+            Mended = [.. highestFirst.Where(static candidate => candidate.IsMended).Select(static candidate => candidate.Id)],
             Untried =
             [
                 .. highestFirst.Where(static candidate => candidate.IsUntried)
@@ -105,6 +109,9 @@ internal sealed record ModelPlan(ModelAction? Action, ImmutableArray<ServableId>
         public bool IsServed => Actual?.Serves is not null;
 
         public bool IsUntried => !IsServed && Failure is null;
+
+        /// <summary>Whether it serves what is wanted, and a failure to load something else is still on record.</summary>
+        public bool IsMended => Actual is { Failed: not null, Serves: { } serves } && _source.MakesTheSameAs(serves);
 
         /// <summary>Whether it serves and its calls must fail: what it calls is gone, or has changed and does not fit any more.</summary>
         public bool IsBroken => Actual?.Serves is { Uses.IsEmpty: false } serves

@@ -20,6 +20,9 @@ internal sealed record ReconcilePlan(
     /// <summary>Wanted versions that are not served and were not tried since their files or settings changed.</summary>
     public ImmutableArray<UntriedVersion> Untried { get; init; } = [];
 
+    /// <inheritdoc cref="ModelPlan.Mended"/>
+    public ImmutableArray<ServableId> Mended { get; init; } = [];
+
     /// <summary>Computes the plan.</summary>
     /// <param name="desired">What should be served.</param>
     /// <param name="actual">What is served, and which loads failed.</param>
@@ -43,6 +46,7 @@ internal sealed record ReconcilePlan(
             plans.Min(static plan => plan.NextDue))
         {
             NextReturn = plans.Min(static plan => plan.NextReturn),
+            Mended = [.. plans.SelectMany(static plan => plan.Mended)],
             Untried = [.. plans.SelectMany(static plan => plan.Untried)],
         };
     }

@@ -37,7 +37,7 @@ internal sealed class Reconciler(
     /// Whether it was stopped and nothing is left to wait for: no call, no load unless loads were left, and nothing that is being freed.
     /// Freeing may wait for a compilation that AUTO still runs, so it is waited for only a short time.
     /// </summary>
-    public bool IsOver => _isStopping && !_leaving.HaveCalls && (_leavesLoads || !IsLoading)
+    public bool IsOver => _isStopping && board.Serving.IsEmpty && !_leaving.HaveCalls && (_leavesLoads || !IsLoading)
         && (Now - _calledUntil >= s_freeing || _leaving.AreHeld);
 
     /// <summary>The models that are released and not freed yet.</summary>
@@ -76,7 +76,6 @@ internal sealed class Reconciler(
             case Signal.Stop:
                 _isStopping = true;
                 _calledUntil = Now;
-                LetGo(board.Serving);
                 break;
         }
     }
@@ -87,8 +86,9 @@ internal sealed class Reconciler(
     {
         if (_isStopping)
         {
-            // The end of a call raises no signal. That of a model's last one leads to one, but only when the model is freed.
-            _calledUntil = _leaving.HaveCalls ? Now : _calledUntil;
+            // The end of a call raises no signal; only the freeing of a servable does.
+            LetGo(_leaving.HaveComposedCalls(board.Published) ? [] : board.Serving);
+            _calledUntil = _leaving.HaveCalls || !board.Serving.IsEmpty ? Now : _calledUntil;
             return s_stopPace;
         }
 
@@ -154,7 +154,8 @@ internal sealed class Reconciler(
             _firstAttempts.Follow(plan, _isChange);
             _isChange = false;
             readiness.SetAwaitsFirstAttempts(_firstAttempts.Any);
-            board.Await(plan.Awaited);
+            board.Follow(plan);
+            PublishStatus();
             ServableId[] leaving = [.. plan.Actions.OfType<ModelAction.Unload>().Select(static action => action.Id)];
             bool isRefused = false;
             foreach (LoadAction action in plan.Actions.OfType<LoadAction>())
@@ -169,7 +170,6 @@ internal sealed class Reconciler(
 
             LetGo(leaving);
             MarkChange();
-            PublishStatus();
         }
     }
 

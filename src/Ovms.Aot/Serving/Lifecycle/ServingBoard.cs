@@ -63,11 +63,17 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
         Publish();
     }
 
-    /// <summary>Publishes versions that will be loaded.</summary>
-    public void Await(IEnumerable<ServableId> ids)
+    /// <summary>Publishes the versions that a plan awaits, and forgets failures of files and settings that it no longer wants.</summary>
+    public void Follow(ReconcilePlan plan)
     {
-        (ServableId Id, VersionRow Row)[] rows = [.. ids.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
-        if (rows.Length > 0)
+        (ServableId Id, VersionRow Row)[] rows = [.. plan.Awaited.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
+        foreach (ServableId mended in plan.Mended)
+        {
+            RowOf(mended.Name).Revive(mended.Version).Failed = null;
+            Log.Note(log, $"Model {mended.Name}; version: {mended.Version} is configured again as it is served");
+        }
+
+        if (rows.Length + plan.Mended.Length > 0)
         {
             Publish();
             _log.States(rows);
@@ -193,6 +199,11 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
     public IReadOnlyList<(ServableId Id, Servable Servable)> LetGo(IEnumerable<ServableId> ids)
     {
         (ServableId Id, VersionRow Row)[] rows = [.. ids.Select(id => (id, RowOf(id.Name).Revive(id.Version)))];
+        if (rows.Length == 0)
+        {
+            return [];
+        }
+
         foreach ((_, VersionRow row) in rows)
         {
             row.State = row.Servable is null ? ServableState.End : ServableState.Unloading;
@@ -244,6 +255,10 @@ internal sealed class ServingBoard(ServableRegistry registry, ILogger log)
                 .Where(static row => row.Servable is not null)
                 .Select(row => new ServableId(model.Name, row.Version))),
         ];
+
+    /// <summary>What the newest table has. Any thread may read it.</summary>
+    public IEnumerable<Servable> Published => registry.Current.Models.SelectMany(static model => model.Versions)
+        .Select(static version => version.Servable).OfType<Servable>();
 
     /// <summary>Why parts of the configuration are not served as configured. An empty folder is no fault.</summary>
     public ImmutableArray<ModelFault> Faults =>

@@ -135,6 +135,9 @@ internal sealed class Servable
         Math.Max(0, Volatile.Read(ref _holds) - Volatile.Read(ref _kept) - Pool.Abandoned) + (Variants?.CallsLeft ?? 0)
         + (Throughput?.CallsLeft ?? 0) + (BatchForm?.CallsLeft ?? 0);
 
+    /// <summary><see cref="CallsLeft"/> before <see cref="Retire"/>, while the table holds it too.</summary>
+    public int CallsNow => Math.Max(0, CallsLeft - 1);
+
     /// <summary>Whether anybody still holds it. If not, OpenVINO's objects are being freed or are freed.</summary>
     public bool IsHeld => Volatile.Read(ref _holds) > 0;
 

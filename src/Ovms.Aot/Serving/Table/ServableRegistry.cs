@@ -36,12 +36,16 @@ internal sealed class ServableRegistry(Drain drain)
     }
 
     /// <summary>Leases a servable, or returns why there is none.</summary>
-    public Outcome<ServableLease> Lease(string name, string versionText)
+    /// <param name="name">The servable's name.</param>
+    /// <param name="versionText">Digits; empty or "0" = the default version.</param>
+    /// <param name="isInner">Whether a call that is in flight needs it, which may finish while the server drains.</param>
+    public Outcome<ServableLease> Lease(string name, string versionText, bool isInner = false)
     {
         while (true)
         {
             ServableTable seen = _current;
-            Outcome<(ModelEntry Model, VersionEntry Version)> found = Find(seen, name, versionText);
+            Outcome<(ModelEntry Model, VersionEntry Version)> found =
+                isInner ? seen.Find(name, versionText) : Find(seen, name, versionText);
             if (!found.IsOk)
             {
                 return found.WithoutValue;

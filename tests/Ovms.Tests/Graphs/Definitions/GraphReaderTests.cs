@@ -91,7 +91,7 @@ public class GraphReaderTests
     [Arguments("\"OpenVINOInferenceCalculator\"", "\"InferenceCalculator\"", nameof(StatusCode.GraphInitializationError), "calculator \"InferenceCalculator\" in node \"infer\" is not supported")]
     [Arguments("\"SESSION:s\"\n  input", "\"SESSION:t\"\n  input", nameof(StatusCode.GraphInitializationError), "t is made by no node")]
     [Arguments("\"A:out\"", "\"A:in\"", nameof(StatusCode.GraphInitializationError), "is made already as an input of the graph")]
-    [Arguments("\"B:in\"", "\"B:out\"", nameof(StatusCode.GraphInitializationError), "the nodes infer wait for one another in a circle")]
+    [Arguments("\"B:in\"", "\"B:out\"", nameof(StatusCode.GraphInitializationError), "the node infer waits for itself; mark the input that closes it")]
     [Arguments("input_stream: \"B:in\"", "input_stream: \"in\"", nameof(StatusCode.GraphInitializationError), "has no tag")]
     [Arguments("key: \"B\"", "key: \"X\"", nameof(StatusCode.GraphInitializationError), "names the tag X, which no input_stream has")]
     [Arguments("input_stream: \"B:in\"", "input_stream: \"OVTENSORS:in\"", nameof(StatusCode.GraphInitializationError), "list their names in input_order_list")]
@@ -102,6 +102,27 @@ public class GraphReaderTests
         Outcome<GraphDefinition> graph = GraphPlans.Read("g", Good.Replace(good, bad, StringComparison.Ordinal), out _);
         await Assert.That(graph.Detail!).Contains(told);
         await Assert.That(graph.Code).IsEqualTo(Enum.Parse<StatusCode>(code));
+    }
+
+    [Test]
+    [Arguments("a:in,y:x b:x:y c:y:z d:z:out", "the nodes a, b wait for one another in a circle; mark the input that closes it: input_stream_info")]
+    [Arguments("a:in:out s::/n/n", "the node s waits for itself through side packets; take one of them from elsewhere")]
+    public async Task Circle_IsNamedWithoutTheNodesBehindIt(string nodes, string told)
+    {
+        string text = "input_stream: 'in' output_stream: 'out'\n" + string.Concat(nodes.Split(' ').Select(NodeText));
+        Outcome<GraphDefinition> graph = GraphPlans.Read("g", text, out _);
+        await Assert.That(graph.Detail!).Contains(told);
+
+        static string NodeText(string node)
+        {
+            string[] halves = node.Split('/');
+            string[] parts = halves[0].Split(':');
+            return halves.Length > 1
+                ? $"node {{ name: '{parts[0]}' calculator: 'StringToIntCalculator' input_side_packet: '{halves[1]}' output_side_packet: '{halves[2]}' }}\n"
+                : $"node {{ name: '{parts[0]}' calculator: 'MergeCalculator' {Streams("input", parts[1])} {Streams("output", parts[2])} }}\n";
+        }
+
+        static string Streams(string side, string names) => string.Join(' ', names.Split(',').Select(name => $"{side}_stream: '{name}'"));
     }
 
     [Test]

@@ -83,16 +83,17 @@ public sealed class GraphInstanceTests
     }
 
     [Test]
-    [Arguments(5, 5)]
-    [Arguments(5, 4)]
-    public async Task TimeThatDoesNotIncrease_EndsTheRun(long first, long second)
+    [Arguments(5, 5, "6 or later")]
+    [Arguments(5, 4, "6 or later")]
+    [Arguments(long.MaxValue - 3, long.MaxValue - 3, "none, because the packet before it has the last timestamp there is")]
+    public async Task TimeThatDoesNotIncrease_EndsTheRun(long first, long second, string expected)
     {
         TestGraph graph = new TestGraph().In("a").Out("o").Node("pass", "a", "o", Steps.Pass);
         await graph.StartAsync();
         await Assert.That((await graph.AddAsync("a", first)).IsOk).IsTrue();
         Outcome outcome = await graph.AddAsync("a", second);
         await Assert.That(outcome.Code).IsEqualTo(StatusCode.GraphAddPacketError);
-        await Assert.That(outcome.Detail).Contains("\"a\"").And.Contains($"timestamp {second}").And.Contains("6 or later");
+        await Assert.That(outcome.Detail).Contains("\"a\"").And.Contains($"timestamp {second}").And.Contains($"expected: {expected}");
         await Assert.That((await graph.EndAsync()).Code).IsEqualTo(StatusCode.GraphAddPacketError);
     }
 

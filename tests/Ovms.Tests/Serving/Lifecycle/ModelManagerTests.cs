@@ -431,4 +431,26 @@ public sealed class ModelManagerTests
         await Assert.That(await models.Manager.StopAsync(TimeSpan.FromSeconds(60))).IsEqualTo(StopResult.Clean);
         await Assert.That(old.Drained.IsCompletedSuccessfully).IsTrue();
     }
+
+    [Test]
+    public async Task WrongEditThatIsTakenBack_LeavesNoFault()
+    {
+        await using ManagedModels models = new();
+        models.Put("m", 1);
+        models.Configure(models.Model("m"));
+        await models.ReloadAsync();
+        Servable first = models.ServableOf("m", 1)!;
+        models.Put("m", 1, "bad", second: 3);
+        await Assert.That((await models.ReloadAsync()).Status.Faults.Single().GoesOn).IsTrue();
+
+        // What serves was loaded from these very files: there is nothing to load.
+        models.Put("m", 1);
+        await Assert.That((await models.ReloadAsync()).Status.IsClean).IsTrue();
+        await Assert.That(models.ServableOf("m", 1)).IsSameReferenceAs(first);
+        await Assert.That(models.Registry.Current.Models.Single().Versions.Single().Reason).IsNull();
+
+        // A failure before says nothing about the next one.
+        models.Put("m", 1, "bad", second: 3);
+        await Assert.That((await models.ReloadAsync()).Status.Faults.Length).IsEqualTo(1);
+    }
 }

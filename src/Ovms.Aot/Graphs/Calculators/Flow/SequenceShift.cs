@@ -19,7 +19,7 @@ internal sealed class SequenceShift(SequenceShiftOptions options, bool hasSide) 
     public static Outcome<BoundCalculator> Bind(PortFinder finder, object? options)
     {
         SequenceShiftOptions given = options as SequenceShiftOptions ?? new SequenceShiftOptions();
-        finder.Require(Math.Abs((long)given.PacketOffset) <= Most, $"packet_offset is {given.PacketOffset}; expected: −{Most} to {Most}");
+        finder.Require(Math.Abs((long)given.PacketOffset) <= Most, $"packet_offset is {given.PacketOffset}; expected: -{Most} to {Most}");
         bool hasSide = finder.OptionalInputSide("PACKET_OFFSET", PacketKind.Int32) >= 0;
         finder.HandsOn(finder.Input(""), finder.Output(""));
         return finder.Bind(() => new SequenceShift(given, hasSide), offset: null);
@@ -33,7 +33,7 @@ internal sealed class SequenceShift(SequenceShiftOptions options, bool hasSide) 
             if (context.Side(0) is not int offset || Math.Abs((long)offset) > Most)
             {
                 return new(Outcome.Fail(
-                    StatusCode.GraphStartError, $"PACKET_OFFSET is {Shown.Bounded(context.Side(0))}; expected: −{Most} to {Most}"));
+                    StatusCode.GraphStartError, $"PACKET_OFFSET is {Shown.Bounded(context.Side(0))}; expected: -{Most} to {Most}"));
             }
 
             _offset = offset;
