@@ -86,6 +86,8 @@ def end_with_server(reader, writer):
         os.dup2(nothing, reader)
         os.dup2(nothing, writer)
         os.close(nothing)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a pool ends its workers so
 
     if os.name != "posix":
         return end

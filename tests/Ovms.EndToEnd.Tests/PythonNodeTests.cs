@@ -5,12 +5,16 @@ using Google.Protobuf;
 using Grpc.Core;
 using Ovms.EndToEnd.Tests.Harness;
 using Ovms.Frontends.Grpc.Protos;
+using TUnit.Assertions.Enums;
 
 namespace Ovms.EndToEnd.Tests;
 
 /// <summary>Python nodes of the published binary: what handlers get and give over each API.</summary>
 public sealed class PythonNodeTests
 {
+    private const string Endless =
+        "try:\n    while True:\n        time.sleep(0.01)\n        yield [Tensor('out', x)]\nfinally:\n    print('dropped', x)";
+
     private const string Upper = "return [Tensor('out', x.upper())]";
 
     // Numbers without numpy: the buffer protocol alone.
@@ -33,7 +37,7 @@ public sealed class PythonNodeTests
         ModelInferRequest typed = Requests.For("g").WithContents(
             "in", "BYTES", [2], new InferTensorContents { BytesContents = { ByteString.CopyFromUtf8("ab"), ByteString.CopyFromUtf8("c") } });
         answer = await server.Client.ModelInferAsync(typed);
-        await Assert.That(Requests.Unpack(answer.Bytes("out")).Select(Encoding.UTF8.GetString)).IsEquivalentTo(["AB", "C"]);
+        await Assert.That(Requests.Unpack(answer.Bytes("out")).Select(Encoding.UTF8.GetString)).IsEquivalentTo(["AB", "C"], CollectionOrdering.Matching);
     }
 
     [Test]
@@ -43,9 +47,9 @@ public sealed class PythonNodeTests
         await using OvmsServer server = await folder.StartAsync("Ready after", allowed: true);
         JsonElement output = await PostAsync(server, """{"name": "in", "datatype": "BYTES", "shape": [2], "data": ["one", "zwei"]}""");
         await Assert.That(output.GetProperty("datatype").GetString()).IsEqualTo("BYTES");
-        await Assert.That(output.GetProperty("data").EnumerateArray().Select(static text => text.GetString()!)).IsEquivalentTo(["one", "zwei"]);
+        await Assert.That(output.GetProperty("data").EnumerateArray().Select(static text => text.GetString()!)).IsEquivalentTo(["one", "zwei"], CollectionOrdering.Matching);
         output = await PostAsync(server, """{"name": "in", "datatype": "INT64", "shape": [1, 3], "data": [[-1, 0, 5000000000]]}""");
-        await Assert.That(output.GetProperty("data").EnumerateArray().Select(static number => number.GetInt64())).IsEquivalentTo([-1L, 0L, 5000000000L]);
+        await Assert.That(output.GetProperty("data").EnumerateArray().Select(static number => number.GetInt64())).IsEquivalentTo([-1L, 0L, 5000000000L], CollectionOrdering.Matching);
     }
 
     [Test]
@@ -128,13 +132,13 @@ public sealed class PythonNodeTests
             came.Add((Encoding.UTF8.GetString(answer.Bytes("out")), answer.Parameters["OVMS_MP_TIMESTAMP"].Int64Param, answer.Id));
         }
 
-        await Assert.That(came).IsEquivalentTo([("0", 100L, "5"), ("1", 101L, "5"), ("2", 102L, "5"), ("3", 103L, "5")]);
+        await Assert.That(came).IsEquivalentTo([("0", 100L, "5"), ("1", 101L, "5"), ("2", 102L, "5"), ("3", 103L, "5")], CollectionOrdering.Matching);
     }
 
     [Test]
     public async Task Generator_TakesOneRequestAtATime()
     {
-        using ConfigFolder folder = PythonGraph.Folder("while True:\n    time.sleep(0.01)\n    yield [Tensor('out', x)]", PythonGraph.Loop);
+        using ConfigFolder folder = PythonGraph.Folder(Endless, PythonGraph.Loop);
         await using OvmsServer server = await folder.StartAsync("Ready after", allowed: true);
         using AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> stream = server.Client.ModelStreamInfer();
         ModelInferRequest first = Requests.For("g").WithBytes("in", "BYTES", [1], "a"u8.ToArray());
@@ -158,10 +162,23 @@ public sealed class PythonNodeTests
         await Assert.That(busy.StatusCode).IsEqualTo(StatusCode.ResourceExhausted);
         await Assert.That(busy.Status.Detail).Contains("Node is already processing data. Create new stream for another request.");
 
-        // The generator was dropped: the handler takes others.
+        await server.Process.WaitForLineAsync(static line => line.Contains("dropped a", StringComparison.Ordinal));
         using AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> other = server.Client.ModelStreamInfer();
         await other.RequestStream.WriteAsync(Requests.For("g").WithBytes("in", "BYTES", [1], "c"u8.ToArray()));
         await Assert.That(await other.ResponseStream.MoveNext()).IsTrue();
+    }
+
+    // The first item comes when its caller has left.
+    [Test]
+    public async Task GeneratorOfACallerWhoHasLeft_IsDropped()
+    {
+        using ConfigFolder folder = PythonGraph.Folder("time.sleep(1)\n" + Endless, PythonGraph.Loop);
+        await using OvmsServer server = await folder.StartAsync("Ready after", allowed: true);
+        using AsyncDuplexStreamingCall<ModelInferRequest, ModelStreamInferResponse> stream =
+            server.Client.ModelStreamInfer(deadline: DateTime.UtcNow.AddSeconds(0.3));
+        await stream.RequestStream.WriteAsync(Requests.For("g").WithBytes("in", "BYTES", [1], "late"u8.ToArray()));
+        await Fault.OfAsync(() => stream.ResponseStream.MoveNext());
+        await server.Process.WaitForLineAsync(static line => line.Contains("dropped late", StringComparison.Ordinal));
     }
 
     [Test]

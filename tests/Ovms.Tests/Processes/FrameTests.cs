@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ovms.Processes;
+using TUnit.Assertions.Enums;
 
 namespace Ovms.Tests.Processes;
 
@@ -19,8 +20,8 @@ public sealed class FrameTests
         FrameReader reader = new(stream);
         await Assert.That(reader.TryRead(out FrameHeader header, out byte[] head)).IsTrue();
         await Assert.That(header).IsEqualTo(new FrameHeader(7, 2, 3, 4));
-        await Assert.That(head).IsEquivalentTo(new byte[] { 1, 2 });
-        await Assert.That(Fill(reader, 3)).IsEquivalentTo(new byte[] { 10, 11, 12 });
+        await Assert.That(head).IsEquivalentTo(new byte[] { 1, 2 }, CollectionOrdering.Matching);
+        await Assert.That(Fill(reader, 3)).IsEquivalentTo(new byte[] { 10, 11, 12 }, CollectionOrdering.Matching);
         await Assert.That(reader.DataLeft).IsEqualTo(1UL);
         await Assert.That(() => Fill(reader, 2)).Throws<InvalidDataException>();
         await Assert.That(reader.TryRead(out header, out _)).IsTrue();

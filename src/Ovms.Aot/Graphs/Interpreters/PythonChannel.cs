@@ -66,7 +66,8 @@ internal sealed class PythonChannel(Stream requests, Stream answers)
         FrameKind kind = (FrameKind)BinaryPrimitives.ReadUInt32LittleEndian(_header);
         uint headBytes = BinaryPrimitives.ReadUInt32LittleEndian(_header.AsSpan(4));
         long dataBytes = BinaryPrimitives.ReadInt64LittleEndian(_header.AsSpan(8));
-        if (kind is < FrameKind.Ready or > FrameKind.Finished || headBytes > MostHead || dataBytes is < 0 or > MostData)
+        if (kind is < FrameKind.Ready or > FrameKind.Finished || headBytes > MostHead || dataBytes is < 0 or > MostData
+            || (kind != FrameKind.Outputs && dataBytes != 0))
         {
             throw new InvalidDataException($"a frame of kind {(uint)kind} with {headBytes} and {dataBytes} bytes came");
         }

@@ -6,8 +6,11 @@ namespace Ovms.Graphs.Interpreters;
 /// <summary>What is done with a process whose handler does not return.</summary>
 internal static class PythonHang
 {
-    /// <summary>How long the handler may go on when its caller has left: others wait behind it.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+    /// <summary>How long a handler may at least go on when its caller has left: others wait behind it.</summary>
+    private static readonly TimeSpan s_leastGrace = TimeSpan.FromSeconds(5);
+
+    // A handler that takes its time is not ended for callers with short deadlines.
+    private const int GraceInCalls = 3;
 
     /// <summary>How long the process may leave inputs unread when their caller has left: the caller's memory is in use.</summary>
     private static readonly TimeSpan s_reading = TimeSpan.FromSeconds(1);
@@ -43,16 +46,25 @@ internal static class PythonHang
         }
     }
 
-    /// <summary>Waits for the answer to a caller that has left, but not for long.</summary>
-    public static async Task FinishLateAsync(PythonChild child, Task<PythonAnswer> answer)
+    /// <summary>Waits for the answer to a caller that has left, but not for long. Nobody takes it.</summary>
+    /// <param name="child">The process.</param>
+    /// <param name="answer">What it was asked.</param>
+    /// <param name="longest">The longest time in which the handler has returned.</param>
+    public static async Task FinishLateAsync(PythonChild child, Task<PythonAnswer> answer, TimeSpan longest)
     {
-        if (await Task.WhenAny(answer, Task.Delay(s_grace)).ConfigureAwait(false) != answer)
+        TimeSpan grace = GraceInCalls * longest is var usual && usual > s_leastGrace ? usual : s_leastGrace;
+        if (await Task.WhenAny(answer, Task.Delay(grace)).ConfigureAwait(false) != answer)
         {
             child.Kill(string.Create(
                 CultureInfo.InvariantCulture,
-                $"was ended, because the handler did not return within {s_grace.TotalSeconds} s after its caller had left"));
+                $"was ended, because the handler did not return within {grace.TotalSeconds:0.#} s after its caller had left"));
         }
 
-        (await answer.ConfigureAwait(false)).Discard();
+        PythonAnswer late = await answer.ConfigureAwait(false);
+        late.Discard();
+        if (late.Generator is { } generator)
+        {
+            await child.DropAsync(generator).ConfigureAwait(false);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Ovms.Observability;
 using Ovms.Processes;
@@ -7,7 +8,7 @@ namespace Ovms.Graphs.Interpreters;
 
 /// <summary>
 /// A Python node of a served graph: keeps one process with its handler running, for all calls and streams. The handler is called for one
-/// of them at a time, in the order in which they come.
+/// of them at a time.
 /// </summary>
 /// <param name="handler">The handler.</param>
 /// <param name="settings">The options.</param>
@@ -29,6 +30,9 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
     private string _why = "the Python process was not started";
     private int _waiting;
     private long _calls;
+
+    // The longest time in which the handler has returned.
+    private TimeSpan _longest;
 
     /// <summary>The handler.</summary>
     public PythonHandler Handler => handler;
@@ -110,19 +114,22 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
                 return Down(child is null ? _why : "the Python process in which the generator ran has ended");
             }
 
+            long began = Stopwatch.GetTimestamp();
             PythonAsk ask = child.Ask(question);
             try
             {
-                return await ask.Answer.WaitAsync(settings.AnswerTime ?? Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+                PythonAnswer answer = await ask.Answer.WaitAsync(settings.AnswerTime ?? Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+                Returned(began);
+                return answer;
             }
             catch (TimeoutException)
             {
                 return await PythonHang.EndAsync(child, ask, settings.AnswerTime!.Value).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!ask.Answer.IsCompleted)
+            catch (OperationCanceledException)
             {
                 await PythonHang.LeaveAsync(child, ask).ConfigureAwait(false);
-                unfinished = PythonHang.FinishLateAsync(child, ask.Answer);
+                unfinished = FinishLateAsync(child, ask.Answer, began);
                 throw;
             }
             catch (Exception lost) when (PythonChild.IsLoss(lost))
@@ -134,6 +141,19 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
         {
             _ = ReleaseAsync(unfinished);
         }
+    }
+
+    private async Task FinishLateAsync(PythonChild child, Task<PythonAnswer> answer, long began)
+    {
+        await PythonHang.FinishLateAsync(child, answer, _longest).ConfigureAwait(false);
+        Returned(began);
+    }
+
+    // The turn is held.
+    private void Returned(long began)
+    {
+        TimeSpan took = Stopwatch.GetElapsedTime(began);
+        _longest = took > _longest ? took : _longest;
     }
 
     private async Task ReleaseAsync(Task? unfinished)

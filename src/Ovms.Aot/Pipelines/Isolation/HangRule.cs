@@ -40,8 +40,13 @@ internal sealed class HangRule(NodeHangs hangs, int limit, Func<FramedChild?> cu
     /// <summary>Looks whether the process must end. Called when the number of hanging calls has changed; quick, blocks nothing.</summary>
     public void Look()
     {
+        if (limit == 0)
+        {
+            return;
+        }
+
         int hanging = hangs.Count;
-        if (limit > 0 && hanging >= limit)
+        if (hanging >= limit)
         {
             End($"was ended: {hanging} calls had not returned after their callers gave up (custom_node_hang_limit)");
             return;

@@ -34,7 +34,7 @@ internal sealed record GenerationFile
     /// <summary>Whether such a text stays in the answer.</summary>
     public bool? IncludeStop { get; init; }
 
-    /// <summary>Temperature, at least 0.</summary>
+    /// <summary>Temperature, from 0 to 2, as in requests.</summary>
     public float? Temperature { get; init; }
 
     /// <summary>Over 0, at most 1.</summary>
@@ -79,7 +79,7 @@ internal sealed record GenerationFile
             IgnoreEos = values.Flag("ignore_eos"),
             StopStrings = values.Texts("stop_strings"),
             IncludeStop = values.Flag("include_stop_str_in_output"),
-            Temperature = values.Number("temperature", static value => value >= 0, "a number of 0 or more"),
+            Temperature = values.Number("temperature", static value => value is >= 0 and <= 2, "a number from 0 to 2"),
             TopP = values.Number("top_p", static value => value is > 0 and <= 1, "a number over 0 and at most 1"),
             TopK = values.Count("top_k", 0),
             MinP = values.Number("min_p", static value => value is >= 0 and < 1, "a number of at least 0 and under 1"),

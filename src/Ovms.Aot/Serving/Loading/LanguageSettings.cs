@@ -154,18 +154,32 @@ internal sealed record LanguageSettings
         return warning.Length == 0 ? null : warning;
     }
 
-    // One precision, whichever way it was given.
+    // One precision, whichever way it was given. Paged attention of the CPU keeps a cache of f32 only where it computes in f32.
     private static Outcome<PluginConfig> WithPrecision(PluginConfig plugin, string precision)
     {
         string? given = plugin.Properties.Where(static property => property.Key == PrecisionKey)
             .Select(static property => property.Value)
             .FirstOrDefault();
-        return precision.Length == 0 || string.Equals(given, precision, StringComparison.OrdinalIgnoreCase)
-            ? plugin
-            : given is null
-            ? plugin with { Properties = [.. plugin.Properties, new DeviceProperty(PrecisionKey, precision)] }
-            : Outcome.Fail(
+        if (precision.Length > 0 && given is not null && !string.Equals(given, precision, StringComparison.OrdinalIgnoreCase))
+        {
+            return Outcome.Fail(
                 StatusCode.PluginConfigConflictingParameters,
                 $"kv_cache_precision is {precision}, but plugin_config sets {PrecisionKey} to {given}; give one of them.");
+        }
+
+        List<DeviceProperty> added = [];
+        if (precision.Length > 0 && given is null)
+        {
+            added.Add(new DeviceProperty(PrecisionKey, precision));
+        }
+
+        bool saysInference = plugin.Properties.Any(
+            static property => property.Key is "INFERENCE_PRECISION_HINT" or "EXECUTION_MODE_HINT");
+        if (string.Equals(given ?? precision, "f32", StringComparison.OrdinalIgnoreCase) && !saysInference)
+        {
+            added.Add(new DeviceProperty("INFERENCE_PRECISION_HINT", "f32"));
+        }
+
+        return added.Count == 0 ? plugin : plugin with { Properties = [.. plugin.Properties, .. added] };
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Ovms.Graphs.Interpreters;
+using TUnit.Assertions.Enums;
 
 namespace Ovms.Tests.Graphs.Interpreters;
 
@@ -37,7 +38,7 @@ public sealed class PythonChannelTests
         FrameKind kind = new PythonChannel(Stream.Null, new MemoryStream(frame)).Read(out _, out ReceivedTensor[] tensors);
         await Assert.That(kind).IsEqualTo(FrameKind.Outputs);
         await Assert.That(tensors.Select(static one => $"{one.Name} {one.Datatype} {one.Shape.Length} {one.Content.Length}"))
-            .IsEquivalentTo(["out FP32 1 8", "empty my 0 0"]);
+            .IsEquivalentTo(["out FP32 1 8", "empty my 0 0"], CollectionOrdering.Matching);
         new PythonAnswer(tensors).Discard();
     }
 
@@ -58,6 +59,7 @@ public sealed class PythonChannelTests
         yield return ("more tensors than its head has", Patched(good, 16 + 12, 2));
         yield return ("too many tensors", Patched(good, 16 + 12, 0x7FFFFFFF));
         yield return ("a text longer than its head", Patched(good, 16 + 16, 0x7FFFFFFF));
+        yield return ("data without tensors", Frame(FrameKind.End, [], new byte[8]));
         yield return ("too many dimensions", Frame(FrameKind.Outputs, Head(0, ("out", "FP32", new long[65], 0)), []));
         yield return ("a head that is too long", Frame(FrameKind.Outputs, [.. Head(0, ("out", "FP32", [2], 8)), 0], new byte[8]));
     }
@@ -69,6 +71,7 @@ public sealed class PythonChannelTests
         {
             PythonChannel channel = new(Stream.Null, new MemoryStream(frame));
             Exception? loss = await Assert.That(() => channel.Read(out _, out _)).Throws<Exception>().Because(what);
+            await Assert.That(loss is InvalidDataException or EndOfStreamException).IsTrue().Because($"{what}: {loss}");
             await Assert.That(PythonChild.IsLoss(loss!)).IsTrue().Because(what);
         }
     }

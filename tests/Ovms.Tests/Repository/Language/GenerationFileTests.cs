@@ -33,6 +33,7 @@ public class GenerationFileTests
     [Arguments("max_new_tokens", "1.5")]
     [Arguments("max_length", "0")]
     [Arguments("temperature", "-0.1")]
+    [Arguments("temperature", "2.1")]
     [Arguments("temperature", "Infinity")]
     [Arguments("temperature", "1e39")]
     [Arguments("temperature", "1e400")]

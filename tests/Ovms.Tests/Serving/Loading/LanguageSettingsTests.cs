@@ -1,3 +1,4 @@
+using Ovms.Devices;
 using Ovms.Options;
 using Ovms.Options.Parsing;
 using Ovms.Serving.Loading;
@@ -33,6 +34,18 @@ public sealed class LanguageSettingsTests
         await Assert.That(clash.Detail).IsEqualTo(
             "kv_cache_precision is u8, but plugin_config sets KV_CACHE_PRECISION to f16; give one of them.");
         await Assert.That(From(s_model with { KvCachePrecision = "u8" }).Value!.Plugin.ToString()).IsEqualTo("KV_CACHE_PRECISION=u8");
+    }
+
+    // CPUs that compute in bf16 refuse a cache of f32 otherwise.
+    [Test]
+    [Arguments("f32", "", "KV_CACHE_PRECISION=f32 INFERENCE_PRECISION_HINT=f32")]
+    [Arguments("", "{\"KV_CACHE_PRECISION\": \"f32\"}", "KV_CACHE_PRECISION=f32 INFERENCE_PRECISION_HINT=f32")]
+    [Arguments("f32", "{\"INFERENCE_PRECISION_HINT\": \"bf16\"}", "INFERENCE_PRECISION_HINT=bf16 KV_CACHE_PRECISION=f32")]
+    [Arguments("f32", "{\"EXECUTION_MODE_HINT\": \"ACCURACY\"}", "EXECUTION_MODE_HINT=ACCURACY KV_CACHE_PRECISION=f32")]
+    public async Task CacheOfF32_IsComputedInF32(string option, string plugin, string expected)
+    {
+        PluginConfig config = From(s_model with { KvCachePrecision = option, PluginConfig = plugin }).Value!.Plugin;
+        await Assert.That(string.Join(' ', config.Properties.Select(static property => $"{property.Key}={property.Value}"))).IsEqualTo(expected);
     }
 
     [Test]

@@ -18,6 +18,7 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeProv
 
     // The time without an event after which a comment is sent.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_check = TimeSpan.FromSeconds(1);
 
     private readonly NativeBuffer _pending = new(4096);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,8 +55,8 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeProv
         response.Headers["X-Accel-Buffering"] = "no";
         _lastWrite = clock.GetTimestamp();
 
-        // Looked at more often than that, so that the pause does not become two of them.
-        _timer = clock.CreateTimer(static self => ((EventStream)self!).Comment(), this, s_pause, s_pause / 3);
+        // Checked more often than that, so that the pause becomes no longer than a second more.
+        _timer = clock.CreateTimer(static self => ((EventStream)self!).Comment(), this, s_pause, s_check);
     }
 
     /// <summary>Begins to send what is pending, unless sending is under way. Called while <see cref="Gate"/> is held.</summary>

@@ -38,7 +38,6 @@ internal sealed class PythonExecutor(PythonPorts ports, PythonNode node) : ICalc
             : await node.NextAsync(generator, context.Cancellation).ConfigureAwait(false);
         if (!answered.IsOk)
         {
-            _generator = null;
             return answered.WithoutValue;
         }
 
