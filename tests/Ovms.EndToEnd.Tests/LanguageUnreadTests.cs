@@ -27,6 +27,24 @@ public sealed class LanguageUnreadTests
         await server.AnswerAsync("completions", "\"prompt\":\"The\",\"max_tokens\":1");
     }
 
+    // Some 300 KB of events: without a limit the system would take them all.
+    [Test]
+    public async Task SmallStreamOfACallerThatStalls_IsEnded()
+    {
+        await using LanguageServer server = await LanguageServer.StartAsync(
+            LanguageServer.SmallFolder, "--answer_stall_timeout_seconds", "1");
+        const string Fields = "\"prompt\":\"The licence\",\"ignore_eos\":true,\"n\":4,\"max_tokens\":400,\"stream\":true";
+        using HttpResponseMessage read = await server.SendAsync("completions", Fields);
+        await Assert.That((await read.Content.ReadAsByteArrayAsync()).Length).IsBetween(MostUnread / 4, MostUnread / 2);
+
+        using Socket caller = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await caller.ConnectAsync(System.Net.IPAddress.Loopback, server.Server.RestPort);
+        await caller.SendAsync(Request(Fields));
+
+        await server.UntilAsync("cancelled_total", "", static count => count == 1);
+        await server.UntilAsync("kv_blocks", "used", static count => count == 0);
+    }
+
     // A socket file buffers few bytes, so that what waits for the caller stays below the other limit.
     [Test]
     public async Task StreamAndWholeAnswerOfACallerThatStalls_AreEnded()

@@ -45,7 +45,8 @@ internal sealed partial record ModelOptions
 
     /// <summary>
     /// Precision of the KV cache: u8, u4, f16, bf16 or f32; the device's own when not given, u8 on the CPU where the size of the heads
-    /// allows it. KV_CACHE_PRECISION in plugin_config means the same.
+    /// allows it. KV_CACHE_PRECISION in plugin_config means the same. With f32 the CPU computes in f32 too, which is slower; where it
+    /// computes in bf16, f16 becomes bf16.
     /// </summary>
     [Option(
         "kv_cache_precision", In = Both, Change = OptionChange.ReloadsModel, Group = Language, Placeholder = "PRECISION",

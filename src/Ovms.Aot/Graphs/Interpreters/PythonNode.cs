@@ -118,7 +118,8 @@ internal sealed class PythonNode(PythonHandler handler, PythonSettings settings,
             PythonAsk ask = child.Ask(question);
             try
             {
-                PythonAnswer answer = await ask.Answer.WaitAsync(settings.AnswerTime ?? Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+                PythonAnswer answer =
+                    await ask.Answer.WaitAsync(settings.AnswerTime ?? Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
                 Returned(began);
                 return answer;
             }

@@ -27,7 +27,10 @@ internal static class JsonFault
         what = (place < 0 ? what : what[..place])
             .Replace(", when isFinalBlock is true", "", StringComparison.Ordinal)
             .Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal)
-            .Replace("Expected depth to be zero at the end of the JSON payload. There is", "The text ends too early: there is", StringComparison.Ordinal);
+            .Replace(
+                "Expected depth to be zero at the end of the JSON payload. There is",
+                "The text ends too early: there is",
+                StringComparison.Ordinal);
         return what.Contains("maximum configured depth", StringComparison.Ordinal)
             ? Outcome.Fail(
                 StatusCode.JsonNestingDepthExceeded,

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Ovms.Status;
 using Ovms.Tensors;
 
@@ -19,6 +21,10 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeProv
     // The time without an event after which a comment is sent.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_check = TimeSpan.FromSeconds(1);
+
+    // Bytes that the system keeps for the connection; Linux doubles the number. By itself it keeps megabytes, so that a caller who reads
+    // nothing would be noticed late or never.
+    private const int SendBuffer = 64 << 10;
 
     private readonly NativeBuffer _pending = new(4096);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,9 +60,29 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeProv
         // Otherwise nginx collects events before it passes them on.
         response.Headers["X-Accel-Buffering"] = "no";
         _lastWrite = clock.GetTimestamp();
+        LimitSending();
 
         // Checked more often than that, so that the pause becomes no longer than a second more.
         _timer = clock.CreateTimer(static self => ((EventStream)self!).Comment(), this, s_pause, s_check);
+    }
+
+    private void LimitSending()
+    {
+        // The streams of HTTP/2 share their connection.
+        if (!HttpProtocol.IsHttp11(context.Request.Protocol)
+            || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+        {
+            return;
+        }
+
+        try
+        {
+            socket.SendBufferSize = SendBuffer;
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // Writing will notice that too.
+        }
     }
 
     /// <summary>Begins to send what is pending, unless sending is under way. Called while <see cref="Gate"/> is held.</summary>

@@ -12,7 +12,7 @@ public sealed class JsonFaultTests
     [Arguments("{\"a\":[1,]}", "The JSON array contains a trailing comma at the end. Line: 1; Offset: 8")]
     [Arguments("{\"a\":1,\n}", "The JSON object contains a trailing comma at the end. Line: 2; Offset: 8")]
     [Arguments("{", "The text ends too early: there is an open JSON object or array that should be closed. Line: 1; Offset: 1")]
-    [Arguments("{\"a\":[1", "The text ends too early: there is an open JSON object or array that should be closed. Line: 1; Offset: 7")]
+    [Arguments("{\"a\":[null", "The text ends too early: there is an open JSON object or array that should be closed. Line: 1; Offset: 10")]
     public async Task Malformed_IsToldToItsWriter(string text, string expected)
     {
         byte[] json = Encoding.UTF8.GetBytes(text);
