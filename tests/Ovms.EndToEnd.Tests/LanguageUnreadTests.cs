@@ -33,7 +33,7 @@ public sealed class LanguageUnreadTests
     {
         await using LanguageServer server = await LanguageServer.StartAsync(
             LanguageServer.SmallFolder, "--answer_stall_timeout_seconds", "1");
-        const string Fields = "\"prompt\":\"The licence\",\"ignore_eos\":true,\"n\":4,\"max_tokens\":400,\"stream\":true";
+        const string Fields = "\"prompt\":\"The licence\",\"ignore_eos\":true,\"n\":8,\"max_tokens\":500,\"stream\":true";
         using HttpResponseMessage read = await server.SendAsync("completions", Fields);
         await Assert.That((await read.Content.ReadAsByteArrayAsync()).Length).IsBetween(MostUnread / 4, MostUnread / 2);
 
@@ -41,7 +41,8 @@ public sealed class LanguageUnreadTests
         await caller.ConnectAsync(System.Net.IPAddress.Loopback, server.Server.RestPort);
         await caller.SendAsync(Request(Fields));
 
-        await server.UntilAsync("cancelled_total", "", static count => count == 1);
+        string labels = $"api=\"V3\",interface=\"REST\",method=\"Stream\",name=\"{LanguageServer.Small}\",version=\"1\"";
+        await Scrape.UntilAsync(server.Server, $"ovms_requests_fail{{{labels}}}", 1);
         await server.UntilAsync("kv_blocks", "used", static count => count == 0);
     }
 

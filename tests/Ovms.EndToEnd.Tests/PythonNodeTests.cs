@@ -13,7 +13,7 @@ namespace Ovms.EndToEnd.Tests;
 public sealed class PythonNodeTests
 {
     private const string Endless =
-        "try:\n    while True:\n        time.sleep(0.01)\n        yield [Tensor('out', x)]\nfinally:\n    print('dropped', x)";
+        "try:\n    while True:\n        time.sleep(0.01)\n        yield [Tensor('out', x)]\nfinally:\n    print('dropped', x.decode(), flush=True)";
 
     private const string Upper = "return [Tensor('out', x.upper())]";
 
