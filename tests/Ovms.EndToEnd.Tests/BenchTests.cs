@@ -22,8 +22,11 @@ public sealed class BenchTests
             await Assert.That(row.GetProperty("share_of_raw").GetDouble()).IsGreaterThan(0);
         }
 
-        // No call makes anything of the size of its message; a call's own objects are counted.
-        await Assert.That(rows[1].GetProperty("allocated_bytes_per_call").GetDouble()).IsGreaterThan(0);
+        // Calls reuse their objects: on average they allocate less than the counter of a second shows, or little.
+        foreach (JsonElement row in rows.Where(static row => row.GetProperty("way").GetString() != "raw"))
+        {
+            await Assert.That(row.GetProperty("allocated_bytes_per_call").GetDouble()).IsBetween(0, 4096);
+        }
     }
 
     [Test]
