@@ -74,7 +74,7 @@ public sealed class ConfigFileTests
     {
         using ConfigFolder folder = new("""{"model_config_list": [{"config": {"name": "g", "base_path": "g"}}, {"config": {"name": "good", "base_path": "${MODELS}/dummy"}}]}""");
         folder.Write("g/graph.pbtxt", "# a graph");
-        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "good", "base_path": "${MODELS}/dummy"}}]}""");
+        folder.Write("g/subconfig.json", """{"model_config_list": [{"config": {"name": "good", "base_path": "${MODELS}/summator"}}]}""");
         const string Problem = "the name 'good' is taken by $.model_config_list[1].config";
         await using OvmsServer server = await folder.StartAsync(" after ", "--file_system_poll_wait_seconds", "0");
         await server.Process.WaitForLineAsync(static line => line.Contains("[error]", StringComparison.Ordinal) && line.Contains(Problem, StringComparison.Ordinal));
