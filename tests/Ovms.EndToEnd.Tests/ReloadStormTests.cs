@@ -23,7 +23,9 @@ public sealed class ReloadStormTests
 
         repository.Put("guest", 1, adds: 3);
         repository.Configure(Settings(0));
-        await repository.StartAsync("--log_level", "DEBUG");
+
+        // A form for many callers that is being compiled at the stop would be counted.
+        await repository.StartAsync("--log_level", "DEBUG", "--adaptive", "off");
 
         ConcurrentQueue<string> errors = new();
         long calls = 0;
