@@ -25,6 +25,7 @@ public sealed partial class LanguageOptionsTests
                 {{Exact("pieces", ", \"max_num_batched_tokens\": 64")}},
                 {{Exact("whole", ", \"dynamic_split_fuse\": false")}},
                 {"config": {"name": "sized", "base_path": {{folder}}, "cache_size": 1, "kv_cache_precision": "u8", "best_of_limit": 3} },
+                {"config": {"name": "f32", "base_path": {{folder}}, "cache_size": 1, "kv_cache_precision": "f32"} },
                 {"config": {"name": "bare", "base_path": "bare"} }
             ],
             "mediapipe_config_list": [{"name": "graph", "base_path": "graph"}]}
@@ -124,11 +125,15 @@ public sealed partial class LanguageOptionsTests
         await Assert.That(Number(sized, "reserved")).IsBetween(1.06, 1.08);
         await Assert.That(Number(sized, "kilobytes")).IsLessThan(Number(usual, "kilobytes"));
 
+        // With no other option, also on CPUs that compute in bf16 otherwise.
+        Match f32 = LineOf("f32");
+        await Assert.That(f32.Groups["precision"].Value).IsEqualTo("F32");
+
         Match bare = LineOf("bare");
         await Assert.That(bare.Groups["longest"].Value).IsEqualTo("256");
         await Assert.That(bare.Groups["template"].Value).IsEqualTo("none, so chat answers 400");
 
-        foreach (Match line in (Match[])[usual, sized, bare])
+        foreach (Match line in (Match[])[usual, sized, f32, bare])
         {
             await Assert.That(line.Groups["lane"].Value).IsEqualTo("paged attention");
             await Assert.That(Number(line, "blocks") * Number(line, "block")).IsEqualTo(Number(line, "tokens"));

@@ -86,6 +86,17 @@ public sealed class PythonFaultTests
         await Assert.That(Runs(pid)).IsFalse();
     }
 
+    // A pool ends its workers so.
+    [Test]
+    public async Task ForkedProcess_EndsOnSigterm()
+    {
+        using ConfigFolder folder = PythonGraph.Folder(
+            "import signal\nr, w = os.pipe()\npid = os.fork()\nif pid == 0:\n    os.write(w, b'1')\n    time.sleep(600)\n    os._exit(0)\n"
+            + "os.read(r, 1)\nos.kill(pid, signal.SIGTERM)\nreturn [Tensor('out', b'%d' % os.WTERMSIG(os.waitpid(pid, 0)[1]))]");
+        await using OvmsServer server = await folder.StartAsync("Ready after", allowed: true);
+        await Assert.That(await CallAsync(server, "x")).IsEqualTo("15");
+    }
+
     [Test]
     public async Task ProcessThatStaysDown_RefusesCallsWithTheReason()
     {

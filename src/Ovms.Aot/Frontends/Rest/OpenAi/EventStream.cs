@@ -22,8 +22,8 @@ internal sealed class EventStream(HttpContext context, Action overflow, TimeProv
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_check = TimeSpan.FromSeconds(1);
 
-    // Bytes that the system keeps for the connection; Linux doubles the number. By itself it keeps megabytes, so that a caller who reads
-    // nothing would be noticed late or never.
+    // Bytes that the system keeps for the connection, from the first stream on it; Linux doubles the number. By itself it keeps megabytes,
+    // so that a caller who reads nothing would be noticed late or never.
     private const int SendBuffer = 64 << 10;
 
     private readonly NativeBuffer _pending = new(4096);
